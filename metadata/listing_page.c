@@ -1,0 +1,1 @@
+#include "listing_page.h"

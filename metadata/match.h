@@ -1,0 +1,51 @@
+/*
+ * Which recording holds which talk. One optimal assignment over all talks and recordings, from
+ * file names and durations together. Pure: knows neither the store nor media; deterministic.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct programme;
+
+struct match_recording {
+    const char *name;    /* the file name without folder; of several files, the first */
+    int64_t duration_ms; /* measured; negative where it is not known */
+};
+
+enum match_state {
+    MATCH_SURE,    /* taken */
+    MATCH_UNCLEAR, /* the best guess is not good enough or not far enough from the second best */
+    MATCH_NONE,    /* no recording fits */
+};
+
+/* One row: a recording that holds a whole talk (part 0), or one part of a talk of several. */
+struct match {
+    int talk, part;
+    enum match_state state;
+    int recording; /* index of the (best) recording; -1 for MATCH_NONE */
+    double score;  /* 0 … 1 */
+    double margin; /* score less that of the best other recording (or other talk) for it */
+    char *reason;  /* for a person: "number and 3 of 4 title words in the name, 0.4 s off" */
+    char *
+        suspicion; /* "the name says talk 3, the duration fits talk 7: probably swapped", or NULL */
+};
+
+struct match_table {
+    struct match *rows; /* one per talk (part 0), or per part where parts lie in files of their own;
+                           in the programme's order; talks that are gone have none */
+    size_t nb_rows;
+};
+
+/* A decision of a person that the assignment must keep. */
+struct match_fixed {
+    int talk, part; /* part 0: the whole talk */
+    int recording;  /* index, or -1: no recording */
+};
+
+void match_all(struct match_table *out, const struct programme *programme,
+               const struct match_recording *recordings, size_t nb_recordings,
+               const struct match_fixed *fixed, size_t nb_fixed);
+void match_table_finish(struct match_table *table);

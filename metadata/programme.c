@@ -1,0 +1,84 @@
+#include "programme.h"
+
+#include <stdlib.h>
+
+#include "mem.h"
+#include "str.h"
+
+static void talk_finish(struct talk *talk)
+{
+    free(talk->title);
+    mem_free_strings(talk->speakers, talk->nb_speakers);
+    free(talk->section);
+    free(talk->abstract);
+    free(talk->parts);
+}
+
+void programme_finish(struct programme *p)
+{
+    free(p->name);
+    free(p->place);
+    free(p->begin);
+    free(p->end);
+    for (size_t i = 0; i < p->nb_talks; i++)
+        talk_finish(&p->talks[i]);
+    free(p->talks);
+    *p = (struct programme){0};
+}
+
+struct talk *programme_add_talk(struct programme *p, int number)
+{
+    p->talks = mem_grow(p->talks, p->nb_talks, sizeof *p->talks);
+    struct talk *talk = &p->talks[p->nb_talks++];
+    *talk = (struct talk){.number = number};
+    return talk;
+}
+
+void talk_add_speaker(struct talk *talk, const char *name)
+{
+    talk->speakers = mem_grow(talk->speakers, talk->nb_speakers, sizeof *talk->speakers);
+    talk->speakers[talk->nb_speakers++] = mem_strdup(name);
+}
+
+struct part *talk_add_part(struct talk *talk, int listed_s)
+{
+    talk->parts = mem_grow(talk->parts, talk->nb_parts, sizeof *talk->parts);
+    struct part *part = &talk->parts[talk->nb_parts++];
+    *part = (struct part){.number = (int)talk->nb_parts, .listed_s = listed_s};
+    return part;
+}
+
+struct talk *programme_find(const struct programme *p, int number)
+{
+    for (size_t i = 0; i < p->nb_talks; i++)
+        if (p->talks[i].number == number)
+            return &p->talks[i];
+    return NULL;
+}
+
+struct part *talk_part(const struct talk *talk, int number)
+{
+    for (size_t i = 0; i < talk->nb_parts; i++)
+        if (talk->parts[i].number == number)
+            return &talk->parts[i];
+    return NULL;
+}
+
+char *talk_speakers(const struct talk *talk)
+{
+    AUTO_STR names = {0};
+    for (size_t i = 0; i < talk->nb_speakers; i++)
+        str_addf(&names, "%s%s", i ? ", " : "", talk->speakers[i]);
+    return str_take(&names);
+}
+
+int talk_listed_s(const struct talk *talk)
+{
+    int sum = 0;
+    for (size_t i = 0; i < talk->nb_parts; i++) {
+        if (!talk->parts[i].listed_s)
+            return 0;
+        sum += talk->parts[i].listed_s;
+    }
+    return sum;
+}

@@ -1,0 +1,54 @@
+/*
+ * A programme in memory: the event and its talks, as an importer reads them or the store keeps
+ * them. Everything in it is owned by the programme and freed by programme_finish. Strings are valid
+ * UTF-8; those that a programme may lack are NULL.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "attr.h"
+
+/* One published video of a talk. */
+struct part {
+    int number;   /* from 1 */
+    int listed_s; /* the duration that the programme states, 0 where it states none */
+};
+
+struct talk {
+    int number; /* unique in the programme, at least 1 */
+    char *title;
+    char **speakers; /* in the programme's order */
+    size_t nb_speakers;
+    char *section;
+    char *abstract; /* paragraphs apart by "\n\n" */
+    struct part *parts;
+    size_t nb_parts; /* at least 1 */
+    bool gone;       /* was in an earlier version of the programme, is in this one no more */
+};
+
+struct programme {
+    char *name, *place;
+    char *begin, *end;  /* "2010-04-28"; end equals begin for an event of one day */
+    struct talk *talks; /* in the programme's order */
+    size_t nb_talks;
+};
+
+void programme_finish(struct programme *programme);
+#define AUTO_PROGRAMME ATTR_CLEANUP(programme_finish) struct programme
+
+/* Appends an empty talk and returns it; the pointer holds until the next one is added. */
+struct talk *programme_add_talk(struct programme *programme, int number);
+void talk_add_speaker(struct talk *talk, const char *name);
+struct part *talk_add_part(struct talk *talk, int listed_s);
+
+/* NULL where there is none. */
+struct talk *programme_find(const struct programme *programme, int number);
+struct part *talk_part(const struct talk *talk, int number);
+
+/* "Dullor Rao, Jun Nakajima"; a new string, empty where the talk has no speaker. */
+char *talk_speakers(const struct talk *talk);
+
+/* The sum of the listed times; 0 when a part has none. */
+int talk_listed_s(const struct talk *talk);

@@ -1,0 +1,9 @@
+/* Compiler attributes behind names of our own, and cleanup of locals that own something. */
+#pragma once
+
+#define ATTR_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+#define ATTR_NODISCARD         __attribute__((warn_unused_result))
+
+/* A local declared with it is handed to fn (which takes a pointer to it) when it goes out of scope.
+ * Initialise at the declaration; no goto in a function that uses it. */
+#define ATTR_CLEANUP(fn) __attribute__((cleanup(fn), unused))

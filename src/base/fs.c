@@ -1,0 +1,236 @@
+#include "fs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "mem.h"
+#include "str.h"
+
+static void close_p(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+}
+#define AUTO_FD ATTR_CLEANUP(close_p) int
+
+int fs_read(char **out, size_t *out_nb, const char *path, size_t max_bytes, struct err *err)
+{
+    AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return err_errno(err, errno, "cannot open '%s'", path);
+    struct stat st;
+    if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+        return err_set(err, ERR_INVALID, "'%s' is a folder, a file was expected", path);
+    AUTO_STR text = {0};
+    char buf[65536];
+    for (;;) {
+        const ssize_t n = read(fd, buf, sizeof buf);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return err_errno(err, errno, "cannot read '%s'", path);
+        if (n == 0)
+            break;
+        if (text.len + (size_t)n > max_bytes)
+            return err_set(err, ERR_INVALID,
+                           "'%s' is larger than %zu bytes, which is no file of "
+                           "this kind",
+                           path, max_bytes);
+        str_add_bytes(&text, buf, (size_t)n);
+    }
+    if (out_nb)
+        *out_nb = text.len;
+    *out = str_take(&text);
+    return 0;
+}
+
+int fs_sync(const char *path, struct err *err)
+{
+    AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return err_errno(err, errno, "cannot open '%s'", path);
+    if (fsync(fd) < 0)
+        return err_errno(err, errno, "cannot flush '%s' to disk", path);
+    return 0;
+}
+
+static int sync_parent(const char *path, struct err *err)
+{
+    AUTO_FREE char *dir = fs_dirname(path);
+    return fs_sync(dir, err);
+}
+
+int fs_commit(const char *from, const char *to, struct err *err)
+{
+    if (fs_sync(from, err) < 0)
+        return err->code;
+    if (rename(from, to) < 0)
+        return err_errno(err, errno, "cannot rename '%s' to '%s'", from, to);
+    return sync_parent(to, err);
+}
+
+static int write_all(int fd, const char *bytes, size_t nb)
+{
+    while (nb > 0) {
+        const ssize_t n = write(fd, bytes, nb);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -1;
+        bytes += n;
+        nb -= (size_t)n;
+    }
+    return 0;
+}
+
+int fs_write_atomic(const char *path, const void *bytes, size_t nb, struct err *err)
+{
+    AUTO_FREE char *tmp = mem_printf("%s.tmp-%d", path, (int)getpid());
+    int fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return err_errno(err, errno, "cannot create '%s'", tmp);
+    const int failed = write_all(fd, bytes, nb) < 0 ? errno : 0;
+    const int closed = close(fd) < 0 ? errno : 0;
+    if (failed || closed)
+        err_errno(err, failed ? failed : closed, "cannot write '%s'", path);
+    else if (fs_commit(tmp, path, err) == 0)
+        return 0;
+    unlink(tmp);
+    return err->code;
+}
+
+static int copy(const char *from, const char *to, struct err *err)
+{
+    AUTO_FD in = open(from, O_RDONLY | O_CLOEXEC);
+    if (in < 0)
+        return err_errno(err, errno, "cannot open '%s'", from);
+    AUTO_FD out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (out < 0)
+        return err_errno(err, errno, "cannot create '%s'", to);
+    char buf[65536];
+    for (;;) {
+        const ssize_t n = read(in, buf, sizeof buf);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return err_errno(err, errno, "cannot read '%s'", from);
+        if (n == 0)
+            return 0;
+        if (write_all(out, buf, (size_t)n) < 0)
+            return err_errno(err, errno, "cannot write '%s'", to);
+    }
+}
+
+int fs_link_atomic(const char *from, const char *to, struct err *err)
+{
+    AUTO_FREE char *tmp = mem_printf("%s.tmp-%d", to, (int)getpid());
+    unlink(tmp);
+    if (link(from, tmp) < 0) {
+        if (errno != EXDEV && errno != EPERM && errno != EMLINK && errno != EOPNOTSUPP)
+            return err_errno(err, errno, "cannot publish '%s'", to);
+        if (copy(from, tmp, err) < 0) {
+            unlink(tmp);
+            return err->code;
+        }
+    }
+    if (fs_commit(tmp, to, err) < 0) {
+        unlink(tmp);
+        return err->code;
+    }
+    unlink(tmp); /* rename() of two names of one file does nothing and leaves both */
+    return 0;
+}
+
+int fs_mkdirs(const char *path, struct err *err)
+{
+    AUTO_FREE char *p = mem_strdup(path);
+    for (char *slash = p + 1; *p; slash++) {
+        const char was = *slash;
+        if (was != '/' && was != '\0')
+            continue;
+        *slash = '\0';
+        if (mkdir(p, 0777) < 0 && errno != EEXIST)
+            return err_errno(err, errno, "cannot create the folder '%s'", p);
+        *slash = was;
+        if (!was)
+            break;
+    }
+    if (!fs_is_dir(path))
+        return err_set(err, ERR_INVALID, "'%s' is there, but is no folder", path);
+    return 0;
+}
+
+int fs_remove_all(const char *path, struct err *err)
+{
+    struct stat st;
+    if (lstat(path, &st) < 0)
+        return errno == ENOENT ? 0 : err_errno(err, errno, "cannot look at '%s'", path);
+    if (!S_ISDIR(st.st_mode)) {
+        if (unlink(path) < 0 && errno != ENOENT)
+            return err_errno(err, errno, "cannot remove '%s'", path);
+        return 0;
+    }
+    DIR *dir = opendir(path);
+    if (!dir)
+        return err_errno(err, errno, "cannot open the folder '%s'", path);
+    int ret = 0;
+    for (const struct dirent *e; ret == 0 && (e = readdir(dir));) {
+        if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+            continue;
+        AUTO_FREE char *child = fs_join(path, e->d_name);
+        ret = fs_remove_all(child, err);
+    }
+    closedir(dir);
+    if (ret == 0 && rmdir(path) < 0)
+        return err_errno(err, errno, "cannot remove the folder '%s'", path);
+    return ret;
+}
+
+bool fs_exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+bool fs_is_dir(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+int64_t fs_size(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 ? st.st_size : -1;
+}
+
+int64_t fs_free_bytes(const char *path)
+{
+    struct statvfs vfs;
+    return statvfs(path, &vfs) == 0 ? (int64_t)vfs.f_bavail * (int64_t)vfs.f_frsize : -1;
+}
+
+char *fs_join(const char *dir, const char *name)
+{
+    return mem_printf("%s%s%s", dir, str_ends(dir, "/") ? "" : "/", name);
+}
+
+char *fs_dirname(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash)
+        return mem_strdup(".");
+    return slash == path ? mem_strdup("/") : mem_printf("%.*s", (int)(slash - path), path);
+}
+
+const char *fs_basename(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}

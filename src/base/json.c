@@ -1,0 +1,132 @@
+#include "json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "fs.h"
+#include "mem.h"
+#include "str.h"
+
+/* Far above any result or programme, far below what hurts. */
+static const size_t max_file_bytes = 256u << 20;
+
+void json_decref_p(json_t **p)
+{
+    json_decref(*p);
+}
+
+int json_read_text(json_t **out, const char *text, const char *what, struct err *err)
+{
+    json_error_t je;
+    json_t *value = json_loads(text, 0, &je);
+    if (!value)
+        return err_set(err, ERR_INVALID, "%s: line %d, column %d: %s", what, je.line, je.column,
+                       je.text);
+    *out = value;
+    return 0;
+}
+
+int json_read_file(json_t **out, const char *path, struct err *err)
+{
+    AUTO_FREE char *text = NULL;
+    if (fs_read(&text, NULL, path, max_file_bytes, err) < 0)
+        return err->code;
+    AUTO_FREE char *what = mem_printf("'%s'", path);
+    return json_read_text(out, text, what, err);
+}
+
+int json_write_file(const char *path, const json_t *value, struct err *err)
+{
+    AUTO_FREE char *text = json_dumps(value, JSON_INDENT(2) | JSON_SORT_KEYS);
+    if (!text)
+        return err_set(err, ERR_BUG, "cannot write '%s' as JSON", path);
+    AUTO_FREE char *line = mem_printf("%s\n", text);
+    return fs_write_atomic(path, line, strlen(line), err);
+}
+
+char *json_canonical(const json_t *value)
+{
+    char *text = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+    if (!text)
+        abort();
+    return text;
+}
+
+static int wrong(const char *where, const char *key, const json_t *value, const char *kind,
+                 struct err *err)
+{
+    return err_set(err, ERR_INVALID, value ? "%s: '%s' should be %s" : "%s: '%s' (%s) is missing",
+                   where, key, kind);
+}
+
+int json_need_string(const char **out, const json_t *obj, const char *key, const char *where,
+                     struct err *err)
+{
+    const json_t *v = json_object_get(obj, key);
+    if (!json_is_string(v))
+        return wrong(where, key, v, "a text", err);
+    *out = json_string_value(v);
+    return 0;
+}
+
+int json_need_int(int64_t *out, const json_t *obj, const char *key, const char *where,
+                  struct err *err)
+{
+    const json_t *v = json_object_get(obj, key);
+    if (!json_is_integer(v))
+        return wrong(where, key, v, "a whole number", err);
+    *out = json_integer_value(v);
+    return 0;
+}
+
+int json_need_object(json_t **out, const json_t *obj, const char *key, const char *where,
+                     struct err *err)
+{
+    json_t *v = json_object_get(obj, key);
+    if (!json_is_object(v))
+        return wrong(where, key, v, "an object", err);
+    *out = v;
+    return 0;
+}
+
+int json_need_array(json_t **out, const json_t *obj, const char *key, const char *where,
+                    struct err *err)
+{
+    json_t *v = json_object_get(obj, key);
+    if (!json_is_array(v))
+        return wrong(where, key, v, "a list", err);
+    *out = v;
+    return 0;
+}
+
+const char *json_get_string(const json_t *obj, const char *key, const char *fallback)
+{
+    const json_t *v = json_object_get(obj, key);
+    return json_is_string(v) ? json_string_value(v) : fallback;
+}
+
+int64_t json_get_int(const json_t *obj, const char *key, int64_t fallback)
+{
+    const json_t *v = json_object_get(obj, key);
+    return json_is_integer(v) ? json_integer_value(v) : fallback;
+}
+
+double json_get_number(const json_t *obj, const char *key, double fallback)
+{
+    const json_t *v = json_object_get(obj, key);
+    return json_is_number(v) ? json_number_value(v) : fallback;
+}
+
+bool json_get_bool(const json_t *obj, const char *key, bool fallback)
+{
+    const json_t *v = json_object_get(obj, key);
+    return json_is_boolean(v) ? json_is_true(v) : fallback;
+}
+
+json_t *json_text(const char *s)
+{
+    if (!s)
+        return json_null();
+    AUTO_FREE char *clean = str_clean(s);
+    return json_string(clean);
+}

@@ -1,0 +1,64 @@
+#include "mem.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *checked(void *p)
+{
+    if (!p) {
+        fputs("talkpress: out of memory\n", stderr);
+        abort();
+    }
+    return p;
+}
+
+void *mem_zalloc(size_t nb, size_t size)
+{
+    return checked(calloc(nb ? nb : 1, size));
+}
+
+char *mem_strdup(const char *s)
+{
+    return s ? checked(strdup(s)) : NULL;
+}
+
+char *mem_printf(const char *fmt, ...)
+{
+    char *s = NULL;
+    va_list args;
+    va_start(args, fmt);
+    const int len = vasprintf(&s, fmt, args);
+    va_end(args);
+    return checked(len < 0 ? NULL : s);
+}
+
+void *mem_grow(void *array, size_t nb, size_t size)
+{
+    if (nb & (nb - 1)) /* neither 0 nor a power of two: there is room */
+        return array;
+    return checked(reallocarray(array, nb ? nb * 2 : 1, size));
+}
+
+void mem_free_p(void *p)
+{
+    void *owned;
+    memcpy(&owned, p, sizeof owned);
+    free(owned);
+}
+
+void mem_free_strings(char **strings, size_t nb)
+{
+    for (size_t i = 0; i < nb; i++)
+        free(strings[i]);
+    free(strings);
+}
+
+void *mem_take(void *p)
+{
+    void *owned;
+    memcpy(&owned, p, sizeof owned);
+    memset(p, 0, sizeof owned);
+    return owned;
+}

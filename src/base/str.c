@@ -1,0 +1,236 @@
+#include "str.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "mem.h"
+
+void str_add_bytes(struct str *str, const char *bytes, size_t nb)
+{
+    if (str->len + nb + 1 > str->cap) {
+        size_t cap = str->cap ? str->cap * 2 : 64;
+        while (cap < str->len + nb + 1)
+            cap *= 2;
+        char *s = realloc(str->s, cap);
+        if (!s)
+            abort();
+        str->s = s;
+        str->cap = cap;
+    }
+    memcpy(str->s + str->len, bytes, nb);
+    str->len += nb;
+    str->s[str->len] = '\0';
+}
+
+void str_add(struct str *str, const char *text)
+{
+    str_add_bytes(str, text, strlen(text));
+}
+
+void str_addf(struct str *str, const char *fmt, ...)
+{
+    AUTO_FREE char *text = NULL;
+    va_list args;
+    va_start(args, fmt);
+    const int len = vasprintf(&text, fmt, args);
+    va_end(args);
+    if (len < 0)
+        abort();
+    str_add_bytes(str, text, (size_t)len);
+}
+
+void str_add_utf8(struct str *str, uint32_t cp)
+{
+    char b[4];
+    size_t nb = 0;
+    if (cp < 0x80) {
+        b[nb++] = (char)cp;
+    } else if (cp < 0x800) {
+        b[nb++] = (char)(0xc0 | cp >> 6);
+        b[nb++] = (char)(0x80 | (cp & 0x3f));
+    } else if (cp < 0x10000) {
+        b[nb++] = (char)(0xe0 | cp >> 12);
+        b[nb++] = (char)(0x80 | (cp >> 6 & 0x3f));
+        b[nb++] = (char)(0x80 | (cp & 0x3f));
+    } else {
+        b[nb++] = (char)(0xf0 | cp >> 18);
+        b[nb++] = (char)(0x80 | (cp >> 12 & 0x3f));
+        b[nb++] = (char)(0x80 | (cp >> 6 & 0x3f));
+        b[nb++] = (char)(0x80 | (cp & 0x3f));
+    }
+    str_add_bytes(str, b, nb);
+}
+
+void str_clear(struct str *str)
+{
+    str->len = 0;
+    if (str->s)
+        str->s[0] = '\0';
+}
+
+char *str_take(struct str *str)
+{
+    char *s = str->s ? str->s : mem_strdup("");
+    *str = (struct str){0};
+    return s;
+}
+
+void str_finish(struct str *str)
+{
+    free(str->s);
+    *str = (struct str){0};
+}
+
+void str_fold_space(char *s)
+{
+    char *out = s;
+    for (const char *in = s; *in; in++) {
+        if (!isspace((unsigned char)*in))
+            *out++ = *in;
+        else if (out > s && out[-1] != ' ')
+            *out++ = ' ';
+    }
+    if (out > s && out[-1] == ' ')
+        out--;
+    *out = '\0';
+}
+
+/* Returns the length of the well-formed sequence at s (RFC 3629), 0 where there is none. */
+static size_t utf8_sequence(const unsigned char *s, uint32_t *cp)
+{
+    static const struct {
+        unsigned char mask, lead;
+        uint32_t least;
+    } forms[] = {{0x80, 0, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
+    for (size_t n = 0; n < 4; n++) {
+        if ((s[0] & forms[n].mask) != forms[n].lead)
+            continue;
+        uint32_t c = (uint32_t)(s[0] & (unsigned char)~forms[n].mask);
+        for (size_t i = 1; i <= n; i++) {
+            if ((s[i] & 0xc0) != 0x80)
+                return 0;
+            c = c << 6 | (s[i] & 0x3fu);
+        }
+        if (c < forms[n].least || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+            return 0;
+        *cp = c;
+        return n + 1;
+    }
+    return 0;
+}
+
+uint32_t str_next_utf8(const char **p)
+{
+    if (!**p)
+        return 0;
+    uint32_t cp;
+    const size_t n = utf8_sequence((const unsigned char *)*p, &cp);
+    *p += n ? n : 1;
+    return n ? cp : 0xfffd;
+}
+
+bool str_is_utf8(const char *s)
+{
+    uint32_t cp;
+    while (*s) {
+        const size_t n = utf8_sequence((const unsigned char *)s, &cp);
+        if (!n)
+            return false;
+        s += n;
+    }
+    return true;
+}
+
+char *str_clean(const char *s)
+{
+    AUTO_STR out = {0};
+    for (uint32_t cp; (cp = str_next_utf8(&s));) {
+        const bool control = (cp < 0x20 && cp != '\n' && cp != '\t') || (cp >= 0x7f && cp < 0xa0);
+        if (!control)
+            str_add_utf8(&out, cp);
+    }
+    return str_take(&out);
+}
+
+/* The letters of Latin-1 Supplement and Latin Extended-A from U+00C0, without their marks. */
+static const char *const latin_folded[] = {
+    "a", "a", "a", "a", "ae", "a", "ae", "c", "e", "e", "e", "e", "i",  "i", "i",  "i",
+    "d", "n", "o", "o", "o",  "o", "oe", "",  "o", "u", "u", "u", "ue", "y", "th", "ss",
+    "a", "a", "a", "a", "ae", "a", "ae", "c", "e", "e", "e", "e", "i",  "i", "i",  "i",
+    "d", "n", "o", "o", "o",  "o", "oe", "",  "o", "u", "u", "u", "ue", "y", "th", "y",
+};
+static const char latin_extended_a[] = "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkkll"
+                                       "llllllllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuu"
+                                       "wwyyyzzzzzzs";
+
+char *str_slug(const char *text, size_t max_bytes)
+{
+    AUTO_STR out = {0};
+    bool gap = false;
+    for (uint32_t cp; (cp = str_next_utf8(&text));) {
+        AUTO_STR piece = {0};
+        if (cp < 0x80) {
+            if (isalnum((int)cp))
+                str_add_utf8(&piece, (uint32_t)tolower((int)cp));
+            else if (cp == '&')
+                str_add(&piece, out.len ? "-and-" : "and-");
+        } else if (cp >= 0xc0 && cp < 0x100) {
+            str_add(&piece, latin_folded[cp - 0xc0]);
+        } else if (cp >= 0x100 && cp < 0x180 && cp != 0x132 && cp != 0x133) {
+            str_add_bytes(&piece, &latin_extended_a[cp - 0x100], 1);
+        } else if (cp == 0x2019 || cp == 0x2bc) {
+            continue; /* an apostrophe does not part a word */
+        } else if (cp >= 0x370 && !(cp >= 0x2000 && cp < 0x2c00) &&
+                   !(cp >= 0x3000 && cp < 0x3005) && !(cp >= 0x3008 && cp < 0x3021) &&
+                   !(cp >= 0xe000 && cp < 0xf900) && !(cp >= 0xfe00 && cp < 0xfe70) &&
+                   !(cp >= 0xff00 && cp < 0xff10) && !(cp >= 0xfff0 && cp < 0x10000) &&
+                   cp < 0x1f000) {
+            str_add_utf8(&piece, cp);
+        }
+        if (!piece.len) {
+            gap = cp != '\'' ? true : gap;
+            continue;
+        }
+        if (out.len + piece.len + 1 > max_bytes)
+            break;
+        if (gap && out.len && out.s[out.len - 1] != '-' && piece.s[0] != '-')
+            str_add(&out, "-");
+        gap = false;
+        str_add(&out,
+                out.len && out.s[out.len - 1] == '-' && piece.s[0] == '-' ? piece.s + 1 : piece.s);
+        if (str_ends(out.s, "-")) { /* an '&' brings its own hyphens */
+            out.s[--out.len] = '\0';
+            gap = true;
+        }
+    }
+    while (out.len && out.s[out.len - 1] == '-')
+        out.s[--out.len] = '\0';
+    if (!out.len)
+        str_add(&out, "untitled");
+    return str_take(&out);
+}
+
+int str_columns(const char *s)
+{
+    int columns = 0;
+    for (uint32_t cp; (cp = str_next_utf8(&s));) {
+        const int w = wcwidth((wchar_t)cp);
+        columns += w < 0 ? 1 : w;
+    }
+    return columns;
+}
+
+bool str_starts(const char *s, const char *prefix)
+{
+    return strncmp(s, prefix, strlen(prefix)) == 0;
+}
+
+bool str_ends(const char *s, const char *suffix)
+{
+    const size_t len = strlen(s), n = strlen(suffix);
+    return len >= n && strcmp(s + len - n, suffix) == 0;
+}

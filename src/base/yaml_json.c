@@ -1,0 +1,165 @@
+#include "yaml_json.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <yaml.h>
+
+#include "fs.h"
+#include "json.h"
+#include "mem.h"
+
+enum { MAX_DEPTH = 20 };
+static const size_t max_bytes = 1u << 20;
+
+struct reader {
+    yaml_parser_t parser;
+    const char *path;
+    struct err *err;
+};
+
+static int fail_at(struct reader *r, const yaml_mark_t *mark, const char *what)
+{
+    return err_set(r->err, ERR_INVALID, "'%s', line %zu: %s", r->path, mark->line + 1, what);
+}
+
+static int next(struct reader *r, yaml_event_t *event)
+{
+    if (yaml_parser_parse(&r->parser, event))
+        return 0;
+    return fail_at(r, &r->parser.problem_mark,
+                   r->parser.problem ? r->parser.problem : "cannot be read");
+}
+
+/* A plain scalar by the YAML core schema, without octal and hexadecimal numbers. */
+static json_t *plain_value(const char *s)
+{
+    if (!*s || strcmp(s, "~") == 0 || strcmp(s, "null") == 0)
+        return json_null();
+    if (strcmp(s, "true") == 0 || strcmp(s, "yes") == 0)
+        return json_true();
+    if (strcmp(s, "false") == 0 || strcmp(s, "no") == 0)
+        return json_false();
+    if (strchr("+-.0123456789", *s)) {
+        char *end;
+        errno = 0;
+        const long long i = strtoll(s, &end, 10);
+        if (!*end && errno == 0)
+            return json_integer(i);
+        errno = 0;
+        const double d = strtod(s, &end);
+        if (!*end && errno == 0)
+            return json_real(d);
+    }
+    return json_string(s);
+}
+
+static int read_value(json_t **out, struct reader *r, const yaml_event_t *event, int depth);
+
+static int read_list(json_t **out, struct reader *r, int depth)
+{
+    AUTO_JSON *list = json_array();
+    for (;;) {
+        yaml_event_t event;
+        if (next(r, &event) < 0)
+            return r->err->code;
+        if (event.type == YAML_SEQUENCE_END_EVENT) {
+            yaml_event_delete(&event);
+            *out = mem_take(&list);
+            return 0;
+        }
+        json_t *item = NULL;
+        const int ret = read_value(&item, r, &event, depth + 1);
+        yaml_event_delete(&event);
+        if (ret < 0)
+            return ret;
+        json_array_append_new(list, item);
+    }
+}
+
+static int read_member(json_t *map, struct reader *r, const yaml_event_t *key, int depth)
+{
+    if (key->type != YAML_SCALAR_EVENT)
+        return fail_at(r, &key->start_mark, "a key must be a plain word");
+    const char *name = (const char *)key->data.scalar.value;
+    if (json_object_get(map, name))
+        return fail_at(r, &key->start_mark, "this key stands here a second time");
+    yaml_event_t event;
+    if (next(r, &event) < 0)
+        return r->err->code;
+    json_t *value = NULL;
+    const int ret = read_value(&value, r, &event, depth + 1);
+    yaml_event_delete(&event);
+    if (ret == 0 && json_object_set_new(map, name, value) < 0)
+        return fail_at(r, &key->start_mark, "this key is no valid UTF-8");
+    return ret;
+}
+
+static int read_map(json_t **out, struct reader *r, int depth)
+{
+    AUTO_JSON *map = json_object();
+    for (;;) {
+        yaml_event_t key;
+        if (next(r, &key) < 0)
+            return r->err->code;
+        if (key.type == YAML_MAPPING_END_EVENT) {
+            yaml_event_delete(&key);
+            *out = mem_take(&map);
+            return 0;
+        }
+        const int ret = read_member(map, r, &key, depth);
+        yaml_event_delete(&key);
+        if (ret < 0)
+            return ret;
+    }
+}
+
+static int read_value(json_t **out, struct reader *r, const yaml_event_t *event, int depth)
+{
+    if (depth > MAX_DEPTH)
+        return fail_at(r, &event->start_mark, "nested too deeply");
+    if (event->type == YAML_MAPPING_START_EVENT)
+        return read_map(out, r, depth);
+    if (event->type == YAML_SEQUENCE_START_EVENT)
+        return read_list(out, r, depth);
+    if (event->type != YAML_SCALAR_EVENT)
+        return fail_at(r, &event->start_mark, "an alias cannot be used here: write the value out");
+    const char *s = (const char *)event->data.scalar.value;
+    *out = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE ? plain_value(s) : json_string(s);
+    return *out ? 0 : fail_at(r, &event->start_mark, "this text is no valid UTF-8");
+}
+
+static int read_document(json_t **out, struct reader *r)
+{
+    for (;;) {
+        yaml_event_t event;
+        if (next(r, &event) < 0)
+            return r->err->code;
+        const bool content =
+            event.type != YAML_STREAM_START_EVENT && event.type != YAML_DOCUMENT_START_EVENT;
+        const bool empty = event.type == YAML_STREAM_END_EVENT;
+        int ret = 0;
+        if (empty)
+            *out = json_object();
+        else if (content)
+            ret = read_value(out, r, &event, 0);
+        yaml_event_delete(&event);
+        if (content)
+            return ret;
+    }
+}
+
+int yaml_json_read(json_t **out, const char *path, struct err *err)
+{
+    AUTO_FREE char *text = NULL;
+    size_t nb;
+    if (fs_read(&text, &nb, path, max_bytes, err) < 0)
+        return err->code;
+    struct reader r = {.path = path, .err = err};
+    if (!yaml_parser_initialize(&r.parser))
+        return err_set(err, ERR_NOMEM, "out of memory while reading '%s'", path);
+    yaml_parser_set_input_string(&r.parser, (const unsigned char *)text, nb);
+    const int ret = read_document(out, &r);
+    yaml_parser_delete(&r.parser);
+    return ret;
+}
