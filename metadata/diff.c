@@ -1,0 +1,105 @@
+#include "diff.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "attr.h"
+#include "clock.h"
+#include "mem.h"
+#include "programme.h"
+#include "str.h"
+
+enum { QUOTED_BYTES = 60 };
+
+static void add(struct diff *d, enum change_kind kind, int talk, char *text)
+{
+    d->changes = mem_grow(d->changes, d->nb, sizeof *d->changes);
+    d->changes[d->nb++] = (struct change){.kind = kind, .talk = talk, .text = text};
+}
+
+void diff_finish(struct diff *d)
+{
+    for (size_t i = 0; i < d->nb; i++)
+        free(d->changes[i].text);
+    free(d->changes);
+    *d = (struct diff){0};
+}
+
+static void quote(struct str *out, const char *s)
+{
+    if (!s) {
+        str_add(out, "nothing");
+        return;
+    }
+    size_t nb = strlen(s);
+    const bool cut = nb > QUOTED_BYTES;
+    if (cut)
+        for (nb = QUOTED_BYTES; nb > 0 && ((unsigned char)s[nb] & 0xc0) == 0x80;)
+            nb--;
+    str_addf(out, "'%.*s%s'", (int)nb, s, cut ? "…" : "");
+}
+
+/* Adds "title: 'a' -> 'b'" where the two differ. */
+static void compare(struct str *out, const char *what, const char *before, const char *after)
+{
+    if (strcmp(before ? before : "", after ? after : "") == 0)
+        return;
+    str_addf(out, "%s%s: ", out->len ? "; " : "", what);
+    quote(out, before);
+    str_add(out, " -> ");
+    quote(out, after);
+}
+
+static char *times(const struct talk *t)
+{
+    AUTO_STR s = {0};
+    for (size_t i = 0; i < t->nb_parts; i++) {
+        char buf[CLOCK_BYTES];
+        str_addf(&s, "%s%s", i ? " / " : "",
+                 t->parts[i].listed_s
+                     ? clock_format_ms(buf, (int64_t)t->parts[i].listed_s * 1000, false)
+                     : "-");
+    }
+    return str_take(&s);
+}
+
+static void compare_talks(struct diff *d, const struct talk *a, const struct talk *b)
+{
+    AUTO_STR s = {0};
+    AUTO_FREE char *speakers_a = talk_speakers(a), *speakers_b = talk_speakers(b);
+    AUTO_FREE char *times_a = times(a), *times_b = times(b);
+    compare(&s, "title", a->title, b->title);
+    compare(&s, "speakers", speakers_a, speakers_b);
+    compare(&s, "section", a->section, b->section);
+    compare(&s, "listed", times_a, times_b);
+    if (strcmp(a->abstract ? a->abstract : "", b->abstract ? b->abstract : "") != 0)
+        str_addf(&s, "%sabstract", s.len ? "; " : "");
+    if (a->gone)
+        add(d, CHANGE_BACK, b->number, mem_strdup(b->title));
+    else if (s.len)
+        add(d, CHANGE_CHANGED, b->number, str_take(&s));
+}
+
+void diff_programmes(struct diff *out, const struct programme *before,
+                     const struct programme *after)
+{
+    *out = (struct diff){0};
+    AUTO_STR event = {0};
+    compare(&event, "event", before->name, after->name);
+    compare(&event, "place", before->place, after->place);
+    compare(&event, "begin", before->begin, after->begin);
+    compare(&event, "end", before->end, after->end);
+    if (event.len)
+        add(out, before->name ? CHANGE_CHANGED : CHANGE_NEW, 0, str_take(&event));
+    for (size_t i = 0; i < after->nb_talks; i++) {
+        const struct talk *b = &after->talks[i], *a = programme_find(before, b->number);
+        if (a)
+            compare_talks(out, a, b);
+        else
+            add(out, CHANGE_NEW, b->number, mem_strdup(b->title));
+    }
+    for (size_t i = 0; i < before->nb_talks; i++)
+        if (!before->talks[i].gone && !programme_find(after, before->talks[i].number))
+            add(out, CHANGE_GONE, before->talks[i].number, mem_strdup(before->talks[i].title));
+}

@@ -1,0 +1,23 @@
+/* What a newly read programme changes in the one that the store holds. Pure. */
+#pragma once
+
+#include <stddef.h>
+
+struct programme;
+
+enum change_kind { CHANGE_NEW, CHANGE_CHANGED, CHANGE_GONE, CHANGE_BACK };
+
+struct change {
+    enum change_kind kind;
+    int talk;   /* 0: the event itself */
+    char *text; /* for a person: the title, or the fields with their old and new values */
+};
+
+struct diff {
+    struct change *changes; /* in the new programme's order, then what is gone */
+    size_t nb;
+};
+
+void diff_programmes(struct diff *out, const struct programme *before,
+                     const struct programme *after);
+void diff_finish(struct diff *diff);

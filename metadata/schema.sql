@@ -1,0 +1,92 @@
+-- talkpress.db, version 1. Facts and decisions only: what is done follows from which results exist.
+
+CREATE TABLE event (
+    id    INTEGER PRIMARY KEY CHECK (id = 1),
+    name  TEXT,
+    place TEXT,
+    begin TEXT, -- 2010-04-28
+    "end" TEXT
+) STRICT;
+
+CREATE TABLE talk (
+    number   INTEGER PRIMARY KEY,
+    position INTEGER NOT NULL, -- in the programme's order
+    title    TEXT NOT NULL,
+    section  TEXT,
+    abstract TEXT,
+    gone     INTEGER NOT NULL DEFAULT 0 -- no longer in the programme; kept
+) STRICT;
+
+CREATE TABLE speaker (
+    talk     INTEGER NOT NULL REFERENCES talk (number) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    name     TEXT NOT NULL,
+    PRIMARY KEY (talk, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE part (
+    talk     INTEGER NOT NULL REFERENCES talk (number) ON DELETE CASCADE,
+    part     INTEGER NOT NULL,
+    listed_s INTEGER NOT NULL, -- 0: the programme states none
+    PRIMARY KEY (talk, part)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE recording (
+    id          INTEGER PRIMARY KEY,
+    path        TEXT NOT NULL UNIQUE,
+    size        INTEGER NOT NULL,
+    mtime_ns    INTEGER NOT NULL,
+    fingerprint TEXT NOT NULL -- of size and sampled content
+) STRICT;
+
+-- What a person decided. Programme and recordings can come and go: no foreign keys here, so that
+-- no decision is lost with them.
+CREATE TABLE chosen_match (
+    talk      INTEGER NOT NULL,
+    part      INTEGER NOT NULL, -- 0: the whole talk
+    recording TEXT,             -- fingerprint; NULL: none holds it
+    PRIMARY KEY (talk, part)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE chosen_cut (
+    talk        INTEGER NOT NULL,
+    part        INTEGER NOT NULL,
+    recording   TEXT NOT NULL, -- fingerprint: a cut holds for the recording it was made on
+    begin_frame INTEGER NOT NULL,
+    end_frame   INTEGER NOT NULL,
+    PRIMARY KEY (talk, part)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE acceptance (
+    talk      INTEGER NOT NULL,
+    part      INTEGER NOT NULL,
+    recording TEXT NOT NULL, -- fingerprint: another recording needs another decision
+    verdict   TEXT NOT NULL, -- what was accepted
+    because   TEXT NOT NULL,
+    at        TEXT NOT NULL,
+    PRIMARY KEY (talk, part)
+) STRICT, WITHOUT ROWID;
+
+-- What workers found and made, by the key of what they were asked.
+CREATE TABLE result (
+    key   TEXT PRIMARY KEY,
+    stage TEXT NOT NULL,
+    value TEXT NOT NULL -- JSON
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE failure (
+    key     TEXT PRIMARY KEY, -- of the job
+    stage   TEXT NOT NULL,
+    talk    INTEGER,
+    part    INTEGER,
+    code    TEXT NOT NULL,
+    message TEXT NOT NULL,
+    log     TEXT NOT NULL, -- the last lines
+    at      TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The files in out/ that are ours: only these are ever replaced or removed there.
+CREATE TABLE published (
+    name TEXT PRIMARY KEY,
+    key  TEXT NOT NULL -- of the result that it is
+) STRICT, WITHOUT ROWID;

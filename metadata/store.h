@@ -1,0 +1,128 @@
+/*
+ * The store: talkpress.db, one SQLite file with the programme, the recordings, what people decided
+ * and what workers found. Opened by the coordinator alone; one handle, one thread. Every function
+ * that writes is one transaction, or part of the one that store_begin opened.
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err.h"
+
+struct programme;
+struct store;
+
+/* Creates the file (ERR_INVALID where it exists) or opens it. A store of a later version is
+ * refused, untouched. */
+ATTR_NODISCARD int store_create(const char *path, struct err *err);
+ATTR_NODISCARD int store_open(struct store **out, const char *path, struct err *err);
+void store_close_p(struct store **store);
+#define AUTO_STORE ATTR_CLEANUP(store_close_p) struct store
+
+ATTR_NODISCARD int store_begin(struct store *store, struct err *err);
+ATTR_NODISCARD int store_commit(struct store *store, struct err *err);
+void store_rollback(struct store *store);
+
+/* --- programme --- */
+
+/* All talks, those that are gone too; out blank, the caller's. */
+ATTR_NODISCARD int store_programme(struct programme *out, struct store *store, struct err *err);
+/* Makes the store's programme the given one. Talks it lacks are marked gone. */
+ATTR_NODISCARD int store_set_programme(struct store *store, const struct programme *programme,
+                                       struct err *err);
+
+/* --- recordings --- */
+
+struct recording {
+    int64_t id;
+    char *path; /* absolute */
+    int64_t size, mtime_ns;
+    char fingerprint[33];
+};
+
+/* In order of path. Freed by recordings_free. */
+ATTR_NODISCARD int store_recordings(struct recording **out, size_t *out_nb, struct store *store,
+                                    struct err *err);
+void recordings_free(struct recording *recordings, size_t nb);
+/* Adds it, or renews the facts of the path. */
+ATTR_NODISCARD int store_set_recording(struct store *store, const struct recording *recording,
+                                       struct err *err);
+ATTR_NODISCARD int store_remove_recording(struct store *store, const char *path, struct err *err);
+
+/* --- decisions --- */
+
+struct chosen_match {
+    int talk, part;
+    char recording[33]; /* "": none */
+};
+ATTR_NODISCARD int store_chosen_matches(struct chosen_match **out, size_t *out_nb,
+                                        struct store *store, struct err *err);
+/* recording: fingerprint, or NULL for "none holds it". */
+ATTR_NODISCARD int store_choose_match(struct store *store, int talk, int part,
+                                      const char *recording, struct err *err);
+/* Forgets the decisions on a talk, all its parts. */
+ATTR_NODISCARD int store_clear_match(struct store *store, int talk, struct err *err);
+
+struct chosen_cut {
+    char recording[33];
+    int64_t begin, end;
+};
+/* *found says whether there is one. */
+ATTR_NODISCARD int store_chosen_cut(struct chosen_cut *out, bool *found, struct store *store,
+                                    int talk, int part, struct err *err);
+/* cut NULL clears it. */
+ATTR_NODISCARD int store_choose_cut(struct store *store, int talk, int part,
+                                    const struct chosen_cut *cut, struct err *err);
+
+struct acceptance {
+    char recording[33];
+    char *verdict, *because, *at; /* freed by acceptance_finish */
+};
+ATTR_NODISCARD int store_acceptance(struct acceptance *out, bool *found, struct store *store,
+                                    int talk, int part, struct err *err);
+/* because NULL takes the decision back. */
+ATTR_NODISCARD int store_accept(struct store *store, int talk, int part, const char *recording,
+                                const char *verdict, const char *because, struct err *err);
+void acceptance_finish(struct acceptance *acceptance);
+
+/* --- results --- */
+
+/* *out (the caller's) is NULL where there is none under the key. */
+ATTR_NODISCARD int store_result(json_t **out, struct store *store, const char *key,
+                                struct err *err);
+/* Whether there is one; cheaper. */
+ATTR_NODISCARD int store_has_result(bool *out, struct store *store, const char *key,
+                                    struct err *err);
+/* Also forgets the failure of that key. */
+ATTR_NODISCARD int store_set_result(struct store *store, const char *key, const char *stage,
+                                    const json_t *value, struct err *err);
+ATTR_NODISCARD int store_drop_result(struct store *store, const char *key, struct err *err);
+/* Calls each for every key; non-zero ends it. */
+ATTR_NODISCARD int store_each_result(struct store *store,
+                                     int (*each)(void *opaque, const char *key, const char *stage),
+                                     void *opaque, struct err *err);
+
+struct failure {
+    const char *key, *stage, *code, *message, *log, *at;
+    int talk, part;
+};
+ATTR_NODISCARD int store_set_failure(struct store *store, const struct failure *failure,
+                                     struct err *err);
+ATTR_NODISCARD int store_clear_failure(struct store *store, const char *key, struct err *err);
+/* Calls each with every failure (its strings hold for the call only). */
+ATTR_NODISCARD int store_each_failure(struct store *store,
+                                      int (*each)(void *opaque, const struct failure *failure),
+                                      void *opaque, struct err *err);
+
+/* --- what is in out/ --- */
+
+ATTR_NODISCARD int store_each_published(struct store *store,
+                                        int (*each)(void *opaque, const char *name,
+                                                    const char *key),
+                                        void *opaque, struct err *err);
+ATTR_NODISCARD int store_set_published(struct store *store, const char *name, const char *key,
+                                       struct err *err);
+ATTR_NODISCARD int store_clear_published(struct store *store, const char *name, struct err *err);

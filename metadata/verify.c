@@ -1,0 +1,132 @@
+#include "verify.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "clock.h"
+#include "mem.h"
+#include "programme.h"
+#include "str.h"
+
+/* Silence or black shorter than this at an end is a pause, not a cause. */
+static const int64_t end_min_ms = 3000;
+
+const char *verdict_name(enum verdict verdict)
+{
+    static const char *const names[] = {"ok", "short", "long", "missing", "unclear", "damaged"};
+    return names[verdict];
+}
+
+static void remark(struct str *s, const char *fmt, ...) ATTR_PRINTF(2, 3);
+static void remark(struct str *s, const char *fmt, ...)
+{
+    char text[400];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    str_addf(s, "%s%s", s->len ? "; " : "", text);
+}
+
+static bool near(int64_t a_ms, int64_t b_ms, int tolerance_ms)
+{
+    return llabs(a_ms - b_ms) <= tolerance_ms;
+}
+
+/* Whether the length is that of another talk, or of all parts together. */
+static void compare_with_others(struct str *s, const struct verify_facts *f,
+                                const struct programme *p, int tolerance_ms)
+{
+    const struct talk *own = programme_find(p, f->talk);
+    if (own && own->nb_parts > 1 && talk_listed_s(own) &&
+        near(f->recording_ms, (int64_t)talk_listed_s(own) * 1000, tolerance_ms))
+        remark(s, "the recording's length equals the sum of the talk's %zu parts", own->nb_parts);
+    for (size_t i = 0; i < p->nb_talks; i++) {
+        const struct talk *t = &p->talks[i];
+        if (t->gone || t->number == f->talk)
+            continue;
+        for (size_t k = 0; k < t->nb_parts; k++)
+            if (t->parts[k].listed_s &&
+                near(f->measured_ms, (int64_t)t->parts[k].listed_s * 1000, tolerance_ms)) {
+                if (t->nb_parts > 1)
+                    remark(s, "equals the time of talk %d, part %d", t->number, t->parts[k].number);
+                else
+                    remark(s, "equals the time of talk %d ('%s')", t->number, t->title);
+            }
+    }
+}
+
+static void look_at_ends(struct str *s, const struct verify_facts *f)
+{
+    char buf[CLOCK_BYTES];
+    if (f->black_head_ms >= end_min_ms)
+        remark(s, "%s of black at the start", clock_format_ms(buf, f->black_head_ms, false));
+    if (f->silence_head_ms >= end_min_ms)
+        remark(s, "%s of silence at the start", clock_format_ms(buf, f->silence_head_ms, false));
+    if (f->black_tail_ms >= end_min_ms)
+        remark(s, "%s of black at the end", clock_format_ms(buf, f->black_tail_ms, false));
+    if (f->silence_tail_ms >= end_min_ms)
+        remark(s, "%s of silence at the end", clock_format_ms(buf, f->silence_tail_ms, false));
+    if (f->sound_at_end > 0)
+        remark(s, "speech or sound runs to the last second: probably cut off while recording");
+}
+
+static void look_for_damage(struct str *s, const struct verify_facts *f)
+{
+    char at[CLOCK_BYTES], length[CLOCK_BYTES];
+    if (f->truncated)
+        remark(s, "%s", f->truncated);
+    if (f->nb_damaged > 0)
+        remark(s, "%lld packet%s not decode, the first at %s%s%s", (long long)f->nb_damaged,
+               f->nb_damaged == 1 ? " does" : "s do", clock_format_ms(at, f->damaged_at_ms, false),
+               f->damage ? ": " : "", f->damage ? f->damage : "");
+    if (f->gap_ms >= 1000)
+        remark(s, "%s missing at %s", clock_format_ms(length, f->gap_ms, false),
+               clock_format_ms(at, f->gap_at_ms, false));
+    if (f->no_sound)
+        remark(s, "no sound in it");
+    if (f->no_picture)
+        remark(s, "no picture in it");
+}
+
+static enum verdict compare_length(struct str *s, const struct verify_facts *f,
+                                   const struct programme *p, int tolerance_ms)
+{
+    const int64_t listed_ms = (int64_t)f->listed_s * 1000;
+    if (!f->listed_s || near(f->measured_ms, listed_ms, tolerance_ms))
+        return VERDICT_OK;
+    compare_with_others(s, f, p, tolerance_ms);
+    if (f->whole_recording)
+        look_at_ends(s, f);
+    if (!s->len)
+        remark(s, "no cause found: look at both ends");
+    return f->measured_ms < listed_ms ? VERDICT_SHORT : VERDICT_LONG;
+}
+
+enum verdict verify_part(char **cause, const struct verify_facts *f, const struct programme *p,
+                         int tolerance_ms)
+{
+    AUTO_STR s = {0};
+    enum verdict verdict;
+    if (f->refusal) {
+        remark(&s, "%s", f->refusal);
+        verdict = VERDICT_DAMAGED;
+    } else if (f->unclear) {
+        remark(&s, "%s", f->match_note ? f->match_note : "more than one recording could be it");
+        verdict = VERDICT_UNCLEAR;
+    } else if (f->measured_ms < 0) {
+        remark(&s, "no recording found");
+        verdict = VERDICT_MISSING;
+    } else {
+        look_for_damage(&s, f);
+        const bool damaged = s.len > 0;
+        verdict = compare_length(&s, f, p, tolerance_ms);
+        if (damaged && verdict == VERDICT_OK)
+            verdict = VERDICT_DAMAGED;
+        if (f->match_note)
+            remark(&s, "%s", f->match_note);
+    }
+    *cause = str_take(&s);
+    return verdict;
+}

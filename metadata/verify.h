@@ -1,0 +1,41 @@
+/* Listed against measured: one part's verdict and the cause of a difference. Pure. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct programme;
+
+enum verdict {
+    VERDICT_OK,
+    VERDICT_SHORT,
+    VERDICT_LONG,
+    VERDICT_MISSING, /* no recording */
+    VERDICT_UNCLEAR, /* not sure which recording */
+    VERDICT_DAMAGED, /* something in it does not decode, or is not there */
+};
+const char *verdict_name(enum verdict verdict);
+
+/* What is known of a part. Times in milliseconds; -1 where not known. */
+struct verify_facts {
+    int talk, part;
+    int listed_s;           /* 0: the programme states none */
+    int64_t measured_ms;    /* of the cut */
+    int64_t recording_ms;   /* of the whole recording */
+    bool whole_recording;   /* the cut is all of it */
+    bool unclear;           /* which recording it is */
+    const char *match_note; /* why, or what else is suspicious; may be NULL */
+    const char *refusal;    /* why the recording cannot be read; may be NULL */
+    const char *truncated;  /* what the probe says of a cut-off file; may be NULL */
+    bool no_sound, no_picture;
+    int64_t gap_at_ms, gap_ms; /* the first gap; gap_ms 0: none */
+    /* From the analysis; all -1 where it has not been made. */
+    int64_t silence_head_ms, silence_tail_ms, black_head_ms, black_tail_ms;
+    int sound_at_end;
+    int64_t nb_damaged, damaged_at_ms; /* pictures or packets that do not decode */
+    const char *damage;                /* the decoder's word; may be NULL */
+};
+
+/* Works the verdict out; *cause is a new string (empty for ok without remark). */
+enum verdict verify_part(char **cause, const struct verify_facts *facts,
+                         const struct programme *programme, int tolerance_ms);

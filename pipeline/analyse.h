@@ -1,0 +1,23 @@
+/*
+ * What a recording sounds and looks like, from one decode of its sound and of a key picture every
+ * few seconds: loudness blocks in a file beside, silence and black at the ends, what is damaged.
+ */
+#pragma once
+
+#include <jansson.h>
+
+#include "err.h"
+
+enum { ANALYSE_VERSION = 1 };
+
+/* probe is the recording's probe result. Writes the loudness blocks to blocks_path and fills *out
+ * (the caller's):
+ *   loudness_lufs, peak_dbtp (null for silence), blocks,
+ *   silence_head_ms, silence_tail_ms, sound_at_end (speech up to the last second),
+ *   black_head_ms, black_tail_ms, frozen_tail_ms,
+ *   picture_damage, sound_damage: {nb, first_ms, what} or null, moved_ms (sound moved to keep it
+ *   with the picture). */
+ATTR_NODISCARD int analyse_recording(json_t **out, const char *path, const json_t *probe,
+                                     const char *blocks_path,
+                                     int (*progress)(void *opaque, double fraction), void *opaque,
+                                     struct err *err);

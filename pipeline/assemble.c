@@ -1,0 +1,350 @@
+#include "assemble.h"
+
+#include <libavformat/avformat.h>
+#include <libavutil/intreadwrite.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "av.h"
+#include "hash.h"
+#include "mem.h"
+#include "reader.h"
+#include "track.h"
+
+enum {
+    /* Opus decoders need 80 ms before their output is right (RFC 7845, section 4.2). */
+    OPUS_PREROLL = SOUND_RATE * 80 / 1000,
+};
+
+struct assembly {
+    const struct assemble_spec *spec;
+    AVFormatContext *mux;
+    AVStream *video, *audio;
+    AVPacket *next_video, *next_audio;
+    /* video */
+    struct track_reader *segment;
+    size_t nb_opened;       /* segments opened so far */
+    int64_t segment_at;     /* first frame of the open segment */
+    int64_t segment_frames; /* packets read from it */
+    int64_t last_dts;
+    struct hash *segment_hash, *video_hash;
+    /* sound */
+    struct track_reader *sound;
+    int64_t sample;       /* where the next packet begins, in samples of the output; below 0: the
+                             encoder's lead-in */
+    int64_t lead_in;      /* samples before the output's sample 0 */
+    int64_t to_skip;      /* samples of packets to leave out from the front */
+    int64_t sound_length; /* samples of the output */
+    struct hash *sound_source_hash, *sound_hash;
+    int64_t nb_frames;
+};
+
+static void assembly_finish(struct assembly *a)
+{
+    if (a->mux && a->mux->pb)
+        avio_closep(&a->mux->pb);
+    avformat_free_context(a->mux);
+    av_packet_free(&a->next_video);
+    av_packet_free(&a->next_audio);
+    track_reader_close_p(&a->segment);
+    track_reader_close_p(&a->sound);
+    hash_destroy(a->segment_hash);
+    hash_destroy(a->video_hash);
+    hash_destroy(a->sound_source_hash);
+    hash_destroy(a->sound_hash);
+}
+
+/* --- the video track ------------------------------------------------------------------------- */
+
+static int segment_hash_holds(struct assembly *a, struct err *err)
+{
+    const struct assemble_segment *s = &a->spec->segments[a->nb_opened - 1];
+    char hash[HASH_BYTES];
+    hash_hex(a->segment_hash, hash);
+    hash_destroy(a->segment_hash);
+    a->segment_hash = NULL;
+    if (strcmp(hash, s->hash) != 0 || a->segment_frames != s->nb_frames)
+        return err_set(err, ERR_INVALID,
+                       "the cached file '%s' is not what was encoded (remove it and run again)",
+                       s->path);
+    return 0;
+}
+
+static int open_segment(struct assembly *a, struct err *err)
+{
+    const struct assemble_segment *s = &a->spec->segments[a->nb_opened];
+    track_reader_close_p(&a->segment);
+    a->segment = NULL;
+    if (track_reader_open(&a->segment, s->path, err) < 0)
+        return err->code;
+    const AVCodecParameters *par = track_reader_codec(a->segment), *first = a->video->codecpar;
+    if (a->nb_opened > 0 &&
+        (par->codec_id != first->codec_id || par->width != first->width ||
+         par->height != first->height || par->extradata_size != first->extradata_size ||
+         (par->extradata_size &&
+          memcmp(par->extradata, first->extradata, (size_t)par->extradata_size) != 0)))
+        return err_set(err, ERR_BUG,
+                       "'%s' was encoded with other parameters than the card before it", s->path);
+    a->segment_at =
+        a->nb_opened ? a->segment_at + a->spec->segments[a->nb_opened - 1].nb_frames : 0;
+    a->segment_frames = 0;
+    a->segment_hash = hash_create();
+    a->nb_opened++;
+    return 0;
+}
+
+/* The next video packet, times in frames of the output. Returns 1, 0 at the end, or an error. */
+static int read_video(struct assembly *a, struct err *err)
+{
+    AVPacket *pkt = a->next_video;
+    for (;;) {
+        const int got = a->segment ? track_reader_next(a->segment, pkt, err) : 0;
+        if (got < 0)
+            return got;
+        if (got)
+            break;
+        if (a->segment && segment_hash_holds(a, err) < 0)
+            return err->code;
+        if (a->nb_opened == a->spec->nb_segments)
+            return 0;
+        if (open_segment(a, err) < 0)
+            return err->code;
+    }
+    hash_add(a->segment_hash, pkt->data, (size_t)pkt->size);
+    hash_add(a->video_hash, pkt->data, (size_t)pkt->size);
+    a->segment_frames++;
+    a->nb_frames++;
+    const AVRational frame = av_inv_q(a->spec->fps);
+    av_packet_rescale_ts(pkt, track_reader_time_base(a->segment), frame);
+    pkt->pts += a->segment_at;
+    pkt->dts += a->segment_at;
+    pkt->duration = 1;
+    if (pkt->dts <= a->last_dts || pkt->dts > pkt->pts)
+        return err_set(err, ERR_BUG, "decoding times run back at frame %lld", (long long)pkt->pts);
+    a->last_dts = pkt->dts;
+    return 1;
+}
+
+/* --- the sound track ------------------------------------------------------------------------- */
+
+static int open_sound(struct assembly *a, struct err *err)
+{
+    if (track_reader_open(&a->sound, a->spec->sound_path, err) < 0)
+        return err->code;
+    const AVCodecParameters *par = track_reader_codec(a->sound);
+    if (avcodec_parameters_copy(a->audio->codecpar, par) < 0)
+        return av_fail_nomem(err);
+    a->audio->codecpar->codec_tag = 0;
+    a->lead_in = a->spec->sound_lead_in;
+    a->audio->codecpar->initial_padding = (int)a->lead_in;
+    a->sound_length = a->spec->nb_samples - a->spec->skip_samples;
+    a->sound_source_hash = hash_create();
+    a->sound_hash = hash_create();
+    return 0;
+}
+
+/* Sound alone begins behind the card: whole packets are left out, all but the decoder's preroll,
+ * and the rest is told to the player as lead-in (Opus: its pre-skip). */
+static void skip_card(struct assembly *a)
+{
+    const int64_t packet_samples = a->spec->sound_packet_samples;
+    const int64_t skip = a->spec->skip_samples + a->lead_in - OPUS_PREROLL;
+    if (a->spec->skip_samples <= 0 || skip < packet_samples)
+        return;
+    a->to_skip = skip / packet_samples * packet_samples;
+    a->lead_in += a->spec->skip_samples - a->to_skip;
+    AVCodecParameters *par = a->audio->codecpar;
+    par->initial_padding = (int)a->lead_in;
+    if (par->extradata_size >= 12) /* OpusHead: pre-skip in bytes 10 and 11 */
+        AV_WL16(par->extradata + 10, (uint16_t)a->lead_in);
+}
+
+static int end_padding(AVPacket *pkt, int64_t too_many, struct err *err)
+{
+    uint8_t *side = av_packet_new_side_data(pkt, AV_PKT_DATA_SKIP_SAMPLES, 10);
+    if (!side)
+        return av_fail_nomem(err);
+    memset(side, 0, 10);
+    AV_WL32(side + 4, (unsigned)too_many);
+    return 0;
+}
+
+/* The next sound packet, times in samples of the output. */
+static int read_sound(struct assembly *a, struct err *err)
+{
+    AVPacket *pkt = a->next_audio;
+    const int64_t size = a->spec->sound_packet_samples;
+    for (;;) {
+        const int got = track_reader_next(a->sound, pkt, err);
+        if (got <= 0)
+            return got;
+        hash_add(a->sound_source_hash, pkt->data, (size_t)pkt->size);
+        if (a->to_skip <= 0)
+            break;
+        a->to_skip -= size;
+        av_packet_unref(pkt);
+    }
+    hash_add(a->sound_hash, pkt->data, (size_t)pkt->size);
+    pkt->pts = pkt->dts = a->sample;
+    pkt->duration = size;
+    const int64_t too_many = a->sample + size - a->sound_length;
+    if (too_many > 0 && too_many < size) {
+        pkt->duration = size - too_many;
+        if (end_padding(pkt, too_many, err) < 0)
+            return err->code;
+    }
+    a->sample += size;
+    return 1;
+}
+
+static int sound_holds(struct assembly *a, struct err *err)
+{
+    char hash[HASH_BYTES];
+    hash_hex(a->sound_source_hash, hash);
+    if (strcmp(hash, a->spec->sound_hash) != 0 || a->sample < a->sound_length)
+        return err_set(err, ERR_INVALID,
+                       "the cached file '%s' is not what was encoded (remove it and run again)",
+                       a->spec->sound_path);
+    return 0;
+}
+
+/* --- the file -------------------------------------------------------------------------------- */
+
+static int add_tags(struct assembly *a, struct err *err)
+{
+    const struct assemble_spec *s = a->spec;
+    for (size_t i = 0; i < s->nb_tags; i++)
+        if (s->tags[i].value && *s->tags[i].value &&
+            av_dict_set(&a->mux->metadata, s->tags[i].key, s->tags[i].value, 0) < 0)
+            return av_fail_nomem(err);
+    a->mux->chapters = av_calloc(s->nb_chapters, sizeof(AVChapter *));
+    for (size_t i = 0; i < s->nb_chapters; i++) {
+        AVChapter *c = av_mallocz(sizeof *c);
+        if (!a->mux->chapters || !c)
+            return av_fail_nomem(err);
+        *c = (AVChapter){.id = (int64_t)i + 1,
+                         .time_base = {1, 1000},
+                         .start = s->chapters[i].begin_ms,
+                         .end = s->chapters[i].end_ms};
+        a->mux->chapters[a->mux->nb_chapters++] = c;
+        if (av_dict_set(&c->metadata, "title", s->chapters[i].title, 0) < 0)
+            return av_fail_nomem(err);
+    }
+    for (unsigned i = 0; s->language && i < a->mux->nb_streams; i++)
+        if (av_dict_set(&a->mux->streams[i]->metadata, "language", s->language, 0) < 0)
+            return av_fail_nomem(err);
+    return 0;
+}
+
+static int add_video(struct assembly *a, struct err *err)
+{
+    a->video = avformat_new_stream(a->mux, NULL);
+    if (!a->video)
+        return av_fail_nomem(err);
+    a->video_hash = hash_create();
+    a->last_dts = INT64_MIN;
+    if (open_segment(a, err) < 0)
+        return err->code;
+    if (avcodec_parameters_copy(a->video->codecpar, track_reader_codec(a->segment)) < 0)
+        return av_fail_nomem(err);
+    a->video->codecpar->codec_tag = 0;
+    a->video->time_base = av_inv_q(a->spec->fps);
+    a->video->avg_frame_rate = a->video->r_frame_rate = a->spec->fps;
+    return 0;
+}
+
+static int open_output(struct assembly *a, const char *path, struct err *err)
+{
+    const bool webm = strcmp(a->spec->container, "webm") == 0;
+    int ret = avformat_alloc_output_context2(&a->mux, NULL, a->spec->container, path);
+    if (ret < 0)
+        return av_fail(err, ret, "this FFmpeg cannot write '%s' files", a->spec->container);
+    a->mux->flags |= AVFMT_FLAG_BITEXACT;
+    if (a->spec->nb_segments && add_video(a, err) < 0)
+        return err->code;
+    a->audio = avformat_new_stream(a->mux, NULL);
+    if (!a->audio)
+        return av_fail_nomem(err);
+    if (open_sound(a, err) < 0)
+        return err->code;
+    if (a->spec->skip_samples > 0 && a->audio->codecpar->codec_id == AV_CODEC_ID_OPUS)
+        skip_card(a);
+    a->sample = -a->lead_in;
+    a->audio->time_base = (AVRational){1, SOUND_RATE};
+    if (add_tags(a, err) < 0)
+        return err->code;
+    AVDictionary *options = NULL;
+    /* The index in front: a player on the web starts without reading to the end. */
+    av_dict_set(&options, webm ? "cues_to_front" : "movflags", webm ? "1" : "+faststart", 0);
+    ret = avio_open(&a->mux->pb, path, AVIO_FLAG_WRITE);
+    if (ret >= 0)
+        ret = avformat_write_header(a->mux, &options);
+    av_dict_free(&options);
+    return ret < 0 ? av_fail(err, ret, "cannot write '%s'", path) : 0;
+}
+
+static int write_packet(struct assembly *a, AVPacket *pkt, const AVStream *st, AVRational base,
+                        struct err *err)
+{
+    pkt->stream_index = st->index;
+    pkt->pos = -1;
+    av_packet_rescale_ts(pkt, base, st->time_base);
+    const int ret = av_interleaved_write_frame(a->mux, pkt);
+    return ret < 0 ? av_fail(err, ret, "cannot write '%s'", a->mux->url) : 0;
+}
+
+/* Writes both tracks in the order of their times. */
+static int copy_packets(struct assembly *a, struct err *err)
+{
+    const AVRational frame = av_inv_q(a->spec->fps), sample = {1, SOUND_RATE};
+    int video = a->video ? read_video(a, err) : 0;
+    int sound = video < 0 ? video : read_sound(a, err);
+    while (video > 0 || sound > 0) {
+        const bool video_first =
+            video > 0 && (sound <= 0 || av_compare_ts(a->next_video->dts, frame, a->next_audio->dts,
+                                                      sample) <= 0);
+        if (video_first) {
+            if (write_packet(a, a->next_video, a->video, frame, err) < 0)
+                return err->code;
+            video = read_video(a, err);
+        } else {
+            if (write_packet(a, a->next_audio, a->audio, sample, err) < 0)
+                return err->code;
+            sound = read_sound(a, err);
+        }
+        if (video < 0 || sound < 0)
+            return err->code;
+    }
+    return video < 0 || sound < 0 ? err->code : sound_holds(a, err);
+}
+
+static int assemble(struct assembly *a, struct assemble_result *out, const char *path,
+                    struct err *err)
+{
+    a->next_video = av_packet_alloc();
+    a->next_audio = av_packet_alloc();
+    if (!a->next_video || !a->next_audio)
+        return av_fail_nomem(err);
+    if (open_output(a, path, err) < 0 || copy_packets(a, err) < 0)
+        return err->code;
+    int ret = av_write_trailer(a->mux);
+    const int closed = avio_closep(&a->mux->pb);
+    if (ret < 0 || closed < 0)
+        return av_fail(err, ret < 0 ? ret : closed, "cannot write '%s'", path);
+    out->nb_frames = a->nb_frames;
+    out->nb_samples = a->sound_length;
+    if (a->video)
+        hash_hex(a->video_hash, out->video_hash);
+    hash_hex(a->sound_hash, out->sound_hash);
+    return 0;
+}
+
+int assemble_file(struct assemble_result *out, const char *path, const struct assemble_spec *spec,
+                  struct err *err)
+{
+    struct assembly a = {.spec = spec};
+    *out = (struct assemble_result){0};
+    (void)assemble(&a, out, path, err);
+    assembly_finish(&a);
+    return err->code;
+}

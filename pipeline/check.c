@@ -1,0 +1,320 @@
+#include "check.h"
+
+#include <libavutil/sha.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "av.h"
+#include "hash.h"
+#include "media.h"
+#include "mem.h"
+#include "reader.h"
+
+enum {
+    /* Frames decoded behind a seam: past the encoders' reordering (16 at most) all is routine. */
+    SEAM_FRAMES = 20,
+    MAX_START_US = 20000,
+};
+
+struct check {
+    const struct check_spec *spec;
+    struct check_result *out;
+    struct media *media;
+    AVFormatContext *fmt;
+    const AVStream *video, *audio;
+    struct hash *video_hash, *sound_hash;
+    int64_t nb_video, next_pts_max;
+    int64_t first_video, first_audio, end_audio; /* in the streams' time bases */
+    int64_t last_key;                            /* frame */
+    /* The seams: packets since the last key frame are kept, so that decoding can start there. */
+    AVPacket **gop;
+    size_t nb_gop;
+    AVCodecContext *dec;
+    AVFrame *frame;
+    size_t seam;          /* the next one */
+    int64_t decode_until; /* packets before this one are decoded; -1: none */
+    int64_t nb_sent, nb_received;
+};
+
+static void drop_gop(struct check *c)
+{
+    for (size_t i = 0; i < c->nb_gop; i++)
+        av_packet_free(&c->gop[i]);
+    c->nb_gop = 0;
+}
+
+static void check_finish(struct check *c)
+{
+    drop_gop(c);
+    free(c->gop);
+    avcodec_free_context(&c->dec);
+    av_frame_free(&c->frame);
+    hash_destroy(c->video_hash);
+    hash_destroy(c->sound_hash);
+    media_close_p(&c->media);
+}
+
+static int wrong(struct check *c, struct err *err, const char *fmt, ...) ATTR_PRINTF(3, 4);
+static int wrong(struct check *c, struct err *err, const char *fmt, ...)
+{
+    char what[300];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(what, sizeof what, fmt, args);
+    va_end(args);
+    return err_set(err, ERR_EXTERNAL, "the finished file does not hold up ('%s'): %s",
+                   media_path(c->media), what);
+}
+
+/* --- decoding across a seam ------------------------------------------------------------------ */
+
+static int receive(struct check *c, struct err *err)
+{
+    int ret;
+    while ((ret = avcodec_receive_frame(c->dec, c->frame)) >= 0) {
+        if (c->frame->decode_error_flags || c->frame->flags & AV_FRAME_FLAG_CORRUPT)
+            return wrong(c, err, "a damaged picture near frame %lld", (long long)c->nb_video);
+        c->nb_received++;
+        av_frame_unref(c->frame);
+    }
+    return ret == AVERROR(EAGAIN) || ret == AVERROR_EOF
+               ? 0
+               : wrong(c, err, "decoding stops near frame %lld", (long long)c->nb_video);
+}
+
+static int decode(struct check *c, const AVPacket *pkt, struct err *err)
+{
+    c->nb_sent += pkt != NULL;
+    const int ret = avcodec_send_packet(c->dec, pkt);
+    if (ret < 0)
+        return wrong(c, err, "frame %lld does not decode (%s)", (long long)c->nb_video,
+                     av_err2str(ret));
+    return receive(c, err);
+}
+
+static int end_seam(struct check *c, struct err *err)
+{
+    if (decode(c, NULL, err) < 0)
+        return err->code;
+    avcodec_free_context(&c->dec);
+    c->decode_until = -1;
+    c->out->nb_decoded += c->nb_received;
+    if (c->nb_received != c->nb_sent)
+        return wrong(c, err, "%lld packets around frame %lld decode to %lld pictures",
+                     (long long)c->nb_sent, (long long)c->nb_video, (long long)c->nb_received);
+    return 0;
+}
+
+static int begin_seam(struct check *c, struct err *err)
+{
+    c->nb_sent = c->nb_received = 0;
+    if (media_decoder(&c->dec, c->media, c->video->index, NULL, err) < 0)
+        return err->code;
+    c->dec->err_recognition = AV_EF_EXPLODE | AV_EF_CRCCHECK;
+    for (size_t i = 0; i < c->nb_gop; i++)
+        if (decode(c, c->gop[i], err) < 0)
+            return err->code;
+    return 0;
+}
+
+static int keep_for_seam(struct check *c, const AVPacket *pkt, struct err *err)
+{
+    AVPacket *copy = av_packet_clone(pkt);
+    if (!copy)
+        return av_fail_nomem(err);
+    c->gop = mem_grow(c->gop, c->nb_gop, sizeof *c->gop);
+    c->gop[c->nb_gop++] = copy;
+    return 0;
+}
+
+/* n: the packet's place in decoding order, which at a segment's start is its frame too. */
+static int follow_seams(struct check *c, const AVPacket *pkt, int64_t n, struct err *err)
+{
+    if (c->seam < c->spec->nb_seams && n == c->spec->seams[c->seam]) {
+        if (!(pkt->flags & AV_PKT_FLAG_KEY))
+            return wrong(c, err, "frame %lld begins a segment, but is no key frame", (long long)n);
+        if (c->decode_until < 0 && begin_seam(c, err) < 0)
+            return err->code;
+        c->decode_until = n + SEAM_FRAMES;
+        c->seam++;
+    }
+    if (pkt->flags & AV_PKT_FLAG_KEY)
+        drop_gop(c);
+    if (keep_for_seam(c, pkt, err) < 0)
+        return err->code;
+    if (c->decode_until < 0)
+        return 0;
+    if (n >= c->decode_until)
+        return end_seam(c, err);
+    return decode(c, pkt, err);
+}
+
+/* --- packets --------------------------------------------------------------------------------- */
+
+static int check_video_packet(struct check *c, const AVPacket *pkt, struct err *err)
+{
+    const AVRational frame = av_inv_q(c->spec->fps);
+    const int64_t n = c->nb_video;
+    const int64_t at = av_rescale_q(pkt->pts, c->video->time_base, frame);
+    const int64_t back = av_rescale_q(at, frame, c->video->time_base);
+    /* WebM rounds to milliseconds; MP4 holds frame times exactly. */
+    const int64_t slack = strcmp(c->spec->container, "webm") == 0 ? 1 : 0;
+    if (at < 0 || at >= c->spec->nb_frames || llabs(back - pkt->pts) > slack)
+        return wrong(c, err, "packet %lld has a time off the frame grid", (long long)n);
+    if (n == 0 || pkt->pts < c->first_video)
+        c->first_video = pkt->pts;
+    if (pkt->flags & AV_PKT_FLAG_KEY) {
+        const double apart = (double)(at - c->last_key) / av_q2d(c->spec->fps);
+        if (apart > c->spec->key_frame_s + 0.001 + 1 / av_q2d(c->spec->fps))
+            return wrong(c, err, "no key frame for %.1f s before frame %lld", apart, (long long)at);
+        c->last_key = at;
+    }
+    hash_add(c->video_hash, pkt->data, (size_t)pkt->size);
+    if (follow_seams(c, pkt, n, err) < 0)
+        return err->code;
+    c->nb_video++;
+    return 0;
+}
+
+static void check_sound_packet(struct check *c, const AVPacket *pkt)
+{
+    hash_add(c->sound_hash, pkt->data, (size_t)pkt->size);
+    if (c->first_audio == AV_NOPTS_VALUE)
+        c->first_audio = pkt->pts;
+    c->end_audio = pkt->pts + pkt->duration;
+}
+
+static int check_packets(struct check *c, struct err *err)
+{
+    AUTO_PACKET *pkt = av_packet_alloc();
+    c->frame = av_frame_alloc();
+    if (!pkt || !c->frame)
+        return av_fail_nomem(err);
+    int ret;
+    while ((ret = av_read_frame(c->fmt, pkt)) >= 0) {
+        if (c->video && pkt->stream_index == c->video->index) {
+            if (check_video_packet(c, pkt, err) < 0)
+                return err->code;
+        } else if (pkt->stream_index == c->audio->index) {
+            check_sound_packet(c, pkt);
+        }
+        av_packet_unref(pkt);
+    }
+    if (ret != AVERROR_EOF)
+        return wrong(c, err, "reading stops (%s)", av_err2str(ret));
+    return c->decode_until >= 0 ? end_seam(c, err) : 0;
+}
+
+/* --- against the spec ------------------------------------------------------------------------ */
+
+static int check_streams(struct check *c, struct err *err)
+{
+    for (unsigned i = 0; i < c->fmt->nb_streams; i++) {
+        const AVStream *st = c->fmt->streams[i];
+        if (st->codecpar->codec_type == AVMEDIA_TYPE_VIDEO && !c->video)
+            c->video = st;
+        else if (st->codecpar->codec_type == AVMEDIA_TYPE_AUDIO && !c->audio)
+            c->audio = st;
+    }
+    if (!c->audio || !c->video != (c->spec->width == 0))
+        return wrong(c, err, "it does not hold the streams that it should");
+    if (c->video && (c->video->codecpar->width != c->spec->width ||
+                     c->video->codecpar->height != c->spec->height))
+        return wrong(c, err, "its picture is %dx%d, not %dx%d", c->video->codecpar->width,
+                     c->video->codecpar->height, c->spec->width, c->spec->height);
+    const AVDictionaryEntry *title = av_dict_get(c->fmt->metadata, "title", NULL, 0);
+    if (!title) /* Ogg carries tags with the stream */
+        title = av_dict_get(c->audio->metadata, "title", NULL, 0);
+    if (c->spec->title && (!title || strcmp(title->value, c->spec->title) != 0))
+        return wrong(c, err, "its title tag is '%s'", title ? title->value : "");
+    return 0;
+}
+
+static int check_hash(struct check *c, const struct hash *hash, const char *expected,
+                      const char *what, struct err *err)
+{
+    char hex[HASH_BYTES];
+    hash_hex(hash, hex);
+    return strcmp(hex, expected) == 0 ? 0 : wrong(c, err, "its %s is not what was encoded", what);
+}
+
+static int check_times(struct check *c, struct err *err)
+{
+    const struct check_spec *s = c->spec;
+    const AVRational sample = {1, SOUND_RATE}, us = {1, 1000000};
+    if (c->video && c->nb_video != s->nb_frames)
+        return wrong(c, err, "%lld frames instead of %lld", (long long)c->nb_video,
+                     (long long)s->nb_frames);
+    /* Where the first sample is heard: the lead-in before it is cut off by the player. */
+    const int64_t lead =
+        av_rescale_q(c->audio->codecpar->initial_padding, sample, c->audio->time_base);
+    const int64_t start = c->first_audio < 0 ? 0 : c->first_audio - (s->width ? 0 : lead);
+    c->out->sound_start_us = av_rescale_q(start, c->audio->time_base, us);
+    c->out->video_start_us = c->video ? av_rescale_q(c->first_video, c->video->time_base, us) : 0;
+    if (llabs(c->out->sound_start_us) > MAX_START_US ||
+        llabs(c->out->video_start_us) > MAX_START_US)
+        return wrong(c, err, "picture starts at %lld us, sound at %lld us",
+                     (long long)c->out->video_start_us, (long long)c->out->sound_start_us);
+    const int64_t sound_ms = s->nb_samples * 1000 / SOUND_RATE;
+    const int64_t end_ms = av_rescale_q(c->end_audio, c->audio->time_base, (AVRational){1, 1000});
+    const int64_t packet_ms = 22; /* the last packet may be counted whole */
+    if (end_ms < sound_ms - 1 || end_ms > sound_ms + packet_ms + lead * 1000 / SOUND_RATE)
+        return wrong(c, err, "its sound ends at %lld ms instead of %lld", (long long)end_ms,
+                     (long long)sound_ms);
+    c->out->duration_ms =
+        c->video ? av_rescale_q(s->nb_frames, av_inv_q(s->fps), (AVRational){1, 1000}) : sound_ms;
+    return 0;
+}
+
+static int sha256_file(char out[65], const char *path, struct err *err)
+{
+    FILE *f = fopen(path, "rb");
+    if (!f)
+        return err_set(err, ERR_IO, "cannot open '%s'", path);
+    struct AVSHA *sha = av_sha_alloc();
+    uint8_t digest[32];
+    const size_t piece = 1 << 18;
+    AUTO_FREE uint8_t *buf = mem_zalloc(1, piece);
+    size_t n;
+    av_sha_init(sha, 256);
+    while ((n = fread(buf, 1, piece, f)) > 0)
+        av_sha_update(sha, buf, n);
+    const int failed = ferror(f);
+    fclose(f);
+    av_sha_final(sha, digest);
+    av_free(sha);
+    for (int i = 0; i < 32; i++)
+        snprintf(out + 2 * i, 3, "%02x", digest[i]);
+    return failed ? err_set(err, ERR_IO, "cannot read '%s'", path) : 0;
+}
+
+static int check(struct check *c, const char *path, struct err *err)
+{
+    if (media_open(&c->media, path, NULL, err) < 0)
+        return err->code;
+    c->fmt = media_format(c->media);
+    c->out->nb_bytes = media_size(c->media);
+    c->decode_until = -1;
+    c->first_audio = AV_NOPTS_VALUE;
+    c->video_hash = hash_create();
+    c->sound_hash = hash_create();
+    if (check_streams(c, err) < 0 || check_packets(c, err) < 0 || check_times(c, err) < 0)
+        return err->code;
+    if (c->video && check_hash(c, c->video_hash, c->spec->video_hash, "picture", err) < 0)
+        return err->code;
+    if (check_hash(c, c->sound_hash, c->spec->sound_hash, "sound", err) < 0)
+        return err->code;
+    return sha256_file(c->out->sha256, path, err);
+}
+
+int check_output(struct check_result *out, const char *path, const struct check_spec *spec,
+                 struct err *err)
+{
+    struct check c = {.spec = spec, .out = out};
+    *out = (struct check_result){0};
+    (void)check(&c, path, err);
+    check_finish(&c);
+    return err->code;
+}

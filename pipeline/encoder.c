@@ -1,0 +1,45 @@
+#include "encoder.h"
+
+#include "av.h"
+#include "json.h"
+#include "mem.h"
+
+int encoder_find(const AVCodec **out, const json_t *settings, struct err *err)
+{
+    const char *name = json_get_string(settings, "encoder", "(none)");
+    *out = avcodec_find_encoder_by_name(name);
+    return *out ? 0 : err_set(err, ERR_INVALID, "this FFmpeg has no encoder '%s'", name);
+}
+
+static int to_dictionary(AVDictionary **dict, const json_t *options, struct err *err)
+{
+    for (void *it = json_object_iter((json_t *)(uintptr_t)options); it;
+         it = json_object_iter_next((json_t *)(uintptr_t)options, it)) {
+        const json_t *value = json_object_iter_value(it);
+        AUTO_FREE char *text =
+            json_is_string(value) ? mem_strdup(json_string_value(value)) : json_canonical(value);
+        if (av_dict_set(dict, json_object_iter_key(it), text, 0) < 0)
+            return av_fail_nomem(err);
+    }
+    return 0;
+}
+
+int encoder_open(AVCodecContext *enc, const json_t *settings, struct err *err)
+{
+    enc->thread_count = 1; /* one worker per core: threads would wait for each other */
+    enc->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
+    AVDictionary *options = NULL;
+    int ret = to_dictionary(&options, json_object_get(settings, "options"), err);
+    if (ret == 0) {
+        const char *name = enc->codec->name;
+        ret = avcodec_open2(enc, enc->codec, &options);
+        const AVDictionaryEntry *unknown = av_dict_get(options, "", NULL, AV_DICT_IGNORE_SUFFIX);
+        if (ret < 0)
+            av_fail(err, ret, "encoder '%s' does not take these settings (%dx%d, %d Hz)", name,
+                    enc->width, enc->height, enc->sample_rate);
+        else if (unknown)
+            err_set(err, ERR_INVALID, "encoder '%s' has no option '%s'", name, unknown->key);
+    }
+    av_dict_free(&options);
+    return err->code;
+}

@@ -1,0 +1,43 @@
+/*
+ * A recording's frame grid: constant frame rate, counted from its first picture. Every time in
+ * talkpress (cuts, cells, cards, sound) hangs on it. Plain data.
+ */
+#pragma once
+
+#include <libavutil/rational.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct grid {
+    AVRational fps;       /* frames per second */
+    AVRational time_base; /* of the recording's video stream */
+    int64_t origin;       /* the first picture's time, in time_base */
+    int64_t nb_frames;    /* up to the end of the last picture */
+};
+
+/* The frame that a picture with this time stamp becomes (nearest; may be negative). */
+int64_t grid_frame_of(const struct grid *grid, int64_t pts);
+
+/* A frame's time stamp in time_base. */
+int64_t grid_pts_of(const struct grid *grid, int64_t frame);
+
+/* A frame's time from the origin in milliseconds, rounded, and back (nearest). */
+int64_t grid_ms_of(const struct grid *grid, int64_t frame);
+int64_t grid_frame_at_ms(const struct grid *grid, int64_t ms);
+
+/*
+ * Finds the grid of a stream from its time stamps in order of presentation, one at a time, in
+ * memory that does not grow. Constant rate: all stamps lie within a quarter of a frame of their
+ * place, no two on one place. Else the rate is variable, and the grid takes the least standard rate
+ * that shows 95 % of the pictures (at least 10, so that a still screen capture gets smooth cards).
+ */
+struct grid_finder;
+
+/* guess: what the container says, 0/1 if nothing. */
+struct grid_finder *grid_finder_create(AVRational time_base, AVRational guess);
+void grid_finder_add(struct grid_finder *finder, int64_t pts);
+/* Fills all of *out; last_duration in time_base, 0 unknown. variable (may be NULL) says whether the
+ * rate was. Returns 0 where no stamp was added. */
+int grid_finder_result(const struct grid_finder *finder, struct grid *out, int64_t last_duration,
+                       int *variable);
+void grid_finder_destroy(struct grid_finder *finder);

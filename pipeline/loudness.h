@@ -1,0 +1,54 @@
+/*
+ * Loudness of any range of a recording's sound, from blocks of 100 ms measured once (ITU-R
+ * BS.1770-4, EBU R 128), and the blocks' file. Stereo at 48 kHz throughout.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err.h"
+
+enum { LOUDNESS_BLOCK = 4800 /* samples: 100 ms */ };
+
+struct loudness_block {
+    float energy; /* mean square after K-weighting, summed over the channels */
+    float peak;   /* true peak (4 times oversampled), 1.0 is full scale */
+};
+
+struct loudness {
+    struct loudness_block *blocks;
+    size_t nb;
+};
+
+/* Measures sound as it comes: add any number of samples, then finish. */
+struct loudness_meter;
+ATTR_NODISCARD int loudness_meter_create(struct loudness_meter **out, struct err *err);
+ATTR_NODISCARD int loudness_meter_add(struct loudness_meter *meter, const float *samples, int nb,
+                                      struct err *err);
+/* Moves the blocks out; a last block shorter than 100 ms counts as one. */
+void loudness_meter_finish(struct loudness *out, struct loudness_meter *meter);
+void loudness_meter_destroy_p(struct loudness_meter **meter);
+#define AUTO_METER ATTR_CLEANUP(loudness_meter_destroy_p) struct loudness_meter
+
+void loudness_finish(struct loudness *loudness);
+#define AUTO_LOUDNESS ATTR_CLEANUP(loudness_finish) struct loudness
+
+/* The blocks' file: little-endian floats behind a short header. Not synced. */
+ATTR_NODISCARD int loudness_write(const char *path, const struct loudness *l, struct err *err);
+ATTR_NODISCARD int loudness_read(struct loudness *out, const char *path, struct err *err);
+
+/* Integrated loudness of the blocks [begin, end) in LUFS: blocks of 400 ms every 100 ms, the
+ * absolute gate at -70 LUFS, the relative gate 10 LU below (BS.1770-4, annex 1). -HUGE_VAL where
+ * all is below the gate. */
+double loudness_integrated(const struct loudness *l, size_t begin, size_t end);
+
+/* The highest true peak of the blocks, in dBTP; -HUGE_VAL for silence. */
+double loudness_peak_db(const struct loudness *l, size_t begin, size_t end);
+
+/* The block in [begin, end) around which 400 ms are quietest; the one nearest to centre among
+ * equals. */
+size_t loudness_quietest(const struct loudness *l, size_t begin, size_t end, size_t centre);
+
+/* Of a block, in LUFS. */
+double loudness_of_energy(double energy);

@@ -1,0 +1,31 @@
+/*
+ * From decoded pictures to what encoders take: deinterlaced, upright, scaled to square pixels, in
+ * 8-bit 4:2:0, BT.709, limited range. One graph, one output per size; it follows a source whose
+ * size or format changes on the way.
+ */
+#pragma once
+
+#include <libavutil/frame.h>
+
+#include "err.h"
+#include "segment.h"
+
+struct picture_size {
+    int width, height;
+};
+
+struct picture_graph;
+ATTR_NODISCARD int picture_graph_create(struct picture_graph **out,
+                                        const struct picture_size *sizes, size_t nb_sizes,
+                                        AVRational fps, const struct orientation *orientation,
+                                        struct err *err);
+void picture_graph_destroy_p(struct picture_graph **graph);
+#define AUTO_PICTURE_GRAPH ATTR_CLEANUP(picture_graph_destroy_p) struct picture_graph
+
+/* Hands a picture over (blank afterwards); NULL: there are no more. */
+ATTR_NODISCARD int picture_graph_send(struct picture_graph *graph, AVFrame *frame, struct err *err);
+
+/* The next picture of size i into frame (blank), its pts as sent. Returns 1, or 0 when more must be
+ * sent first or all is done, or an error. */
+ATTR_NODISCARD int picture_graph_receive(struct picture_graph *graph, size_t i, AVFrame *frame,
+                                         struct err *err);

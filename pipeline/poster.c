@@ -1,0 +1,168 @@
+#include "poster.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "av.h"
+#include "json.h"
+#include "media.h"
+#include "mem.h"
+#include "picture_graph.h"
+#include "reader.h"
+#include "rendition.h"
+
+enum { NB_CANDIDATES = 9, QUALITY = 4 };
+
+struct poster {
+    const struct poster_spec *spec;
+    struct media *media;
+    AVFrame *best;
+    double best_score;
+    int width, height;
+};
+
+/* The last cell that begins at or before a frame. */
+static void cell_before(struct picture_range *range, const json_t *cells, int64_t frame)
+{
+    for (size_t i = 0; i < json_array_size(cells); i++) {
+        const json_t *cell = json_array_get(cells, i);
+        const int64_t begin = json_integer_value(json_array_get(cell, 0));
+        if (begin > frame)
+            break;
+        range->key_frame = begin;
+        range->key_pts = json_integer_value(json_array_get(cell, 1));
+    }
+}
+
+/* Contrast: the spread of luma. Slides and lit rooms have it, black and blurs do not. */
+static double score(const AVFrame *f)
+{
+    double sum = 0, squares = 0;
+    int64_t nb = 0;
+    for (int y = 0; y < f->height; y += 4)
+        for (int x = 0; x < f->width; x += 4, nb++) {
+            const double v = f->data[0][(ptrdiff_t)y * f->linesize[0] + x];
+            sum += v;
+            squares += v * v;
+        }
+    return nb ? sqrt(fmax(0, squares / (double)nb - pow(sum / (double)nb, 2))) : 0;
+}
+
+static int upright(AVFrame *out, struct poster *p, AVFrame *in, struct err *err)
+{
+    AUTO_PICTURE_GRAPH *graph = NULL;
+    const json_t *video = p->spec->video;
+    const struct orientation orientation = {
+        .rotation = (int)json_get_int(video, "rotation", 0),
+        .flip = json_get_bool(video, "flip", false),
+        .deinterlace = json_get_bool(video, "interlaced", false),
+    };
+    const struct picture_size size = {p->width, p->height};
+    if (picture_graph_create(&graph, &size, 1, p->spec->grid.fps, &orientation, err) < 0 ||
+        picture_graph_send(graph, in, err) < 0 || picture_graph_send(graph, NULL, err) < 0)
+        return err->code;
+    return picture_graph_receive(graph, 0, out, err);
+}
+
+static int look_at(struct poster *p, int64_t frame, struct err *err)
+{
+    AUTO_PICTURES *pictures = NULL;
+    AUTO_FRAME *in = av_frame_alloc(), *out = av_frame_alloc();
+    if (!in || !out)
+        return av_fail_nomem(err);
+    struct picture_range range = {
+        .stream = (int)json_get_int(p->spec->video, "stream", -1),
+        .grid = p->spec->grid,
+        .end = p->spec->end,
+    };
+    cell_before(&range, p->spec->cells, frame);
+    range.begin = range.key_frame > p->spec->begin ? range.key_frame : p->spec->begin;
+    if (media_open(&p->media, p->spec->recording, NULL, err) < 0 ||
+        picture_reader_open(&pictures, p->media, &range, err) < 0)
+        return err->code;
+    int got = picture_reader_next(pictures, in, err);
+    if (got > 0)
+        got = upright(out, p, in, err);
+    if (got <= 0)
+        return got;
+    const double s = score(out);
+    if (s > p->best_score || !p->best->buf[0]) {
+        p->best_score = s;
+        av_frame_unref(p->best);
+        out->pts = range.begin;
+        av_frame_move_ref(p->best, out);
+    }
+    return 0;
+}
+
+static int write_jpeg(const char *path, AVFrame *picture, struct err *err)
+{
+    AUTO_CODEC *enc = avcodec_alloc_context3(avcodec_find_encoder(AV_CODEC_ID_MJPEG));
+    AUTO_PACKET *pkt = av_packet_alloc();
+    if (!enc || !pkt)
+        return av_fail_nomem(err);
+    enc->width = picture->width;
+    enc->height = picture->height;
+    enc->pix_fmt = AV_PIX_FMT_YUV420P;
+    enc->color_range = AVCOL_RANGE_MPEG;
+    enc->strict_std_compliance = FF_COMPLIANCE_UNOFFICIAL;
+    enc->time_base = (AVRational){1, 25};
+    enc->thread_count = 1;
+    enc->flags |= AV_CODEC_FLAG_QSCALE | AV_CODEC_FLAG_BITEXACT;
+    enc->global_quality = QUALITY * FF_QP2LAMBDA;
+    picture->quality = enc->global_quality;
+    int ret = avcodec_open2(enc, NULL, NULL);
+    if (ret >= 0)
+        ret = avcodec_send_frame(enc, picture);
+    if (ret >= 0)
+        ret = avcodec_receive_packet(enc, pkt);
+    if (ret < 0)
+        return av_fail(err, ret, "the poster cannot be encoded");
+    FILE *f = fopen(path, "wb");
+    if (!f)
+        return err_errno(err, errno, "cannot create '%s'", path);
+    const size_t written = fwrite(pkt->data, 1, (size_t)pkt->size, f);
+    const int failed = errno;
+    if (fclose(f) != 0 || written != (size_t)pkt->size)
+        return err_errno(err, written != (size_t)pkt->size ? failed : errno, "cannot write '%s'",
+                         path);
+    return 0;
+}
+
+static int make(struct poster *p, const char *path, struct err *err)
+{
+    const struct poster_spec *s = p->spec;
+    const json_t *sar = json_object_get(s->video, "sar");
+    AUTO_JSON *box = json_pack("{s:i, s:i}", "max_width", 1280, "max_height", 720);
+    rendition_size(&p->width, &p->height, box, (int)json_get_int(s->video, "width", 0),
+                   (int)json_get_int(s->video, "height", 0),
+                   (int)json_integer_value(json_array_get(sar, 0)),
+                   (int)json_integer_value(json_array_get(sar, 1)),
+                   (int)json_get_int(s->video, "rotation", 0));
+    p->best = av_frame_alloc();
+    if (!p->best)
+        return av_fail_nomem(err);
+    for (int i = 0; i < NB_CANDIDATES; i++) {
+        const int64_t at = s->begin + (s->end - s->begin) * (2 * i + 1) / (2 * NB_CANDIDATES);
+        const int ret = look_at(p, at, err);
+        media_close_p(&p->media);
+        p->media = NULL;
+        if (ret < 0)
+            return ret;
+    }
+    if (!p->best->buf[0])
+        return err_set(err, ERR_INVALID, "no picture of '%s' could be decoded", s->recording);
+    return write_jpeg(path, p->best, err);
+}
+
+int poster_make(int64_t *out_frame, const char *path, const struct poster_spec *spec,
+                struct err *err)
+{
+    struct poster p = {.spec = spec};
+    const int ret = make(&p, path, err);
+    if (ret == 0 && out_frame)
+        *out_frame = p.best->pts;
+    av_frame_free(&p.best);
+    return ret;
+}

@@ -1,0 +1,22 @@
+/* The still picture that stands for a part on a page: one of a few key pictures spread over it,
+ * the one with most to see, upright and in square pixels, as JPEG. */
+#pragma once
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "err.h"
+#include "grid.h"
+
+enum { POSTER_VERSION = 1 };
+
+struct poster_spec {
+    const char *recording;
+    const json_t *video, *cells; /* of the probe's result */
+    struct grid grid;
+    int64_t begin, end; /* frames */
+};
+
+/* Writes the picture to path (not synced); *out_frame (may be NULL) is the frame taken. */
+ATTR_NODISCARD int poster_make(int64_t *out_frame, const char *path, const struct poster_spec *spec,
+                               struct err *err);

@@ -1,0 +1,441 @@
+#include "probe.h"
+
+#include <libavutil/display.h>
+#include <libavutil/pixdesc.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "av.h"
+#include "clock.h"
+#include "hash.h"
+#include "json.h"
+#include "media.h"
+#include "mem.h"
+
+enum {
+    REORDER_MAX = 32,   /* the deepest reordering that a codec allows is 16 pictures */
+    REPORTED_MAX = 100, /* gaps and corrupt packets told apart; more are counted only */
+    GAP_MS = 500,       /* between two packets of a stream: more is a gap */
+    /* A jump of the clock beyond this is no pause of the camera: the times mean nothing. */
+    JUMP_MAX_MS = 2 * 3600 * 1000,
+};
+static const AVRational ms_base = {1, 1000};
+
+struct scan_stream {
+    bool wanted; /* video (no cover picture) or audio */
+    int64_t nb_packets, nb_bytes;
+    int64_t first, end;        /* in the stream's time base */
+    int64_t last, last_length; /* of the packet that begins last */
+};
+
+/* Time stamps of the video stream, put in order of presentation by a heap of fixed depth. */
+struct reorder {
+    int64_t pts[REORDER_MAX];
+    int nb;
+};
+
+struct scan {
+    struct media *media;
+    AVFormatContext *fmt;
+    struct scan_stream *streams;
+    int video, audio; /* -1: none */
+    struct grid_finder *finder;
+    struct reorder reorder;
+    int64_t first_key_pts, last_key_pts;
+    json_t
+        *keys; /* pts of key frames, a quarter of a cell or more apart: cells are cut from them */
+    json_t *gaps, *corrupt;
+    int64_t nb_gaps, nb_corrupt;
+    int read_error; /* how the reading ended, if not at the end */
+    char jump[160];
+};
+
+static void scan_finish(struct scan *s)
+{
+    free(s->streams);
+    grid_finder_destroy(s->finder);
+    json_decref(s->keys);
+    json_decref(s->gaps);
+    json_decref(s->corrupt);
+}
+
+static int64_t to_ms(const struct scan *s, int stream, int64_t ts)
+{
+    return av_rescale_q(ts, s->fmt->streams[stream]->time_base, ms_base);
+}
+
+/* --- choosing streams ----------------------------------------------------------------------- */
+
+static int choose_stream(AVFormatContext *fmt, enum AVMediaType type, int related)
+{
+    const int i = av_find_best_stream(fmt, type, -1, related, NULL, 0);
+    if (i < 0 || fmt->streams[i]->disposition & AV_DISPOSITION_ATTACHED_PIC)
+        return -1;
+    return i;
+}
+
+static void scan_begin(struct scan *s)
+{
+    s->streams = mem_zalloc(s->fmt->nb_streams, sizeof *s->streams);
+    s->video = choose_stream(s->fmt, AVMEDIA_TYPE_VIDEO, -1);
+    s->audio = choose_stream(s->fmt, AVMEDIA_TYPE_AUDIO, s->video);
+    for (unsigned i = 0; i < s->fmt->nb_streams; i++) {
+        const AVStream *st = s->fmt->streams[i];
+        const enum AVMediaType type = st->codecpar->codec_type;
+        s->streams[i].wanted = (type == AVMEDIA_TYPE_VIDEO || type == AVMEDIA_TYPE_AUDIO) &&
+                               !(st->disposition & AV_DISPOSITION_ATTACHED_PIC);
+    }
+    s->first_key_pts = s->last_key_pts = AV_NOPTS_VALUE;
+    s->keys = json_array();
+    s->gaps = json_array();
+    s->corrupt = json_array();
+    if (s->video >= 0) {
+        AVStream *st = s->fmt->streams[s->video];
+        s->finder = grid_finder_create(st->time_base, av_guess_frame_rate(s->fmt, st, NULL));
+    }
+}
+
+/* --- one packet ------------------------------------------------------------------------------ */
+
+static void reorder_pop(struct scan *s)
+{
+    struct reorder *r = &s->reorder;
+    int least = 0;
+    for (int i = 1; i < r->nb; i++)
+        if (r->pts[i] < r->pts[least])
+            least = i;
+    grid_finder_add(s->finder, r->pts[least]);
+    r->pts[least] = r->pts[--r->nb];
+}
+
+static void scan_picture(struct scan *s, const AVPacket *pkt, int64_t pts)
+{
+    const bool key = pkt->flags & AV_PKT_FLAG_KEY;
+    if (s->first_key_pts == AV_NOPTS_VALUE) {
+        if (!key)
+            return; /* nothing decodes before the first key frame */
+        s->first_key_pts = pts;
+    }
+    /* Leading pictures of the first key frame refer to what is not there. */
+    if (pts < s->first_key_pts && !(pkt->flags & AV_PKT_FLAG_DISCARD))
+        return;
+    const int64_t apart =
+        av_rescale_q(PROBE_CELL_MS / 8, ms_base, s->fmt->streams[s->video]->time_base);
+    if (key && (s->last_key_pts == AV_NOPTS_VALUE || pts - s->last_key_pts >= apart)) {
+        json_array_append_new(s->keys, json_integer(pts));
+        s->last_key_pts = pts;
+    }
+    if (pkt->flags & AV_PKT_FLAG_DISCARD)
+        return; /* decoded, but hidden by an edit list */
+    if (s->reorder.nb == REORDER_MAX)
+        reorder_pop(s);
+    s->reorder.pts[s->reorder.nb++] = pts;
+}
+
+static void note_gap(struct scan *s, int stream, int64_t from, int64_t to)
+{
+    const int64_t length = to_ms(s, stream, to - from);
+    if (llabs(length) > JUMP_MAX_MS && !s->jump[0]) {
+        char at[CLOCK_BYTES], by[CLOCK_BYTES];
+        snprintf(s->jump, sizeof s->jump, "its clock jumps by %s at %s",
+                 clock_format_ms(by, length, false),
+                 clock_format_ms(at, to_ms(s, stream, from), false));
+    }
+    if (s->nb_gaps++ < REPORTED_MAX)
+        json_array_append_new(s->gaps, json_pack("{s:i, s:I, s:I}", "stream", stream, "at_ms",
+                                                 (json_int_t)to_ms(s, stream, from), "length_ms",
+                                                 (json_int_t)length));
+}
+
+static void scan_packet(struct scan *s, const AVPacket *pkt)
+{
+    const int i = pkt->stream_index;
+    if (i < 0 || (unsigned)i >= s->fmt->nb_streams)
+        return;
+    struct scan_stream *st = &s->streams[i];
+    st->nb_packets++;
+    st->nb_bytes += pkt->size;
+    if (!st->wanted || pkt->size == 0)
+        return;
+    const int64_t pts = pkt->pts != AV_NOPTS_VALUE ? pkt->pts : pkt->dts;
+    if (pkt->flags & AV_PKT_FLAG_CORRUPT && s->nb_corrupt++ < REPORTED_MAX)
+        json_array_append_new(s->corrupt,
+                              json_integer(pts == AV_NOPTS_VALUE ? -1 : to_ms(s, i, pts)));
+    if (pts == AV_NOPTS_VALUE)
+        return;
+    if (i == s->video)
+        scan_picture(s, pkt, pts);
+    if (pkt->flags & AV_PKT_FLAG_DISCARD)
+        return;
+    const int64_t end = pts + pkt->duration;
+    if (st->end != AV_NOPTS_VALUE && llabs(to_ms(s, i, pts - st->end)) > GAP_MS && i == s->audio)
+        note_gap(s, i, st->end, pts);
+    if (i == s->video && st->end != AV_NOPTS_VALUE &&
+        llabs(to_ms(s, i, pts - st->end)) > JUMP_MAX_MS)
+        note_gap(s, i, st->end, pts);
+    if (st->first == AV_NOPTS_VALUE || pts < st->first)
+        st->first = pts;
+    if (st->end == AV_NOPTS_VALUE || pts >= st->last) {
+        st->last = pts;
+        st->last_length = pkt->duration;
+    }
+    if (st->end == AV_NOPTS_VALUE || end > st->end)
+        st->end = end;
+}
+
+static int scan_packets(struct scan *s, struct err *err)
+{
+    for (unsigned i = 0; i < s->fmt->nb_streams; i++)
+        s->streams[i].first = s->streams[i].end = AV_NOPTS_VALUE;
+    AUTO_PACKET *pkt = av_packet_alloc();
+    if (!pkt)
+        return av_fail_nomem(err);
+    const unsigned nb_streams = s->fmt->nb_streams;
+    int ret;
+    while ((ret = av_read_frame(s->fmt, pkt)) >= 0) {
+        if (pkt->stream_index < (int)nb_streams) /* streams that turn up late are not talkpress's */
+            scan_packet(s, pkt);
+        av_packet_unref(pkt);
+    }
+    if (ret == AVERROR(EIO) && s->fmt->pb->error == AVERROR(EIO))
+        return av_fail(err, ret, "cannot read '%s'", media_path(s->media));
+    if (ret == AVERROR(ENOMEM))
+        return av_fail_nomem(err);
+    s->read_error = ret == AVERROR_EOF ? 0 : ret;
+    while (s->reorder.nb)
+        reorder_pop(s);
+    return 0;
+}
+
+/* --- the result ------------------------------------------------------------------------------ */
+
+static json_t *ratio(AVRational q)
+{
+    return json_pack("[i, i]", q.num, q.den);
+}
+
+static json_t *describe_stream(const struct scan *s, int i)
+{
+    const AVStream *st = s->fmt->streams[i];
+    const AVCodecParameters *par = st->codecpar;
+    const struct scan_stream *ss = &s->streams[i];
+    const char *type = av_get_media_type_string(par->codec_type);
+    json_t *o = json_pack("{s:i, s:s, s:s, s:I, s:I}", "index", i, "type", type ? type : "data",
+                          "codec", avcodec_get_name(par->codec_id), "packets",
+                          (json_int_t)ss->nb_packets, "bytes", (json_int_t)ss->nb_bytes);
+    if (par->codec_type == AVMEDIA_TYPE_VIDEO) {
+        json_object_set_new(o, "width", json_integer(par->width));
+        json_object_set_new(o, "height", json_integer(par->height));
+        const char *pix = av_get_pix_fmt_name(par->format);
+        json_object_set_new(o, "pixel_format", json_text(pix));
+    } else if (par->codec_type == AVMEDIA_TYPE_AUDIO) {
+        json_object_set_new(o, "channels", json_integer(par->ch_layout.nb_channels));
+        json_object_set_new(o, "rate", json_integer(par->sample_rate));
+    }
+    const AVDictionaryEntry *language = av_dict_get(st->metadata, "language", NULL, 0);
+    if (language)
+        json_object_set_new(o, "language", json_text(language->value));
+    if (ss->wanted && ss->end != AV_NOPTS_VALUE) {
+        json_object_set_new(o, "start_ms", json_integer(to_ms(s, i, ss->first)));
+        json_object_set_new(o, "end_ms", json_integer(to_ms(s, i, ss->end)));
+    }
+    return o;
+}
+
+/* The display matrix as a turn (clockwise, in steps of 90°) after a mirroring left to right. */
+static void orientation(const AVStream *st, int *rotation, int *flip)
+{
+    *rotation = *flip = 0;
+    const int32_t *m =
+        (const int32_t *)(const void *)av_stream_get_side_data(st, AV_PKT_DATA_DISPLAYMATRIX, NULL);
+    if (!m)
+        return;
+    int32_t copy[9];
+    memcpy(copy, m, sizeof copy);
+    const double det = (double)copy[0] * copy[4] - (double)copy[1] * copy[3];
+    if (det < 0) {
+        *flip = 1;
+        av_display_matrix_flip(copy, 1, 0);
+    }
+    const double angle = -av_display_rotation_get(copy);
+    if (!isnan(angle))
+        *rotation = ((int)lround(angle / 90) * 90 + 720) % 360;
+}
+
+static AVRational sane_sar(AVRational sar)
+{
+    if (sar.num <= 0 || sar.den <= 0 || av_q2d(sar) < 0.1 || av_q2d(sar) > 10)
+        return (AVRational){1, 1};
+    return sar;
+}
+
+static json_t *describe_video(struct scan *s, struct grid *grid)
+{
+    AVStream *st = s->fmt->streams[s->video];
+    const AVCodecParameters *par = st->codecpar;
+    int variable = 0, rotation, flip;
+    if (!grid_finder_result(s->finder, grid, s->streams[s->video].last_length, &variable))
+        return NULL;
+    orientation(st, &rotation, &flip);
+    const bool interlaced =
+        par->field_order != AV_FIELD_UNKNOWN && par->field_order != AV_FIELD_PROGRESSIVE;
+    return json_pack("{s:i, s:i, s:i, s:o, s:i, s:b, s:b, s:o, s:b, s:o, s:I, s:I}", "stream",
+                     s->video, "width", par->width, "height", par->height, "sar",
+                     ratio(sane_sar(av_guess_sample_aspect_ratio(s->fmt, st, NULL))), "rotation",
+                     rotation, "flip", flip, "interlaced", interlaced, "fps", ratio(grid->fps),
+                     "variable", variable, "time_base", ratio(grid->time_base), "origin",
+                     (json_int_t)grid->origin, "frames", (json_int_t)grid->nb_frames);
+}
+
+static json_t *describe_audio(const struct scan *s, const struct grid *grid)
+{
+    const struct scan_stream *ss = &s->streams[s->audio];
+    const AVCodecParameters *par = s->fmt->streams[s->audio]->codecpar;
+    if (ss->end == AV_NOPTS_VALUE || par->sample_rate <= 0)
+        return NULL;
+    const int64_t origin =
+        grid ? av_rescale_q(grid->origin, grid->time_base, ms_base) : to_ms(s, s->audio, ss->first);
+    return json_pack("{s:i, s:i, s:i, s:I, s:I}", "stream", s->audio, "channels",
+                     par->ch_layout.nb_channels, "rate", par->sample_rate, "start_ms",
+                     (json_int_t)(to_ms(s, s->audio, ss->first) - origin), "end_ms",
+                     (json_int_t)(to_ms(s, s->audio, ss->end) - origin));
+}
+
+/* Cells begin at key frames, PROBE_CELL_MS or more apart; the first at frame 0 whatever its key
+ * frame. The last may be shorter, down to half a cell: a rest below is joined to the one before. */
+static json_t *cells(const struct scan *s, const struct grid *grid)
+{
+    json_t *list = json_array();
+    const int64_t least = grid_frame_at_ms(grid, PROBE_CELL_MS);
+    int64_t begin = 0;
+    size_t i;
+    json_t *key;
+    json_array_append_new(list, json_pack("[I, I]", (json_int_t)0, (json_int_t)grid->origin));
+    json_array_foreach(s->keys, i, key)
+    {
+        const int64_t pts = json_integer_value(key), frame = grid_frame_of(grid, pts);
+        if (frame - begin < least || grid->nb_frames - frame < least / 2)
+            continue;
+        json_array_append_new(list, json_pack("[I, I]", (json_int_t)frame, (json_int_t)pts));
+        begin = frame;
+    }
+    return list;
+}
+
+/* What the header promises beyond what the packets hold, as a text, or NULL. */
+static char *truncation(const struct scan *s, int64_t measured_ms)
+{
+    const bool stated =
+        s->fmt->duration > 0 && s->fmt->duration_estimation_method == AVFMT_DURATION_FROM_STREAM;
+    const int64_t header_ms = stated ? s->fmt->duration / 1000 : 0;
+    const int64_t start_ms = s->fmt->start_time > 0 ? s->fmt->start_time / 1000 : 0;
+    char at[CLOCK_BYTES], of[CLOCK_BYTES];
+    if (header_ms > 0 && measured_ms + start_ms < header_ms - 1000 &&
+        (s->read_error || measured_ms + 2 * start_ms < header_ms - 1000))
+        return mem_printf("the file ends at %s of the %s that its header states",
+                          clock_format_ms(at, measured_ms, false),
+                          clock_format_ms(of, header_ms, false));
+    if (s->read_error) {
+        char why[AV_ERROR_MAX_STRING_SIZE];
+        av_make_error_string(why, sizeof why, s->read_error);
+        return mem_printf("reading stops at %s (%s)", clock_format_ms(at, measured_ms, false), why);
+    }
+    return NULL;
+}
+
+static json_t *refusal(struct scan *s, const char *why)
+{
+    AUTO_FREE char *message = mem_printf("'%s' %s", media_path(s->media), why);
+    return json_pack("{s:o}", "error", json_text(message));
+}
+
+static json_t *describe(struct scan *s)
+{
+    struct grid grid = {0};
+    json_t *video = s->video >= 0 ? describe_video(s, &grid) : NULL;
+    json_t *audio = s->audio >= 0 ? describe_audio(s, video ? &grid : NULL) : NULL;
+    const char *refused = NULL;
+    if (!video && !audio)
+        refused = s->video < 0 && s->audio < 0
+                      ? "has neither picture nor sound in it"
+                      : "holds no media: its header is there, but no packet that could be decoded";
+    else if (s->jump[0])
+        refused = s->jump;
+    if (refused) {
+        json_decref(video);
+        json_decref(audio);
+        return refusal(s, refused);
+    }
+    const int64_t duration_ms =
+        video ? grid_ms_of(&grid, grid.nb_frames)
+              : json_get_int(audio, "end_ms", 0) - json_get_int(audio, "start_ms", 0);
+    AUTO_FREE char *cut_off = truncation(s, duration_ms);
+    json_t *list = json_array();
+    for (unsigned i = 0; i < s->fmt->nb_streams; i++)
+        json_array_append_new(list, describe_stream(s, (int)i));
+    json_t *o = json_pack("{s:s, s:o, s:O, s:I, s:O, s:I, s:o, s:I, s:o}", "container",
+                          s->fmt->iformat->name, "streams", list, "gaps", s->gaps, "nb_gaps",
+                          (json_int_t)s->nb_gaps, "corrupt", s->corrupt, "nb_corrupt",
+                          (json_int_t)s->nb_corrupt, "truncated", json_text(cut_off), "duration_ms",
+                          (json_int_t)duration_ms, "cells", video ? cells(s, &grid) : json_array());
+    const AVDictionaryEntry *made = av_dict_get(s->fmt->metadata, "creation_time", NULL, 0);
+    json_object_set_new(o, "creation_time", json_text(made ? made->value : NULL));
+    json_object_set_new(o, "video", video ? video : json_null());
+    json_object_set_new(o, "audio", audio ? audio : json_null());
+    return o;
+}
+
+static int scan_file(json_t **out, struct scan *s, const char *path, struct err *err)
+{
+    s->fmt = media_format(s->media);
+    scan_begin(s);
+    if (scan_packets(s, err) < 0)
+        return err->code;
+    AUTO_JSON *result = describe(s);
+    char hash[HASH_BYTES];
+    if (media_content_hash(hash, s->media, err) < 0)
+        return err->code;
+    if (!result)
+        return err_set(err, ERR_BUG, "'%s': what was found cannot be written down", path);
+    json_object_set_new(result, "size", json_integer(media_size(s->media)));
+    json_object_set_new(result, "hash", json_string(hash));
+    *out = mem_take(&result);
+    return 0;
+}
+
+int probe_file(json_t **out, const char *path, struct err *err)
+{
+    AUTO_MEDIA *media = NULL;
+    if (media_open(&media, path, &(struct media_params){.hash = true}, err) < 0) {
+        if (err->code != ERR_INVALID)
+            return err->code;
+        *out = json_pack("{s:o, s:s}", "error", json_text(err->msg), "hash", "");
+        *err = (struct err){0};
+        return 0;
+    }
+    struct scan s = {.media = media};
+    const int ret = scan_file(out, &s, path, err);
+    scan_finish(&s);
+    return ret;
+}
+
+static AVRational read_ratio(const json_t *obj, const char *key)
+{
+    const json_t *pair = json_object_get(obj, key);
+    return (AVRational){(int)json_integer_value(json_array_get(pair, 0)),
+                        (int)json_integer_value(json_array_get(pair, 1))};
+}
+
+int probe_grid(struct grid *out, const json_t *probe, struct err *err)
+{
+    const json_t *video = json_object_get(probe, "video");
+    *out = (struct grid){.fps = read_ratio(video, "fps"),
+                         .time_base = read_ratio(video, "time_base"),
+                         .origin = json_get_int(video, "origin", 0),
+                         .nb_frames = json_get_int(video, "frames", 0)};
+    if (out->fps.num <= 0 || out->fps.den <= 0 || out->time_base.num <= 0 ||
+        out->time_base.den <= 0 || out->nb_frames <= 0)
+        return err_set(err, ERR_INVALID, "a probe result has no valid frame grid");
+    return 0;
+}

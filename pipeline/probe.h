@@ -1,0 +1,34 @@
+/*
+ * What a recording is, from one read of all its packets: streams, true durations, the frame grid,
+ * the cells, gaps and jumps, what is missing at its end, and a hash of its content.
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "err.h"
+#include "grid.h"
+
+/* Changes whenever the same file would give another result. */
+enum { PROBE_VERSION = 1 };
+
+/* Fills *out with the result, an object (the caller's):
+ *   container, size, hash (of the content), error (a message: nothing else is set then but size and
+ *   hash), streams: [{index, type, codec, …, start_ms, end_ms, packets}],
+ *   video: {stream, width, height (coded), sar: [n, d], rotation (clockwise degrees), flip,
+ *           interlaced, fps: [n, d], variable, time_base: [n, d], origin, frames, start_ms} or
+ * null, audio: {stream, channels, rate, start_ms (against the first picture), end_ms} or null,
+ *   cells: [[frame, pts of its key frame], …], the first at frame 0,
+ *   gaps: [{stream, at_ms, length_ms}], corrupt: [ms …], truncated: text or null,
+ *   duration_ms: of the picture; of the sound where there is no picture.
+ * Damage inside the file is part of the result; an error is only what a second try could mend. */
+ATTR_NODISCARD int probe_file(json_t **out, const char *path, struct err *err);
+
+/* The least length of a cell in milliseconds: with camera GOPs of 0.5 to 10 s, cells take 24 to
+ * 34 s. Long enough that the encoder's start costs under 1 %, short enough that a killed run loses
+ * little and a long talk spreads over the cores. */
+enum { PROBE_CELL_MS = 24000 };
+
+/* The grid that a probe's result describes. */
+ATTR_NODISCARD int probe_grid(struct grid *out, const json_t *probe, struct err *err);

@@ -1,0 +1,112 @@
+#include "rendition.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "av.h"
+#include "fs.h"
+#include "json.h"
+#include "mem.h"
+#include "str.h"
+#include "yaml_json.h"
+
+static int check_encoder(const json_t *part, const char *where, struct err *err)
+{
+    const char *encoder;
+    if (json_need_string(&encoder, part, "encoder", where, err) < 0)
+        return err->code;
+    if (!avcodec_find_encoder_by_name(encoder))
+        return err_set(err, ERR_INVALID, "%s: this FFmpeg has no encoder '%s'", where, encoder);
+    const json_t *options = json_object_get(part, "options");
+    if (options && !json_is_object(options))
+        return err_set(err, ERR_INVALID, "%s: 'options' should be a mapping", where);
+    return 0;
+}
+
+static int check_number(const json_t *part, const char *key, int64_t least, int64_t most,
+                        const char *where, struct err *err)
+{
+    int64_t v;
+    if (json_need_int(&v, part, key, where, err) < 0)
+        return err->code;
+    if (v < least || v > most)
+        return err_set(err, ERR_INVALID, "%s: '%s' is %lld, should be %lld to %lld", where, key,
+                       (long long)v, (long long)least, (long long)most);
+    return 0;
+}
+
+static int check(struct rendition *r, const char *where, struct err *err)
+{
+    if (json_need_string(&r->container, r->json, "container", where, err) < 0 ||
+        json_need_string(&r->suffix, r->json, "suffix", where, err) < 0 ||
+        json_need_string(&r->mime, r->json, "mime", where, err) < 0 ||
+        json_need_object(&r->audio, r->json, "audio", where, err) < 0)
+        return err->code;
+    if (strcmp(r->container, "mp4") != 0 && strcmp(r->container, "webm") != 0 &&
+        strcmp(r->container, "ogg") != 0)
+        return err_set(err, ERR_INVALID, "%s: 'container' is '%s', should be mp4, webm or ogg",
+                       where, r->container);
+    if (r->suffix[0] != '.' || strchr(r->suffix, '/'))
+        return err_set(err, ERR_INVALID, "%s: 'suffix' should begin with a dot and name no folder",
+                       where);
+    if (check_encoder(r->audio, where, err) < 0 ||
+        check_number(r->audio, "bit_rate", 6000, 510000, where, err) < 0)
+        return err->code;
+    r->video = json_object_get(r->json, "video");
+    if (!r->video)
+        return 0;
+    if (!json_is_object(r->video))
+        return err_set(err, ERR_INVALID, "%s: 'video' should be a mapping", where);
+    return check_encoder(r->video, where, err) < 0 ||
+                   check_number(r->video, "max_width", RENDITION_MIN_SIDE, 8192, where, err) < 0 ||
+                   check_number(r->video, "max_height", RENDITION_MIN_SIDE, 8192, where, err) < 0 ||
+                   check_number(r->video, "key_frame_s", 1, 60, where, err) < 0
+               ? err->code
+               : 0;
+}
+
+int rendition_read(struct rendition *out, const char *path, struct err *err)
+{
+    struct rendition r = {0};
+    if (yaml_json_read(&r.json, path, err) < 0)
+        return err->code;
+    AUTO_FREE char *where = mem_printf("'%s'", path);
+    if (check(&r, where, err) < 0) {
+        rendition_finish(&r);
+        return err->code;
+    }
+    const char *name = fs_basename(path);
+    const char *end = str_ends(name, ".yaml") ? name + strlen(name) - 5 : name + strlen(name);
+    r.name = mem_printf("%.*s", (int)(end - name), name);
+    *out = r;
+    return 0;
+}
+
+void rendition_finish(struct rendition *r)
+{
+    json_decref(r->json);
+    mem_free_p(&r->name);
+    *r = (struct rendition){0};
+}
+
+static int even(double v)
+{
+    const int n = 2 * (int)lround(v / 2);
+    return n < 2 ? 2 : n;
+}
+
+void rendition_size(int *out_width, int *out_height, const json_t *video, int width, int height,
+                    int sar_num, int sar_den, int rotation)
+{
+    double w = (double)width * sar_num / sar_den, h = height;
+    if (rotation % 180) {
+        const double t = w;
+        w = h;
+        h = t;
+    }
+    double scale = 1;
+    scale = fmin(scale, (double)json_get_int(video, "max_width", 8192) / w);
+    scale = fmin(scale, (double)json_get_int(video, "max_height", 8192) / h);
+    *out_width = even(w * scale);
+    *out_height = even(h * scale);
+}

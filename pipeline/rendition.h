@@ -1,0 +1,31 @@
+/*
+ * A rendition: one output format, read from a YAML file that a team may edit. Plain data; the JSON
+ * it was read from is kept, because job keys are hashes of it.
+ */
+#pragma once
+
+#include <jansson.h>
+
+#include "err.h"
+
+struct rendition {
+    char *name;            /* of the file, without .yaml */
+    const char *container; /* "mp4", "webm" or "ogg" */
+    const char *suffix;    /* of published files: ".mp4", ".360p.mp4" … */
+    const char *mime;
+    json_t *video; /* encoder, max_width, max_height, key_frame_s, options {}; NULL: sound alone */
+    json_t *audio; /* encoder, bit_rate, options {} */
+    json_t *json;  /* owns all of the above but name */
+};
+
+/* Reads and checks a rendition file. */
+ATTR_NODISCARD int rendition_read(struct rendition *out, const char *path, struct err *err);
+void rendition_finish(struct rendition *rendition);
+
+/* The size of a source's picture in the rendition: upright, square pixels, even, inside the
+ * rendition's box, never enlarged. sar as a fraction, rotation in degrees clockwise. */
+void rendition_size(int *out_width, int *out_height, const json_t *video, int width, int height,
+                    int sar_num, int sar_den, int rotation);
+
+/* The least width and height that every encoder takes (SVT-AV1's limit). */
+enum { RENDITION_MIN_SIDE = 64 };

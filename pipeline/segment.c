@@ -1,0 +1,208 @@
+#include "segment.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "av.h"
+#include "encoder.h"
+#include "json.h"
+#include "mem.h"
+#include "picture_graph.h"
+
+enum { PROGRESS_FRAMES = 10 };
+
+struct output {
+    struct segment_output *out;
+    size_t size; /* which of the graph's sizes it takes */
+    AVCodecContext *enc;
+    struct track_writer *writer;
+};
+
+struct encode {
+    const struct segment_params *params;
+    struct output *outputs;
+    size_t nb_outputs;
+    struct picture_size *sizes;
+    size_t nb_sizes;
+    AVFrame **shown; /* per size: the picture that shows now */
+    int64_t *upto;   /* per size: frames encoded so far */
+    struct picture_graph *graph;
+};
+
+/* --- one output ------------------------------------------------------------------------------ */
+
+static int open_encoder(struct output *o, const struct segment_params *p, struct err *err)
+{
+    const json_t *video = o->out->video;
+    const AVCodec *codec = NULL;
+    if (encoder_find(&codec, video, err) < 0)
+        return err->code;
+    AVCodecContext *enc = o->enc = avcodec_alloc_context3(codec);
+    if (!enc)
+        return av_fail_nomem(err);
+    enc->width = o->out->width;
+    enc->height = o->out->height;
+    enc->pix_fmt = AV_PIX_FMT_YUV420P;
+    enc->time_base = av_inv_q(p->fps);
+    enc->framerate = p->fps;
+    enc->sample_aspect_ratio = (AVRational){1, 1};
+    enc->color_range = AVCOL_RANGE_MPEG;
+    enc->colorspace = AVCOL_SPC_BT709;
+    enc->color_primaries = AVCOL_PRI_BT709;
+    enc->color_trc = AVCOL_TRC_BT709;
+    enc->chroma_sample_location = AVCHROMA_LOC_LEFT;
+    const int gop = (int)((double)json_get_int(video, "key_frame_s", 4) * av_q2d(p->fps));
+    enc->gop_size = gop > 1 ? gop : 1;
+    return encoder_open(enc, video, err);
+}
+
+static int open_output(struct output *o, const struct segment_params *p, struct err *err)
+{
+    if (open_encoder(o, p, err) < 0)
+        return err->code;
+    return track_writer_open(&o->writer, o->out->path, o->enc, err);
+}
+
+static int finish_output(struct output *o, int64_t nb_frames, struct err *err)
+{
+    if (track_writer_encode(o->writer, o->enc, NULL, err) < 0 ||
+        track_writer_finish(o->writer, err) < 0 ||
+        track_summarise(&o->out->summary, o->out->path, err) < 0)
+        return err->code;
+    if (o->out->summary.nb_packets != nb_frames)
+        return err_set(err, ERR_EXTERNAL, "encoder '%s' made %lld frames of %lld",
+                       o->enc->codec->name, (long long)o->out->summary.nb_packets,
+                       (long long)nb_frames);
+    return 0;
+}
+
+/* --- all of them ----------------------------------------------------------------------------- */
+
+static size_t size_index(struct encode *e, const struct segment_output *out)
+{
+    size_t i = 0;
+    while (i < e->nb_sizes &&
+           (e->sizes[i].width != out->width || e->sizes[i].height != out->height))
+        i++;
+    if (i == e->nb_sizes)
+        e->sizes[e->nb_sizes++] = (struct picture_size){out->width, out->height};
+    return i;
+}
+
+static int begin(struct encode *e, struct segment_output *outputs, struct err *err)
+{
+    for (size_t i = 0; i < e->nb_outputs; i++) {
+        e->outputs[i].out = &outputs[i];
+        e->outputs[i].size = size_index(e, &outputs[i]);
+        if (open_output(&e->outputs[i], e->params, err) < 0)
+            return err->code;
+    }
+    for (size_t i = 0; i < e->nb_sizes; i++)
+        if (!(e->shown[i] = av_frame_alloc()))
+            return av_fail_nomem(err);
+    return picture_graph_create(&e->graph, e->sizes, e->nb_sizes, e->params->fps,
+                                &e->params->orientation, err);
+}
+
+static void end(struct encode *e)
+{
+    for (size_t i = 0; i < e->nb_outputs; i++) {
+        track_writer_close_p(&e->outputs[i].writer);
+        avcodec_free_context(&e->outputs[i].enc);
+    }
+    for (size_t i = 0; i < e->nb_sizes; i++)
+        av_frame_free(&e->shown[i]);
+    picture_graph_destroy_p(&e->graph);
+    free(e->outputs);
+    free(e->sizes);
+    free(e->shown);
+    free(e->upto);
+}
+
+/* Encodes the picture that shows in size i for the frames up to until. */
+static int show_until(struct encode *e, size_t i, int64_t until, struct err *err)
+{
+    AVFrame *frame = e->shown[i];
+    for (; e->upto[i] < until; e->upto[i]++) {
+        frame->pts = e->upto[i];
+        frame->pict_type = AV_PICTURE_TYPE_NONE;
+        for (size_t k = 0; k < e->nb_outputs; k++)
+            if (e->outputs[k].size == i &&
+                track_writer_encode(e->outputs[k].writer, e->outputs[k].enc, frame, err) < 0)
+                return err->code;
+        if (i == 0 && e->upto[i] % PROGRESS_FRAMES == 0 && e->params->progress &&
+            e->params->progress(e->params->opaque, e->upto[i]))
+            return err_set(err, ERR_CANCELLED, "stopped");
+    }
+    return 0;
+}
+
+/* Takes every picture that the graph has ready. */
+static int take_pictures(struct encode *e, struct err *err)
+{
+    AUTO_FRAME *frame = av_frame_alloc();
+    if (!frame)
+        return av_fail_nomem(err);
+    for (size_t i = 0; i < e->nb_sizes; i++) {
+        int got;
+        while ((got = picture_graph_receive(e->graph, i, frame, err)) > 0) {
+            const int64_t at =
+                frame->pts < e->params->nb_frames ? frame->pts : e->params->nb_frames;
+            if (e->shown[i]->buf[0] && show_until(e, i, at, err) < 0)
+                return err->code;
+            av_frame_unref(e->shown[i]);
+            av_frame_move_ref(e->shown[i], frame);
+        }
+        if (got < 0)
+            return got;
+    }
+    return 0;
+}
+
+static int pump(struct encode *e, const struct picture_source *source, struct err *err)
+{
+    AUTO_FRAME *frame = av_frame_alloc();
+    if (!frame)
+        return av_fail_nomem(err);
+    int got;
+    while ((got = source->next(source->opaque, frame, err)) > 0) {
+        if (picture_graph_send(e->graph, frame, err) < 0 || take_pictures(e, err) < 0)
+            return err->code;
+        av_frame_unref(frame);
+    }
+    if (got < 0 || picture_graph_send(e->graph, NULL, err) < 0)
+        return err->code;
+    return take_pictures(e, err);
+}
+
+static int finish(struct encode *e, struct err *err)
+{
+    for (size_t i = 0; i < e->nb_sizes; i++) {
+        if (!e->shown[i]->buf[0])
+            return err_set(err, ERR_INVALID, "no picture could be decoded");
+        if (show_until(e, i, e->params->nb_frames, err) < 0)
+            return err->code;
+    }
+    for (size_t i = 0; i < e->nb_outputs; i++)
+        if (finish_output(&e->outputs[i], e->params->nb_frames, err) < 0)
+            return err->code;
+    return 0;
+}
+
+int segment_encode(struct segment_output *outputs, size_t nb_outputs,
+                   const struct segment_params *params, const struct picture_source *source,
+                   struct err *err)
+{
+    struct encode e = {
+        .params = params,
+        .nb_outputs = nb_outputs,
+        .outputs = mem_zalloc(nb_outputs, sizeof *e.outputs),
+        .sizes = mem_zalloc(nb_outputs, sizeof *e.sizes),
+        .shown = mem_zalloc(nb_outputs, sizeof *e.shown),
+        .upto = mem_zalloc(nb_outputs, sizeof *e.upto),
+    };
+    if (begin(&e, outputs, err) == 0 && pump(&e, source, err) == 0)
+        (void)finish(&e, err);
+    end(&e);
+    return err->code;
+}

@@ -1,0 +1,358 @@
+#include "sound.h"
+
+#include <libavfilter/buffersink.h>
+#include <libavfilter/buffersrc.h>
+#include <libavutil/opt.h>
+#include <libswresample/swresample.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "av.h"
+#include "encoder.h"
+#include "json.h"
+#include "loudness.h"
+#include "media.h"
+#include "mem.h"
+#include "reader.h"
+
+enum { CHUNK = 4800, MAX_PASSES = 5 };
+
+/* A pass is good enough within this of the target; published is what holds within 0.5 LU. */
+static const double tolerance_lu = 0.2;
+/* Room that the first pass leaves below the ceiling for what lossy coding adds to peaks; measured
+ * over speech, AAC at 128 kb/s and Opus at 96 kb/s add 0.2 to 0.8 dB. */
+static const double coding_margin_db = 0.8;
+
+int64_t sound_samples_at(const struct grid *grid, int64_t frames)
+{
+    return av_rescale_q(frames, av_inv_q(grid->fps), (AVRational){1, SOUND_RATE});
+}
+
+struct setting {
+    double gain_db;
+    double
+        limit_db; /* of sample peaks after the gain; the limiter works only where they exceed it */
+    bool limit;
+};
+
+/* --- the limiter ----------------------------------------------------------------------------- */
+
+struct limiter {
+    AVFilterGraph *graph;
+    AVFilterContext *src, *sink;
+};
+
+static int limiter_open(struct limiter *l, double limit_db, struct err *err)
+{
+    char src[120], limit[160];
+    snprintf(src, sizeof src, "sample_rate=%d:sample_fmt=flt:channel_layout=stereo:time_base=1/%d",
+             SOUND_RATE, SOUND_RATE);
+    snprintf(limit, sizeof limit, "limit=%.6f:attack=5:release=50:level=disabled:latency=1",
+             pow(10, limit_db / 20));
+    AVFilterContext *to_double = NULL, *work = NULL, *to_float = NULL;
+    l->graph = avfilter_graph_alloc();
+    if (!l->graph)
+        return av_fail_nomem(err);
+    l->graph->nb_threads = 1;
+    const struct {
+        AVFilterContext **ctx;
+        const char *filter, *args;
+    } chain[] = {
+        {&l->src, "abuffer", src},       {&to_double, "aformat", "sample_fmts=dbl"},
+        {&work, "alimiter", limit},      {&to_float, "aformat", "sample_fmts=flt"},
+        {&l->sink, "abuffersink", NULL},
+    };
+    int ret = 0;
+    for (size_t i = 0; ret >= 0 && i < sizeof chain / sizeof *chain; i++) {
+        ret = avfilter_graph_create_filter(chain[i].ctx, avfilter_get_by_name(chain[i].filter),
+                                           chain[i].filter, chain[i].args, NULL, l->graph);
+        if (ret >= 0 && i > 0)
+            ret = avfilter_link(*chain[i - 1].ctx, 0, *chain[i].ctx, 0);
+    }
+    if (ret >= 0)
+        ret = avfilter_graph_config(l->graph, NULL);
+    return ret < 0 ? av_fail(err, ret, "the limiter cannot be set up") : 0;
+}
+
+/* --- one pass -------------------------------------------------------------------------------- */
+
+struct pass {
+    const struct sound_spec *spec;
+    struct setting setting;
+    struct media *media;
+    struct sound_reader *sound;
+    struct limiter limiter;
+    AVCodecContext *enc;
+    struct track_writer *writer;
+    SwrContext *swr;  /* to the encoder's sample format */
+    AVFrame *frame;   /* being filled for the encoder */
+    AVFrame *limited; /* from the limiter */
+    int64_t nb_encoded, card_samples, talk_samples;
+    int pass;
+};
+
+static void pass_end(struct pass *p)
+{
+    sound_reader_close_p(&p->sound);
+    media_close_p(&p->media);
+    avfilter_graph_free(&p->limiter.graph);
+    track_writer_close_p(&p->writer);
+    avcodec_free_context(&p->enc);
+    swr_free(&p->swr);
+    av_frame_free(&p->frame);
+    av_frame_free(&p->limited);
+}
+
+static int open_encoder(struct pass *p, const char *path, struct err *err)
+{
+    const AVCodec *codec = NULL;
+    if (encoder_find(&codec, p->spec->audio, err) < 0)
+        return err->code;
+    p->enc = avcodec_alloc_context3(codec);
+    if (!p->enc)
+        return av_fail_nomem(err);
+    p->enc->sample_rate = SOUND_RATE;
+    p->enc->sample_fmt = codec->sample_fmts ? codec->sample_fmts[0] : AV_SAMPLE_FMT_FLT;
+    p->enc->ch_layout = (AVChannelLayout)AV_CHANNEL_LAYOUT_STEREO;
+    p->enc->bit_rate = json_get_int(p->spec->audio, "bit_rate", 128000);
+    p->enc->time_base = (AVRational){1, SOUND_RATE};
+    p->enc->flags |= AV_CODEC_FLAG_BITEXACT;
+    if (encoder_open(p->enc, p->spec->audio, err) < 0)
+        return err->code;
+    const AVChannelLayout stereo = AV_CHANNEL_LAYOUT_STEREO;
+    int ret = swr_alloc_set_opts2(&p->swr, &stereo, p->enc->sample_fmt, SOUND_RATE, &stereo,
+                                  AV_SAMPLE_FMT_FLT, SOUND_RATE, 0, NULL);
+    if (ret >= 0)
+        ret = swr_init(p->swr);
+    if (ret < 0)
+        return av_fail(err, ret, "no way to the encoder's sample format");
+    return track_writer_open(&p->writer, path, p->enc, err);
+}
+
+static int pass_begin(struct pass *p, const char *path, struct err *err)
+{
+    const struct sound_spec *s = p->spec;
+    const int64_t talk_frames = s->end - s->begin;
+    p->card_samples = sound_samples_at(&s->grid, s->card_frames);
+    p->talk_samples = sound_samples_at(&s->grid, s->card_frames + talk_frames) - p->card_samples;
+    p->frame = av_frame_alloc();
+    p->limited = av_frame_alloc();
+    if (!p->frame || !p->limited)
+        return av_fail_nomem(err);
+    const int64_t first = sound_samples_at(&s->grid, s->begin);
+    const struct sound_range range = {
+        .stream = s->stream, .grid = s->grid, .begin = first, .end = first + p->talk_samples};
+    if (media_open(&p->media, s->recording, NULL, err) < 0 ||
+        sound_reader_open(&p->sound, p->media, &range, err) < 0 || open_encoder(p, path, err) < 0)
+        return err->code;
+    return p->setting.limit ? limiter_open(&p->limiter, p->setting.limit_db, err) : 0;
+}
+
+/* Hands samples to the encoder in frames of its size. end: also what is left below one. */
+static int encode(struct pass *p, const float *samples, int nb, bool end, struct err *err)
+{
+    const uint8_t *in = (const uint8_t *)samples;
+    int ret = swr_convert(p->swr, NULL, 0, samples ? &in : NULL, nb);
+    if (ret < 0)
+        return av_fail(err, ret, "sound cannot be converted");
+    const int size = p->enc->frame_size > 0 ? p->enc->frame_size : 1024;
+    for (;;) {
+        const int64_t waiting = swr_get_delay(p->swr, SOUND_RATE);
+        if (waiting <= 0 || (waiting < size && !end))
+            return 0;
+        AVFrame *f = p->frame;
+        av_frame_unref(f);
+        f->nb_samples = waiting < size ? (int)waiting : size;
+        f->format = p->enc->sample_fmt;
+        f->sample_rate = SOUND_RATE;
+        f->ch_layout = (AVChannelLayout)AV_CHANNEL_LAYOUT_STEREO;
+        f->pts = p->nb_encoded;
+        if ((ret = av_frame_get_buffer(f, 0)) < 0 ||
+            (ret = swr_convert(p->swr, f->extended_data, f->nb_samples, NULL, 0)) < 0)
+            return av_fail(err, ret, "sound cannot be converted");
+        f->nb_samples = ret;
+        p->nb_encoded += ret;
+        if (ret == 0)
+            return 0;
+        if (track_writer_encode(p->writer, p->enc, f, err) < 0)
+            return err->code;
+    }
+}
+
+static int encode_silence(struct pass *p, int64_t nb, struct err *err)
+{
+    static const float zeros[CHUNK * SOUND_CHANNELS];
+    for (; nb > 0; nb -= CHUNK)
+        if (encode(p, zeros, nb < CHUNK ? (int)nb : CHUNK, false, err) < 0)
+            return err->code;
+    return 0;
+}
+
+/* Sends samples (none: the end) through the limiter and encodes what comes out. */
+static int limit(struct pass *p, const float *samples, int nb, struct err *err)
+{
+    AUTO_FRAME *in = NULL;
+    int ret = 0;
+    if (nb > 0) {
+        in = av_frame_alloc();
+        if (!in)
+            return av_fail_nomem(err);
+        in->nb_samples = nb;
+        in->format = AV_SAMPLE_FMT_FLT;
+        in->sample_rate = SOUND_RATE;
+        in->ch_layout = (AVChannelLayout)AV_CHANNEL_LAYOUT_STEREO;
+        if (av_frame_get_buffer(in, 0) < 0)
+            return av_fail_nomem(err);
+        memcpy(in->data[0], samples, (size_t)nb * SOUND_CHANNELS * sizeof *samples);
+    }
+    ret = av_buffersrc_add_frame(p->limiter.src, in);
+    while (ret >= 0 && (ret = av_buffersink_get_frame(p->limiter.sink, p->limited)) >= 0) {
+        const float *out = (const float *)(const void *)p->limited->data[0];
+        if (encode(p, out, p->limited->nb_samples, false, err) < 0)
+            return err->code;
+        av_frame_unref(p->limited);
+    }
+    if (ret < 0 && ret != AVERROR(EAGAIN) && ret != AVERROR_EOF)
+        return av_fail(err, ret, "the limiter failed");
+    return 0;
+}
+
+static int encode_talk(struct pass *p, struct err *err)
+{
+    AUTO_FREE float *samples = mem_zalloc(CHUNK * SOUND_CHANNELS, sizeof *samples);
+    const float gain = (float)pow(10, p->setting.gain_db / 20);
+    for (int64_t done = 0; done < p->talk_samples;) {
+        const int nb = sound_reader_read(p->sound, samples, CHUNK, err);
+        if (nb <= 0)
+            return nb < 0 ? nb : err_set(err, ERR_BUG, "the sound ended early");
+        for (int i = 0; i < nb * SOUND_CHANNELS; i++)
+            samples[i] *= gain;
+        const int ret =
+            p->setting.limit ? limit(p, samples, nb, err) : encode(p, samples, nb, false, err);
+        if (ret < 0)
+            return ret;
+        done += nb;
+        const double part = (double)done / (double)p->talk_samples;
+        if (p->spec->progress && p->spec->progress(p->spec->opaque, part * 0.9))
+            return err_set(err, ERR_CANCELLED, "stopped");
+    }
+    return p->setting.limit ? limit(p, NULL, 0, err) : 0;
+}
+
+static int run_pass(struct sound_result *out, const char *path, const struct sound_spec *spec,
+                    const struct setting *setting, struct err *err)
+{
+    struct pass p = {.spec = spec, .setting = *setting};
+    if (pass_begin(&p, path, err) == 0 && encode_silence(&p, p.card_samples, err) == 0 &&
+        encode_talk(&p, err) == 0 && encode(&p, NULL, 0, true, err) == 0 &&
+        track_writer_encode(p.writer, p.enc, NULL, err) == 0 &&
+        track_writer_finish(p.writer, err) == 0) {
+        out->nb_samples = p.nb_encoded;
+        out->lead_in = p.enc->initial_padding;
+        out->packet_samples = p.enc->frame_size;
+        out->nb_damaged = sound_reader_damage(p.sound)->nb;
+        out->damaged_ms = sound_reader_damage(p.sound)->first_ms;
+        out->moved_samples = sound_reader_moved(p.sound);
+        if (p.nb_encoded != p.card_samples + p.talk_samples)
+            err_set(err, ERR_BUG, "%lld samples were encoded, not %lld", (long long)p.nb_encoded,
+                    (long long)(p.card_samples + p.talk_samples));
+    }
+    pass_end(&p);
+    return err->code;
+}
+
+/* --- measuring what was made ----------------------------------------------------------------- */
+
+static int measure(struct sound_result *out, const char *path, const struct sound_spec *spec,
+                   struct err *err)
+{
+    AUTO_MEDIA *media = NULL;
+    AUTO_SOUND *sound = NULL;
+    AUTO_METER *meter = NULL;
+    AUTO_LOUDNESS blocks = {0};
+    const int64_t card = sound_samples_at(&spec->grid, spec->card_frames);
+    const struct sound_range range = {
+        .stream = 0, .grid = {.fps = spec->grid.fps}, .begin = 0, .end = out->nb_samples};
+    if (media_open(&media, path, NULL, err) < 0 ||
+        sound_reader_open(&sound, media, &range, err) < 0 || loudness_meter_create(&meter, err) < 0)
+        return err->code;
+    AUTO_FREE float *samples = mem_zalloc(CHUNK * SOUND_CHANNELS, sizeof *samples);
+    for (int64_t at = 0; at < out->nb_samples;) {
+        const int64_t left = at < card ? card - at : CHUNK; /* blocks begin with the talk */
+        const int want = left < CHUNK ? (int)left : CHUNK;
+        const int nb = sound_reader_read(sound, samples, want, err);
+        if (nb < 0 || (at >= card && loudness_meter_add(meter, samples, nb, err) < 0))
+            return err->code;
+        if (nb == 0)
+            break;
+        at += nb;
+    }
+    if (sound_reader_damage(sound)->nb)
+        return err_set(err, ERR_EXTERNAL, "the encoded sound does not decode (%s)",
+                       sound_reader_damage(sound)->what);
+    loudness_meter_finish(&blocks, meter);
+    out->loudness_lufs = loudness_integrated(&blocks, 0, blocks.nb);
+    out->peak_dbtp = loudness_peak_db(&blocks, 0, blocks.nb);
+    return 0;
+}
+
+/* --- until it holds -------------------------------------------------------------------------- */
+
+static int first_setting(struct setting *setting, struct sound_result *out,
+                         const struct sound_spec *spec, struct err *err)
+{
+    *setting = (struct setting){.limit_db = spec->ceiling_dbtp - coding_margin_db};
+    if (spec->stream < 0 || !spec->blocks_path)
+        return 0;
+    AUTO_LOUDNESS blocks = {0};
+    if (loudness_read(&blocks, spec->blocks_path, err) < 0)
+        return err->code;
+    const size_t begin = (size_t)(sound_samples_at(&spec->grid, spec->begin) / LOUDNESS_BLOCK);
+    const size_t end = (size_t)(sound_samples_at(&spec->grid, spec->end) / LOUDNESS_BLOCK) + 1;
+    const double lufs = loudness_integrated(&blocks, begin, end);
+    if (!isfinite(lufs))
+        return 0; /* silence stays silence */
+    out->source_lufs = lufs;
+    setting->gain_db = spec->target_lufs - lufs;
+    const double peak = loudness_peak_db(&blocks, begin, end) + setting->gain_db;
+    setting->limit = peak > setting->limit_db;
+    return 0;
+}
+
+/* What the next pass should do otherwise; false where this one holds. */
+static bool correct(struct setting *setting, const struct sound_result *r,
+                    const struct sound_spec *spec)
+{
+    if (!isfinite(r->loudness_lufs))
+        return false;
+    bool again = false;
+    if (r->peak_dbtp > spec->ceiling_dbtp) {
+        setting->limit_db -= r->peak_dbtp - spec->ceiling_dbtp + 0.1;
+        setting->limit = again = true;
+    }
+    const double off = spec->target_lufs - r->loudness_lufs;
+    if (fabs(off) > tolerance_lu && fabs(setting->gain_db + off) < 60) {
+        setting->gain_db += off;
+        setting->limit = again = true;
+    }
+    return again;
+}
+
+int sound_encode(struct sound_result *out, const char *path, const struct sound_spec *spec,
+                 struct err *err)
+{
+    struct setting setting;
+    *out = (struct sound_result){0};
+    if (first_setting(&setting, out, spec, err) < 0)
+        return err->code;
+    for (int i = 0;; i++) {
+        if (run_pass(out, path, spec, &setting, err) < 0 || measure(out, path, spec, err) < 0)
+            return err->code;
+        out->gain_db = setting.gain_db;
+        out->limited = setting.limit;
+        if (i + 1 == MAX_PASSES || !correct(&setting, out, spec))
+            break;
+    }
+    return track_summarise(&out->summary, path, err);
+}

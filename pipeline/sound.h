@@ -1,0 +1,47 @@
+/*
+ * A part's sound, encoded whole: silence under the card, then the talk with one static gain, and a
+ * limiter only where the gain would drive peaks over the ceiling. What was encoded is decoded again
+ * and measured; the gain and the ceiling are corrected until the figures hold.
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "err.h"
+#include "grid.h"
+#include "track.h"
+
+enum { SOUND_VERSION = 1 };
+
+struct sound_spec {
+    const char *recording;
+    int stream;              /* negative: the recording has no sound, the part is silent */
+    struct grid grid;        /* of the recording */
+    int64_t begin, end;      /* frames of the recording */
+    int64_t card_frames;     /* silence in front */
+    const char *blocks_path; /* the recording's loudness blocks; NULL where there is no sound */
+    double target_lufs;      /* -16 */
+    double ceiling_dbtp;     /* -1 */
+    const json_t *audio;     /* a rendition's audio settings */
+    int (*progress)(void *opaque, double fraction); /* non-zero stops; or NULL */
+    void *opaque;
+};
+
+struct sound_result {
+    int64_t nb_samples;              /* card and talk, at 48 kHz */
+    int64_t lead_in, packet_samples; /* before the first sample, and per packet */
+    double source_lufs, gain_db;     /* what was measured, what was applied; 0 for silence */
+    double loudness_lufs, peak_dbtp; /* of the encoded sound, decoded; -HUGE_VAL for silence */
+    int limited;                     /* whether the limiter was needed */
+    struct track_summary summary;
+    /* What did not decode, and by how much sound was moved to stay with the picture. */
+    int64_t nb_damaged, damaged_ms, moved_samples;
+};
+
+/* Writes the track to path (not synced). */
+ATTR_NODISCARD int sound_encode(struct sound_result *out, const char *path,
+                                const struct sound_spec *spec, struct err *err);
+
+/* Samples from the start of a part to the start of its frame n. */
+int64_t sound_samples_at(const struct grid *grid, int64_t frames);
