@@ -182,8 +182,8 @@ char *str_slug(const char *text, size_t max_bytes)
             str_add(&piece, latin_folded[cp - 0xc0]);
         } else if (cp >= 0x100 && cp < 0x180 && cp != 0x132 && cp != 0x133) {
             str_add_bytes(&piece, &latin_extended_a[cp - 0x100], 1);
-        } else if (cp == 0x2019 || cp == 0x2bc) {
-            continue; /* an apostrophe does not part a word */
+        } else if (cp == 0x2019 || cp == 0x2bc || (cp >= 0x300 && cp < 0x370)) {
+            continue; /* an apostrophe does not part a word, nor does a combining accent */
         } else if (cp >= 0x370 && !(cp >= 0x2000 && cp < 0x2c00) &&
                    !(cp >= 0x3000 && cp < 0x3005) && !(cp >= 0x3008 && cp < 0x3021) &&
                    !(cp >= 0xe000 && cp < 0xf900) && !(cp >= 0xfe00 && cp < 0xfe70) &&
