@@ -1,0 +1,219 @@
+#include "assignment.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "mem.h"
+
+/* Costs are negative weights, to be least in sum. Behind the real columns each row has one of its
+ * own with cost 0, which stands for "free": so every row always has a column. */
+struct entry {
+    int64_t dist;
+    bool used; /* free columns come first among equals: the search ends there */
+    int column;
+};
+
+struct solver {
+    const struct assignment *p;
+    int nb_columns;     /* the rows' own ones too */
+    int64_t *of_row;    /* potentials: cost >= of_row + of_column, equal where assigned; */
+    int64_t *of_column; /* never above 0, and 0 for an unused column */
+    int *column, *row;  /* assigned; -1 none */
+    int64_t *dist;      /* from the search's start; INT64_MAX: not reached */
+    int *from;          /* the row before the column on the path */
+    bool *done;
+    int *touched; /* columns whose dist, from, done are set */
+    size_t nb_touched;
+    struct entry *heap;
+    size_t nb_heap, heap_room;
+};
+
+static void solver_init(struct solver *s, const struct assignment *p)
+{
+    const size_t nb = p->nb_columns + p->nb_rows;
+    *s = (struct solver){
+        .p = p,
+        .nb_columns = (int)nb,
+        .of_row = mem_zalloc(p->nb_rows, sizeof *s->of_row),
+        .of_column = mem_zalloc(nb, sizeof *s->of_column),
+        .column = mem_zalloc(p->nb_rows, sizeof *s->column),
+        .row = mem_zalloc(nb, sizeof *s->row),
+        .dist = mem_zalloc(nb, sizeof *s->dist),
+        .from = mem_zalloc(nb, sizeof *s->from),
+        .done = mem_zalloc(nb, sizeof *s->done),
+        .touched = mem_zalloc(nb, sizeof *s->touched),
+    };
+    for (size_t i = 0; i < p->nb_rows; i++)
+        s->column[i] = -1;
+    for (size_t j = 0; j < nb; j++) {
+        s->row[j] = -1;
+        s->dist[j] = INT64_MAX;
+    }
+}
+
+static void solver_finish(struct solver *s)
+{
+    free(s->of_row);
+    free(s->of_column);
+    free(s->column);
+    free(s->row);
+    free(s->dist);
+    free(s->from);
+    free(s->done);
+    free(s->touched);
+    free(s->heap);
+}
+
+static bool before(const struct entry *a, const struct entry *b)
+{
+    if (a->dist != b->dist)
+        return a->dist < b->dist;
+    if (a->used != b->used)
+        return b->used;
+    return a->column < b->column;
+}
+
+static void heap_push(struct solver *s, struct entry e)
+{
+    if (s->nb_heap == s->heap_room) { /* not by nb_heap alone: the heap shrinks all the time */
+        s->heap = mem_grow(s->heap, s->heap_room, sizeof *s->heap);
+        s->heap_room = s->heap_room ? 2 * s->heap_room : 1;
+    }
+    size_t at = s->nb_heap++;
+    for (; at && before(&e, &s->heap[(at - 1) / 2]); at = (at - 1) / 2)
+        s->heap[at] = s->heap[(at - 1) / 2];
+    s->heap[at] = e;
+}
+
+static struct entry heap_pop(struct solver *s)
+{
+    const struct entry top = s->heap[0], last = s->heap[--s->nb_heap];
+    size_t at = 0;
+    for (size_t child; (child = 2 * at + 1) < s->nb_heap; at = child) {
+        if (child + 1 < s->nb_heap && before(&s->heap[child + 1], &s->heap[child]))
+            child++;
+        if (!before(&s->heap[child], &last))
+            break;
+        s->heap[at] = s->heap[child];
+    }
+    s->heap[at] = last;
+    return top;
+}
+
+static void search_begin(struct solver *s)
+{
+    for (size_t k = 0; k < s->nb_touched; k++) {
+        s->dist[s->touched[k]] = INT64_MAX;
+        s->done[s->touched[k]] = false;
+    }
+    s->nb_touched = 0;
+    s->nb_heap = 0;
+}
+
+/* Column j is reached over row from at distance dist; nothing at bound or beyond matters. */
+static void reach(struct solver *s, int j, int from, int64_t dist, int64_t bound)
+{
+    if (dist >= s->dist[j] || dist >= bound || s->done[j])
+        return;
+    if (s->dist[j] == INT64_MAX)
+        s->touched[s->nb_touched++] = j;
+    s->dist[j] = dist;
+    s->from[j] = from;
+    heap_push(s, (struct entry){.dist = dist, .used = s->row[j] >= 0, .column = j});
+}
+
+static void reach_from_row(struct solver *s, int i, int64_t dist, int64_t bound, int except)
+{
+    const struct assignment *p = s->p;
+    for (size_t k = p->begin[i]; k < p->begin[i + 1]; k++) {
+        const int j = p->edges[k].column;
+        if (j != except)
+            reach(s, j, i, dist - p->edges[k].weight - s->of_row[i] - s->of_column[j], bound);
+    }
+    reach(s, (int)p->nb_columns + i, i, dist - s->of_row[i], bound);
+}
+
+/* The nearest column not done yet; -1 where there is none. */
+static int next_column(struct solver *s)
+{
+    while (s->nb_heap) {
+        const int j = heap_pop(s).column;
+        if (!s->done[j]) {
+            s->done[j] = true;
+            return j;
+        }
+    }
+    return -1;
+}
+
+/* Gives row i a column along the shortest path to an unused one. Its own column is always unused
+ * at first, so there is a path. */
+static void augment(struct solver *s, int i)
+{
+    search_begin(s);
+    reach_from_row(s, i, 0, INT64_MAX, -1);
+    int end = next_column(s);
+    for (; s->row[end] >= 0; end = next_column(s))
+        reach_from_row(s, s->row[end], s->dist[end], INT64_MAX, -1);
+
+    const int64_t length = s->dist[end];
+    s->of_row[i] += length;
+    for (size_t k = 0; k < s->nb_touched; k++) {
+        const int j = s->touched[k];
+        if (!s->done[j] || j == end)
+            continue;
+        s->of_row[s->row[j]] += length - s->dist[j];
+        s->of_column[j] += s->dist[j] - length;
+    }
+    for (int j = end, row = -1; row != i;) {
+        row = s->from[j];
+        const int given_up = s->column[row];
+        s->column[row] = j;
+        s->row[j] = row;
+        j = given_up;
+    }
+}
+
+/* What the total loses when row i may not have its column: the shortest way, in the residual graph,
+ * from the row back to that column. Such a way may run over the sink, at which all columns meet: an
+ * unused column comes into use there (potential 0), and a used one, against its potential, goes out
+ * of use, which sets its row free. */
+static int64_t loss_of(struct solver *s, int i)
+{
+    const int target = s->column[i];
+    const int64_t cap = s->p->loss_cap;
+    bool sink = false;
+    search_begin(s);
+    reach_from_row(s, i, 0, cap, target);
+    for (int j; (j = next_column(s)) >= 0 && j != target;) {
+        const int64_t dist = s->dist[j];
+        const int64_t bound = s->dist[target] < cap ? s->dist[target] : cap;
+        if (dist >= bound)
+            break;
+        if (s->row[j] >= 0) {
+            reach_from_row(s, s->row[j], dist, bound, -1);
+        } else if (!sink) {
+            sink = true;
+            reach(s, target, -1, dist - s->of_column[target], bound);
+            for (int k = 0; k < s->nb_columns; k++)
+                if (s->row[k] >= 0)
+                    reach(s, k, -1, dist - s->of_column[k], bound);
+        }
+    }
+    return s->dist[target] < cap ? s->dist[target] : cap;
+}
+
+void assignment_solve(int *column, int64_t *loss, const struct assignment *problem)
+{
+    struct solver s;
+    solver_init(&s, problem);
+    for (size_t i = 0; i < problem->nb_rows; i++)
+        augment(&s, (int)i);
+    for (size_t i = 0; i < problem->nb_rows; i++) {
+        const bool assigned = s.column[i] < (int)problem->nb_columns;
+        column[i] = assigned ? s.column[i] : -1;
+        if (loss)
+            loss[i] = assigned ? loss_of(&s, (int)i) : 0;
+    }
+    solver_finish(&s);
+}
