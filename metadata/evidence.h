@@ -1,0 +1,70 @@
+/*
+ * How much speaks for it that a recording holds a talk or a part: file name against number, title
+ * and speakers, measured against listed time. In thousandths of a bit: 1000 points make the match
+ * twice as likely. docs/matching.md has the table and the reasons.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "file_name.h"
+
+struct match_recording;
+struct programme;
+
+enum evidence_points {
+    EVIDENCE_EXACT = 7000,  /* of length: within a second or two of a time that few talks have */
+    EVIDENCE_CLOSE = 4000,  /* of length: some seconds longer than listed */
+    EVIDENCE_WRONG = -3000, /* of length: no camera left on or cut short explains it easily */
+    EVIDENCE_WORDS = 5000,  /* of words: a rare one of the title, or the surname */
+    EVIDENCE_OTHER_PART = -6000, /* of part: the name marks another part */
+};
+
+/* What one recording can hold. */
+struct unit {
+    int talk;         /* index in the programme */
+    int part;         /* 0: the whole talk */
+    int listed_s;     /* 0: not stated */
+    bool among_parts; /* the talk has several parts */
+};
+
+/* Points of one pair. */
+struct evidence {
+    int number, words, part, length;
+    int foreign; /* words that are none of the talk's */
+    int total;
+};
+
+/* Everything known of one recording by itself. */
+struct recording_clues {
+    struct file_name name;
+    int64_t duration_ms;
+    int number_talk;  /* index of the talk whose number the name says clearly; -1 none */
+    bool foreign;     /* the name has words that could be a talk's */
+    int exact_points; /* what an exact length counts: less, the more units share it */
+};
+
+struct evidence_base; /* the programme's words and the recordings' clues; the creator's */
+
+struct evidence_base *evidence_create(const struct programme *programme, const struct unit *units,
+                                      size_t nb_units, const struct match_recording *recordings,
+                                      size_t nb_recordings);
+void evidence_destroy(struct evidence_base *base);
+
+const struct recording_clues *evidence_clues(const struct evidence_base *base, int recording);
+
+void evidence_weigh(struct evidence *out, const struct evidence_base *base, const struct unit *unit,
+                    int recording);
+
+/* The totals of a unit with all recordings: totals has room for nb_recordings. */
+void evidence_totals(int *totals, const struct evidence_base *base, const struct unit *unit);
+
+/* Measured less listed length; false where either is not known. */
+bool evidence_difference(int64_t *out_ms, const struct recording_clues *clues,
+                         const struct unit *unit);
+
+/* The words of the name that are the talk's: indices into clues->name.words. Returns how many. */
+size_t evidence_words(size_t *out, size_t room, const struct evidence_base *base, int talk,
+                      int recording);
