@@ -26,11 +26,12 @@ struct match {
     int talk, part;
     enum match_state state;
     int recording; /* index of the (best) recording; -1 for MATCH_NONE */
-    double score;  /* 0 … 1 */
-    double margin; /* score less that of the best other recording (or other talk) for it */
-    char *reason;  /* for a person: "number and 3 of 4 title words in the name, 0.4 s off" */
-    char *
-        suspicion; /* "the name says talk 3, the duration fits talk 7: probably swapped", or NULL */
+    double score;  /* 0 … 1: what speaks for it; 0.75 may be sure */
+    double margin; /* 0 … 1: what the whole loses by the next best solution; 0.5 may be sure */
+    char *reason;  /* for a person: "number 15 and 'gogrid' in the name, length 0.3 s off …" */
+    /* "the name says talk 3, the length fits talk 7: probably swapped with talk 3", or NULL. A
+     * sure row may have one: where a person set it, or other evidence outvotes it. */
+    char *suspicion;
 };
 
 struct match_table {

@@ -1,0 +1,311 @@
+#include "match_judge.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "clock.h"
+#include "match.h"
+#include "mem.h"
+#include "programme.h"
+#include "str.h"
+
+enum { WORDS_SHOWN = 3 };
+
+/* Every 4 bits halve what is left to 1: 8 bits are 0.75. */
+static double share_of(int64_t points)
+{
+    return points > 0 ? 1 - exp2(-(double)points / 4000) : 0;
+}
+
+static const struct talk *talk_of(const struct matching *m, size_t unit)
+{
+    return &m->programme->talks[m->units[unit].talk];
+}
+
+static void add_unit_name(struct str *out, const struct matching *m, size_t unit)
+{
+    str_addf(out, "talk %d", talk_of(m, unit)->number);
+    if (m->units[unit].part)
+        str_addf(out, ", part %d", m->units[unit].part);
+}
+
+/* --- what speaks for it --- */
+
+static void add_item(struct str *out, const char *item, size_t index, size_t nb, const char *quote)
+{
+    const char *separator = !index ? "" : index + 1 == nb ? " and " : ", ";
+    str_addf(out, "%s%s%s%s", separator, quote, item, quote);
+}
+
+static void add_name(struct str *out, const struct matching *m, size_t unit, int recording,
+                     const struct evidence *e)
+{
+    size_t words[WORDS_SHOWN + 1];
+    const size_t nb_words =
+        evidence_words(words, WORDS_SHOWN + 1, m->evidence, m->units[unit].talk, recording);
+    const struct recording_clues *clues = evidence_clues(m->evidence, recording);
+    const size_t nb_shown = nb_words > WORDS_SHOWN ? WORDS_SHOWN : nb_words;
+    const bool more = nb_words > nb_shown, number = e->number > 0, part = e->part > 0;
+    const size_t nb = number + part + nb_shown + more;
+    size_t i = 0;
+    if (number) {
+        AUTO_FREE char *text = mem_printf("number %d", talk_of(m, unit)->number);
+        add_item(out, text, i++, nb, "");
+    }
+    if (part) {
+        AUTO_FREE char *text = mem_printf("part %d", m->units[unit].part);
+        add_item(out, text, i++, nb, "");
+    }
+    for (size_t k = 0; k < nb_shown; k++)
+        add_item(out, clues->name.words[words[k]], i++, nb, "'");
+    if (more)
+        add_item(out, "more", i++, nb, "");
+    str_add(out, nb           ? " in the name"
+                 : e->foreign ? "the name speaks of something else"
+                              : "nothing in the name");
+}
+
+static void add_length(struct str *out, const struct matching *m, size_t unit, int recording)
+{
+    const struct unit *u = &m->units[unit];
+    char listed[CLOCK_BYTES], off[CLOCK_BYTES];
+    int64_t diff;
+    if (!u->listed_s) {
+        str_add(out, "no listed time");
+    } else if (!evidence_difference(&diff, evidence_clues(m->evidence, recording), u)) {
+        str_add(out, "length not known");
+    } else {
+        clock_format_ms(listed, u->listed_s * 1000LL, false);
+        if (llabs(diff) < 10000)
+            str_addf(out, "length %.1f s off the listed %s", (double)llabs(diff) / 1000, listed);
+        else
+            str_addf(out, "%s %s than the listed %s", clock_format_ms(off, llabs(diff), false),
+                     diff > 0 ? "longer" : "shorter", listed);
+    }
+}
+
+/* --- what speaks against it --- */
+
+static bool is_exact(const struct matching *m, size_t unit, int recording, int64_t within_ms)
+{
+    int64_t diff;
+    return recording >= 0 &&
+           evidence_difference(&diff, evidence_clues(m->evidence, recording), &m->units[unit]) &&
+           llabs(diff) <= within_ms;
+}
+
+/* Another unit that the recording fits to a second, and that has no such recording of its
+ * own to explain this as chance; nb_units where there is none. */
+static size_t unit_missing_it(const struct matching *m, size_t unit, int recording)
+{
+    for (size_t i = 0; i < m->nb_units; i++)
+        if (m->answers[i].chosen && i != unit && is_exact(m, i, recording, 1000) &&
+            !is_exact(m, i, m->answers[i].recording, 2000))
+            return i;
+    return m->nb_units;
+}
+
+/* Whether recordings are exchanged in a ring: each has the length of the next one's unit. */
+static bool is_in_ring(const struct matching *m, size_t unit)
+{
+    size_t at = unit;
+    for (size_t steps = 0; steps < m->nb_units && at < m->nb_units; steps++) {
+        const int recording = m->answers[at].recording;
+        if (recording < 0)
+            return false;
+        at = unit_missing_it(m, at, recording);
+        if (at == unit)
+            return true;
+    }
+    return false;
+}
+
+/* The name says another talk's number. Title or speaker and an exact length outvote it. */
+static bool suspect_number(struct str *out, const struct matching *m, size_t unit, int recording,
+                           const struct evidence *e)
+{
+    const int said = evidence_clues(m->evidence, recording)->number_talk;
+    if (said < 0 || said == m->units[unit].talk)
+        return false;
+    const bool exact = is_exact(m, unit, recording, 2000);
+    str_addf(out, "the name says talk %d", m->programme->talks[said].number);
+    if (exact)
+        str_addf(out, ", the length fits talk %d", talk_of(m, unit)->number);
+    for (size_t i = 0; i < m->nb_units; i++) {
+        const int there = m->answers[i].recording;
+        if (m->answers[i].chosen && m->units[i].talk == said && there >= 0 &&
+            evidence_clues(m->evidence, there)->number_talk == m->units[unit].talk) {
+            str_addf(out, ": probably swapped with talk %d", m->programme->talks[said].number);
+            break;
+        }
+    }
+    return !(exact && e->words >= EVIDENCE_WORDS);
+}
+
+/* The name marks a part that this is not. */
+static bool suspect_part(struct str *out, const struct matching *m, size_t unit, int recording,
+                         const struct evidence *e)
+{
+    if (e->part > EVIDENCE_OTHER_PART)
+        return false;
+    str_add(out, m->units[unit].part ? "the name says another part" : "the name says a part only");
+    if (is_exact(m, unit, recording, 2000))
+        str_addf(out, ", the length fits %s", m->units[unit].part ? "this one" : "the whole");
+    return true;
+}
+
+/* The length is another talk's. A camera that ran some seconds longer hits a foreign time now and
+ * then: where title, speakers or the own length speak for it, a whole ring of exchanged recordings
+ * is asked for. */
+static bool suspect_length(struct str *out, const struct matching *m, size_t unit, int recording,
+                           const struct evidence *e)
+{
+    const struct recording_clues *clues = evidence_clues(m->evidence, recording);
+    if (is_exact(m, unit, recording, 2000) || clues->exact_points < EVIDENCE_EXACT)
+        return false;
+    const size_t fits = unit_missing_it(m, unit, recording);
+    const bool supported = e->words >= EVIDENCE_WORDS || e->length >= EVIDENCE_CLOSE;
+    if (fits == m->nb_units || (supported && !is_in_ring(m, unit)))
+        return false;
+    char length[CLOCK_BYTES];
+    clock_format_ms(length, clues->duration_ms, false);
+    const bool swapped = is_exact(m, unit, m->answers[fits].recording, 1000);
+    if (swapped)
+        str_add(out, "probably swapped with ");
+    else
+        str_addf(out, "the length %s fits ", length);
+    add_unit_name(out, m, fits);
+    if (swapped)
+        str_addf(out, ", whose length it has (%s)", length);
+    return true;
+}
+
+/* Far too short; or far too long, unless the words say that it holds the talk all the same. */
+static bool suspect_misfit(struct str *out, const struct matching *m, size_t unit, int recording,
+                           const struct evidence *e)
+{
+    int64_t diff;
+    const struct recording_clues *clues = evidence_clues(m->evidence, recording);
+    if (e->length > EVIDENCE_WRONG || !evidence_difference(&diff, clues, &m->units[unit]) ||
+        (diff > 0 && e->words >= EVIDENCE_WORDS))
+        return false;
+    char length[CLOCK_BYTES], listed[CLOCK_BYTES];
+    str_addf(out, "the length %s does not fit the listed %s",
+             clock_format_ms(length, clues->duration_ms, false),
+             clock_format_ms(listed, m->units[unit].listed_s * 1000LL, false));
+    return true;
+}
+
+/* Whether what speaks against it is enough to ask a person. */
+static bool suspect(char **out, const struct matching *m, size_t unit, int recording,
+                    const struct evidence *e)
+{
+    AUTO_STR text = {0};
+    bool doubt = suspect_number(&text, m, unit, recording, e);
+    if (!text.len)
+        doubt = suspect_part(&text, m, unit, recording, e) ||
+                suspect_length(&text, m, unit, recording, e) ||
+                suspect_misfit(&text, m, unit, recording, e);
+    *out = text.len ? str_take(&text) : NULL;
+    return doubt;
+}
+
+/* --- the second best --- */
+
+static int best_other_recording(int *out_points, const struct matching *m, size_t unit, int except)
+{
+    AUTO_FREE int *totals = mem_zalloc(m->nb_recordings, sizeof *totals);
+    evidence_totals(totals, m->evidence, &m->units[unit]);
+    int best = -1;
+    for (int r = 0; r < (int)m->nb_recordings; r++)
+        if (r != except && totals[r] >= MATCH_POINTS_LEAST &&
+            (best < 0 || totals[r] > totals[best]))
+            best = r;
+    *out_points = best < 0 ? 0 : totals[best];
+    return best;
+}
+
+static bool best_other_unit(size_t *out, int *out_points, const struct matching *m, size_t unit,
+                            int recording)
+{
+    *out_points = 0;
+    for (size_t i = 0; i < m->nb_units; i++) {
+        struct evidence e;
+        if (i == unit || !m->answers[i].chosen)
+            continue;
+        evidence_weigh(&e, m->evidence, &m->units[i], recording);
+        if (e.total < MATCH_POINTS_LEAST || e.total <= *out_points)
+            continue;
+        *out = i;
+        *out_points = e.total;
+    }
+    return *out_points > 0;
+}
+
+static void add_rival(struct str *out, const struct matching *m, size_t unit, int recording)
+{
+    int by_recording, by_unit;
+    size_t other_unit;
+    const int other = best_other_recording(&by_recording, m, unit, recording);
+    if (best_other_unit(&other_unit, &by_unit, m, unit, recording) && by_unit > by_recording) {
+        str_add(out, ", but it fits ");
+        add_unit_name(out, m, other_unit);
+        str_add(out, " about as well");
+    } else if (other >= 0) {
+        str_addf(out, ", but '%s' fits about as well", m->recordings[other].name);
+    }
+}
+
+/* --- the row --- */
+
+static char *reason_for_none(const struct matching *m, size_t unit)
+{
+    if (m->answers[unit].fixed != UNIT_FREE)
+        return mem_strdup("set by hand: no recording");
+    int points;
+    const int best = best_other_recording(&points, m, unit, -1);
+    for (size_t i = 0; best >= 0 && i < m->nb_units; i++) {
+        if (!m->answers[i].chosen || m->answers[i].recording != best)
+            continue;
+        AUTO_STR text = {0};
+        str_addf(&text, "'%s' could be it, but is taken by ", m->recordings[best].name);
+        add_unit_name(&text, m, i);
+        return str_take(&text);
+    }
+    return mem_strdup("no recording fits");
+}
+
+void match_judge(struct match *out, const struct matching *m, size_t unit)
+{
+    const struct answer *a = &m->answers[unit];
+    *out = (struct match){.talk = talk_of(m, unit)->number,
+                          .part = m->units[unit].part,
+                          .state = MATCH_NONE,
+                          .recording = a->recording};
+    if (a->recording < 0) {
+        out->reason = reason_for_none(m, unit);
+        return;
+    }
+    struct evidence e;
+    evidence_weigh(&e, m->evidence, &m->units[unit], a->recording);
+    const bool doubt = suspect(&out->suspicion, m, unit, a->recording, &e);
+    if (a->fixed != UNIT_FREE) {
+        out->state = MATCH_SURE;
+        out->score = out->margin = 1;
+        out->reason = mem_strdup("set by hand");
+        return;
+    }
+    const bool weak = e.total < MATCH_POINTS_SURE, close = a->loss < MATCH_LOSS_SURE;
+    out->state = doubt || weak || close ? MATCH_UNCLEAR : MATCH_SURE;
+    out->score = share_of(e.total);
+    out->margin = share_of(a->loss);
+    AUTO_STR reason = {0};
+    add_name(&reason, m, unit, a->recording, &e);
+    str_add(&reason, ", ");
+    add_length(&reason, m, unit, a->recording);
+    if (close)
+        add_rival(&reason, m, unit, a->recording);
+    else if (weak)
+        str_add(&reason, ": too little to be sure");
+    out->reason = str_take(&reason);
+}

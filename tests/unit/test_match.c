@@ -1,0 +1,650 @@
+#include "match.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "assignment.h"
+#include "file_name.h"
+#include "mem.h"
+#include "programme.h"
+#include "str.h"
+
+/* --- the Xen Summit North America 2010 --- */
+
+enum { NB_XEN = 27 };
+
+static const struct {
+    const char *title, *speakers[2];
+    int listed_s, second_part_s;
+} xen_talks[NB_XEN] = {
+    {"Xen Community Update", {"Ian Pratt"}, 3213, 0},
+    {"Xen Hypervisor Project Update", {"Keir Fraser"}, 1253, 0},
+    {"AMD, Xen, and Virtualization", {"Tom Woller"}, 1527, 0},
+    {"SleepServer: A Software-Only Approach for Reducing the Energy Consumption of PCs within "
+     "Enterprise Environments",
+     {"Yuvraj Agarwal"},
+     1895,
+     0},
+    {"Energy-Efficient Storage in Virtual Machine Environments", {"Lei Ye"}, 1368, 0},
+    {"Xen Cloud Platform Update", {"Jonathan Ludlum"}, 1867, 0},
+    {"Case Study: Iaas using XCP and XAPI", {"Marco Sinhoreli"}, 1514, 0},
+    {"VastSky - Cluster Storage System for XCP", {"Hirokazu Takahasi"}, 1902, 0},
+    {"Building an Infrastructure as a Service Cloud on XCP", {"Sheng Liang"}, 1405, 0},
+    {"XRM: Event-based Resource Management Framework for XCP", {"Pradeep Padala"}, 1779, 0},
+    {"PVOps Update", {"Konrad Rzeszutek Wilk"}, 932, 0},
+    {"Xen Scheduler", {"George Dunlap"}, 1338, 0},
+    {"PCI Express Support in QEMU", {"Isaku Yamahata"}, 1578, 0},
+    {"Xen ARM Update", {"Sang-bum Suh"}, 1236, 0},
+    {"GoGrid and Xen", {"Paul Lappas"}, 726, 1461},
+    {"Open Source Cloud Computing", {"Bernard Golden"}, 1788, 0},
+    {"Supporting Soft-Real-Time Tasks in the Xen Hypervisor", {"Shalini Yajnik"}, 2531, 0},
+    {"Extending Xen into Embedded and Communications Applications",
+     {"Edwin Verplanke", "Don Banks"},
+     1751,
+     0},
+    {"Graphics Passthrough Challenges", {"Allen Kay"}, 3127, 0},
+    {"Xen NUMA Guests", {"Dullor Rao", "Jun Nakajima"}, 1987, 0},
+    {"Application of Fuzzy Control Theory to Resource Management in a Virtualized System",
+     {"Sho Niboshi"},
+     3170,
+     0},
+    {"Update on Transcendent Memory in Xen", {"Dan Magenheimer"}, 1244, 0},
+    {"Neon: System Support for Derived Data Management", {"Qing Zhang"}, 1302, 0},
+    {"Xenalyze: Analyze Xen Traces", {"George Dunlap"}, 1132, 0},
+    {"Evolving New Configuration Tools for IOV Network Devices", {"Mitch Williams"}, 2082, 0},
+    {"Libxenlight", {"Stefano Stabellini"}, 1639, 0},
+    {"Closing Presentation", {"Ian Pratt"}, 1572, 0},
+};
+
+static void build_xen(struct programme *p)
+{
+    *p = (struct programme){.name = mem_strdup("Xen Summit North America 2010"),
+                            .place = mem_strdup("Sunnyvale"),
+                            .begin = mem_strdup("2010-04-28"),
+                            .end = mem_strdup("2010-04-29")};
+    for (int i = 0; i < NB_XEN; i++) {
+        struct talk *talk = programme_add_talk(p, i + 1);
+        talk->title = mem_strdup(xen_talks[i].title);
+        for (int k = 0; k < 2 && xen_talks[i].speakers[k]; k++)
+            talk_add_speaker(talk, xen_talks[i].speakers[k]);
+        talk_add_part(talk, xen_talks[i].listed_s);
+        if (xen_talks[i].second_part_s)
+            talk_add_part(talk, xen_talks[i].second_part_s);
+    }
+}
+
+static int64_t xen_ms(int number)
+{
+    return (xen_talks[number - 1].listed_s + xen_talks[number - 1].second_part_s) * 1000LL;
+}
+
+/* --- a set of recordings --- */
+
+struct set {
+    struct match_recording *recordings;
+    size_t nb;
+};
+
+static void set_add(struct set *set, char *name, int64_t duration_ms)
+{
+    set->recordings = mem_grow(set->recordings, set->nb, sizeof *set->recordings);
+    set->recordings[set->nb++] = (struct match_recording){name, duration_ms};
+}
+
+static void set_clear(struct set *set)
+{
+    for (size_t i = 0; i < set->nb; i++) {
+        char *name;
+        memcpy(&name, &set->recordings[i].name, sizeof name);
+        free(name);
+    }
+    free(set->recordings);
+    *set = (struct set){0};
+}
+
+static const struct match *row_of(const struct match_table *table, int talk, int part)
+{
+    for (size_t i = 0; i < table->nb_rows; i++)
+        if (table->rows[i].talk == talk && table->rows[i].part == part)
+            return &table->rows[i];
+    fail_msg("no row for talk %d, part %d", talk, part);
+    return NULL;
+}
+
+static void check_row(const struct match_table *t, int talk, int part, enum match_state state,
+                      int recording)
+{
+    const struct match *row = row_of(t, talk, part);
+    if (row->state != state || row->recording != recording)
+        fail_msg("talk %d part %d: state %d, recording %d, wanted %d and %d; %s; %s", talk, part,
+                 row->state, row->recording, state, recording, row->reason,
+                 row->suspicion ? row->suspicion : "-");
+    assert_non_null(row->reason);
+    assert_true(row->score >= 0 && row->score <= 1 && row->margin >= 0 && row->margin <= 1);
+}
+
+/* All talks by names of one pattern ("%02d", "slug"), as if each was the talk of its index. */
+enum naming { NAME_NUMBER, NAME_NUMBER_SLUG, NAME_SLUG, NAME_CAMERA, NAME_PREFIXED };
+
+static void set_of_xen(struct set *set, enum naming naming, int64_t off_ms, bool durations)
+{
+    for (int i = 1; i <= NB_XEN; i++) {
+        AUTO_FREE char *slug = str_slug(xen_talks[i - 1].title, 60);
+        set_add(set,
+                naming == NAME_NUMBER        ? mem_printf("%02d.mp4", i)
+                : naming == NAME_NUMBER_SLUG ? mem_printf("%02d-%s.mp4", i, slug)
+                : naming == NAME_SLUG        ? mem_printf("%s.mkv", slug)
+                : naming == NAME_PREFIXED    ? mem_printf("amd-sunnyvale-2010_%d.mkv", i)
+                                             : mem_printf("MVI_%04d.MOV", 100 + i * 37 % 31),
+                durations ? xen_ms(i) + off_ms : -1);
+    }
+}
+
+static void test_everything_in_order(void **state)
+{
+    (void)state;
+    static const struct {
+        enum naming naming;
+        int64_t off_ms;
+        bool durations;
+    } cases[] = {
+        {NAME_NUMBER, 300, true},         {NAME_NUMBER_SLUG, 300, true},
+        {NAME_NUMBER_SLUG, 47000, true},  {NAME_NUMBER_SLUG, 0, false},
+        {NAME_NUMBER_SLUG, -8000, true},  {NAME_SLUG, 600, true},
+        {NAME_CAMERA, 400, true},         {NAME_CAMERA, -900, true},
+        {NAME_NUMBER_SLUG, 240000, true}, {NAME_NUMBER, 5000, true},
+        {NAME_PREFIXED, 300, true},
+    };
+    AUTO_PROGRAMME xen = {0};
+    build_xen(&xen);
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        struct set set = {0};
+        set_of_xen(&set, cases[c].naming, cases[c].off_ms, cases[c].durations);
+        struct match_table table;
+        match_all(&table, &xen, set.recordings, set.nb, NULL, 0);
+        assert_int_equal(table.nb_rows, NB_XEN);
+        for (int i = 1; i <= NB_XEN; i++) {
+            check_row(&table, i, 0, MATCH_SURE, i - 1);
+            assert_int_equal(table.rows[i - 1].talk, i);
+            if (table.rows[i - 1].suspicion)
+                fail_msg("case %zu, talk %d: %s", c, i, table.rows[i - 1].suspicion);
+        }
+        match_table_finish(&table);
+        set_clear(&set);
+    }
+}
+
+/* --- small sets against the whole programme --- */
+
+struct expected {
+    int talk, part;
+    enum match_state state;
+    int recording;
+    const char *suspicion; /* in the text; NULL: none wanted */
+};
+
+struct small_case {
+    const char *what;
+    struct match_recording recordings[5];
+    struct expected rows[4];
+    struct match_fixed fixed[4];
+};
+
+#define MS(minutes, seconds) (((minutes)*60 + (seconds)) * 1000LL)
+
+static const struct small_case small_cases[] = {
+    {.what = "numbers swapped, lengths some seconds apart",
+     .recordings = {{"03.mp4", 1514200}, {"07.mp4", 1527300}},
+     .rows = {{3, 0, MATCH_UNCLEAR, 0, "swapped with talk 7"},
+              {7, 0, MATCH_UNCLEAR, 1, "swapped with talk 3"}}},
+    {.what = "numbers swapped, lengths far apart",
+     .recordings = {{"ep01.mp4", 1527200}, {"ep03.mp4", 3213300}},
+     .rows = {{1, 0, MATCH_UNCLEAR, 1, "swapped with talk 3"},
+              {3, 0, MATCH_UNCLEAR, 0, "swapped with talk 1"}}},
+    {.what = "full names swapped",
+     .recordings = {{"03-amd-xen-and-virtualization.mp4", 1514200},
+                    {"07-case-study-iaas-using-xcp-and-xapi.mp4", 1527300}},
+     .rows = {{3, 0, MATCH_UNCLEAR, 0, "swapped with talk 7"},
+              {7, 0, MATCH_UNCLEAR, 1, "swapped with talk 3"}}},
+    {.what = "rotated by one",
+     .recordings = {{"02.mp4", 1527200}, {"03.mp4", 1895200}, {"04.mp4", 1253100}},
+     .rows = {{2, 0, MATCH_UNCLEAR, 0, "the length 25:27 fits talk 3"},
+              {3, 0, MATCH_UNCLEAR, 1, "the length 31:35 fits talk 4"},
+              {4, 0, MATCH_UNCLEAR, 2, "the length 20:53 fits talk 2"}}},
+    {.what = "full names rotated by one",
+     .recordings = {{"02-xen-hypervisor-project-update.mp4", 1527200},
+                    {"03-amd-xen-and-virtualization.mp4", 1895200},
+                    {"04-sleepserver-agarwal.mp4", 1253100}},
+     .rows = {{2, 0, MATCH_UNCLEAR, 0, "fits talk 3"},
+              {3, 0, MATCH_UNCLEAR, 1, "fits talk 4"},
+              {4, 0, MATCH_UNCLEAR, 2, "fits talk 2"}}},
+    {.what = "a full name whose length is another talk's by chance",
+     .recordings = {{"22-transcendent-memory-magenheimer.mp4", 1236200}, {"14.mp4", 1228000}},
+     .rows = {{22, 0, MATCH_SURE, 0, NULL}, {14, 0, MATCH_SURE, 1, NULL}}},
+    {.what = "title, speaker and length outvote a number",
+     .recordings = {{"03-case-study-iaas-sinhoreli.mp4", 1514200}},
+     .rows = {{7, 0, MATCH_SURE, 0, "the name says talk 3"}, {3, 0, MATCH_NONE, -1, NULL}}},
+    {.what = "a number against a length that cannot be",
+     .recordings = {{"01.mp4", MS(4, 10)}},
+     .rows = {{1, 0, MATCH_UNCLEAR, 0, "the length 4:10 does not fit the listed 53:33"}}},
+    {.what = "a talk cut short",
+     .recordings = {{"12-xen-scheduler-dunlap.mp4", MS(9, 0)}},
+     .rows = {{12, 0, MATCH_UNCLEAR, 0, "the length 9:00 does not fit the listed 22:18"}}},
+    {.what = "the camera left on",
+     .recordings = {{"12-xen-scheduler-dunlap.mp4", MS(58, 0)}},
+     .rows = {{12, 0, MATCH_SURE, 0, NULL}}},
+    {.what = "two parts in one file",
+     .recordings = {{"ep15.mp4", 2187300}},
+     .rows = {{15, 0, MATCH_SURE, 0, NULL}}},
+    {.what = "two parts in one file, by length",
+     .recordings = {{"C0012.MP4", 2187300}},
+     .rows = {{15, 0, MATCH_SURE, 0, NULL}}},
+    {.what = "two parts in two files",
+     .recordings = {{"15-gogrid-part1.mp4", 726400}, {"15-gogrid-part2.mp4", 1461100}},
+     .rows = {{15, 1, MATCH_SURE, 0, NULL}, {15, 2, MATCH_SURE, 1, NULL}}},
+    {.what = "two parts by letters",
+     .recordings = {{"15b.mp4", -1}, {"15a.mp4", -1}},
+     .rows = {{15, 1, MATCH_SURE, 1, NULL}, {15, 2, MATCH_SURE, 0, NULL}}},
+    {.what = "two parts by a second number, lengths unknown",
+     .recordings = {{"15-1.mp4", -1}, {"15-2.mp4", -1}},
+     .rows = {{15, 1, MATCH_SURE, 0, NULL},
+              {15, 2, MATCH_SURE, 1, NULL},
+              {1, 0, MATCH_NONE, -1, NULL}}},
+    {.what = "two parts as 1of2 and 2of2",
+     .recordings = {{"gogrid_1of2.mp4", -1}, {"gogrid_2of2.mp4", -1}},
+     .rows = {{15, 1, MATCH_SURE, 0, NULL}, {15, 2, MATCH_SURE, 1, NULL}}},
+    {.what = "two parts by length alone",
+     .recordings = {{"00003.MTS", 1461000}, {"00004.MTS", 726900}},
+     .rows = {{15, 1, MATCH_SURE, 1, NULL}, {15, 2, MATCH_SURE, 0, NULL}}},
+    {.what = "one of two parts",
+     .recordings = {{"15-gogrid-pt-2.mp4", 1461100}},
+     .rows = {{15, 1, MATCH_NONE, -1, NULL}, {15, 2, MATCH_SURE, 0, NULL}}},
+    {.what = "parts swapped in name and length",
+     .recordings = {{"15-gogrid-part1.mp4", 1461100}, {"15-gogrid-part2.mp4", 726400}},
+     .rows = {{15, 1, MATCH_UNCLEAR, 0, "swapped with talk 15, part 2"},
+              {15, 2, MATCH_UNCLEAR, 1, "swapped with talk 15, part 1"}}},
+    {.what = "two copies of a talk in parts are no parts",
+     .recordings = {{"15-gogrid.mp4", -1}, {"15-gogrid-copy.mp4", -1}},
+     .rows = {{15, 0, MATCH_UNCLEAR, 1, NULL}}},
+    {.what = "a recording too many",
+     .recordings = {{"12-scheduler.mp4", 1338100}, {"audience.mp4", 1338900}},
+     .rows = {{12, 0, MATCH_SURE, 0, NULL}}},
+    {.what = "two that cannot be told apart",
+     .recordings = {{"26-libxenlight.mp4", 1639200}, {"26-libxenlight.mkv", 1639200}},
+     .rows = {{26, 0, MATCH_UNCLEAR, 1, NULL}}},
+    {.what = "event, year, date and resolution in the name",
+     .recordings = {{"xen-summit-2010_26_720p.mp4", 1639200},
+                    {"2010-04-28 XenSummit 1080 Libxenlight.mp4", -1},
+                    {"20100428_12.mp4", -1}},
+     .rows = {{26, 0, MATCH_SURE, 0, NULL},
+              {4, 0, MATCH_NONE, -1, NULL},
+              {12, 0, MATCH_SURE, 2, NULL}}},
+    {.what = "unrelated files",
+     .recordings = {{"lunch.mp4", MS(25, 40)}, {"party-photos.mov", -1}, {"MVI_0003.MOV", -1}},
+     .rows = {{3, 0, MATCH_NONE, -1, NULL}, {7, 0, MATCH_NONE, -1, NULL}}},
+    {.what = "an unrelated name with a fitting length is left open",
+     .recordings = {{"lunch.mp4", 1514000}},
+     .rows = {{7, 0, MATCH_UNCLEAR, 0, NULL}}},
+    {.what = "a speaker's name",
+     .recordings = {{"Stabellini.mov", 1700000}},
+     .rows = {{26, 0, MATCH_UNCLEAR, 0, NULL}}},
+    {.what = "title without number or length",
+     .recordings = {{"Libxenlight.mov", -1}},
+     .rows = {{26, 0, MATCH_SURE, 0, NULL}}},
+    {.what = "set by hand",
+     .recordings = {{"03.mp4", 1527000}, {"04.mp4", 1895000}, {"both.mp4", 9000000}},
+     .rows = {{3, 0, MATCH_NONE, -1, NULL},
+              {4, 0, MATCH_SURE, 0, "the name says talk 3"},
+              {5, 0, MATCH_SURE, 2, "does not fit"},
+              {6, 0, MATCH_SURE, 2, "does not fit"}},
+     .fixed = {{3, 0, -1}, {4, 1, 0}, {5, 0, 2}, {6, 0, 2}}},
+    {.what = "one part set by hand makes it parts",
+     .recordings = {{"x.mp4", MS(36, 27)}, {"15-gogrid.mp4", MS(24, 21)}},
+     .rows = {{15, 1, MATCH_SURE, 0, "does not fit"}, {15, 2, MATCH_SURE, 1, NULL}},
+     .fixed = {{15, 1, 0}}},
+    {.what = "no recordings",
+     .recordings = {{0}},
+     .rows = {{1, 0, MATCH_NONE, -1, NULL}, {27, 0, MATCH_NONE, -1, NULL}}},
+};
+
+static void check_small(const struct small_case *c, const struct programme *programme)
+{
+    size_t nb = 0, nb_fixed = 0;
+    while (nb < 5 && c->recordings[nb].name)
+        nb++;
+    while (nb_fixed < 4 && c->fixed[nb_fixed].talk)
+        nb_fixed++;
+    struct match_table table;
+    match_all(&table, programme, c->recordings, nb, c->fixed, nb_fixed);
+    print_message("%s\n", c->what);
+    for (size_t i = 0; i < 4 && c->rows[i].talk; i++) {
+        const struct expected *e = &c->rows[i];
+        check_row(&table, e->talk, e->part, e->state, e->recording);
+        const char *suspicion = row_of(&table, e->talk, e->part)->suspicion;
+        if (!e->suspicion != !suspicion || (suspicion && !strstr(suspicion, e->suspicion)))
+            fail_msg("%s, talk %d: suspicion %s", c->what, e->talk, suspicion ? suspicion : "none");
+    }
+    match_table_finish(&table);
+}
+
+static void test_small_cases(void **state)
+{
+    (void)state;
+    AUTO_PROGRAMME xen = {0};
+    build_xen(&xen);
+    for (size_t i = 0; i < sizeof small_cases / sizeof *small_cases; i++)
+        check_small(&small_cases[i], &xen);
+}
+
+static void test_reasons(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        int64_t duration_ms;
+        int talk;
+        const char *reason;
+    } cases[] = {
+        {"15-gogrid.mp4", 2187300, 15,
+         "number 15 and 'gogrid' in the name, length 0.3 s off the listed 36:27"},
+        {"MVI_0001.MOV", 1338000, 12, "nothing in the name, length 0.0 s off the listed 22:18"},
+        {"xenalyze_traces_dunlap.mp4", 1212000, 24,
+         "'xenalyze', 'traces' and 'dunlap' in the name, 1:20 longer than the listed 18:52"},
+        {"lunch.mp4", 1514000, 7,
+         "the name speaks of something else, length 0.0 s off the listed 25:14: too little to be "
+         "sure"},
+        {"06.mp4", -1, 6, "number 6 in the name, length not known"},
+    };
+    AUTO_PROGRAMME xen = {0};
+    build_xen(&xen);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct match_recording r = {cases[i].name, cases[i].duration_ms};
+        struct match_table table;
+        match_all(&table, &xen, &r, 1, NULL, 0);
+        assert_string_equal(row_of(&table, cases[i].talk, 0)->reason, cases[i].reason);
+        match_table_finish(&table);
+    }
+}
+
+/* --- other programmes --- */
+
+static void test_equal_times_without_names(void **state)
+{
+    (void)state;
+    AUTO_PROGRAMME p = {0};
+    struct match_recording recordings[12];
+    char names[12][16];
+    for (int i = 0; i < 12; i++) {
+        talk_add_part(programme_add_talk(&p, i + 1), 1200);
+        snprintf(names[i], sizeof names[i], "MVI_%04d.MOV", 500 + i);
+        recordings[i] = (struct match_recording){names[i], 1200200};
+    }
+    struct match_table table;
+    match_all(&table, &p, recordings, 12, NULL, 0);
+    assert_int_equal(table.nb_rows, 12);
+    for (size_t i = 0; i < 12; i++) {
+        assert_int_equal(table.rows[i].state, MATCH_UNCLEAR);
+        assert_true(table.rows[i].margin < 0.01);
+    }
+    match_table_finish(&table);
+}
+
+static void test_names_beyond_ascii(void **state)
+{
+    (void)state;
+    AUTO_PROGRAMME p = {0};
+    struct talk *talk = programme_add_talk(&p, 1);
+    talk->title = mem_strdup("Überraschung in der Küche");
+    talk_add_part(talk, 0);
+    talk = programme_add_talk(&p, 2);
+    talk->title = mem_strdup("日本語 入門");
+    talk_add_part(talk, 0);
+    talk = programme_add_talk(&p, 3);
+    talk->title = mem_strdup("Something else");
+    talk_add_speaker(talk, "José Ñandú");
+    talk_add_part(talk, 0);
+    programme_add_talk(&p, 4)->gone = true;
+    const struct match_recording recordings[] = {
+        {"Jose\u0301 N\u0303andu\u0301 - something else.mov", -1}, /* as macOS writes it */
+        {"日本語-入門.mp4", -1},
+        {"UEBERRASCHUNG Überraschung Küche.mp4", -1},
+        {"\xff\xfe.mp4", -1},
+    };
+    struct match_table table;
+    match_all(&table, &p, recordings, 4, NULL, 0);
+    assert_int_equal(table.nb_rows, 3);
+    check_row(&table, 1, 0, MATCH_SURE, 2);
+    check_row(&table, 2, 0, MATCH_SURE, 1);
+    check_row(&table, 3, 0, MATCH_SURE, 0);
+    match_table_finish(&table);
+}
+
+static void test_nothing(void **state)
+{
+    (void)state;
+    const struct programme none = {0};
+    const struct match_recording r = {"01.mp4", 1000};
+    struct match_table table;
+    match_all(&table, &none, &r, 1, NULL, 0);
+    assert_int_equal(table.nb_rows, 0);
+    match_table_finish(&table);
+    match_all(&table, &none, NULL, 0, NULL, 0);
+    assert_int_equal(table.nb_rows, 0);
+    match_table_finish(&table);
+}
+
+/* Turned round, the recordings give the same rows. */
+static void test_order_does_not_matter(void **state)
+{
+    (void)state;
+    AUTO_PROGRAMME xen = {0};
+    build_xen(&xen);
+    struct set set = {0};
+    set_of_xen(&set, NAME_CAMERA, 20000, true);
+    struct match_recording turned[NB_XEN];
+    for (int i = 0; i < NB_XEN; i++)
+        turned[i] = set.recordings[NB_XEN - 1 - i];
+    struct match_table a, b;
+    match_all(&a, &xen, set.recordings, set.nb, NULL, 0);
+    match_all(&b, &xen, turned, NB_XEN, NULL, 0);
+    assert_int_equal(a.nb_rows, b.nb_rows);
+    for (size_t i = 0; i < a.nb_rows; i++) {
+        const int r = b.rows[i].recording;
+        assert_int_equal(a.rows[i].recording, r < 0 ? r : NB_XEN - 1 - r);
+        assert_int_equal(a.rows[i].state, b.rows[i].state);
+        assert_string_equal(a.rows[i].reason, b.rows[i].reason);
+    }
+    match_table_finish(&a);
+    match_table_finish(&b);
+    set_clear(&set);
+}
+
+/* --- names --- */
+
+static void test_file_names(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        int number; /* the first; 0 none */
+        enum file_number_kind kind;
+        int part;
+        const char *words;
+    } cases[] = {
+        {"15.mp4", 15, FILE_NUMBER_LEADING, 0, ""},
+        {"015.mp4", 15, FILE_NUMBER_LEADING, 0, ""},
+        {"15_gogrid.mp4", 15, FILE_NUMBER_LEADING, 0, "gogrid"},
+        {"ep15.mp4", 15, FILE_NUMBER_MARKED, 0, ""},
+        {"Episode-15.mp4", 15, FILE_NUMBER_MARKED, 0, ""},
+        {"talk15 final v2.mp4", 15, FILE_NUMBER_MARKED, 0, ""},
+        {"gogrid 15.mp4", 15, FILE_NUMBER_INSIDE, 0, "gogrid"},
+        {"gogrid-part-2.mp4", 0, 0, 2, "gogrid"},
+        {"part1of2_gogrid.mp4", 0, 0, 1, "gogrid"},
+        {"15a.mp4", 15, FILE_NUMBER_LEADING, 1, "15a"},
+        {"MVI_0015.MOV", 15, FILE_NUMBER_COUNTER, 0, ""},
+        {"GH010015.MP4", 10015, FILE_NUMBER_COUNTER, 0, ""},
+        {"00015.MTS", 15, FILE_NUMBER_COUNTER, 0, ""},
+        {"day1_cam2_15.mkv", 15, FILE_NUMBER_LEADING, 0, ""},
+        {"2010-04-28_15.mp4", 15, FILE_NUMBER_LEADING, 0, ""},
+        {"20100428.mp4", 0, 0, 0, ""},
+        {"gogrid 1080.mp4", 0, 0, 0, "gogrid"},
+        {"Xen Summit 2010.mp4", 0, 0, 0, ""},
+        {"", 0, 0, 0, ""},
+        {".mp4", 0, 0, 0, ""},
+    };
+    struct file_name_context context = {.greatest_number = 27};
+    context.event_words = file_name_split(&context.nb_event_words, "Xen Summit 2010");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct file_name name;
+        file_name_read(&name, cases[i].name, &context);
+        AUTO_STR words = {0};
+        for (size_t k = 0; k < name.nb_words; k++)
+            str_addf(&words, "%s%s", k ? " " : "", name.words[k]);
+        print_message("%s\n", cases[i].name);
+        assert_string_equal(words.s ? words.s : "", cases[i].words);
+        assert_int_equal(name.nb_numbers ? name.numbers[0].value : 0, cases[i].number);
+        if (cases[i].number)
+            assert_int_equal(name.numbers[0].kind, cases[i].kind);
+        assert_int_equal(name.part, cases[i].part);
+        file_name_finish(&name);
+    }
+    mem_free_strings(context.event_words, context.nb_event_words);
+}
+
+/* --- the assignment --- */
+
+enum { MOST = 6 };
+
+/* The best sum for the rows from row on, over all ways; except_row may not have except_column. */
+static int64_t brute(int weights[MOST][MOST], int nb_rows, int nb_columns, int row, unsigned used,
+                     int except_row, int except_column)
+{
+    if (row == nb_rows)
+        return 0;
+    int64_t best = brute(weights, nb_rows, nb_columns, row + 1, used, except_row, except_column);
+    for (int j = 0; j < nb_columns; j++) {
+        if (!weights[row][j] || used & 1u << j || (row == except_row && j == except_column))
+            continue;
+        const int64_t sum = weights[row][j] + brute(weights, nb_rows, nb_columns, row + 1,
+                                                    used | 1u << j, except_row, except_column);
+        best = sum > best ? sum : best;
+    }
+    return best;
+}
+
+static unsigned next_random(uint64_t *seed)
+{
+    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+    return (unsigned)(*seed >> 33);
+}
+
+static void check_random_assignment(uint64_t *seed)
+{
+    enum { CAP = 25 };
+    const int nb_rows = (int)(next_random(seed) % (MOST + 1));
+    const int nb_columns = (int)(next_random(seed) % (MOST + 1));
+    const unsigned range = next_random(seed) % 2 ? 4 : 40; /* many ties, or few */
+    int weights[MOST][MOST] = {0}, nb_edges = 0;
+    size_t begin[MOST + 1] = {0};
+    struct assignment_edge edges[MOST * MOST];
+    for (int i = 0; i < nb_rows; i++) {
+        for (int j = 0; j < nb_columns; j++) {
+            if (next_random(seed) % 3 == 0)
+                continue;
+            weights[i][j] = 1 + (int)(next_random(seed) % range);
+            edges[nb_edges++] = (struct assignment_edge){j, weights[i][j]};
+        }
+        begin[i + 1] = (size_t)nb_edges;
+    }
+    int column[MOST];
+    int64_t loss[MOST], sum = 0;
+    assignment_solve(column, loss,
+                     &(struct assignment){(size_t)nb_rows, (size_t)nb_columns, begin, edges, CAP});
+    unsigned used = 0;
+    for (int i = 0; i < nb_rows; i++) {
+        if (column[i] < 0)
+            continue;
+        assert_true(weights[i][column[i]] && !(used & 1u << column[i]));
+        used |= 1u << column[i];
+        sum += weights[i][column[i]];
+    }
+    const int64_t best = brute(weights, nb_rows, nb_columns, 0, 0, -1, -1);
+    assert_int_equal(sum, best);
+    for (int i = 0; i < nb_rows; i++) {
+        const int64_t lost =
+            column[i] < 0 ? 0 : best - brute(weights, nb_rows, nb_columns, 0, 0, i, column[i]);
+        assert_int_equal(loss[i], lost < CAP ? lost : CAP);
+    }
+}
+
+static void test_assignment_against_brute_force(void **state)
+{
+    (void)state;
+    uint64_t seed = 20100428;
+    for (int i = 0; i < 3000; i++)
+        check_random_assignment(&seed);
+}
+
+/* --- scale --- */
+
+/* 2,000 talks of few lengths, so that nearly everything is a candidate for everything; half of the
+ * recordings are named, half are a camera's. */
+static void test_scale(void **state)
+{
+    (void)state;
+    enum { NB = 2000 };
+    AUTO_PROGRAMME p = {0};
+    struct set set = {0};
+    for (int i = 1; i <= NB; i++) {
+        struct talk *talk = programme_add_talk(&p, i);
+        talk->title = mem_printf("About subject%cx%d and topic", 'a' + i % 26, i / 2);
+        talk_add_speaker(talk, i % 2 ? "Ada Lovelace" : "Alan Turing");
+        talk_add_part(talk, 1200 + i % 3 * 20);
+        set_add(&set, mem_printf("%d-subject%cx%d.mp4", i, 'a' + i % 26, i / 2),
+                (1200 + i % 3 * 20) * 1000 + i % 700);
+    }
+    for (int i = 1; i <= NB; i++)
+        set_add(&set, mem_printf("MVI_%04d.MOV", i), 1200000 + i % 50 * 1000);
+    struct match_table table;
+    match_all(&table, &p, set.recordings, set.nb, NULL, 0);
+    assert_int_equal(table.nb_rows, NB);
+    for (int i = 1; i <= NB; i++)
+        check_row(&table, i, 0, MATCH_SURE, i - 1);
+    match_table_finish(&table);
+
+    /* The camera's files alone: nothing is clear, and none is used twice. */
+    match_all(&table, &p, set.recordings + NB, NB, NULL, 0);
+    AUTO_FREE bool *used = mem_zalloc(NB, sizeof *used);
+    for (size_t i = 0; i < table.nb_rows; i++) {
+        assert_int_not_equal(table.rows[i].state, MATCH_SURE);
+        if (table.rows[i].recording < 0)
+            continue;
+        assert_false(used[table.rows[i].recording]);
+        used[table.rows[i].recording] = true;
+    }
+    match_table_finish(&table);
+    set_clear(&set);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_everything_in_order),
+        cmocka_unit_test(test_small_cases),
+        cmocka_unit_test(test_reasons),
+        cmocka_unit_test(test_equal_times_without_names),
+        cmocka_unit_test(test_names_beyond_ascii),
+        cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_order_does_not_matter),
+        cmocka_unit_test(test_file_names),
+        cmocka_unit_test(test_assignment_against_brute_force),
+        cmocka_unit_test(test_scale),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
