@@ -1,0 +1,48 @@
+/*
+ * A card's template: an ASS script whose Dialogue lines hold @FIELDS@ and whose ";talkpress KEY:
+ * VALUE" comments hold what ASS has no place for (docs/cards.md lists both). Owns libass' library
+ * and track; not thread-safe.
+ */
+#pragma once
+
+#include <ass/ass.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err.h"
+
+/* What ";talkpress" keys behind a Style line add to that style. */
+struct card_style {
+    double smallest; /* font size that text may shrink to */
+    int max_lines;   /* in a card of 16:9; a narrower one gets more */
+    double leading;  /* from baseline to baseline, in font sizes */
+};
+
+struct card_line {
+    char *text; /* ASS markup with @FIELDS@ */
+    int style;  /* index of track->styles and of styles */
+    int margin_l, margin_r, margin_v;
+};
+
+struct card_template {
+    ASS_Library *library;
+    ASS_Track *track; /* styles and script info; no events */
+    struct card_style *styles;
+    struct card_line *lines; /* in the order of the script */
+    size_t nb_lines;
+    uint8_t background[3];       /* R, G, B */
+    int veil_percent;            /* of the background colour over a background picture */
+    int logo_width, logo_height; /* the box that a logo is fitted into */
+    bool reading;                /* libass' warnings count, not its errors alone */
+    char *message;               /* what libass complained of first, or NULL */
+    uint32_t missing_glyph;      /* a code point that libass found no font for, or 0 */
+};
+
+/* ERR_INVALID names the file, the line and what is wrong there. *out is freed by
+ * card_template_destroy. */
+ATTR_NODISCARD int card_template_read(struct card_template **out, const char *path,
+                                      struct err *err);
+void card_template_destroy(struct card_template *t);
+void card_template_destroy_p(struct card_template **t);
+#define AUTO_CARD_TEMPLATE ATTR_CLEANUP(card_template_destroy_p) struct card_template

@@ -1,0 +1,266 @@
+#include "card_text.h"
+
+#include <fontconfig/fontconfig.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "card.h"
+#include "mem.h"
+#include "str.h"
+
+static const struct {
+    const char *token, *name;
+    size_t offset; /* in struct card_text */
+} fields[CARD_NB_FIELDS] = {
+    [CARD_EVENT] = {"@EVENT@", "event", offsetof(struct card_text, event)},
+    [CARD_SECTION] = {"@SECTION@", "section", offsetof(struct card_text, section)},
+    [CARD_TITLE] = {"@TITLE@", "title", offsetof(struct card_text, title)},
+    [CARD_SPEAKERS] = {"@SPEAKERS@", "speakers", offsetof(struct card_text, speakers)},
+    [CARD_PART] = {"@PART@", "part", offsetof(struct card_text, part)},
+    [CARD_DATE] = {"@DATE@", "date", offsetof(struct card_text, date)},
+    [CARD_PLACE] = {"@PLACE@", "place", offsetof(struct card_text, place)},
+};
+
+static bool in_ranges(uint32_t cp, const uint32_t (*ranges)[2], size_t nb)
+{
+    for (size_t i = 0; i < nb; i++)
+        if (cp >= ranges[i][0] && cp <= ranges[i][1])
+            return true;
+    return false;
+}
+#define IN_RANGES(cp, ranges) in_ranges(cp, ranges, sizeof(ranges) / sizeof *(ranges))
+
+void card_words_init(struct card_words *out, const struct card_text *text)
+{
+    for (int i = 0; i < CARD_NB_FIELDS; i++) {
+        const char *said;
+        memcpy(&said, (const char *)text + fields[i].offset, sizeof said);
+        out->of[i] = str_clean(said ? said : "");
+        str_fold_space(out->of[i]);
+    }
+}
+
+void card_words_finish(struct card_words *words)
+{
+    for (int i = 0; i < CARD_NB_FIELDS; i++)
+        free(words->of[i]);
+}
+
+const char *card_field_name(enum card_field field)
+{
+    return fields[field].name;
+}
+
+const char *card_field_find(const char *line, size_t *len, enum card_field *field)
+{
+    for (const char *at = line; (at = strchr(at, '@')); at++) {
+        const size_t nb = strspn(at + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
+        if (!nb || at[nb + 1] != '@')
+            continue;
+        *len = nb + 2;
+        *field = CARD_NB_FIELDS;
+        for (int i = 0; i < CARD_NB_FIELDS; i++)
+            if (str_starts(at, fields[i].token))
+                *field = i;
+        return at;
+    }
+    return NULL;
+}
+
+bool card_field_among(const char *line, enum card_field field)
+{
+    return strstr(line, fields[field].token) != NULL;
+}
+
+enum card_field card_field_longest(const char *line, const struct card_words *words)
+{
+    enum card_field longest = CARD_NB_FIELDS;
+    for (int i = 0; i < CARD_NB_FIELDS; i++)
+        if (card_field_among(line, i) &&
+            (longest == CARD_NB_FIELDS || strlen(words->of[i]) > strlen(words->of[longest])))
+            longest = i;
+    return longest;
+}
+
+/* Scripts that put no spaces between words and may be broken between any two characters: CJK
+ * radicals, ideographs, kana, bopomofo, their punctuation and full-width forms. */
+static bool breaks_anywhere(uint32_t cp)
+{
+    static const uint32_t ranges[][2] = {
+        {0x2e80, 0x2fdf}, {0x3001, 0x312f}, {0x3190, 0x4dbf},   {0x4e00, 0x9fff},
+        {0xf900, 0xfaff}, {0xff01, 0xff9f}, {0x20000, 0x3ffff},
+    };
+    return IN_RANGES(cp, ranges);
+}
+
+/* Japanese line breaking (JIS X 4051, JLREQ 3.1.7): closing marks, small kana, the long vowel mark
+ * and iteration marks do not begin a line; nor does other punctuation. */
+static bool may_begin_line(uint32_t cp)
+{
+    static const char *const never =
+        "、。，．・：；？！）］｝〕〉》」』】〙〗〟’”％‰℃ー々〻ゝゞヽヾ゠〜～…‥"
+        "ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶㇰㇱㇲㇳㇴㇵㇶㇷㇸㇹㇺㇻㇼㇽㇾㇿ"
+        "｡｣､･ｧｨｩｪｫｬｭｮｯｰﾞﾟ!),.:;?]}%\"'";
+    for (const char *p = never; *p;)
+        if (str_next_utf8(&p) == cp)
+            return false;
+    return cp != 0x3099 && cp != 0x309a && !(cp >= 0x300 && cp < 0x370);
+}
+
+static bool may_end_line(uint32_t cp)
+{
+    for (const char *p = "（［｛〔〈《「『【〘〖〝‘“｢([{\"'"; *p;)
+        if (str_next_utf8(&p) == cp)
+            return false;
+    return true;
+}
+
+static bool is_katakana(uint32_t cp)
+{
+    return (cp >= 0x30a1 && cp <= 0x30fa) || cp == 0x30fc || (cp >= 0xff66 && cp <= 0xff9f);
+}
+
+/* Katakana spells foreign words, which read badly when broken; only a long run may be. */
+static bool in_katakana_word(uint32_t before, uint32_t cp, const char *rest, int *run)
+{
+    enum { LONGEST_WORD = 12 };
+    if (!is_katakana(cp))
+        return false;
+    if (!is_katakana(before)) {
+        *run = 1;
+        while (is_katakana(str_next_utf8(&rest)))
+            ++*run;
+        return false;
+    }
+    return *run <= LONGEST_WORD;
+}
+
+/* libass breaks lines at U+0020 alone: a space without width lets it break elsewhere. An empty
+ * \fscx goes back to the style's width. */
+static const char break_here[] = "{\\fscx0} {\\fscx}";
+
+static void add_escaped(struct str *out, const char *text)
+{
+    uint32_t before = ' ';
+    int katakana_run = 0;
+    for (uint32_t cp; (cp = str_next_utf8(&text)); before = cp) {
+        /* ZERO WIDTH SPACE is how Thai and Khmer mark where a line may break. */
+        const bool may_break = (breaks_anywhere(cp) || breaks_anywhere(before)) && before != ' ' &&
+                               cp != ' ' && may_end_line(before) && may_begin_line(cp);
+        if (cp == 0x200b || (!in_katakana_word(before, cp, text, &katakana_run) && may_break))
+            str_add(out, break_here);
+        if (cp == '{' || cp == '}')
+            str_add(out, "\\");
+        if (cp != 0x200b)
+            str_add_utf8(out, cp);
+        if (cp == '\\') /* no escape exists; U+2060 WORD JOINER keeps it from starting one */
+            str_add_utf8(out, 0x2060);
+    }
+}
+
+/* What stands between fields; where it is not wanted, only its {markup}. */
+static void add_between(struct str *out, const char *from, const char *to, bool wanted)
+{
+    bool markup = false;
+    for (; from < to; from++) {
+        markup = markup || *from == '{';
+        if (wanted || markup)
+            str_add_bytes(out, from, 1);
+        markup = markup && *from != '}';
+    }
+}
+
+bool card_text_fill(struct str *out, const char *line, const struct card_words *words)
+{
+    bool first = true, any = false;
+    size_t len;
+    enum card_field field;
+    for (const char *at; (at = card_field_find(line, &len, &field)); line = at + len) {
+        const char *text = field < CARD_NB_FIELDS ? words->of[field] : "";
+        add_between(out, line, at, first || (any && *text));
+        add_escaped(out, text);
+        any = any || *text;
+        first = false;
+    }
+    str_add(out, line);
+    return first || any;
+}
+
+bool card_text_is_rtl(const char *text)
+{
+    static const uint32_t rtl[][2] = {
+        {0x590, 0x8ff}, {0xfb1d, 0xfdff}, {0xfe70, 0xfeff}, {0x10800, 0x10fff}, {0x1e800, 0x1efff},
+    };
+    static const uint32_t neutral[][2] = {
+        {0, 0x40}, {0x5b, 0x60}, {0x7b, 0xbf}, {0x2000, 0x2bff}, {0x3000, 0x3004}, {0x3008, 0x3020},
+    };
+    for (uint32_t cp; (cp = str_next_utf8(&text));) {
+        if (cp == 0x200f)
+            return true;
+        if (cp == 0x200e)
+            return false;
+        if (!IN_RANGES(cp, neutral))
+            return IN_RANGES(cp, rtl);
+    }
+    return false;
+}
+
+bool card_text_is_tall(const char *text)
+{
+    /* Arabic to Thaana, Indic to Myanmar, Khmer to Limbu, Javanese and its neighbours … */
+    static const uint32_t tall[][2] = {
+        {0x600, 0x109f}, {0x1700, 0x1cff}, {0xa8e0, 0xaaff}, {0xfb50, 0xfdff}, {0xfe70, 0xfefe},
+    };
+    for (uint32_t cp; (cp = str_next_utf8(&text));)
+        if (IN_RANGES(cp, tall))
+            return true;
+    return false;
+}
+
+/* Spaces, joiners, direction marks and variation selectors: text that has no glyph of its own. */
+static bool is_invisible(uint32_t cp)
+{
+    static const uint32_t ranges[][2] = {
+        {' ', ' '},       {0xa0, 0xa0},     {0xad, 0xad},     {0x61c, 0x61c},   {0x200b, 0x200f},
+        {0x2028, 0x202e}, {0x2060, 0x206f}, {0xfe00, 0xfe0f}, {0xfeff, 0xfeff}, {0xe0100, 0xe01ef},
+    };
+    return IN_RANGES(cp, ranges);
+}
+
+/* libass draws outlines only, so a bitmap font (colour emoji) does not count. */
+static bool font_shows(FcPattern *font, uint32_t cp)
+{
+    FcBool outline = FcFalse;
+    FcCharSet *set = NULL;
+    return FcPatternGetBool(font, FC_OUTLINE, 0, &outline) == FcResultMatch && outline &&
+           FcPatternGetCharSet(font, FC_CHARSET, 0, &set) == FcResultMatch &&
+           FcCharSetHasChar(set, cp);
+}
+
+int card_text_check_glyphs(const struct card_words *words, struct err *err)
+{
+    /* fontconfig keeps the set for the life of the process: the first call reads its caches. */
+    const FcFontSet *fonts = FcInit() ? FcConfigGetFonts(NULL, FcSetSystem) : NULL;
+    if (!fonts || fonts->nfont == 0)
+        return err_set(err, ERR_EXTERNAL,
+                       "no fonts are installed; a card needs some (Debian: fonts-noto-core)");
+    int last = 0; /* neighbours mostly share a font */
+    for (int i = 0; i < CARD_NB_FIELDS; i++) {
+        const char *p = words->of[i];
+        for (const char *at = p; *p; at = p) {
+            const uint32_t cp = str_next_utf8(&p);
+            if (is_invisible(cp) || font_shows(fonts->fonts[last], cp))
+                continue;
+            for (last = 0; last < fonts->nfont && !font_shows(fonts->fonts[last], cp);)
+                last++;
+            if (last == fonts->nfont)
+                return err_set(err, ERR_INVALID,
+                               "no installed font has the character '%.*s' (U+%04X) of the %s; "
+                               "install one that has it (Debian: fonts-noto-core, fonts-noto-cjk)"
+                               ", or write it another way",
+                               (int)(p - at), at, cp, fields[i].name);
+        }
+    }
+    return 0;
+}
