@@ -1,1 +1,167 @@
 #include "card.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "av.h"
+#include "card_layout.h"
+#include "card_template.h"
+#include "card_text.h"
+#include "fs.h"
+#include "hash.h"
+#include "mem.h"
+#include "picture.h"
+
+enum { MIN_SIDE = 16, MAX_SIDE = 8192, LOOK_VERSION = 1 };
+
+struct card {
+    AVFrame *picture; /* RGB24, not faded */
+    int64_t duration_ms, fade_ms;
+};
+
+static void card_destroy_p(struct card **card)
+{
+    card_destroy(*card);
+}
+#define AUTO_CARD ATTR_CLEANUP(card_destroy_p) struct card
+
+static int check_params(const struct card_params *p, struct err *err);
+static int draw_background(AVFrame *rgb, const struct card_template *t, const char *path,
+                           struct err *err);
+
+int card_create(struct card **out, const struct card_text *text, const struct card_params *params,
+                struct err *err)
+{
+    AUTO_CARD_TEMPLATE *t = NULL;
+    if (check_params(params, err) < 0 || card_template_read(&t, params->template_path, err) < 0)
+        return err->code;
+    AUTO_CARD_WORDS words = {0};
+    card_words_init(&words, text);
+    if (card_text_check_glyphs(&words, err) < 0)
+        return err->code;
+    AUTO_FRAME *logo = NULL;
+    if (params->logo_path && picture_read(&logo, params->logo_path, err) < 0)
+        return err_prefix(err, "card logo: ");
+
+    AUTO_CARD *card = mem_zalloc(1, sizeof *card);
+    card->duration_ms = params->duration_ms;
+    card->fade_ms = FFMIN(params->fade_ms, params->duration_ms / 2);
+    card->picture = picture_alloc(AV_PIX_FMT_RGB24, params->width, params->height);
+    if (!card->picture)
+        return av_fail_nomem(err);
+    if (draw_background(card->picture, t, params->background_path, err) < 0 ||
+        card_layout_draw(card->picture, t, &words, logo, err) < 0)
+        return err->code;
+    *out = mem_take(&card);
+    return 0;
+}
+
+void card_destroy(struct card *card)
+{
+    if (!card)
+        return;
+    av_frame_free(&card->picture);
+    free(card);
+}
+
+static int check_params(const struct card_params *p, struct err *err)
+{
+    if (p->width < MIN_SIDE || p->height < MIN_SIDE || p->width > MAX_SIDE ||
+        p->height > MAX_SIDE || p->width % 2 || p->height % 2)
+        return err_set(err, ERR_INVALID,
+                       "a card of %dx%d cannot be made: width and height must be even, from %d "
+                       "to %d",
+                       p->width, p->height, MIN_SIDE, MAX_SIDE);
+    if (p->duration_ms < 1 || p->fade_ms < 0)
+        return err_set(err, ERR_INVALID,
+                       "a card of %" PRId64 " ms with a fade of %" PRId64 " ms cannot be made",
+                       p->duration_ms, p->fade_ms);
+    return 0;
+}
+
+/* Lays colour over rgb; opacity from 0 to 255. */
+static void lay_colour(AVFrame *rgb, const uint8_t colour[3], int opacity)
+{
+    for (int y = 0; y < rgb->height; y++) {
+        uint8_t *row = rgb->data[0] + (ptrdiff_t)y * rgb->linesize[0];
+        for (int x = 0; x < 3 * rgb->width; x++)
+            row[x] = (uint8_t)picture_div255(row[x] * (255 - opacity) + colour[x % 3] * opacity);
+    }
+}
+
+static int draw_background(AVFrame *rgb, const struct card_template *t, const char *path,
+                           struct err *err)
+{
+    lay_colour(rgb, t->background, 255);
+    if (!path)
+        return 0;
+    AUTO_FRAME *pic = NULL, *filled = NULL;
+    if (picture_read(&pic, path, err) < 0 ||
+        picture_fill(&filled, pic, rgb->width, rgb->height, err) < 0)
+        return err_prefix(err, "card background: ");
+    picture_over(rgb, filled, 0, 0);
+    lay_colour(rgb, t->background, t->veil_percent * 255 / 100);
+    return 0;
+}
+
+/* How much of the picture shows at t_ms, from 0 to 255. */
+static int light_at(const struct card *card, int64_t t_ms)
+{
+    const int64_t from_end = FFMIN(t_ms, card->duration_ms - t_ms);
+    if (from_end >= card->fade_ms)
+        return 255;
+    return (int)(FFMAX(0, from_end) * 255 / card->fade_ms);
+}
+
+int card_draw(struct card *card, AVFrame *rgb, int64_t t_ms, struct err *err)
+{
+    const AVFrame *from = card->picture;
+    if (rgb->format != AV_PIX_FMT_RGB24 || rgb->width != from->width || rgb->height != from->height)
+        return err_set(err, ERR_BUG, "a card of %dx%d was to be drawn into a frame of %dx%d",
+                       from->width, from->height, rgb->width, rgb->height);
+    const int light = light_at(card, t_ms);
+    const size_t nb = (size_t)3 * (size_t)from->width;
+    for (int y = 0; y < from->height; y++) {
+        const uint8_t *in = from->data[0] + (ptrdiff_t)y * from->linesize[0];
+        uint8_t *row = rgb->data[0] + (ptrdiff_t)y * rgb->linesize[0];
+        if (light == 255) {
+            memcpy(row, in, nb);
+            continue;
+        }
+        for (size_t x = 0; x < nb; x++)
+            row[x] = (uint8_t)picture_div255(in[x] * light);
+    }
+    return 0;
+}
+
+int card_write_png(struct card *card, const char *path, struct err *err)
+{
+    return picture_write_png(card->picture, path, err);
+}
+
+static int hash_file(struct hash *h, const char *path, struct err *err)
+{
+    hash_add_int(h, path != NULL);
+    if (!path)
+        return 0;
+    AUTO_FREE char *bytes = NULL;
+    size_t nb;
+    if (fs_read(&bytes, &nb, path, PICTURE_MAX_BYTES, err) < 0)
+        return err->code;
+    hash_add_int(h, (int64_t)nb);
+    hash_add(h, bytes, nb);
+    return 0;
+}
+
+int card_look_hash(char *out, const struct card_params *params, struct err *err)
+{
+    struct hash *h = hash_create();
+    hash_add_int(h, LOOK_VERSION);
+    if (hash_file(h, params->template_path, err) == 0 &&
+        hash_file(h, params->logo_path, err) == 0 &&
+        hash_file(h, params->background_path, err) == 0)
+        hash_hex(h, out);
+    hash_destroy(h);
+    return err->code;
+}

@@ -26,7 +26,7 @@ struct card_params {
     const char *background_path; /* filled to the card's shape (centre crop), or NULL */
     int width, height;           /* of the card in square pixels, even, 16 … 8192 */
     int64_t duration_ms;         /* at least 1 */
-    int64_t fade_ms;             /* from and to black, at each end; 0 none */
+    int64_t fade_ms;             /* from and to black, at each end, at most to the middle; 0 none */
 };
 
 /* Lays the card out: fits the title (balanced lines, then smaller down to the template's stated
@@ -45,6 +45,6 @@ ATTR_NODISCARD int card_draw(struct card *card, struct AVFrame *rgb, int64_t t_m
 ATTR_NODISCARD int card_write_png(struct card *card, const char *path, struct err *err);
 
 /* A hash of everything that the look depends on besides text and size: the template's, the logo's
- * and the background's content and the version of the layout code (not of installed fonts).
- * Part of every card's job key. out of HASH_BYTES (base/hash.h). */
+ * and the background's content and the version of the layout code (not of installed fonts, nor
+ * duration and fade). Part of every card's job key. out of HASH_BYTES (base/hash.h). */
 ATTR_NODISCARD int card_look_hash(char *out, const struct card_params *params, struct err *err);
