@@ -1,0 +1,575 @@
+/* Cards measured on their pixels: what is drawn, where, and what is refused. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <fontconfig/fontconfig.h>
+
+#include "av.h"
+#include "card.h"
+#include "fs.h"
+#include "hash.h"
+#include "mem.h"
+#include "picture.h"
+
+#define TEMPLATE SOURCE_DIR "/pipeline/cards/title.ass"
+
+static const uint8_t background[3] = {0x12, 0x18, 0x1f};
+static const char long_title[] = "SleepServer: A Software-Only Approach for Reducing the Energy "
+                                 "Consumption of PCs within Enterprise Environments";
+static char dir[] = "/tmp/test_card.XXXXXX";
+
+static struct card_params params_of(int width, int height)
+{
+    return (struct card_params){.template_path = TEMPLATE,
+                                .width = width,
+                                .height = height,
+                                .duration_ms = 4000,
+                                .fade_ms = 500};
+}
+
+static struct card_text full_text(const char *title)
+{
+    return (struct card_text){.event = "Xen Summit North America 2010",
+                              .section = "Energy Savings",
+                              .title = title,
+                              .speakers = "Yuvraj Agarwal",
+                              .part = "Part 1 of 2",
+                              .date = "28 April 2010",
+                              .place = "Sunnyvale"};
+}
+
+static AVFrame *draw_at(const struct card_text *text, const struct card_params *params,
+                        int64_t t_ms)
+{
+    struct err err = {0};
+    struct card *card = NULL;
+    if (card_create(&card, text, params, &err) < 0)
+        fail_msg("%s", err.msg);
+    AVFrame *rgb = picture_alloc(AV_PIX_FMT_RGB24, params->width, params->height);
+    assert_non_null(rgb);
+    assert_int_equal(card_draw(card, rgb, t_ms, &err), 0);
+    card_destroy(card);
+    return rgb;
+}
+
+static AVFrame *draw(const struct card_text *text, const struct card_params *params)
+{
+    return draw_at(text, params, 2000);
+}
+
+static AVFrame *draw_title(const char *title)
+{
+    const struct card_text text = {.title = title};
+    const struct card_params params = params_of(1280, 720);
+    return draw(&text, &params);
+}
+
+/* Expects a refusal whose message has all of the words, which end with NULL. */
+static void expect_refused(const struct card_text *text, const struct card_params *params,
+                           enum err_code code, ...)
+{
+    struct err err = {0};
+    struct card *card = NULL;
+    assert_int_equal(card_create(&card, text, params, &err), code);
+    assert_null(card);
+    va_list words;
+    va_start(words, code);
+    for (const char *word; (word = va_arg(words, const char *));)
+        if (!strstr(err.msg, word))
+            fail_msg("'%s' is not in '%s'", word, err.msg);
+    va_end(words);
+}
+
+static const uint8_t *pixel(const AVFrame *rgb, int x, int y)
+{
+    return rgb->data[0] + (ptrdiff_t)y * rgb->linesize[0] + (ptrdiff_t)3 * x;
+}
+
+static bool row_has_ink(const AVFrame *rgb, int y)
+{
+    for (int x = 0; x < rgb->width; x++)
+        if (memcmp(pixel(rgb, x, y), background, 3) != 0)
+            return true;
+    return false;
+}
+
+struct extent {
+    int left, top, right, bottom, nb_bands,
+        nb_pixels; /* bands: rows with ink, parted by rows without */
+};
+
+static struct extent measure(const AVFrame *rgb)
+{
+    struct extent e = {rgb->width, rgb->height, 0, 0, 0, 0};
+    for (int y = 0; y < rgb->height; y++) {
+        if (row_has_ink(rgb, y) && (y == 0 || !row_has_ink(rgb, y - 1)))
+            e.nb_bands++;
+        for (int x = 0; x < rgb->width; x++) {
+            if (memcmp(pixel(rgb, x, y), background, 3) == 0)
+                continue;
+            e.nb_pixels++;
+            e.left = FFMIN(e.left, x);
+            e.right = FFMAX(e.right, x + 1);
+            e.top = FFMIN(e.top, y);
+            e.bottom = FFMAX(e.bottom, y + 1);
+        }
+    }
+    return e;
+}
+
+static struct extent measure_and_free(AVFrame *rgb)
+{
+    const struct extent e = measure(rgb);
+    av_frame_free(&rgb);
+    return e;
+}
+
+static bool same(const AVFrame *a, const AVFrame *b)
+{
+    for (int y = 0; y < a->height; y++)
+        if (memcmp(pixel(a, 0, y), pixel(b, 0, y), 3 * (size_t)a->width) != 0)
+            return false;
+    return true;
+}
+
+static char *in_dir(const char *name)
+{
+    return fs_join(dir, name);
+}
+
+static void write_text(const char *path, const char *text)
+{
+    struct err err = {0};
+    assert_int_equal(fs_write_atomic(path, text, strlen(text), &err), 0);
+}
+
+static void write_picture(const char *path, int width, int height, const uint8_t rgba[4])
+{
+    struct err err = {0};
+    AUTO_FRAME *frame = picture_alloc(AV_PIX_FMT_RGBA, width, height);
+    assert_non_null(frame);
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < width; x++)
+            memcpy(frame->data[0] + (ptrdiff_t)y * frame->linesize[0] + (ptrdiff_t)4 * x, rgba, 4);
+    assert_int_equal(picture_write_png(frame, path, &err), 0);
+}
+
+static void test_stays_within_margins_in_every_shape(void **state)
+{
+    (void)state;
+    static const int sizes[][2] = {{1280, 720}, {640, 480},   {720, 1280}, {1920, 1080},
+                                   {640, 360},  {1000, 1000}, {320, 180},  {2560, 1080}};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        const struct card_text text = full_text(long_title);
+        const struct card_params params = params_of(sizes[i][0], sizes[i][1]);
+        const struct extent e = measure_and_free(draw(&text, &params));
+        const int side = FFMIN(params.width, params.height);
+        assert_true(e.nb_pixels > params.width * params.height / 50);
+        assert_in_range(e.left, side / 20, side / 6);
+        assert_in_range(params.width - e.right, side / 20, params.width);
+        assert_in_range(e.top, side / 20, side / 6);
+        assert_in_range(params.height - e.bottom, side / 20, side / 6);
+        assert_true(e.nb_bands >= 7); /* event, section, rule, title, speakers, part, footer */
+    }
+}
+
+static void test_long_title_wraps_and_shrinks(void **state)
+{
+    (void)state;
+    /* The rule is a band too. Letters of one height, so that lines stand apart. */
+    const struct extent one = measure_and_free(draw_title("nnnnn nnnnn"));
+    const struct extent two = measure_and_free(draw_title("nnnnn nnnnn nnnnn nnnnn nnnnn nnnnn"));
+    assert_int_equal(one.nb_bands, 2);
+    assert_int_equal(two.nb_bands, 3);
+    char longer[200] = "";
+    for (int i = 0; i < 25; i++)
+        strcat(longer, "nnnnn ");
+    const struct extent three = measure_and_free(draw_title(longer));
+    assert_int_equal(three.nb_bands, 4);
+    /* One and the same word is narrower in the longer title. */
+    AVFrame *big = draw_title("nnnnn nnnnn"), *small = draw_title(longer);
+    const struct extent b = measure(big), s = measure(small);
+    assert_true((s.bottom - s.top) < 3 * (b.bottom - b.top));
+    av_frame_free(&big);
+    av_frame_free(&small);
+}
+
+static void test_balances_lines(void **state)
+{
+    (void)state;
+    AUTO_FRAME *rgb = draw_title("nnnnn nnnnn nnnnn nnnnn nnnnn nnnnn");
+    const struct extent e = measure(rgb);
+    /* Greedy breaking would fill the first line. */
+    assert_true(e.right < 1280 - 80 - 80);
+}
+
+static void test_too_long_is_refused(void **state)
+{
+    (void)state;
+    char title[1200] = "";
+    for (int i = 0; i < 9; i++)
+        strcat(strcat(title, long_title), " ");
+    struct card_text text = full_text(title);
+    const struct card_params params = params_of(1280, 720);
+    expect_refused(&text, &params, ERR_INVALID, "the text of the title does not fit", "shorten",
+                   "'smallest'", "'Title'", " of its ", NULL);
+    text = full_text("Xen");
+    text.speakers = title;
+    expect_refused(&text, &params, ERR_INVALID, "the text of the speakers does not fit",
+                   "'Speakers'", NULL);
+    memset(title, 'w', 300);
+    title[300] = '\0';
+    text = full_text(title);
+    expect_refused(&text, &params, ERR_INVALID, "the text of the title does not fit", NULL);
+}
+
+static void test_markup_appears_as_it_is(void **state)
+{
+    (void)state;
+    static const char *const wider[][2] = {
+        {"Xen", "{\\b1}Xen"},
+        {"AB", "A\\NB"},
+        {"AB", "A\\hB"},
+        {"AB", "A{}B"},
+        {"AB", "A\\B"},
+        {"AB", "A{B"},
+        {"A", "A@SECTION@"},
+        {"AB", "A\xff"
+               "B"},
+    };
+    for (size_t i = 0; i < sizeof wider / sizeof *wider; i++) {
+        const struct extent plain = measure_and_free(draw_title(wider[i][0]));
+        const struct extent marked = measure_and_free(draw_title(wider[i][1]));
+        assert_true(marked.right > plain.right);
+        assert_int_equal(marked.nb_bands, plain.nb_bands);
+    }
+    AUTO_FRAME *spaced = draw_title("A B"), *broken = draw_title(" A\n\tB\r\n");
+    assert_true(same(spaced, broken));
+    AUTO_FRAME *control = draw_title("A\x01\x1b B\x7f");
+    assert_true(same(spaced, control));
+}
+
+static void test_scripts(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {
+        {"Žluťoučký kůň", "Žluťoučký kuň"},
+        {"Ενέργεια", "Ενέργειο"},
+        {"Энергия", "Энергии"},
+        {"仮想化技術", "仮想化芸術"},
+        {"جلسة الطاقة", "جلسة الطافة"},
+        {"ऊर्जा बचत", "ऊर्जा बचन"},
+        {"가상화", "가상하"},
+        {"שלום", "שלוס"},
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        AUTO_FRAME *a = draw_title(pairs[i][0]), *b = draw_title(pairs[i][1]);
+        assert_true(measure(a).nb_pixels > 1000);
+        assert_false(same(a, b));
+    }
+}
+
+static void test_right_to_left_mirrors(void **state)
+{
+    (void)state;
+    const struct extent e = measure_and_free(draw_title("جلسة الطاقة"));
+    assert_true(e.left > 640);
+    assert_in_range(e.right, 1190, 1205);
+    /* The Latin word comes first, so on the right. */
+    AUTO_FRAME *a = draw_title("שלום Xen"), *b = draw_title("Xen שלום");
+    assert_true(measure(a).left > 640);
+    assert_true(measure(b).right < 640);
+}
+
+static void test_japanese_wraps(void **state)
+{
+    (void)state;
+    const struct extent e = measure_and_free(
+        draw_title("仮想化技術の過去と現在と未来における消費削減のための方法について考える会"));
+    assert_true(e.nb_bands >= 3);
+    assert_true(e.right <= 1204);
+}
+
+static void test_missing_glyph_is_refused(void **state)
+{
+    (void)state;
+    const struct card_params params = params_of(1280, 720);
+    struct card_text text = full_text("Xen \xee\x84\xa3 Today"); /* U+E123, private use */
+    expect_refused(&text, &params, ERR_INVALID, "U+E123", "title", NULL);
+    text = full_text("Xen");
+    text.place = "\xcd\xb8"; /* U+0378, unassigned */
+    expect_refused(&text, &params, ERR_INVALID, "U+0378", "place", NULL);
+}
+
+static void test_empty_fields_leave_no_hole(void **state)
+{
+    (void)state;
+    const struct card_params params = params_of(1280, 720);
+    struct card_text text = {.title = "Xen", .date = "2010", .place = ""};
+    const struct extent date = measure_and_free(draw(&text, &params));
+    text.place = NULL;
+    text.part = text.speakers = text.event = "  ";
+    const struct extent again = measure_and_free(draw(&text, &params));
+    assert_memory_equal(&date, &again, sizeof date);
+    /* Without its neighbour, neither date nor place has a separator. */
+    AUTO_FRAME *a = draw(&text, &params);
+    text.date = NULL;
+    text.place = "2010";
+    AUTO_FRAME *b = draw(&text, &params);
+    assert_true(same(a, b));
+    text = (struct card_text){0};
+    assert_true(measure_and_free(draw(&text, &params)).nb_pixels > 0); /* the rule */
+}
+
+static int brightest(const AVFrame *rgb)
+{
+    int most = 0;
+    for (int y = 0; y < rgb->height; y++)
+        for (int x = 0; x < 3 * rgb->width; x++)
+            most = FFMAX(most, pixel(rgb, 0, y)[x]);
+    return most;
+}
+
+static void test_fades(void **state)
+{
+    (void)state;
+    const struct card_text text = full_text("Xen");
+    const struct card_params params = params_of(320, 180);
+    AUTO_FRAME *first = draw_at(&text, &params, 0), *last = draw_at(&text, &params, 4000);
+    AUTO_FRAME *in = draw_at(&text, &params, 200), *out = draw_at(&text, &params, 3800);
+    AUTO_FRAME *lit = draw_at(&text, &params, 500), *middle = draw_at(&text, &params, 2000);
+    assert_int_equal(brightest(first), 0);
+    assert_int_equal(brightest(last), 0);
+    assert_true(same(in, out));
+    assert_in_range(brightest(in), 100, 104);
+    assert_true(same(lit, middle));
+    assert_int_equal(brightest(middle), 255);
+
+    struct card_params none = params;
+    none.fade_ms = 0;
+    AUTO_FRAME *unfaded = draw_at(&text, &none, 0);
+    assert_true(same(unfaded, middle));
+    struct card_params all = params; /* longer than the card */
+    all.fade_ms = 9000;
+    AUTO_FRAME *peak = draw_at(&text, &all, 2000);
+    assert_true(same(peak, middle));
+}
+
+static void test_is_deterministic(void **state)
+{
+    (void)state;
+    const struct card_text text = full_text(long_title);
+    const struct card_params params = params_of(1280, 720);
+    AUTO_FRAME *a = draw(&text, &params), *b = draw(&text, &params);
+    assert_true(same(a, b));
+}
+
+static void test_sizes(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct card *card = NULL;
+    struct card_text text = full_text("Xen");
+    struct card_params params = params_of(16, 16);
+    if (card_create(&card, &text, &params, &err) == 0)
+        card_destroy(card);
+    else
+        assert_int_equal(err.code, ERR_INVALID);
+    static const int wrong[][2] = {{14, 16}, {1281, 720}, {1280, 8194}, {0, 0}, {-2, 720}};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        params = params_of(wrong[i][0], wrong[i][1]);
+        expect_refused(&text, &params, ERR_INVALID, "must be even, from 16 to 8192", NULL);
+    }
+    params = params_of(1280, 720);
+    params.duration_ms = 0;
+    expect_refused(&text, &params, ERR_INVALID, "0 ms", NULL);
+}
+
+static void test_logo_and_background(void **state)
+{
+    (void)state;
+    static const uint8_t red[4] = {255, 0, 0, 255}, white[4] = {255, 255, 255, 255};
+    static const uint8_t half[4] = {255, 0, 0, 128};
+    AUTO_FREE char *logo = in_dir("100%d logo.png"), *back = in_dir("back.png");
+    write_picture(logo, 240, 72, red);
+    write_picture(back, 300, 900, white);
+    const struct card_text text = full_text("Xen");
+    struct card_params params = params_of(1280, 720);
+    params.logo_path = logo;
+    AUTO_FRAME *with_logo = draw(&text, &params);
+    assert_memory_equal(pixel(with_logo, 1190, 60), red, 3);
+    assert_memory_equal(pixel(with_logo, 1210, 60), background, 3);
+    assert_memory_equal(pixel(with_logo, 1190, 140), background, 3);
+
+    write_picture(logo, 480, 144, half);
+    AUTO_FRAME *mixed = draw(&text, &params);
+    assert_in_range(pixel(mixed, 1100, 90)[0], 135, 138);
+    assert_in_range(pixel(mixed, 1100, 90)[1], 11, 13);
+    write_picture(logo, 240, 72, red);
+
+    params.background_path = back;
+    AUTO_FRAME *with_both = draw(&text, &params);
+    assert_memory_equal(pixel(with_both, 1190, 60), red, 3);
+    static const int corners[][2] = {{0, 0}, {1279, 0}, {0, 719}, {1279, 719}};
+    for (int i = 0; i < 4; i++) /* 60 % of the background's colour over white */
+        assert_in_range(pixel(with_both, corners[i][0], corners[i][1])[0], 110, 116);
+
+    static const int sizes[][2] = {{640, 480}, {720, 1280}};
+    for (int i = 0; i < 2; i++) {
+        struct card_params other = params_of(sizes[i][0], sizes[i][1]);
+        other.logo_path = logo;
+        const struct card_text wide = full_text(long_title);
+        const struct extent e = measure_and_free(draw(&wide, &other));
+        assert_true(other.width - e.right >= FFMIN(other.width, other.height) / 20);
+    }
+}
+
+static void test_broken_pictures(void **state)
+{
+    (void)state;
+    const struct card_text text = full_text("Xen");
+    struct card_params params = params_of(320, 180);
+    AUTO_FREE char *noise = in_dir("noise.png"), *cut = in_dir("cut.png");
+    AUTO_FREE char *none = in_dir("none.png");
+    write_text(noise, "this is no picture at all, but some text that is long enough to probe");
+    params.logo_path = noise;
+    expect_refused(&text, &params, ERR_INVALID, "card logo: ", "noise.png", NULL);
+    params.logo_path = none;
+    expect_refused(&text, &params, ERR_NOT_FOUND, "card logo: ", "none.png", NULL);
+    params.logo_path = NULL;
+    write_text(cut, "\x89PNG\r\n\x1a\n");
+    params.background_path = cut;
+    expect_refused(&text, &params, ERR_INVALID, "card background: ", "cut.png", NULL);
+}
+
+static void test_png(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct card *card = NULL;
+    const struct card_text text = full_text("Xen");
+    const struct card_params params = params_of(320, 180);
+    AUTO_FREE char *path = in_dir("card.png");
+    assert_int_equal(card_create(&card, &text, &params, &err), 0);
+    assert_int_equal(card_write_png(card, path, &err), 0);
+    card_destroy(card);
+    AUTO_FRAME *read = NULL, *drawn = draw(&text, &params);
+    assert_int_equal(picture_read(&read, path, &err), 0);
+    AUTO_FRAME *copy = picture_alloc(AV_PIX_FMT_RGB24, 320, 180);
+    picture_over(copy, read, 0, 0);
+    assert_true(same(copy, drawn));
+}
+
+static void test_look_hash(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    char plain[HASH_BYTES], again[HASH_BYTES], logo[HASH_BYTES], back[HASH_BYTES];
+    static const uint8_t red[4] = {255, 0, 0, 255};
+    AUTO_FREE char *path = in_dir("look.png");
+    write_picture(path, 20, 20, red);
+    struct card_params params = params_of(320, 180);
+    assert_int_equal(card_look_hash(plain, &params, &err), 0);
+    params.width = 640;
+    assert_int_equal(card_look_hash(again, &params, &err), 0);
+    assert_string_equal(plain, again);
+    params.logo_path = path;
+    assert_int_equal(card_look_hash(logo, &params, &err), 0);
+    params.logo_path = NULL;
+    params.background_path = path;
+    assert_int_equal(card_look_hash(back, &params, &err), 0);
+    assert_string_not_equal(plain, logo);
+    assert_string_not_equal(logo, back);
+    params.background_path = "/no/such.png";
+    assert_int_equal(card_look_hash(back, &params, &err), ERR_NOT_FOUND);
+}
+
+#define HEAD                                                                                   \
+    "[Script Info]\nScriptType: v4.00+\nPlayResY: 720\n[V4+ Styles]\nFormat: Name, Fontname, " \
+    "Fontsize, Alignment, MarginL, MarginR, MarginV, Encoding\n"
+#define STYLE  "Style: T,Noto Sans,60,5,40,40,20,-1\n"
+#define EVENTS "[Events]\nFormat: Layer, Start, End, Style, Text\n"
+#define LINE   "Dialogue: 0,0:00:00.00,0:00:10.00,T,"
+
+static void test_template_errors(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *script, *first, *second;
+    } bad[] = {
+        {"", "'Style:'", "bad.ass"},
+        {HEAD EVENTS, "'Style:'", "bad.ass"},
+        {HEAD STYLE EVENTS LINE "hello\n", "@TITLE@", "bad.ass"},
+        {HEAD STYLE EVENTS LINE "@TITLE@ @SPEAKER@\n", "@SPEAKER@", "line 9"},
+        {HEAD STYLE EVENTS LINE "{\\pos(1,2)}@TITLE@\n", "\\pos", "line 9"},
+        {HEAD STYLE EVENTS "Dialogue: 0,0:00:00.00,0:00:10.00,U,@TITLE@\n", "U", "line 9"},
+        {HEAD STYLE ";talkpress smallest: 90\n" EVENTS, "'smallest' is '90'", "line 7"},
+        {HEAD ";talkpress lines: 3\n" STYLE, "behind the 'Style:'", "line 6"},
+        {";talkpress background: blue\n" HEAD, "'blue'", "line 1"},
+        {";talkpress veil: 101\n", "'101'", "line 1"},
+        {";talkpress logo: 3\n", "'3'", "line 1"},
+        {";talkpress colour: 3\n", "'colour'", "line 1"},
+        {";talkpress veil\n", "':'", "line 1"},
+        {HEAD "\xff\n", "UTF-8", "line 6"},
+        {STYLE, "outside", "line 1"},
+    };
+    AUTO_FREE char *path = in_dir("bad.ass");
+    const struct card_text text = full_text("Xen");
+    struct card_params params = params_of(320, 180);
+    params.template_path = path;
+    expect_refused(&text, &params, ERR_NOT_FOUND, "card template", "bad.ass", NULL);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        write_text(path, bad[i].script);
+        expect_refused(&text, &params, ERR_INVALID, "bad.ass", bad[i].first, bad[i].second, NULL);
+    }
+    write_text(path, "\xef\xbb\xbf" HEAD STYLE EVENTS LINE "@TITLE@\r\n");
+    AUTO_FRAME *rgb = draw(&text, &params);
+    assert_true(row_has_ink(rgb, 90));
+}
+
+static int make_dir(void **state)
+{
+    (void)state;
+    av_log_set_level(AV_LOG_QUIET);
+    return mkdtemp(dir) ? 0 : -1;
+}
+
+static int remove_dir(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    FcFini(); /* what it keeps for the process would be a leak to the sanitizer */
+    return fs_remove_all(dir, &err);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_stays_within_margins_in_every_shape),
+        cmocka_unit_test(test_long_title_wraps_and_shrinks),
+        cmocka_unit_test(test_balances_lines),
+        cmocka_unit_test(test_too_long_is_refused),
+        cmocka_unit_test(test_markup_appears_as_it_is),
+        cmocka_unit_test(test_scripts),
+        cmocka_unit_test(test_right_to_left_mirrors),
+        cmocka_unit_test(test_japanese_wraps),
+        cmocka_unit_test(test_missing_glyph_is_refused),
+        cmocka_unit_test(test_empty_fields_leave_no_hole),
+        cmocka_unit_test(test_fades),
+        cmocka_unit_test(test_is_deterministic),
+        cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_logo_and_background),
+        cmocka_unit_test(test_broken_pictures),
+        cmocka_unit_test(test_png),
+        cmocka_unit_test(test_look_hash),
+        cmocka_unit_test(test_template_errors),
+    };
+    return cmocka_run_group_tests(tests, make_dir, remove_dir);
+}
