@@ -1,1 +1,574 @@
 #include "listing_page.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <iconv.h>
+#include <libxml/HTMLparser.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "mem.h"
+#include "str.h"
+
+enum {
+    SNIFF_BYTES = 4096, /* how far a page's head may say its charset */
+    MAX_DEPTH = 1000,   /* of tags; libxml2's closing of tags takes time by depth */
+    MIN_RULE = 5,       /* shorter runs of dashes occur in sentences */
+};
+
+static int page_decode(struct str *out, const char *bytes, size_t nb_bytes, const char *name,
+                       struct err *err);
+static bool is_html(const char *text);
+static void text_read(struct listing_page *page, const char *text);
+static int html_read(struct listing_page *page, const struct str *text, const char *name,
+                     struct err *err);
+
+int listing_page_parse(struct listing_page *out, const char *bytes, size_t nb_bytes,
+                       const char *name, struct err *err)
+{
+    AUTO_STR text = {0};
+    const int rc = page_decode(&text, bytes, nb_bytes, name, err);
+    if (rc < 0)
+        return rc;
+    if (is_html(text.s))
+        return html_read(out, &text, name, err);
+    text_read(out, text.s);
+    return 0;
+}
+
+void listing_page_finish(struct listing_page *page)
+{
+    for (size_t i = 0; i < page->nb_lines; i++)
+        free(page->lines[i].text);
+    free(page->lines);
+    free(page->title);
+    *page = (struct listing_page){0};
+}
+
+/* Encodings. */
+
+/* Converts, with U+FFFD for what is malformed. False where iconv does not know the charset. */
+static bool convert(struct str *out, const char *bytes, size_t nb_bytes, const char *charset)
+{
+    const iconv_t cd = iconv_open("UTF-8", charset);
+    if (cd == (iconv_t)-1)
+        return false;
+    AUTO_FREE char *copy = mem_zalloc(nb_bytes, 1);
+    memcpy(copy, bytes, nb_bytes);
+    char *in = copy;
+    while (nb_bytes > 0) {
+        char buf[4096];
+        char *to = buf;
+        size_t room = sizeof buf;
+        const size_t rc = iconv(cd, &in, &nb_bytes, &to, &room);
+        const bool malformed = rc == (size_t)-1 && errno != E2BIG;
+        str_add_bytes(out, buf, sizeof buf - room);
+        if (malformed) {
+            str_add_utf8(out, 0xfffd);
+            in++;
+            nb_bytes--;
+        }
+    }
+    iconv_close(cd);
+    return true;
+}
+
+/* What the page says of itself in <meta charset=...> or <meta content="...; charset=...">, as
+ * browsers take it: Latin-1 means Windows-1252. UTF-8 and UTF-16 were ruled out by the bytes. A new
+ * string. */
+static char *declared_charset(const char *html)
+{
+    AUTO_FREE char *head = mem_printf("%.*s", SNIFF_BYTES, html);
+    const char *p = strcasestr(head, "charset");
+    if (p) {
+        p += strlen("charset");
+        p += strspn(p, " \t\r\n=\"'");
+        const size_t nb = strcspn(p, " \t\r\n\"'/;>");
+        AUTO_FREE char *charset = mem_printf("%.*s", (int)nb, p);
+        if (*charset && strcasecmp(charset, "iso-8859-1") != 0 &&
+            strcasecmp(charset, "us-ascii") != 0 && strncasecmp(charset, "utf", 3) != 0)
+            return mem_take(&charset);
+    }
+    return mem_strdup("WINDOWS-1252");
+}
+
+/* "\r\n" and "\r" become "\n". */
+static void unify_newlines(struct str *text)
+{
+    size_t to = 0;
+    for (size_t i = 0; i < text->len; i++) {
+        if (text->s[i] != '\r')
+            text->s[to++] = text->s[i];
+        else if (text->s[i + 1] != '\n')
+            text->s[to++] = '\n';
+    }
+    text->s[to] = '\0';
+    text->len = to;
+}
+
+static int page_decode(struct str *out, const char *bytes, size_t nb_bytes, const char *name,
+                       struct err *err)
+{
+    const bool utf16 =
+        nb_bytes >= 2 && (memcmp(bytes, "\xff\xfe", 2) == 0 || memcmp(bytes, "\xfe\xff", 2) == 0);
+    str_add(out, "");
+    if (utf16)
+        convert(out, bytes, nb_bytes, "UTF-16");
+    else
+        str_add_bytes(out, bytes, nb_bytes);
+
+    const char *nul = memchr(out->s, '\0', out->len);
+    if (nul)
+        return err_set(
+            err, ERR_INVALID,
+            "'%s': byte %zu is NUL, so this is neither text nor HTML; expected a listing "
+            "page: save it from the browser as HTML or as text in UTF-8",
+            name, (size_t)(nul - out->s) + 1);
+    if (!str_is_utf8(out->s)) {
+        AUTO_FREE char *charset =
+            is_html(out->s) ? declared_charset(out->s) : mem_strdup("WINDOWS-1252");
+        str_clear(out);
+        if (!convert(out, bytes, nb_bytes, charset))
+            convert(out, bytes, nb_bytes, "WINDOWS-1252");
+    }
+    unify_newlines(out);
+    return 0;
+}
+
+static bool is_html(const char *text)
+{
+    if (str_starts(text, "\xef\xbb\xbf"))
+        text += 3;
+    text += strspn(text, " \t\r\n");
+    if (text[0] == '<' && (isalpha((unsigned char)text[1]) || text[1] == '!' || text[1] == '?'))
+        return true;
+    AUTO_FREE char *head = mem_printf("%.*s", SNIFF_BYTES, text);
+    return strcasestr(head, "<!doctype html") || strcasestr(head, "<html") ||
+           strcasestr(head, "<body");
+}
+
+/* Lines. */
+
+static bool is_space(uint32_t cp)
+{
+    return cp == ' ' || (cp >= '\t' && cp <= '\r') || cp == 0x85 || cp == 0xa0 ||
+           (cp >= 0x2000 && cp <= 0x200a) || cp == 0x2028 || cp == 0x2029 || cp == 0x202f ||
+           cp == 0x205f || cp == 0x3000;
+}
+
+/* Control characters and those without a picture: soft hyphen, zero-width space, BOM. */
+static bool is_invisible(uint32_t cp)
+{
+    return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0xad || cp == 0x200b || cp == 0xfeff;
+}
+
+/* White space of all kinds folded and cut off both ends. */
+static char *clean(const char *text)
+{
+    AUTO_STR out = {0};
+    bool gap = false;
+    for (uint32_t cp; (cp = str_next_utf8(&text));) {
+        if (is_space(cp)) {
+            gap = true;
+        } else if (!is_invisible(cp)) {
+            if (gap && out.len)
+                str_add(&out, " ");
+            gap = false;
+            str_add_utf8(&out, cp);
+        }
+    }
+    return str_take(&out);
+}
+
+/* Appends a copy; text is mark and content. */
+static struct line *add_line(struct listing_page *page, enum line_kind kind, int number,
+                             const char *mark, const char *content)
+{
+    page->lines = mem_grow(page->lines, page->nb_lines, sizeof *page->lines);
+    struct line *line = &page->lines[page->nb_lines++];
+    *line = (struct line){.kind = kind, .number = number, .mark = strlen(mark)};
+    AUTO_STR text = {0};
+    str_add(&text, mark);
+    str_add(&text, content);
+    line->text = str_take(&text);
+    return line;
+}
+
+static void add_break(struct listing_page *page, int number)
+{
+    if (page->nb_lines && page->lines[page->nb_lines - 1].kind != LINE_BREAK)
+        add_line(page, LINE_BREAK, number, "", "");
+}
+
+/* Text. */
+
+/* Returns the bytes of a bullet, or of an ordered list's number, at the head of s with the space
+ * behind it; 0 where there is none. */
+static size_t mark_at(const char *s)
+{
+    static const char *const bullets[] = {"-", "*", "+", "•", "·", "◦", "▪", "–", "o"};
+    size_t n = strspn(s, "0123456789");
+    n = n > 0 && n <= 6 && (s[n] == '.' || s[n] == ')') ? n + 1 : 0;
+    for (size_t i = 0; !n && i < sizeof bullets / sizeof *bullets; i++)
+        if (str_starts(s, bullets[i]))
+            n = strlen(bullets[i]);
+    if (!n || (s[n] && s[n] != ' '))
+        return 0;
+    /* "o" is a word in several languages: in front it is a bullet where a sentence begins. */
+    if (*s == 'o' && s[n] && islower((unsigned char)s[n + 1]))
+        return 0;
+    return s[n] ? n + 1 : n;
+}
+
+static bool is_rule(const char *s)
+{
+    return *s && strchr("-=_*", *s) && strspn(s, (char[]){*s, '\0'}) == strlen(s) &&
+           strlen(s) >= MIN_RULE;
+}
+
+struct text_reader {
+    struct listing_page *page;
+    bool paragraph; /* an empty line went before */
+    char mark[16];  /* a bullet that stood alone, for the next line */
+};
+
+/* s is clean and may be cut. */
+static void text_line(struct text_reader *r, char *s, int number)
+{
+    size_t len = strlen(s);
+    const size_t bars = strspn(s, "| ");
+    if (!len) {
+        r->paragraph = true;
+        return;
+    }
+    if (bars == len || is_rule(s)) {
+        add_break(r->page, number);
+        r->mark[0] = '\0';
+        return;
+    }
+    if (bars)
+        add_break(r->page, number);
+    s += bars;
+    len -= bars;
+    const bool closed = str_ends(s, " |");
+    if (closed)
+        s[len - 2] = '\0';
+
+    const size_t mark = mark_at(s);
+    if (mark && !s[mark] && mark < sizeof r->mark - 1) {
+        snprintf(r->mark, sizeof r->mark, "%s ", s);
+    } else {
+        char own[16] = "";
+        if (!*r->mark && mark)
+            snprintf(own, sizeof own, "%.*s", (int)mark, s);
+        const char *front = *r->mark ? r->mark : own;
+        struct line *line =
+            add_line(r->page, *front ? LINE_ITEM : LINE_TEXT, number, front, s + strlen(own));
+        line->paragraph = r->paragraph;
+        r->mark[0] = '\0';
+    }
+    r->paragraph = false;
+    if (closed)
+        add_break(r->page, number);
+}
+
+static void text_read(struct listing_page *page, const char *text)
+{
+    struct text_reader r = {.page = page};
+    for (int number = 1; *text; number++) {
+        const size_t len = strcspn(text, "\n");
+        AUTO_FREE char *raw = mem_printf("%.*s", (int)len, text);
+        AUTO_FREE char *line = clean(raw);
+        text_line(&r, line, number);
+        text += text[len] ? len + 1 : len;
+    }
+}
+
+/* HTML. libxml2's parser calls back for each tag and text: no tree is made, and its line counter
+ * is right at any length (a node's would end at 65535). */
+
+struct html {
+    htmlParserCtxtPtr ctxt;
+    struct listing_page *page;
+    struct str text; /* the line in the making */
+    int number;      /* where it begins; 0 before its first visible character */
+    bool plain;      /* some of it is not bold */
+    bool paragraph;  /* it is apart from the line before */
+    char mark[16];   /* it begins a list item */
+    int level;       /* of the heading that it is in; 0 outside */
+    int nb_br;       /* <br> since visible text */
+    int bold, items; /* how many of these elements are open */
+    int depth;       /* of all elements */
+    int skip_depth;  /* of the outermost element that is left out; 0 where there is none */
+    int *counters;   /* one per open list: an <ol>'s next number, -1 for others */
+    size_t nb_lists;
+    int deep_line; /* where tags nest beyond MAX_DEPTH; 0 where they do not */
+    bool in_title;
+    struct str title;
+};
+
+enum tag_action {
+    TAG_INLINE,
+    TAG_SKIP,
+    TAG_TITLE,
+    TAG_BOLD,
+    TAG_LINE,
+    TAG_PARAGRAPH,
+    TAG_BR,
+    TAG_HEADING,
+    TAG_ITEM,
+    TAG_TERM,
+    TAG_LIST,
+    TAG_BREAK
+};
+
+static enum tag_action tag_action(const char *tag)
+{
+    static const struct {
+        const char *tag;
+        enum tag_action action;
+    } tags[] = {
+        {"a", TAG_INLINE},      {"address", TAG_LINE},  {"article", TAG_LINE},
+        {"aside", TAG_LINE},    {"b", TAG_BOLD},        {"blockquote", TAG_PARAGRAPH},
+        {"body", TAG_LINE},     {"br", TAG_BR},         {"button", TAG_SKIP},
+        {"caption", TAG_LINE},  {"center", TAG_LINE},   {"dd", TAG_PARAGRAPH},
+        {"details", TAG_LINE},  {"dir", TAG_LIST},      {"div", TAG_LINE},
+        {"dl", TAG_LINE},       {"dt", TAG_TERM},       {"fieldset", TAG_LINE},
+        {"figure", TAG_LINE},   {"footer", TAG_BREAK},  {"form", TAG_LINE},
+        {"h1", TAG_HEADING},    {"h2", TAG_HEADING},    {"h3", TAG_HEADING},
+        {"h4", TAG_HEADING},    {"h5", TAG_HEADING},    {"h6", TAG_HEADING},
+        {"header", TAG_LINE},   {"hr", TAG_BREAK},      {"iframe", TAG_SKIP},
+        {"li", TAG_ITEM},       {"main", TAG_LINE},     {"menu", TAG_LIST},
+        {"nav", TAG_SKIP},      {"noscript", TAG_SKIP}, {"object", TAG_SKIP},
+        {"ol", TAG_LIST},       {"p", TAG_PARAGRAPH},   {"pre", TAG_PARAGRAPH},
+        {"script", TAG_SKIP},   {"section", TAG_LINE},  {"select", TAG_SKIP},
+        {"strong", TAG_BOLD},   {"style", TAG_SKIP},    {"summary", TAG_LINE},
+        {"svg", TAG_SKIP},      {"table", TAG_BREAK},   {"td", TAG_BREAK},
+        {"template", TAG_SKIP}, {"textarea", TAG_SKIP}, {"th", TAG_BREAK},
+        {"title", TAG_TITLE},   {"tr", TAG_BREAK},      {"ul", TAG_LIST},
+    };
+    for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
+        if (strcmp(tag, tags[i].tag) == 0)
+            return tags[i].action;
+    return TAG_INLINE;
+}
+
+/* Ends the line in the making. One without visible text is none: a mark waits for the next. */
+static void html_flush(struct html *h)
+{
+    AUTO_FREE char *text = clean(h->text.s ? h->text.s : "");
+    if (*text) {
+        const int level = h->level ? h->level : !h->plain && !h->items ? 7 : 0;
+        const enum line_kind kind = *h->mark ? LINE_ITEM : level ? LINE_HEADING : LINE_TEXT;
+        struct line *line = add_line(h->page, kind, h->number, h->mark, text);
+        line->level = kind == LINE_HEADING ? level : 0;
+        line->paragraph = h->paragraph;
+        h->paragraph = false;
+        h->mark[0] = '\0';
+    }
+    str_clear(&h->text);
+    h->plain = false;
+    h->number = 0;
+}
+
+/* A heading stays one line whatever <br> it has. */
+static bool ends_line(const struct html *h, enum tag_action action)
+{
+    return action != TAG_INLINE && action != TAG_SKIP && action != TAG_BOLD &&
+           !(action == TAG_BR && h->level);
+}
+
+static int attribute_int(const xmlChar **attributes, const char *key, int fallback)
+{
+    for (; attributes && attributes[0]; attributes += 2)
+        if (strcmp((const char *)attributes[0], key) == 0 && attributes[1])
+            return (int)strtol((const char *)attributes[1], NULL, 10);
+    return fallback;
+}
+
+static void html_item(struct html *h, const xmlChar **attributes)
+{
+    h->items++;
+    h->paragraph = true;
+    int *counter = h->nb_lists ? &h->counters[h->nb_lists - 1] : NULL;
+    if (!counter || *counter < 0) {
+        snprintf(h->mark, sizeof h->mark, "- ");
+        return;
+    }
+    *counter = attribute_int(attributes, "value", *counter);
+    snprintf(h->mark, sizeof h->mark, "%d. ", *counter);
+    *counter = *counter < 0 || *counter > 99999999 ? 0 : *counter + 1;
+}
+
+static void html_list(struct html *h, const char *tag, const xmlChar **attributes)
+{
+    h->counters = mem_grow(h->counters, h->nb_lists, sizeof *h->counters);
+    h->counters[h->nb_lists++] =
+        strcmp(tag, "ol") == 0 ? attribute_int(attributes, "start", 1) : -1;
+}
+
+static void html_start(void *user, const xmlChar *name, const xmlChar **attributes)
+{
+    struct html *h = user;
+    const char *tag = (const char *)name;
+    if (++h->depth > MAX_DEPTH && !h->deep_line) {
+        h->deep_line = xmlSAX2GetLineNumber(h->ctxt);
+        xmlStopParser(h->ctxt);
+    }
+    if (h->skip_depth)
+        return;
+    const enum tag_action action = tag_action(tag);
+    if (ends_line(h, action))
+        html_flush(h);
+    switch (action) {
+    case TAG_SKIP:
+        h->skip_depth = h->depth;
+        break;
+    case TAG_TITLE:
+        h->in_title = true;
+        break;
+    case TAG_BOLD:
+        h->bold++;
+        break;
+    case TAG_BR:
+        str_add(&h->text, " ");
+        if (++h->nb_br > 1)
+            h->paragraph = true;
+        break;
+    case TAG_PARAGRAPH:
+        h->paragraph = true;
+        break;
+    case TAG_HEADING:
+        h->level = tag[1] - '0';
+        break;
+    case TAG_TERM:
+        h->items++;
+        snprintf(h->mark, sizeof h->mark, "- ");
+        break;
+    case TAG_ITEM:
+        html_item(h, attributes);
+        break;
+    case TAG_LIST:
+        html_list(h, tag, attributes);
+        break;
+    case TAG_BREAK:
+        add_break(h->page, xmlSAX2GetLineNumber(h->ctxt));
+        break;
+    case TAG_INLINE:
+    case TAG_LINE:
+        break;
+    }
+}
+
+/* libxml2 ends each element that it began, in order, whatever the page does. */
+static void html_end(void *user, const xmlChar *name)
+{
+    struct html *h = user;
+    const int depth = h->depth--;
+    if (h->skip_depth) {
+        if (h->skip_depth == depth)
+            h->skip_depth = 0;
+        return;
+    }
+    const enum tag_action action = tag_action((const char *)name);
+    if (ends_line(h, action) && action != TAG_BR)
+        html_flush(h);
+    switch (action) {
+    case TAG_TITLE:
+        h->in_title = false;
+        break;
+    case TAG_BOLD:
+        h->bold--;
+        break;
+    case TAG_PARAGRAPH:
+        h->paragraph = true;
+        break;
+    case TAG_HEADING:
+        h->level = 0;
+        break;
+    case TAG_TERM:
+    case TAG_ITEM:
+        h->items--;
+        h->paragraph = true;
+        h->mark[0] = '\0';
+        break;
+    case TAG_LIST:
+        h->nb_lists--;
+        h->paragraph = true;
+        break;
+    case TAG_BREAK:
+        add_break(h->page, xmlSAX2GetLineNumber(h->ctxt));
+        break;
+    case TAG_INLINE:
+    case TAG_SKIP:
+    case TAG_LINE:
+    case TAG_BR:
+        break;
+    }
+}
+
+static void html_text(void *user, const xmlChar *bytes, int nb_bytes)
+{
+    struct html *h = user;
+    if (h->skip_depth)
+        return;
+    AUTO_FREE char *text = mem_printf("%.*s", nb_bytes, (const char *)bytes);
+    if (h->in_title) {
+        str_add(&h->title, text);
+        return;
+    }
+    /* The counter stands behind this text: its first line is that less the newlines. */
+    int number = xmlSAX2GetLineNumber(h->ctxt);
+    for (const char *p = text; *p; p++)
+        number -= *p == '\n';
+    bool visible = false;
+    const char *p = text;
+    for (uint32_t cp; !visible && (cp = str_next_utf8(&p));) {
+        number += cp == '\n';
+        visible = !is_space(cp) && !is_invisible(cp);
+    }
+    if (visible) {
+        h->number = h->number ? h->number : number;
+        h->plain |= !h->bold;
+        h->nb_br = 0;
+    }
+    str_add(&h->text, text);
+}
+
+static int html_read(struct listing_page *page, const struct str *text, const char *name,
+                     struct err *err)
+{
+    struct html h = {.page = page, .ctxt = htmlNewParserCtxt()};
+    if (!h.ctxt)
+        return err_set(err, ERR_NOMEM, "'%s': no memory for the HTML parser", name);
+    *h.ctxt->sax = (htmlSAXHandler){
+        .initialized = 1,
+        .startElement = html_start,
+        .endElement = html_end,
+        .characters = html_text,
+        .ignorableWhitespace = html_text,
+    };
+    h.ctxt->userData = &h;
+    htmlCtxtReadMemory(h.ctxt, text->s, (int)text->len, NULL, "UTF-8",
+                       HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
+                           HTML_PARSE_NONET);
+    html_flush(&h);
+    const xmlError *last = xmlCtxtGetLastError(h.ctxt);
+    int rc = 0;
+    if (h.deep_line)
+        rc = err_set(err, ERR_INVALID,
+                     "'%s', line %d: found tags nested more than %d deep; expected a page as a "
+                     "browser saves it: save it again, or as text",
+                     name, h.deep_line, MAX_DEPTH);
+    else if (last && last->code == XML_ERR_NO_MEMORY)
+        rc = err_set(err, ERR_NOMEM, "'%s': no memory for the HTML parser", name);
+    AUTO_FREE char *title = clean(h.title.s ? h.title.s : "");
+    page->title = *title ? mem_take(&title) : NULL;
+    htmlFreeParserCtxt(h.ctxt);
+    str_finish(&h.title);
+    str_finish(&h.text);
+    free(h.counters);
+    return rc;
+}
