@@ -1,1 +1,382 @@
 #include "listing.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "fs.h"
+#include "listing_event.h"
+#include "listing_page.h"
+#include "listing_start.h"
+#include "mem.h"
+#include "programme.h"
+#include "str.h"
+
+enum {
+    MAX_FILE_BYTES = 64 << 20,
+    MAX_TALKS = 20000,
+    MAX_LISTED_S = 24 * 3600,
+    SECTION_BYTES = 120, /* of a section's name that is not marked up as a heading */
+    QUOTE_BYTES = 60,    /* of the page, in messages */
+};
+
+struct reader {
+    const struct listing_page *page;
+    const char *name;
+    struct listing_start *starts;
+    size_t nb_starts;
+    int *lines; /* by talk number: the line of its entry, 0 where there is none yet */
+    struct programme *programme;
+    struct err *err;
+};
+
+static void reader_finish(struct reader *r);
+static int read_talks(struct reader *r);
+
+int listing_read(struct programme *out, const char *path, struct err *err)
+{
+    AUTO_FREE char *bytes = NULL;
+    size_t nb_bytes;
+    const int rc = fs_read(&bytes, &nb_bytes, path, MAX_FILE_BYTES, err);
+    return rc < 0 ? rc : listing_parse(out, bytes, nb_bytes, path, err);
+}
+
+int listing_parse(struct programme *out, const char *bytes, size_t nb_bytes, const char *name,
+                  struct err *err)
+{
+    if (nb_bytes > MAX_FILE_BYTES)
+        return err_set(err, ERR_INVALID, "'%s': %zu bytes; a listing page has at most %d", name,
+                       nb_bytes, MAX_FILE_BYTES);
+    AUTO_LISTING_PAGE page = {0};
+    int rc = listing_page_parse(&page, bytes, nb_bytes, name, err);
+    if (rc < 0)
+        return rc;
+    AUTO_PROGRAMME programme = {0};
+    ATTR_CLEANUP(reader_finish)
+    struct reader r = {
+        .page = &page,
+        .name = name,
+        .lines = mem_zalloc(LISTING_MAX_NUMBER + 1, sizeof *r.lines),
+        .programme = &programme,
+        .err = err,
+    };
+    listing_starts_find(&r.starts, &r.nb_starts, &page);
+    if (!r.nb_starts)
+        return err_set(err, ERR_INVALID,
+                       "'%s': found no talk in %zu lines; expected entries such as \"Episode 15 "
+                       "(two parts): Title (Speaker) (12:06 / 24:21)\", in a list or at the "
+                       "beginning of a line: save the page that lists the talks",
+                       name, page.nb_lines);
+    listing_event_read(&programme, &page, r.starts[0].line);
+    rc = read_talks(&r);
+    if (rc < 0)
+        return rc;
+    *out = programme;
+    programme = (struct programme){0};
+    return 0;
+}
+
+static void reader_finish(struct reader *r)
+{
+    free(r->starts);
+    free(r->lines);
+}
+
+/* Always an error: "'page.html', line 12: talk 4 has no time: found "..."; expected ...". found is
+ * quoted in short; expected says what to write instead. */
+static int ATTR_PRINTF(5, 6) fail(const struct reader *r, size_t line, const char *found,
+                                  const char *expected, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    char what[200];
+    vsnprintf(what, sizeof what, fmt, args);
+    va_end(args);
+
+    AUTO_FREE char *quote = mem_strdup(found);
+    size_t len = strlen(quote);
+    if (len > QUOTE_BYTES) {
+        for (len = QUOTE_BYTES; len > 0 && ((unsigned char)quote[len] & 0xc0) == 0x80;)
+            len--;
+        quote[len] = '\0';
+    }
+    str_fold_space(quote);
+    return err_set(r->err, ERR_INVALID, "'%s', line %d: %s: found \"%s%s\"; expected %s", r->name,
+                   r->page->lines[line].number, what, quote, found[len] ? "..." : "", expected);
+}
+
+/* Reads "(12:06 / 24:21)" at text into the talk's parts and moves *p behind it. Messages name the
+ * line that holds it. */
+static int read_times(const struct reader *r, struct talk *talk, const char **p, size_t line)
+{
+    static const char expected[] = "minutes and seconds in parentheses, \"(25:07)\", with hours "
+                                   "\"(1:02:03)\", of several parts \"(12:06 / 24:21)\"";
+    const char *begin = *p, *close = begin + 1 + strspn(begin + 1, "0123456789:/., \n");
+    if (*close != ')')
+        return fail(r, line, begin, expected, "talk %d: the time's parenthesis is not closed",
+                    talk->number);
+    AUTO_FREE char *times = mem_printf("%.*s", (int)(close - begin - 1), begin + 1);
+    AUTO_FREE char *quote = mem_printf("(%s)", times);
+    char *rest = times;
+    for (char *time; (time = strsep(&rest, "/"));) {
+        int64_t ms;
+        str_fold_space(time);
+        if (!strchr(time, ':') || strchr(time, '.') || !clock_parse_ms(time, &ms))
+            return fail(r, line, quote, expected, "talk %d: the time cannot be read", talk->number);
+        if (ms < 1000 || ms > MAX_LISTED_S * INT64_C(1000))
+            return fail(r, line, quote, "a time from 0:01 to 24:00:00",
+                        "talk %d: no talk is that long", talk->number);
+        talk_add_part(talk, (int)(ms / 1000));
+    }
+    *p = close + 1;
+    if (listing_is_time_at(listing_skip_space(*p)))
+        return fail(r, line, begin, "one pair of parentheses, \"(12:06 / 24:21)\" for two parts",
+                    "talk %d has times apart from each other", talk->number);
+    return 0;
+}
+
+/* "Edwin Verplanke/Don Banks", "Ann Lee, Bo Chan and Cy Dee"; what is in parentheses, such as a
+ * company, stays with its name. */
+static void read_speakers(struct talk *talk, const char *names)
+{
+    static const char *const separators[] = {"/", "&", ",", ";", " and "};
+    int depth = 0;
+    const char *begin = names;
+    for (const char *p = names;;) {
+        depth += (*p == '(') - (*p == ')');
+        size_t len = 0;
+        for (size_t i = 0; depth == 0 && !len && i < sizeof separators / sizeof *separators; i++)
+            if (str_starts(p, separators[i]))
+                len = strlen(separators[i]);
+        if (len || !*p) {
+            AUTO_FREE char *name = mem_printf("%.*s", (int)(p - begin), begin);
+            str_fold_space(name);
+            if (*name)
+                talk_add_speaker(talk, name);
+            begin = p + len;
+        }
+        if (!*p)
+            return;
+        p += len ? len : 1;
+    }
+}
+
+/* Splits "Title (Speakers)" in place, at the last pair of parentheses when they end the text.
+ * Returns the speakers, or NULL; *unpaired is the parenthesis without a partner, or NULL. */
+static char *split_speakers(char *head, const char **unpaired)
+{
+    char *opens[LISTING_HEAD_BYTES];
+    size_t depth = 0;
+    char *last = NULL;
+    *unpaired = NULL;
+    for (char *p = head; *p; p++) {
+        if (*p == '(') {
+            opens[depth++] = p;
+        } else if (*p == ')') {
+            if (!depth) {
+                *unpaired = p;
+                return NULL;
+            }
+            last = opens[--depth];
+        }
+    }
+    if (depth)
+        *unpaired = opens[depth - 1];
+    if (depth || !str_ends(head, ")"))
+        return NULL;
+    head[strlen(head) - 1] = '\0';
+    *last = '\0';
+    return last + 1;
+}
+
+/* Title and speakers: what stands in the block from begin to end, that is, up to the time. */
+static int read_title(const struct reader *r, struct talk *talk, const struct listing_block *b,
+                      size_t begin, size_t end)
+{
+    static const char expected[] = "\"Title (Speaker) (25:07)\"";
+    const char *text = b->text.s + begin;
+    while (end > begin && isspace((unsigned char)b->text.s[end - 1]))
+        end--;
+    AUTO_FREE char *head = mem_printf("%.*s", (int)(end - begin), text);
+    const char *unpaired;
+    const char *speakers = split_speakers(head, &unpaired);
+    if (unpaired)
+        return fail(r, listing_block_line(b, begin + (size_t)(unpaired - head)),
+                    text + (unpaired - head), expected, "talk %d: a parenthesis has no partner",
+                    talk->number);
+    str_fold_space(head);
+    if (!*head)
+        return fail(r, listing_block_line(b, begin), text, expected, "talk %d has no title",
+                    talk->number);
+    if (speakers)
+        read_speakers(talk, speakers);
+    talk->title = mem_take(&head);
+    return 0;
+}
+
+/* What follows the time; a full stop or a dash there belongs to neither. */
+static char *read_abstract(const char *text)
+{
+    text += strspn(text, " \n.,:;");
+    return *text ? mem_strdup(text) : NULL;
+}
+
+static int check_number(const struct reader *r, const struct listing_start *start, const char *text)
+{
+    if (!start->number)
+        return fail(r, start->line, text, "a whole number from 1 to 999999, each once",
+                    "a talk's number cannot be read");
+    if (r->lines[start->number])
+        return fail(r, start->line, text, "each number once: give one of the two another number",
+                    "talk %d stands in line %d already", start->number, r->lines[start->number]);
+    if (r->programme->nb_talks == MAX_TALKS)
+        return fail(r, start->line, text, "fewer: split the page", "more than %d talks", MAX_TALKS);
+    return 0;
+}
+
+/* Reads the entry at starts[i] into a new talk. *out_head_end is the line that holds its time. */
+static int read_entry(struct reader *r, size_t i, const char *section, size_t *out_head_end)
+{
+    const struct listing_start *start = &r->starts[i];
+    const size_t end = i + 1 < r->nb_starts ? r->starts[i + 1].line : r->page->nb_lines;
+    AUTO_LISTING_BLOCK b = {0};
+    listing_block_build(&b, r->page, start->line, end, SIZE_MAX);
+    int rc = check_number(r, start, b.text.s);
+    if (rc < 0)
+        return rc;
+    const int number = start->number;
+    r->lines[number] = r->page->lines[start->line].number;
+    if (start->parts < 0)
+        return fail(r, start->line, b.text.s, "\"(two parts)\" or nothing, and then \":\"",
+                    "talk %d: the parentheses behind the number cannot be read", number);
+    const char *time = listing_find_time(b.text.s + start->after);
+    if (!time)
+        return fail(r, start->line, b.text.s + start->after,
+                    "minutes and seconds behind the title, \"Title (Speaker) (25:07)\"",
+                    "talk %d has no time", number);
+
+    struct talk *talk = programme_add_talk(r->programme, number);
+    const size_t time_at = (size_t)(time - b.text.s);
+    const size_t time_line = *out_head_end = listing_block_line(&b, time_at);
+    talk->section = mem_strdup(section);
+    if ((rc = read_title(r, talk, &b, start->after, time_at)) < 0 ||
+        (rc = read_times(r, talk, &time, time_line)) < 0)
+        return rc;
+    if (start->parts && (size_t)start->parts != talk->nb_parts)
+        return fail(r, time_line, b.text.s + time_at, "one time for each part, \"(12:06 / 24:21)\"",
+                    "talk %d has %d parts but %zu time%s", number, start->parts, talk->nb_parts,
+                    talk->nb_parts == 1 ? "" : "s");
+    talk->abstract = read_abstract(time);
+    return 0;
+}
+
+/* Sections. */
+
+struct section {
+    char *name;         /* of the talks that are being read, or NULL */
+    struct str pending; /* a name for those that follow */
+    size_t line;        /* where that stands */
+    bool heading;       /* it is one: no text changes it before the next talk */
+    bool fresh;         /* a break went before: text begins a new name */
+};
+
+static void section_finish(struct section *s)
+{
+    free(s->name);
+    str_finish(&s->pending);
+}
+
+/* A line outside of entries. Before the first entry each line may be the section's name, or the
+ * event's, its dates or a greeting. */
+static void section_add(struct section *s, const struct reader *r, size_t i, bool first)
+{
+    const struct line *line = &r->page->lines[i];
+    const char *event = r->programme->name;
+    const bool heading = line->kind == LINE_HEADING;
+    if (s->heading && !heading)
+        return;
+    if (first || heading || s->fresh)
+        str_clear(&s->pending);
+    s->fresh = false;
+    if (first && ((event && strcmp(line->text, event) == 0) ||
+                  (!heading && (strlen(line->text) > SECTION_BYTES || str_ends(line->text, ".") ||
+                                listing_event_has_date(line->text)))))
+        return;
+    s->heading = heading;
+    s->line = s->pending.len ? s->line : i;
+    str_addf(&s->pending, "%s%s", s->pending.len ? " " : "", line->text);
+}
+
+/* A talk begins: the pending name, if there is one, is its section's. */
+static int section_settle(struct section *s, const struct reader *r)
+{
+    if (s->pending.len > SECTION_BYTES && !s->heading)
+        return fail(r, s->line, s->pending.s,
+                    "a section's name between a table cell's end or a rule and the next talk: "
+                    "put a talk's abstract into its own cell, mark a long name up as a heading",
+                    "%zu bytes are too long for a section's name", s->pending.len);
+    if (s->pending.len) {
+        free(s->name);
+        s->name = str_take(&s->pending);
+    }
+    s->heading = false;
+    return 0;
+}
+
+/* An item with "(Speaker) (25:07)", or with a keyword and a time, that is no entry: its keyword or
+ * number must have suffered, and it must not drown in the abstract before it. */
+static int check_item(const struct reader *r, size_t i)
+{
+    const struct listing_page *page = r->page;
+    size_t end = i + 1;
+    while (end < page->nb_lines && page->lines[end].kind == LINE_TEXT)
+        end++;
+    AUTO_LISTING_BLOCK b = {0};
+    listing_block_build(&b, page, i, end, LISTING_HEAD_BYTES);
+    const char *text = b.text.s, *time = listing_find_time(text);
+    if (!time)
+        return 0;
+    while (time > text && isspace((unsigned char)time[-1]))
+        time--;
+    if (!listing_is_keyword_at(text) && (time == text || time[-1] != ')'))
+        return 0;
+    return fail(r, i, text,
+                "a keyword and a number in front, \"Episode 15: Title (Speaker) "
+                "(25:07)\", as other talks of the page have them",
+                "a list item has a time but no number");
+}
+
+static int read_talks(struct reader *r)
+{
+    const struct listing_page *page = r->page;
+    ATTR_CLEANUP(section_finish) struct section section = {0};
+    size_t next = 0;     /* index of the start that comes next */
+    size_t head_end = 0; /* of the last entry's title and time */
+    bool in_entry = false;
+    for (size_t i = 0; i < page->nb_lines; i++) {
+        const enum line_kind kind = page->lines[i].kind;
+        int rc = 0;
+        if (next < r->nb_starts && r->starts[next].line == i) {
+            rc = section_settle(&section, r);
+            if (rc == 0)
+                rc = read_entry(r, next++, section.name, &head_end);
+            in_entry = true;
+        } else if (kind == LINE_BREAK) {
+            in_entry = false;
+            section.fresh = true;
+        } else if (kind == LINE_HEADING || (kind == LINE_TEXT && !in_entry)) {
+            in_entry = false;
+            section_add(&section, r, i, next == 0);
+        } else if (kind == LINE_ITEM && (!in_entry || i > head_end)) {
+            rc = check_item(r, i);
+        }
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
