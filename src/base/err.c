@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static int fill(struct err *err, enum err_code code, enum err_origin origin, int origin_code,
-                const char *fmt, va_list args)
+static int ATTR_PRINTF(5, 0) fill(struct err *err, enum err_code code, enum err_origin origin,
+                                  int origin_code, const char *fmt, va_list args)
 {
     if (err->code != ERR_OK)
         return err->code;
