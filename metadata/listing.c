@@ -211,8 +211,7 @@ static int read_title(const struct reader *r, struct talk *talk, const struct li
                     talk->number);
     str_fold_space(head);
     if (!*head)
-        return fail(r, listing_block_line(b, begin), text, expected, "talk %d has no title",
-                    talk->number);
+        return fail(r, b->first, text, expected, "talk %d has no title", talk->number);
     if (speakers)
         read_speakers(talk, speakers);
     talk->title = mem_take(&head);

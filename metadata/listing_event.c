@@ -10,7 +10,10 @@
 #include "programme.h"
 #include "str.h"
 
-enum { SENTENCE_BYTES = 500 }; /* how far to both sides of a date its sentence is looked for */
+enum {
+    SENTENCE_BYTES = 500,      /* how far to both sides of a date its sentence is looked for */
+    PREAMBLE_BYTES = 256 << 10 /* how far the page is searched for dates */
+};
 
 struct date {
     int y, m, d; /* 0 where not stated */
@@ -25,7 +28,7 @@ struct dates {
 static char *event_name(const struct listing_page *page, size_t nb_lines);
 static char *preamble(const struct listing_page *page, size_t nb_lines);
 static bool find_event_dates(struct dates *out, const char *text, const char *name);
-static char *sentence_around(const char *text, size_t at, size_t *out_at);
+static char *sentence_around(const char *text, const struct dates *dates, size_t *out_at);
 static char *find_place(const char *sentence, size_t dates_end);
 
 void listing_event_read(struct programme *programme, const struct listing_page *page,
@@ -39,7 +42,7 @@ void listing_event_read(struct programme *programme, const struct listing_page *
     programme->begin = mem_printf("%04d-%02d-%02d", dates.begin.y, dates.begin.m, dates.begin.d);
     programme->end = mem_printf("%04d-%02d-%02d", dates.end.y, dates.end.m, dates.end.d);
     size_t at;
-    AUTO_FREE char *sentence = sentence_around(text, dates.at, &at);
+    AUTO_FREE char *sentence = sentence_around(text, &dates, &at);
     programme->place = find_place(sentence, at + dates.after - dates.at);
 }
 
@@ -91,12 +94,12 @@ static char *event_name(const struct listing_page *page, size_t nb_lines)
 static char *preamble(const struct listing_page *page, size_t nb_lines)
 {
     AUTO_STR text = {0};
-    for (size_t i = 0; i < nb_lines; i++) {
+    for (size_t i = 0; i < nb_lines && text.len < PREAMBLE_BYTES; i++) {
         const struct line *line = &page->lines[i];
         const bool apart = line->paragraph || line->kind != LINE_TEXT ||
                            (i > 0 && page->lines[i - 1].kind == LINE_HEADING);
         str_add(&text, apart ? "\n" : " ");
-        str_add(&text, line->text);
+        str_add_bytes(&text, line->text, strnlen(line->text, PREAMBLE_BYTES));
     }
     return str_take(&text);
 }
@@ -320,7 +323,7 @@ static bool find_event_dates(struct dates *out, const char *text, const char *na
     for (size_t at = 0; find_dates(&dates, text, at); at = dates.after) {
         if (!dates.begin.y) {
             size_t in_sentence;
-            AUTO_FREE char *sentence = sentence_around(text, dates.at, &in_sentence);
+            AUTO_FREE char *sentence = sentence_around(text, &dates, &in_sentence);
             const int year = find_year(sentence);
             dates.begin.y = year ? year : find_year(name ? name : "");
         }
@@ -350,15 +353,15 @@ static bool ends_sentence(const char *text, size_t at)
            !isupper((unsigned char)text[at - 2]);
 }
 
-/* A copy of the sentence that holds the offset, which *out_at is in the copy. */
-static char *sentence_around(const char *text, size_t at, size_t *out_at)
+/* A copy of the sentence that holds the dates, which begin at *out_at in the copy. */
+static char *sentence_around(const char *text, const struct dates *dates, size_t *out_at)
 {
-    size_t begin = at, end = at;
-    while (begin > 0 && at - begin < SENTENCE_BYTES && !ends_sentence(text, begin - 1))
+    size_t begin = dates->at, end = dates->after;
+    while (begin > 0 && dates->at - begin < SENTENCE_BYTES && !ends_sentence(text, begin - 1))
         begin--;
-    while (end - at < SENTENCE_BYTES && !ends_sentence(text, end))
+    while (end - dates->after < SENTENCE_BYTES && !ends_sentence(text, end))
         end++;
-    *out_at = at - begin;
+    *out_at = dates->at - begin;
     return mem_printf("%.*s", (int)(end - begin), text + begin);
 }
 
@@ -396,6 +399,9 @@ static size_t name_length(const char *p)
             break;
         word++;
     }
+    /* The sentence's full stop; that of "D.C." is the name's. */
+    if (len > 1 && p[len - 1] == '.' && memchr(p, '.', len) == p + len - 1)
+        len--;
     return len;
 }
 
