@@ -120,7 +120,7 @@ static int open_encoder(struct pass *p, const char *path, struct err *err)
     p->enc->flags |= AV_CODEC_FLAG_BITEXACT;
     if (encoder_open(p->enc, p->spec->audio, err) < 0)
         return err->code;
-    const AVChannelLayout stereo = AV_CHANNEL_LAYOUT_STEREO;
+    AVChannelLayout stereo = AV_CHANNEL_LAYOUT_STEREO;
     int ret = swr_alloc_set_opts2(&p->swr, &stereo, p->enc->sample_fmt, SOUND_RATE, &stereo,
                                   AV_SAMPLE_FMT_FLT, SOUND_RATE, 0, NULL);
     if (ret >= 0)
