@@ -110,8 +110,8 @@ static int ATTR_PRINTF(5, 6) fail(const struct reader *r, size_t line, const cha
                    r->page->lines[line].number, what, quote, found[len] ? "..." : "", expected);
 }
 
-/* Reads "(12:06 / 24:21)" at text into the talk's parts and moves *p behind it. Messages name the
- * line that holds it. */
+/* Reads "(12:06 / 24:21)" at *p, which stands in the line, into the talk's parts and moves *p
+ * behind it. */
 static int read_times(const struct reader *r, struct talk *talk, const char **p, size_t line)
 {
     static const char expected[] = "minutes and seconds in parentheses, \"(25:07)\", with hours "
@@ -218,7 +218,7 @@ static int read_title(const struct reader *r, struct talk *talk, const struct li
     return 0;
 }
 
-/* What follows the time; a full stop or a dash there belongs to neither. */
+/* What follows the time, but for punctuation between them. */
 static char *read_abstract(const char *text)
 {
     text += strspn(text, " \n.,:;");
@@ -317,7 +317,7 @@ static int section_settle(struct section *s, const struct reader *r)
     if (s->pending.len > SECTION_BYTES && !s->heading)
         return fail(r, s->line, s->pending.s,
                     "a section's name between a table cell's end or a rule and the next talk: "
-                    "put a talk's abstract into its own cell, mark a long name up as a heading",
+                    "put an abstract into its talk's cell, mark a long name up as a heading",
                     "%zu bytes are too long for a section's name", s->pending.len);
     if (s->pending.len) {
         free(s->name);

@@ -16,7 +16,7 @@ static const char *const keywords[] = {"episode", "talk", "session", "lecture", 
 enum { BARE = sizeof keywords / sizeof *keywords, NB_KEYWORDS };
 
 static bool read_start(struct listing_start *out, const struct listing_page *page, size_t i);
-static int choose_keyword(struct listing_start *starts, size_t nb, const struct listing_page *page);
+static int survey_heads(struct listing_start *starts, size_t nb, const struct listing_page *page);
 
 void listing_starts_find(struct listing_start **out, size_t *out_nb,
                          const struct listing_page *page)
@@ -31,7 +31,7 @@ void listing_starts_find(struct listing_start **out, size_t *out_nb,
         starts = mem_grow(starts, nb, sizeof *starts);
         starts[nb++] = start;
     }
-    const int keyword = choose_keyword(starts, nb, page);
+    const int keyword = survey_heads(starts, nb, page);
     *out = starts;
     *out_nb = 0;
     for (size_t i = 0; i < nb; i++)
@@ -39,10 +39,11 @@ void listing_starts_find(struct listing_start **out, size_t *out_nb,
             starts[(*out_nb)++] = starts[i];
 }
 
-/* Of the keywords that occur, the page's own is the one with most times behind it: in "Session 1:
+/* Looks at what follows each start, and returns the page's own keyword, or -1 where nothing begins.
+ * Of the keywords that occur, the page's own is the one with most times behind it: in "Session 1:
  * Storage" above "Talk 5: ..." the session is a section. Starts with another one stay when they
- * have a time. Returns -1 where nothing begins. */
-static int choose_keyword(struct listing_start *starts, size_t nb, const struct listing_page *page)
+ * have a time. */
+static int survey_heads(struct listing_start *starts, size_t nb, const struct listing_page *page)
 {
     size_t timed[NB_KEYWORDS] = {0};
     int keyword = -1;
@@ -51,7 +52,10 @@ static int choose_keyword(struct listing_start *starts, size_t nb, const struct 
         const size_t end = i + 1 < nb ? starts[i + 1].line : page->nb_lines;
         AUTO_LISTING_BLOCK b = {0};
         listing_block_build(&b, page, start->line, end, LISTING_HEAD_BYTES);
-        start->timed = listing_find_time(b.text.s) != NULL;
+        /* It was read without regard to where the next one begins: "Talk 1", then "Talk 2:". */
+        if (start->after > b.text.len)
+            start->after = b.text.len;
+        start->timed = listing_find_time(b.text.s + start->after) != NULL;
         timed[start->keyword] += start->timed;
         if (keyword < 0 && start->keyword != BARE)
             keyword = start->keyword;

@@ -330,6 +330,7 @@ static const struct {
     {"<p>Hello</p>", 0, "found no talk in 1 lines"},
     {GOOD "- Talk 2: E (F)\nText.\n", 2, "talk 2 has no time: found \"E (F) Text.\""},
     {GOOD "- Talk 2:\n", 2, "talk 2 has no time"},
+    {GOOD "- Talk 2\nTalk 3: E (F) (1:00)\n", 2, "talk 2 has no time: found \"\""},
     {GOOD "- Talk 2: E\n(F)\n(25:7)\n", 4, "the time cannot be read: found \"(25:7)\""},
     {GOOD "- Talk 2: E (F) (12:75)\n", 2, "the time cannot be read: found \"(12:75)\""},
     {GOOD "- Talk 2: E (F) (1:02:3)\n", 2, "the time cannot be read"},
