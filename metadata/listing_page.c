@@ -268,8 +268,8 @@ static void text_line(struct text_reader *r, char *s, int number)
             add_line(r->page, *front ? LINE_ITEM : LINE_TEXT, number, front, s + strlen(own));
         line->paragraph = r->paragraph;
         r->mark[0] = '\0';
+        r->paragraph = false;
     }
-    r->paragraph = false;
     if (closed)
         add_break(r->page, number);
 }
