@@ -9,8 +9,8 @@
 #include "rehearse_sound.h"
 #include "str.h"
 
-/* The sound's codec follows from what the container can say exactly: of Matroska, libavformat keeps
- * Opus to the sample, but not AAC. */
+/* Cameras write AAC. In Matroska libavformat keeps no codec's priming but Opus's, so that AAC would
+ * start late there. */
 static const struct container {
     const char *suffix, *format, *audio_encoder;
 } containers[] = {
@@ -193,12 +193,13 @@ static int open_file(struct maker *m, const char *tmp, struct err *err)
         return err->code;
     AUTO_FREE char *title = str_clean(m->spec->title ? m->spec->title : "");
     AUTO_FREE char *url = mem_printf("file:%s", tmp); /* a name may look like a protocol */
+    ret = avio_open(&m->mux->pb, url, AVIO_FLAG_WRITE);
+    if (ret < 0)
+        return err_errno(err, AVUNERROR(ret), "cannot create '%s'", tmp);
     ret = av_dict_set(&m->mux->metadata, "title", title, 0);
     if (ret >= 0)
-        ret = avio_open(&m->mux->pb, url, AVIO_FLAG_WRITE);
-    if (ret >= 0)
         ret = avformat_write_header(m->mux, NULL);
-    return ret < 0 ? av_fail(err, ret, "cannot create '%s'", tmp) : 0;
+    return ret < 0 ? av_fail(err, ret, "cannot write '%s'", tmp) : 0;
 }
 
 /* Encodes one frame (NULL: what the encoder still holds) and writes what comes out. */

@@ -34,8 +34,10 @@ struct rehearse_spec {
 
 /* Makes the file, its length the sum of the parts, to the frame (rounded) and to the sample; at
  * most 2^20 frames. Written beside, as path with ".tmp", and renamed; no file is left on failure.
- * The same spec gives the same bytes. ERR_INVALID: a value out of range, an unknown suffix;
- * ERR_EXTERNAL: libav lacks a filter or an encoder, which the message names; ERR_CANCELLED. */
+ * The same spec gives the same bytes, but for the noise in a process's second speech. One call at a
+ * time in a process, since flite is not known to be safe in threads. ERR_INVALID: a value out of
+ * range, an unknown suffix; ERR_EXTERNAL: libav lacks a filter or an encoder, which the message
+ * names; ERR_CANCELLED: progress stopped it. */
 ATTR_NODISCARD int rehearse_make(const struct rehearse_spec *spec, struct err *err);
 
 /* The frame number that a picture of a stand-in carries, read from 8-bit luma (any size, whole

@@ -27,6 +27,7 @@ static const struct colour BANDS[] = {
 
 struct rehearse_picture {
     const struct rehearse_spec *spec;
+    FcConfig *fonts;
     AVFilterGraph *graph; /* writes the texts on a slide */
     AVFilterContext *source, *sink;
     AVFrame *blank; /* the current slide without its texts */
@@ -143,7 +144,7 @@ int64_t rehearse_read_frame_number(const uint8_t *luma, int stride, int width, i
 }
 
 /* A font family that has the characters of text: drawtext itself looks in one font only. */
-static char *font_for(const char *text)
+static char *font_for(FcConfig *fonts, const char *text)
 {
     FcCharSet *chars = FcCharSetCreate();
     for (uint32_t c; (c = str_next_utf8(&text));)
@@ -152,10 +153,10 @@ static char *font_for(const char *text)
     FcPatternAddString(wanted, FC_FAMILY, (const FcChar8 *)"Sans");
     FcPatternAddCharSet(wanted, FC_CHARSET, chars);
     FcPatternAddBool(wanted, FC_COLOR, FcFalse); /* emoji pictures, which drawtext cannot draw */
-    FcConfigSubstitute(NULL, wanted, FcMatchPattern);
+    FcConfigSubstitute(fonts, wanted, FcMatchPattern);
     FcDefaultSubstitute(wanted);
     FcResult result;
-    FcPattern *font = FcFontMatch(NULL, wanted, &result);
+    FcPattern *font = FcFontMatch(fonts, wanted, &result);
     FcChar8 *family = NULL;
     if (font)
         FcPatternGetString(font, FC_FAMILY, 0, &family);
@@ -233,7 +234,7 @@ static int add_text(struct rehearse_picture *p, AVFilterContext **last, const ch
         avfilter_graph_alloc_filter(p->graph, avfilter_get_by_name("drawtext"), NULL);
     if (!f)
         return av_fail_nomem(err);
-    AUTO_FREE char *font = font_for(text);
+    AUTO_FREE char *font = font_for(p->fonts, text);
     AUTO_FREE char *size = mem_printf("%d", place->size);
     AUTO_FREE char *spacing = mem_printf("%d", place->size / 5);
     AUTO_FREE char *y = mem_printf("%d", place->y);
@@ -318,8 +319,9 @@ static int open_graph(struct rehearse_picture *p, struct err *err)
         return err_set(err, ERR_EXTERNAL,
                        "this libavfilter has no filter 'drawtext', which stand-in recordings need: "
                        "it must be built with FreeType and fontconfig");
+    p->fonts = FcInitLoadConfigAndFonts();
     p->graph = avfilter_graph_alloc();
-    if (!p->graph)
+    if (!p->fonts || !p->graph)
         return av_fail_nomem(err);
     p->graph->nb_threads = 1;
     if (open_source(p, err) < 0)
@@ -370,6 +372,8 @@ void rehearse_picture_destroy(struct rehearse_picture *p)
 {
     if (!p)
         return;
+    if (p->fonts)
+        FcConfigDestroy(p->fonts);
     avfilter_graph_free(&p->graph);
     av_frame_free(&p->blank);
     av_frame_free(&p->shown);
@@ -378,11 +382,11 @@ void rehearse_picture_destroy(struct rehearse_picture *p)
 
 static int64_t part_of(const struct rehearse_spec *spec, int64_t n)
 {
-    int64_t part = 0;
-    for (int64_t end_ms = spec->part_ms[0];
-         part + 1 < (int64_t)spec->nb_parts && n * 1000 >= end_ms * spec->fps;)
+    size_t part = 0;
+    int64_t end_ms = spec->part_ms[0];
+    while (part + 1 < spec->nb_parts && n * 1000 >= end_ms * spec->fps)
         end_ms += spec->part_ms[++part];
-    return part;
+    return (int64_t)part;
 }
 
 /* Draws the slide for p->second and p->part. */

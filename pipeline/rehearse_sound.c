@@ -21,7 +21,7 @@ enum {
     LOOP_MAX = 120 * REHEARSE_SAMPLE_RATE /* a list of a hundred speakers is not read to its end */
 };
 
-static const double LOUDNESS_LUFS = -23; /* where no talk should stay, so that levelling shows */
+static const double LOUDNESS_LUFS = -23; /* not what is published: levelling has work to do */
 static const float PEAK_MAX = 0.7f;
 static const float TONE_AMPLITUDE = 0.1f;
 
