@@ -88,5 +88,7 @@ CREATE TABLE failure (
 -- The files in out/ that are ours: only these are ever replaced or removed there.
 CREATE TABLE published (
     name TEXT PRIMARY KEY,
-    key  TEXT NOT NULL -- of the result that it is
+    key  TEXT NOT NULL, -- of the result that it is
+    talk INTEGER NOT NULL,
+    part INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;

@@ -591,23 +591,26 @@ int store_each_failure(struct store *s, int (*each)(void *opaque, const struct f
 
 /* --- what is in out/ ------------------------------------------------------------------------- */
 
-int store_each_published(struct store *s,
-                         int (*each)(void *opaque, const char *name, const char *key), void *opaque,
-                         struct err *err)
+int store_each_published(struct store *s, int (*each)(void *opaque, const struct published *file),
+                         void *opaque, struct err *err)
 {
     AUTO_STMT *stmt = NULL;
-    if (prepare(&stmt, s, err, "SELECT name, key FROM published ORDER BY name", "") < 0)
+    if (prepare(&stmt, s, err, "SELECT name, key, talk, part FROM published ORDER BY name", "") < 0)
         return err->code;
     int got;
-    while ((got = step(s, stmt, err)) > 0)
-        if (each(opaque, text(stmt, 0), text(stmt, 1)))
+    while ((got = step(s, stmt, err)) > 0) {
+        const struct published f = {text(stmt, 0), text(stmt, 1), sqlite3_column_int(stmt, 2),
+                                    sqlite3_column_int(stmt, 3)};
+        if (each(opaque, &f))
             return 0;
+    }
     return got;
 }
 
-int store_set_published(struct store *s, const char *name, const char *key, struct err *err)
+int store_set_published(struct store *s, const struct published *f, struct err *err)
 {
-    return run(s, err, "INSERT OR REPLACE INTO published VALUES (?, ?)", "ss", name, key);
+    return run(s, err, "INSERT OR REPLACE INTO published VALUES (?, ?, ?, ?)", "ssii", f->name,
+               f->key, f->talk, f->part);
 }
 
 int store_clear_published(struct store *s, const char *name, struct err *err)

@@ -119,10 +119,14 @@ ATTR_NODISCARD int store_each_failure(struct store *store,
 
 /* --- what is in out/ --- */
 
+struct published {
+    const char *name, *key; /* of the file; of the result that it is */
+    int talk, part;
+};
+/* Calls each with every file (its strings hold for the call only); non-zero ends it. */
 ATTR_NODISCARD int store_each_published(struct store *store,
-                                        int (*each)(void *opaque, const char *name,
-                                                    const char *key),
+                                        int (*each)(void *opaque, const struct published *file),
                                         void *opaque, struct err *err);
-ATTR_NODISCARD int store_set_published(struct store *store, const char *name, const char *key,
+ATTR_NODISCARD int store_set_published(struct store *store, const struct published *file,
                                        struct err *err);
 ATTR_NODISCARD int store_clear_published(struct store *store, const char *name, struct err *err);

@@ -11,11 +11,6 @@
 #include "reader.h"
 #include "track.h"
 
-enum {
-    /* Opus decoders need 80 ms before their output is right (RFC 7845, section 4.2). */
-    OPUS_PREROLL = SOUND_RATE * 80 / 1000,
-};
-
 struct assembly {
     const struct assemble_spec *spec;
     AVFormatContext *mux;
@@ -33,6 +28,7 @@ struct assembly {
     int64_t sample;       /* where the next packet begins, in samples of the output; below 0: the
                              encoder's lead-in */
     int64_t lead_in;      /* samples before the output's sample 0 */
+    int64_t stated_delay; /* samples that the container adds to times: WebM's CodecDelay */
     int64_t to_skip;      /* samples of packets to leave out from the front */
     int64_t sound_length; /* samples of the output */
     struct hash *sound_source_hash, *sound_hash;
@@ -143,12 +139,13 @@ static int open_sound(struct assembly *a, struct err *err)
     return 0;
 }
 
-/* Sound alone begins behind the card: whole packets are left out, all but the decoder's preroll,
- * and the rest is told to the player as lead-in (Opus: its pre-skip). */
+/* Sound alone begins behind the card: whole packets are left out, and the rest is told to the
+ * player as lead-in (Opus: its pre-skip). Decoders need no preroll here (RFC 7845, section 4.2,
+ * asks for 80 ms after a seek): what is left out is silence, the state that they start in. */
 static void skip_card(struct assembly *a)
 {
     const int64_t packet_samples = a->spec->sound_packet_samples;
-    const int64_t skip = a->spec->skip_samples + a->lead_in - OPUS_PREROLL;
+    const int64_t skip = a->spec->skip_samples + a->lead_in;
     if (a->spec->skip_samples <= 0 || skip < packet_samples)
         return;
     a->to_skip = skip / packet_samples * packet_samples;
@@ -185,7 +182,7 @@ static int read_sound(struct assembly *a, struct err *err)
         av_packet_unref(pkt);
     }
     hash_add(a->sound_hash, pkt->data, (size_t)pkt->size);
-    pkt->pts = pkt->dts = a->sample;
+    pkt->pts = pkt->dts = a->sample + a->stated_delay;
     pkt->duration = size;
     const int64_t too_many = a->sample + size - a->sound_length;
     if (too_many > 0 && too_many < size) {
@@ -260,6 +257,10 @@ static int open_output(struct assembly *a, const char *path, struct err *err)
     if (ret < 0)
         return av_fail(err, ret, "this FFmpeg cannot write '%s' files", a->spec->container);
     a->mux->flags |= AVFMT_FLAG_BITEXACT;
+    /* WebM and Ogg state the encoder's lead-in themselves: without this libavformat would move the
+     * picture behind it, so that both start late. */
+    if (strcmp(a->spec->container, "mp4") != 0)
+        a->mux->avoid_negative_ts = AVFMT_AVOID_NEG_TS_DISABLED;
     if (a->spec->nb_segments && add_video(a, err) < 0)
         return err->code;
     a->audio = avformat_new_stream(a->mux, NULL);
@@ -270,6 +271,7 @@ static int open_output(struct assembly *a, const char *path, struct err *err)
     if (a->spec->skip_samples > 0 && a->audio->codecpar->codec_id == AV_CODEC_ID_OPUS)
         skip_card(a);
     a->sample = -a->lead_in;
+    a->stated_delay = webm ? a->lead_in : 0;
     a->audio->time_base = (AVRational){1, SOUND_RATE};
     if (add_tags(a, err) < 0)
         return err->code;

@@ -31,6 +31,11 @@ int av_fail_nomem(struct err *err)
     return err_foreign(err, ERR_NOMEM, ERR_LIBAV, AVERROR(ENOMEM), "out of memory");
 }
 
+void av_log_quiet(void)
+{
+    av_log_set_callback(NULL);
+}
+
 static void to_stderr(void *ctx, int level, const char *fmt, va_list args)
 {
     if (level > AV_LOG_WARNING)

@@ -13,6 +13,9 @@ int av_fail(struct err *err, int averror, const char *fmt, ...) ATTR_PRINTF(3, 4
 /* libav returns NULL only when memory is out. */
 int av_fail_nomem(struct err *err);
 
+/* libav says nothing from now on. */
+void av_log_quiet(void);
+
 /* Routes libav's log to stderr at warning level, one line a message, the context in front. */
 void av_log_to_stderr(void);
 

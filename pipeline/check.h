@@ -34,3 +34,6 @@ struct check_result {
 /* ERR_EXTERNAL with a message that says what is wrong where the file is not as it should be. */
 ATTR_NODISCARD int check_output(struct check_result *out, const char *path,
                                 const struct check_spec *spec, struct err *err);
+
+/* The SHA-256 sum of a file, as 64 hex digits. */
+ATTR_NODISCARD int check_sha256(char out[65], const char *path, struct err *err);

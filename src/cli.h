@@ -1,0 +1,51 @@
+/* What the commands share: options, exit statuses, the event, printing. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "err.h"
+
+enum exit_status {
+    EXIT_OK = 0,
+    EXIT_FAILED = 1,
+    EXIT_USAGE = 2,
+    EXIT_NEEDS_PERSON = 3, /* done, but talks need a person */
+    EXIT_TRY_AGAIN = 75,   /* no space, or somebody else holds the folder (EX_TEMPFAIL) */
+};
+
+/* What stood before the verb. */
+struct cli {
+    const char *dir; /* -C DIR, default "." */
+};
+
+/* One command: the words after the verb, argv[0] being the verb. Returns the exit status. */
+typedef int cli_verb(const struct cli *cli, int argc, char **argv);
+
+cli_verb cmd_add, cmd_card, cmd_cut, cmd_gc, cmd_import, cmd_init, cmd_list, cmd_match, cmd_publish,
+    cmd_rehearse, cmd_remove, cmd_run, cmd_status, cmd_verify, cmd_why;
+
+/* Prints the message on stderr and returns the exit status that its code asks for. */
+int cli_fail(const struct err *err);
+
+/* Options: a letter-less table for getopt_long in a simpler shape. */
+struct cli_option {
+    const char *name;   /* "dry-run" */
+    char letter;        /* or 0 */
+    const char **value; /* takes a value, stored here; or NULL */
+    bool *flag;         /* set; or NULL */
+};
+
+/* Takes the options out of argv; *argc and argv are left with the operands, the verb still first.
+ * Returns 0, or EXIT_USAGE after a message. --help prints the verb's help and returns -1. */
+int cli_options(int *argc, char **argv, const struct cli_option *options, size_t nb_options);
+
+/* A complaint about usage, with the verb's synopsis. Returns EXIT_USAGE. */
+int cli_usage(const char *verb, const char *fmt, ...) ATTR_PRINTF(2, 3);
+
+/* Prints a value as JSON on stdout. */
+void cli_print_json(const json_t *value);
+
+/* Asks main for a verb's help text: synopsis and a line or more. NULL: no such verb. */
+const char *cli_help(const char *verb);

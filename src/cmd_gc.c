@@ -1,0 +1,168 @@
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "event.h"
+#include "fs.h"
+#include "json.h"
+#include "mem.h"
+#include "plan.h"
+#include "store.h"
+#include "str.h"
+#include "workdir.h"
+
+/* Keys in use, sorted for bsearch: a file in work/ and a row in the store live as long as their key
+ * is one of them. */
+struct keys {
+    char (*keys)[33];
+    size_t nb;
+};
+
+static void use(struct keys *k, const char *key)
+{
+    k->keys = mem_grow(k->keys, k->nb, sizeof *k->keys);
+    snprintf(k->keys[k->nb++], sizeof *k->keys, "%s", key);
+}
+
+static int by_key(const void *a, const void *b)
+{
+    return strncmp(a, b, 32);
+}
+
+static bool used(const struct keys *k, const char *key)
+{
+    return k->nb && bsearch(key, k->keys, k->nb, sizeof *k->keys, by_key) != NULL;
+}
+
+static int use_published(void *opaque, const struct published *file)
+{
+    use(opaque, file->key);
+    return 0;
+}
+
+static int use_all(struct keys *k, struct plan *plan, struct err *err)
+{
+    for (size_t i = 0; i < plan->nb_recordings; i++) {
+        use(k, plan->sources[i].probe_key);
+        if (plan->sources[i].analysis_key[0])
+            use(k, plan->sources[i].analysis_key);
+    }
+    for (size_t i = 0; i < plan->programme.nb_talks; i++) {
+        const struct talk *t = &plan->programme.talks[i];
+        for (size_t n = 0; n < t->nb_parts && !t->gone; n++) {
+            char(*list)[33] = NULL;
+            size_t nb = 0;
+            if (plan_keys(&list, &nb, plan, t, &t->parts[n], err) < 0)
+                return err->code;
+            for (size_t j = 0; j < nb; j++)
+                use(k, list[j]);
+            free(list);
+        }
+    }
+    if (store_each_published(plan->event->store, use_published, k, err) < 0)
+        return err->code;
+    if (k->nb)
+        qsort(k->keys, k->nb, sizeof *k->keys, by_key);
+    return 0;
+}
+
+struct sweep {
+    const struct keys *keys;
+    bool dry_run;
+    size_t nb_files;
+    int64_t nb_bytes;
+};
+
+static int sweep_dir(struct sweep *s, const char *dir, struct err *err)
+{
+    DIR *d = opendir(dir);
+    if (!d)
+        return 0;
+    int ret = 0;
+    for (const struct dirent *e; ret == 0 && (e = readdir(d));) {
+        const char *dot = strchr(e->d_name, '.');
+        if (!dot || dot - e->d_name != 32 || used(s->keys, e->d_name))
+            continue;
+        AUTO_FREE char *path = fs_join(dir, e->d_name);
+        s->nb_files++;
+        s->nb_bytes += fs_size(path);
+        if (!s->dry_run)
+            ret = fs_remove_all(path, err);
+    }
+    closedir(d);
+    return ret;
+}
+
+struct stale {
+    const struct keys *keys;
+    struct keys found;
+};
+
+static int note_stale(void *opaque, const char *key, const char *stage)
+{
+    struct stale *s = opaque;
+    (void)stage;
+    if (!used(s->keys, key))
+        use(&s->found, key);
+    return 0;
+}
+
+/* The rows first: a row without its file only means work done again, never the other way round. */
+static int drop_rows(struct store *store, const struct keys *k, struct err *err)
+{
+    struct stale s = {.keys = k};
+    int ret = store_each_result(store, note_stale, &s, err);
+    if (ret == 0)
+        ret = store_begin(store, err);
+    for (size_t i = 0; i < s.found.nb && ret == 0; i++)
+        ret = store_drop_result(store, s.found.keys[i], err);
+    if (ret == 0)
+        ret = store_commit(store, err);
+    if (ret < 0)
+        store_rollback(store);
+    free(s.found.keys);
+    return ret;
+}
+
+static int gc(const struct cli *cli, bool dry_run, struct sweep *s, struct err *err)
+{
+    AUTO_EVENT event = {.lock = -1};
+    AUTO_PLAN plan = {0};
+    struct keys k = {0};
+    if (event_open(&event, cli->dir, err) < 0 || event_lock(&event, err) < 0 ||
+        plan_load(&plan, &event, err) < 0)
+        return err->code;
+    s->keys = &k;
+    s->dry_run = dry_run;
+    int ret = use_all(&k, &plan, err);
+    if (ret == 0 && !dry_run)
+        ret = drop_rows(event.store, &k, err);
+    for (int i = 0; i < 256 && ret == 0; i++) {
+        AUTO_FREE char *dir = mem_printf("%s/%02x", event.work, (unsigned)i);
+        ret = sweep_dir(s, dir, err);
+    }
+    if (ret == 0 && !dry_run)
+        ret = workdir_clean(event.work, err);
+    free(k.keys);
+    return ret;
+}
+
+int cmd_gc(const struct cli *cli, int argc, char **argv)
+{
+    struct err err = {0};
+    bool dry_run = false;
+    const struct cli_option options[] = {{"dry-run", 'n', NULL, &dry_run}};
+    const int status = cli_options(&argc, argv, options, 1);
+    if (status)
+        return status < 0 ? EXIT_OK : status;
+    if (argc != 1)
+        return cli_usage(argv[0], "it takes no operands");
+    struct sweep s = {0};
+    if (gc(cli, dry_run, &s, &err) < 0)
+        return cli_fail(&err);
+    printf("%zu files, %.1f MB %s\n", s.nb_files, (double)s.nb_bytes / 1e6,
+           dry_run ? "would be removed" : "removed");
+    return EXIT_OK;
+}

@@ -1,0 +1,95 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "clock.h"
+#include "event.h"
+#include "json.h"
+#include "mem.h"
+#include "programme.h"
+#include "store.h"
+#include "str.h"
+#include "table.h"
+
+static json_t *talk_json(const struct talk *t)
+{
+    json_t *speakers = json_array(), *parts = json_array();
+    for (size_t i = 0; i < t->nb_speakers; i++)
+        json_array_append_new(speakers, json_text(t->speakers[i]));
+    for (size_t i = 0; i < t->nb_parts; i++)
+        json_array_append_new(
+            parts,
+            json_pack("{s:i, s:o}", "part", t->parts[i].number, "listed_s",
+                      t->parts[i].listed_s ? json_integer(t->parts[i].listed_s) : json_null()));
+    json_t *o =
+        json_pack("{s:i, s:o, s:o, s:o, s:o, s:o}", "number", t->number, "title",
+                  json_text(t->title), "speakers", speakers, "section", json_text(t->section),
+                  "abstract", json_text(t->abstract), "parts", parts);
+    if (t->gone)
+        json_object_set_new(o, "gone", json_true());
+    return o;
+}
+
+static void print_json(const struct programme *p)
+{
+    json_t *talks = json_array();
+    for (size_t i = 0; i < p->nb_talks; i++)
+        json_array_append_new(talks, talk_json(&p->talks[i]));
+    AUTO_JSON *all = json_pack("{s:{s:o, s:o, s:o, s:o}, s:o}", "event", "name", json_text(p->name),
+                               "place", json_text(p->place), "begin", json_text(p->begin), "end",
+                               json_text(p->end), "talks", talks);
+    cli_print_json(all);
+}
+
+static void print_talks(const struct programme *p)
+{
+    static const char *const headings[] = {">", ">listed", "talk", NULL};
+    const char *section = "";
+    printf("%s%s%s%s%s%s%s\n", p->name ? p->name : "(no name)", p->place ? ", " : "",
+           p->place ? p->place : "", p->begin ? ", " : "", p->begin ? p->begin : "",
+           p->end ? " to " : "", p->end ? p->end : "");
+    struct table *t = table_create(headings);
+    for (size_t i = 0; i < p->nb_talks; i++) {
+        const struct talk *talk = &p->talks[i];
+        AUTO_STR times = {0};
+        AUTO_FREE char *speakers = talk_speakers(talk);
+        char number[16], buf[CLOCK_BYTES];
+        if (talk->section && strcmp(section, talk->section) != 0) {
+            table_add(t, (const char *const[]){"", "", ""});
+            table_add(t, (const char *const[]){"", "", talk->section});
+            section = talk->section;
+        }
+        for (size_t k = 0; k < talk->nb_parts; k++)
+            str_addf(&times, "%s%s", k ? " / " : "",
+                     talk->parts[k].listed_s
+                         ? clock_format_ms(buf, (int64_t)talk->parts[k].listed_s * 1000, false)
+                         : "-");
+        snprintf(number, sizeof number, "%d", talk->number);
+        AUTO_FREE char *text =
+            mem_printf("%s%s%s%s%s", talk->title, *speakers ? " (" : "", speakers,
+                       *speakers ? ")" : "", talk->gone ? " [no longer in the programme]" : "");
+        table_add(t, (const char *const[]){number, times.s, text});
+    }
+    table_print(t);
+}
+
+int cmd_list(const struct cli *cli, int argc, char **argv)
+{
+    struct err err = {0};
+    bool json = false;
+    const struct cli_option options[] = {{"json", 0, NULL, &json}};
+    const int status = cli_options(&argc, argv, options, 1);
+    if (status)
+        return status < 0 ? EXIT_OK : status;
+    if (argc != 1)
+        return cli_usage(argv[0], "it takes no operands");
+    AUTO_EVENT event = {.lock = -1};
+    AUTO_PROGRAMME p = {0};
+    if (event_open(&event, cli->dir, &err) < 0 || store_programme(&p, event.store, &err) < 0)
+        return cli_fail(&err);
+    if (json)
+        print_json(&p);
+    else
+        print_talks(&p);
+    return EXIT_OK;
+}

@@ -1,0 +1,128 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "event.h"
+#include "fs.h"
+#include "json.h"
+#include "mem.h"
+#include "plan.h"
+#include "store.h"
+#include "table.h"
+
+/* "15=FILE", "15/2=FILE", "15=none", "15=". */
+static int decide(struct plan *p, const char *arg, struct err *err)
+{
+    int number = 0, part = 0;
+    const char *equals = strchr(arg, '=');
+    AUTO_FREE char *name = equals ? mem_printf("%.*s", (int)(equals - arg), arg) : NULL;
+    if (!name)
+        return err_set(err, ERR_INVALID,
+                       "'%s': write TALK=FILE, TALK=none, or TALK= to take a decision back", arg);
+    if (plan_parse_part(&number, &part, &p->programme, name, err) < 0)
+        return err->code;
+    const char *what = equals + 1;
+    if (!*what)
+        return store_clear_match(p->event->store, number, err);
+    if (strcmp(what, "none") == 0)
+        return store_choose_match(p->event->store, number, part, NULL, err);
+    const int at = plan_find_recording(p, what, err);
+    if (at < 0)
+        return at;
+    return store_choose_match(p->event->store, number, part, p->recordings[at].fingerprint, err);
+}
+
+static const char *const states[] = {"sure", "unclear", "none"};
+
+static void print_matches(const struct plan *p)
+{
+    static const char *const headings[] = {">talk", "", ">score", ">margin", "recording and reason",
+                                           NULL};
+    struct table *t = table_create(headings);
+    for (size_t i = 0; i < p->matches.nb_rows; i++) {
+        const struct match *m = &p->matches.rows[i];
+        char talk[32], score[16] = "", margin[16] = "";
+        snprintf(talk, sizeof talk, m->part ? "%d/%d" : "%d", m->talk, m->part);
+        if (m->recording >= 0) {
+            snprintf(score, sizeof score, "%.2f", m->score);
+            snprintf(margin, sizeof margin, "%.2f", m->margin);
+        }
+        AUTO_FREE char *text = mem_printf(
+            "%s%s%s%s%s", m->recording >= 0 ? fs_basename(p->recordings[m->recording].path) : "",
+            m->recording >= 0 ? ": " : "", m->reason ? m->reason : "", m->suspicion ? "; " : "",
+            m->suspicion ? m->suspicion : "");
+        table_add(t, (const char *const[]){talk, states[m->state], score, margin, text});
+    }
+    table_print(t);
+}
+
+static bool matched(const struct plan *p, size_t recording)
+{
+    for (size_t i = 0; i < p->matches.nb_rows; i++)
+        if (p->matches.rows[i].recording == (int)recording)
+            return true;
+    return false;
+}
+
+static void print_unmatched(const struct plan *p)
+{
+    bool first = true;
+    for (size_t i = 0; i < p->nb_recordings; i++) {
+        if (matched(p, i))
+            continue;
+        if (first)
+            puts("\nRecordings that match no talk:");
+        first = false;
+        printf("  %s\n", p->recordings[i].path);
+    }
+}
+
+static void print_json(const struct plan *p)
+{
+    json_t *rows = json_array(), *rest = json_array();
+    for (size_t i = 0; i < p->matches.nb_rows; i++) {
+        const struct match *m = &p->matches.rows[i];
+        json_array_append_new(
+            rows, json_pack("{s:i, s:o, s:s, s:o, s:f, s:f, s:o, s:o}", "talk", m->talk, "part",
+                            m->part ? json_integer(m->part) : json_null(), "state",
+                            states[m->state], "recording",
+                            json_text(m->recording >= 0 ? p->recordings[m->recording].path : NULL),
+                            "score", m->score, "margin", m->margin, "reason", json_text(m->reason),
+                            "suspicion", json_text(m->suspicion)));
+    }
+    for (size_t i = 0; i < p->nb_recordings; i++)
+        if (!matched(p, i))
+            json_array_append_new(rest, json_text(p->recordings[i].path));
+    AUTO_JSON *all = json_pack("{s:o, s:o}", "matches", rows, "unmatched", rest);
+    cli_print_json(all);
+}
+
+int cmd_match(const struct cli *cli, int argc, char **argv)
+{
+    struct err err = {0};
+    bool json = false;
+    const struct cli_option options[] = {{"json", 0, NULL, &json}};
+    const int status = cli_options(&argc, argv, options, 1);
+    if (status)
+        return status < 0 ? EXIT_OK : status;
+    AUTO_EVENT event = {.lock = -1};
+    AUTO_PLAN plan = {0};
+    if (event_open(&event, cli->dir, &err) < 0 || plan_load(&plan, &event, &err) < 0)
+        return cli_fail(&err);
+    for (int i = 1; i < argc; i++)
+        if (decide(&plan, argv[i], &err) < 0)
+            return cli_fail(&err);
+    if (argc > 1 && plan_refresh(&plan, &err) < 0)
+        return cli_fail(&err);
+    if (json) {
+        print_json(&plan);
+    } else {
+        print_matches(&plan);
+        print_unmatched(&plan);
+    }
+    for (size_t i = 0; i < plan.matches.nb_rows; i++)
+        if (plan.matches.rows[i].state == MATCH_UNCLEAR)
+            return EXIT_NEEDS_PERSON;
+    return EXIT_OK;
+}

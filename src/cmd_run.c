@@ -1,0 +1,268 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "event.h"
+#include "executor.h"
+#include "facts.h"
+#include "json.h"
+#include "mem.h"
+#include "plan.h"
+#include "progress.h"
+#include "publish.h"
+#include "recordings.h"
+#include "workdir.h"
+
+/* A part on its way. Its jobs are planned in waves: when all of one have ended, it is planned anew,
+ * which finds what can be made from what is there now. */
+struct part_run {
+    const struct talk *talk;
+    const struct part *part;
+    struct part_plan plan;
+    size_t next, in_flight;
+    bool failed, ended;
+};
+
+struct run {
+    struct plan *plan;
+    struct progress *progress;
+    struct part_run *parts;
+    size_t nb_parts;
+};
+
+static void finish_run(struct run *r)
+{
+    for (size_t i = 0; i < r->nb_parts; i++)
+        part_plan_finish(&r->parts[i].plan);
+    free(r->parts);
+}
+
+static int plan_wave(struct run *r, struct part_run *pr, struct err *err)
+{
+    char name[32];
+    const bool first = !pr->plan.talk;
+    part_plan_finish(&pr->plan);
+    pr->next = 0;
+    if (plan_part(&pr->plan, r->plan, pr->talk, pr->part, err) < 0)
+        return err->code;
+    pr->ended = pr->plan.nb_jobs == 0;
+    if (pr->ended && !first && part_plan_complete(&pr->plan))
+        progress_say(r->progress, "talk %s is complete: %s",
+                     plan_part_name(name, pr->talk, pr->part->number), pr->talk->title);
+    return 0;
+}
+
+static double cost_to_start(const struct part_run *pr)
+{
+    double cost = 0;
+    for (size_t i = pr->next; i < pr->plan.nb_jobs; i++)
+        cost += pr->plan.jobs[i].cost;
+    return cost;
+}
+
+static void tell_left(struct run *r)
+{
+    double left[EXECUTOR_NB_STAGES] = {0};
+    for (size_t i = 0; i < r->nb_parts; i++)
+        for (size_t k = r->parts[i].next; k < r->parts[i].plan.nb_jobs; k++)
+            left[executor_stage_index(r->parts[i].plan.jobs[k].stage)] +=
+                r->parts[i].plan.jobs[k].cost;
+    progress_set_left(r->progress, left);
+}
+
+/* Most work first: so that the last part to end is no long one that runs alone. */
+static int next_job(void *opaque, struct job *out, struct err *err)
+{
+    struct run *r = opaque;
+    struct part_run *most = NULL;
+    double most_cost = -1;
+    (void)err;
+    for (size_t i = 0; i < r->nb_parts; i++) {
+        struct part_run *pr = &r->parts[i];
+        if (pr->ended || pr->next == pr->plan.nb_jobs)
+            continue;
+        const double cost = cost_to_start(pr);
+        if (cost > most_cost) {
+            most = pr;
+            most_cost = cost;
+        }
+    }
+    if (!most)
+        return 0;
+    *out = most->plan.jobs[most->next];
+    most->plan.jobs[most->next++] = (struct job){0};
+    most->in_flight++;
+    tell_left(r);
+    return 1;
+}
+
+static int job_ended(void *opaque, const struct job *job, bool ok, struct err *err)
+{
+    struct run *r = opaque;
+    for (size_t i = 0; i < r->nb_parts; i++) {
+        struct part_run *pr = &r->parts[i];
+        if (pr->talk->number != job->talk || pr->part->number != job->part)
+            continue;
+        pr->in_flight--;
+        pr->failed = pr->failed || !ok;
+        if (pr->in_flight || pr->next < pr->plan.nb_jobs)
+            return 0;
+        if (pr->failed) { /* its other jobs went on; what failed is for the next run */
+            pr->ended = true;
+            return 0;
+        }
+        return plan_wave(r, pr, err);
+    }
+    return 0;
+}
+
+static int begin_run(struct run *r, const int *talks, size_t nb_talks, struct err *err)
+{
+    for (size_t i = 0; i < nb_talks; i++) {
+        const struct talk *t = programme_find(&r->plan->programme, talks[i]);
+        for (size_t k = 0; k < t->nb_parts && !t->gone; k++) {
+            r->parts = mem_grow(r->parts, r->nb_parts, sizeof *r->parts);
+            struct part_run *pr = &r->parts[r->nb_parts++];
+            *pr = (struct part_run){.talk = t, .part = &t->parts[k]};
+            if (plan_wave(r, pr, err) < 0)
+                return err->code;
+        }
+    }
+    return 0;
+}
+
+/* --- telling --------------------------------------------------------------------------------- */
+
+struct tally {
+    size_t nb, nb_complete, nb_waiting, nb_failed;
+};
+
+static struct tally count(const struct run *r)
+{
+    struct tally t = {.nb = r->nb_parts};
+    for (size_t i = 0; i < r->nb_parts; i++) {
+        const struct part_run *pr = &r->parts[i];
+        if (part_plan_complete(&pr->plan))
+            t.nb_complete++;
+        else if (pr->plan.waiting)
+            t.nb_waiting++;
+        else
+            t.nb_failed++;
+    }
+    return t;
+}
+
+static void print_waiting(const struct run *r)
+{
+    for (size_t i = 0; i < r->nb_parts; i++) {
+        const struct part_plan *pp = &r->parts[i].plan;
+        char name[32];
+        if (pp->waiting)
+            printf("talk %s waits: %s (%s%s%s)\n",
+                   plan_part_name(name, r->parts[i].talk, r->parts[i].part->number), pp->waiting,
+                   verdict_name(pp->verdict), *pp->cause ? ": " : "", pp->cause);
+    }
+}
+
+static void tell(const struct run *r, const struct executor_result *e,
+                 const struct publish_result *p, bool json)
+{
+    const struct tally t = count(r);
+    AUTO_FREE char *jobs = executor_summary(e);
+    if (json) {
+        json_t *nb = json_object();
+        for (int i = 0; i < EXECUTOR_NB_STAGES; i++)
+            json_object_set_new(nb, executor_stage_name(i), json_integer((json_int_t)e->nb_run[i]));
+        AUTO_JSON *o = json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:b}", "jobs", nb, "jobs_failed",
+                                 (json_int_t)e->nb_failed, "parts", (json_int_t)t.nb, "complete",
+                                 (json_int_t)t.nb_complete, "waiting", (json_int_t)t.nb_waiting,
+                                 "published", (json_int_t)p->nb_parts, "stopped", e->stopped);
+        cli_print_json(o);
+        return;
+    }
+    print_waiting(r);
+    printf("jobs run: %s%s\n", jobs, e->nb_failed ? "; some failed, see above" : "");
+    printf("%zu of %zu parts are complete", t.nb_complete, t.nb);
+    if (t.nb_waiting)
+        printf(", %zu wait", t.nb_waiting);
+    if (t.nb_failed)
+        printf(", %zu are not finished", t.nb_failed);
+    printf("; out/ holds %zu parts, %zu files%s\n", p->nb_parts, p->nb_files,
+           p->nb_written || p->nb_removed ? "" : " (unchanged)");
+    if (e->stopped)
+        puts("stopped: 'talkpress run' goes on from here");
+    if (e->no_space)
+        puts("the disk is full: make room, then 'talkpress run' goes on from here");
+}
+
+static int exit_status(const struct run *r, const struct executor_result *e)
+{
+    const struct tally t = count(r);
+    if (e->no_space)
+        return EXIT_TRY_AGAIN;
+    if (e->nb_failed || e->stopped || t.nb_failed)
+        return EXIT_FAILED;
+    return t.nb_waiting ? EXIT_NEEDS_PERSON : EXIT_OK;
+}
+
+/* --- the command ------------------------------------------------------------------------------ */
+
+static int prepare(struct event *event, struct plan *plan, const struct cli *cli, struct err *err)
+{
+    return event_open(event, cli->dir, err) < 0 || event_lock(event, err) < 0 ||
+                   workdir_clean(event->work, err) < 0 || recordings_refresh(event, err) < 0 ||
+                   plan_load(plan, event, err) < 0
+               ? err->code
+               : 0;
+}
+
+struct run_options {
+    bool no_publish, quiet, json;
+};
+
+static int run(const struct cli *cli, char **args, int nb_args, const struct run_options *o,
+               struct err *err)
+{
+    AUTO_EVENT event = {.lock = -1};
+    AUTO_PLAN plan = {0};
+    AUTO_FREE int *talks = NULL;
+    size_t nb_talks = 0;
+    struct executor_result result = {0};
+    struct publish_result published = {0};
+    if (prepare(&event, &plan, cli, err) < 0 ||
+        plan_select(&talks, &nb_talks, &plan.programme, args, nb_args, err) < 0 ||
+        facts_gather(&result, &plan, talks, nb_args ? nb_talks : 0, o->quiet || o->json, err) < 0)
+        return cli_fail(err);
+    struct run r = {.plan = &plan,
+                    .progress = progress_create(event.settings.workers, o->quiet || o->json)};
+    const struct job_source source = {next_job, job_ended, &r};
+    int ret = begin_run(&r, talks, nb_talks, err);
+    if (ret == 0 && !result.stopped && !result.no_space)
+        ret = executor_run(&result, &event, &source, r.progress, err);
+    if (ret == 0 && !o->no_publish)
+        ret = publish(&published, &plan, err);
+    progress_destroy(r.progress);
+    int status = EXIT_FAILED;
+    if (ret == 0) {
+        tell(&r, &result, &published, o->json);
+        status = exit_status(&r, &result);
+    }
+    finish_run(&r);
+    return ret < 0 ? cli_fail(err) : status;
+}
+
+int cmd_run(const struct cli *cli, int argc, char **argv)
+{
+    struct err err = {0};
+    struct run_options o = {0};
+    bool keep_going = true; /* the default; taken so that scripts can say it */
+    const struct cli_option options[] = {{"no-publish", 0, NULL, &o.no_publish},
+                                         {"quiet", 'q', NULL, &o.quiet},
+                                         {"json", 0, NULL, &o.json},
+                                         {"keep-going", 'k', NULL, &keep_going}};
+    const int status = cli_options(&argc, argv, options, 4);
+    if (status)
+        return status < 0 ? EXIT_OK : status;
+    return run(cli, argv + 1, argc - 1, &o, &err);
+}

@@ -1,0 +1,228 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "clock.h"
+#include "event.h"
+#include "fs.h"
+#include "json.h"
+#include "mem.h"
+#include "plan.h"
+#include "publish.h"
+#include "str.h"
+#include "table.h"
+
+/* --- failures -------------------------------------------------------------------------------- */
+
+struct failures {
+    json_t *list;
+    int talk; /* 0: all */
+};
+
+static int note_failure(void *opaque, const struct failure *f)
+{
+    struct failures *all = opaque;
+    if (all->talk && f->talk && f->talk != all->talk)
+        return 0;
+    json_array_append_new(all->list, json_pack("{s:i, s:i, s:s, s:s, s:o, s:o, s:s, s:s}", "talk",
+                                               f->talk, "part", f->part, "stage", f->stage, "code",
+                                               f->code, "message", json_text(f->message), "log",
+                                               json_text(f->log), "at", f->at, "key", f->key));
+    return 0;
+}
+
+static const char *failure_of(const json_t *failures, const struct part_plan *pp)
+{
+    size_t i;
+    json_t *f;
+    json_array_foreach(failures, i,
+                       f) if (json_get_int(f, "talk", 0) == pp->talk->number &&
+                              json_get_int(f, "part", 0) ==
+                                  pp->part->number) return json_get_string(f, "message", "");
+    return NULL;
+}
+
+/* --- a part's state in words ------------------------------------------------------------------ */
+
+static char *state(const struct part_plan *pp, const json_t *failures)
+{
+    if (pp->talk->gone)
+        return mem_strdup("no longer in the programme");
+    if (part_plan_complete(pp))
+        return mem_printf("complete%s", pp->accepted ? ", accepted by a person" : "");
+    const char *failed = failure_of(failures, pp);
+    if (failed)
+        return mem_printf("FAILED: %s", failed);
+    if (pp->waiting)
+        return mem_printf("waits: %s", pp->waiting);
+    if (pp->nb_cells)
+        return mem_printf("to do: %zu of %zu cells are there", pp->nb_cells_done, pp->nb_cells);
+    return mem_strdup("to do");
+}
+
+static json_t *outputs_json(const struct part_plan *pp, const char *base)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < pp->nb_outputs; i++) {
+        const struct output *o = &pp->outputs[i];
+        AUTO_FREE char *name = mem_printf("%s%s", base, o->suffix);
+        json_array_append_new(list,
+                              json_pack("{s:s, s:b, s:s, s:O?}", "file", name, "made",
+                                        o->result != NULL, "key", o->key, "result", o->result));
+    }
+    return list;
+}
+
+static json_t *part_json(const struct plan *p, const struct part_plan *pp, const json_t *failures)
+{
+    AUTO_FREE char *text = state(pp, failures), *base = publish_name(p, pp->talk, pp->part->number);
+    return json_pack("{s:i, s:i, s:o, s:b, s:s, s:s, s:o, s:o, s:I, s:I, s:f, s:o}", "talk",
+                     pp->talk->number, "part", pp->part->number, "title",
+                     json_text(pp->talk->title), "complete", part_plan_complete(pp), "state", text,
+                     "verdict", verdict_name(pp->verdict), "cause", json_text(pp->cause),
+                     "recording", json_text(pp->source ? pp->source->recording->path : NULL),
+                     "cells", (json_int_t)pp->nb_cells, "cells_made", (json_int_t)pp->nb_cells_done,
+                     "core_seconds_left", pp->cost_left, "outputs", outputs_json(pp, base));
+}
+
+/* --- one talk -------------------------------------------------------------------------------- */
+
+static void print_output(const struct output *o, const char *base)
+{
+    printf("    %s%s", base, o->suffix);
+    if (!o->result) {
+        puts(": not made yet");
+        return;
+    }
+    printf(": %.1f MB", (double)json_get_int(o->result, "bytes", 0) / 1e6);
+    char length[CLOCK_BYTES];
+    if (json_object_get(o->result, "duration_ms"))
+        printf(", %s, %.1f LUFS, peak %.1f dBTP",
+               clock_format_ms(length, json_get_int(o->result, "duration_ms", 0), false),
+               json_get_number(o->result, "loudness_lufs", -99),
+               json_get_number(o->result, "peak_dbtp", -99));
+    putchar('\n');
+}
+
+static void print_recording(const struct part_plan *pp)
+{
+    const json_t *probe = pp->source->probe, *video = json_object_get(probe, "video");
+    const json_t *audio = json_object_get(probe, "audio");
+    printf("  recording: %s\n", pp->source->recording->path);
+    if (json_is_object(video))
+        printf("    picture: %dx%d, %.3f fps%s%s, rotation %d\n",
+               (int)json_get_int(video, "width", 0), (int)json_get_int(video, "height", 0),
+               av_q2d(pp->grid.fps), json_get_bool(video, "variable", false) ? " (variable)" : "",
+               json_get_bool(video, "interlaced", false) ? ", interlaced" : "",
+               (int)json_get_int(video, "rotation", 0));
+    if (json_is_object(audio))
+        printf("    sound: %d channels, %d Hz, starts %+.3f s against the picture, %.1f LUFS\n",
+               (int)json_get_int(audio, "channels", 0), (int)json_get_int(audio, "rate", 0),
+               (double)json_get_int(audio, "start_ms", 0) / 1000,
+               json_get_number(pp->source->analysis, "loudness_lufs", -99));
+}
+
+static void print_part(const struct plan *p, const struct part_plan *pp, const json_t *failures)
+{
+    char name[32], in[CLOCK_BYTES], out[CLOCK_BYTES];
+    AUTO_FREE char *text = state(pp, failures), *base = publish_name(p, pp->talk, pp->part->number);
+    printf("\n%s: %s\n", plan_part_name(name, pp->talk, pp->part->number), text);
+    printf("  verdict: %s%s%s\n", verdict_name(pp->verdict), *pp->cause ? ", " : "", pp->cause);
+    if (pp->accepted)
+        printf("  accepted %s: %s\n", pp->acceptance.at, pp->acceptance.because);
+    if (pp->source)
+        print_recording(pp);
+    if (pp->match)
+        printf("  match: score %.2f, margin %.2f: %s\n", pp->match->score, pp->match->margin,
+               pp->match->reason ? pp->match->reason : "");
+    if (pp->cut_known)
+        printf("  cut: %s to %s%s\n", clock_format_ms(in, grid_ms_of(&pp->grid, pp->begin), true),
+               clock_format_ms(out, grid_ms_of(&pp->grid, pp->end), true),
+               pp->cut_by_hand ? " (set by hand)" : "");
+    if (pp->nb_outputs)
+        puts("  outputs:");
+    for (size_t i = 0; i < pp->nb_outputs; i++)
+        print_output(&pp->outputs[i], base);
+}
+
+static void print_talk_head(const struct talk *t)
+{
+    AUTO_FREE char *speakers = talk_speakers(t);
+    printf("%d. %s\n%s%s%s\n", t->number, t->title, speakers, *speakers && t->section ? ", " : "",
+           t->section ? t->section : "");
+}
+
+/* --- the command ------------------------------------------------------------------------------ */
+
+static void add_row(struct table *t, const struct part_plan *pp, const json_t *failures)
+{
+    char name[32];
+    AUTO_FREE char *text = state(pp, failures);
+    AUTO_FREE char *line = mem_printf("%s: %s", pp->talk->title, text);
+    table_add(t, (const char *const[]){plan_part_name(name, pp->talk, pp->part->number),
+                                       verdict_name(pp->verdict), line});
+}
+
+static int status(struct plan *plan, int only, bool json, struct err *err)
+{
+    static const char *const headings[] = {">talk", "verdict", "state", NULL};
+    struct failures failures = {.list = json_array(), .talk = only};
+    AUTO_JSON *parts = json_array(), *failed = failures.list;
+    if (store_each_failure(plan->event->store, note_failure, &failures, err) < 0)
+        return err->code;
+    struct table *t = table_create(headings);
+    size_t nb = 0, nb_complete = 0;
+    int ret = 0;
+    for (size_t i = 0; i < plan->programme.nb_talks; i++) {
+        const struct talk *talk = &plan->programme.talks[i];
+        if (only && talk->number != only)
+            continue;
+        if (only && !json)
+            print_talk_head(talk);
+        for (size_t k = 0; k < talk->nb_parts && ret == 0; k++) {
+            AUTO_PART_PLAN pp = {0};
+            ret = plan_part(&pp, plan, talk, &talk->parts[k], err);
+            if (ret < 0)
+                break;
+            nb += !talk->gone;
+            nb_complete += part_plan_complete(&pp);
+            if (json)
+                json_array_append_new(parts, part_json(plan, &pp, failed));
+            else if (only)
+                print_part(plan, &pp, failed);
+            else
+                add_row(t, &pp, failed);
+        }
+    }
+    if (ret < 0 || json || only) {
+        table_destroy(t);
+    } else {
+        table_print(t);
+        printf("\n%zu of %zu parts are complete\n", nb_complete, nb);
+    }
+    if (ret == 0 && json) {
+        AUTO_JSON *all = json_pack("{s:O, s:O}", "parts", parts, "failures", failed);
+        cli_print_json(all);
+    }
+    return ret;
+}
+
+int cmd_status(const struct cli *cli, int argc, char **argv)
+{
+    struct err err = {0};
+    bool json = false;
+    const struct cli_option options[] = {{"json", 0, NULL, &json}};
+    const int usage = cli_options(&argc, argv, options, 1);
+    if (usage)
+        return usage < 0 ? EXIT_OK : usage;
+    if (argc > 2)
+        return cli_usage(argv[0], "one talk, please");
+    AUTO_EVENT event = {.lock = -1};
+    AUTO_PLAN plan = {0};
+    int talk = 0, part = 0;
+    if (event_open(&event, cli->dir, &err) < 0 || plan_load(&plan, &event, &err) < 0 ||
+        (argc == 2 && plan_parse_part(&talk, &part, &plan.programme, argv[1], &err) < 0) ||
+        status(&plan, talk, json, &err) < 0)
+        return cli_fail(&err);
+    return EXIT_OK;
+}

@@ -1,0 +1,96 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "clock.h"
+#include "event.h"
+#include "facts.h"
+#include "fs.h"
+#include "json.h"
+#include "mem.h"
+#include "plan.h"
+#include "recordings.h"
+#include "table.h"
+#include "verify_table.h"
+
+/* --- a person's decision --------------------------------------------------------------------- */
+
+static int decide(struct plan *p, const char *which, const char *because, struct err *err)
+{
+    int number, only;
+    if (plan_parse_part(&number, &only, &p->programme, which, err) < 0)
+        return err->code;
+    const struct talk *t = programme_find(&p->programme, number);
+    for (size_t i = 0; i < t->nb_parts; i++) {
+        AUTO_PART_PLAN pp = {0};
+        char name[32];
+        if (only && t->parts[i].number != only)
+            continue;
+        if (plan_part(&pp, p, t, &t->parts[i], err) < 0)
+            return err->code;
+        plan_part_name(name, t, t->parts[i].number);
+        if (because && pp.verdict == VERDICT_OK) {
+            printf("%s is ok as it is: nothing to accept\n", name);
+            continue;
+        }
+        if (because && (!pp.source || pp.verdict == VERDICT_MISSING))
+            return err_set(err, ERR_INVALID,
+                           "talk %s has no recording that could be accepted: see "
+                           "'talkpress match'",
+                           name);
+        if (store_accept(p->event->store, number, t->parts[i].number,
+                         pp.source ? pp.source->recording->fingerprint : "",
+                         verdict_name(pp.verdict), because, err) < 0)
+            return err->code;
+        printf("%s: %s\n", name, because ? "accepted" : "no longer accepted");
+    }
+    return 0;
+}
+
+/* --- the command ------------------------------------------------------------------------------ */
+
+static int verify(const struct cli *cli, char **args, int nb_args, bool json, struct err *err)
+{
+    AUTO_EVENT event = {.lock = -1};
+    AUTO_PLAN plan = {0};
+    AUTO_FREE int *talks = NULL;
+    size_t nb_talks = 0;
+    struct executor_result result = {0};
+    bool person = false;
+    if (event_open(&event, cli->dir, err) < 0 || recordings_refresh(&event, err) < 0 ||
+        plan_load(&plan, &event, err) < 0 ||
+        plan_select(&talks, &nb_talks, &plan.programme, args, nb_args, err) < 0 ||
+        facts_gather(&result, &plan, talks, nb_args ? nb_talks : 0, json, err) < 0 ||
+        verify_table_print(&person, &plan, talks, nb_talks, json, err) < 0)
+        return cli_fail(err);
+    if (result.stopped || result.nb_failed)
+        return result.no_space ? EXIT_TRY_AGAIN : EXIT_FAILED;
+    return person ? EXIT_NEEDS_PERSON : EXIT_OK;
+}
+
+int cmd_verify(const struct cli *cli, int argc, char **argv)
+{
+    struct err err = {0};
+    bool json = false;
+    const char *accept = NULL, *because = NULL, *reject = NULL;
+    const struct cli_option options[] = {{"json", 0, NULL, &json},
+                                         {"accept", 0, &accept, NULL},
+                                         {"because", 0, &because, NULL},
+                                         {"reject", 0, &reject, NULL}};
+    const int status = cli_options(&argc, argv, options, 4);
+    if (status)
+        return status < 0 ? EXIT_OK : status;
+    if (accept && (!because || !*because))
+        return cli_usage(argv[0], "--accept needs --because TEXT: it is shown ever after");
+    if (!accept && !reject)
+        return because ? cli_usage(argv[0], "--because goes with --accept")
+                       : verify(cli, argv + 1, argc - 1, json, &err);
+    AUTO_EVENT event = {.lock = -1};
+    AUTO_PLAN plan = {0};
+    if (event_open(&event, cli->dir, &err) < 0 || plan_load(&plan, &event, &err) < 0 ||
+        (accept && decide(&plan, accept, because, &err) < 0) ||
+        (reject && decide(&plan, reject, NULL, &err) < 0))
+        return cli_fail(&err);
+    return EXIT_OK;
+}

@@ -1,0 +1,122 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "event.h"
+#include "executor.h"
+#include "json.h"
+#include "mem.h"
+#include "plan.h"
+#include "str.h"
+
+/* Jobs by stage, with how many pieces they make: a cell job makes one per rendition. */
+static char *summary(const struct part_plan *pp)
+{
+    AUTO_STR s = {0};
+    for (int stage = 0; stage < EXECUTOR_NB_STAGES; stage++) {
+        size_t nb = 0, pieces = 0;
+        for (size_t i = 0; i < pp->nb_jobs; i++) {
+            if (executor_stage_index(pp->jobs[i].stage) != stage)
+                continue;
+            nb++;
+            pieces += json_array_size(json_object_get(pp->jobs[i].spec, "outputs"));
+        }
+        if (nb)
+            str_addf(&s, "%s%s %zu", s.len ? ", " : "", executor_stage_name(stage), nb);
+        if (nb && pieces > nb)
+            str_addf(&s, " (%zu renditions)", pieces);
+    }
+    return str_take(&s);
+}
+
+static size_t nb_missing(const struct part_plan *pp)
+{
+    return pp->nb_outputs - pp->nb_outputs_done;
+}
+
+static void print_why(const struct part_plan *pp)
+{
+    char name[32];
+    plan_part_name(name, pp->talk, pp->part->number);
+    if (part_plan_complete(pp)) {
+        printf("%s: nothing would run: all %zu outputs are there\n", name, pp->nb_outputs);
+        return;
+    }
+    if (pp->waiting) {
+        printf("%s: nothing can run: %s\n  verdict %s%s%s\n", name, pp->waiting,
+               verdict_name(pp->verdict), *pp->cause ? ": " : "", pp->cause);
+        return;
+    }
+    AUTO_FREE char *jobs = summary(pp);
+    printf("%s: %zu of %zu outputs are missing, because what they are made from is new or has "
+           "changed\n",
+           name, nb_missing(pp), pp->nb_outputs);
+    if (pp->nb_cells)
+        printf("  of %zu cells %zu are there and stay\n", pp->nb_cells, pp->nb_cells_done);
+    printf("  would run now: %s\n", jobs);
+    for (size_t i = 0; i < pp->nb_jobs; i++)
+        printf("    %s\n", pp->jobs[i].what);
+    size_t assembling = 0;
+    for (size_t i = 0; i < pp->nb_jobs; i++)
+        assembling +=
+            strcmp(pp->jobs[i].stage, "assemble") == 0 || strcmp(pp->jobs[i].stage, "poster") == 0;
+    if (nb_missing(pp) > assembling)
+        printf("  then: %zu outputs put together and checked\n", nb_missing(pp) - assembling);
+    printf("  about %.0f s of one core\n", pp->cost_left);
+}
+
+static json_t *why_json(const struct part_plan *pp)
+{
+    json_t *jobs = json_array();
+    for (size_t i = 0; i < pp->nb_jobs; i++) {
+        json_t *keys = json_array();
+        size_t k;
+        json_t *o;
+        json_array_foreach(json_object_get(pp->jobs[i].spec, "outputs"), k, o)
+            json_array_append(keys, json_object_get(o, "rendition"));
+        json_array_append_new(
+            jobs, json_pack("{s:s, s:o, s:f, s:s, s:o}", "stage", pp->jobs[i].stage, "what",
+                            json_text(pp->jobs[i].what), "core_seconds", pp->jobs[i].cost, "key",
+                            pp->jobs[i].key, "renditions", keys));
+    }
+    return json_pack("{s:i, s:i, s:b, s:o, s:s, s:o, s:I, s:I, s:I, s:o}", "talk", pp->talk->number,
+                     "part", pp->part->number, "complete", part_plan_complete(pp), "waiting",
+                     json_text(pp->waiting), "verdict", verdict_name(pp->verdict), "cause",
+                     json_text(pp->cause), "outputs_missing", (json_int_t)nb_missing(pp), "cells",
+                     (json_int_t)pp->nb_cells, "cells_made", (json_int_t)pp->nb_cells_done, "jobs",
+                     jobs);
+}
+
+int cmd_why(const struct cli *cli, int argc, char **argv)
+{
+    struct err err = {0};
+    bool json = false;
+    const struct cli_option options[] = {{"json", 0, NULL, &json}};
+    const int status = cli_options(&argc, argv, options, 1);
+    if (status)
+        return status < 0 ? EXIT_OK : status;
+    if (argc != 2)
+        return cli_usage(argv[0], "which talk?");
+    AUTO_EVENT event = {.lock = -1};
+    AUTO_PLAN plan = {0};
+    AUTO_JSON *list = json_array();
+    int number, only;
+    if (event_open(&event, cli->dir, &err) < 0 || plan_load(&plan, &event, &err) < 0 ||
+        plan_parse_part(&number, &only, &plan.programme, argv[1], &err) < 0)
+        return cli_fail(&err);
+    const struct talk *t = programme_find(&plan.programme, number);
+    for (size_t i = 0; i < t->nb_parts; i++) {
+        AUTO_PART_PLAN pp = {0};
+        if (only && t->parts[i].number != only)
+            continue;
+        if (plan_part(&pp, &plan, t, &t->parts[i], &err) < 0)
+            return cli_fail(&err);
+        if (json)
+            json_array_append_new(list, why_json(&pp));
+        else
+            print_why(&pp);
+    }
+    if (json)
+        cli_print_json(list);
+    return EXIT_OK;
+}

@@ -1,0 +1,54 @@
+/*
+ * An event's folder: talkpress.yaml (settings), talkpress.db (the store), work/ and out/. Opened by
+ * a command, closed at its end; one thread.
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err.h"
+#include "rendition.h"
+
+struct store;
+
+struct settings {
+    int tolerance_ms; /* of verify; default 2000 */
+    struct rendition *renditions;
+    size_t nb_renditions;
+    char *card_template;               /* paths, absolute */
+    char *card_logo, *card_background; /* NULL: none */
+    int card_ms, card_fade_ms;         /* default 5000 and 500 */
+    double target_lufs, ceiling_dbtp;  /* default -16 and -1 */
+    int workers;                       /* default: the cores that this process may use */
+    int stall_s;    /* a worker without progress for so long is stopped; default 300 */
+    char *language; /* ISO 639-2, or NULL */
+    char *comment;  /* tag of every output (licence, link), or NULL */
+    json_t *json;
+};
+
+struct event {
+    char *dir; /* absolute */
+    char *work, *out;
+    struct store *store;
+    struct settings settings;
+    int lock; /* file descriptor, -1 while not held */
+};
+
+/* Makes the folder with its settings file and an empty store; ERR_INVALID where it is one. */
+ATTR_NODISCARD int event_init(const char *dir, struct err *err);
+
+ATTR_NODISCARD int event_open(struct event *out, const char *dir, struct err *err);
+void event_close(struct event *event);
+#define AUTO_EVENT ATTR_CLEANUP(event_close) struct event
+
+/* Takes the folder for one writer of work/ and out/ at a time. ERR_BUSY says who holds it. */
+ATTR_NODISCARD int event_lock(struct event *event, struct err *err);
+
+/* A file that comes with talkpress ("renditions/mp4-720.yaml"): the event's own, if it has one
+ * under that name, else the installed one. A new string. */
+ATTR_NODISCARD int event_data_file(char **out, const char *dir, const char *name, struct err *err);
+
+/* The cores that this process may use; at least 1. */
+int event_cores(void);

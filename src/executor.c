@@ -1,0 +1,457 @@
+#include "executor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "event.h"
+#include "fs.h"
+#include "json.h"
+#include "mem.h"
+#include "plan.h"
+#include "progress.h"
+#include "store.h"
+#include "str.h"
+#include "workdir.h"
+
+enum { TICK_MS = 250, LOG_LINES = 12, LOG_MAX = 1 << 20 };
+
+static const char *const stage_names[EXECUTOR_NB_STAGES] = {"probe", "analyse", "card",    "cell",
+                                                            "sound", "poster",  "assemble"};
+
+const char *executor_stage_name(int stage)
+{
+    return stage_names[stage];
+}
+
+int executor_stage_index(const char *name)
+{
+    int i = 0;
+    while (i < EXECUTOR_NB_STAGES - 1 && strcmp(stage_names[i], name) != 0)
+        i++;
+    return i;
+}
+
+struct slot {
+    bool busy;
+    struct job job;
+    pid_t pid;
+    int out; /* the worker's stdout */
+    char *spec_path, *log_path;
+    struct str line; /* what came since the last newline */
+    char *last_line; /* the last whole one */
+    struct timespec begin, heard;
+    bool stalled;
+};
+
+struct executor {
+    struct event *event;
+    const struct job_source *source;
+    struct progress *progress;
+    struct slot *slots;
+    int nb_slots;
+    struct executor_result *result;
+};
+
+/* --- signals --------------------------------------------------------------------------------- */
+
+/* A signal can reach the program only through a global; this is the one. */
+static volatile sig_atomic_t stop_signal;
+
+static void on_signal(int sig)
+{
+    stop_signal = sig;
+}
+
+static const int stop_signals[] = {SIGINT, SIGTERM, SIGHUP};
+enum { NB_SIGNALS = sizeof stop_signals / sizeof *stop_signals };
+
+static void catch_signals(struct sigaction *old)
+{
+    const struct sigaction catching = {.sa_handler = on_signal};
+    for (int i = 0; i < NB_SIGNALS; i++)
+        sigaction(stop_signals[i], &catching, &old[i]);
+}
+
+static void restore_signals(const struct sigaction *old)
+{
+    for (int i = 0; i < NB_SIGNALS; i++)
+        sigaction(stop_signals[i], &old[i], NULL);
+}
+
+/* --- starting a worker ----------------------------------------------------------------------- */
+
+static void exec_worker(const struct slot *s, int out, int log)
+{
+    setpgid(0, 0); /* Ctrl-C goes to the coordinator, which stops its workers itself */
+    const int null = open("/dev/null", O_RDONLY);
+    if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
+        dup2(log, STDERR_FILENO) < 0)
+        _exit(127);
+    for (int i = 0; i < NB_SIGNALS; i++)
+        signal(stop_signals[i], SIG_DFL);
+    execl("/proc/self/exe", "talkpress", "worker", s->spec_path, (char *)NULL);
+    _exit(127);
+}
+
+static int spawn(struct slot *s, struct err *err)
+{
+    int out[2];
+    if (pipe2(out, O_CLOEXEC) < 0)
+        return err_errno(err, errno, "cannot make a pipe");
+    const int log = open(s->log_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    s->pid = log < 0 ? -1 : fork();
+    if (s->pid == 0)
+        exec_worker(s, out[1], log);
+    const int failed = errno;
+    close(out[1]);
+    if (log >= 0)
+        close(log);
+    if (s->pid < 0) {
+        close(out[0]);
+        return err_errno(err, failed, "cannot start a worker");
+    }
+    s->out = out[0];
+    fcntl(s->out, F_SETFL, O_NONBLOCK);
+    return 0;
+}
+
+static int start(struct executor *e, int i, struct job *job, struct err *err)
+{
+    struct slot *s = &e->slots[i];
+    *s = (struct slot){.busy = true, .job = *job, .out = -1, .pid = -1};
+    *job = (struct job){0};
+    AUTO_FREE char *spec = mem_printf("%s.json", s->job.key),
+                   *log = mem_printf("%s.log", s->job.key);
+    s->spec_path = workdir_tmp(e->event->work, spec);
+    s->log_path = workdir_tmp(e->event->work, log);
+    if (json_dump_file(s->job.spec, s->spec_path, JSON_COMPACT) < 0)
+        return err_errno(err, errno, "cannot write '%s'", s->spec_path);
+    if (spawn(s, err) < 0)
+        return err->code;
+    clock_gettime(CLOCK_MONOTONIC, &s->begin);
+    s->heard = s->begin;
+    progress_job(e->progress, i, executor_stage_index(s->job.stage), s->job.what, s->job.cost);
+    return 0;
+}
+
+static void free_slot(struct slot *s)
+{
+    if (s->out >= 0)
+        close(s->out);
+    job_finish(&s->job);
+    free(s->spec_path);
+    free(s->log_path);
+    free(s->last_line);
+    str_finish(&s->line);
+    *s = (struct slot){.out = -1};
+}
+
+/* --- listening ------------------------------------------------------------------------------- */
+
+static void take_line(struct executor *e, int i)
+{
+    struct slot *s = &e->slots[i];
+    struct err ignored = {0};
+    AUTO_JSON *line = NULL;
+    if (s->line.s && json_read_text(&line, s->line.s, "worker", &ignored) == 0 &&
+        json_object_get(line, "done"))
+        progress_at(e->progress, i, json_get_number(line, "done", 0));
+    free(s->last_line);
+    s->last_line = str_take(&s->line);
+    clock_gettime(CLOCK_MONOTONIC, &s->heard);
+}
+
+/* Returns false once the worker has closed its end. */
+static bool listen_to(struct executor *e, int i)
+{
+    char buf[4096];
+    ssize_t n;
+    while ((n = read(e->slots[i].out, buf, sizeof buf)) > 0)
+        for (ssize_t k = 0; k < n; k++) {
+            if (buf[k] == '\n')
+                take_line(e, i);
+            else if (e->slots[i].line.len < LOG_MAX)
+                str_add_bytes(&e->slots[i].line, &buf[k], 1);
+        }
+    return n < 0 && (errno == EAGAIN || errno == EINTR);
+}
+
+/* --- ending ---------------------------------------------------------------------------------- */
+
+/* Writes one result from work/ into the store. */
+static int take_result(struct executor *e, const struct job *job, const char *key, struct err *err)
+{
+    AUTO_FREE char *path = workdir_path(e->event->work, key, "json");
+    AUTO_JSON *result = NULL;
+    return json_read_file(&result, path, err) < 0 ||
+                   store_set_result(e->event->store, key, job->stage, result, err) < 0
+               ? err->code
+               : 0;
+}
+
+static int take_results(struct executor *e, const struct job *job, struct err *err)
+{
+    const json_t *outputs = json_object_get(job->spec, "outputs");
+    if (!outputs)
+        return take_result(e, job, job->key, err);
+    for (size_t i = 0; i < json_array_size(outputs); i++)
+        if (take_result(e, job, json_get_string(json_array_get(outputs, i), "key", ""), err) < 0)
+            return err->code;
+    return 0;
+}
+
+static int write_results(struct executor *e, const struct job *job, struct err *err)
+{
+    struct store *store = e->event->store;
+    if (store_begin(store, err) < 0)
+        return err->code;
+    if (take_results(e, job, err) < 0 || store_clear_failure(store, job->key, err) < 0 ||
+        store_commit(store, err) < 0)
+        store_rollback(store);
+    return err->code;
+}
+
+/* The last lines of a worker's log. */
+static char *log_tail(const char *path)
+{
+    struct err ignored = {0};
+    char *text = NULL;
+    if (fs_read(&text, NULL, path, LOG_MAX, &ignored) < 0)
+        return mem_strdup("");
+    const char *p = text + strlen(text);
+    for (int lines = 0; p > text && lines <= LOG_LINES; p--)
+        lines += p[-1] == '\n' && p[0];
+    if (p > text)
+        p++;
+    char *tail = str_clean(p);
+    free(text);
+    return tail;
+}
+
+/* What went wrong, from the worker's last line or from how it ended. */
+static void describe_end(struct err *out, const struct slot *s, int status)
+{
+    struct err ignored = {0};
+    AUTO_JSON *line = NULL;
+    if (s->last_line && json_read_text(&line, s->last_line, "worker", &ignored) < 0)
+        line = NULL; /* it ended in the middle of a line */
+    const char *message = json_get_string(line, "message", NULL);
+    if (s->stalled)
+        err_set(out, ERR_EXTERNAL, "the worker made no progress and was stopped");
+    else if (WIFSIGNALED(status))
+        err_set(out, ERR_EXTERNAL, "the worker crashed (signal %d, %s)", WTERMSIG(status),
+                strsignal(WTERMSIG(status)));
+    else if (message)
+        err_set(out, err_code_by_name(json_get_string(line, "code", "bug")), "%s", message);
+    else
+        err_set(out, ERR_EXTERNAL, "the worker ended with status %d and without a word",
+                WEXITSTATUS(status));
+}
+
+/* Keeps spec and log, notes the failure and says it. */
+static int note_failure(struct executor *e, const struct slot *s, int status, struct err *err)
+{
+    struct err why = {0};
+    describe_end(&why, s, status);
+    AUTO_FREE char *spec = mem_printf("%s.json", s->job.key);
+    AUTO_FREE char *kept = workdir_failed(e->event->work, spec), *log = log_tail(s->log_path);
+    (void)rename(s->spec_path, kept); /* without it only the command that repeats it is lost */
+    const struct failure f = {
+        .key = s->job.key,
+        .stage = s->job.stage,
+        .code = err_code_name(why.code),
+        .message = why.msg,
+        .log = log,
+        .talk = s->job.talk,
+        .part = s->job.part,
+    };
+    progress_say(e->progress, "FAILED %s\n  %s", s->job.what, why.msg);
+    if (why.code != ERR_INVALID) {
+        if (*log)
+            progress_say(e->progress, "  the last lines of its log:\n%s", log);
+        progress_say(e->progress, "  to repeat it: talkpress worker '%s'", kept);
+    }
+    e->result->nb_failed++;
+    e->result->no_space = e->result->no_space || why.code == ERR_NO_SPACE;
+    return store_set_failure(e->event->store, &f, err);
+}
+
+static double seconds_since(const struct timespec *t)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - t->tv_sec) + (double)(now.tv_nsec - t->tv_nsec) / 1e9;
+}
+
+static int end(struct executor *e, int i, struct err *err)
+{
+    struct slot *s = &e->slots[i];
+    int status = 0;
+    while (waitpid(s->pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    const bool ok = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    progress_job_end(e->progress, i, seconds_since(&s->begin), ok);
+    int ret = ok ? write_results(e, &s->job, err) : note_failure(e, s, status, err);
+    if (ret == 0) {
+        e->result->nb_run[executor_stage_index(s->job.stage)] += ok;
+        ret = e->source->ended(e->source->opaque, &s->job, ok, err);
+    }
+    unlink(s->spec_path);
+    unlink(s->log_path);
+    free_slot(s);
+    return ret;
+}
+
+static void kill_all(struct executor *e)
+{
+    for (int i = 0; i < e->nb_slots; i++)
+        if (e->slots[i].busy && e->slots[i].pid > 0)
+            kill(e->slots[i].pid, SIGKILL);
+    for (int i = 0; i < e->nb_slots; i++) {
+        if (e->slots[i].busy && e->slots[i].pid > 0)
+            while (waitpid(e->slots[i].pid, NULL, 0) < 0 && errno == EINTR)
+                ;
+        free_slot(&e->slots[i]);
+    }
+}
+
+/* --- the loop -------------------------------------------------------------------------------- */
+
+static int fill_slots(struct executor *e, int *busy, struct err *err)
+{
+    *busy = 0;
+    for (int i = 0; i < e->nb_slots; i++) {
+        if (!e->slots[i].busy && !e->result->no_space) {
+            struct job job = {0};
+            const int got = e->source->next(e->source->opaque, &job, err);
+            if (got < 0)
+                return got;
+            if (got && start(e, i, &job, err) < 0)
+                return err->code;
+        }
+        *busy += e->slots[i].busy;
+    }
+    return 0;
+}
+
+static void stop_stalled(struct executor *e)
+{
+    for (int i = 0; i < e->nb_slots; i++) {
+        struct slot *s = &e->slots[i];
+        if (!s->busy || s->stalled || seconds_since(&s->heard) < e->event->settings.stall_s)
+            continue;
+        s->stalled = true;
+        kill(s->pid, SIGKILL);
+    }
+}
+
+static int wait_for_workers(struct executor *e, struct err *err)
+{
+    AUTO_FREE struct pollfd *fds = mem_zalloc((size_t)e->nb_slots, sizeof *fds);
+    for (int i = 0; i < e->nb_slots; i++)
+        fds[i] = (struct pollfd){.fd = e->slots[i].busy ? e->slots[i].out : -1, .events = POLLIN};
+    if (poll(fds, (nfds_t)e->nb_slots, TICK_MS) < 0 && errno != EINTR)
+        return err_errno(err, errno, "cannot wait for the workers");
+    for (int i = 0; i < e->nb_slots; i++)
+        if (e->slots[i].busy && fds[i].revents && !listen_to(e, i) && end(e, i, err) < 0)
+            return err->code;
+    return 0;
+}
+
+static int loop(struct executor *e, struct err *err)
+{
+    for (;;) {
+        int busy;
+        if (fill_slots(e, &busy, err) < 0)
+            return err->code;
+        if (!busy)
+            return 0;
+        if (wait_for_workers(e, err) < 0)
+            return err->code;
+        stop_stalled(e);
+        progress_draw(e->progress);
+        if (stop_signal) {
+            e->result->stopped = true;
+            return 0;
+        }
+    }
+}
+
+int executor_run(struct executor_result *out, struct event *event, const struct job_source *source,
+                 struct progress *progress, struct err *err)
+{
+    struct executor e = {
+        .event = event,
+        .source = source,
+        .progress = progress,
+        .nb_slots = event->settings.workers,
+        .result = out,
+    };
+    struct sigaction old[NB_SIGNALS];
+    e.slots = mem_zalloc((size_t)e.nb_slots, sizeof *e.slots);
+    for (int i = 0; i < e.nb_slots; i++)
+        e.slots[i].out = -1;
+    catch_signals(old);
+    (void)loop(&e, err);
+    kill_all(&e);
+    restore_signals(old);
+    progress_clear(progress);
+    free(e.slots);
+    return err->code;
+}
+
+char *executor_summary(const struct executor_result *r)
+{
+    AUTO_STR s = {0};
+    for (int i = 0; i < EXECUTOR_NB_STAGES; i++)
+        if (r->nb_run[i])
+            str_addf(&s, "%s%s %zu", s.len ? ", " : "", stage_names[i], r->nb_run[i]);
+    if (!s.len)
+        str_add(&s, "none");
+    return str_take(&s);
+}
+
+/* --- a plain list ---------------------------------------------------------------------------- */
+
+struct list {
+    struct job *jobs;
+    size_t nb, next;
+    struct progress *progress;
+};
+
+static int next_of_list(void *opaque, struct job *out, struct err *err)
+{
+    struct list *l = opaque;
+    (void)err;
+    double left[EXECUTOR_NB_STAGES] = {0};
+    if (l->next == l->nb)
+        return 0;
+    *out = l->jobs[l->next];
+    l->jobs[l->next++] = (struct job){0};
+    for (size_t i = l->next; i < l->nb; i++)
+        left[executor_stage_index(l->jobs[i].stage)] += l->jobs[i].cost;
+    progress_set_left(l->progress, left);
+    return 1;
+}
+
+static int ended_of_list(void *opaque, const struct job *job, bool ok, struct err *err)
+{
+    (void)opaque, (void)job, (void)ok, (void)err;
+    return 0;
+}
+
+int executor_run_list(struct executor_result *total, struct event *event, struct job *jobs,
+                      size_t nb_jobs, struct progress *progress, struct err *err)
+{
+    struct list l = {.jobs = jobs, .nb = nb_jobs, .progress = progress};
+    const struct job_source source = {next_of_list, ended_of_list, &l};
+    return executor_run(total, event, &source, progress, err);
+}

@@ -1,0 +1,49 @@
+/*
+ * The local executor: runs jobs as worker processes of this program, one per core, and writes what
+ * they found into the store (it is the one writer). A worker that fails, crashes or stalls fails
+ * its job only. SIGINT, SIGTERM and SIGHUP stop it: workers are killed, nothing finished is lost.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "err.h"
+
+struct event;
+struct job;
+struct progress;
+
+/* Where jobs come from. All calls come from executor_run's thread. */
+struct job_source {
+    /* Moves the next job that can run now into *out. Returns 1, 0 when there is none now, or an
+     * error. */
+    int (*next)(void *opaque, struct job *out, struct err *err);
+    /* Tells that a job ended, its results written (ok) or its failure noted. */
+    int (*ended)(void *opaque, const struct job *job, bool ok, struct err *err);
+    void *opaque;
+};
+
+struct executor_result {
+    size_t nb_run[8]; /* jobs that ended well, by stage: see executor_stage_name */
+    size_t nb_failed;
+    bool stopped; /* by a signal */
+    bool no_space;
+};
+
+/* Runs until the source has no more jobs and none is in flight. A failed job is no error. */
+ATTR_NODISCARD int executor_run(struct executor_result *out, struct event *event,
+                                const struct job_source *source, struct progress *progress,
+                                struct err *err);
+
+enum { EXECUTOR_NB_STAGES = 7 };
+const char *executor_stage_name(int stage);
+int executor_stage_index(const char *name);
+
+/* "5 cells, 1 sound, 4 assembled": what a run did; "nothing" where it did nothing. A new string. */
+char *executor_summary(const struct executor_result *result);
+
+/* Runs a list of jobs (moved out of the array) and adds up in *total. */
+ATTR_NODISCARD int executor_run_list(struct executor_result *total, struct event *event,
+                                     struct job *jobs, size_t nb_jobs, struct progress *progress,
+                                     struct err *err);

@@ -1,0 +1,246 @@
+#include <fontconfig/fontconfig.h>
+#include <getopt.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "av.h"
+#include "cli.h"
+#include "mem.h"
+#include "worker.h"
+
+struct verb {
+    const char *name;
+    cli_verb *run;
+    const char *help; /* the synopsis in the first line */
+};
+
+static const struct verb verbs[] = {
+    {"init", cmd_init,
+     "init DIR\n"
+     "Makes an event's folder: settings, store, work/ and out/."},
+    {"import", cmd_import,
+     "import [--dry-run] [--json] PROGRAMME\n"
+     "Reads a programme (a listing page, HTML or text), shows what is new, changed and gone, and\n"
+     "applies it. With --dry-run it only shows."},
+    {"list", cmd_list,
+     "list [--json]\n"
+     "Shows the programme."},
+    {"add", cmd_add,
+     "add [--json] FILE|FOLDER...\n"
+     "Registers recordings, probes them and matches them to talks. The files are only ever read."},
+    {"remove", cmd_remove,
+     "remove FILE...\n"
+     "Forgets recordings. The files are left alone."},
+    {"match", cmd_match,
+     "match [--json] [TALK[/PART]=FILE|none| ...]\n"
+     "Shows which recording holds which talk, and why. 15=FILE sets it, 15=none says that there "
+     "is\n"
+     "no recording, 15= takes the decision back."},
+    {"verify", cmd_verify,
+     "verify [--json] [TALK...]\n"
+     "verify --accept TALK[/PART] --because TEXT\n"
+     "verify --reject TALK[/PART]\n"
+     "Compares each part's measured time with its listed time and says what a difference comes\n"
+     "from. --accept publishes a part as it is; the reason is kept. --reject takes that back."},
+    {"cut", cmd_cut,
+     "cut [--json] TALK[/PART] [--in TIME] [--out TIME] [--auto]\n"
+     "Shows or sets a part's range of its recording. TIME is [h:]mm:ss[.mmm], or a frame number\n"
+     "with an f behind it: 1500f. --auto forgets what was set."},
+    {"card", cmd_card,
+     "card TALK[/PART] -o FILE.png [--size WIDTHxHEIGHT]\n"
+     "Draws a part's title card."},
+    {"run", cmd_run,
+     "run [--no-publish] [--quiet] [--json] [TALK...]\n"
+     "Does everything that is missing, then publishes. Ctrl-C stops it; run goes on from there."},
+    {"status", cmd_status,
+     "status [--json] [TALK]\n"
+     "One line per part; everything about one talk."},
+    {"why", cmd_why,
+     "why [--json] TALK\n"
+     "What is missing for a talk, what would run, and because of what."},
+    {"publish", cmd_publish,
+     "publish [--json]\n"
+     "Brings out/ in line with what is complete. run does this too."},
+    {"rehearse", cmd_rehearse,
+     "rehearse PROGRAMME -o DIR [--talk N]... [--height N] [--fps N] [--tones] [--no-estimate]\n"
+     "Makes stand-in recordings of a programme's talks at their listed lengths, to try a set-up\n"
+     "before the event, and estimates the time and disk that the event will need."},
+    {"gc", cmd_gc,
+     "gc [--dry-run]\n"
+     "Drops cached work that nothing refers to any more."},
+};
+enum { NB_VERBS = sizeof verbs / sizeof *verbs };
+
+static const char overview[] =
+    "usage: talkpress [-C DIR] COMMAND [...]\n"
+    "\n"
+    "Turns a conference's recordings into checked videos that are ready to publish.\n"
+    "\n"
+    "  init DIR             make an event's folder\n"
+    "  import PROGRAMME     read the programme, show what changes, apply it\n"
+    "  list                 show the programme\n"
+    "  add FILE|FOLDER...   register, probe and match recordings\n"
+    "  remove FILE...       forget recordings\n"
+    "  match [TALK=FILE]    show the matching, or decide it\n"
+    "  verify [TALK...]     listed against measured time, and why they differ\n"
+    "  cut TALK [...]       show or set a part's in and out\n"
+    "  card TALK -o PNG     draw a title card\n"
+    "  run [TALK...]        do everything that is missing, then publish\n"
+    "  status [TALK]        what stands\n"
+    "  why TALK             what would run, and because of what\n"
+    "  publish              bring out/ up to date\n"
+    "  rehearse PROGRAMME   make stand-in recordings and an estimate\n"
+    "  gc                   drop cached work that nothing refers to\n"
+    "\n"
+    "'talkpress COMMAND --help' tells more; so does 'man talkpress'.\n"
+    "Exit status: 0 all is well, 1 something failed, 2 wrong usage, 3 a person is needed,\n"
+    "75 try again (no space, or another talkpress is at work).\n";
+
+static const struct verb *find(const char *name)
+{
+    for (size_t i = 0; i < NB_VERBS; i++)
+        if (strcmp(verbs[i].name, name) == 0)
+            return &verbs[i];
+    return NULL;
+}
+
+const char *cli_help(const char *verb)
+{
+    const struct verb *v = find(verb);
+    return v ? v->help : NULL;
+}
+
+int cli_fail(const struct err *err)
+{
+    fprintf(stderr, "talkpress: %s\n", err->msg);
+    return err->code == ERR_NO_SPACE || err->code == ERR_BUSY ? EXIT_TRY_AGAIN : EXIT_FAILED;
+}
+
+int cli_usage(const char *verb, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    fputs("talkpress: ", stderr);
+    vfprintf(stderr, fmt, args);
+    va_end(args);
+    const char *help = cli_help(verb);
+    if (help)
+        fprintf(stderr, "\nusage: talkpress %.*s\n", (int)strcspn(help, "\n"), help);
+    return EXIT_USAGE;
+}
+
+void cli_print_json(const json_t *value)
+{
+    AUTO_FREE char *text = json_dumps(value, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+    puts(text ? text : "null");
+}
+
+/* --- options --------------------------------------------------------------------------------- */
+
+enum { MAX_OPTIONS = 16, FIRST_LONG = 256 };
+
+static void print_help(const char *verb)
+{
+    const char *help = cli_help(verb);
+    printf("usage: talkpress %s\n", help ? help : verb);
+}
+
+/* getopt_long moves operands behind the options; they are then moved to the front. */
+int cli_options(int *argc, char **argv, const struct cli_option *options, size_t nb)
+{
+    struct option list[MAX_OPTIONS + 2] = {0};
+    char letters[2 * MAX_OPTIONS + 2] = "", *l = letters;
+    for (size_t i = 0; i < nb; i++) {
+        const int takes = options[i].value ? required_argument : no_argument;
+        list[i] = (struct option){options[i].name, takes, NULL, FIRST_LONG + (int)i};
+        if (options[i].letter) {
+            *l++ = options[i].letter;
+            if (options[i].value)
+                *l++ = ':';
+        }
+    }
+    list[nb] = (struct option){"help", no_argument, NULL, 'h'};
+    optind = 0; /* GNU: start anew */
+    int got;
+    while ((got = getopt_long(*argc, argv, letters, list, NULL)) != -1) {
+        if (got == 'h') {
+            print_help(argv[0]);
+            return -1;
+        }
+        size_t i = 0;
+        while (i < nb && got != FIRST_LONG + (int)i && got != options[i].letter)
+            i++;
+        if (i == nb) {
+            const char *help = cli_help(argv[0]);
+            if (help)
+                fprintf(stderr, "usage: talkpress %.*s\n", (int)strcspn(help, "\n"), help);
+            return EXIT_USAGE;
+        }
+        if (options[i].value)
+            *options[i].value = optarg;
+        else
+            *options[i].flag = true;
+    }
+    int n = 1;
+    for (int i = optind; i < *argc; i++)
+        argv[n++] = argv[i];
+    *argc = n;
+    argv[n] = NULL;
+    return 0;
+}
+
+/* --- main ------------------------------------------------------------------------------------ */
+
+static int run_verb(const struct cli *cli, int argc, char **argv)
+{
+    const struct verb *v = find(argv[0]);
+    if (v)
+        return v->run(cli, argc, argv);
+    fprintf(stderr, "talkpress: there is no command '%s'\n%s", argv[0], overview);
+    return EXIT_USAGE;
+}
+
+static int talkpress(int argc, char **argv)
+{
+    struct cli cli = {.dir = "."};
+    int at = 1;
+    for (; at < argc && argv[at][0] == '-'; at++) {
+        if (strcmp(argv[at], "-C") == 0 && at + 1 < argc) {
+            cli.dir = argv[++at];
+        } else if (strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0) {
+            fputs(overview, stdout);
+            return EXIT_OK;
+        } else if (strcmp(argv[at], "--version") == 0) {
+            puts("talkpress " TALKPRESS_VERSION);
+            return EXIT_OK;
+        } else {
+            fprintf(stderr, "talkpress: there is no option '%s'\n%s", argv[at], overview);
+            return EXIT_USAGE;
+        }
+    }
+    if (at == argc) {
+        fputs(overview, stderr);
+        return EXIT_USAGE;
+    }
+    /* Not for people: the executor starts it, and a message names it to repeat a failed job. */
+    if (strcmp(argv[at], "worker") == 0 && at + 2 == argc)
+        return worker_main(argv[at + 1]);
+    return run_verb(&cli, argc - at, argv + at);
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_CTYPE, "C.UTF-8"); /* columns are counted for UTF-8, whatever the user's locale */
+    signal(SIGPIPE, SIG_IGN);       /* 'talkpress list | head' ends quietly */
+    av_log_quiet();                 /* a worker turns it on again, into its log */
+    setenv("SVT_LOG", "1", 0);      /* SVT-AV1 says hello otherwise */
+    int status = talkpress(argc, argv);
+    if (fflush(stdout) != 0 && status == EXIT_OK)
+        status = EXIT_FAILED;
+    FcFini(); /* what fontconfig holds is no leak */
+    return status;
+}

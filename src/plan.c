@@ -1,0 +1,529 @@
+#include "plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyse.h"
+#include "assemble.h"
+#include "card.h"
+#include "clock.h"
+#include "fs.h"
+#include "hash.h"
+#include "json.h"
+#include "loudness.h"
+#include "mem.h"
+#include "plan_jobs.h"
+#include "probe.h"
+#include "reader.h"
+#include "sound.h"
+#include "str.h"
+#include "workdir.h"
+
+/* A cut between two parts moves at most so far to a quieter moment. */
+static const int64_t snap_ms = 5000;
+
+void job_finish(struct job *job)
+{
+    free(job->what);
+    json_decref(job->spec);
+    *job = (struct job){0};
+}
+
+/* --- loading --------------------------------------------------------------------------------- */
+
+static int load_source(struct source *s, struct store *store, struct err *err)
+{
+    json_decref(s->probe);
+    json_decref(s->analysis);
+    s->probe = s->analysis = NULL;
+    plan_probe_key(s->probe_key, s->recording);
+    if (store_result(&s->probe, store, s->probe_key, err) < 0)
+        return err->code;
+    if (!s->probe || json_object_get(s->probe, "error"))
+        return 0;
+    plan_analysis_key(s->analysis_key, s->probe);
+    return store_result(&s->analysis, store, s->analysis_key, err);
+}
+
+static int source_by_fingerprint(const struct plan *p, const char *fingerprint)
+{
+    for (size_t i = 0; i < p->nb_recordings; i++)
+        if (strcmp(p->recordings[i].fingerprint, fingerprint) == 0)
+            return (int)i;
+    return -1;
+}
+
+static int match_recordings(struct plan *p, struct err *err)
+{
+    struct chosen_match *chosen = NULL;
+    size_t nb_chosen = 0, nb_fixed = 0;
+    if (store_chosen_matches(&chosen, &nb_chosen, p->event->store, err) < 0)
+        return err->code;
+    AUTO_FREE struct match_fixed *fixed = mem_zalloc(nb_chosen, sizeof *fixed);
+    for (size_t i = 0; i < nb_chosen; i++) {
+        const int at = source_by_fingerprint(p, chosen[i].recording);
+        /* A choice of a recording that is not here (any more) decides nothing. */
+        if (at >= 0 || !chosen[i].recording[0])
+            fixed[nb_fixed++] = (struct match_fixed){chosen[i].talk, chosen[i].part, at};
+    }
+    free(chosen);
+    AUTO_FREE struct match_recording *list = mem_zalloc(p->nb_recordings, sizeof *list);
+    for (size_t i = 0; i < p->nb_recordings; i++)
+        list[i] = (struct match_recording){
+            .name = fs_basename(p->recordings[i].path),
+            .duration_ms = json_get_int(p->sources[i].probe, "duration_ms", -1),
+        };
+    match_table_finish(&p->matches);
+    match_all(&p->matches, &p->programme, list, p->nb_recordings, fixed, nb_fixed);
+    return 0;
+}
+
+int plan_refresh(struct plan *p, struct err *err)
+{
+    for (size_t i = 0; i < p->nb_recordings; i++)
+        if (load_source(&p->sources[i], p->event->store, err) < 0)
+            return err->code;
+    return match_recordings(p, err);
+}
+
+int plan_load(struct plan *out, struct event *event, struct err *err)
+{
+    AUTO_PLAN p = {.event = event};
+    const struct settings *s = &event->settings;
+    if (store_programme(&p.programme, event->store, err) < 0 ||
+        store_recordings(&p.recordings, &p.nb_recordings, event->store, err) < 0)
+        return err->code;
+    p.sources = mem_zalloc(p.nb_recordings, sizeof *p.sources);
+    for (size_t i = 0; i < p.nb_recordings; i++)
+        p.sources[i].recording = &p.recordings[i];
+    if (plan_refresh(&p, err) < 0)
+        return err->code;
+    const struct card_params look = {.template_path = s->card_template,
+                                     .logo_path = s->card_logo,
+                                     .background_path = s->card_background};
+    if (card_look_hash(p.look, &look, &p.look_err) < 0)
+        p.look[0] = '\0';
+    *out = p;
+    p = (struct plan){0};
+    return 0;
+}
+
+void plan_finish(struct plan *p)
+{
+    match_table_finish(&p->matches);
+    for (size_t i = 0; i < p->nb_recordings && p->sources; i++) {
+        json_decref(p->sources[i].probe);
+        json_decref(p->sources[i].analysis);
+    }
+    free(p->sources);
+    recordings_free(p->recordings, p->nb_recordings);
+    programme_finish(&p->programme);
+    *p = (struct plan){0};
+}
+
+/* --- jobs of recordings ---------------------------------------------------------------------- */
+
+void plan_probes(struct job **jobs, size_t *nb, const struct plan *p)
+{
+    for (size_t i = 0; i < p->nb_recordings; i++)
+        if (!p->sources[i].probe)
+            plan_add_probe(jobs, nb, p, &p->sources[i]);
+}
+
+static bool selected(int talk, const int *talks, size_t nb_talks)
+{
+    for (size_t i = 0; i < nb_talks; i++)
+        if (talks[i] == talk)
+            return true;
+    return nb_talks == 0;
+}
+
+void plan_analyses(struct job **jobs, size_t *nb, const struct plan *p, const int *talks,
+                   size_t nb_talks)
+{
+    AUTO_FREE bool *done = mem_zalloc(p->nb_recordings, sizeof *done);
+    for (size_t i = 0; i < p->matches.nb_rows; i++) {
+        const struct match *m = &p->matches.rows[i];
+        if (m->state != MATCH_SURE || m->recording < 0 || !selected(m->talk, talks, nb_talks) ||
+            done[m->recording])
+            continue;
+        const struct source *s = &p->sources[m->recording];
+        done[m->recording] = true;
+        if (s->probe && !json_object_get(s->probe, "error") && !s->analysis)
+            plan_add_analysis(jobs, nb, p, s);
+    }
+}
+
+/* --- a part's recording and verdict ----------------------------------------------------------- */
+
+static const struct match *find_match(const struct plan *p, int talk, int part)
+{
+    for (size_t i = 0; i < p->matches.nb_rows; i++) {
+        const struct match *m = &p->matches.rows[i];
+        if (m->talk == talk && (m->part == 0 || m->part == part))
+            return m;
+    }
+    return NULL;
+}
+
+/* Why a recording that can be read still cannot be published, or NULL. */
+static const char *refusal(const json_t *probe)
+{
+    const json_t *video = json_object_get(probe, "video");
+    const char *error = json_get_string(probe, "error", NULL);
+    if (error)
+        return error;
+    if (!json_is_object(video))
+        return "there is no picture in it: talkpress publishes sound with a picture only";
+    const json_t *sar = json_object_get(video, "sar");
+    int w, h;
+    rendition_size(
+        &w, &h, NULL, (int)json_get_int(video, "width", 0), (int)json_get_int(video, "height", 0),
+        (int)json_integer_value(json_array_get(sar, 0)),
+        (int)json_integer_value(json_array_get(sar, 1)), (int)json_get_int(video, "rotation", 0));
+    if (w < RENDITION_MIN_SIDE || h < RENDITION_MIN_SIDE)
+        return "its picture is smaller than 64 pixels: encoders cannot take it";
+    return NULL;
+}
+
+/* Whether the talk's parts all lie in this one recording. */
+static bool shared_recording(const struct part_plan *pp)
+{
+    return pp->talk->nb_parts > 1 && pp->match->part == 0;
+}
+
+/* The frame at which part n of a talk in one recording ends: where the listed times say, moved to
+ * the quietest moment near. moved_ms says by how much. */
+static int64_t boundary(const struct part_plan *pp, const struct loudness *l, int n,
+                        int64_t *moved_ms)
+{
+    int64_t listed_ms = 0;
+    for (int i = 0; i < n; i++)
+        listed_ms += (int64_t)pp->talk->parts[i].listed_s * 1000;
+    const int64_t block_ms = 100, least = listed_ms - snap_ms;
+    const size_t centre = (size_t)(listed_ms / block_ms);
+    const size_t quiet =
+        l->nb ? loudness_quietest(l, (size_t)((least > 0 ? least : 0) / block_ms),
+                                  (size_t)((listed_ms + snap_ms) / block_ms) + 1, centre)
+              : centre;
+    *moved_ms = quiet == centre ? 0 : (int64_t)quiet * block_ms - listed_ms;
+    int64_t frame = grid_frame_at_ms(&pp->grid, listed_ms + *moved_ms);
+    return frame < pp->grid.nb_frames ? frame : pp->grid.nb_frames;
+}
+
+static int cut_between_parts(struct part_plan *pp, const struct plan *p, struct err *err)
+{
+    AUTO_LOUDNESS l = {0};
+    const int n = pp->part->number;
+    pp->begin = 0;
+    pp->end = pp->grid.nb_frames;
+    for (size_t i = 0; i < pp->talk->nb_parts; i++)
+        if (!pp->talk->parts[i].listed_s) {
+            pp->cut_known = false;
+            return 0;
+        }
+    if (!pp->source->analysis) {
+        pp->cut_known = false; /* the measured length is the listed one until it can be cut */
+        return 0;
+    }
+    AUTO_FREE char *path = workdir_path(p->event->work, pp->source->analysis_key, "bin");
+    if (fs_exists(path) && loudness_read(&l, path, err) < 0)
+        return err->code;
+    int64_t moved_begin = 0, moved_end = 0;
+    if (n > 1)
+        pp->begin = boundary(pp, &l, n - 1, &moved_begin);
+    if ((size_t)n < pp->talk->nb_parts)
+        pp->end = boundary(pp, &l, n, &moved_end);
+    pp->cut_moved_ms = n > 1 ? moved_begin : moved_end;
+    return 0;
+}
+
+static int decide_cut(struct part_plan *pp, const struct plan *p, struct err *err)
+{
+    struct chosen_cut chosen;
+    bool found;
+    if (probe_grid(&pp->grid, pp->source->probe, err) < 0 ||
+        store_chosen_cut(&chosen, &found, p->event->store, pp->talk->number, pp->part->number,
+                         err) < 0)
+        return err->code;
+    pp->cut_known = true;
+    if (found && strcmp(chosen.recording, pp->source->recording->fingerprint) == 0 &&
+        chosen.begin < pp->grid.nb_frames) {
+        pp->cut_by_hand = true;
+        pp->begin = chosen.begin;
+        pp->end = chosen.end < pp->grid.nb_frames ? chosen.end : pp->grid.nb_frames;
+        return 0;
+    }
+    if (shared_recording(pp))
+        return cut_between_parts(pp, p, err);
+    pp->begin = 0;
+    pp->end = pp->grid.nb_frames;
+    return 0;
+}
+
+/* The first piece of damage that the analysis found. */
+static void damage_facts(struct verify_facts *f, const json_t *analysis)
+{
+    static const char *const where[] = {"picture_damage", "sound_damage"};
+    for (int i = 0; i < 2; i++) {
+        const json_t *d = json_object_get(analysis, where[i]);
+        if (!json_is_object(d))
+            continue;
+        if (!f->nb_damaged) {
+            f->damaged_at_ms = json_get_int(d, "first_ms", 0);
+            f->damage = json_get_string(d, "what", NULL);
+        }
+        f->nb_damaged += json_get_int(d, "nb", 0);
+    }
+}
+
+static void media_facts(struct verify_facts *f, const struct part_plan *pp)
+{
+    const json_t *probe = pp->source->probe, *analysis = pp->source->analysis;
+    f->refusal = refusal(probe);
+    f->recording_ms = json_get_int(probe, "duration_ms", -1);
+    f->truncated = json_get_string(probe, "truncated", NULL);
+    f->no_sound = !json_is_object(json_object_get(probe, "audio"));
+    const json_t *gap = json_array_get(json_object_get(probe, "gaps"), 0);
+    f->gap_at_ms = json_get_int(gap, "at_ms", 0);
+    f->gap_ms = json_get_int(gap, "length_ms", 0);
+    f->silence_head_ms = json_get_int(analysis, "silence_head_ms", -1);
+    f->silence_tail_ms = json_get_int(analysis, "silence_tail_ms", -1);
+    f->black_head_ms = json_get_int(analysis, "black_head_ms", -1);
+    f->black_tail_ms = json_get_int(analysis, "black_tail_ms", -1);
+    f->sound_at_end = json_get_bool(analysis, "sound_at_end", false);
+    f->nb_damaged = json_array_size(json_object_get(probe, "corrupt")) > 0
+                        ? json_get_int(probe, "nb_corrupt", 0)
+                        : 0;
+    f->damaged_at_ms = json_integer_value(json_array_get(json_object_get(probe, "corrupt"), 0));
+    damage_facts(f, analysis);
+}
+
+/* The time that stands for a part in verify. Of a part that talkpress cut at a listed time, the
+ * length without the move to a quiet moment: the listed times are what it is held against. */
+static int64_t compared_ms(const struct part_plan *pp)
+{
+    if (!pp->cut_by_hand && shared_recording(pp)) {
+        int64_t before_ms = 0;
+        for (int i = 0; i < pp->part->number; i++)
+            before_ms += (int64_t)pp->talk->parts[i].listed_s * 1000;
+        const bool last = (size_t)pp->part->number == pp->talk->nb_parts;
+        const int64_t listed_ms = (int64_t)pp->part->listed_s * 1000;
+        const int64_t all_ms = grid_ms_of(&pp->grid, pp->grid.nb_frames);
+        return last || all_ms < before_ms ? listed_ms + all_ms - before_ms : listed_ms;
+    }
+    return grid_ms_of(&pp->grid, pp->end) - grid_ms_of(&pp->grid, pp->begin);
+}
+
+static void judge(struct part_plan *pp, const struct plan *p)
+{
+    AUTO_FREE char *note = NULL;
+    struct verify_facts f = {.talk = pp->talk->number,
+                             .part = pp->part->number,
+                             .listed_s = pp->part->listed_s,
+                             .measured_ms = -1,
+                             .silence_head_ms = -1};
+    const struct match *m = pp->match;
+    pp->measured_ms = -1;
+    if (m && m->state == MATCH_UNCLEAR) {
+        f.unclear = true;
+        note = mem_printf("perhaps '%s' (%s)%s%s",
+                          m->recording >= 0 ? fs_basename(p->recordings[m->recording].path) : "?",
+                          m->reason ? m->reason : "", m->suspicion ? "; " : "",
+                          m->suspicion ? m->suspicion : "");
+    } else if (m && m->suspicion) {
+        note = mem_strdup(m->suspicion);
+    }
+    f.match_note = note;
+    if (pp->source && pp->source->probe) {
+        media_facts(&f, pp);
+        if (!f.refusal) {
+            f.measured_ms = compared_ms(pp);
+            pp->measured_ms = grid_ms_of(&pp->grid, pp->end) - grid_ms_of(&pp->grid, pp->begin);
+            if (!pp->cut_known)
+                pp->measured_ms = f.measured_ms;
+        }
+        f.whole_recording = pp->begin == 0 && pp->end == pp->grid.nb_frames;
+    }
+    pp->verdict = verify_part(&pp->cause, &f, &p->programme, p->event->settings.tolerance_ms);
+}
+
+static int look_up_acceptance(struct part_plan *pp, const struct plan *p, struct err *err)
+{
+    bool found;
+    if (store_acceptance(&pp->acceptance, &found, p->event->store, pp->talk->number,
+                         pp->part->number, err) < 0)
+        return err->code;
+    /* It holds for the recording and the verdict that the person saw. */
+    pp->accepted = found && pp->source &&
+                   strcmp(pp->acceptance.verdict, verdict_name(pp->verdict)) == 0 &&
+                   strcmp(pp->acceptance.recording, pp->source->recording->fingerprint) == 0;
+    return 0;
+}
+
+static int describe_part(struct part_plan *pp, const struct plan *p, struct err *err)
+{
+    pp->match = find_match(p, pp->talk->number, pp->part->number);
+    if (pp->match && pp->match->state == MATCH_SURE && pp->match->recording >= 0)
+        pp->source = &p->sources[pp->match->recording];
+    const json_t *probe = pp->source ? pp->source->probe : NULL;
+    if (probe && !refusal(probe) && decide_cut(pp, p, err) < 0)
+        return err->code;
+    judge(pp, p);
+    return look_up_acceptance(pp, p, err);
+}
+
+/* What keeps a part from being worked on, or NULL. */
+static const char *obstacle(const struct part_plan *pp)
+{
+    if (!pp->source)
+        return pp->verdict == VERDICT_UNCLEAR ? "not sure which recording it is" : "no recording";
+    if (!pp->source->probe)
+        return "its recording is not probed yet";
+    if (refusal(pp->source->probe))
+        return "its recording cannot be published";
+    if (!pp->source->analysis)
+        return "its recording is not analysed yet";
+    if (!pp->cut_known)
+        return "the programme states no time to cut the parts at: set it with 'talkpress cut'";
+    if (pp->begin >= pp->end)
+        return "its cut is empty: set it with 'talkpress cut'";
+    return NULL;
+}
+
+int plan_part(struct part_plan *out, struct plan *plan, const struct talk *talk,
+              const struct part *part, struct err *err)
+{
+    AUTO_PART_PLAN pp = {.talk = talk, .part = part};
+    if (describe_part(&pp, plan, err) < 0)
+        return err->code;
+    pp.waiting = obstacle(&pp);
+    if (!pp.waiting && pp.verdict != VERDICT_OK && !pp.accepted)
+        pp.waiting = "it needs a person: see 'talkpress verify'";
+    if (!pp.waiting && plan_jobs_of_part(&pp, plan, err) < 0)
+        return err->code;
+    *out = pp;
+    pp = (struct part_plan){0};
+    return 0;
+}
+
+int plan_keys(char (**out)[33], size_t *out_nb, struct plan *plan, const struct talk *talk,
+              const struct part *part, struct err *err)
+{
+    AUTO_PART_PLAN pp = {.talk = talk, .part = part};
+    if (describe_part(&pp, plan, err) < 0)
+        return err->code;
+    return obstacle(&pp) ? 0 : plan_jobs_keys(out, out_nb, &pp, plan, err);
+}
+
+void part_plan_finish(struct part_plan *pp)
+{
+    for (size_t i = 0; i < pp->nb_jobs; i++)
+        job_finish(&pp->jobs[i]);
+    free(pp->jobs);
+    for (size_t i = 0; i < pp->nb_outputs; i++)
+        json_decref(pp->outputs[i].result);
+    free(pp->outputs);
+    free(pp->cause);
+    acceptance_finish(&pp->acceptance);
+    *pp = (struct part_plan){0};
+}
+
+bool part_plan_complete(const struct part_plan *pp)
+{
+    return !pp->waiting && pp->nb_outputs > 0 && pp->nb_outputs_done == pp->nb_outputs;
+}
+
+const char *plan_part_name(char *buf, const struct talk *talk, int part)
+{
+    if (talk->nb_parts > 1)
+        snprintf(buf, 32, "%d/%d", talk->number, part);
+    else
+        snprintf(buf, 32, "%d", talk->number);
+    return buf;
+}
+
+/* --- selections ------------------------------------------------------------------------------ */
+
+static void add_number(int **list, size_t *nb, int n)
+{
+    *list = mem_grow(*list, *nb, sizeof **list);
+    (*list)[(*nb)++] = n;
+}
+
+static int select_one(int **list, size_t *nb, const struct programme *programme, const char *arg,
+                      struct err *err)
+{
+    char *end;
+    const long from = strtol(arg, &end, 10);
+    long to = from;
+    if (end > arg && *end == '-' && end[1])
+        to = strtol(end + 1, &end, 10);
+    else if (end > arg && *end == '/' && end[1])
+        (void)strtol(end + 1, &end, 10);
+    if (end == arg || *end || from < 1 || to < from)
+        return err_set(err, ERR_INVALID,
+                       "'%s' is no talk: give a number as 'talkpress list' shows "
+                       "it, or a range such as 3-7",
+                       arg);
+    const size_t before = *nb;
+    for (size_t i = 0; i < programme->nb_talks; i++) {
+        const int n = programme->talks[i].number;
+        if (n >= from && n <= to)
+            add_number(list, nb, n);
+    }
+    return *nb > before ? 0
+                        : err_set(err, ERR_NOT_FOUND, "there is no talk %s in the programme", arg);
+}
+
+int plan_select(int **out, size_t *out_nb, const struct programme *programme, char **args,
+                int nb_args, struct err *err)
+{
+    int *list = NULL;
+    size_t nb = 0;
+    for (int i = 0; i < nb_args; i++)
+        if (select_one(&list, &nb, programme, args[i], err) < 0) {
+            free(list);
+            return err->code;
+        }
+    for (size_t i = 0; !nb_args && i < programme->nb_talks; i++)
+        add_number(&list, &nb, programme->talks[i].number);
+    *out = list;
+    *out_nb = nb;
+    return 0;
+}
+
+int plan_parse_part(int *talk, int *part, const struct programme *programme, const char *arg,
+                    struct err *err)
+{
+    int end = 0;
+    *part = 0;
+    if (sscanf(arg, "%d%n/%d%n", talk, &end, part, &end) < 1 || arg[end] || *talk < 1)
+        return err_set(err, ERR_INVALID, "'%s' is no talk: write 15, or 15/2 for its part 2", arg);
+    const struct talk *t = programme_find(programme, *talk);
+    if (!t)
+        return err_set(err, ERR_NOT_FOUND, "there is no talk %d in the programme", *talk);
+    if (*part && !talk_part(t, *part))
+        return err_set(err, ERR_NOT_FOUND, "talk %d has no part %d", *talk, *part);
+    return 0;
+}
+
+int plan_find_recording(const struct plan *p, const char *name, struct err *err)
+{
+    AUTO_FREE char *absolute = realpath(name, NULL);
+    int found = -1;
+    for (size_t i = 0; i < p->nb_recordings; i++) {
+        const char *path = p->recordings[i].path;
+        if (strcmp(path, name) == 0 || (absolute && strcmp(path, absolute) == 0))
+            return (int)i;
+        if (strcmp(fs_basename(path), name) != 0)
+            continue;
+        if (found >= 0)
+            return err_set(err, ERR_INVALID,
+                           "more than one recording is called '%s': give its path", name);
+        found = (int)i;
+    }
+    return found >= 0 ? found
+                      : err_set(err, ERR_NOT_FOUND, "'%s' is no recording that was added", name);
+}

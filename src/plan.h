@@ -1,0 +1,131 @@
+/*
+ * The plan: from the facts of the store, what stands, what is missing and what would make it. This
+ * is the one place that knows both rooms, metadata and pipeline: it turns facts into job specs and
+ * results into facts. It reads the store and work/, opens no media, and changes nothing.
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err.h"
+#include "event.h"
+#include "grid.h"
+#include "match.h"
+#include "programme.h"
+#include "store.h"
+#include "verify.h"
+
+/* One run of a worker. */
+struct job {
+    char key[33];
+    const char *stage; /* "probe", "analyse", "card", "cell", "sound", "poster", "assemble" */
+    char *what;        /* for a person: "talk 15/1: 0:24-0:48, 3 renditions" */
+    json_t *spec;
+    double cost;    /* estimated seconds of one core */
+    int talk, part; /* 0: of a recording, not of a part */
+};
+void job_finish(struct job *job);
+
+/* A recording with what is known of it. */
+struct source {
+    const struct recording *recording;
+    json_t *probe, *analysis; /* NULL while not made */
+    char probe_key[33], analysis_key[33];
+};
+
+/* Everything that a plan starts from, loaded once a command. */
+struct plan {
+    struct event *event;
+    struct programme programme;
+    struct recording *recordings;
+    struct source *sources; /* one per recording */
+    size_t nb_recordings;
+    struct match_table matches;
+    char look[33]; /* of the card's template and pictures; "" where they cannot be read */
+    struct err look_err;
+};
+
+ATTR_NODISCARD int plan_load(struct plan *out, struct event *event, struct err *err);
+void plan_finish(struct plan *plan);
+#define AUTO_PLAN ATTR_CLEANUP(plan_finish) struct plan
+
+/* Reads the results of recordings anew and matches again, after probes or analyses were made. */
+ATTR_NODISCARD int plan_refresh(struct plan *plan, struct err *err);
+
+/* The recordings' own jobs that are missing: probes of all; analyses of those that are matched to
+ * the talk (0: to any). Appended to *jobs. */
+void plan_probes(struct job **jobs, size_t *nb, const struct plan *plan);
+void plan_analyses(struct job **jobs, size_t *nb, const struct plan *plan, const int *talks,
+                   size_t nb_talks);
+
+/* One file that a part is published as. */
+struct output {
+    const char *suffix;                /* ".mp4" …, ".jpg" */
+    const struct rendition *rendition; /* NULL: the poster */
+    char key[33];
+    json_t *result; /* NULL while not made */
+};
+
+struct part_plan {
+    const struct talk *talk;
+    const struct part *part;
+    const struct source *source; /* NULL: no recording */
+    const struct match *match;   /* NULL: the talk is gone */
+    /* verify */
+    enum verdict verdict;
+    char *cause;
+    int64_t measured_ms; /* -1: not known */
+    bool accepted;
+    struct acceptance acceptance;
+    /* the cut; known where cut_known */
+    struct grid grid;
+    int64_t begin, end; /* frames */
+    bool cut_known, cut_by_hand;
+    int64_t cut_moved_ms; /* how far the cut between two parts was moved to a quiet moment */
+    /* the work */
+    const char *waiting; /* why nothing can be made now, or NULL */
+    struct job *jobs;    /* what can be made now */
+    size_t nb_jobs;
+    size_t nb_cells, nb_cells_done; /* per rendition, added up */
+    double cost_left;               /* estimated core seconds, all that is missing */
+    struct output *outputs;
+    size_t nb_outputs, nb_outputs_done;
+};
+
+/* Plans one part. Free with part_plan_finish. */
+ATTR_NODISCARD int plan_part(struct part_plan *out, struct plan *plan, const struct talk *talk,
+                             const struct part *part, struct err *err);
+void part_plan_finish(struct part_plan *part);
+#define AUTO_PART_PLAN ATTR_CLEANUP(part_plan_finish) struct part_plan
+
+/* Whether everything is made and nothing speaks against publishing. */
+bool part_plan_complete(const struct part_plan *part);
+
+/* "15" or "15/2"; buf of 32 bytes. */
+const char *plan_part_name(char *buf, const struct talk *talk, int part);
+
+/* The card's text and look for a part, for the card command; strings belong to plan and *date and
+ * *label, which the caller frees. */
+struct card_text;
+void plan_card_text(struct card_text *out, char **speakers, char **date, char **label,
+                    const struct plan *plan, const struct talk *talk, const struct part *part);
+
+/* Parses talk selections: "15", "15/2", "3-7". An empty list selects all. Fills an array of talk
+ * numbers (the caller frees it). */
+ATTR_NODISCARD int plan_select(int **out, size_t *out_nb, const struct programme *programme,
+                               char **args, int nb_args, struct err *err);
+
+/* "15" or "15/2": *part 0 where none is said. ERR_NOT_FOUND where the programme has no such. */
+ATTR_NODISCARD int plan_parse_part(int *talk, int *part, const struct programme *programme,
+                                   const char *arg, struct err *err);
+
+/* The index of a registered recording by its path or, where it is unique, its name. */
+ATTR_NODISCARD int plan_find_recording(const struct plan *plan, const char *name, struct err *err);
+
+/* Every key that the part as it stands hangs on: its outputs and all pieces of them, made or not.
+ * The caller frees the list. */
+ATTR_NODISCARD int plan_keys(char (**out)[33], size_t *out_nb, struct plan *plan,
+                             const struct talk *talk, const struct part *part, struct err *err);

@@ -1,0 +1,35 @@
+/*
+ * What a person sees of a run, on stderr: one line that is rewritten on a terminal, plain lines
+ * elsewhere. Knows what each kind of job was estimated to cost and what it really took, so that the
+ * time left gets honest after the first jobs.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include "attr.h"
+
+struct progress;
+
+/* workers: how many jobs run at once. quiet: nothing but messages. */
+struct progress *progress_create(int workers, int quiet);
+void progress_destroy(struct progress *progress);
+
+/* Estimated core seconds that are still to be started, per stage (EXECUTOR_NB_STAGES). */
+void progress_set_left(struct progress *progress, const double *left);
+
+/* A slot's job: started, at a fraction, ended after so many seconds. */
+void progress_job(struct progress *progress, int slot, int stage, const char *what, double cost);
+void progress_at(struct progress *progress, int slot, double fraction);
+void progress_job_end(struct progress *progress, int slot, double seconds, int ok);
+
+/* Prints a line above the progress line. */
+void progress_say(struct progress *progress, const char *fmt, ...) ATTR_PRINTF(2, 3);
+
+/* Draws anew; called a few times a second. */
+void progress_draw(struct progress *progress);
+/* Takes the line off the terminal. */
+void progress_clear(struct progress *progress);
+
+/* Estimated seconds to the end; negative while unknown. */
+double progress_seconds_left(const struct progress *progress);

@@ -1,0 +1,285 @@
+#include "publish.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fs.h"
+#include "json.h"
+#include "mem.h"
+#include "plan.h"
+#include "str.h"
+#include "workdir.h"
+
+enum { SLUG_BYTES = 80 };
+
+struct file {
+    char *name;
+    char key[33];
+    char sha256[65];
+    const char *ext; /* in work/ */
+    int talk, part;
+};
+
+struct publisher {
+    struct plan *plan;
+    struct store *store;
+    struct file *files;
+    size_t nb;
+    struct file *old; /* as the store lists them */
+    size_t nb_old;
+    json_t *talks;
+    struct publish_result *result;
+};
+
+static void free_files(struct file *files, size_t nb)
+{
+    for (size_t i = 0; i < nb; i++)
+        free(files[i].name);
+    free(files);
+}
+
+char *publish_name(const struct plan *plan, const struct talk *talk, int part)
+{
+    int most = 0, width = 1;
+    for (size_t i = 0; i < plan->programme.nb_talks; i++)
+        most = plan->programme.talks[i].number > most ? plan->programme.talks[i].number : most;
+    while ((most /= 10) > 0)
+        width++;
+    AUTO_FREE char *slug = str_slug(talk->title, SLUG_BYTES);
+    return talk->nb_parts > 1 ? mem_printf("%0*d-%s-part-%d", width, talk->number, slug, part)
+                              : mem_printf("%0*d-%s", width, talk->number, slug);
+}
+
+/* --- what should be there -------------------------------------------------------------------- */
+
+static struct file *add_file(struct file **files, size_t *nb, char *name, const char *key, int talk,
+                             int part)
+{
+    *files = mem_grow(*files, *nb, sizeof **files);
+    struct file *f = &(*files)[(*nb)++];
+    *f = (struct file){.name = name, .talk = talk, .part = part};
+    snprintf(f->key, sizeof f->key, "%s", key);
+    return f;
+}
+
+static json_t *describe_file(const struct file *f, const struct output *o)
+{
+    json_t *d = json_pack("{s:s}", "file", f->name);
+    static const char *const facts[] = {"bytes", "sha256", "duration_ms", "loudness_lufs",
+                                        "peak_dbtp"};
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
+        json_object_set(d, facts[i], json_object_get(o->result, facts[i]));
+    if (o->rendition) {
+        json_object_set_new(d, "rendition", json_string(o->rendition->name));
+        json_object_set_new(d, "mime", json_string(o->rendition->mime));
+    }
+    return d;
+}
+
+static json_t *describe_part(const struct part_plan *pp)
+{
+    json_t *p =
+        json_pack("{s:i, s:o, s:f, s:s}", "part", pp->part->number, "listed_s",
+                  pp->part->listed_s ? json_integer(pp->part->listed_s) : json_null(), "measured_s",
+                  (double)pp->measured_ms / 1000, "verdict", verdict_name(pp->verdict));
+    if (pp->accepted)
+        json_object_set_new(p, "accepted_because", json_text(pp->acceptance.because));
+    return p;
+}
+
+/* Lists a complete part's files and describes them. */
+static json_t *add_part(struct publisher *u, const struct part_plan *pp)
+{
+    AUTO_FREE char *base = publish_name(u->plan, pp->talk, pp->part->number);
+    json_t *part = describe_part(pp), *files = json_array();
+    json_object_set_new(part, "files", files);
+    for (size_t i = 0; i < pp->nb_outputs; i++) {
+        const struct output *o = &pp->outputs[i];
+        struct file *f = add_file(&u->files, &u->nb, mem_printf("%s%s", base, o->suffix), o->key,
+                                  pp->talk->number, pp->part->number);
+        f->ext = o->rendition ? o->rendition->container : "jpg";
+        snprintf(f->sha256, sizeof f->sha256, "%s", json_get_string(o->result, "sha256", ""));
+        if (o->rendition)
+            json_array_append_new(files, describe_file(f, o));
+        else
+            json_object_set_new(part, "poster", json_string(f->name));
+    }
+    u->result->nb_parts++;
+    return part;
+}
+
+/* Files of a part that is being made anew stay as they are. */
+static void keep_part(struct publisher *u, const struct part_plan *pp)
+{
+    for (size_t i = 0; i < u->nb_old; i++) {
+        const struct file *o = &u->old[i];
+        if (o->talk != pp->talk->number || o->part != pp->part->number)
+            continue;
+        struct file *f = add_file(&u->files, &u->nb, mem_strdup(o->name), o->key, o->talk, o->part);
+        snprintf(f->sha256, sizeof f->sha256, "%s", o->sha256);
+    }
+}
+
+static bool in_work(const struct part_plan *pp)
+{
+    return !pp->talk->gone && pp->source && (pp->verdict == VERDICT_OK || pp->accepted);
+}
+
+static json_t *describe_talk(const struct talk *t)
+{
+    json_t *speakers = json_array();
+    for (size_t i = 0; i < t->nb_speakers; i++)
+        json_array_append_new(speakers, json_text(t->speakers[i]));
+    return json_pack("{s:i, s:o, s:o, s:o, s:o, s:[]}", "number", t->number, "title",
+                     json_text(t->title), "speakers", speakers, "section", json_text(t->section),
+                     "abstract", json_text(t->abstract), "parts");
+}
+
+static int add_talk(struct publisher *u, const struct talk *t, struct err *err)
+{
+    json_t *talk = describe_talk(t);
+    json_array_append_new(u->talks, talk);
+    for (size_t i = 0; i < t->nb_parts; i++) {
+        AUTO_PART_PLAN pp = {0};
+        if (plan_part(&pp, u->plan, t, &t->parts[i], err) < 0)
+            return err->code;
+        if (part_plan_complete(&pp))
+            json_array_append_new(json_object_get(talk, "parts"), add_part(u, &pp));
+        else if (in_work(&pp))
+            keep_part(u, &pp);
+    }
+    return 0;
+}
+
+/* --- bringing it there ----------------------------------------------------------------------- */
+
+static int note_old(void *opaque, const struct published *p)
+{
+    struct publisher *u = opaque;
+    add_file(&u->old, &u->nb_old, mem_strdup(p->name), p->key, p->talk, p->part);
+    return 0;
+}
+
+static int old_sums(struct publisher *u, struct err *err)
+{
+    for (size_t i = 0; i < u->nb_old; i++) {
+        AUTO_JSON *r = NULL;
+        if (store_result(&r, u->store, u->old[i].key, err) < 0)
+            return err->code;
+        snprintf(u->old[i].sha256, sizeof u->old[i].sha256, "%s", json_get_string(r, "sha256", ""));
+    }
+    return 0;
+}
+
+static const struct file *find(const struct file *files, size_t nb, const char *name)
+{
+    for (size_t i = 0; i < nb; i++)
+        if (strcmp(files[i].name, name) == 0)
+            return &files[i];
+    return NULL;
+}
+
+static bool same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+    return stat(a, &x) == 0 && stat(b, &y) == 0 &&
+           ((x.st_ino == y.st_ino && x.st_dev == y.st_dev) || x.st_size == y.st_size);
+}
+
+static int put_file(struct publisher *u, const struct file *f, struct err *err)
+{
+    if (!f->ext) /* kept as it is */
+        return 0;
+    const struct file *before = find(u->old, u->nb_old, f->name);
+    AUTO_FREE char *from = workdir_path(u->plan->event->work, f->key, f->ext);
+    AUTO_FREE char *to = fs_join(u->plan->event->out, f->name);
+    const bool listed = before && strcmp(before->key, f->key) == 0;
+    if (listed && same_file(from, to))
+        return 0;
+    /* First the store, so that a file that is there after a crash is known to be ours. */
+    const struct published row = {f->name, f->key, f->talk, f->part};
+    if ((!listed && store_set_published(u->store, &row, err) < 0) ||
+        fs_link_atomic(from, to, err) < 0)
+        return err->code;
+    u->result->nb_written++;
+    return 0;
+}
+
+static int remove_stale(struct publisher *u, struct err *err)
+{
+    for (size_t i = 0; i < u->nb_old; i++) {
+        if (find(u->files, u->nb, u->old[i].name))
+            continue;
+        AUTO_FREE char *path = fs_join(u->plan->event->out, u->old[i].name);
+        if (fs_remove_all(path, err) < 0 ||
+            store_clear_published(u->store, u->old[i].name, err) < 0)
+            return err->code;
+        u->result->nb_removed++;
+    }
+    return 0;
+}
+
+/* Writes a list only where its text changes, so that a second publish touches nothing. */
+static int put_text(struct publisher *u, const char *name, const char *text, struct err *err)
+{
+    AUTO_FREE char *path = fs_join(u->plan->event->out, name), *now = NULL;
+    struct err ignored = {0};
+    if (fs_read(&now, NULL, path, 1u << 28, &ignored) == 0 && strcmp(now, text) == 0)
+        return 0;
+    u->result->nb_written++;
+    return fs_write_atomic(path, text, strlen(text), err);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct file *x = a, *y = b;
+    return strcmp(x->name, y->name);
+}
+
+static int put_lists(struct publisher *u, struct err *err)
+{
+    const struct programme *p = &u->plan->programme;
+    AUTO_JSON *all = json_pack("{s:{s:o, s:o, s:o, s:o}, s:O}", "event", "name", json_text(p->name),
+                               "place", json_text(p->place), "begin", json_text(p->begin), "end",
+                               json_text(p->end), "talks", u->talks);
+    AUTO_FREE char *json = json_dumps(all, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+    AUTO_FREE char *text = mem_printf("%s\n", json ? json : "{}");
+    if (put_text(u, "talks.json", text, err) < 0)
+        return err->code;
+    AUTO_STR sums = {0};
+    if (u->nb)
+        qsort(u->files, u->nb, sizeof *u->files, by_name);
+    for (size_t i = 0; i < u->nb; i++)
+        if (u->files[i].sha256[0])
+            str_addf(&sums, "%s  %s\n", u->files[i].sha256, u->files[i].name);
+    return put_text(u, "SHA256SUMS", sums.s ? sums.s : "", err);
+}
+
+static int bring(struct publisher *u, struct err *err)
+{
+    if (store_each_published(u->store, note_old, u, err) < 0 || old_sums(u, err) < 0)
+        return err->code;
+    for (size_t i = 0; i < u->plan->programme.nb_talks; i++)
+        if (!u->plan->programme.talks[i].gone && add_talk(u, &u->plan->programme.talks[i], err) < 0)
+            return err->code;
+    for (size_t i = 0; i < u->nb; i++)
+        if (put_file(u, &u->files[i], err) < 0)
+            return err->code;
+    u->result->nb_files = u->nb;
+    return put_lists(u, err) < 0 ? err->code : remove_stale(u, err);
+}
+
+int publish(struct publish_result *out, struct plan *plan, struct err *err)
+{
+    *out = (struct publish_result){0};
+    struct publisher u = {
+        .plan = plan, .store = plan->event->store, .talks = json_array(), .result = out};
+    (void)bring(&u, err);
+    json_decref(u.talks);
+    free_files(u.files, u.nb);
+    free_files(u.old, u.nb_old);
+    return err->code;
+}

@@ -1,0 +1,22 @@
+/* out/: the finished files under their public names, talks.json and SHA256SUMS. */
+#pragma once
+
+#include <stddef.h>
+
+#include "err.h"
+
+struct plan;
+struct talk;
+
+struct publish_result {
+    size_t nb_parts, nb_files; /* that stand in out/ now */
+    size_t nb_written, nb_removed;
+};
+
+/* Brings out/ in line with what is complete: links new files in, writes the lists, removes files of
+ * ours that are stale. Files of a part that is being made anew stay until the new ones are there.
+ * Files that talkpress did not put there are never touched. Needs the event's lock. */
+ATTR_NODISCARD int publish(struct publish_result *out, struct plan *plan, struct err *err);
+
+/* "15-gogrid-and-xen-part-1"; a new string. */
+char *publish_name(const struct plan *plan, const struct talk *talk, int part);

@@ -1,0 +1,160 @@
+#include "recordings.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "event.h"
+#include "fs.h"
+#include "hash.h"
+#include "mem.h"
+#include "store.h"
+#include "str.h"
+
+enum { NB_SAMPLES = 64, SAMPLE_BYTES = 16384, MAX_DEPTH = 16 };
+
+static const char *const suffixes[] = {
+    "mp4", "mov",  "m4v", "mkv",  "webm", "ts",   "mts", "m2ts", "avi",  "flv", "f4v",
+    "asf", "wmv",  "mpg", "mpeg", "vob",  "ogg",  "ogv", "dv",   "3gp",  "mxf", "rm",
+    "wav", "flac", "mp3", "m4a",  "aac",  "opus", "mka", "w64",  "aiff", "nut", "gxf",
+};
+
+static bool looks_like_media(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    if (!dot || name[0] == '.')
+        return false;
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
+        if (strcasecmp(dot + 1, suffixes[i]) == 0)
+            return true;
+    return false;
+}
+
+/* --- finding --------------------------------------------------------------------------------- */
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int walk(char ***list, size_t *nb, const char *dir, int depth, struct err *err)
+{
+    if (depth > MAX_DEPTH)
+        return err_set(err, ERR_INVALID, "'%s' lies too deep: more than %d folders", dir,
+                       MAX_DEPTH);
+    DIR *d = opendir(dir);
+    if (!d)
+        return err_errno(err, errno, "cannot open the folder '%s'", dir);
+    int ret = 0;
+    for (const struct dirent *e; ret == 0 && (e = readdir(d));) {
+        if (e->d_name[0] == '.')
+            continue;
+        AUTO_FREE char *path = fs_join(dir, e->d_name);
+        struct stat st;
+        if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+            ret = walk(list, nb, path, depth + 1, err);
+        } else if (looks_like_media(e->d_name)) {
+            *list = mem_grow(*list, *nb, sizeof **list);
+            (*list)[(*nb)++] = mem_take(&path);
+        }
+    }
+    closedir(d);
+    return ret;
+}
+
+int recordings_find(char ***out, size_t *out_nb, const char *path, struct err *err)
+{
+    char **list = NULL;
+    size_t nb = 0;
+    if (!fs_is_dir(path)) {
+        list = mem_grow(NULL, 0, sizeof *list);
+        list[nb++] = mem_strdup(path);
+    } else if (walk(&list, &nb, path, 0, err) < 0) {
+        mem_free_strings(list, nb);
+        return err->code;
+    }
+    if (nb)
+        qsort(list, nb, sizeof *list, by_text);
+    *out = list;
+    *out_nb = nb;
+    return 0;
+}
+
+/* --- fingerprints ---------------------------------------------------------------------------- */
+
+static int fingerprint(char out[33], int fd, int64_t size, const char *path, struct err *err)
+{
+    struct hash *h = hash_create();
+    char buf[SAMPLE_BYTES];
+    int failed = 0;
+    hash_add_int(h, size);
+    const int64_t room = size > SAMPLE_BYTES ? size - SAMPLE_BYTES : 0;
+    for (int64_t i = 0; i < NB_SAMPLES && !failed; i++) {
+        const ssize_t n = pread(fd, buf, sizeof buf, room * i / (NB_SAMPLES - 1));
+        if (n < 0)
+            failed = errno;
+        else
+            hash_add(h, buf, (size_t)n);
+        if (!room)
+            break; /* the first sample was all */
+    }
+    hash_hex(h, out);
+    hash_destroy(h);
+    return failed ? err_errno(err, failed, "cannot read '%s'", path) : 0;
+}
+
+int recording_look(struct recording *out, const char *path, struct err *err)
+{
+    AUTO_FREE char *absolute = realpath(path, NULL);
+    if (!absolute)
+        return err_errno(err, errno, "cannot find '%s'", path);
+    const int fd = open(absolute, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return err_errno(err, errno, "cannot open '%s'", path);
+    struct stat st;
+    struct recording r = {0};
+    if (fstat(fd, &st) < 0)
+        err_errno(err, errno, "cannot look at '%s'", path);
+    else if (!S_ISREG(st.st_mode))
+        err_set(err, ERR_INVALID, "'%s' is no regular file", path);
+    else
+        (void)fingerprint(r.fingerprint, fd, st.st_size, path, err);
+    close(fd);
+    if (err->code)
+        return err->code;
+    r.size = st.st_size;
+    r.mtime_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+    r.path = mem_take(&absolute);
+    *out = r;
+    return 0;
+}
+
+int recordings_refresh(struct event *event, struct err *err)
+{
+    struct recording *list = NULL;
+    size_t nb = 0;
+    if (store_recordings(&list, &nb, event->store, err) < 0)
+        return err->code;
+    int ret = 0;
+    for (size_t i = 0; i < nb && ret == 0; i++) {
+        struct stat st;
+        if (stat(list[i].path, &st) < 0)
+            continue;
+        const int64_t mtime_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+        if (st.st_size == list[i].size && mtime_ns == list[i].mtime_ns)
+            continue;
+        struct recording now;
+        ret = recording_look(&now, list[i].path, err);
+        if (ret == 0) {
+            ret = store_set_recording(event->store, &now, err);
+            free(now.path);
+        }
+    }
+    recordings_free(list, nb);
+    return ret;
+}

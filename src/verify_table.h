@@ -1,0 +1,13 @@
+/* The verification table: a row per part, for people or as JSON. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "err.h"
+
+struct plan;
+
+/* *person: a part of these talks needs a person. */
+ATTR_NODISCARD int verify_table_print(bool *person, struct plan *plan, const int *talks,
+                                      size_t nb_talks, bool json, struct err *err);

@@ -1,0 +1,33 @@
+#include "workdir.h"
+
+#include "fs.h"
+#include "mem.h"
+
+char *workdir_path(const char *work, const char *key, const char *ext)
+{
+    return mem_printf("%s/%.2s/%s.%s", work, key, key, ext);
+}
+
+char *workdir_tmp(const char *work, const char *name)
+{
+    return mem_printf("%s/tmp/%s", work, name);
+}
+
+char *workdir_failed(const char *work, const char *name)
+{
+    return mem_printf("%s/failed/%s", work, name);
+}
+
+int workdir_prepare(const char *work, const char *key, struct err *err)
+{
+    AUTO_FREE char *dir = mem_printf("%s/%.2s", work, key);
+    return fs_mkdirs(dir, err);
+}
+
+int workdir_clean(const char *work, struct err *err)
+{
+    AUTO_FREE char *tmp = mem_printf("%s/tmp", work), *failed = mem_printf("%s/failed", work);
+    return fs_remove_all(tmp, err) < 0 || fs_mkdirs(tmp, err) < 0 || fs_mkdirs(failed, err) < 0
+               ? err->code
+               : 0;
+}

@@ -1,0 +1,21 @@
+/*
+ * work/: what workers made, by key. A result is two files, KEY.EXT and KEY.json; the second is
+ * renamed into place last, so where it exists the first is whole. tmp/ holds what is being made,
+ * failed/ the specs and logs of failed jobs.
+ */
+#pragma once
+
+#include "err.h"
+
+/* work/ab/abcdef….ext; a new string. */
+char *workdir_path(const char *work, const char *key, const char *ext);
+
+/* work/tmp/NAME and work/failed/NAME; new strings. */
+char *workdir_tmp(const char *work, const char *name);
+char *workdir_failed(const char *work, const char *name);
+
+/* Creates the folder that a key's files go into. */
+ATTR_NODISCARD int workdir_prepare(const char *work, const char *key, struct err *err);
+
+/* Empties tmp/; only for who holds the event's lock. */
+ATTR_NODISCARD int workdir_clean(const char *work, struct err *err);

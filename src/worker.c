@@ -1,0 +1,593 @@
+#include "worker.h"
+
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "analyse.h"
+#include "assemble.h"
+#include "av.h"
+#include "card.h"
+#include "check.h"
+#include "fs.h"
+#include "json.h"
+#include "media.h"
+#include "mem.h"
+#include "poster.h"
+#include "probe.h"
+#include "reader.h"
+#include "segment.h"
+#include "sound.h"
+#include "str.h"
+#include "workdir.h"
+
+struct worker {
+    const json_t *spec;
+    const char *work, *key;
+    char *tmp;      /* our folder */
+    int64_t frames; /* of a segment, for progress */
+};
+
+/* --- progress -------------------------------------------------------------------------------- */
+
+/* Also how a worker notices that the coordinator has gone: writing fails then. */
+static int tell(double done)
+{
+    static double last = -1;
+    if (done < last + 0.005 && done < 1 && done >= last)
+        return 0;
+    last = done;
+    printf("{\"done\": %.3f}\n", done);
+    return fflush(stdout) != 0;
+}
+
+static int tell_fraction(void *opaque, double fraction)
+{
+    (void)opaque;
+    return tell(fraction);
+}
+
+static int tell_frames(void *opaque, int64_t frames)
+{
+    const struct worker *w = opaque;
+    return tell((double)frames / (double)w->frames);
+}
+
+/* --- results --------------------------------------------------------------------------------- */
+
+static char *tmp_file(const struct worker *w, const char *name)
+{
+    return fs_join(w->tmp, name);
+}
+
+/* Moves a finished file (NULL: there is none) and its result to the key's place. */
+static int deliver(const struct worker *w, const char *key, const char *tmp, const char *ext,
+                   const json_t *result, struct err *err)
+{
+    if (workdir_prepare(w->work, key, err) < 0)
+        return err->code;
+    if (tmp) {
+        AUTO_FREE char *to = workdir_path(w->work, key, ext);
+        if (fs_commit(tmp, to, err) < 0)
+            return err->code;
+    }
+    AUTO_FREE char *json = workdir_path(w->work, key, "json");
+    return json_write_file(json, result, err);
+}
+
+static json_t *decibels(double v)
+{
+    return isfinite(v) ? json_real(round(v * 100) / 100) : json_null();
+}
+
+/* --- the recording --------------------------------------------------------------------------- */
+
+/* The path, after a look that the file is still the one that the spec was made for. */
+static int recording_path(const char **out, const json_t *spec, struct err *err)
+{
+    json_t *r;
+    struct stat st;
+    if (json_need_object(&r, spec, "recording", "the job", err) < 0 ||
+        json_need_string(out, r, "path", "the job", err) < 0)
+        return err->code;
+    if (stat(*out, &st) < 0)
+        return err_errno(err, errno, "cannot find the recording '%s' (is its disk connected?)",
+                         *out);
+    const int64_t mtime_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+    if (st.st_size != json_get_int(r, "size", -1) || mtime_ns != json_get_int(r, "mtime_ns", -1))
+        return err_set(err, ERR_INVALID,
+                       "'%s' has changed since it was added: 'talkpress add' it again", *out);
+    return 0;
+}
+
+/* --- stages ---------------------------------------------------------------------------------- */
+
+static int run_probe(struct worker *w, struct err *err)
+{
+    const char *path = NULL;
+    AUTO_JSON *result = NULL;
+    if (recording_path(&path, w->spec, err) < 0 || probe_file(&result, path, err) < 0)
+        return err->code;
+    return deliver(w, w->key, NULL, NULL, result, err);
+}
+
+static int run_analyse(struct worker *w, struct err *err)
+{
+    const char *path = NULL;
+    AUTO_JSON *result = NULL;
+    AUTO_FREE char *blocks = tmp_file(w, "blocks.bin");
+    json_t *probe = NULL;
+    if (recording_path(&path, w->spec, err) < 0 ||
+        json_need_object(&probe, w->spec, "probe", "the job", err) < 0 ||
+        analyse_recording(&result, path, probe, blocks, tell_fraction, NULL, err) < 0)
+        return err->code;
+    return deliver(w, w->key, blocks, "bin", result, err);
+}
+
+/* The outputs that a segment job asks for, with files in our folder. */
+static int segment_outputs(struct segment_output **out, size_t *out_nb, const struct worker *w,
+                           struct err *err)
+{
+    json_t *list, *item;
+    size_t i;
+    if (json_need_array(&list, w->spec, "outputs", "the job", err) < 0)
+        return err->code;
+    *out_nb = json_array_size(list);
+    *out = mem_zalloc(*out_nb, sizeof **out);
+    json_array_foreach(list, i, item)
+    {
+        struct segment_output *o = &(*out)[i];
+        AUTO_FREE char *name = mem_printf("%zu.mp4", i);
+        o->video = json_object_get(item, "video");
+        o->width = (int)json_get_int(item, "width", 0);
+        o->height = (int)json_get_int(item, "height", 0);
+        o->path = tmp_file(w, name);
+    }
+    return 0;
+}
+
+static void free_outputs(struct segment_output *outputs, size_t nb)
+{
+    for (size_t i = 0; i < nb; i++)
+        free((void *)(uintptr_t)outputs[i].path);
+    free(outputs);
+}
+
+static int deliver_segments(const struct worker *w, const struct segment_output *outputs, size_t nb,
+                            const struct damage *damage, struct err *err)
+{
+    const json_t *list = json_object_get(w->spec, "outputs");
+    for (size_t i = 0; i < nb; i++) {
+        const struct track_summary *s = &outputs[i].summary;
+        AUTO_JSON *result =
+            json_pack("{s:I, s:I, s:s, s:s}", "frames", (json_int_t)s->nb_packets, "bytes",
+                      (json_int_t)s->nb_bytes, "hash", s->hash, "header", s->header);
+        if (damage && damage->nb)
+            json_object_set_new(result, "damage",
+                                json_pack("{s:I, s:I, s:s}", "nb", (json_int_t)damage->nb,
+                                          "first_ms", (json_int_t)damage->first_ms, "what",
+                                          damage->what));
+        const char *key = json_get_string(json_array_get(list, i), "key", "");
+        if (deliver(w, key, outputs[i].path, "mp4", result, err) < 0)
+            return err->code;
+    }
+    return 0;
+}
+
+struct cell_source {
+    struct picture_reader *reader;
+    int64_t begin;
+};
+
+static int next_of_cell(void *opaque, AVFrame *frame, struct err *err)
+{
+    const struct cell_source *s = opaque;
+    const int got = picture_reader_next(s->reader, frame, err);
+    if (got > 0)
+        frame->pts -= s->begin;
+    return got;
+}
+
+static int encode_cell(struct worker *w, struct segment_output *outputs, size_t nb, struct err *err)
+{
+    const char *path = NULL;
+    json_t *probe = NULL;
+    if (recording_path(&path, w->spec, err) < 0 ||
+        json_need_object(&probe, w->spec, "probe", "the job", err) < 0)
+        return err->code;
+    const json_t *video = json_object_get(probe, "video");
+    AUTO_MEDIA *media = NULL;
+    AUTO_PICTURES *pictures = NULL;
+    struct picture_range range = {
+        .stream = (int)json_get_int(video, "stream", -1),
+        .begin = json_get_int(w->spec, "begin", 0),
+        .end = json_get_int(w->spec, "end", 0),
+        .key_frame = json_get_int(w->spec, "key_frame", 0),
+        .key_pts = json_get_int(w->spec, "key_pts", 0),
+    };
+    if (probe_grid(&range.grid, probe, err) < 0 || media_open(&media, path, NULL, err) < 0 ||
+        picture_reader_open(&pictures, media, &range, err) < 0)
+        return err->code;
+    struct cell_source source = {pictures, range.begin};
+    w->frames = range.end - range.begin;
+    const struct segment_params params = {
+        .fps = range.grid.fps,
+        .nb_frames = w->frames,
+        .orientation = {.rotation = (int)json_get_int(video, "rotation", 0),
+                        .flip = json_get_bool(video, "flip", false),
+                        .deinterlace = json_get_bool(video, "interlaced", false)},
+        .progress = tell_frames,
+        .opaque = w,
+    };
+    if (segment_encode(outputs, nb, &params, &(struct picture_source){next_of_cell, &source}, err) <
+        0)
+        return err_prefix(err, "'%s': ", path);
+    return deliver_segments(w, outputs, nb, picture_reader_damage(pictures), err);
+}
+
+static int run_cell(struct worker *w, struct err *err)
+{
+    struct segment_output *outputs = NULL;
+    size_t nb = 0;
+    if (segment_outputs(&outputs, &nb, w, err) == 0)
+        (void)encode_cell(w, outputs, nb, err);
+    free_outputs(outputs, nb);
+    return err->code;
+}
+
+struct card_source {
+    struct card *card;
+    AVRational fps;
+    int width, height;
+    int64_t at, nb;
+};
+
+static int next_of_card(void *opaque, AVFrame *frame, struct err *err)
+{
+    struct card_source *s = opaque;
+    if (s->at == s->nb)
+        return 0;
+    frame->format = AV_PIX_FMT_RGB24;
+    frame->width = s->width;
+    frame->height = s->height;
+    if (av_frame_get_buffer(frame, 0) < 0)
+        return av_fail_nomem(err);
+    /* The middle of the time that the frame shows: fading in and out are mirror images. */
+    const int64_t t_ms = (2 * s->at + 1) * 500 * s->fps.den / s->fps.num;
+    if (card_draw(s->card, frame, t_ms, err) < 0)
+        return err->code;
+    frame->pts = s->at++;
+    return 1;
+}
+
+/* Each size is laid out for itself, so that text is sharp in each. */
+static int encode_card(struct worker *w, struct segment_output *output, struct err *err)
+{
+    const json_t *spec = json_object_get(w->spec, "card"), *t = json_object_get(spec, "text");
+    const json_t *files = json_object_get(w->spec, "files"), *fps = json_object_get(spec, "fps");
+    const struct card_text text = {
+        .event = json_get_string(t, "event", NULL),
+        .section = json_get_string(t, "section", NULL),
+        .title = json_get_string(t, "title", NULL),
+        .speakers = json_get_string(t, "speakers", NULL),
+        .part = json_get_string(t, "part", NULL),
+        .date = json_get_string(t, "date", NULL),
+        .place = json_get_string(t, "place", NULL),
+    };
+    struct card_source source = {
+        .fps = {(int)json_integer_value(json_array_get(fps, 0)),
+                (int)json_integer_value(json_array_get(fps, 1))},
+        .width = output->width,
+        .height = output->height,
+        .nb = json_get_int(spec, "frames", 0),
+    };
+    if (source.fps.num <= 0 || source.fps.den <= 0 || source.nb <= 0)
+        return err_set(err, ERR_INVALID, "the job: a card needs a frame rate and a length");
+    const struct card_params params = {
+        .template_path = json_get_string(files, "template", NULL),
+        .logo_path = json_get_string(files, "logo", NULL),
+        .background_path = json_get_string(files, "background", NULL),
+        .width = output->width,
+        .height = output->height,
+        .duration_ms = source.nb * 1000 * source.fps.den / source.fps.num,
+        .fade_ms = json_get_int(spec, "fade_ms", 0),
+    };
+    if (card_create(&source.card, &text, &params, err) < 0)
+        return err->code;
+    w->frames = source.nb;
+    const struct segment_params segment = {
+        .fps = source.fps, .nb_frames = source.nb, .progress = tell_frames, .opaque = w};
+    const int ret =
+        segment_encode(output, 1, &segment, &(struct picture_source){next_of_card, &source}, err);
+    card_destroy(source.card);
+    return ret;
+}
+
+static int run_card(struct worker *w, struct err *err)
+{
+    struct segment_output *outputs = NULL;
+    size_t nb = 0;
+    int ret = segment_outputs(&outputs, &nb, w, err);
+    for (size_t i = 0; ret == 0 && i < nb; i++)
+        ret = encode_card(w, &outputs[i], err);
+    if (ret == 0)
+        (void)deliver_segments(w, outputs, nb, NULL, err);
+    free_outputs(outputs, nb);
+    return err->code;
+}
+
+static int run_sound(struct worker *w, struct err *err)
+{
+    const char *path = NULL, *analysis = NULL;
+    json_t *probe = NULL;
+    if (recording_path(&path, w->spec, err) < 0 ||
+        json_need_object(&probe, w->spec, "probe", "the job", err) < 0 ||
+        json_need_string(&analysis, w->spec, "analysis", "the job", err) < 0)
+        return err->code;
+    AUTO_FREE char *blocks = workdir_path(w->work, analysis, "bin"), *tmp = tmp_file(w, "s.mp4");
+    struct sound_spec spec = {
+        .recording = path,
+        .stream = (int)json_get_int(json_object_get(probe, "audio"), "stream", -1),
+        .begin = json_get_int(w->spec, "begin", 0),
+        .end = json_get_int(w->spec, "end", 0),
+        .card_frames = json_get_int(w->spec, "card_frames", 0),
+        .blocks_path = blocks,
+        .target_lufs = json_get_number(w->spec, "target_lufs", -16),
+        .ceiling_dbtp = json_get_number(w->spec, "ceiling_dbtp", -1),
+        .audio = json_object_get(w->spec, "audio"),
+        .progress = tell_fraction,
+    };
+    struct sound_result r;
+    if (probe_grid(&spec.grid, probe, err) < 0 || sound_encode(&r, tmp, &spec, err) < 0)
+        return err->code;
+    AUTO_JSON *result =
+        json_pack("{s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:b, s:s, s:I, s:I, s:I, s:I}", "samples",
+                  (json_int_t)r.nb_samples, "lead_in", (json_int_t)r.lead_in, "packet_samples",
+                  (json_int_t)r.packet_samples, "source_lufs", decibels(r.source_lufs), "gain_db",
+                  decibels(r.gain_db), "loudness_lufs", decibels(r.loudness_lufs), "peak_dbtp",
+                  decibels(r.peak_dbtp), "limited", r.limited, "hash", r.summary.hash, "bytes",
+                  (json_int_t)r.summary.nb_bytes, "damaged", (json_int_t)r.nb_damaged, "damaged_ms",
+                  (json_int_t)r.damaged_ms, "moved_samples", (json_int_t)r.moved_samples);
+    return deliver(w, w->key, tmp, "mp4", result, err);
+}
+
+static int run_poster(struct worker *w, struct err *err)
+{
+    const char *path = NULL;
+    json_t *probe = NULL;
+    AUTO_FREE char *tmp = tmp_file(w, "p.jpg");
+    if (recording_path(&path, w->spec, err) < 0 ||
+        json_need_object(&probe, w->spec, "probe", "the job", err) < 0)
+        return err->code;
+    struct poster_spec spec = {
+        .recording = path,
+        .video = json_object_get(probe, "video"),
+        .cells = json_object_get(probe, "cells"),
+        .begin = json_get_int(w->spec, "begin", 0),
+        .end = json_get_int(w->spec, "end", 0),
+    };
+    int64_t frame = 0;
+    if (probe_grid(&spec.grid, probe, err) < 0 || poster_make(&frame, tmp, &spec, err) < 0)
+        return err->code;
+    char sha256[65];
+    if (check_sha256(sha256, tmp, err) < 0)
+        return err->code;
+    AUTO_JSON *result = json_pack("{s:I, s:I, s:s}", "frame", (json_int_t)frame, "bytes",
+                                  (json_int_t)fs_size(tmp), "sha256", sha256);
+    return deliver(w, w->key, tmp, "jpg", result, err);
+}
+
+/* --- assembling and checking ----------------------------------------------------------------- */
+
+struct pieces {
+    struct assemble_segment *segments;
+    char **paths; /* of the segments, and of the sound last */
+    int64_t *seams;
+    size_t nb;
+    const json_t *sound; /* its result */
+};
+
+static void pieces_finish(struct pieces *p)
+{
+    if (p->paths)
+        mem_free_strings(p->paths, p->nb + 1);
+    free(p->segments);
+    free(p->seams);
+}
+
+static int piece_result(const json_t **out, const struct worker *w, const char *key,
+                        struct err *err)
+{
+    *out = json_object_get(json_object_get(w->spec, "pieces"), key);
+    return json_is_object(*out) ? 0
+                                : err_set(err, ERR_INVALID, "the job: nothing is said of %s", key);
+}
+
+static int collect(struct pieces *p, const struct worker *w, struct err *err)
+{
+    json_t *list;
+    const char *sound;
+    if (json_need_array(&list, w->spec, "segments", "the job", err) < 0 ||
+        json_need_string(&sound, w->spec, "sound", "the job", err) < 0)
+        return err->code;
+    p->nb = json_array_size(list);
+    p->segments = mem_zalloc(p->nb, sizeof *p->segments);
+    p->paths = mem_zalloc(p->nb + 1, sizeof *p->paths);
+    p->seams = mem_zalloc(p->nb, sizeof *p->seams);
+    int64_t at = 0;
+    for (size_t i = 0; i < p->nb; i++) {
+        const char *key = json_string_value(json_array_get(list, i));
+        const json_t *r = NULL;
+        if (!key || piece_result(&r, w, key, err) < 0)
+            return err_set(err, ERR_INVALID, "the job: a segment has no key");
+        p->paths[i] = workdir_path(w->work, key, "mp4");
+        p->segments[i] = (struct assemble_segment){.path = p->paths[i],
+                                                   .nb_frames = json_get_int(r, "frames", 0),
+                                                   .hash = json_get_string(r, "hash", "")};
+        at += p->segments[i].nb_frames;
+        p->seams[i] = at;
+    }
+    p->paths[p->nb] = workdir_path(w->work, sound, "mp4");
+    return piece_result(&p->sound, w, sound, err);
+}
+
+/* Tags and chapters as the assembly takes them; their strings belong to the spec. */
+static size_t collect_tags(struct assemble_tag *out, size_t max, const json_t *tags)
+{
+    size_t nb = 0;
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)tags, key, value) if (nb < max &&
+                                                                   json_is_string(value) &&
+                                                                   strcmp(key, "language") != 0)
+        out[nb++] = (struct assemble_tag){key, json_string_value(value)};
+    return nb;
+}
+
+static void add_output_facts(json_t *result, const struct assemble_result *made,
+                             const struct check_result *checked, const struct pieces *pieces)
+{
+    json_object_set_new(result, "frames", json_integer(made->nb_frames));
+    json_object_set_new(result, "samples", json_integer(made->nb_samples));
+    json_object_set_new(result, "duration_ms", json_integer(checked->duration_ms));
+    json_object_set_new(result, "bytes", json_integer(checked->nb_bytes));
+    json_object_set_new(result, "sha256", json_string(checked->sha256));
+    json_object_set_new(result, "video_start_us", json_integer(checked->video_start_us));
+    json_object_set_new(result, "sound_start_us", json_integer(checked->sound_start_us));
+    json_object_set_new(result, "decoded_at_seams", json_integer(checked->nb_decoded));
+    json_object_set(result, "loudness_lufs", json_object_get(pieces->sound, "loudness_lufs"));
+    json_object_set(result, "peak_dbtp", json_object_get(pieces->sound, "peak_dbtp"));
+    json_object_set(result, "gain_db", json_object_get(pieces->sound, "gain_db"));
+}
+
+static int assemble_and_check(struct worker *w, const struct pieces *p, const char *tmp,
+                              const char *container, struct err *err)
+{
+    const json_t *fps = json_object_get(w->spec, "fps"), *tags = json_object_get(w->spec, "tags");
+    struct assemble_tag list[8];
+    const AVRational rate = {(int)json_integer_value(json_array_get(fps, 0)),
+                             (int)json_integer_value(json_array_get(fps, 1))};
+    const struct grid grid = {.fps = rate};
+    const int64_t card_frames = json_get_int(w->spec, "card_frames", 0);
+    const int64_t nb_samples = json_get_int(p->sound, "samples", 0);
+    const int64_t card_ms = grid_ms_of(&grid, card_frames),
+                  end_ms = nb_samples / (SOUND_RATE / 1000);
+    const struct assemble_chapter chapters[] = {
+        {0, card_ms, "Title"},
+        {card_ms, end_ms, json_get_string(w->spec, "talk_title", "Talk")},
+    };
+    const bool sound_alone = p->nb == 0;
+    struct assemble_spec spec = {
+        .container = container,
+        .fps = rate,
+        .segments = p->segments,
+        .nb_segments = p->nb,
+        .sound_path = p->paths[p->nb],
+        .sound_hash = json_get_string(p->sound, "hash", ""),
+        .nb_samples = nb_samples,
+        .sound_lead_in = json_get_int(p->sound, "lead_in", 0),
+        .sound_packet_samples = json_get_int(p->sound, "packet_samples", 1024),
+        .skip_samples = sound_alone ? sound_samples_at(&grid, card_frames) : 0,
+        .tags = list,
+        .nb_tags = collect_tags(list, sizeof list / sizeof *list, tags),
+        .chapters = chapters,
+        .nb_chapters = sound_alone ? 0 : 2,
+        .language = json_get_string(tags, "language", NULL),
+    };
+    struct assemble_result made;
+    struct check_result checked;
+    if (assemble_file(&made, tmp, &spec, err) < 0 || tell(0.5))
+        return err->code ? err->code : err_set(err, ERR_CANCELLED, "stopped");
+    const struct check_spec check = {
+        .container = container,
+        .fps = rate,
+        .width = (int)json_get_int(w->spec, "width", 0),
+        .height = (int)json_get_int(w->spec, "height", 0),
+        .seams = p->seams,
+        .nb_seams = p->nb ? p->nb - 1 : 0,
+        .nb_frames = p->nb ? p->seams[p->nb - 1] : 0,
+        .nb_samples = made.nb_samples,
+        .video_hash = made.video_hash,
+        .sound_hash = made.sound_hash,
+        .key_frame_s = (int)json_get_int(w->spec, "key_frame_s", 4),
+        .title = json_get_string(tags, "title", NULL),
+    };
+    if (check_output(&checked, tmp, &check, err) < 0)
+        return err->code;
+    AUTO_JSON *result = json_object();
+    add_output_facts(result, &made, &checked, p);
+    return deliver(w, w->key, tmp, container, result, err);
+}
+
+static int run_assemble(struct worker *w, struct err *err)
+{
+    const char *container;
+    struct pieces pieces = {0};
+    if (json_need_string(&container, w->spec, "container", "the job", err) < 0)
+        return err->code;
+    AUTO_FREE char *name = mem_printf("o.%s", container), *tmp = tmp_file(w, name);
+    if (collect(&pieces, w, err) == 0)
+        (void)assemble_and_check(w, &pieces, tmp, container, err);
+    pieces_finish(&pieces);
+    return err->code;
+}
+
+/* --- running --------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    int (*run)(struct worker *w, struct err *err);
+} stages[] = {
+    {"probe", run_probe}, {"analyse", run_analyse}, {"card", run_card},         {"cell", run_cell},
+    {"sound", run_sound}, {"poster", run_poster},   {"assemble", run_assemble},
+};
+
+static int run_stage(struct worker *w, struct err *err)
+{
+    const char *stage;
+    if (json_need_string(&stage, w->spec, "stage", "the job", err) < 0 ||
+        json_need_string(&w->key, w->spec, "key", "the job", err) < 0 ||
+        json_need_string(&w->work, w->spec, "work", "the job", err) < 0)
+        return err->code;
+    for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
+        if (strcmp(stages[i].name, stage) != 0)
+            continue;
+        AUTO_FREE char *name = mem_printf("%s-%d", w->key, (int)getpid());
+        w->tmp = workdir_tmp(w->work, name);
+        struct err cleaning = {0};
+        if (fs_mkdirs(w->tmp, err) == 0)
+            (void)stages[i].run(w, err);
+        if (fs_remove_all(w->tmp, &cleaning) < 0)
+            fprintf(stderr, "%s\n", cleaning.msg); /* the next run empties tmp/ */
+        free(w->tmp);
+        return err->code;
+    }
+    return err_set(err, ERR_INVALID, "the job: there is no stage '%s'", stage);
+}
+
+int worker_main(const char *spec_path)
+{
+    struct err err = {0};
+    AUTO_JSON *spec = NULL;
+    /* Gone with the coordinator, however it ends. */
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    av_log_to_stderr();
+    if (json_read_file(&spec, spec_path, &err) == 0) {
+        struct worker w = {.spec = spec};
+        (void)run_stage(&w, &err);
+    }
+    if (err.code == ERR_OK)
+        return 0;
+    AUTO_JSON *line =
+        json_pack("{s:s, s:o}", "code", err_code_name(err.code), "message", json_text(err.msg));
+    AUTO_FREE char *text = json_canonical(line);
+    printf("%s\n", text);
+    return 1;
+}
