@@ -32,8 +32,9 @@ void job_finish(struct job *job)
 
 /* --- loading --------------------------------------------------------------------------------- */
 
-static int load_source(struct source *s, struct store *store, struct err *err)
+static int load_source(struct source *s, const struct event *event, struct err *err)
 {
+    struct store *store = event->store;
     json_decref(s->probe);
     json_decref(s->analysis);
     s->probe = s->analysis = NULL;
@@ -43,7 +44,8 @@ static int load_source(struct source *s, struct store *store, struct err *err)
     if (!s->probe || json_object_get(s->probe, "error"))
         return 0;
     plan_analysis_key(s->analysis_key, s->probe);
-    return store_result(&s->analysis, store, s->analysis_key, err);
+    AUTO_FREE char *blocks = workdir_path(event->work, s->analysis_key, "bin");
+    return fs_exists(blocks) ? store_result(&s->analysis, store, s->analysis_key, err) : 0;
 }
 
 static int source_by_fingerprint(const struct plan *p, const char *fingerprint)
@@ -82,7 +84,7 @@ static int match_recordings(struct plan *p, struct err *err)
 int plan_refresh(struct plan *p, struct err *err)
 {
     for (size_t i = 0; i < p->nb_recordings; i++)
-        if (load_source(&p->sources[i], p->event->store, err) < 0)
+        if (load_source(&p->sources[i], p->event, err) < 0)
             return err->code;
     return match_recordings(p, err);
 }
