@@ -39,7 +39,7 @@ static void compare_with_others(struct str *s, const struct verify_facts *f,
                                 const struct programme *p, int tolerance_ms)
 {
     const struct talk *own = programme_find(p, f->talk);
-    if (own && own->nb_parts > 1 && talk_listed_s(own) &&
+    if (own && !f->shares_recording && own->nb_parts > 1 && talk_listed_s(own) &&
         near(f->recording_ms, (int64_t)talk_listed_s(own) * 1000, tolerance_ms))
         remark(s, "the recording's length equals the sum of the talk's %zu parts", own->nb_parts);
     for (size_t i = 0; i < p->nb_talks; i++) {
@@ -96,6 +96,8 @@ static enum verdict compare_length(struct str *s, const struct verify_facts *f,
     const int64_t listed_ms = (int64_t)f->listed_s * 1000;
     if (!f->listed_s || near(f->measured_ms, listed_ms, tolerance_ms))
         return VERDICT_OK;
+    if (f->cut_by_hand)
+        remark(s, "it was cut by hand");
     compare_with_others(s, f, p, tolerance_ms);
     if (f->whole_recording)
         look_at_ends(s, f);

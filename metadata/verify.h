@@ -19,10 +19,12 @@ const char *verdict_name(enum verdict verdict);
 /* What is known of a part. Times in milliseconds; -1 where not known. */
 struct verify_facts {
     int talk, part;
-    int listed_s;           /* 0: the programme states none */
-    int64_t measured_ms;    /* of the cut */
-    int64_t recording_ms;   /* of the whole recording */
-    bool whole_recording;   /* the cut is all of it */
+    int listed_s;         /* 0: the programme states none */
+    int64_t measured_ms;  /* of the cut */
+    int64_t recording_ms; /* of the whole recording */
+    bool whole_recording; /* the cut is all of it */
+    bool cut_by_hand;
+    bool shares_recording;  /* with the talk's other parts */
     bool unclear;           /* which recording it is */
     const char *match_note; /* why, or what else is suspicious; may be NULL */
     const char *refusal;    /* why the recording cannot be read; may be NULL */

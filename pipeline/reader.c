@@ -17,14 +17,6 @@ enum {
     SOUND_PREROLL_MS = 2000,
 };
 
-static void note(struct damage *d, int64_t ms, int averror)
-{
-    if (d->nb++ == 0) {
-        d->first_ms = ms;
-        av_make_error_string(d->what, sizeof d->what, averror);
-    }
-}
-
 /* --- packets to frames, for both ------------------------------------------------------------- */
 
 struct source {
@@ -38,8 +30,17 @@ struct source {
     int64_t origin_us;
     int key_step_ms; /* above 0: packets other than key packets this far apart are passed over */
     int64_t last_key_ms;
+    int64_t from_ms; /* damage before the range is not its own: leading pictures, preroll */
     struct damage damage;
 };
+
+static void note(struct source *s, int averror)
+{
+    if (s->last_ms < s->from_ms || s->damage.nb++ > 0)
+        return;
+    s->damage.first_ms = s->last_ms;
+    av_make_error_string(s->damage.what, sizeof s->damage.what, averror);
+}
 
 static bool passed_over(struct source *s)
 {
@@ -103,7 +104,7 @@ static int source_send(struct source *s, const AVPacket *pkt, struct err *err)
     if (ret == AVERROR(ENOMEM))
         return av_fail_nomem(err);
     if (ret < 0 && ret != AVERROR_EOF)
-        note(&s->damage, s->last_ms, ret);
+        note(s, ret);
     return 0;
 }
 
@@ -114,7 +115,7 @@ static int source_frame(struct source *s, AVFrame *frame, bool *pending, struct 
         const int ret = avcodec_receive_frame(s->dec, frame);
         if (ret >= 0) {
             if (frame->decode_error_flags || frame->flags & AV_FRAME_FLAG_CORRUPT)
-                note(&s->damage, s->last_ms, AVERROR_INVALIDDATA);
+                note(s, AVERROR_INVALIDDATA);
             return 1;
         }
         if (ret == AVERROR(ENOMEM))
@@ -122,7 +123,7 @@ static int source_frame(struct source *s, AVFrame *frame, bool *pending, struct 
         if (ret == AVERROR_EOF)
             return 0;
         if (ret != AVERROR(EAGAIN)) {
-            note(&s->damage, s->last_ms, ret);
+            note(s, ret);
             if (s->draining)
                 return 0;
         }
@@ -201,6 +202,7 @@ int picture_reader_open(struct picture_reader **out, struct media *media,
     if (source_open(&r->source, media, range->stream, err) < 0)
         return err->code;
     r->source.origin_us = av_rescale_q(range->grid.origin, range->grid.time_base, AV_TIME_BASE_Q);
+    r->source.from_ms = grid_ms_of(&range->grid, range->begin);
     if (range->key_step_ms > 0) {
         r->source.key_step_ms = range->key_step_ms;
         r->source.last_key_ms = INT64_MIN;
@@ -360,7 +362,8 @@ int sound_reader_open(struct sound_reader **out, struct media *media,
         s->origin_us = range->grid.time_base.num
                            ? av_rescale_q(range->grid.origin, range->grid.time_base, AV_TIME_BASE_Q)
                            : av_rescale_q(start, s->st->time_base, AV_TIME_BASE_Q);
-        const int64_t from_ms = range->begin / (SOUND_RATE / 1000) - SOUND_PREROLL_MS;
+        s->from_ms = range->begin / (SOUND_RATE / 1000);
+        const int64_t from_ms = s->from_ms - SOUND_PREROLL_MS;
         if (from_ms > 0) {
             const int64_t ts = s->origin_us + from_ms * 1000;
             if (avformat_seek_file(s->fmt, -1, INT64_MIN, ts, ts, 0) < 0 &&

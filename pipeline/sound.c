@@ -262,8 +262,7 @@ static int run_pass(struct sound_result *out, const char *path, const struct sou
         out->nb_samples = p.nb_encoded;
         out->lead_in = p.enc->initial_padding;
         out->packet_samples = p.enc->frame_size;
-        out->nb_damaged = sound_reader_damage(p.sound)->nb;
-        out->damaged_ms = sound_reader_damage(p.sound)->first_ms;
+        out->damage = *sound_reader_damage(p.sound);
         out->moved_samples = sound_reader_moved(p.sound);
         if (p.nb_encoded != p.card_samples + p.talk_samples)
             err_set(err, ERR_BUG, "%lld samples were encoded, not %lld", (long long)p.nb_encoded,

@@ -10,6 +10,7 @@
 
 #include "err.h"
 #include "grid.h"
+#include "reader.h"
 #include "track.h"
 
 enum { SOUND_VERSION = 1 };
@@ -35,8 +36,8 @@ struct sound_result {
     double loudness_lufs, peak_dbtp; /* of the encoded sound, decoded; -HUGE_VAL for silence */
     int limited;                     /* whether the limiter was needed */
     struct track_summary summary;
-    /* What did not decode, and by how much sound was moved to stay with the picture. */
-    int64_t nb_damaged, damaged_ms, moved_samples;
+    struct damage damage;
+    int64_t moved_samples; /* by how much sound was moved to stay with the picture */
 };
 
 /* Writes the track to path (not synced). */

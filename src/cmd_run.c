@@ -47,8 +47,8 @@ static int plan_wave(struct run *r, struct part_run *pr, struct err *err)
     if (plan_part(&pr->plan, r->plan, pr->talk, pr->part, err) < 0)
         return err->code;
     pr->ended = pr->plan.nb_jobs == 0;
-    if (pr->ended && !first && part_plan_complete(&pr->plan))
-        progress_say(r->progress, "talk %s is complete: %s",
+    if (pr->ended && !first && part_plan_made(&pr->plan))
+        progress_say(r->progress, "talk %s is made: %s",
                      plan_part_name(name, pr->talk, pr->part->number), pr->talk->title);
     return 0;
 }
@@ -145,7 +145,7 @@ static struct tally count(const struct run *r)
         const struct part_run *pr = &r->parts[i];
         if (part_plan_complete(&pr->plan))
             t.nb_complete++;
-        else if (pr->plan.waiting)
+        else if (pr->plan.waiting || part_plan_made(&pr->plan))
             t.nb_waiting++;
         else
             t.nb_failed++;
@@ -158,9 +158,10 @@ static void print_waiting(const struct run *r)
     for (size_t i = 0; i < r->nb_parts; i++) {
         const struct part_plan *pp = &r->parts[i].plan;
         char name[32];
-        if (pp->waiting)
+        if (pp->waiting || (pp->held && part_plan_made(pp)))
             printf("talk %s waits: %s (%s%s%s)\n",
-                   plan_part_name(name, r->parts[i].talk, r->parts[i].part->number), pp->waiting,
+                   plan_part_name(name, r->parts[i].talk, r->parts[i].part->number),
+                   pp->waiting ? pp->waiting : "a person, to accept it or to mend it",
                    verdict_name(pp->verdict), *pp->cause ? ": " : "", pp->cause);
     }
 }

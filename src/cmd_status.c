@@ -50,6 +50,8 @@ static char *state(const struct part_plan *pp, const json_t *failures)
         return mem_strdup("no longer in the programme");
     if (part_plan_complete(pp))
         return mem_printf("complete%s", pp->accepted ? ", accepted by a person" : "");
+    if (part_plan_made(pp))
+        return mem_strdup("made, waits for a person: see 'talkpress verify'");
     const char *failed = failure_of(failures, pp);
     if (failed)
         return mem_printf("FAILED: %s", failed);

@@ -42,6 +42,12 @@ static void print_why(const struct part_plan *pp)
         printf("%s: nothing would run: all %zu outputs are there\n", name, pp->nb_outputs);
         return;
     }
+    if (part_plan_made(pp)) {
+        printf(
+            "%s: nothing would run: all is made, but a person has to accept it\n  verdict %s: %s\n",
+            name, verdict_name(pp->verdict), pp->cause);
+        return;
+    }
     if (pp->waiting) {
         printf("%s: nothing can run: %s\n  verdict %s%s%s\n", name, pp->waiting,
                verdict_name(pp->verdict), *pp->cause ? ": " : "", pp->cause);

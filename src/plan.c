@@ -347,6 +347,8 @@ static void judge(struct part_plan *pp, const struct plan *p)
                 pp->measured_ms = f.measured_ms;
         }
         f.whole_recording = pp->begin == 0 && pp->end == pp->grid.nb_frames;
+        f.cut_by_hand = pp->cut_by_hand;
+        f.shares_recording = shared_recording(pp);
     }
     pp->verdict = verify_part(&pp->cause, &f, &p->programme, p->event->settings.tolerance_ms);
 }
@@ -376,6 +378,26 @@ static int describe_part(struct part_plan *pp, const struct plan *p, struct err 
     return look_up_acceptance(pp, p, err);
 }
 
+/* Damage that only the full decode for an output came upon. */
+static int judge_outputs(struct part_plan *pp, const struct plan *p, struct err *err)
+{
+    for (size_t i = 0; i < pp->nb_outputs && pp->verdict == VERDICT_OK; i++) {
+        const json_t *damage = json_object_get(pp->outputs[i].result, "damage");
+        char at[CLOCK_BYTES];
+        if (json_get_int(damage, "nb", 0) == 0)
+            continue;
+        free(pp->cause);
+        pp->cause = mem_printf("%lld packets or pictures did not decode, the first at %s: %s",
+                               (long long)json_get_int(damage, "nb", 0),
+                               clock_format_ms(at, json_get_int(damage, "first_ms", 0), false),
+                               json_get_string(damage, "what", "damaged"));
+        pp->verdict = VERDICT_DAMAGED;
+        acceptance_finish(&pp->acceptance);
+        return look_up_acceptance(pp, p, err);
+    }
+    return 0;
+}
+
 /* What keeps a part from being worked on, or NULL. */
 static const char *obstacle(const struct part_plan *pp)
 {
@@ -400,11 +422,12 @@ int plan_part(struct part_plan *out, struct plan *plan, const struct talk *talk,
     AUTO_PART_PLAN pp = {.talk = talk, .part = part};
     if (describe_part(&pp, plan, err) < 0)
         return err->code;
+    /* Work goes on whatever the verdict: when a person accepts it, all is there; when the person
+     * moves the cut instead, all but the cells at its ends is. */
     pp.waiting = obstacle(&pp);
-    if (!pp.waiting && pp.verdict != VERDICT_OK && !pp.accepted)
-        pp.waiting = "it needs a person: see 'talkpress verify'";
-    if (!pp.waiting && plan_jobs_of_part(&pp, plan, err) < 0)
+    if (!pp.waiting && (plan_jobs_of_part(&pp, plan, err) < 0 || judge_outputs(&pp, plan, err) < 0))
         return err->code;
+    pp.held = pp.verdict != VERDICT_OK && !pp.accepted;
     *out = pp;
     pp = (struct part_plan){0};
     return 0;
@@ -432,9 +455,14 @@ void part_plan_finish(struct part_plan *pp)
     *pp = (struct part_plan){0};
 }
 
-bool part_plan_complete(const struct part_plan *pp)
+bool part_plan_made(const struct part_plan *pp)
 {
     return !pp->waiting && pp->nb_outputs > 0 && pp->nb_outputs_done == pp->nb_outputs;
+}
+
+bool part_plan_complete(const struct part_plan *pp)
+{
+    return part_plan_made(pp) && !pp->held;
 }
 
 const char *plan_part_name(char *buf, const struct talk *talk, int part)

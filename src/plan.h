@@ -87,6 +87,7 @@ struct part_plan {
     int64_t cut_moved_ms; /* how far the cut between two parts was moved to a quiet moment */
     /* the work */
     const char *waiting; /* why nothing can be made now, or NULL */
+    bool held;           /* not ok and not accepted: made, but not published */
     struct job *jobs;    /* what can be made now */
     size_t nb_jobs;
     size_t nb_cells, nb_cells_done; /* per rendition, added up */
@@ -101,7 +102,8 @@ ATTR_NODISCARD int plan_part(struct part_plan *out, struct plan *plan, const str
 void part_plan_finish(struct part_plan *part);
 #define AUTO_PART_PLAN ATTR_CLEANUP(part_plan_finish) struct part_plan
 
-/* Whether everything is made and nothing speaks against publishing. */
+/* Whether everything is made; and whether nothing speaks against publishing it either. */
+bool part_plan_made(const struct part_plan *part);
 bool part_plan_complete(const struct part_plan *part);
 
 /* "15" or "15/2"; buf of 32 bytes. */

@@ -14,6 +14,7 @@
 #include "mem.h"
 #include "poster.h"
 #include "probe.h"
+#include "reader.h"
 #include "segment.h"
 #include "sound.h"
 #include "str.h"
@@ -479,10 +480,21 @@ static json_t *assembly_spec(const struct part_work *w, const struct piecework *
                      (json_int_t)w->card_frames, "talk_title", json_text(w->pp->talk->title));
 }
 
+static void add_damage(struct damage *sum, const json_t *d)
+{
+    const int64_t nb = json_get_int(d, "nb", 0), first_ms = json_get_int(d, "first_ms", 0);
+    if (nb && (!sum->nb || first_ms < sum->first_ms)) {
+        sum->first_ms = first_ms;
+        snprintf(sum->what, sizeof sum->what, "%s", json_get_string(d, "what", "damaged"));
+    }
+    sum->nb += nb;
+}
+
 /* Adds what the pieces' results say, so that the worker needs no store: not part of the key. */
 static int add_pieces(struct job *job, struct part_work *w)
 {
     json_t *pieces = json_object();
+    struct damage damage = {0};
     set(job, "pieces", pieces);
     AUTO_JSON *keys = json_copy(json_object_get(job->spec, "segments"));
     json_array_append(keys, json_object_get(job->spec, "sound"));
@@ -494,7 +506,12 @@ static int add_pieces(struct job *job, struct part_work *w)
         if (find_result(&result, w, json_string_value(key)) < 0)
             return w->err->code;
         json_object_set(pieces, json_string_value(key), result);
+        add_damage(&damage, json_object_get(result, "damage"));
     }
+    if (damage.nb)
+        set(job, "damage",
+            json_pack("{s:I, s:I, s:s}", "nb", (json_int_t)damage.nb, "first_ms",
+                      (json_int_t)damage.first_ms, "what", damage.what));
     return 0;
 }
 

@@ -125,7 +125,7 @@ static void keep_part(struct publisher *u, const struct part_plan *pp)
 
 static bool in_work(const struct part_plan *pp)
 {
-    return !pp->talk->gone && pp->source && (pp->verdict == VERDICT_OK || pp->accepted);
+    return !pp->talk->gone && pp->source && !pp->held;
 }
 
 static json_t *describe_talk(const struct talk *t)

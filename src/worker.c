@@ -160,6 +160,14 @@ static void free_outputs(struct segment_output *outputs, size_t nb)
     free(outputs);
 }
 
+static void add_damage(json_t *result, const struct damage *d)
+{
+    if (d->nb)
+        json_object_set_new(result, "damage",
+                            json_pack("{s:I, s:I, s:s}", "nb", (json_int_t)d->nb, "first_ms",
+                                      (json_int_t)d->first_ms, "what", d->what));
+}
+
 static int deliver_segments(const struct worker *w, const struct segment_output *outputs, size_t nb,
                             const struct damage *damage, struct err *err)
 {
@@ -169,11 +177,8 @@ static int deliver_segments(const struct worker *w, const struct segment_output 
         AUTO_JSON *result =
             json_pack("{s:I, s:I, s:s, s:s}", "frames", (json_int_t)s->nb_packets, "bytes",
                       (json_int_t)s->nb_bytes, "hash", s->hash, "header", s->header);
-        if (damage && damage->nb)
-            json_object_set_new(result, "damage",
-                                json_pack("{s:I, s:I, s:s}", "nb", (json_int_t)damage->nb,
-                                          "first_ms", (json_int_t)damage->first_ms, "what",
-                                          damage->what));
+        if (damage)
+            add_damage(result, damage);
         const char *key = json_get_string(json_array_get(list, i), "key", "");
         if (deliver(w, key, outputs[i].path, "mp4", result, err) < 0)
             return err->code;
@@ -348,13 +353,13 @@ static int run_sound(struct worker *w, struct err *err)
     if (probe_grid(&spec.grid, probe, err) < 0 || sound_encode(&r, tmp, &spec, err) < 0)
         return err->code;
     AUTO_JSON *result =
-        json_pack("{s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:b, s:s, s:I, s:I, s:I, s:I}", "samples",
+        json_pack("{s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:b, s:s, s:I, s:I}", "samples",
                   (json_int_t)r.nb_samples, "lead_in", (json_int_t)r.lead_in, "packet_samples",
                   (json_int_t)r.packet_samples, "source_lufs", decibels(r.source_lufs), "gain_db",
                   decibels(r.gain_db), "loudness_lufs", decibels(r.loudness_lufs), "peak_dbtp",
                   decibels(r.peak_dbtp), "limited", r.limited, "hash", r.summary.hash, "bytes",
-                  (json_int_t)r.summary.nb_bytes, "damaged", (json_int_t)r.nb_damaged, "damaged_ms",
-                  (json_int_t)r.damaged_ms, "moved_samples", (json_int_t)r.moved_samples);
+                  (json_int_t)r.summary.nb_bytes, "moved_samples", (json_int_t)r.moved_samples);
+    add_damage(result, &r.damage);
     return deliver(w, w->key, tmp, "mp4", result, err);
 }
 
@@ -523,6 +528,7 @@ static int assemble_and_check(struct worker *w, const struct pieces *p, const ch
         return err->code;
     AUTO_JSON *result = json_object();
     add_output_facts(result, &made, &checked, p);
+    json_object_set(result, "damage", json_object_get(w->spec, "damage"));
     return deliver(w, w->key, tmp, container, result, err);
 }
 
