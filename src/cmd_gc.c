@@ -69,7 +69,7 @@ static int use_all(struct keys *k, struct plan *plan, struct err *err)
 }
 
 struct sweep {
-    const struct keys *keys;
+    struct keys keys;
     bool dry_run;
     size_t nb_files;
     int64_t nb_bytes;
@@ -83,7 +83,7 @@ static int sweep_dir(struct sweep *s, const char *dir, struct err *err)
     int ret = 0;
     for (const struct dirent *e; ret == 0 && (e = readdir(d));) {
         const char *dot = strchr(e->d_name, '.');
-        if (!dot || dot - e->d_name != 32 || used(s->keys, e->d_name))
+        if (!dot || dot - e->d_name != 32 || used(&s->keys, e->d_name))
             continue;
         AUTO_FREE char *path = fs_join(dir, e->d_name);
         s->nb_files++;
@@ -126,26 +126,22 @@ static int drop_rows(struct store *store, const struct keys *k, struct err *err)
     return ret;
 }
 
-static int gc(const struct cli *cli, bool dry_run, struct sweep *s, struct err *err)
+static int gc(const struct cli *cli, struct sweep *s, struct err *err)
 {
     AUTO_EVENT event = {.lock = -1};
     AUTO_PLAN plan = {0};
-    struct keys k = {0};
     if (event_open(&event, cli->dir, err) < 0 || event_lock(&event, err) < 0 ||
         plan_load(&plan, &event, err) < 0)
         return err->code;
-    s->keys = &k;
-    s->dry_run = dry_run;
-    int ret = use_all(&k, &plan, err);
-    if (ret == 0 && !dry_run)
-        ret = drop_rows(event.store, &k, err);
+    int ret = use_all(&s->keys, &plan, err);
+    if (ret == 0 && !s->dry_run)
+        ret = drop_rows(event.store, &s->keys, err);
     for (int i = 0; i < 256 && ret == 0; i++) {
         AUTO_FREE char *dir = mem_printf("%s/%02x", event.work, (unsigned)i);
         ret = sweep_dir(s, dir, err);
     }
-    if (ret == 0 && !dry_run)
+    if (ret == 0 && !s->dry_run)
         ret = workdir_clean(event.work, err);
-    free(k.keys);
     return ret;
 }
 
@@ -159,8 +155,10 @@ int cmd_gc(const struct cli *cli, int argc, char **argv)
         return status < 0 ? EXIT_OK : status;
     if (argc != 1)
         return cli_usage(argv[0], "it takes no operands");
-    struct sweep s = {0};
-    if (gc(cli, dry_run, &s, &err) < 0)
+    struct sweep s = {.dry_run = dry_run};
+    const int ret = gc(cli, &s, &err);
+    free(s.keys.keys);
+    if (ret < 0)
         return cli_fail(&err);
     printf("%zu files, %.1f MB %s\n", s.nb_files, (double)s.nb_bytes / 1e6,
            dry_run ? "would be removed" : "removed");

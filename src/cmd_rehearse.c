@@ -22,7 +22,7 @@
 enum { DEFAULT_HEIGHT = 720, DEFAULT_FPS = 25, UNSTATED_MS = 20 * 60 * 1000, MAX_TALKS = 20000 };
 
 struct rehearsal {
-    const struct programme *programme;
+    struct programme programme;
     const char *dir;
     int height, fps;
     bool tones;
@@ -105,7 +105,7 @@ static int make_all(const struct rehearsal *r, const int *talks, size_t nb_talks
             worst = status > worst ? status : worst;
             running--;
         }
-        if (begin(r, programme_find(r->programme, talks[i])) > 0)
+        if (begin(r, programme_find(&r->programme, talks[i])) > 0)
             running++;
         else
             worst = EXIT_FAILED;
@@ -146,26 +146,23 @@ static char **take_talks(int *argc, char **argv, size_t *nb)
     return list;
 }
 
-static int rehearse(const char *path, const char *dir, char **talks, size_t nb_talks,
-                    struct rehearsal *r, bool no_estimate, struct err *err)
+static int rehearse(const char *path, char **talks, size_t nb_talks, struct rehearsal *r,
+                    bool no_estimate, struct err *err)
 {
-    AUTO_PROGRAMME programme = {0};
     AUTO_FREE int *numbers = NULL;
     size_t nb = 0;
     int64_t all_ms = 0;
-    if (listing_read(&programme, path, err) < 0 ||
-        plan_select(&numbers, &nb, &programme, talks, (int)nb_talks, err) < 0 ||
-        fs_mkdirs(dir, err) < 0)
+    if (listing_read(&r->programme, path, err) < 0 ||
+        plan_select(&numbers, &nb, &r->programme, talks, (int)nb_talks, err) < 0 ||
+        fs_mkdirs(r->dir, err) < 0)
         return cli_fail(err);
-    r->programme = &programme;
-    r->dir = dir;
     const int status = make_all(r, numbers, nb, event_cores());
     if (status || no_estimate)
         return status;
-    for (size_t i = 0; i < programme.nb_talks; i++)
-        for (size_t k = 0; k < programme.talks[i].nb_parts; k++)
-            all_ms += part_ms(&programme.talks[i].parts[k]);
-    return estimate_print(dir, all_ms, programme.nb_talks, err) < 0 ? cli_fail(err) : EXIT_OK;
+    for (size_t i = 0; i < r->programme.nb_talks; i++)
+        for (size_t k = 0; k < r->programme.talks[i].nb_parts; k++)
+            all_ms += part_ms(&r->programme.talks[i].parts[k]);
+    return estimate_print(r->dir, all_ms, r->programme.nb_talks, err) < 0 ? cli_fail(err) : EXIT_OK;
 }
 
 int cmd_rehearse(const struct cli *cli, int argc, char **argv)
@@ -191,5 +188,8 @@ int cmd_rehearse(const struct cli *cli, int argc, char **argv)
         return cli_usage(argv[0], "--height should be an even number from 90 to 2160");
     if (fps && number(&r.fps, fps, 1, 60) < 0)
         return cli_usage(argv[0], "--fps should be a number from 1 to 60");
-    return rehearse(argv[1], dir, talks, nb_talks, &r, no_estimate, &err);
+    r.dir = dir;
+    const int made = rehearse(argv[1], talks, nb_talks, &r, no_estimate, &err);
+    programme_finish(&r.programme);
+    return made;
 }

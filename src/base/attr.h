@@ -1,6 +1,8 @@
 /* Compiler attributes behind names of our own, and cleanup of locals that own something. */
 #pragma once
 
+#include <stddef.h> /* so that this header alone is a translation unit */
+
 #define ATTR_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 #define ATTR_NODISCARD         __attribute__((warn_unused_result))
 
