@@ -157,7 +157,7 @@ static int add(const struct cli *cli, char **paths, int nb_paths, bool json, str
     if (plan_load(&plan, &event, err) < 0)
         return cli_fail(err);
     plan_probes(&jobs, &nb_jobs, &plan);
-    struct progress *progress = progress_create(event.settings.workers, json);
+    struct progress *progress = progress_create("probing", event.settings.workers, json);
     const int ret = executor_run_list(&result, &event, jobs, nb_jobs, progress, err);
     progress_destroy(progress);
     for (size_t i = 0; i < nb_jobs; i++)

@@ -172,13 +172,18 @@ static void tell(const struct run *r, const struct executor_result *e,
     const struct tally t = count(r);
     AUTO_FREE char *jobs = executor_summary(e);
     if (json) {
-        json_t *nb = json_object();
-        for (int i = 0; i < EXECUTOR_NB_STAGES; i++)
-            json_object_set_new(nb, executor_stage_name(i), json_integer((json_int_t)e->nb_run[i]));
-        AUTO_JSON *o = json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:b}", "jobs", nb, "jobs_failed",
-                                 (json_int_t)e->nb_failed, "parts", (json_int_t)t.nb, "complete",
-                                 (json_int_t)t.nb_complete, "waiting", (json_int_t)t.nb_waiting,
-                                 "published", (json_int_t)p->nb_parts, "stopped", e->stopped);
+        json_t *nb = json_object(), *peak = json_object();
+        for (int i = 0; i < EXECUTOR_NB_STAGES; i++) {
+            const char *stage = executor_stage_name(i);
+            json_object_set_new(nb, stage, json_integer((json_int_t)e->nb_run[i]));
+            if (e->peak_kb[i])
+                json_object_set_new(peak, stage, json_integer(e->peak_kb[i] / 1024));
+        }
+        AUTO_JSON *o =
+            json_pack("{s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:b}", "jobs", nb, "worker_peak_mb",
+                      peak, "jobs_failed", (json_int_t)e->nb_failed, "parts", (json_int_t)t.nb,
+                      "complete", (json_int_t)t.nb_complete, "waiting", (json_int_t)t.nb_waiting,
+                      "published", (json_int_t)p->nb_parts, "stopped", e->stopped);
         cli_print_json(o);
         return;
     }
@@ -236,7 +241,8 @@ static int run(const struct cli *cli, char **args, int nb_args, const struct run
         facts_gather(&result, &plan, talks, nb_args ? nb_talks : 0, o->quiet || o->json, err) < 0)
         return cli_fail(err);
     struct run r = {.plan = &plan,
-                    .progress = progress_create(event.settings.workers, o->quiet || o->json)};
+                    .progress =
+                        progress_create("encoding", event.settings.workers, o->quiet || o->json)};
     const struct job_source source = {next_job, job_ended, &r};
     int ret = begin_run(&r, talks, nb_talks, err);
     if (ret == 0 && !result.stopped && !result.no_space)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -295,8 +296,11 @@ static int end(struct executor *e, int i, struct err *err)
 {
     struct slot *s = &e->slots[i];
     int status = 0;
-    while (waitpid(s->pid, &status, 0) < 0 && errno == EINTR)
+    struct rusage used = {0};
+    while (wait4(s->pid, &status, 0, &used) < 0 && errno == EINTR)
         ;
+    long *peak = &e->result->peak_kb[executor_stage_index(s->job.stage)];
+    *peak = used.ru_maxrss > *peak ? used.ru_maxrss : *peak;
     const bool ok = WIFEXITED(status) && WEXITSTATUS(status) == 0;
     progress_job_end(e->progress, i, seconds_since(&s->begin), ok);
     int ret = ok ? write_results(e, &s->job, err) : note_failure(e, s, status, err);

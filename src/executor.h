@@ -26,6 +26,7 @@ struct job_source {
 
 struct executor_result {
     size_t nb_run[8]; /* jobs that ended well, by stage: see executor_stage_name */
+    long peak_kb[8];  /* the most memory that a worker of the stage took, in KiB */
     size_t nb_failed;
     bool stopped; /* by a signal */
     bool no_space;

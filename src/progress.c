@@ -26,6 +26,7 @@ struct slot {
 };
 
 struct progress {
+    const char *doing;
     int workers, quiet, terminal;
     struct slot *slots;
     double left[EXECUTOR_NB_STAGES];
@@ -36,11 +37,12 @@ struct progress {
     struct timespec begin;
 };
 
-struct progress *progress_create(int workers, int quiet)
+struct progress *progress_create(const char *doing, int workers, int quiet)
 {
     struct progress *p = mem_zalloc(1, sizeof *p);
     p->workers = workers < MAX_SLOTS ? workers : MAX_SLOTS;
     p->quiet = quiet;
+    p->doing = doing;
     p->terminal = isatty(STDERR_FILENO);
     p->slots = mem_zalloc((size_t)p->workers, sizeof *p->slots);
     clock_gettime(CLOCK_MONOTONIC, &p->begin);
@@ -140,7 +142,7 @@ static double percent(const struct progress *p)
 static void describe(struct str *line, const struct progress *p)
 {
     const double left = progress_seconds_left(p);
-    str_addf(line, "%3.0f %%", floor(percent(p)));
+    str_addf(line, "%s: %3.0f %%", p->doing, floor(percent(p)));
     if (left < 0)
         str_add(line, ", time left not known yet");
     else if (left < 90)

@@ -11,8 +11,9 @@
 
 struct progress;
 
-/* workers: how many jobs run at once. quiet: nothing but messages. */
-struct progress *progress_create(int workers, int quiet);
+/* doing: what is going on, a word in front ("encoding"); percent and time left are of that alone.
+ * workers: how many jobs run at once. quiet: nothing but messages. */
+struct progress *progress_create(const char *doing, int workers, int quiet);
 void progress_destroy(struct progress *progress);
 
 /* Estimated core seconds that are still to be started, per stage (EXECUTOR_NB_STAGES). */
