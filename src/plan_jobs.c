@@ -438,20 +438,42 @@ static int plan_sounds(struct part_work *w)
 
 /* --- outputs --------------------------------------------------------------------------------- */
 
+/* The spoken language: the settings', else what the recording says of its sound, or NULL. */
+static const char *language(const struct part_work *w)
+{
+    if (w->plan->event->settings.language)
+        return w->plan->event->settings.language;
+    const json_t *streams = json_object_get(w->pp->source->probe, "streams");
+    const size_t audio = (size_t)json_get_int(w->audio, "stream", -1);
+    const char *said = json_get_string(json_array_get(streams, audio), "language", NULL);
+    return said && strcmp(said, "und") != 0 ? said : NULL;
+}
+
+/* The settings' comment, else what the talk is about, else where it was held. */
+static char *comment(const struct part_work *w)
+{
+    const struct talk *t = w->pp->talk;
+    const struct programme *p = &w->plan->programme;
+    const char *own = w->plan->event->settings.comment;
+    if (own || t->abstract)
+        return mem_strdup(own ? own : t->abstract);
+    return mem_printf("%s%s%s%s%s", t->section ? t->section : "", t->section ? ", " : "",
+                      p->name ? p->name : "", p->place ? ", " : "", p->place ? p->place : "");
+}
+
 static json_t *tags(const struct part_work *w)
 {
     const struct talk *t = w->pp->talk;
     const struct programme *p = &w->plan->programme;
-    const struct settings *s = &w->plan->event->settings;
-    AUTO_FREE char *speakers = talk_speakers(t), *track = NULL, *title = NULL;
-    track = mem_printf("%d", t->number);
+    AUTO_FREE char *speakers = talk_speakers(t), *track = mem_printf("%d", t->number);
+    AUTO_FREE char *about = comment(w), *title = NULL;
     title = t->nb_parts > 1
                 ? mem_printf("%s (part %d of %zu)", t->title, w->pp->part->number, t->nb_parts)
                 : mem_strdup(t->title);
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "title", json_text(title), "artist",
                      json_text(*speakers ? speakers : NULL), "album", json_text(p->name), "track",
-                     json_text(track), "date", json_text(p->begin), "comment",
-                     json_text(s->comment), "language", json_text(s->language));
+                     json_text(track), "date", json_text(p->begin), "comment", json_text(about),
+                     "language", json_text(language(w)));
 }
 
 static void list_segments(json_t *list, const struct part_work *w, const struct piecework *work)
