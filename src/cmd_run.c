@@ -21,6 +21,7 @@ struct part_run {
     const struct part *part;
     struct part_plan plan;
     size_t next, in_flight;
+    double cost, done; /* estimated core seconds: all that was missing, and what has ended of it */
     bool failed, ended;
 };
 
@@ -47,6 +48,8 @@ static int plan_wave(struct run *r, struct part_run *pr, struct err *err)
     if (plan_part(&pr->plan, r->plan, pr->talk, pr->part, err) < 0)
         return err->code;
     pr->ended = pr->plan.nb_jobs == 0;
+    if (pr->done + pr->plan.cost_left > pr->cost)
+        pr->cost = pr->done + pr->plan.cost_left;
     if (pr->ended && !first && part_plan_made(&pr->plan))
         progress_say(r->progress, "talk %s is made: %s",
                      plan_part_name(name, pr->talk, pr->part->number), pr->talk->title);
@@ -97,6 +100,16 @@ static int next_job(void *opaque, struct job *out, struct err *err)
     return 1;
 }
 
+static void part_costs(void *opaque, int talk, int part, double *done, double *all)
+{
+    const struct run *r = opaque;
+    for (size_t i = 0; i < r->nb_parts; i++)
+        if (r->parts[i].talk->number == talk && r->parts[i].part->number == part) {
+            *done = r->parts[i].done;
+            *all = r->parts[i].cost;
+        }
+}
+
 static int job_ended(void *opaque, const struct job *job, bool ok, struct err *err)
 {
     struct run *r = opaque;
@@ -105,6 +118,7 @@ static int job_ended(void *opaque, const struct job *job, bool ok, struct err *e
         if (pr->talk->number != job->talk || pr->part->number != job->part)
             continue;
         pr->in_flight--;
+        pr->done += job->cost;
         pr->failed = pr->failed || !ok;
         if (pr->in_flight || pr->next < pr->plan.nb_jobs)
             return 0;
@@ -244,6 +258,7 @@ static int run(const struct cli *cli, char **args, int nb_args, const struct run
                     .progress =
                         progress_create("encoding", event.settings.workers, o->quiet || o->json)};
     const struct job_source source = {next_job, job_ended, &r};
+    progress_set_parts(r.progress, part_costs, &r);
     int ret = begin_run(&r, talks, nb_talks, err);
     if (ret == 0 && !result.stopped && !result.no_space)
         ret = executor_run(&result, &event, &source, r.progress, err);

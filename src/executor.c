@@ -139,7 +139,7 @@ static int start(struct executor *e, int i, struct job *job, struct err *err)
         return err->code;
     clock_gettime(CLOCK_MONOTONIC, &s->begin);
     s->heard = s->begin;
-    progress_job(e->progress, i, executor_stage_index(s->job.stage), s->job.what, s->job.cost);
+    progress_job(e->progress, i, &s->job);
     return 0;
 }
 

@@ -11,16 +11,18 @@
 
 #include "executor.h"
 #include "mem.h"
+#include "plan.h"
 #include "str.h"
 
-enum { MAX_SLOTS = 1000 };
+enum { MAX_SLOTS = 1000, MAX_LINES = 20 };
 /* Without a terminal a line is printed so seldom. */
 static const double plain_every_s = 30;
 /* So much estimated work must be done before an estimate of the rest is shown. */
 static const double least_seen_s = 5;
 
 struct slot {
-    int busy, stage;
+    int busy, stage, talk, part;
+    double begin; /* elapsed() then */
     double cost, fraction;
     char *what;
 };
@@ -33,7 +35,9 @@ struct progress {
     double estimated[EXECUTOR_NB_STAGES], taken[EXECUTOR_NB_STAGES]; /* of finished jobs */
     double done; /* estimated cost of what has ended */
     double last_plain;
-    int drawn;
+    int drawn; /* lines on the terminal */
+    void (*part_costs)(void *opaque, int talk, int part, double *done, double *all);
+    void *opaque;
     struct timespec begin;
 };
 
@@ -60,16 +64,37 @@ void progress_destroy(struct progress *p)
     free(p);
 }
 
+static double elapsed(const struct progress *p)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - p->begin.tv_sec) + (double)(now.tv_nsec - p->begin.tv_nsec) / 1e9;
+}
+
 void progress_set_left(struct progress *p, const double *left)
 {
     memcpy(p->left, left, sizeof p->left);
 }
 
-void progress_job(struct progress *p, int slot, int stage, const char *what, double cost)
+void progress_set_parts(struct progress *p,
+                        void (*costs)(void *opaque, int talk, int part, double *done, double *all),
+                        void *opaque)
+{
+    p->part_costs = costs;
+    p->opaque = opaque;
+}
+
+void progress_job(struct progress *p, int slot, const struct job *job)
 {
     struct slot *s = &p->slots[slot];
     free(s->what);
-    *s = (struct slot){.busy = 1, .stage = stage, .cost = cost, .what = mem_strdup(what)};
+    *s = (struct slot){.busy = 1,
+                       .stage = executor_stage_index(job->stage),
+                       .talk = job->talk,
+                       .part = job->part,
+                       .cost = job->cost,
+                       .begin = elapsed(p),
+                       .what = mem_strdup(job->what)};
 }
 
 void progress_at(struct progress *p, int slot, double fraction)
@@ -88,34 +113,44 @@ void progress_job_end(struct progress *p, int slot, double seconds, int ok)
     s->busy = 0;
 }
 
-static double elapsed(const struct progress *p)
+/* Adds up what a stage (negative: all) was estimated to take and what it took, in jobs that ended
+ * and in those that run. */
+static void experience(const struct progress *p, int stage, double *estimated, double *taken)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - p->begin.tv_sec) + (double)(now.tv_nsec - p->begin.tv_nsec) / 1e9;
+    const double now = elapsed(p);
+    *estimated = *taken = 0;
+    for (int i = 0; i < EXECUTOR_NB_STAGES; i++) {
+        if (stage >= 0 && i != stage)
+            continue;
+        *estimated += p->estimated[i];
+        *taken += p->taken[i];
+    }
+    for (int i = 0; i < p->workers; i++) {
+        const struct slot *s = &p->slots[i];
+        if (!s->busy || s->fraction < 0.02 || (stage >= 0 && s->stage != stage))
+            continue;
+        *estimated += s->cost * s->fraction;
+        *taken += now - s->begin;
+    }
 }
 
-/* What an estimated second of a stage really takes, from the jobs that have ended; stages of which
- * none has ended take the mean of the others. */
+/* What an estimated second of a stage really takes; a stage without experience takes the mean of
+ * the others. */
 static double factor(const struct progress *p, int stage)
 {
-    if (p->estimated[stage] > 0)
-        return p->taken[stage] / p->estimated[stage];
-    double estimated = 0, taken = 0;
-    for (int i = 0; i < EXECUTOR_NB_STAGES; i++) {
-        estimated += p->estimated[i];
-        taken += p->taken[i];
-    }
+    double estimated, taken;
+    experience(p, stage, &estimated, &taken);
+    if (estimated <= 0)
+        experience(p, -1, &estimated, &taken);
     return estimated > 0 ? taken / estimated : 1;
 }
 
 double progress_seconds_left(const struct progress *p)
 {
-    double left = 0, seen = 0;
-    for (int i = 0; i < EXECUTOR_NB_STAGES; i++) {
+    double left = 0, estimated, seen;
+    experience(p, -1, &estimated, &seen);
+    for (int i = 0; i < EXECUTOR_NB_STAGES; i++)
         left += p->left[i] * factor(p, i);
-        seen += p->taken[i];
-    }
     for (int i = 0; i < p->workers; i++) {
         const struct slot *s = &p->slots[i];
         if (s->busy)
@@ -162,41 +197,89 @@ static int columns(void)
 void progress_clear(struct progress *p)
 {
     if (p->drawn)
-        fputs("\r\033[K", stderr);
+        fprintf(stderr, "\r\033[J");
     p->drawn = 0;
+}
+
+/* As much of the line as the terminal is wide; one column is left free, as some wrap on the last.
+ */
+static void print_cut_off(const char *line)
+{
+    const int width = columns() - 1;
+    const char *end = line;
+    for (int used = 0; *end && used < width; used++)
+        (void)str_next_utf8(&end);
+    fprintf(stderr, "%.*s\033[K", (int)(end - line), line);
+}
+
+/* 0 … 1, with what runs now. */
+static double part_fraction(const struct progress *p, int talk, int part)
+{
+    double done = 0, all = 0;
+    p->part_costs(p->opaque, talk, part, &done, &all);
+    for (int i = 0; i < p->workers; i++) {
+        const struct slot *s = &p->slots[i];
+        if (s->busy && s->talk == talk && s->part == part)
+            done += s->cost * s->fraction;
+    }
+    return all > 0 ? fmin(fmax(done / all, 0), 1) : 0;
+}
+
+static void print_slot(const struct progress *p, const struct slot *s)
+{
+    enum { WIDTH = 20 };
+    AUTO_STR line = {0};
+    if (p->part_costs && s->talk) {
+        const double fraction = part_fraction(p, s->talk, s->part);
+        const int filled = (int)(fraction * WIDTH);
+        str_addf(&line, "  [%.*s%*s] %3.0f %%  ", filled, "####################", WIDTH - filled,
+                 "", floor(100 * fraction));
+    } else {
+        str_add(&line, "  ");
+    }
+    str_add(&line, s->what);
+    fputc('\n', stderr);
+    print_cut_off(line.s);
+}
+
+static void draw_plain(struct progress *p)
+{
+    const double now = elapsed(p);
+    AUTO_STR line = {0};
+    if (now - p->last_plain < plain_every_s)
+        return;
+    p->last_plain = now;
+    describe(&line, p);
+    for (int i = 0; i < p->workers; i++)
+        if (p->slots[i].busy)
+            str_addf(&line, "; %s", p->slots[i].what);
+    fprintf(stderr, "%s\n", line.s);
 }
 
 void progress_draw(struct progress *p)
 {
     if (p->quiet)
         return;
-    AUTO_STR line = {0};
     if (!p->terminal) {
-        const double now = elapsed(p);
-        if (now - p->last_plain < plain_every_s)
-            return;
-        p->last_plain = now;
-        describe(&line, p);
-        fprintf(stderr, "%s\n", line.s);
+        draw_plain(p);
         return;
     }
+    AUTO_STR line = {0};
+    int lines = 1;
     describe(&line, p);
-    for (int i = 0; i < p->workers; i++)
-        if (p->slots[i].busy)
-            str_addf(&line, " | %s", p->slots[i].what);
-    /* One column is left free: some terminals wrap on the last. */
-    int used = 0;
-    const char *end = line.s;
-    while (*end && used < columns() - 1) {
-        if (((unsigned char)*end & 0xc0) != 0x80)
-            used++;
-        end++;
-    }
-    while (*end && ((unsigned char)*end & 0xc0) == 0x80)
-        end++;
-    fprintf(stderr, "\r%.*s\033[K", (int)(end - line.s), line.s);
+    fputc('\r', stderr);
+    print_cut_off(line.s);
+    for (int i = 0; i < p->workers && lines < MAX_LINES; i++)
+        if (p->slots[i].busy) {
+            print_slot(p, &p->slots[i]);
+            lines++;
+        }
+    /* What an earlier, longer picture left below goes; the cursor returns to the first line. */
+    fprintf(stderr, "\033[J");
+    if (lines > 1)
+        fprintf(stderr, "\033[%dA", lines - 1);
     fflush(stderr);
-    p->drawn = 1;
+    p->drawn = lines;
 }
 
 void progress_say(struct progress *p, const char *fmt, ...)

@@ -1,7 +1,8 @@
 /*
- * What a person sees of a run, on stderr: one line that is rewritten on a terminal, plain lines
- * elsewhere. Knows what each kind of job was estimated to cost and what it really took, so that the
- * time left gets honest after the first jobs.
+ * What a person sees of a run, on stderr: on a terminal a line for the whole and one for each talk
+ * that is being worked on, drawn anew in place; plain lines elsewhere. Knows what each kind of job
+ * was estimated to cost and what it really took, so that the time left gets honest after the first
+ * jobs.
  */
 #pragma once
 
@@ -19,8 +20,15 @@ void progress_destroy(struct progress *progress);
 /* Estimated core seconds that are still to be started, per stage (EXECUTOR_NB_STAGES). */
 void progress_set_left(struct progress *progress, const double *left);
 
+/* How a part's progress is found out for its line: estimated core seconds of the jobs that have
+ * ended, and of all. */
+void progress_set_parts(struct progress *progress,
+                        void (*costs)(void *opaque, int talk, int part, double *done, double *all),
+                        void *opaque);
+
+struct job;
 /* A slot's job: started, at a fraction, ended after so many seconds. */
-void progress_job(struct progress *progress, int slot, int stage, const char *what, double cost);
+void progress_job(struct progress *progress, int slot, const struct job *job);
 void progress_at(struct progress *progress, int slot, double fraction);
 void progress_job_end(struct progress *progress, int slot, double seconds, int ok);
 
