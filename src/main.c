@@ -24,54 +24,75 @@ static const struct verb verbs[] = {
      "Makes an event's folder: settings, store, work/ and out/."},
     {"import", cmd_import,
      "import [--dry-run] [--json] PROGRAMME\n"
-     "Reads a programme (a listing page, HTML or text), shows what is new, changed and gone, and\n"
-     "applies it. With --dry-run it only shows."},
+     "Reads a programme (a listing page, HTML or text), shows what is new, changed\n"
+     "and gone, and applies it.\n"
+     "  -n, --dry-run   only show\n"
+     "  --json          print the changes as JSON"},
     {"list", cmd_list,
      "list [--json]\n"
      "Shows the programme."},
     {"add", cmd_add,
      "add [--json] FILE|FOLDER...\n"
-     "Registers recordings, probes them and matches them to talks. The files are only ever read."},
+     "Registers recordings, probes them and matches them to talks. The files are\n"
+     "only ever read."},
     {"remove", cmd_remove,
      "remove FILE...\n"
-     "Forgets recordings. The files are left alone."},
+     "Forgets recordings. The files are left alone; what was published from them goes\n"
+     "at the next run or publish."},
     {"match", cmd_match,
      "match [--json] [TALK[/PART]=FILE|none| ...]\n"
-     "Shows which recording holds which talk, and why. 15=FILE sets it, 15=none says that there "
-     "is\n"
-     "no recording, 15= takes the decision back."},
+     "Shows which recording holds which talk, and why.\n"
+     "  15=FILE     talk 15 is in FILE\n"
+     "  15/2=FILE   part 2 of talk 15 is in FILE\n"
+     "  15=none     talk 15 has no recording\n"
+     "  15=         takes the decisions on talk 15 back, those on its parts too"},
     {"verify", cmd_verify,
      "verify [--json] [TALK...]\n"
      "verify --accept TALK[/PART] --because TEXT\n"
      "verify --reject TALK[/PART]\n"
-     "Compares each part's measured time with its listed time and says what a difference comes\n"
-     "from. --accept publishes a part as it is; the reason is kept. --reject takes that back."},
+     "Compares each part's measured time with its listed time and says what a\n"
+     "difference comes from. --accept publishes a part as it is; the reason is kept.\n"
+     "--reject takes that back."},
     {"cut", cmd_cut,
      "cut [--json] TALK[/PART] [--in TIME] [--out TIME] [--auto]\n"
-     "Shows or sets a part's range of its recording. TIME is [h:]mm:ss[.mmm], or a frame number\n"
-     "with an f behind it: 1500f. --auto forgets what was set."},
+     "Shows or sets a part's range of its recording. TIME is [h:]mm:ss[.mmm], or a\n"
+     "frame number with an f behind it: 1500f. --auto forgets what was set."},
     {"card", cmd_card,
      "card TALK[/PART] -o FILE.png [--size WIDTHxHEIGHT]\n"
-     "Draws a part's title card."},
+     "Draws a part's title card.\n"
+     "  -o, --output FILE.png   where to\n"
+     "  --size WIDTHxHEIGHT     1280x720 unless told"},
     {"run", cmd_run,
      "run [--no-publish] [--quiet] [--json] [TALK...]\n"
-     "Does everything that is missing, then publishes. Ctrl-C stops it; run goes on from there."},
+     "Does everything that is missing, then publishes. Ctrl-C stops it; run goes on\n"
+     "from there.\n"
+     "  --no-publish   leave out/ as it is\n"
+     "  -q, --quiet    no progress\n"
+     "  --json         no progress, and the summary as JSON"},
     {"status", cmd_status,
      "status [--json] [TALK]\n"
      "One line per part; everything about one talk."},
     {"why", cmd_why,
-     "why [--json] TALK\n"
+     "why [--json] TALK[/PART]\n"
      "What is missing for a talk, what would run, and because of what."},
     {"publish", cmd_publish,
      "publish [--json]\n"
      "Brings out/ in line with what is complete. run does this too."},
     {"rehearse", cmd_rehearse,
-     "rehearse PROGRAMME -o DIR [--talk N]... [--height N] [--fps N] [--tones] [--no-estimate]\n"
-     "Makes stand-in recordings of a programme's talks at their listed lengths, to try a set-up\n"
-     "before the event, and estimates the time and disk that the event will need."},
+     "rehearse PROGRAMME -o DIR [OPTION...]\n"
+     "Makes stand-in recordings of a programme's talks at their listed lengths, to\n"
+     "try a set-up before the event, and estimates the time and disk that the event\n"
+     "will need. It needs no event's folder.\n"
+     "  -o, --output DIR   where to\n"
+     "  --talk N           only this talk, or a range (3-7); more than once\n"
+     "  --height N         of the picture, even; 720 unless told\n"
+     "  --fps N            frames per second; 25 unless told\n"
+     "  --tones            a hum in place of speech\n"
+     "  --no-estimate      make the recordings only"},
     {"gc", cmd_gc,
      "gc [--dry-run]\n"
-     "Drops cached work that nothing refers to any more."},
+     "Drops cached work that nothing refers to any more.\n"
+     "  -n, --dry-run   only say how much"},
 };
 enum { NB_VERBS = sizeof verbs / sizeof *verbs };
 
@@ -97,8 +118,8 @@ static const char overview[] =
     "  gc                   drop cached work that nothing refers to\n"
     "\n"
     "'talkpress COMMAND --help' tells more; so does 'man talkpress'.\n"
-    "Exit status: 0 all is well, 1 something failed, 2 wrong usage, 3 a person is needed,\n"
-    "75 try again (no space, or another talkpress is at work).\n";
+    "Exit status: 0 all is well, 1 something failed, 2 wrong usage, 3 a person is\n"
+    "needed, 75 try again (no space, or another talkpress is at work).\n";
 
 static const struct verb *find(const char *name)
 {
