@@ -22,7 +22,7 @@ static int parse_time(int64_t *out, const char *text, const struct grid *grid, s
         return 0;
     }
     if (!clock_parse_ms(text, &ms))
-        return err_set(err, ERR_INVALID,
+        return err_set(err, ERR_USAGE,
                        "'%s' is no time: write [h:]mm:ss[.mmm], or a frame as 1500f", text);
     *out = grid_frame_at_ms(grid, ms);
     return 0;
@@ -112,6 +112,8 @@ int cmd_cut(const struct cli *cli, int argc, char **argv)
         return status < 0 ? EXIT_OK : status;
     if (argc != 2)
         return cli_usage(argv[0], "which talk?");
+    if (automatic && (in || out))
+        return cli_usage(argv[0], "--auto forgets what was set: it goes without --in and --out");
     AUTO_EVENT event = {.lock = -1};
     AUTO_PLAN plan = {0};
     AUTO_JSON *list = json ? json_array() : NULL;

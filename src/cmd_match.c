@@ -18,7 +18,7 @@ static int decide(struct plan *p, const char *arg, struct err *err)
     const char *equals = strchr(arg, '=');
     AUTO_FREE char *name = equals ? mem_printf("%.*s", (int)(equals - arg), arg) : NULL;
     if (!name)
-        return err_set(err, ERR_INVALID,
+        return err_set(err, ERR_USAGE,
                        "'%s': write TALK=FILE, TALK=none, or TALK= to take a decision back", arg);
     if (plan_parse_part(&number, &part, &p->programme, name, err) < 0)
         return err->code;

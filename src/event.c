@@ -109,6 +109,28 @@ static int number(double *out, const json_t *map, const char *key, double fallba
     return 0;
 }
 
+static int text(const json_t *map, const char *key, const char *where, struct err *err)
+{
+    const json_t *v = json_object_get(map, key);
+    return !v || json_is_null(v) || json_is_string(v)
+               ? 0
+               : err_set(err, ERR_INVALID, "%s: '%s' should be a text: put it in quotes", where,
+                         key);
+}
+
+static int check_texts(const json_t *map, const json_t *card, const char *where, struct err *err)
+{
+    static const char *const texts[] = {"language", "comment"};
+    static const char *const card_texts[] = {"template", "logo", "background"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (text(map, texts[i], where, err) < 0)
+            return err->code;
+    for (size_t i = 0; i < sizeof card_texts / sizeof *card_texts; i++)
+        if (text(card, card_texts[i], where, err) < 0)
+            return err->code;
+    return 0;
+}
+
 int event_cores(void)
 {
     cpu_set_t set;
@@ -158,8 +180,9 @@ static int read_renditions(struct event *e, const char *where, struct err *err)
         if (!name || strchr(name, '/'))
             return err_set(err, ERR_INVALID, "%s: 'renditions' should be a list of names", where);
         AUTO_FREE char *file = mem_printf("renditions/%s.yaml", name), *path = NULL;
-        if (event_data_file(&path, e->dir, file, err) < 0 ||
-            rendition_read(&s->renditions[s->nb_renditions], path, err) < 0)
+        if (event_data_file(&path, e->dir, file, err) < 0)
+            return err_prefix(err, "%s names the rendition '%s': ", where, name);
+        if (rendition_read(&s->renditions[s->nb_renditions], path, err) < 0)
             return err->code;
         s->nb_renditions++;
         for (size_t k = 0; k + 1 < s->nb_renditions; k++)
@@ -186,9 +209,13 @@ static int read_settings(struct event *e, struct err *err)
     if (!json_is_object(s->json))
         return err_set(err, ERR_INVALID, "%s: settings should be lines of 'name: value'", where);
     const json_t *card = json_object_get(s->json, "card");
+    if (card && !json_is_object(card) && !json_is_null(card))
+        return err_set(err, ERR_INVALID,
+                       "%s: 'card' should be lines of 'name: value' below it, indented", where);
     if (check_keys(s->json, known, sizeof known / sizeof *known, where, err) < 0 ||
         check_keys(card, known_card, sizeof known_card / sizeof *known_card, where, err) < 0 ||
-        read_numbers(s, where, err) < 0 || read_renditions(e, where, err) < 0)
+        check_texts(s->json, card, where, err) < 0 || read_numbers(s, where, err) < 0 ||
+        read_renditions(e, where, err) < 0)
         return err->code;
     s->language = mem_strdup(json_get_string(s->json, "language", NULL));
     s->comment = mem_strdup(json_get_string(s->json, "comment", NULL));

@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <fontconfig/fontconfig.h>
 #include <getopt.h>
 #include <locale.h>
@@ -10,6 +11,7 @@
 #include "av.h"
 #include "cli.h"
 #include "mem.h"
+#include "str.h"
 #include "worker.h"
 
 struct verb {
@@ -20,7 +22,7 @@ struct verb {
 
 static const struct verb verbs[] = {
     {"init", cmd_init,
-     "init DIR\n"
+     "init [DIR]\n"
      "Makes an event's folder: settings, store, work/ and out/."},
     {"import", cmd_import,
      "import [--dry-run] [--json] PROGRAMME\n"
@@ -138,7 +140,20 @@ const char *cli_help(const char *verb)
 int cli_fail(const struct err *err)
 {
     fprintf(stderr, "talkpress: %s\n", err->msg);
+    if (err->code == ERR_USAGE)
+        return EXIT_USAGE;
     return err->code == ERR_NO_SPACE || err->code == ERR_BUSY ? EXIT_TRY_AGAIN : EXIT_FAILED;
+}
+
+/* The lines of a verb's help that show how it is written: all that begin with its name. */
+static void print_synopsis(const char *verb)
+{
+    const char *line = cli_help(verb), *lead = "usage:";
+    for (; line && str_starts(line, verb); lead = "      ") {
+        fprintf(stderr, "%s talkpress %.*s\n", lead, (int)strcspn(line, "\n"), line);
+        line += strcspn(line, "\n");
+        line += *line == '\n';
+    }
 }
 
 int cli_usage(const char *verb, const char *fmt, ...)
@@ -148,9 +163,8 @@ int cli_usage(const char *verb, const char *fmt, ...)
     fputs("talkpress: ", stderr);
     vfprintf(stderr, fmt, args);
     va_end(args);
-    const char *help = cli_help(verb);
-    if (help)
-        fprintf(stderr, "\nusage: talkpress %.*s\n", (int)strcspn(help, "\n"), help);
+    fputc('\n', stderr);
+    print_synopsis(verb);
     return EXIT_USAGE;
 }
 
@@ -170,11 +184,29 @@ static void print_help(const char *verb)
     printf("usage: talkpress %s\n", help ? help : verb);
 }
 
+/* optopt is the letter, or a long option's value, or 0 for a long option that there is not. */
+static int refuse_option(char **argv, int got, const struct option *list)
+{
+    const char *word = argv[optind - 1];
+    char letter[] = {'-', (char)optopt, '\0'};
+    if (optopt > 0 && optopt < FIRST_LONG)
+        word = letter;
+    AUTO_FREE char *name = mem_strdup(word);
+    if (optopt >= FIRST_LONG)
+        name[strcspn(name, "=")] = '\0';
+    if (got == ':')
+        return cli_usage(argv[0], "'%s' of '%s' needs a value", name, argv[0]);
+    for (; list->name; list++)
+        if (optopt >= FIRST_LONG && list->val == optopt)
+            return cli_usage(argv[0], "'%s' of '%s' takes no value", name, argv[0]);
+    return cli_usage(argv[0], "'%s' has no option '%s'", argv[0], name);
+}
+
 /* getopt_long moves operands behind the options; they are then moved to the front. */
 int cli_options(int *argc, char **argv, const struct cli_option *options, size_t nb)
 {
     struct option list[MAX_OPTIONS + 2] = {0};
-    char letters[2 * MAX_OPTIONS + 2] = "", *l = letters;
+    char letters[2 * MAX_OPTIONS + 3] = ":", *l = letters + 1; /* ':': the messages are ours */
     for (size_t i = 0; i < nb; i++) {
         const int takes = options[i].value ? required_argument : no_argument;
         list[i] = (struct option){options[i].name, takes, NULL, FIRST_LONG + (int)i};
@@ -192,15 +224,12 @@ int cli_options(int *argc, char **argv, const struct cli_option *options, size_t
             print_help(argv[0]);
             return -1;
         }
+        if (got == '?' || got == ':')
+            return refuse_option(argv, got, list);
         size_t i = 0;
         while (i < nb && got != FIRST_LONG + (int)i && got != options[i].letter)
             i++;
-        if (i == nb) {
-            const char *help = cli_help(argv[0]);
-            if (help)
-                fprintf(stderr, "usage: talkpress %.*s\n", (int)strcspn(help, "\n"), help);
-            return EXIT_USAGE;
-        }
+        assert(i < nb);
         if (options[i].value)
             *options[i].value = optarg;
         else
@@ -232,6 +261,9 @@ static int talkpress(int argc, char **argv)
     for (; at < argc && argv[at][0] == '-'; at++) {
         if (strcmp(argv[at], "-C") == 0 && at + 1 < argc) {
             cli.dir = argv[++at];
+        } else if (strcmp(argv[at], "-C") == 0) {
+            fputs("talkpress: -C needs a folder: talkpress -C DIR COMMAND\n", stderr);
+            return EXIT_USAGE;
         } else if (strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0) {
             fputs(overview, stdout);
             return EXIT_OK;

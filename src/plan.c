@@ -1,5 +1,7 @@
 #include "plan.h"
 
+#include <ctype.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -490,10 +492,15 @@ static int select_one(int **list, size_t *nb, const struct programme *programme,
     long to = from;
     if (end > arg && *end == '-' && end[1])
         to = strtol(end + 1, &end, 10);
-    else if (end > arg && *end == '/' && end[1])
-        (void)strtol(end + 1, &end, 10);
+    else if (end > arg && *end == '/') {
+        int number, part; /* a part is selected by its talk, but it should be there */
+        if (plan_parse_part(&number, &part, programme, arg, err) < 0)
+            return err->code;
+        add_number(list, nb, number);
+        return 0;
+    }
     if (end == arg || *end || from < 1 || to < from)
-        return err_set(err, ERR_INVALID,
+        return err_set(err, ERR_USAGE,
                        "'%s' is no talk: give a number as 'talkpress list' shows "
                        "it, or a range such as 3-7",
                        arg);
@@ -524,13 +531,26 @@ int plan_select(int **out, size_t *out_nb, const struct programme *programme, ch
     return 0;
 }
 
+/* A number from 1 on; what follows it, or NULL where there is none. */
+static const char *parse_number(int *out, const char *text)
+{
+    char *end;
+    const long n = strtol(text, &end, 10);
+    if (!isdigit((unsigned char)*text) || n < 1 || n > INT_MAX)
+        return NULL;
+    *out = (int)n;
+    return end;
+}
+
 int plan_parse_part(int *talk, int *part, const struct programme *programme, const char *arg,
                     struct err *err)
 {
-    int end = 0;
     *part = 0;
-    if (sscanf(arg, "%d%n/%d%n", talk, &end, part, &end) < 1 || arg[end] || *talk < 1)
-        return err_set(err, ERR_INVALID, "'%s' is no talk: write 15, or 15/2 for its part 2", arg);
+    const char *rest = parse_number(talk, arg);
+    if (rest && *rest == '/')
+        rest = parse_number(part, rest + 1);
+    if (!rest || *rest)
+        return err_set(err, ERR_USAGE, "'%s' is no talk: write 15, or 15/2 for its part 2", arg);
     const struct talk *t = programme_find(programme, *talk);
     if (!t)
         return err_set(err, ERR_NOT_FOUND, "there is no talk %d in the programme", *talk);

@@ -115,12 +115,14 @@ struct card_text;
 void plan_card_text(struct card_text *out, char **speakers, char **date, char **label,
                     const struct plan *plan, const struct talk *talk, const struct part *part);
 
-/* Parses talk selections: "15", "15/2", "3-7". An empty list selects all. Fills an array of talk
- * numbers (the caller frees it). */
+/* Parses talk selections: "15", "3-7"; "15/2" is talk 15. An empty list selects all. Fills an array
+ * of talk numbers (the caller frees it). ERR_USAGE where one cannot be read, ERR_NOT_FOUND where
+ * there is none. */
 ATTR_NODISCARD int plan_select(int **out, size_t *out_nb, const struct programme *programme,
                                char **args, int nb_args, struct err *err);
 
-/* "15" or "15/2": *part 0 where none is said. ERR_NOT_FOUND where the programme has no such. */
+/* "15" or "15/2": *part 0 where none is said. ERR_USAGE where it cannot be read, ERR_NOT_FOUND
+ * where the programme has no such. */
 ATTR_NODISCARD int plan_parse_part(int *talk, int *part, const struct programme *programme,
                                    const char *arg, struct err *err);
 

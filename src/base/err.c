@@ -95,6 +95,7 @@ static const struct {
     {ERR_CANCELLED, "cancelled"},
     {ERR_NOMEM, "no memory"},
     {ERR_BUG, "bug"},
+    {ERR_USAGE, "usage"},
 };
 
 const char *err_code_name(enum err_code code)

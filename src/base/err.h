@@ -19,6 +19,7 @@ enum err_code {
     ERR_CANCELLED = -7, /* the user stopped it */
     ERR_NOMEM = -8,     /* out of memory */
     ERR_BUG = -9,       /* talkpress itself is wrong */
+    ERR_USAGE = -10,    /* what the user typed cannot be read: to be typed again */
 };
 
 enum err_origin { ERR_OURS, ERR_ERRNO, ERR_LIBAV, ERR_SQLITE };
