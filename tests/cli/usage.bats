@@ -1,0 +1,175 @@
+# Commands, options, help and exit statuses.
+bats_require_minimum_version 1.5.0
+
+setup()
+{
+    load helper
+    cd "$BATS_TEST_TMPDIR"
+}
+
+@test "without a command: the overview on stderr, status 2" {
+    run --separate-stderr "$TALKPRESS"
+    same 2 "$status"
+    same "" "$output"
+    [[ $stderr == "usage: talkpress"* ]]
+    [[ $stderr == *"75 try again"* ]]
+}
+
+@test "--help and --version: on stdout, status 0" {
+    run --separate-stderr "$TALKPRESS" --help
+    same 0 "$status"
+    same "" "$stderr"
+    says "usage: talkpress" "rehearse PROGRAMME"
+    expect 0 "$TALKPRESS" --version
+    [[ $output =~ ^talkpress\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
+}
+
+@test "an unknown command or option: status 2, and its name in the message" {
+    expect 2 "$TALKPRESS" frobnicate
+    says "there is no command 'frobnicate'" "usage: talkpress"
+    expect 2 "$TALKPRESS" --frobnicate list
+    says "there is no option '--frobnicate'"
+    expect 2 "$TALKPRESS" -C
+    says "-C needs a folder"
+}
+
+@test "every command: --help names it, an unknown option is refused" {
+    for verb in init import list add remove match verify cut card run status why publish \
+        rehearse gc; do
+        expect 0 "$TALKPRESS" $verb --help
+        [[ $output == "usage: talkpress $verb"* ]]
+        expect 2 "$TALKPRESS" $verb --frobnicate
+        says "talkpress: '$verb' has no option '--frobnicate'" "usage: talkpress $verb"
+    done
+}
+
+@test "the overview names every command that has a help" {
+    run "$TALKPRESS" --help
+    overview=$output
+    for verb in init import list add remove match verify cut card run status why publish \
+        rehearse gc; do
+        [[ $overview == *"  $verb "* ]] || { echo "$verb is not in it"; return 1; }
+    done
+}
+
+@test "operands that are missing, or too many: status 2 and the synopsis" {
+    "$TALKPRESS" init event
+    for words in import add remove cut card why rehearse "init a b" "list x" "publish x" "gc x" \
+        "status 1 2" "import a b"; do
+        expect 2 "$TALKPRESS" -C event $words
+        says "usage: talkpress ${words%% *}"
+    done
+    says_not "worker"
+}
+
+@test "an option without its value: status 2" {
+    expect 2 "$TALKPRESS" cut 1 --in
+    says "'--in' of 'cut' needs a value" "usage: talkpress cut"
+    expect 2 "$TALKPRESS" card 1 -o
+    says "'-o' of 'card' needs a value"
+}
+
+@test "what cannot be read as a talk, time or size: status 2; what is not there: 1" {
+    page page.txt "1: First Steps (Ada Byron) (0:08)" \
+        "2 (two parts): Second Thoughts (Grace Murray) (0:06 / 0:09)"
+    "$TALKPRESS" init event
+    "$TALKPRESS" -C event import page.txt
+    for words in "status x" "why 0" "why 1/" "run 3-1" "run 1-" "verify 1x" "cut x --in 0:01" \
+        "card 1 -o a.png --size 640" \
+        "match 1" "match x=none" "verify --accept 1" "verify --because so"; do
+        expect 2 "$TALKPRESS" -C event $words
+        says "talkpress: "
+    done
+    for words in "status 7" "why 1/2" "run 7" "run 1/2" "run 2/3" "verify 5-7" "cut 7" \
+        "card 7 -o a.png" "match 7=none" "match 1=nowhere.mp4" "remove nowhere.mp4" \
+        "import nowhere.html" "import ."; do
+        expect 1 "$TALKPRESS" -C event $words
+        says "talkpress: "
+    done
+}
+
+@test "options of verify are refused where they cannot do anything" {
+    "$TALKPRESS" init event
+    expect 2 "$TALKPRESS" -C event verify --accept 1
+    says "--accept needs --because" "verify --accept TALK[/PART] --because TEXT"
+    expect 2 "$TALKPRESS" -C event cut 1 --auto --in 0:01
+    says "--auto"
+}
+
+@test "outside an event's folder: what to do" {
+    for verb in list "import x" "add x" "remove x" match verify "cut 1" "card 1 -o x" run status \
+        "why 1" publish gc; do
+        expect 1 "$TALKPRESS" $verb
+        says "talkpress init" "-C DIR"
+    done
+    same "" "$(ls)"
+    expect 1 "$TALKPRESS" -C nowhere list
+    says "'nowhere'"
+}
+
+@test "init: makes the folder and says what is next; a second one changes nothing" {
+    expect 0 "$TALKPRESS" init some/where
+    says "talkpress -C 'some/where' import PROGRAMME"
+    [ -d some/where/work ] && [ -d some/where/out ]
+    echo "# mine" >>some/where/talkpress.yaml
+    before=$(md5sum some/where/talkpress.*)
+    expect 1 "$TALKPRESS" init some/where
+    says "'some/where' is an event's folder already"
+    same "$before" "$(md5sum some/where/talkpress.*)"
+}
+
+@test "init where a file stands, or nothing can be made: a message with the name" {
+    touch file
+    expect 1 "$TALKPRESS" init file
+    says "'file"
+    expect 1 "$TALKPRESS" init /proc/nowhere
+    says "'/proc/nowhere'"
+}
+
+@test "settings that are wrong: the file, the setting and what it should be" {
+    "$TALKPRESS" init event
+    "$TALKPRESS" -C event list
+    while IFS='|' read -r line message; do
+        printf '%b\n' "$line" >event/talkpress.yaml
+        expect 1 "$TALKPRESS" -C event list
+        says "$message"
+        says "talkpress.yaml"
+    done <<'END'
+renditions: [mp4-720]\nworkres: 3|there is no setting 'workres'
+renditions: [mp4-720]\nworkers: 0|'workers' should be a number from 1
+renditions: [mp4-720]\nworkers: many|'workers' should be a number from 1
+renditions: [mp4-720]\ncard: {colour: red}|there is no setting 'colour'
+renditions: [mp4-720]\ncard: 5|'card' should be
+renditions: mp4-720|'renditions' should be a list of names
+renditions: [nowhere]|nowhere
+renditions: [../../etc/passwd]|'renditions' should be a list of names
+renditions: [mp4-720, mp4-720]|would publish under one name
+renditions: [mp4-720|line
+- a list|should be lines of 'name: value'
+language: eng|'renditions' should be a list of names
+renditions: [mp4-720]\nlanguage: [eng]|'language' should be
+END
+}
+
+@test "a store that is no store, or of a later version: refused, left alone" {
+    "$TALKPRESS" init event
+    sqlite3 event/talkpress.db 'PRAGMA user_version = 99'
+    expect 1 "$TALKPRESS" -C event list
+    says "talkpress.db" "99"
+    echo "this is no database, whatever its name may say to the reader" >event/talkpress.db
+    expect 1 "$TALKPRESS" -C event list
+    says "talkpress.db"
+    same 1 "$(grep -c 'no database' event/talkpress.db)"
+}
+
+@test "a closed stdout ends quietly" {
+    page page.txt "1: First Steps (Ada Byron) (0:08)"
+    "$TALKPRESS" init event
+    "$TALKPRESS" -C event import page.txt
+    "$TALKPRESS" -C event list 2>err | true
+    same "" "$(cat err)"
+    if [ -e /dev/full ]; then
+        run "$TALKPRESS" -C event list >/dev/full
+        expect 1 bash -c '"$TALKPRESS" -C event list >/dev/full'
+    fi
+}
