@@ -44,6 +44,9 @@ int cli_options(int *argc, char **argv, const struct cli_option *options, size_t
 /* A complaint about usage, with the verb's synopsis. Returns EXIT_USAGE. */
 int cli_usage(const char *verb, const char *fmt, ...) ATTR_PRINTF(2, 3);
 
+/* What the commands that show talks say where there is none. */
+#define CLI_NO_TALKS "the programme is empty: 'talkpress import PROGRAMME' reads one"
+
 /* Prints a value as JSON on stdout. */
 void cli_print_json(const json_t *value);
 

@@ -89,7 +89,9 @@ int cmd_list(const struct cli *cli, int argc, char **argv)
         return cli_fail(&err);
     if (json)
         print_json(&p);
-    else
+    else if (p.nb_talks)
         print_talks(&p);
+    else
+        puts(CLI_NO_TALKS);
     return EXIT_OK;
 }

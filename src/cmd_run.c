@@ -202,6 +202,8 @@ static void tell(const struct run *r, const struct executor_result *e,
         return;
     }
     print_waiting(r);
+    if (!r->plan->programme.nb_talks)
+        puts(CLI_NO_TALKS);
     printf("jobs run: %s%s\n", jobs, e->nb_failed ? "; some failed, see above" : "");
     printf("%zu of %zu parts are complete", t.nb_complete, t.nb);
     if (t.nb_waiting)

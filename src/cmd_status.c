@@ -199,6 +199,8 @@ static int status(struct plan *plan, int only, bool json, struct err *err)
     if (ret < 0 || json || only) {
         table_destroy(t);
     } else {
+        if (!plan->programme.nb_talks)
+            puts(CLI_NO_TALKS);
         table_print(t);
         printf("\n%zu of %zu parts are complete\n", nb_complete, nb);
     }

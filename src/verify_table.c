@@ -101,6 +101,8 @@ int verify_table_print(bool *person, struct plan *plan, const int *talks, size_t
             cli_print_json(list);
         return ret;
     }
+    if (!plan->programme.nb_talks)
+        puts(CLI_NO_TALKS);
     table_print(t);
     printf("\n%zu of %zu parts are ok", nb_ok, nb);
     if (nb_accepted)
