@@ -1,0 +1,147 @@
+# import and list: what is in the programme, and what a second import changes.
+
+talks=("1: First Steps (Ada Byron) (0:08)"
+    "2 (two parts): Second Thoughts (Grace Murray, Jean Bartik) (0:06 / 0:09)"
+    "3: Third Time Lucky (0:11)")
+
+setup()
+{
+    load helper
+    cd "$BATS_TEST_TMPDIR"
+    page page.txt "${talks[@]}"
+    new_event
+}
+
+@test "import: shows what is new, counts talks and parts" {
+    expect 0 tp import page.txt
+    says "new event event: nothing -> 'Tiny Conference 2021'" "new 1 First Steps" \
+        "new 2 Second Thoughts" "3 talks, 4 parts: 3 new, 0 changed, 0 gone"
+    expect 0 tp list
+    says "Tiny Conference 2021, Ghent, Belgium, 2021-05-04 to 2021-05-05" \
+        "0:06 / 0:09 Second Thoughts (Grace Murray, Jean Bartik)"
+}
+
+@test "list before any import: what to do" {
+    expect 0 tp list
+    says "talkpress import"
+    expect 0 tp run
+    says "talkpress import"
+}
+
+@test "list --json: exactly the agreed shape" {
+    tp import page.txt
+    json . '{"event":{"name":"Tiny Conference 2021","place":"Ghent, Belgium",'\
+'"begin":"2021-05-04","end":"2021-05-05"},"talks":['\
+'{"number":1,"title":"First Steps","speakers":["Ada Byron"],"section":"Opening",'\
+'"abstract":"What talk 1 is about.","parts":[{"part":1,"listed_s":8}]},'\
+'{"number":2,"title":"Second Thoughts","speakers":["Grace Murray","Jean Bartik"],'\
+'"section":"Opening","abstract":"What talk 2 is about.",'\
+'"parts":[{"part":1,"listed_s":6},{"part":2,"listed_s":9}]},'\
+'{"number":3,"title":"Third Time Lucky","speakers":[],"section":"Opening",'\
+'"abstract":"What talk 3 is about.","parts":[{"part":1,"listed_s":11}]}]}' tp list --json
+}
+
+@test "the project's own programme: 27 talks, 28 parts" {
+    expect 0 tp import "$BATS_TEST_DIRNAME/../../metadata/xen-summit-2010.html"
+    says "27 talks, 28 parts: 27 new"
+    json '[.talks|length, (map(.parts[])|length)]' '[27,28]' tp list --json
+    json '.talks[] | select(.number==15) | [.title, .parts[].listed_s]' \
+        '["GoGrid and Xen",726,1461]' tp list --json
+}
+
+@test "--dry-run shows the same and applies nothing" {
+    expect 0 tp import --dry-run page.txt
+    says "new 3 Third Time Lucky" "dry run: nothing was applied"
+    json '.talks' '[]' tp list --json
+    json '[.applied, (.changes|length)]' '[false,4]' tp import --dry-run --json page.txt
+    json '[.applied, (.changes|length)]' '[true,4]' tp import --json page.txt
+}
+
+@test "importing the same again changes nothing" {
+    tp import page.txt
+    before=$(sqlite3 "$EVENT/talkpress.db" .dump)
+    expect 0 tp import page.txt
+    says "3 talks, 4 parts: 0 new, 0 changed, 0 gone: nothing changes"
+    json . '{"changes":[],"applied":false}' tp import --json page.txt
+    same "$before" "$(sqlite3 "$EVENT/talkpress.db" .dump)"
+}
+
+@test "the same programme as HTML is no change" {
+    tp import page.txt
+    {
+        echo '<!DOCTYPE html><html><head><meta charset="utf-8"><title>Tiny Conference 2021</title>'
+        echo '</head><body><h1>Tiny Conference 2021</h1>'
+        echo '<p>Held on May 4-5, 2021 in Ghent, Belgium.</p><h2>Opening</h2><ul>'
+        for talk in "${talks[@]}"; do
+            echo "<li>Talk $talk<br>What talk ${talk%%[: ]*} is about.</li>"
+        done
+        echo '</ul></body></html>'
+    } >page.html
+    expect 0 tp import page.html
+    says "nothing changes"
+}
+
+@test "a changed title, speaker and time: old and new are shown" {
+    tp import page.txt
+    page page.txt "1: First Strides (Ada Lovelace) (0:08)" "${talks[1]/0:09/0:10}" "${talks[2]}"
+    expect 0 tp import --dry-run page.txt
+    says "changed 1 title: 'First Steps' -> 'First Strides'" \
+        "speakers: 'Ada Byron' -> 'Ada Lovelace'" \
+        "changed 2 listed: '0:06 / 0:09' -> '0:06 / 0:10'" "0 new, 2 changed, 0 gone"
+    json '.talks[0].title' '"First Steps"' tp list --json
+    tp import page.txt
+    json '[.talks[0].title, .talks[0].speakers[0], .talks[1].parts[1].listed_s]' \
+        '["First Strides","Ada Lovelace",10]' tp list --json
+}
+
+@test "a talk that is gone is kept and marked; it can come back" {
+    tp import page.txt
+    page short.txt "${talks[0]}" "${talks[2]}"
+    expect 0 tp import short.txt
+    says "gone 2 Second Thoughts" "0 new, 0 changed, 1 gone"
+    expect 0 tp list
+    says "Second Thoughts (Grace Murray, Jean Bartik) [no longer in the programme]"
+    json '.talks[] | select(.number==2) | .gone' true tp list --json
+    expect 0 tp import short.txt
+    says "nothing changes"
+    expect 0 tp import page.txt
+    says "back 2 Second Thoughts" "1 new"
+    json '[.talks[] | .gone]' '[null,null,null]' tp list --json
+}
+
+@test "a talk that gains a part" {
+    tp import page.txt
+    page page.txt "${talks[0]}" "${talks[1]}" "3 (two parts): Third Time Lucky (0:05 / 0:06)"
+    expect 0 tp import page.txt
+    says "changed 3 listed: '0:11' -> '0:05 / 0:06'"
+    json '.talks[2].parts' '[{"part":1,"listed_s":5},{"part":2,"listed_s":6}]' tp list --json
+}
+
+@test "one broken entry: its line is named and nothing is imported" {
+    tp import page.txt
+    before=$(sqlite3 "$EVENT/talkpress.db" .dump)
+    page page.txt "1: Changed (Ada Byron) (0:08)" "2: Second Thoughts (Grace Murray) (6:7)" \
+        "3: Third Time Lucky (0:11)"
+    line=$(grep -n 'Second' page.txt | cut -d: -f1)
+    expect 1 tp import page.txt
+    says "'page.txt', line $line: talk 2: the time cannot be read" '"(6:7)"'
+    same "$before" "$(sqlite3 "$EVENT/talkpress.db" .dump)"
+    for broken in "2: No Time at All (Grace Murray)" "1: First Again (Ada Byron) (0:09)" \
+        "2 (three parts): Three (Grace Murray) (0:06 / 0:09)"; do
+        page page.txt "1: Changed (Ada Byron) (0:08)" "$broken" "3: Third Time Lucky (0:11)"
+        expect 1 tp import page.txt
+        says "'page.txt', line "
+    done
+    same "$before" "$(sqlite3 "$EVENT/talkpress.db" .dump)"
+}
+
+@test "what is no programme is refused" {
+    echo "Nothing to see here." >empty.txt
+    : >nothing.txt
+    head -c 5000 /dev/zero >zeros.txt
+    for file in empty.txt nothing.txt zeros.txt; do
+        expect 1 tp import $file
+        says "'$file'"
+    done
+    json '.talks' '[]' tp list --json
+}
