@@ -128,6 +128,8 @@ enum verdict verify_part(char **cause, const struct verify_facts *f, const struc
             verdict = VERDICT_DAMAGED;
         if (f->match_note)
             remark(&s, "%s", f->match_note);
+        if (f->absent)
+            remark(&s, "the file is not there now: is its disk connected?");
     }
     *cause = str_take(&s);
     return verdict;

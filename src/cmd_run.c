@@ -172,11 +172,14 @@ static void print_waiting(const struct run *r)
     for (size_t i = 0; i < r->nb_parts; i++) {
         const struct part_plan *pp = &r->parts[i].plan;
         char name[32];
-        if (pp->waiting || (pp->held && part_plan_made(pp)))
-            printf("talk %s waits: %s (%s%s%s)\n",
-                   plan_part_name(name, r->parts[i].talk, r->parts[i].part->number),
-                   pp->waiting ? pp->waiting : "a person, to accept it or to mend it",
-                   verdict_name(pp->verdict), *pp->cause ? ": " : "", pp->cause);
+        if (!pp->waiting && !(pp->held && part_plan_made(pp)))
+            continue;
+        printf("talk %s waits: %s",
+               plan_part_name(name, r->parts[i].talk, r->parts[i].part->number),
+               pp->waiting ? pp->waiting : "a person, to accept it or to mend it");
+        if (pp->verdict != VERDICT_OK)
+            printf(" (%s%s%s)", verdict_name(pp->verdict), *pp->cause ? ": " : "", pp->cause);
+        putchar('\n');
     }
 }
 

@@ -49,8 +49,10 @@ static void print_why(const struct part_plan *pp)
         return;
     }
     if (pp->waiting) {
-        printf("%s: nothing can run: %s\n  verdict %s%s%s\n", name, pp->waiting,
-               verdict_name(pp->verdict), *pp->cause ? ": " : "", pp->cause);
+        printf("%s: nothing can run: %s\n", name, pp->waiting);
+        if (pp->verdict != VERDICT_OK)
+            printf("  verdict %s%s%s\n", verdict_name(pp->verdict), *pp->cause ? ": " : "",
+                   pp->cause);
         return;
     }
     AUTO_FREE char *jobs = summary(pp);

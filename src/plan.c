@@ -40,6 +40,7 @@ static int load_source(struct source *s, const struct event *event, struct err *
     json_decref(s->probe);
     json_decref(s->analysis);
     s->probe = s->analysis = NULL;
+    s->absent = !fs_exists(s->recording->path);
     plan_probe_key(s->probe_key, s->recording);
     if (store_result(&s->probe, store, s->probe_key, err) < 0)
         return err->code;
@@ -131,7 +132,7 @@ void plan_finish(struct plan *p)
 void plan_probes(struct job **jobs, size_t *nb, const struct plan *p)
 {
     for (size_t i = 0; i < p->nb_recordings; i++)
-        if (!p->sources[i].probe)
+        if (!p->sources[i].probe && !p->sources[i].absent)
             plan_add_probe(jobs, nb, p, &p->sources[i]);
 }
 
@@ -154,7 +155,7 @@ void plan_analyses(struct job **jobs, size_t *nb, const struct plan *p, const in
             continue;
         const struct source *s = &p->sources[m->recording];
         done[m->recording] = true;
-        if (s->probe && !json_object_get(s->probe, "error") && !s->analysis)
+        if (s->probe && !json_object_get(s->probe, "error") && !s->analysis && !s->absent)
             plan_add_analysis(jobs, nb, p, s);
     }
 }
@@ -274,8 +275,9 @@ static void damage_facts(struct verify_facts *f, const json_t *analysis)
         const json_t *d = json_object_get(analysis, where[i]);
         if (!json_is_object(d))
             continue;
-        if (!f->nb_damaged) {
-            f->damaged_at_ms = json_get_int(d, "first_ms", 0);
+        const int64_t at_ms = json_get_int(d, "first_ms", 0);
+        if (!f->nb_damaged || at_ms < f->damaged_at_ms) {
+            f->damaged_at_ms = at_ms;
             f->damage = json_get_string(d, "what", NULL);
         }
         f->nb_damaged += json_get_int(d, "nb", 0);
@@ -348,6 +350,7 @@ static void judge(struct part_plan *pp, const struct plan *p)
             if (!pp->cut_known)
                 pp->measured_ms = f.measured_ms;
         }
+        f.absent = pp->source->absent;
         f.whole_recording = pp->begin == 0 && pp->end == pp->grid.nb_frames;
         f.cut_by_hand = pp->cut_by_hand;
         f.shares_recording = shared_recording(pp);
@@ -418,6 +421,24 @@ static const char *obstacle(const struct part_plan *pp)
     return NULL;
 }
 
+/* A part that is complete, or lacks only its card, needs its recording no more. */
+static void wait_for_recording(struct part_plan *pp)
+{
+    if (!pp->source || !pp->source->absent)
+        return;
+    bool needed = !pp->source->probe || (!pp->source->analysis && !refusal(pp->source->probe));
+    for (size_t i = 0; i < pp->nb_jobs; i++)
+        needed = needed || json_object_get(pp->jobs[i].spec, "recording");
+    if (!needed)
+        return;
+    for (size_t i = 0; i < pp->nb_jobs; i++)
+        job_finish(&pp->jobs[i]);
+    pp->nb_jobs = 0;
+    pp->waiting_for = mem_printf("its recording '%s' is not there now: is its disk connected?",
+                                 pp->source->recording->path);
+    pp->waiting = pp->waiting_for;
+}
+
 int plan_part(struct part_plan *out, struct plan *plan, const struct talk *talk,
               const struct part *part, struct err *err)
 {
@@ -430,6 +451,7 @@ int plan_part(struct part_plan *out, struct plan *plan, const struct talk *talk,
     if (!pp.waiting && (plan_jobs_of_part(&pp, plan, err) < 0 || judge_outputs(&pp, plan, err) < 0))
         return err->code;
     pp.held = pp.verdict != VERDICT_OK && !pp.accepted;
+    wait_for_recording(&pp);
     *out = pp;
     pp = (struct part_plan){0};
     return 0;
@@ -453,6 +475,7 @@ void part_plan_finish(struct part_plan *pp)
         json_decref(pp->outputs[i].result);
     free(pp->outputs);
     free(pp->cause);
+    free(pp->waiting_for);
     acceptance_finish(&pp->acceptance);
     *pp = (struct part_plan){0};
 }
@@ -559,9 +582,19 @@ int plan_parse_part(int *talk, int *part, const struct programme *programme, con
     return 0;
 }
 
+/* Where a file lies or lay: its folder has to be there, it need not. */
+static char *absolute_path(const char *name)
+{
+    char *path = realpath(name, NULL);
+    if (path)
+        return path;
+    AUTO_FREE char *dir = fs_dirname(name), *there = realpath(dir, NULL);
+    return there ? fs_join(there, fs_basename(name)) : NULL;
+}
+
 int plan_find_recording(const struct plan *p, const char *name, struct err *err)
 {
-    AUTO_FREE char *absolute = realpath(name, NULL);
+    AUTO_FREE char *absolute = absolute_path(name);
     int found = -1;
     for (size_t i = 0; i < p->nb_recordings; i++) {
         const char *path = p->recordings[i].path;

@@ -34,6 +34,7 @@ struct source {
     const struct recording *recording;
     json_t *probe, *analysis; /* NULL while not made */
     char probe_key[33], analysis_key[33];
+    bool absent; /* the file is not there now */
 };
 
 /* Everything that a plan starts from, loaded once a command. */
@@ -88,6 +89,7 @@ struct part_plan {
     /* the work */
     const char *waiting; /* why nothing can be made now, or NULL */
     bool held;           /* not ok and not accepted: made, but not published */
+    char *waiting_for;   /* what waiting points to where it names a file */
     struct job *jobs;    /* what can be made now */
     size_t nb_jobs;
     size_t nb_cells, nb_cells_done; /* per rendition, added up */

@@ -149,11 +149,16 @@ int recordings_refresh(struct event *event, struct err *err)
         if (st.st_size == list[i].size && mtime_ns == list[i].mtime_ns)
             continue;
         struct recording now;
-        ret = recording_look(&now, list[i].path, err);
-        if (ret == 0) {
-            ret = store_set_recording(event->store, &now, err);
-            free(now.path);
+        struct err why = {0};
+        if (recording_look(&now, list[i].path, &why) < 0) {
+            fprintf(stderr, "talkpress: %s\n", why.msg); /* it does not stop the others */
+            continue;
         }
+        if (strcmp(now.fingerprint, list[i].fingerprint) != 0)
+            fprintf(stderr, "'%s' has changed since it was added: it is looked at anew\n",
+                    list[i].path);
+        ret = store_set_recording(event->store, &now, err);
+        free(now.path);
     }
     recordings_free(list, nb);
     return ret;

@@ -103,7 +103,7 @@ static int recording_path(const char **out, const json_t *spec, struct err *err)
     const int64_t mtime_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
     if (st.st_size != json_get_int(r, "size", -1) || mtime_ns != json_get_int(r, "mtime_ns", -1))
         return err_set(err, ERR_INVALID,
-                       "'%s' has changed since it was added: 'talkpress add' it again", *out);
+                       "'%s' has changed while talkpress was at work: run it again", *out);
     return 0;
 }
 
