@@ -154,12 +154,19 @@ static int open_file(struct media *m, struct err *err)
     return 0;
 }
 
-static const char *hint(int averror)
+/* What the disk or the memory did may be better next time; all else is what the file is. */
+static int fail_open(struct media *m, int averror, struct err *err)
 {
-    return averror == AVERROR_INVALIDDATA
-               ? " (damaged, cut off, or no recording; if the camera was stopped hard, its index "
-                 "is missing and a repair tool may write it anew)"
-               : "";
+    if (averror == AVERROR(ENOMEM))
+        return av_fail_nomem(err);
+    if (averror == AVERROR(EIO))
+        return av_fail(err, averror, "cannot read '%s'", m->path);
+    return err_foreign(
+        err, ERR_INVALID, ERR_LIBAV, averror,
+        "'%s' cannot be read as a recording: it is damaged, cut off, or none (if the "
+        "camera was stopped hard, its index is missing; a repair tool may write it "
+        "anew)",
+        m->path);
 }
 
 static int open_container(struct media *m, struct err *err)
@@ -175,7 +182,7 @@ static int open_container(struct media *m, struct err *err)
     /* The name is for guessing the kind by its suffix only; the file is read through m->io. */
     int ret = avformat_open_input(&m->fmt, m->path, NULL, NULL);
     if (ret < 0)
-        return av_fail(err, ret, "'%s' cannot be read as a recording%s", m->path, hint(ret));
+        return fail_open(m, ret, err);
     const unsigned nb = m->fmt->nb_streams;
     if (nb == 0 && !(m->fmt->ctx_flags & AVFMTCTX_NOHEADER))
         return err_set(err, ERR_INVALID, "'%s' has no streams in it", m->path);
@@ -189,7 +196,7 @@ static int open_container(struct media *m, struct err *err)
         av_dict_free(&options[i]);
     av_free(options);
     if (ret < 0)
-        return av_fail(err, ret, "the streams of '%s' cannot be read%s", m->path, hint(ret));
+        return fail_open(m, ret, err);
     return 0;
 }
 
