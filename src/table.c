@@ -113,6 +113,10 @@ void table_print(struct table *t)
 {
     AUTO_FREE int *widths = mem_zalloc(t->nb_columns, sizeof *widths);
     int before = 0;
+    if (t->nb_cells == t->nb_columns) { /* headings alone tell nothing */
+        table_destroy(t);
+        return;
+    }
     for (size_t i = 0; i + 1 < t->nb_columns; i++) {
         widths[i] = widest(t, i);
         before += widths[i] + GAP;

@@ -110,5 +110,8 @@ int verify_table_print(bool *person, struct plan *plan, const int *talks, size_t
     if (*person)
         printf(", %zu need a person", nb - nb_ok - nb_accepted);
     putchar('\n');
+    if (*person)
+        puts("missing or unclear: 'talkpress match TALK=FILE'; else 'talkpress cut TALK', or\n"
+             "'talkpress verify --accept TALK --because TEXT' to publish it as it is");
     return 0;
 }
