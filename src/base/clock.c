@@ -43,14 +43,14 @@ bool clock_parse_ms(const char *text, int64_t *out_ms)
 
 const char *clock_format_ms(char buf[CLOCK_BYTES], int64_t ms, bool with_ms)
 {
-    const char *sign = ms < 0 ? "-" : "";
-    const int64_t abs_ms = ms < 0 ? -ms : ms;
-    const int64_t s = with_ms ? abs_ms / 1000 : (abs_ms + 500) / 1000;
+    const uint64_t abs_ms = ms < 0 ? 0 - (uint64_t)ms : (uint64_t)ms;
+    const uint64_t s = with_ms ? abs_ms / 1000 : (abs_ms + 500) / 1000;
+    const char *sign = ms < 0 && (s > 0 || with_ms) ? "-" : "";
     char frac[8] = "";
     if (with_ms)
         snprintf(frac, sizeof frac, ".%03d", (int)(abs_ms % 1000));
     if (s >= 3600)
-        snprintf(buf, CLOCK_BYTES, "%s%" PRId64 ":%02d:%02d%s", sign, s / 3600, (int)(s / 60 % 60),
+        snprintf(buf, CLOCK_BYTES, "%s%" PRIu64 ":%02d:%02d%s", sign, s / 3600, (int)(s / 60 % 60),
                  (int)(s % 60), frac);
     else
         snprintf(buf, CLOCK_BYTES, "%s%d:%02d%s", sign, (int)(s / 60), (int)(s % 60), frac);

@@ -5,6 +5,23 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A message that filled its buffer may end within a character: that one goes. */
+static void end_whole(char *msg, size_t size)
+{
+    size_t at = strlen(msg);
+    if (at + 1 < size)
+        return;
+    size_t nb = 0; /* continuation bytes at the end */
+    while (at > 0 && nb < 4 && ((unsigned char)msg[at - 1] & 0xc0) == 0x80) {
+        at--;
+        nb++;
+    }
+    const unsigned char lead = at > 0 ? (unsigned char)msg[at - 1] : 0;
+    const size_t wanted = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : lead >= 0xc0 ? 1 : 0;
+    if (nb < wanted)
+        msg[at - 1] = '\0';
+}
+
 static int ATTR_PRINTF(5, 0) fill(struct err *err, enum err_code code, enum err_origin origin,
                                   int origin_code, const char *fmt, va_list args)
 {
@@ -14,6 +31,7 @@ static int ATTR_PRINTF(5, 0) fill(struct err *err, enum err_code code, enum err_
     err->origin = origin;
     err->origin_code = origin_code;
     vsnprintf(err->msg, sizeof err->msg, fmt, args);
+    end_whole(err->msg, sizeof err->msg);
     return code;
 }
 
@@ -55,6 +73,7 @@ int err_errno(struct err *err, int errnum, const char *fmt, ...)
     va_end(args);
     const size_t len = strlen(err->msg);
     snprintf(err->msg + len, sizeof err->msg - len, ": %s", strerror(errnum));
+    end_whole(err->msg, sizeof err->msg);
     return err->code;
 }
 
@@ -76,8 +95,10 @@ int err_prefix(struct err *err, const char *fmt, ...)
     va_start(args, fmt);
     vsnprintf(err->msg, sizeof err->msg, fmt, args);
     va_end(args);
+    end_whole(err->msg, sizeof err->msg);
     const size_t len = strlen(err->msg);
     snprintf(err->msg + len, sizeof err->msg - len, "%s", old);
+    end_whole(err->msg, sizeof err->msg);
     return err->code;
 }
 

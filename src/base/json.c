@@ -22,6 +22,10 @@ int json_read_text(json_t **out, const char *text, const char *what, struct err 
     if (!value)
         return err_set(err, ERR_INVALID, "%s: line %d, column %d: %s", what, je.line, je.column,
                        je.text);
+    if (!json_is_object(value)) {
+        json_decref(value);
+        return err_set(err, ERR_INVALID, "%s: should be an object in braces", what);
+    }
     *out = value;
     return 0;
 }
@@ -29,9 +33,12 @@ int json_read_text(json_t **out, const char *text, const char *what, struct err 
 int json_read_file(json_t **out, const char *path, struct err *err)
 {
     AUTO_FREE char *text = NULL;
-    if (fs_read(&text, NULL, path, max_file_bytes, err) < 0)
+    size_t nb;
+    if (fs_read(&text, &nb, path, max_file_bytes, err) < 0)
         return err->code;
     AUTO_FREE char *what = mem_printf("'%s'", path);
+    if (strlen(text) != nb)
+        return err_set(err, ERR_INVALID, "%s: has a NUL byte in it, and is no JSON", what);
     return json_read_text(out, text, what, err);
 }
 

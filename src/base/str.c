@@ -195,9 +195,10 @@ char *str_slug(const char *text, size_t max_bytes)
             gap = cp != '\'' ? true : gap;
             continue;
         }
-        if (out.len + piece.len + 1 > max_bytes)
+        const bool hyphen = gap && out.len && out.s[out.len - 1] != '-' && piece.s[0] != '-';
+        if (out.len + hyphen + piece.len > max_bytes)
             break;
-        if (gap && out.len && out.s[out.len - 1] != '-' && piece.s[0] != '-')
+        if (hyphen)
             str_add(&out, "-");
         gap = false;
         str_add(&out,

@@ -1,6 +1,7 @@
 #include "yaml_json.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
@@ -40,7 +41,7 @@ static json_t *plain_value(const char *s)
         return json_true();
     if (strcmp(s, "false") == 0 || strcmp(s, "no") == 0)
         return json_false();
-    if (strchr("+-.0123456789", *s)) {
+    if (s[strspn(s, "+-.0123456789eE")] == '\0') {
         char *end;
         errno = 0;
         const long long i = strtoll(s, &end, 10);
@@ -114,8 +115,17 @@ static int read_map(json_t **out, struct reader *r, int depth)
     }
 }
 
+static bool has_tag(const yaml_event_t *event)
+{
+    return (event->type == YAML_SCALAR_EVENT && event->data.scalar.tag) ||
+           (event->type == YAML_SEQUENCE_START_EVENT && event->data.sequence_start.tag) ||
+           (event->type == YAML_MAPPING_START_EVENT && event->data.mapping_start.tag);
+}
+
 static int read_value(json_t **out, struct reader *r, const yaml_event_t *event, int depth)
 {
+    if (has_tag(event))
+        return fail_at(r, &event->start_mark, "a tag ('!') cannot be used here");
     if (depth > MAX_DEPTH)
         return fail_at(r, &event->start_mark, "nested too deeply");
     if (event->type == YAML_MAPPING_START_EVENT)
@@ -129,24 +139,49 @@ static int read_value(json_t **out, struct reader *r, const yaml_event_t *event,
     return *out ? 0 : fail_at(r, &event->start_mark, "this text is no valid UTF-8");
 }
 
-static int read_document(json_t **out, struct reader *r)
+/* Reads up to the first event that is neither the stream's nor a document's start. */
+static int next_content(struct reader *r, yaml_event_t *event)
+{
+    for (;;) {
+        if (next(r, event) < 0)
+            return r->err->code;
+        if (event->type != YAML_STREAM_START_EVENT && event->type != YAML_DOCUMENT_START_EVENT)
+            return 0;
+        yaml_event_delete(event);
+    }
+}
+
+/* Nothing but the end may follow the document. */
+static int expect_end(struct reader *r)
 {
     for (;;) {
         yaml_event_t event;
         if (next(r, &event) < 0)
             return r->err->code;
-        const bool content =
-            event.type != YAML_STREAM_START_EVENT && event.type != YAML_DOCUMENT_START_EVENT;
-        const bool empty = event.type == YAML_STREAM_END_EVENT;
-        int ret = 0;
-        if (empty)
-            *out = json_object();
-        else if (content)
-            ret = read_value(out, r, &event, 0);
+        const yaml_event_type_t type = event.type;
+        if (type == YAML_DOCUMENT_START_EVENT)
+            (void)fail_at(r, &event.start_mark, "a second document begins here: one is read");
         yaml_event_delete(&event);
-        if (content)
-            return ret;
+        if (type == YAML_STREAM_END_EVENT || type == YAML_DOCUMENT_START_EVENT)
+            return r->err->code;
     }
+}
+
+static int read_document(json_t **out, struct reader *r)
+{
+    yaml_event_t event;
+    if (next_content(r, &event) < 0)
+        return r->err->code;
+    AUTO_JSON *value = NULL;
+    const bool empty = event.type == YAML_STREAM_END_EVENT;
+    if (empty)
+        value = json_object();
+    const int ret = empty ? 0 : read_value(&value, r, &event, 0);
+    yaml_event_delete(&event);
+    if (ret < 0 || (!empty && expect_end(r) < 0))
+        return r->err->code;
+    *out = mem_take(&value);
+    return 0;
 }
 
 int yaml_json_read(json_t **out, const char *path, struct err *err)
