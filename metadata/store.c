@@ -30,6 +30,7 @@ static int fail(struct store *s, struct err *err, const char *what)
                                : code == SQLITE_BUSY    ? ERR_BUSY
                                : code == SQLITE_NOMEM   ? ERR_NOMEM
                                : code == SQLITE_CORRUPT ? ERR_INVALID
+                               : code == SQLITE_NOTADB  ? ERR_INVALID
                                                         : ERR_IO;
     return err_foreign(err, ours, ERR_SQLITE, code, "the store '%s': %s: %s",
                        sqlite3_db_filename(s->db, "main"), what, sqlite3_errmsg(s->db));
@@ -116,11 +117,22 @@ static void copy_hex(char out[33], sqlite3_stmt *stmt, int column)
 
 /* --- opening --------------------------------------------------------------------------------- */
 
+/* Nothing is written here, nor when s->db is closed again without configure: the file may be
+ * anybody's. */
 static int open_db(struct store *s, const char *path, int flags, struct err *err)
 {
     if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK)
         return s->db ? fail(s, err, "cannot open") : err_set(err, ERR_NOMEM, "out of memory");
     sqlite3_busy_timeout(s->db, BUSY_MS);
+    AUTO_FREE char *journal = mem_printf("%s-wal", path);
+    if (fs_size(journal) > 0)
+        sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    return 0;
+}
+
+static int configure(struct store *s, struct err *err)
+{
+    sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
     /* WAL: readers never wait. synchronous=FULL: what was committed survives a power cut. */
     return exec(s,
                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
@@ -142,10 +154,14 @@ static int pragma(int64_t *out, struct store *s, const char *sql, struct err *er
 static int check_version(struct store *s, const char *path, struct err *err)
 {
     int64_t id = 0, version = 0;
-    if (pragma(&id, s, "PRAGMA application_id", err) < 0 ||
-        pragma(&version, s, "PRAGMA user_version", err) < 0)
+    struct err why = {0};
+    const bool readable = pragma(&id, s, "PRAGMA application_id", &why) == 0 &&
+                          pragma(&version, s, "PRAGMA user_version", &why) == 0;
+    if (!readable && why.origin_code != SQLITE_NOTADB) {
+        *err = why;
         return err->code;
-    if (id != APPLICATION_ID)
+    }
+    if (!readable || id != APPLICATION_ID)
         return err_set(err, ERR_INVALID, "'%s' is no store of talkpress", path);
     if (version != SCHEMA_VERSION)
         return err_set(
@@ -161,7 +177,8 @@ int store_create(const char *path, struct err *err)
     if (fs_exists(path))
         return err_set(err, ERR_INVALID, "'%s' exists already", path);
     AUTO_STORE *s = mem_zalloc(1, sizeof *s);
-    if (open_db(s, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err) < 0)
+    if (open_db(s, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err) < 0 ||
+        configure(s, err) < 0)
         return err->code;
     AUTO_FREE char *sql =
         mem_printf("BEGIN; %s PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT;",
@@ -177,7 +194,8 @@ int store_open(struct store **out, const char *path, struct err *err)
                        "there is no '%s': 'talkpress init DIR' makes an event's folder, and all "
                        "other commands run in it (or with -C DIR)",
                        path);
-    if (open_db(s, path, SQLITE_OPEN_READWRITE, err) < 0 || check_version(s, path, err) < 0)
+    if (open_db(s, path, SQLITE_OPEN_READWRITE, err) < 0 || check_version(s, path, err) < 0 ||
+        configure(s, err) < 0)
         return err->code;
     *out = mem_take(&s);
     return 0;
@@ -210,13 +228,29 @@ void store_rollback(struct store *s)
         sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
+/* Several statements that hold together or not at all, within a transaction or as one. */
+static int group_begin(struct store *s, struct err *err)
+{
+    return exec(s, "SAVEPOINT store_group", err);
+}
+
+/* ret: how the statements went. Returns the same, or what ending them met. */
+static int group_end(struct store *s, int ret, struct err *err)
+{
+    if (ret == 0 && exec(s, "RELEASE store_group", err) == 0)
+        return 0;
+    sqlite3_exec(s->db, "ROLLBACK TO store_group; RELEASE store_group", NULL, NULL, NULL);
+    return err->code;
+}
+
 /* --- programme ------------------------------------------------------------------------------- */
 
 static int read_talks(struct programme *p, struct store *s, struct err *err)
 {
     AUTO_STMT *stmt = NULL;
     if (prepare(&stmt, s, err,
-                "SELECT number, title, section, abstract, gone FROM talk ORDER BY gone, position",
+                "SELECT number, title, section, abstract, gone FROM talk ORDER BY gone, position, "
+                "number",
                 "") < 0)
         return err->code;
     int got;
@@ -279,11 +313,11 @@ int store_programme(struct programme *out, struct store *s, struct err *err)
     if (read_event(&p, s, err) < 0 || read_talks(&p, s, err) < 0 ||
         read_of_talks(&p, s,
                       "SELECT number, name FROM talk JOIN speaker ON talk = number "
-                      "ORDER BY gone, talk.position, speaker.position",
+                      "ORDER BY gone, talk.position, number, speaker.position",
                       add_speaker, err) < 0 ||
         read_of_talks(&p, s,
                       "SELECT number, listed_s FROM talk JOIN part ON talk = number "
-                      "ORDER BY gone, position, part",
+                      "ORDER BY gone, position, number, part",
                       add_part, err) < 0)
         return err->code;
     *out = p;
@@ -327,11 +361,9 @@ static int write_programme(struct store *s, const struct programme *p, struct er
 
 int store_set_programme(struct store *s, const struct programme *p, struct err *err)
 {
-    if (store_begin(s, err) < 0)
+    if (group_begin(s, err) < 0)
         return err->code;
-    if (write_programme(s, p, err) < 0 || store_commit(s, err) < 0)
-        store_rollback(s);
-    return err->code;
+    return group_end(s, write_programme(s, p, err), err);
 }
 
 /* --- recordings ------------------------------------------------------------------------------ */
@@ -525,9 +557,13 @@ int store_set_result(struct store *s, const char *key, const char *stage, const 
                      struct err *err)
 {
     AUTO_FREE char *json = json_canonical(value);
-    if (run(s, err, "INSERT OR REPLACE INTO result VALUES (?, ?, ?)", "sss", key, stage, json) < 0)
+    if (group_begin(s, err) < 0)
         return err->code;
-    return 0;
+    int ret =
+        run(s, err, "INSERT OR REPLACE INTO result VALUES (?, ?, ?)", "sss", key, stage, json);
+    if (ret == 0)
+        ret = store_clear_failure(s, key, err);
+    return group_end(s, ret, err);
 }
 
 int store_drop_result(struct store *s, const char *key, struct err *err)

@@ -21,11 +21,13 @@ const char *verdict_name(enum verdict verdict)
 static void remark(struct str *s, const char *fmt, ...) ATTR_PRINTF(2, 3);
 static void remark(struct str *s, const char *fmt, ...)
 {
-    char text[400];
+    AUTO_FREE char *text = NULL;
     va_list args;
     va_start(args, fmt);
-    vsnprintf(text, sizeof text, fmt, args);
+    const int len = vasprintf(&text, fmt, args);
     va_end(args);
+    if (len < 0)
+        abort();
     str_addf(s, "%s%s", s->len ? "; " : "", text);
 }
 
