@@ -1,0 +1,227 @@
+/* Every verdict and every cause, in one table. */
+#include "support.h"
+
+#include <string.h>
+
+#include "talks.h"
+#include "verify.h"
+
+enum { TOLERANCE_MS = 2000 };
+
+static const struct talk_row TALKS[] = {
+    {1, "One", NULL, NULL, NULL, {600}},   {2, "Two", NULL, NULL, NULL, {726, 1461}},
+    {3, "Three", NULL, NULL, NULL, {900}}, {4, "Unlisted", NULL, NULL, NULL, {-1}},
+    {5, "Gone", NULL, NULL, NULL, {432}},
+};
+
+/* Nothing known but talk 1, listed with 10:00 and measured so, all of its recording. */
+static struct verify_facts facts(void)
+{
+    return (struct verify_facts){
+        .talk = 1,
+        .part = 1,
+        .listed_s = 600,
+        .measured_ms = 600000,
+        .recording_ms = 600000,
+        .whole_recording = true,
+        .silence_head_ms = -1,
+        .silence_tail_ms = -1,
+        .black_head_ms = -1,
+        .black_tail_ms = -1,
+        .sound_at_end = -1,
+        .nb_damaged = -1,
+        .damaged_at_ms = -1,
+    };
+}
+
+static void assert_verdict(const char *row, const struct verify_facts *f, enum verdict verdict,
+                           const char *cause)
+{
+    AUTO_PROGRAMME p = {0};
+    talks_make(&p, TALKS, NB(TALKS));
+    p.talks[4].gone = true;
+    AUTO_FREE char *got = NULL;
+    const enum verdict v = verify_part(&got, f, &p, TOLERANCE_MS);
+    assert_row_str(row, verdict_name(v), verdict_name(verdict));
+    assert_row_str(row, got, cause);
+}
+
+static void test_lengths(void **state)
+{
+    (void)state;
+    static const char *const none = "no cause found: look at both ends";
+    static const struct {
+        const char *row;
+        int talk, part, listed_s;
+        int64_t measured_ms, recording_ms;
+        enum verdict verdict;
+        const char *cause;
+    } cases[] = {
+        {"exact", 1, 1, 600, 600000, 600000, VERDICT_OK, ""},
+        {"just short enough", 1, 1, 600, 598000, 598000, VERDICT_OK, ""},
+        {"just long enough", 1, 1, 600, 602000, 602000, VERDICT_OK, ""},
+        {"short", 1, 1, 600, 597999, 597999, VERDICT_SHORT, none},
+        {"long", 1, 1, 600, 602001, 602001, VERDICT_LONG, none},
+        {"nothing listed", 4, 1, 0, 1, 1, VERDICT_OK, ""},
+        {"empty", 1, 1, 600, 0, 0, VERDICT_SHORT, none},
+        {"another talk", 1, 1, 600, 900500, 900500, VERDICT_LONG,
+         "equals the time of talk 3 ('Three')"},
+        {"another talk's part", 1, 1, 600, 1461000, 1461000, VERDICT_LONG,
+         "equals the time of talk 2, part 2"},
+        {"a talk that is gone does not count", 1, 1, 600, 432000, 432000, VERDICT_SHORT, none},
+        {"both parts in one", 2, 1, 726, 2187000, 2187000, VERDICT_LONG,
+         "the recording's length equals the sum of the talk's 2 parts"},
+        {"the talk's other part is no surprise", 2, 1, 726, 1461000, 1461000, VERDICT_LONG, none},
+    };
+    for (size_t i = 0; i < NB(cases); i++) {
+        struct verify_facts f = facts();
+        f.talk = cases[i].talk;
+        f.part = cases[i].part;
+        f.listed_s = cases[i].listed_s;
+        f.measured_ms = cases[i].measured_ms;
+        f.recording_ms = cases[i].recording_ms;
+        assert_verdict(cases[i].row, &f, cases[i].verdict, cases[i].cause);
+    }
+}
+
+/* The ends are looked at where the length is off, and where the cut is all of the recording. */
+static void test_ends(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *row;
+        int64_t black_head, silence_head, black_tail, silence_tail;
+        int sound_at_end;
+        const char *cause;
+    } cases[] = {
+        {"black in front", 3000, 0, 0, 0, 0, "0:03 of black at the start"},
+        {"silence in front", 0, 65000, 0, 0, 0, "1:05 of silence at the start"},
+        {"black behind", 0, 0, 4000, 0, 0, "0:04 of black at the end"},
+        {"silence behind", 0, 0, 0, 3600000, 0, "1:00:00 of silence at the end"},
+        {"speech to the end", 0, 0, 0, 0, 1,
+         "speech or sound runs to the last second: probably cut off while recording"},
+        {"a pause is no cause", 2999, 2999, 2999, 2999, 0, "no cause found: look at both ends"},
+        {"not analysed", -1, -1, -1, -1, -1, "no cause found: look at both ends"},
+        {"all", 3000, 4000, 5000, 6000, 1,
+         "0:03 of black at the start; 0:04 of silence at the start; 0:05 of black at the end; "
+         "0:06 of silence at the end; speech or sound runs to the last second: probably cut off "
+         "while recording"},
+    };
+    for (size_t i = 0; i < NB(cases); i++) {
+        struct verify_facts f = facts();
+        f.black_head_ms = cases[i].black_head;
+        f.silence_head_ms = cases[i].silence_head;
+        f.black_tail_ms = cases[i].black_tail;
+        f.silence_tail_ms = cases[i].silence_tail;
+        f.sound_at_end = cases[i].sound_at_end;
+        assert_verdict(cases[i].row, &f, VERDICT_OK, ""); /* the length is right: nothing to say */
+        f.measured_ms = f.recording_ms = 500000;
+        assert_verdict(cases[i].row, &f, VERDICT_SHORT, cases[i].cause);
+        f.whole_recording = false;
+        assert_verdict(cases[i].row, &f, VERDICT_SHORT, "no cause found: look at both ends");
+    }
+}
+
+static void test_damage(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *row;
+        const char *truncated, *damage;
+        int64_t nb_damaged, damaged_at_ms, gap_at_ms, gap_ms;
+        bool no_sound, no_picture;
+        const char *cause;
+    } cases[] = {
+        {.row = "cut off", .truncated = "the file ends", .cause = "the file ends"},
+        {.row = "one packet",
+         .nb_damaged = 1,
+         .damaged_at_ms = 61000,
+         .cause = "1 packet does not decode, the first at 1:01"},
+        {.row = "packets",
+         .nb_damaged = 7,
+         .damaged_at_ms = 0,
+         .damage = "Invalid data",
+         .cause = "7 packets do not decode, the first at 0:00: Invalid data"},
+        {.row = "a gap", .gap_at_ms = 60000, .gap_ms = 1000, .cause = "0:01 missing at 1:00"},
+        {.row = "no sound", .no_sound = true, .cause = "no sound in it"},
+        {.row = "no picture", .no_picture = true, .cause = "no picture in it"},
+        {.row = "all",
+         .truncated = "cut",
+         .nb_damaged = 2,
+         .gap_ms = 5000,
+         .no_sound = true,
+         .no_picture = true,
+         .cause = "cut; 2 packets do not decode, the first at 0:00; 0:05 missing at 0:00; no sound "
+                  "in it; no picture in it"},
+    };
+    for (size_t i = 0; i < NB(cases); i++) {
+        struct verify_facts f = facts();
+        f.truncated = cases[i].truncated;
+        f.damage = cases[i].damage;
+        f.nb_damaged = cases[i].nb_damaged;
+        f.damaged_at_ms = cases[i].damaged_at_ms;
+        f.gap_at_ms = cases[i].gap_at_ms;
+        f.gap_ms = cases[i].gap_ms;
+        f.no_sound = cases[i].no_sound;
+        f.no_picture = cases[i].no_picture;
+        assert_verdict(cases[i].row, &f, VERDICT_DAMAGED, cases[i].cause);
+        f.listed_s = 700; /* damage is the cause of a length that is off */
+        assert_verdict(cases[i].row, &f, VERDICT_SHORT, cases[i].cause);
+        f.listed_s = 500;
+        assert_verdict(cases[i].row, &f, VERDICT_LONG, cases[i].cause);
+    }
+    struct verify_facts f = facts();
+    f.gap_ms = 999;
+    f.nb_damaged = 0;
+    assert_verdict("a short gap", &f, VERDICT_OK, "");
+}
+
+/* What comes before all measuring, in this order. */
+static void test_no_measure(void **state)
+{
+    (void)state;
+    struct verify_facts f = facts();
+    f.match_note = "its name says talk 3";
+    assert_verdict("a remark", &f, VERDICT_OK, "its name says talk 3");
+    f.listed_s = 700;
+    assert_verdict("a remark and a cause", &f, VERDICT_SHORT,
+                   "no cause found: look at both ends; its name says talk 3");
+    f.measured_ms = -1;
+    f.match_note = NULL;
+    assert_verdict("missing", &f, VERDICT_MISSING, "no recording found");
+    f.unclear = true;
+    assert_verdict("unclear", &f, VERDICT_UNCLEAR, "more than one recording could be it");
+    f.match_note = "a.mp4 and b.mp4 are as likely";
+    assert_verdict("unclear, with a reason", &f, VERDICT_UNCLEAR, "a.mp4 and b.mp4 are as likely");
+    f.refusal = "'a.mp4' is empty";
+    assert_verdict("refused", &f, VERDICT_DAMAGED, "'a.mp4' is empty");
+}
+
+static void test_long_causes(void **state)
+{
+    (void)state;
+    AUTO_STR refusal = {0};
+    while (refusal.len < 900)
+        str_add(&refusal, "大");
+    struct verify_facts f = facts();
+    f.refusal = refusal.s;
+    assert_verdict("long", &f, VERDICT_DAMAGED, refusal.s);
+}
+
+static void test_names(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"ok", "short", "long", "missing", "unclear", "damaged"};
+    for (int v = VERDICT_OK; v <= VERDICT_DAMAGED; v++)
+        assert_string_equal(verdict_name((enum verdict)v), names[v]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lengths),     cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_damage),      cmocka_unit_test(test_no_measure),
+        cmocka_unit_test(test_long_causes), cmocka_unit_test(test_names),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
