@@ -1,6 +1,7 @@
 #include "probe.h"
 
 #include <libavutil/display.h>
+#include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 #include <math.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 
 #include "av.h"
 #include "clock.h"
+#include "fs.h"
 #include "hash.h"
 #include "json.h"
 #include "media.h"
@@ -148,6 +150,20 @@ static void note_gap(struct scan *s, int stream, int64_t from, int64_t to)
                                                  (json_int_t)length));
 }
 
+/* MP4 states how long a packet lasts by where the next one begins: before a gap that is the whole
+ * gap. What is in the packet tells better. */
+static int64_t duration_of(const struct scan *s, const AVPacket *pkt)
+{
+    AVStream *st = s->fmt->streams[pkt->stream_index];
+    if (st->codecpar->codec_type != AVMEDIA_TYPE_AUDIO || st->codecpar->sample_rate <= 0 ||
+        to_ms(s, pkt->stream_index, pkt->duration) <= GAP_MS)
+        return pkt->duration;
+    const int samples = av_get_audio_frame_duration2(st->codecpar, pkt->size);
+    const int64_t length =
+        av_rescale_q(samples, (AVRational){1, st->codecpar->sample_rate}, st->time_base);
+    return length > 0 && length < pkt->duration ? length : pkt->duration;
+}
+
 static void scan_packet(struct scan *s, const AVPacket *pkt)
 {
     const int i = pkt->stream_index;
@@ -168,7 +184,7 @@ static void scan_packet(struct scan *s, const AVPacket *pkt)
         scan_picture(s, pkt, pts);
     if (pkt->flags & AV_PKT_FLAG_DISCARD)
         return;
-    const int64_t end = pts + pkt->duration;
+    const int64_t duration = duration_of(s, pkt), end = pts + duration;
     if (st->end != AV_NOPTS_VALUE && llabs(to_ms(s, i, pts - st->end)) > GAP_MS && i == s->audio)
         note_gap(s, i, st->end, pts);
     if (i == s->video && st->end != AV_NOPTS_VALUE &&
@@ -178,7 +194,7 @@ static void scan_packet(struct scan *s, const AVPacket *pkt)
         st->first = pts;
     if (st->end == AV_NOPTS_VALUE || pts >= st->last) {
         st->last = pts;
-        st->last_length = pkt->duration;
+        st->last_length = duration;
     }
     if (st->end == AV_NOPTS_VALUE || end > st->end)
         st->end = end;
@@ -323,6 +339,22 @@ static json_t *cells(const struct scan *s, const struct grid *grid)
     return list;
 }
 
+/* MPEG-TS is packets of one size from its first byte to its last, and has no header that states
+ * how long it should be. */
+static bool ends_in_packet(const struct scan *s)
+{
+    int64_t size = 0;
+    if (strcmp(s->fmt->iformat->name, "mpegts") != 0 ||
+        av_opt_get_int(s->fmt->priv_data, "ts_packetsize", 0, &size) < 0 || size <= 0)
+        return false;
+    const int64_t last = media_size(s->media) / size * size, rest = media_size(s->media) - last;
+    /* 192 bytes: four of a clock before each; 204: sixteen behind. */
+    const int64_t sync = size == 192 ? 4 : 0;
+    if (rest <= sync || avio_seek(s->fmt->pb, last + sync, SEEK_SET) < 0)
+        return rest > 0;
+    return avio_r8(s->fmt->pb) == 0x47;
+}
+
 /* What the header promises beyond what the packets hold, as a text, or NULL. */
 static char *truncation(const struct scan *s, int64_t measured_ms)
 {
@@ -341,6 +373,9 @@ static char *truncation(const struct scan *s, int64_t measured_ms)
         av_make_error_string(why, sizeof why, s->read_error);
         return mem_printf("reading stops at %s (%s)", clock_format_ms(at, measured_ms, false), why);
     }
+    if (ends_in_packet(s))
+        return mem_printf("the file ends in the middle of a packet, at %s: it was cut off there",
+                          clock_format_ms(at, measured_ms, false));
     return NULL;
 }
 
@@ -410,7 +445,8 @@ int probe_file(json_t **out, const char *path, struct err *err)
     if (media_open(&media, path, &(struct media_params){.hash = true}, err) < 0) {
         if (err->code != ERR_INVALID)
             return err->code;
-        *out = json_pack("{s:o, s:s}", "error", json_text(err->msg), "hash", "");
+        *out = json_pack("{s:o, s:s, s:I}", "error", json_text(err->msg), "hash", "", "size",
+                         (json_int_t)fs_size(path));
         *err = (struct err){0};
         return 0;
     }

@@ -11,7 +11,7 @@
 #include "grid.h"
 
 /* Changes whenever the same file would give another result. */
-enum { PROBE_VERSION = 1 };
+enum { PROBE_VERSION = 2 };
 
 /* Fills *out with the result, an object (the caller's):
  *   container, size, hash (of the content), error (a message: nothing else is set then but size and
