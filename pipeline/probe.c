@@ -272,7 +272,9 @@ static void orientation(const AVStream *st, int *rotation, int *flip)
     const double det = (double)copy[0] * copy[4] - (double)copy[1] * copy[3];
     if (det < 0) {
         *flip = 1;
-        av_display_matrix_flip(copy, 1, 0);
+        /* The mirroring comes before the turn: the row of x, not the column. */
+        copy[0] = -copy[0];
+        copy[1] = -copy[1];
     }
     const double angle = -av_display_rotation_get(copy);
     if (!isnan(angle))
