@@ -60,7 +60,9 @@ CREATE TABLE chosen_cut (
 CREATE TABLE acceptance (
     talk      INTEGER NOT NULL,
     part      INTEGER NOT NULL,
-    recording TEXT NOT NULL, -- fingerprint: another recording needs another decision
+    recording TEXT NOT NULL, -- fingerprint: another recording needs another decision; '': none
+    begin_frame INTEGER NOT NULL, -- so does another cut
+    end_frame INTEGER NOT NULL,
     verdict   TEXT NOT NULL, -- what was accepted
     because   TEXT NOT NULL,
     at        TEXT NOT NULL,

@@ -487,7 +487,7 @@ int store_acceptance(struct acceptance *out, bool *found, struct store *s, int t
 {
     AUTO_STMT *stmt = NULL;
     if (prepare(&stmt, s, err,
-                "SELECT recording, verdict, because, at FROM acceptance "
+                "SELECT recording, verdict, because, at, begin_frame, end_frame FROM acceptance "
                 "WHERE talk = ? AND part = ?",
                 "ii", talk, part) < 0)
         return err->code;
@@ -498,6 +498,8 @@ int store_acceptance(struct acceptance *out, bool *found, struct store *s, int t
         out->verdict = text_dup(stmt, 1);
         out->because = text_dup(stmt, 2);
         out->at = text_dup(stmt, 3);
+        out->begin = sqlite3_column_int64(stmt, 4);
+        out->end = sqlite3_column_int64(stmt, 5);
     }
     return got < 0 ? got : 0;
 }
@@ -510,15 +512,17 @@ void acceptance_finish(struct acceptance *a)
     *a = (struct acceptance){0};
 }
 
-int store_accept(struct store *s, int talk, int part, const char *recording, const char *verdict,
-                 const char *because, struct err *err)
+int store_accept(struct store *s, int talk, int part, const struct acceptance *a, struct err *err)
 {
-    if (!because)
-        return run(s, err, "DELETE FROM acceptance WHERE talk = ? AND part = ?", "ii", talk, part);
     return run(s, err,
-               "INSERT OR REPLACE INTO acceptance VALUES (?, ?, ?, ?, ?, "
+               "INSERT OR REPLACE INTO acceptance VALUES (?, ?, ?, ?, ?, ?, ?, "
                "strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))",
-               "iisss", talk, part, recording, verdict, because);
+               "iisIIss", talk, part, a->recording, a->begin, a->end, a->verdict, a->because);
+}
+
+int store_clear_acceptance(struct store *s, int talk, int part, struct err *err)
+{
+    return run(s, err, "DELETE FROM acceptance WHERE talk = ? AND part = ?", "ii", talk, part);
 }
 
 /* --- results --------------------------------------------------------------------------------- */
@@ -596,6 +600,11 @@ int store_set_failure(struct store *s, const struct failure *f, struct err *err)
 int store_clear_failure(struct store *s, const char *key, struct err *err)
 {
     return run(s, err, "DELETE FROM failure WHERE key = ?", "s", key);
+}
+
+int store_clear_failures(struct store *s, struct err *err)
+{
+    return run(s, err, "DELETE FROM failure", "");
 }
 
 int store_each_failure(struct store *s, int (*each)(void *opaque, const struct failure *failure),

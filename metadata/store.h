@@ -78,14 +78,16 @@ ATTR_NODISCARD int store_choose_cut(struct store *store, int talk, int part,
                                     const struct chosen_cut *cut, struct err *err);
 
 struct acceptance {
-    char recording[33];
+    char recording[33];           /* fingerprint; "": that there is none was accepted */
+    int64_t begin, end;           /* the cut, in frames */
     char *verdict, *because, *at; /* freed by acceptance_finish */
 };
 ATTR_NODISCARD int store_acceptance(struct acceptance *out, bool *found, struct store *store,
                                     int talk, int part, struct err *err);
-/* because NULL takes the decision back. */
-ATTR_NODISCARD int store_accept(struct store *store, int talk, int part, const char *recording,
-                                const char *verdict, const char *because, struct err *err);
+/* Keeps the decision, with the time now. */
+ATTR_NODISCARD int store_accept(struct store *store, int talk, int part,
+                                const struct acceptance *acceptance, struct err *err);
+ATTR_NODISCARD int store_clear_acceptance(struct store *store, int talk, int part, struct err *err);
 void acceptance_finish(struct acceptance *acceptance);
 
 /* --- results --- */
@@ -112,6 +114,7 @@ struct failure {
 ATTR_NODISCARD int store_set_failure(struct store *store, const struct failure *failure,
                                      struct err *err);
 ATTR_NODISCARD int store_clear_failure(struct store *store, const char *key, struct err *err);
+ATTR_NODISCARD int store_clear_failures(struct store *store, struct err *err);
 /* Calls each with every failure (its strings hold for the call only). */
 ATTR_NODISCARD int store_each_failure(struct store *store,
                                       int (*each)(void *opaque, const struct failure *failure),

@@ -120,7 +120,7 @@ enum verdict verify_part(char **cause, const struct verify_facts *f, const struc
         remark(&s, "%s", f->match_note ? f->match_note : "more than one recording could be it");
         verdict = VERDICT_UNCLEAR;
     } else if (f->measured_ms < 0) {
-        remark(&s, "no recording found");
+        remark(&s, "%s", f->match_note ? f->match_note : "no recording found");
         verdict = VERDICT_MISSING;
     } else {
         look_for_damage(&s, f);

@@ -20,6 +20,10 @@ static int check_encoder(const json_t *part, const char *where, struct err *err)
     const json_t *options = json_object_get(part, "options");
     if (options && !json_is_object(options))
         return err_set(err, ERR_INVALID, "%s: 'options' should be a mapping", where);
+    if (json_object_get(options, "threads"))
+        return err_set(err, ERR_INVALID,
+                       "%s: 'threads' cannot be set: one worker per core encodes with one thread",
+                       where);
     return 0;
 }
 

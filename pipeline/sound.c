@@ -19,7 +19,7 @@
 enum { CHUNK = 4800, MAX_TRIALS = 4, MAX_PASSES = 4 };
 
 /* A pass is good enough within this of the target; published is what holds within 0.5 LU. */
-static const double tolerance_lu = 0.2;
+static const double tolerance_lu = 0.2, promised_lu = 0.5;
 /* Room that the first pass leaves below the ceiling for what lossy coding adds to peaks; measured
  * over speech, AAC at 128 kb/s and Opus at 96 kb/s add 0.2 to 0.8 dB. */
 static const double coding_margin_db = 0.8;
@@ -365,6 +365,18 @@ static bool correct(struct setting *setting, const struct sound_result *r,
     return again;
 }
 
+static int check_loudness(const struct sound_result *r, const struct sound_spec *spec,
+                          struct err *err)
+{
+    if (!isfinite(r->loudness_lufs) || (fabs(r->loudness_lufs - spec->target_lufs) <= promised_lu &&
+                                        r->peak_dbtp <= spec->ceiling_dbtp))
+        return 0;
+    return err_set(err, ERR_EXTERNAL,
+                   "its sound comes to %.1f LUFS with peaks of %.1f dBTP, not to %.1f and at most "
+                   "%.1f: a lower loudness_lufs in talkpress.yaml may help",
+                   r->loudness_lufs, r->peak_dbtp, spec->target_lufs, spec->ceiling_dbtp);
+}
+
 int sound_encode(struct sound_result *out, const char *path, const struct sound_spec *spec,
                  struct err *err)
 {
@@ -386,5 +398,6 @@ int sound_encode(struct sound_result *out, const char *path, const struct sound_
         if (i + 1 == MAX_PASSES || !correct(&setting, out, spec, spec->ceiling_dbtp))
             break;
     }
-    return track_summarise(&out->summary, path, err);
+    return check_loudness(out, spec, err) < 0 ? err->code
+                                              : track_summarise(&out->summary, path, err);
 }

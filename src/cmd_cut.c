@@ -98,6 +98,25 @@ static int cut_part(struct plan *plan, const struct talk *t, const struct part *
     return 0;
 }
 
+/* Says where two parts of one recording overlap or leave something out between them. */
+static int compare_parts(struct plan *plan, const struct talk *t, struct err *err)
+{
+    for (size_t i = 0; i + 1 < t->nb_parts; i++) {
+        AUTO_PART_PLAN a = {0}, b = {0};
+        char buf[CLOCK_BYTES];
+        if (plan_part(&a, plan, t, &t->parts[i], err) < 0 ||
+            plan_part(&b, plan, t, &t->parts[i + 1], err) < 0)
+            return err->code;
+        if (a.source != b.source || !a.cut_known || !b.cut_known || a.end == b.begin)
+            continue;
+        const int64_t ms = grid_ms_of(&a.grid, b.begin) - grid_ms_of(&a.grid, a.end);
+        printf("note: between parts %d and %d %s %s\n", a.part->number, b.part->number,
+               clock_format_ms(buf, ms < 0 ? -ms : ms, true),
+               ms < 0 ? "is in both" : "is left out");
+    }
+    return 0;
+}
+
 int cmd_cut(const struct cli *cli, int argc, char **argv)
 {
     struct err err = {0};
@@ -114,6 +133,8 @@ int cmd_cut(const struct cli *cli, int argc, char **argv)
         return cli_usage(argv[0], "which talk?");
     if (automatic && (in || out))
         return cli_usage(argv[0], "--auto forgets what was set: it goes without --in and --out");
+    if (automatic && (in || out))
+        return cli_usage(argv[0], "--auto forgets what --in and --out set: one of them, please");
     AUTO_EVENT event = {.lock = -1};
     AUTO_PLAN plan = {0};
     AUTO_JSON *list = json ? json_array() : NULL;
@@ -133,5 +154,7 @@ int cmd_cut(const struct cli *cli, int argc, char **argv)
             return cli_fail(&err);
     if (json)
         cli_print_json(list);
+    else if (compare_parts(&plan, t, &err) < 0)
+        return cli_fail(&err);
     return EXIT_OK;
 }

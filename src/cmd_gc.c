@@ -116,6 +116,8 @@ static int drop_rows(struct store *store, const struct keys *k, struct err *err)
     int ret = store_each_result(store, note_stale, &s, err);
     if (ret == 0)
         ret = store_begin(store, err);
+    if (ret == 0) /* what still fails fails again, and says so */
+        ret = store_clear_failures(store, err);
     for (size_t i = 0; i < s.found.nb && ret == 0; i++)
         ret = store_drop_result(store, s.found.keys[i], err);
     if (ret == 0)
@@ -140,6 +142,8 @@ static int gc(const struct cli *cli, struct sweep *s, struct err *err)
         AUTO_FREE char *dir = mem_printf("%s/%02x", event.work, (unsigned)i);
         ret = sweep_dir(s, dir, err);
     }
+    if (ret == 0 && !s->dry_run)
+        ret = workdir_clean_failed(event.work, err);
     if (ret == 0 && !s->dry_run)
         ret = workdir_clean(event.work, err);
     return ret;

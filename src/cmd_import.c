@@ -38,13 +38,17 @@ static void print_changes_json(const struct diff *d, bool applied)
 static void print_counts(const struct diff *d, const struct programme *p, bool dry_run)
 {
     size_t nb[4] = {0}, parts = 0;
+    bool event = false;
     for (size_t i = 0; i < d->nb; i++)
-        nb[d->changes[i].kind] += d->changes[i].talk != 0;
+        if (d->changes[i].talk)
+            nb[d->changes[i].kind]++;
+        else
+            event = true;
     for (size_t i = 0; i < p->nb_talks; i++)
         parts += p->talks[i].nb_parts;
-    printf("%s%zu talks, %zu parts: %zu new, %zu changed, %zu gone%s\n", d->nb ? "\n" : "",
+    printf("%s%zu talks, %zu parts: %zu new, %zu changed, %zu gone%s%s\n", d->nb ? "\n" : "",
            p->nb_talks, parts, nb[CHANGE_NEW] + nb[CHANGE_BACK], nb[CHANGE_CHANGED],
-           nb[CHANGE_GONE],
+           nb[CHANGE_GONE], event ? "; the event itself" : "",
            dry_run ? " (dry run: nothing was applied)"
            : d->nb ? ""
                    : ": nothing changes");

@@ -30,6 +30,7 @@ struct run {
     struct progress *progress;
     struct part_run *parts;
     size_t nb_parts;
+    bool quiet;
 };
 
 static void finish_run(struct run *r)
@@ -50,7 +51,7 @@ static int plan_wave(struct run *r, struct part_run *pr, struct err *err)
     pr->ended = pr->plan.nb_jobs == 0;
     if (pr->done + pr->plan.cost_left > pr->cost)
         pr->cost = pr->done + pr->plan.cost_left;
-    if (pr->ended && !first && part_plan_made(&pr->plan))
+    if (pr->ended && !first && !r->quiet && part_plan_made(&pr->plan))
         progress_say(r->progress, "talk %s is made: %s",
                      plan_part_name(name, pr->talk, pr->part->number), pr->talk->title);
     return 0;
@@ -159,6 +160,8 @@ static struct tally count(const struct run *r)
         const struct part_run *pr = &r->parts[i];
         if (part_plan_complete(&pr->plan))
             t.nb_complete++;
+        else if (pr->plan.settled)
+            t.nb--;
         else if (pr->plan.waiting || part_plan_made(&pr->plan))
             t.nb_waiting++;
         else
@@ -172,7 +175,7 @@ static void print_waiting(const struct run *r)
     for (size_t i = 0; i < r->nb_parts; i++) {
         const struct part_plan *pp = &r->parts[i].plan;
         char name[32];
-        if (!pp->waiting && !(pp->held && part_plan_made(pp)))
+        if (pp->settled || (!pp->waiting && !(pp->held && part_plan_made(pp))))
             continue;
         printf("talk %s waits: %s",
                plan_part_name(name, r->parts[i].talk, r->parts[i].part->number),
@@ -260,6 +263,7 @@ static int run(const struct cli *cli, char **args, int nb_args, const struct run
         facts_gather(&result, &plan, talks, nb_args ? nb_talks : 0, o->quiet || o->json, err) < 0)
         return cli_fail(err);
     struct run r = {.plan = &plan,
+                    .quiet = o->quiet || o->json,
                     .progress =
                         progress_create("encoding", event.settings.workers, o->quiet || o->json)};
     const struct job_source source = {next_job, job_ended, &r};

@@ -50,6 +50,8 @@ static char *state(const struct part_plan *pp, const json_t *failures)
         return mem_strdup("no longer in the programme");
     if (part_plan_complete(pp))
         return mem_printf("complete%s", pp->accepted ? ", accepted by a person" : "");
+    if (pp->settled)
+        return mem_printf("no recording, accepted: %s", pp->acceptance.because);
     if (part_plan_made(pp))
         return mem_strdup("made, waits for a person: see 'talkpress verify'");
     const char *failed = failure_of(failures, pp);
@@ -75,9 +77,9 @@ static json_t *outputs_json(const struct part_plan *pp, const char *base)
     return list;
 }
 
-static json_t *part_json(const struct plan *p, const struct part_plan *pp, const json_t *failures)
+static json_t *part_json(const struct part_plan *pp, const json_t *failures)
 {
-    AUTO_FREE char *text = state(pp, failures), *base = publish_name(p, pp->talk, pp->part->number);
+    AUTO_FREE char *text = state(pp, failures), *base = publish_name(pp->talk, pp->part->number);
     return json_pack("{s:i, s:i, s:o, s:b, s:s, s:s, s:o, s:o, s:I, s:I, s:f, s:o}", "talk",
                      pp->talk->number, "part", pp->part->number, "title",
                      json_text(pp->talk->title), "complete", part_plan_complete(pp), "state", text,
@@ -96,13 +98,16 @@ static void print_output(const struct output *o, const char *base)
         puts(": not made yet");
         return;
     }
-    printf(": %.1f MB", (double)json_get_int(o->result, "bytes", 0) / 1e6);
+    const double bytes = (double)json_get_int(o->result, "bytes", 0);
     char length[CLOCK_BYTES];
+    printf(bytes < 1e6 ? ": %.0f kB" : ": %.1f MB", bytes / (bytes < 1e6 ? 1e3 : 1e6));
     if (json_object_get(o->result, "duration_ms"))
-        printf(", %s, %.1f LUFS, peak %.1f dBTP",
-               clock_format_ms(length, json_get_int(o->result, "duration_ms", 0), false),
-               json_get_number(o->result, "loudness_lufs", -99),
-               json_get_number(o->result, "peak_dbtp", -99));
+        printf(", %s", clock_format_ms(length, json_get_int(o->result, "duration_ms", 0), false));
+    if (json_is_number(json_object_get(o->result, "loudness_lufs")))
+        printf(", %.1f LUFS, peak %.1f dBTP", json_get_number(o->result, "loudness_lufs", 0),
+               json_get_number(o->result, "peak_dbtp", 0));
+    else if (json_object_get(o->result, "loudness_lufs"))
+        printf(", silent");
     putchar('\n');
 }
 
@@ -118,16 +123,22 @@ static void print_recording(const struct part_plan *pp)
                json_get_bool(video, "interlaced", false) ? ", interlaced" : "",
                (int)json_get_int(video, "rotation", 0));
     if (json_is_object(audio))
-        printf("    sound: %d channels, %d Hz, starts %+.3f s against the picture, %.1f LUFS\n",
+        printf("    sound: %d channels, %d Hz, starts %+.3f s against the picture",
                (int)json_get_int(audio, "channels", 0), (int)json_get_int(audio, "rate", 0),
-               (double)json_get_int(audio, "start_ms", 0) / 1000,
-               json_get_number(pp->source->analysis, "loudness_lufs", -99));
+               (double)json_get_int(audio, "start_ms", 0) / 1000);
+    if (json_is_number(json_object_get(pp->source->analysis, "loudness_lufs")))
+        printf(", %.1f LUFS", json_get_number(pp->source->analysis, "loudness_lufs", 0));
+    if (json_get_int(pp->source->analysis, "moved_ms", 0))
+        printf(", moved by %lld ms in all to stay with the picture",
+               (long long)json_get_int(pp->source->analysis, "moved_ms", 0));
+    if (json_is_object(audio))
+        putchar('\n');
 }
 
-static void print_part(const struct plan *p, const struct part_plan *pp, const json_t *failures)
+static void print_part(const struct part_plan *pp, const json_t *failures)
 {
     char name[32], in[CLOCK_BYTES], out[CLOCK_BYTES];
-    AUTO_FREE char *text = state(pp, failures), *base = publish_name(p, pp->talk, pp->part->number);
+    AUTO_FREE char *text = state(pp, failures), *base = publish_name(pp->talk, pp->part->number);
     printf("\n%s: %s\n", plan_part_name(name, pp->talk, pp->part->number), text);
     printf("  verdict: %s%s%s\n", verdict_name(pp->verdict), *pp->cause ? ", " : "", pp->cause);
     if (pp->accepted)
@@ -189,9 +200,9 @@ static int status(struct plan *plan, int only, bool json, struct err *err)
             nb += !talk->gone;
             nb_complete += part_plan_complete(&pp);
             if (json)
-                json_array_append_new(parts, part_json(plan, &pp, failed));
+                json_array_append_new(parts, part_json(&pp, failed));
             else if (only)
-                print_part(plan, &pp, failed);
+                print_part(&pp, failed);
             else
                 add_row(t, &pp, failed);
         }

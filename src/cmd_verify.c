@@ -16,6 +16,26 @@
 
 /* --- a person's decision --------------------------------------------------------------------- */
 
+static int decide_part(struct store *store, const struct part_plan *pp, const char *name,
+                       const char *because, struct err *err)
+{
+    if (!because)
+        return store_clear_acceptance(store, pp->talk->number, pp->part->number, err);
+    if (pp->verdict == VERDICT_UNCLEAR || pp->waiting == plan_refused)
+        return err_set(err, ERR_INVALID, "talk %s cannot be accepted: %s (%s)", name,
+                       pp->verdict == VERDICT_UNCLEAR
+                           ? "say which recording it is with 'talkpress match' first"
+                           : pp->waiting,
+                       pp->cause);
+    AUTO_FREE char *reason = mem_strdup(because), *verdict = NULL;
+    verdict = mem_strdup(verdict_name(pp->verdict));
+    struct acceptance a = {
+        .begin = pp->begin, .end = pp->end, .verdict = verdict, .because = reason};
+    if (pp->source)
+        memcpy(a.recording, pp->source->recording->fingerprint, sizeof a.recording);
+    return store_accept(store, pp->talk->number, pp->part->number, &a, err);
+}
+
 static int decide(struct plan *p, const char *which, const char *because, struct err *err)
 {
     int number, only;
@@ -34,14 +54,7 @@ static int decide(struct plan *p, const char *which, const char *because, struct
             printf("%s is ok as it is: nothing to accept\n", name);
             continue;
         }
-        if (because && (!pp.source || pp.verdict == VERDICT_MISSING))
-            return err_set(err, ERR_INVALID,
-                           "talk %s has no recording that could be accepted: see "
-                           "'talkpress match'",
-                           name);
-        if (store_accept(p->event->store, number, t->parts[i].number,
-                         pp.source ? pp.source->recording->fingerprint : "",
-                         verdict_name(pp.verdict), because, err) < 0)
+        if (decide_part(p->event->store, &pp, name, because, err) < 0)
             return err->code;
         printf("%s: %s\n", name, because ? "accepted" : "no longer accepted");
     }

@@ -9,6 +9,8 @@
 #include "plan.h"
 #include "str.h"
 
+enum { MAX_LISTED = 12 };
+
 /* Jobs by stage, with how many pieces they make: a cell job makes one per rendition. */
 static char *summary(const struct part_plan *pp)
 {
@@ -24,7 +26,7 @@ static char *summary(const struct part_plan *pp)
         if (nb)
             str_addf(&s, "%s%s %zu", s.len ? ", " : "", executor_stage_name(stage), nb);
         if (nb && pieces > nb)
-            str_addf(&s, " (%zu renditions)", pieces);
+            str_addf(&s, " (%zu pieces)", pieces);
     }
     return str_take(&s);
 }
@@ -62,14 +64,17 @@ static void print_why(const struct part_plan *pp)
     if (pp->nb_cells)
         printf("  of %zu cells %zu are there and stay\n", pp->nb_cells, pp->nb_cells_done);
     printf("  would run now: %s\n", jobs);
-    for (size_t i = 0; i < pp->nb_jobs; i++)
+    for (size_t i = 0; i < pp->nb_jobs && i < MAX_LISTED; i++)
         printf("    %s\n", pp->jobs[i].what);
+    if (pp->nb_jobs > MAX_LISTED)
+        printf("    and %zu more\n", pp->nb_jobs - MAX_LISTED);
     size_t assembling = 0;
     for (size_t i = 0; i < pp->nb_jobs; i++)
         assembling +=
             strcmp(pp->jobs[i].stage, "assemble") == 0 || strcmp(pp->jobs[i].stage, "poster") == 0;
     if (nb_missing(pp) > assembling)
-        printf("  then: %zu outputs put together and checked\n", nb_missing(pp) - assembling);
+        printf("  then: %zu output%s put together and checked\n", nb_missing(pp) - assembling,
+               nb_missing(pp) - assembling == 1 ? "" : "s");
     printf("  about %.0f s of one core\n", pp->cost_left);
 }
 

@@ -45,8 +45,11 @@ static const char settings_template[] =
     "# language: eng\n"
     "# comment: \"CC BY 4.0\"\n"
     "\n"
-    "# Worker processes; by default one per core.\n"
-    "# workers: 2\n";
+    "# Worker processes, by default one per core; one that makes no progress for stall_s seconds "
+    "is\n"
+    "# stopped.\n"
+    "# workers: 2\n"
+    "# stall_s: 300\n";
 
 int event_data_file(char **out, const char *dir, const char *name, struct err *err)
 {

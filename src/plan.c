@@ -22,6 +22,8 @@
 #include "str.h"
 #include "workdir.h"
 
+const char plan_refused[] = "its recording cannot be published";
+
 /* A cut between two parts moves at most so far to a quieter moment. */
 static const int64_t snap_ms = 5000;
 
@@ -338,8 +340,8 @@ static void judge(struct part_plan *pp, const struct plan *p)
                           m->recording >= 0 ? fs_basename(p->recordings[m->recording].path) : "?",
                           m->reason ? m->reason : "", m->suspicion ? "; " : "",
                           m->suspicion ? m->suspicion : "");
-    } else if (m && m->suspicion) {
-        note = mem_strdup(m->suspicion);
+    } else if (m && (m->suspicion || m->state == MATCH_NONE)) {
+        note = mem_strdup(m->suspicion ? m->suspicion : m->reason);
     }
     f.match_note = note;
     if (pp->source && pp->source->probe) {
@@ -364,10 +366,12 @@ static int look_up_acceptance(struct part_plan *pp, const struct plan *p, struct
     if (store_acceptance(&pp->acceptance, &found, p->event->store, pp->talk->number,
                          pp->part->number, err) < 0)
         return err->code;
-    /* It holds for the recording and the verdict that the person saw. */
-    pp->accepted = found && pp->source &&
-                   strcmp(pp->acceptance.verdict, verdict_name(pp->verdict)) == 0 &&
-                   strcmp(pp->acceptance.recording, pp->source->recording->fingerprint) == 0;
+    /* It holds for the recording, the cut and the verdict that the person saw. */
+    const struct acceptance *a = &pp->acceptance;
+    pp->accepted =
+        found && strcmp(a->verdict, verdict_name(pp->verdict)) == 0 &&
+        strcmp(a->recording, pp->source ? pp->source->recording->fingerprint : "") == 0 &&
+        a->begin == pp->begin && a->end == pp->end;
     return 0;
 }
 
@@ -411,7 +415,7 @@ static const char *obstacle(const struct part_plan *pp)
     if (!pp->source->probe)
         return "its recording is not probed yet";
     if (refusal(pp->source->probe))
-        return "its recording cannot be published";
+        return plan_refused;
     if (!pp->source->analysis)
         return "its recording is not analysed yet";
     if (!pp->cut_known)
@@ -451,6 +455,7 @@ int plan_part(struct part_plan *out, struct plan *plan, const struct talk *talk,
     if (!pp.waiting && (plan_jobs_of_part(&pp, plan, err) < 0 || judge_outputs(&pp, plan, err) < 0))
         return err->code;
     pp.held = pp.verdict != VERDICT_OK && !pp.accepted;
+    pp.settled = !pp.source && pp.accepted;
     wait_for_recording(&pp);
     *out = pp;
     pp = (struct part_plan){0};
@@ -530,9 +535,12 @@ static int select_one(int **list, size_t *nb, const struct programme *programme,
     const size_t before = *nb;
     for (size_t i = 0; i < programme->nb_talks; i++) {
         const int n = programme->talks[i].number;
-        if (n >= from && n <= to)
+        if (n >= from && n <= to && !programme->talks[i].gone)
             add_number(list, nb, n);
     }
+    const struct talk *one = from == to ? programme_find(programme, (int)from) : NULL;
+    if (one && one->gone)
+        return err_set(err, ERR_NOT_FOUND, "talk %s is no longer in the programme", arg);
     return *nb > before ? 0
                         : err_set(err, ERR_NOT_FOUND, "there is no talk %s in the programme", arg);
 }
@@ -548,7 +556,8 @@ int plan_select(int **out, size_t *out_nb, const struct programme *programme, ch
             return err->code;
         }
     for (size_t i = 0; !nb_args && i < programme->nb_talks; i++)
-        add_number(&list, &nb, programme->talks[i].number);
+        if (!programme->talks[i].gone)
+            add_number(&list, &nb, programme->talks[i].number);
     *out = list;
     *out_nb = nb;
     return 0;

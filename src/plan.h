@@ -89,6 +89,7 @@ struct part_plan {
     /* the work */
     const char *waiting; /* why nothing can be made now, or NULL */
     bool held;           /* not ok and not accepted: made, but not published */
+    bool settled;        /* a person accepted that there is no recording */
     char *waiting_for;   /* what waiting points to where it names a file */
     struct job *jobs;    /* what can be made now */
     size_t nb_jobs;
@@ -97,6 +98,9 @@ struct part_plan {
     struct output *outputs;
     size_t nb_outputs, nb_outputs_done;
 };
+
+/* What waiting points to where the recording can never be published. */
+extern const char plan_refused[];
 
 /* Plans one part. Free with part_plan_finish. */
 ATTR_NODISCARD int plan_part(struct part_plan *out, struct plan *plan, const struct talk *talk,

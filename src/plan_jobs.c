@@ -604,7 +604,7 @@ static int plan_poster(struct part_work *w)
     key_end(&k, o->key);
     const int there = look_up_output(w, o, "jpg");
     if (there != 0)
-        return there;
+        return there < 0 ? there : 0;
     char name[32];
     struct job *job = add_job(&w->pp->jobs, &w->pp->nb_jobs, "poster", o->key);
     job->talk = pp->talk->number;
@@ -644,8 +644,8 @@ static void begin_works(struct part_work *w)
 static int plan_pieces(struct part_work *w)
 {
     if (!w->plan->look[0]) { /* the card's template or a picture cannot be read */
-        *w->err = w->plan->look_err;
-        return w->err->code;
+        w->pp->waiting = w->plan->look_err.msg;
+        return 0;
     }
     if (plan_card(w) < 0 || plan_sounds(w) < 0)
         return w->err->code;

@@ -41,16 +41,11 @@ static void free_files(struct file *files, size_t nb)
     free(files);
 }
 
-char *publish_name(const struct plan *plan, const struct talk *talk, int part)
+char *publish_name(const struct talk *talk, int part)
 {
-    int most = 0, width = 1;
-    for (size_t i = 0; i < plan->programme.nb_talks; i++)
-        most = plan->programme.talks[i].number > most ? plan->programme.talks[i].number : most;
-    while ((most /= 10) > 0)
-        width++;
     AUTO_FREE char *slug = str_slug(talk->title, SLUG_BYTES);
-    return talk->nb_parts > 1 ? mem_printf("%0*d-%s-part-%d", width, talk->number, slug, part)
-                              : mem_printf("%0*d-%s", width, talk->number, slug);
+    return talk->nb_parts > 1 ? mem_printf("%02d-%s-part-%d", talk->number, slug, part)
+                              : mem_printf("%02d-%s", talk->number, slug);
 }
 
 /* --- what should be there -------------------------------------------------------------------- */
@@ -93,7 +88,7 @@ static json_t *describe_part(const struct part_plan *pp)
 /* Lists a complete part's files and describes them. */
 static json_t *add_part(struct publisher *u, const struct part_plan *pp)
 {
-    AUTO_FREE char *base = publish_name(u->plan, pp->talk, pp->part->number);
+    AUTO_FREE char *base = publish_name(pp->talk, pp->part->number);
     json_t *part = describe_part(pp), *files = json_array();
     json_object_set_new(part, "files", files);
     for (size_t i = 0; i < pp->nb_outputs; i++) {
@@ -111,21 +106,35 @@ static json_t *add_part(struct publisher *u, const struct part_plan *pp)
     return part;
 }
 
-/* Files of a part that is being made anew stay as they are. */
-static void keep_part(struct publisher *u, const struct part_plan *pp)
+/* Whether a file that stands in out/ is what a person has to decide on now. */
+static bool in_question(const struct part_plan *pp, const struct file *file)
 {
+    for (size_t i = 0; pp->held && i < pp->nb_outputs; i++)
+        if (strcmp(pp->outputs[i].key, file->key) == 0)
+            return true;
+    return false;
+}
+
+/* Files of a part that is being made anew stay as they are until the new ones can be published. */
+static json_t *keep_part(struct publisher *u, const struct part_plan *pp)
+{
+    json_t *part = describe_part(pp), *files = json_array();
+    json_object_set_new(part, "being_made_anew", json_true());
+    json_object_set_new(part, "files", files);
     for (size_t i = 0; i < u->nb_old; i++) {
         const struct file *o = &u->old[i];
-        if (o->talk != pp->talk->number || o->part != pp->part->number)
+        if (o->talk != pp->talk->number || o->part != pp->part->number || in_question(pp, o))
             continue;
         struct file *f = add_file(&u->files, &u->nb, mem_strdup(o->name), o->key, o->talk, o->part);
         snprintf(f->sha256, sizeof f->sha256, "%s", o->sha256);
+        json_array_append_new(files, json_pack("{s:s, s:s}", "file", f->name, "sha256", f->sha256));
     }
-}
-
-static bool in_work(const struct part_plan *pp)
-{
-    return !pp->talk->gone && pp->source && !pp->held;
+    if (json_array_size(files) == 0) {
+        json_decref(part);
+        return NULL;
+    }
+    u->result->nb_parts++;
+    return part;
 }
 
 static json_t *describe_talk(const struct talk *t)
@@ -146,10 +155,13 @@ static int add_talk(struct publisher *u, const struct talk *t, struct err *err)
         AUTO_PART_PLAN pp = {0};
         if (plan_part(&pp, u->plan, t, &t->parts[i], err) < 0)
             return err->code;
+        json_t *part = NULL;
         if (part_plan_complete(&pp))
-            json_array_append_new(json_object_get(talk, "parts"), add_part(u, &pp));
-        else if (in_work(&pp))
-            keep_part(u, &pp);
+            part = add_part(u, &pp);
+        else if (pp.source)
+            part = keep_part(u, &pp);
+        if (part)
+            json_array_append_new(json_object_get(talk, "parts"), part);
     }
     return 0;
 }
@@ -197,6 +209,11 @@ static int put_file(struct publisher *u, const struct file *f, struct err *err)
     AUTO_FREE char *from = workdir_path(u->plan->event->work, f->key, f->ext);
     AUTO_FREE char *to = fs_join(u->plan->event->out, f->name);
     const bool listed = before && strcmp(before->key, f->key) == 0;
+    if (!before && fs_exists(to))
+        return err_set(err, ERR_INVALID,
+                       "'%s' is there, but talkpress did not put it there: move it away, then "
+                       "'talkpress publish'",
+                       to);
     if (listed && same_file(from, to))
         return 0;
     /* First the store, so that a file that is there after a crash is known to be ours. */

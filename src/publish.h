@@ -19,4 +19,4 @@ struct publish_result {
 ATTR_NODISCARD int publish(struct publish_result *out, struct plan *plan, struct err *err);
 
 /* "15-gogrid-and-xen-part-1"; a new string. */
-char *publish_name(const struct plan *plan, const struct talk *talk, int part);
+char *publish_name(const struct talk *talk, int part);

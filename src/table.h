@@ -10,7 +10,7 @@ struct table; /* freed by table_print or table_destroy */
 struct table *table_create(const char *const *headings);
 /* A row: as many cells as headings; NULL is empty. */
 void table_add(struct table *table, const char *const *cells);
-/* Prints and frees; nothing is printed where no row was added. The last column is wrapped under itself at the terminal's width (80 where
- * stdout is none). */
+/* Prints and frees; nothing is printed where no row was added. The last column is wrapped under
+ * itself at the terminal's width (80 where stdout is none). */
 void table_print(struct table *table);
 void table_destroy(struct table *table);

@@ -24,6 +24,12 @@ int workdir_prepare(const char *work, const char *key, struct err *err)
     return fs_mkdirs(dir, err);
 }
 
+int workdir_clean_failed(const char *work, struct err *err)
+{
+    AUTO_FREE char *failed = mem_printf("%s/failed", work);
+    return fs_remove_all(failed, err);
+}
+
 int workdir_clean(const char *work, struct err *err)
 {
     AUTO_FREE char *tmp = mem_printf("%s/tmp", work), *failed = mem_printf("%s/failed", work);

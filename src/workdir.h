@@ -17,5 +17,6 @@ char *workdir_failed(const char *work, const char *name);
 /* Creates the folder that a key's files go into. */
 ATTR_NODISCARD int workdir_prepare(const char *work, const char *key, struct err *err);
 
-/* Empties tmp/; only for who holds the event's lock. */
+/* Empties tmp/, and failed/; only for who holds the event's lock. */
 ATTR_NODISCARD int workdir_clean(const char *work, struct err *err);
+ATTR_NODISCARD int workdir_clean_failed(const char *work, struct err *err);

@@ -300,15 +300,20 @@ static void test_acceptances(void **state)
     AUTO_STORE *store = open_new("acceptances");
     struct acceptance got;
     bool found;
-    assert_done(store_accept(store, 2, 1, "f1", "short", "the speaker says so", &err));
+    char verdict[] = "short", because[] = "the speaker says so";
+    const struct acceptance given = {
+        .recording = "f1", .begin = 75, .end = 1500, .verdict = verdict, .because = because};
+    assert_done(store_accept(store, 2, 1, &given, &err));
     assert_done(store_acceptance(&got, &found, store, 2, 1, &err));
     assert_true(found);
     assert_string_equal(got.recording, "f1");
+    assert_int_equal(got.begin, 75);
+    assert_int_equal(got.end, 1500);
     assert_string_equal(got.verdict, "short");
     assert_string_equal(got.because, "the speaker says so");
     assert_int_equal(strlen(got.at), strlen("2010-04-28T12:00:00Z"));
     acceptance_finish(&got);
-    assert_done(store_accept(store, 2, 1, "f1", "short", NULL, &err));
+    assert_done(store_clear_acceptance(store, 2, 1, &err));
     assert_done(store_acceptance(&got, &found, store, 2, 1, &err));
     assert_false(found);
 }
