@@ -15,6 +15,8 @@ enum {
     SOUND_SLACK = SOUND_RATE * 15 / 1000,
     /* Decoded and dropped before a range begins, so that the decoder has settled. */
     SOUND_PREROLL_MS = 2000,
+    /* Frames by whose stamps, together, sound is placed where the container rounds them. */
+    SETTLE_FRAMES = 48,
 };
 
 /* --- packets to frames, for both ------------------------------------------------------------- */
@@ -206,7 +208,10 @@ int picture_reader_open(struct picture_reader **out, struct media *media,
     if (range->key_step_ms > 0) {
         r->source.key_step_ms = range->key_step_ms;
         r->source.last_key_ms = INT64_MIN;
-        r->source.st->discard = AVDISCARD_NONKEY;
+        /* libavformat's MP4 reader loses count of its composition offsets where it skips packets
+         * itself: key pictures of streams with B-frames then come with other pictures' times. */
+        if (strcmp(r->source.fmt->iformat->name, "mov,mp4,m4a,3gp,3g2,mj2") != 0)
+            r->source.st->discard = AVDISCARD_NONKEY;
     }
     r->next = av_frame_alloc();
     if (!r->next)
@@ -312,7 +317,14 @@ struct sound_reader {
     int64_t next; /* the sample at which the buffer's first one belongs */
     bool placed;  /* next is known */
     bool ended;
-    float *buf; /* converted, not delivered; nb_buf samples per channel from buf_at on */
+    bool held; /* frame is decoded, and belongs behind a gap after the buffer */
+    /* Matroska rounds stamps to 1 ms. Of a run of frames each stamp tells the place within that:
+     * all together tell it to the sample, wherever reading began. */
+    bool settled;
+    int nb_frames;       /* of the run that is being settled */
+    int64_t rounding;    /* of stamps, in samples: so far may one lie from the truth */
+    int64_t least, most; /* by which the run may be moved */
+    float *buf;          /* converted, not delivered; nb_buf samples per channel from buf_at on */
     int nb_buf, buf_at, cap;
     int64_t moved;
 };
@@ -358,6 +370,7 @@ int sound_reader_open(struct sound_reader **out, struct media *media,
         r->frame = av_frame_alloc();
         if (!r->frame)
             return av_fail_nomem(err);
+        r->rounding = av_rescale_q(1, s->st->time_base, (AVRational){1, 2 * SOUND_RATE}) / 4;
         const int64_t start = s->st->start_time == AV_NOPTS_VALUE ? 0 : s->st->start_time;
         s->origin_us = range->grid.time_base.num
                            ? av_rescale_q(range->grid.origin, range->grid.time_base, AV_TIME_BASE_Q)
@@ -388,37 +401,42 @@ void sound_reader_close_p(struct sound_reader **reader)
     free(r);
 }
 
-/* Converts r->frame (or, at the end, what the converter still holds) into the empty buffer. */
+/* Converts a frame (or, at the end, what the converter still holds) to the buffer's end. */
 static int convert(struct sound_reader *r, const AVFrame *f, struct err *err)
 {
-    r->nb_buf = r->buf_at = 0;
     if (!r->swr)
         return 0;
     const int room = swr_get_out_samples(r->swr, f ? f->nb_samples : 0);
-    if (room > r->cap) {
-        free(r->buf);
-        r->buf = mem_zalloc((size_t)room * SOUND_CHANNELS, sizeof *r->buf);
-        r->cap = room;
-    }
     if (room <= 0)
         return 0;
-    uint8_t *dst = (uint8_t *)r->buf;
+    if (r->nb_buf == 0)
+        r->buf_at = 0;
+    const int used = r->buf_at + r->nb_buf;
+    if (used + room > r->cap) {
+        r->cap = 2 * (used + room);
+        float *grown = mem_zalloc((size_t)r->cap * SOUND_CHANNELS, sizeof *grown);
+        if (used)
+            memcpy(grown, r->buf, (size_t)used * SOUND_CHANNELS * sizeof *grown);
+        free(r->buf);
+        r->buf = grown;
+    }
+    uint8_t *dst = (uint8_t *)(r->buf + (size_t)used * SOUND_CHANNELS);
     const uint8_t **src = f ? (const uint8_t **)(void *)f->extended_data : NULL;
     const int nb = swr_convert(r->swr, &dst, room, src, f ? f->nb_samples : 0);
     if (nb < 0)
         return av_fail(err, nb, "'%s': its sound cannot be converted", media_path(r->source.media));
-    r->nb_buf = nb;
+    r->nb_buf += nb;
     return 0;
 }
 
 /* Where the frame's first converted sample belongs, by its time stamp and what the converter still
- * holds back. */
-static void place_frame(struct sound_reader *r, const AVFrame *f)
+ * holds back. False where it has no stamp. */
+static bool stamped_place(int64_t *out, const struct sound_reader *r, const AVFrame *f)
 {
     const int64_t pts =
         f->best_effort_timestamp != AV_NOPTS_VALUE ? f->best_effort_timestamp : f->pts;
     if (pts == AV_NOPTS_VALUE)
-        return;
+        return false;
     const struct source *s = &r->source;
     /* In 1/48000 s straight from both time bases: microseconds would round. */
     const AVRational samples = {1, SOUND_RATE};
@@ -426,33 +444,93 @@ static void place_frame(struct sound_reader *r, const AVFrame *f)
     at -= r->range.grid.time_base.num
               ? av_rescale_q(r->range.grid.origin, r->range.grid.time_base, samples)
               : av_rescale_q(s->origin_us, AV_TIME_BASE_Q, samples);
-    at -= swr_get_delay(r->swr, SOUND_RATE);
-    if (!r->placed || llabs(at - r->next) > SOUND_SLACK) {
-        if (r->placed)
-            r->moved += llabs(at - r->next);
-        r->next = at;
-        r->placed = true;
-    }
+    *out = at - (r->swr ? swr_get_delay(r->swr, SOUND_RATE) : 0);
+    return true;
 }
 
-/* Fills the empty buffer with the next frame's samples. Returns 1, 0 at the end, or an error. */
+/* A run of sound begins at a sample. */
+static void begin_run(struct sound_reader *r, int64_t at)
+{
+    if (r->placed)
+        r->moved += llabs(at - r->next);
+    r->next = at;
+    r->placed = true;
+    r->settled = r->rounding == 0;
+    r->nb_frames = 0;
+    r->least = -r->rounding;
+    r->most = r->rounding;
+}
+
+/* Narrows the run's place by one more stamp, which is off by so many samples. */
+static void narrow(struct sound_reader *r, int64_t off)
+{
+    if (off - r->rounding > r->least)
+        r->least = off - r->rounding;
+    if (off + r->rounding < r->most)
+        r->most = off + r->rounding;
+}
+
+/* Moves the run, of which nothing was delivered yet, to the middle of where it may lie. */
+static void settle(struct sound_reader *r)
+{
+    if (!r->settled && r->least <= r->most)
+        r->next += (r->least + r->most) / 2;
+    r->settled = true;
+}
+
+/* Adds r->frame to the buffer. Returns 1, 0 where it must wait till the buffer is empty, for it
+ * does not continue there, or an error. */
+static int add_frame(struct sound_reader *r, struct err *err)
+{
+    const AVFrame *f = r->frame;
+    if (f->sample_rate <= 0 || f->nb_samples <= 0)
+        return 1;
+    const bool same = same_sound(r, f);
+    if (!same && r->nb_buf > 0)
+        return 0;
+    if (!same && configure(r, f, err) < 0)
+        return err->code;
+    int64_t at;
+    if (stamped_place(&at, r, f)) {
+        const int64_t off = at - (r->next + r->nb_buf);
+        const bool continues = r->placed && llabs(off) <= SOUND_SLACK;
+        if (!continues && r->nb_buf > 0)
+            return 0;
+        if (continues)
+            narrow(r, off);
+        else
+            begin_run(r, at);
+    }
+    return convert(r, f, err) < 0 ? err->code : 1;
+}
+
+/* Fills the empty buffer: with one frame's samples, or with those that settle where a run of them
+ * lies. Returns 1, 0 at the end, or an error. */
 static int refill(struct sound_reader *r, struct err *err)
 {
-    bool none = false;
-    av_frame_unref(r->frame);
-    const int got = source_frame(&r->source, r->frame, &none, err);
-    if (got < 0)
-        return got;
-    if (!got) {
-        r->ended = true;
-        return convert(r, NULL, err) < 0 ? err->code : r->nb_buf > 0;
-    }
-    if (r->frame->sample_rate <= 0 || r->frame->nb_samples <= 0)
-        return 1;
-    if (!same_sound(r, r->frame) && configure(r, r->frame, err) < 0)
-        return err->code;
-    place_frame(r, r->frame);
-    return convert(r, r->frame, err) < 0 ? err->code : 1;
+    do {
+        if (!r->held) {
+            bool none = false;
+            av_frame_unref(r->frame);
+            const int got = source_frame(&r->source, r->frame, &none, err);
+            if (got < 0)
+                return got;
+            if (!got) {
+                r->ended = true;
+                if (convert(r, NULL, err) < 0)
+                    return err->code;
+                settle(r);
+                return r->nb_buf > 0;
+            }
+        }
+        const int added = add_frame(r, err);
+        if (added < 0)
+            return added;
+        r->held = !added;
+        if (r->held || ++r->nb_frames == SETTLE_FRAMES)
+            settle(r);
+    } while (r->placed && !r->settled);
+    return 1;
 }
 
 static void drop(struct sound_reader *r, int nb)

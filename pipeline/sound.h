@@ -13,7 +13,7 @@
 #include "reader.h"
 #include "track.h"
 
-enum { SOUND_VERSION = 1 };
+enum { SOUND_VERSION = 2 };
 
 struct sound_spec {
     const char *recording;
