@@ -165,7 +165,7 @@ static void open_audio(struct maker *m)
     enc->time_base = (AVRational){1, enc->sample_rate};
     enc->bit_rate = a->bit_rate ? a->bit_rate : 192000;
     enc->strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL;
-    open_track(m, &m->audio, NULL);
+    open_track(m, &m->audio, a->options);
     m->audio.end = a->nb_samples;
 }
 
@@ -202,8 +202,8 @@ static void take_packets(struct maker *m, struct track *t)
             av_packet_unref(pkt);
             continue;
         }
-        if (t == &m->video && !pkt->duration && !m->spec->video.time_us)
-            pkt->duration = 1;
+        if (t == &m->video && !pkt->duration)
+            pkt->duration = m->spec->video.time_us ? 90000 / 25 : 1;
         pkt->stream_index = t->st->index;
         av_packet_rescale_ts(pkt, t->enc->time_base, t->st->time_base);
         must(av_interleaved_write_frame(m->mux, pkt));

@@ -23,6 +23,7 @@ struct media_video {
 
 struct media_audio {
     const char *encoder; /* NULL: no sound */
+    const char *options; /* "aac_pns=0", or NULL */
     int rate, channels;  /* 0: 48000, 1 */
     int64_t start;       /* in samples after the first picture; may be negative */
     int64_t nb_samples;

@@ -1,0 +1,540 @@
+/* Ranges of pictures and sound against a plain decode of the whole file, frame by frame and sample
+ * by sample. */
+#include "support.h"
+
+#include <libavutil/mathematics.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "av.h"
+#include "fs.h"
+#include "json.h"
+#include "media.h"
+#include "media_maker.h"
+#include "mem.h"
+#include "probe.h"
+#include "reader.h"
+
+/* --- pictures --------------------------------------------------------------------------------- */
+
+/* A file with all that is known of it. */
+struct film {
+    char *path;
+    int stream;
+    struct grid grid;
+    struct media_decoded whole;
+};
+
+static void film_open(struct film *f, const char *path)
+{
+    struct err err = {0};
+    AUTO_JSON *p = NULL;
+    *f = (struct film){.path = mem_strdup(path)};
+    assert_done(probe_file(&p, path, &err));
+    assert_done(probe_grid(&f->grid, p, &err));
+    f->stream = (int)json_get_int(json_object_get(p, "video"), "stream", -1);
+    media_decode(&f->whole, path);
+}
+
+static void film_close(struct film *f)
+{
+    free(f->path);
+    media_decoded_finish(&f->whole);
+}
+
+static int64_t place(const struct film *f, int64_t picture)
+{
+    return grid_frame_of(&f->grid, f->whole.frames[picture].pts);
+}
+
+/* The picture that shows at a frame: the last one that begins at or before it. */
+static int64_t shown_at(const struct film *f, int64_t frame)
+{
+    int64_t i = 0;
+    while (i + 1 < f->whole.nb_frames && place(f, i + 1) <= frame)
+        i++;
+    return i;
+}
+
+/* The key picture to start from: skip of them lie between it and the frame's own. */
+static int64_t key_before(const struct film *f, int64_t frame, int skip)
+{
+    int64_t i = shown_at(f, frame);
+    for (;; i--)
+        if (i == 0 || (f->whole.frames[i].key && skip-- == 0))
+            return i;
+}
+
+static void assert_range(const struct film *f, int64_t begin, int64_t end, int skip)
+{
+    struct err err = {0};
+    AUTO_MEDIA *media = NULL;
+    AUTO_PICTURES *reader = NULL;
+    AUTO_FRAME *frame = av_frame_alloc();
+    const int64_t key = key_before(f, begin, skip);
+    const struct picture_range range = {
+        .stream = f->stream,
+        .grid = f->grid,
+        .begin = begin,
+        .end = end,
+        .key_frame = place(f, key),
+        .key_pts = f->whole.frames[key].pts,
+    };
+    AUTO_FREE char *row = mem_printf("%s [%lld, %lld) from %lld", fs_basename(f->path),
+                                     (long long)begin, (long long)end, (long long)range.key_frame);
+    assert_done(media_open(&media, f->path, NULL, &err));
+    assert_done(picture_reader_open(&reader, media, &range, &err));
+    int64_t i = shown_at(f, begin);
+    for (int64_t at = begin; at < end; i++) {
+        const int got = picture_reader_next(reader, frame, &err);
+        if (got <= 0)
+            fail_msg("%s: nothing at %lld (%s)", row, (long long)at, err.msg);
+        assert_row_int(row, frame->pts, at);
+        assert_row_int(row, media_number_of(frame), f->whole.frames[i].number);
+        char hash[33];
+        media_hash_of(hash, frame);
+        assert_row_str(row, hash, f->whole.frames[i].hash);
+        av_frame_unref(frame);
+        while (i + 1 < f->whole.nb_frames && place(f, i + 1) <= at)
+            i++; /* a second picture on one place is not shown */
+        at = i + 1 < f->whole.nb_frames ? place(f, i + 1) : end;
+    }
+    assert_row_int(row, picture_reader_next(reader, frame, &err), 0);
+    assert_row_int(row, picture_reader_next(reader, frame, &err), 0);
+    assert_row_int(row, picture_reader_damage(reader)->nb, 0);
+}
+
+static int64_t pausing(int64_t n) /* nothing for 20 frames after picture 49 */
+{
+    return (n < 50 ? n : n + 20) * 40000;
+}
+
+static int64_t late(int64_t n)
+{
+    return 1240000 + n * 40000;
+}
+
+static void test_picture_ranges(void **state)
+{
+    (void)state;
+    static const char x264[] = "preset=ultrafast:bf=3:b_strategy=0",
+                      open_gop[] = "preset=ultrafast:bf=3:b_strategy=0:x264-params=open-gop=1";
+    static const struct {
+        const char *name, *encoder, *options;
+        AVRational fps;
+        int64_t (*time_us)(int64_t n);
+    } cases[] = {
+        {"b.mp4", "libx264", x264, {25, 1}, NULL},
+        {"b.mkv", "libx264", x264, {30000, 1001}, NULL},
+        {"b.ts", "libx264", x264, {25, 1}, NULL},
+        {"open.mp4", "libx264", open_gop, {25, 1}, NULL},
+        {"open.ts", "libx264", open_gop, {50, 1}, NULL},
+        {"m.ts", "mpeg2video", "bf=2", {25, 1}, NULL},
+        {"late.mp4", "libx264", x264, {25, 1}, late},
+        {"late.ts", "libx264", x264, {25, 1}, late},
+        {"pausing.mkv", "libx264", x264, {25, 1}, pausing},
+        {"pausing.mp4", "libx264", x264, {25, 1}, pausing},
+        {"v.webm", "libvpx-vp9", "deadline=realtime:cpu-used=8:auto-alt-ref=0", {25, 1}, NULL},
+    };
+    static const struct {
+        int64_t begin, end;
+        int skip;
+    } ranges[] = {
+        {0, 150, 0},  {0, 1, 0},    {0, 25, 0},   {1, 3, 0},     {24, 26, 0},   {25, 50, 0},
+        {25, 26, 0},  {26, 27, 0},  {49, 76, 0},  {50, 150, 0},  {55, 60, 0},   {60, 75, 1},
+        {75, 100, 1}, {74, 101, 2}, {99, 100, 9}, {100, 101, 0}, {124, 150, 0}, {149, 150, 0},
+    };
+    for (size_t i = 0; i < NB(cases); i++) {
+        AUTO_FREE char *path = folder_path("%s", cases[i].name);
+        media_make(&(struct media_spec){.path = path,
+                                        .video = {.encoder = cases[i].encoder,
+                                                  .options = cases[i].options,
+                                                  .fps = cases[i].fps,
+                                                  .time_us = cases[i].time_us,
+                                                  .nb_frames = 150}});
+        struct film f;
+        film_open(&f, path);
+        assert_row_int(cases[i].name, f.whole.nb_frames, 150);
+        assert_true(f.grid.nb_frames >= 150);
+        for (size_t k = 0; k < NB(ranges); k++)
+            assert_range(&f, ranges[k].begin, ranges[k].end, ranges[k].skip);
+        film_close(&f);
+    }
+}
+
+/* Key pictures alone, this far apart. */
+static void test_key_pictures(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"keys.mp4", "keys.mkv", "keys.ts"};
+    static const struct {
+        int step_ms;
+        int64_t apart;
+    } steps[] = {{1, 10}, {400, 10}, {401, 20}, {2000, 50}};
+    for (size_t i = 0; i < NB(names) * NB(steps); i++) {
+        const int step = steps[i % NB(steps)].step_ms;
+        struct err err = {0};
+        AUTO_FREE char *path = folder_path("%s", names[i / NB(steps)]);
+        if (i % NB(steps) == 0)
+            media_make(&(struct media_spec){.path = path,
+                                            .video = {.encoder = "libx264",
+                                                      .options = "preset=ultrafast:bf=2",
+                                                      .gop = 10,
+                                                      .nb_frames = 200}});
+        struct film f;
+        film_open(&f, path);
+        AUTO_MEDIA *media = NULL;
+        AUTO_PICTURES *reader = NULL;
+        AUTO_FRAME *frame = av_frame_alloc();
+        const struct picture_range range = {
+            .stream = f.stream, .grid = f.grid, .end = 200, .key_step_ms = step};
+        assert_done(media_open(&media, path, NULL, &err));
+        assert_done(picture_reader_open(&reader, media, &range, &err));
+        int64_t n = 0;
+        while (picture_reader_next(reader, frame, &err) > 0) {
+            assert_row_int(path, frame->pts, n);
+            assert_row_int(path, media_number_of(frame), n);
+            av_frame_unref(frame);
+            n += steps[i % NB(steps)].apart;
+        }
+        assert_row_int(path, err.code, 0);
+        assert_row_int(path, n, 200);
+        film_close(&f);
+    }
+}
+
+/* What is broken is passed over and told; what is around it comes out. */
+static void test_picture_damage(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    AUTO_FREE char *path = folder_path("whole.ts"), *broken = folder_path("broken.ts");
+    media_make(&(struct media_spec){
+        .path = path,
+        .video = {.encoder = "libx264", .options = "preset=ultrafast", .nb_frames = 200}});
+    AUTO_FREE char *bytes = NULL;
+    size_t nb;
+    assert_done(fs_read(&bytes, &nb, path, 1 << 26, &err));
+    for (size_t k = nb / 2 / 188; k < nb / 2 / 188 + 6; k++)
+        memset(bytes + k * 188 + 20, 0xa5, 160);
+    assert_done(fs_write_atomic(broken, bytes, nb, &err));
+    struct film f;
+    film_open(&f, path);
+    AUTO_MEDIA *media = NULL;
+    AUTO_PICTURES *reader = NULL;
+    AUTO_FRAME *frame = av_frame_alloc();
+    const struct picture_range range = {.stream = f.stream, .grid = f.grid, .end = 200};
+    assert_done(media_open(&media, broken, NULL, &err));
+    assert_done(picture_reader_open(&reader, media, &range, &err));
+    int64_t nb_right = 0, last = -1;
+    while (picture_reader_next(reader, frame, &err) > 0) {
+        assert_true(frame->pts > last);
+        last = frame->pts;
+        nb_right += media_number_of(frame) == frame->pts;
+        av_frame_unref(frame);
+    }
+    assert_row_int(path, err.code, 0);
+    assert_int_equal(last, 199);
+    assert_true(nb_right > 150 && nb_right <= 200);
+    const struct damage *d = picture_reader_damage(reader);
+    assert_true(d->nb > 0 && d->what[0]);
+    assert_row_near(path, (double)d->first_ms, 4000, 1200);
+    film_close(&f);
+}
+
+/* --- sound ------------------------------------------------------------------------------------ */
+
+static float tones(int64_t n, int channel)
+{
+    const double t = (double)n / 48000;
+    return (float)(0.3 * sin(2 * M_PI * (300 + 40 * t) * t + channel) +
+                   0.2 * sin(2 * M_PI * 1234.5 * t) * sin(2 * M_PI * 0.7 * t));
+}
+
+struct sound {
+    float *samples; /* stereo */
+    int64_t nb;
+    int64_t moved, nb_damaged;
+};
+
+static struct sound read_sound(const char *path, int64_t begin, int64_t end, int piece)
+{
+    struct err err = {0};
+    struct sound s = {0};
+    AUTO_JSON *p = NULL;
+    AUTO_MEDIA *media = NULL;
+    AUTO_SOUND *reader = NULL;
+    assert_done(probe_file(&p, path, &err));
+    struct sound_range range = {
+        .stream = (int)json_get_int(json_object_get(p, "audio"), "stream", -1),
+        .begin = begin,
+        .end = end,
+    };
+    if (json_is_object(json_object_get(p, "video")))
+        assert_done(probe_grid(&range.grid, p, &err));
+    assert_done(media_open(&media, path, NULL, &err));
+    assert_done(sound_reader_open(&reader, media, &range, &err));
+    for (;;) {
+        s.samples = realloc(s.samples, (size_t)(s.nb + piece) * 2 * sizeof *s.samples);
+        assert_non_null(s.samples);
+        const int got = sound_reader_read(reader, s.samples + 2 * s.nb, piece, &err);
+        assert_done(got);
+        s.nb += got;
+        if (got < piece)
+            break;
+    }
+    s.moved = sound_reader_moved(reader);
+    s.nb_damaged = sound_reader_damage(reader)->nb;
+    return s;
+}
+
+static void assert_same_sound(const char *row, const float *a, const float *b, int64_t nb,
+                              double tolerance)
+{
+    for (int64_t i = 0; i < 2 * nb; i++)
+        if (!(fabsf(a[i] - b[i]) <= tolerance))
+            fail_msg("%s: sample %lld of %lld, channel %d is %g, should be %g", row,
+                     (long long)i / 2, (long long)nb, (int)(i % 2), (double)a[i], (double)b[i]);
+}
+
+/* By how many samples, up to most, a range is later in the whole than it should be. */
+static int64_t best_shift(const float *part, const struct sound *whole, int64_t begin, int64_t nb,
+                          int64_t most)
+{
+    int64_t best = 0;
+    double least = HUGE_VAL;
+    for (int64_t by = -most; by <= most; by++) {
+        double sum = 0;
+        int64_t n = 0;
+        for (int64_t i = 0; i < nb && n < 2000; i++)
+            if (begin + i + by >= 0 && begin + i + by < whole->nb) {
+                sum += fabs((double)part[2 * i] - (double)whole->samples[2 * (begin + i + by)]);
+                n++;
+            }
+        if (n && sum / (double)n < least - 1e-9) {
+            least = sum / (double)n;
+            best = by;
+        }
+    }
+    return nb > 2 * most ? best : 0;
+}
+
+static void test_sound_ranges(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *encoder, *options;
+        int rate;
+        double tolerance;
+        int64_t shift; /* samples by which a range may lie elsewhere as a whole */
+    } cases[] = {
+        {"aac.mp4", "aac", "aac_pns=0", 48000, 1e-4, 0},
+        {"aac.ts", "aac", "aac_pns=0", 48000, 1e-4, 0},
+        {"aac.mkv", "aac", "aac_pns=0", 48000, 1e-4, 0},
+        {"mp2.ts", "mp2", NULL, 48000, 1e-4, 0},
+        {"flac.mkv", "flac", NULL, 48000, 0, 0},
+        {"pcm.mov", "pcm_s16le", NULL, 48000, 0, 0},
+        {"pcm.mkv", "pcm_s16le", NULL, 48000, 0, 0},
+        /* Packets of 20 ms that begin at half milliseconds: all stamps are off alike. */
+        {"opus.mkv", "libopus", NULL, 48000, 5e-3, 24},
+        /* Converted from another rate, samples fall between those of the whole. */
+        {"flac44.mkv", "flac", NULL, 44100, 0.05, 8},
+        {"aac44.mp4", "aac", "aac_pns=0", 44100, 0.05, 1},
+    };
+    static const struct {
+        int64_t begin, end;
+        int piece;
+    } ranges[] = {
+        {0, 48000, 4800},       {1, 1000, 1},           {47999, 50000, 997},
+        {144000, 192000, 4096}, {144001, 150001, 4800}, {239999, 300000, 8192},
+        {350000, 384000, 4800}, {383000, 383900, 1},    {200000, 200000, 10},
+    };
+    for (size_t i = 0; i < NB(cases); i++) {
+        AUTO_FREE char *path = folder_path("%s", cases[i].name);
+        media_make(&(struct media_spec){
+            .path = path,
+            .video = {.encoder = "libx264", .options = "preset=ultrafast", .nb_frames = 200},
+            .audio = {.encoder = cases[i].encoder,
+                      .options = cases[i].options,
+                      .rate = cases[i].rate,
+                      .channels = 2,
+                      .sound = tones,
+                      .nb_samples = 8 * cases[i].rate}});
+        struct sound whole = read_sound(path, 0, 8 * 48000, 4800);
+        assert_row_int(path, whole.nb, 8 * 48000);
+        for (size_t k = 0; k < NB(ranges); k++) {
+            struct sound part = read_sound(path, ranges[k].begin, ranges[k].end, ranges[k].piece);
+            AUTO_FREE char *row =
+                mem_printf("%s from %lld", cases[i].name, (long long)ranges[k].begin);
+            assert_row_int(row, part.nb, ranges[k].end - ranges[k].begin);
+            const int64_t by =
+                best_shift(part.samples, &whole, ranges[k].begin, part.nb, cases[i].shift);
+            assert_same_sound(row, part.samples + 2 * (by < 0 ? -by : 0),
+                              whole.samples + 2 * (ranges[k].begin + (by > 0 ? by : 0)),
+                              part.nb - llabs(by), cases[i].tolerance);
+            assert_row_int(row, part.moved, 0);
+            assert_row_int(row, part.nb_damaged, 0);
+            free(part.samples);
+        }
+        free(whole.samples);
+    }
+}
+
+static int64_t late_300_ms(int64_t n)
+{
+    return 300000 + n * 40000;
+}
+
+/* Lossless sound is the function it was made from, where the picture says it is. */
+static void test_sound_places(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *encoder;
+        int64_t start; /* of the sound after the first picture; below 0: the picture is late */
+    } cases[] = {
+        {"l0.mov", "pcm_s16le", 0},      {"l1.mov", "pcm_s16le", 24000},
+        {"l2.mov", "pcm_s16le", -14400}, {"l0.mkv", "flac", 0},
+        {"l1.mkv", "flac", 24000},       {"l2.mkv", "flac", -14400},
+        {"l3.mkv", "pcm_s16le", 480000},
+    };
+    for (size_t i = 0; i < NB(cases); i++) {
+        const char *row = cases[i].name;
+        const int64_t start = cases[i].start, nb = 2 * 48000;
+        AUTO_FREE char *path = folder_path("%s", row);
+        media_make(&(struct media_spec){.path = path,
+                                        .video = {.encoder = "libx264",
+                                                  .options = "preset=ultrafast",
+                                                  .nb_frames = 50,
+                                                  .time_us = start < 0 ? late_300_ms : NULL},
+                                        .audio = {.encoder = cases[i].encoder,
+                                                  .channels = 2,
+                                                  .start = start < 0 ? 0 : start,
+                                                  .nb_samples = nb}});
+        const int64_t begins[] = {0, 100, start > 5000 ? start - 5000 : 50000};
+        for (size_t k = 0; k < NB(begins); k++) {
+            struct sound s = read_sound(path, begins[k], start + nb + 9000, 4800);
+            assert_row_int(row, s.nb, start + nb + 9000 - begins[k]);
+            for (int64_t n = begins[k]; n < start + nb + 9000; n++)
+                for (int c = 0; c < 2; c++) {
+                    const bool silent = n < start || n >= start + nb;
+                    const float v = silent ? 0 : media_noise(n - start, c);
+                    const float got = s.samples[2 * (n - begins[k]) + c];
+                    if (fabsf(got - v) > 1.0F / 16384)
+                        fail_msg("%s from %lld: sample %lld is %g, should be %g", row,
+                                 (long long)begins[k], (long long)n, (double)got, (double)v);
+                }
+            free(s.samples);
+        }
+        /* To the last one there is, and no further. */
+        struct sound all = read_sound(path, 0, INT64_MAX, 5000);
+        assert_row_int(row, all.nb, start + nb);
+        free(all.samples);
+    }
+}
+
+/* A gap is silence of its own length: what is behind it stays in its place. */
+static void test_sound_gap(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *encoder, *options;
+        int64_t packet, blur; /* samples that a lossy codec spoils on each side of a gap */
+        double tolerance;
+    } cases[] = {
+        {"gap.mkv", "flac", NULL, 4608, 0, 0},
+        {"gap.mp4", "aac", "aac_pns=0", 1024, 2048, 1e-4},
+        {"gap.ts", "aac", "aac_pns=0", 1024, 2048, 1e-4},
+        {"gap2.mkv", "aac", "aac_pns=0", 1024, 2048, 1e-4},
+    };
+    for (size_t i = 0; i < NB(cases); i++) {
+        const char *row = cases[i].name;
+        const int64_t packet = cases[i].packet, blur = cases[i].blur, nb = 5 * 48000;
+        const int64_t from = 48000 / packet * packet, to = 3 * 48000 / packet * packet;
+        AUTO_FREE char *whole_path = folder_path("no%s", row), *path = folder_path("%s", row);
+        struct media_spec spec = {
+            .path = whole_path,
+            .video = {.encoder = "libx264", .options = "preset=ultrafast", .nb_frames = 125},
+            .audio = {.encoder = cases[i].encoder,
+                      .options = cases[i].options,
+                      .channels = 2,
+                      .sound = tones,
+                      .nb_samples = nb}};
+        media_make(&spec);
+        spec.path = path;
+        spec.audio.gap_begin = from;
+        spec.audio.gap_end = to;
+        media_make(&spec);
+        struct sound whole = read_sound(whole_path, 0, nb, 4800);
+        const int64_t begins[] = {0, from - 10, from + 10, to - 1, to, to + 7, nb - 5000};
+        for (size_t k = 0; k < NB(begins); k++) {
+            struct sound s = read_sound(path, begins[k], nb, 4800);
+            assert_row_int(row, s.nb, nb - begins[k]);
+            for (int64_t n = begins[k]; n < nb; n++) {
+                const bool silent = n >= from + blur && n < to - blur;
+                if (!silent && n >= from - blur && n < to + blur && blur)
+                    continue;
+                const bool in_gap = n >= from && n < to;
+                const float v = in_gap ? 0 : whole.samples[2 * n];
+                const float got = s.samples[2 * (n - begins[k])];
+                if (!(fabsf(got - v) <= cases[i].tolerance))
+                    fail_msg("%s from %lld: sample %lld is %g, should be %g", row,
+                             (long long)begins[k], (long long)n, (double)got, (double)v);
+            }
+            free(s.samples);
+        }
+        free(whole.samples);
+    }
+}
+
+/* Mono stands in both channels, as loud in sum as a voice in the middle. */
+static void test_mono(void **state)
+{
+    (void)state;
+    AUTO_FREE char *path = folder_path("mono.mkv");
+    media_make(
+        &(struct media_spec){.path = path, .audio = {.encoder = "flac", .nb_samples = 48000}});
+    struct sound s = read_sound(path, 0, INT64_MAX, 4800);
+    assert_int_equal(s.nb, 48000);
+    const float gain = s.samples[0] / media_noise(0, 0);
+    assert_true(fabsf(gain - 1) < 0.01F || fabsf(gain - 0.7071F) < 0.01F);
+    for (int64_t n = 0; n < s.nb; n++) {
+        assert_true(fabsf(s.samples[2 * n] - s.samples[2 * n + 1]) < 1e-6F);
+        assert_true(fabsf(s.samples[2 * n] - gain * media_noise(n, 0)) < 0.001F);
+    }
+    free(s.samples);
+}
+
+static void test_no_sound(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    AUTO_FREE char *path = folder_path("silent.mp4");
+    media_make(&(struct media_spec){
+        .path = path,
+        .video = {.encoder = "libx264", .options = "preset=ultrafast", .nb_frames = 25}});
+    struct sound s = read_sound(path, 100, 5100, 1000);
+    assert_int_equal(s.nb, 5000);
+    for (int64_t i = 0; i < 2 * s.nb; i++)
+        assert_true(s.samples[i] == 0);
+    free(s.samples);
+    AUTO_MEDIA *media = NULL;
+    struct sound_reader *none = NULL;
+    assert_done(media_open(&media, path, NULL, &err));
+    assert_fails(
+        sound_reader_open(&none, media, &(struct sound_range){.stream = 7, .end = 10}, &err),
+        ERR_INVALID, "stream 7");
+}
+
+int main(void)
+{
+    av_log_quiet();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_picture_ranges), cmocka_unit_test(test_key_pictures),
+        cmocka_unit_test(test_picture_damage), cmocka_unit_test(test_sound_ranges),
+        cmocka_unit_test(test_sound_places),   cmocka_unit_test(test_sound_gap),
+        cmocka_unit_test(test_mono),           cmocka_unit_test(test_no_sound),
+    };
+    return cmocka_run_group_tests(tests, folder_make, folder_remove);
+}
