@@ -37,6 +37,28 @@ struct reorder {
     int nb;
 };
 
+/* What the scan keeps of a packet of the video stream until the first picture is known. */
+struct held {
+    int64_t pts, dts;
+    bool key, hidden;
+};
+
+/* The pictures begin with the first one that decodes: what comes before it (leading pictures that
+ * refer to what is not there, a stream that begins inside a group) never shows. And where packets
+ * have decoding times only (AVI, ASF, MXF), only a decoder knows by how many packets pictures come
+ * later. */
+struct first_picture {
+    AVCodecContext *dec; /* NULL once it is known, or can never be */
+    AVFrame *frame;
+    struct held *held;
+    size_t nb_held;
+    bool known;
+    int64_t pts;
+    bool by_dts;     /* packets have decoding times only */
+    int64_t nb_late; /* packets before the picture; as many more places follow the last packet */
+    bool interlaced;
+};
+
 struct scan {
     struct media *media;
     AVFormatContext *fmt;
@@ -44,7 +66,8 @@ struct scan {
     int video, audio; /* -1: none */
     struct grid_finder *finder;
     struct reorder reorder;
-    int64_t first_key_pts, last_key_pts;
+    struct first_picture picture;
+    int64_t last_key_pts;
     json_t
         *keys; /* pts of key frames, a quarter of a cell or more apart: cells are cut from them */
     json_t *gaps, *corrupt;
@@ -56,6 +79,9 @@ struct scan {
 static void scan_finish(struct scan *s)
 {
     free(s->streams);
+    avcodec_free_context(&s->picture.dec);
+    av_frame_free(&s->picture.frame);
+    free(s->picture.held);
     grid_finder_destroy(s->finder);
     json_decref(s->keys);
     json_decref(s->gaps);
@@ -77,7 +103,7 @@ static int choose_stream(AVFormatContext *fmt, enum AVMediaType type, int relate
     return i;
 }
 
-static void scan_begin(struct scan *s)
+static int scan_begin(struct scan *s, struct err *err)
 {
     s->streams = mem_zalloc(s->fmt->nb_streams, sizeof *s->streams);
     s->video = choose_stream(s->fmt, AVMEDIA_TYPE_VIDEO, -1);
@@ -88,14 +114,19 @@ static void scan_begin(struct scan *s)
         s->streams[i].wanted = (type == AVMEDIA_TYPE_VIDEO || type == AVMEDIA_TYPE_AUDIO) &&
                                !(st->disposition & AV_DISPOSITION_ATTACHED_PIC);
     }
-    s->first_key_pts = s->last_key_pts = AV_NOPTS_VALUE;
+    s->last_key_pts = AV_NOPTS_VALUE;
     s->keys = json_array();
     s->gaps = json_array();
     s->corrupt = json_array();
     if (s->video >= 0) {
         AVStream *st = s->fmt->streams[s->video];
         s->finder = grid_finder_create(st->time_base, av_guess_frame_rate(s->fmt, st, NULL));
+        s->picture.frame = av_frame_alloc();
+        if (!s->picture.frame)
+            return av_fail_nomem(err);
+        return media_decoder(&s->picture.dec, s->media, s->video, NULL, err);
     }
+    return 0;
 }
 
 /* --- one packet ------------------------------------------------------------------------------ */
@@ -111,28 +142,95 @@ static void reorder_pop(struct scan *s)
     r->pts[least] = r->pts[--r->nb];
 }
 
-static void scan_picture(struct scan *s, const AVPacket *pkt, int64_t pts)
+static void add_picture(struct scan *s, const struct held *h)
 {
-    const bool key = pkt->flags & AV_PKT_FLAG_KEY;
-    if (s->first_key_pts == AV_NOPTS_VALUE) {
-        if (!key)
-            return; /* nothing decodes before the first key frame */
-        s->first_key_pts = pts;
-    }
-    /* Leading pictures of the first key frame refer to what is not there. */
-    if (pts < s->first_key_pts && !(pkt->flags & AV_PKT_FLAG_DISCARD))
+    struct first_picture *first = &s->picture;
+    const int64_t pts = first->by_dts || h->pts == AV_NOPTS_VALUE ? h->dts : h->pts;
+    if (pts == AV_NOPTS_VALUE)
         return;
     const int64_t apart =
         av_rescale_q(PROBE_CELL_MS / 8, ms_base, s->fmt->streams[s->video]->time_base);
-    if (key && (s->last_key_pts == AV_NOPTS_VALUE || pts - s->last_key_pts >= apart)) {
+    if (h->key && (s->last_key_pts == AV_NOPTS_VALUE || pts - s->last_key_pts >= apart)) {
         json_array_append_new(s->keys, json_integer(pts));
         s->last_key_pts = pts;
     }
-    if (pkt->flags & AV_PKT_FLAG_DISCARD)
+    if (h->hidden)
         return; /* decoded, but hidden by an edit list */
+    if (pts < first->pts) {
+        first->nb_late += first->by_dts;
+        return;
+    }
     if (s->reorder.nb == REORDER_MAX)
         reorder_pop(s);
     s->reorder.pts[s->reorder.nb++] = pts;
+}
+
+static void release_held(struct scan *s)
+{
+    struct first_picture *first = &s->picture;
+    for (size_t i = 0; i < first->nb_held; i++)
+        add_picture(s, &first->held[i]);
+    free(first->held);
+    first->held = NULL;
+    first->nb_held = 0;
+    avcodec_free_context(&first->dec);
+}
+
+/* Sends a packet (NULL: the end) and looks whether a picture comes out. What does not decode is
+ * passed over, as it will be when the pictures are read. */
+static void look_for_first(struct scan *s, const AVPacket *pkt)
+{
+    struct first_picture *first = &s->picture;
+    (void)avcodec_send_packet(first->dec, pkt);
+    for (;;) {
+        const int ret = avcodec_receive_frame(first->dec, first->frame);
+        if (ret == AVERROR(EAGAIN) || ret == AVERROR_EOF || (ret < 0 && pkt))
+            return;
+        if (ret >= 0 && first->frame->width > 0)
+            break;
+    }
+    const struct held *from = &first->held[0];
+    while (from + 1 < first->held + first->nb_held && !from->key)
+        from++;
+    first->known = true;
+    first->by_dts = from->pts == AV_NOPTS_VALUE;
+    first->pts = first->frame->best_effort_timestamp;
+    if (first->pts == AV_NOPTS_VALUE) /* it came out with the end: nothing was put in order */
+        first->pts = first->by_dts ? from->dts : from->pts;
+    first->interlaced = first->frame->interlaced_frame;
+    av_frame_unref(first->frame);
+    release_held(s);
+}
+
+static void scan_picture(struct scan *s, const AVPacket *pkt)
+{
+    struct first_picture *first = &s->picture;
+    const struct held h = {pkt->pts, pkt->dts, pkt->flags & AV_PKT_FLAG_KEY,
+                           pkt->flags & AV_PKT_FLAG_DISCARD};
+    if (first->known) {
+        add_picture(s, &h);
+        return;
+    }
+    first->held = mem_grow(first->held, first->nb_held, sizeof *first->held);
+    first->held[first->nb_held++] = h;
+    look_for_first(s, pkt);
+}
+
+/* Completes the pictures' times. */
+static void end_pictures(struct scan *s)
+{
+    struct first_picture *first = &s->picture;
+    if (s->video < 0)
+        return;
+    if (!first->known)
+        look_for_first(s, NULL);
+    while (s->reorder.nb)
+        reorder_pop(s);
+    const struct scan_stream *st = &s->streams[s->video];
+    const AVRational rate = av_guess_frame_rate(s->fmt, s->fmt->streams[s->video], NULL);
+    const AVRational base = s->fmt->streams[s->video]->time_base;
+    for (int64_t i = 1; first->known && i <= first->nb_late && rate.num > 0; i++)
+        grid_finder_add(s->finder, st->last + av_rescale_q(i, av_inv_q(rate), base));
 }
 
 static void note_gap(struct scan *s, int stream, int64_t from, int64_t to)
@@ -178,10 +276,10 @@ static void scan_packet(struct scan *s, const AVPacket *pkt)
     if (pkt->flags & AV_PKT_FLAG_CORRUPT && s->nb_corrupt++ < REPORTED_MAX)
         json_array_append_new(s->corrupt,
                               json_integer(pts == AV_NOPTS_VALUE ? -1 : to_ms(s, i, pts)));
+    if (i == s->video)
+        scan_picture(s, pkt);
     if (pts == AV_NOPTS_VALUE)
         return;
-    if (i == s->video)
-        scan_picture(s, pkt, pts);
     if (pkt->flags & AV_PKT_FLAG_DISCARD)
         return;
     const int64_t duration = duration_of(s, pkt), end = pts + duration;
@@ -219,8 +317,7 @@ static int scan_packets(struct scan *s, struct err *err)
     if (ret == AVERROR(ENOMEM))
         return av_fail_nomem(err);
     s->read_error = ret == AVERROR_EOF ? 0 : ret;
-    while (s->reorder.nb)
-        reorder_pop(s);
+    end_pictures(s);
     return 0;
 }
 
@@ -297,7 +394,8 @@ static json_t *describe_video(struct scan *s, struct grid *grid)
         return NULL;
     orientation(st, &rotation, &flip);
     const bool interlaced =
-        par->field_order != AV_FIELD_UNKNOWN && par->field_order != AV_FIELD_PROGRESSIVE;
+        s->picture.interlaced ||
+        (par->field_order != AV_FIELD_UNKNOWN && par->field_order != AV_FIELD_PROGRESSIVE);
     return json_pack("{s:i, s:i, s:i, s:o, s:i, s:b, s:b, s:o, s:b, s:o, s:I, s:I}", "stream",
                      s->video, "width", par->width, "height", par->height, "sar",
                      ratio(sane_sar(av_guess_sample_aspect_ratio(s->fmt, st, NULL))), "rotation",
@@ -332,7 +430,8 @@ static json_t *cells(const struct scan *s, const struct grid *grid)
     json_array_append_new(list, json_pack("[I, I]", (json_int_t)0, (json_int_t)grid->origin));
     json_array_foreach(s->keys, i, key)
     {
-        const int64_t pts = json_integer_value(key), frame = grid_frame_of(grid, pts);
+        const int64_t pts = json_integer_value(key);
+        const int64_t frame = grid_frame_of(grid, pts) + s->picture.nb_late;
         if (frame - begin < least || grid->nb_frames - frame < least / 2)
             continue;
         json_array_append_new(list, json_pack("[I, I]", (json_int_t)frame, (json_int_t)pts));
@@ -393,7 +492,10 @@ static json_t *describe(struct scan *s)
     json_t *video = s->video >= 0 ? describe_video(s, &grid) : NULL;
     json_t *audio = s->audio >= 0 ? describe_audio(s, video ? &grid : NULL) : NULL;
     const char *refused = NULL;
-    if (!video && !audio)
+    if (s->video >= 0 && !s->picture.known && s->streams[s->video].nb_packets)
+        refused = "has a picture of which nothing can be decoded (damaged, encrypted, or its codec "
+                  "is not what the file says): copy it from the camera again, or repair it";
+    else if (!video && !audio)
         refused = s->video < 0 && s->audio < 0
                       ? "has neither picture nor sound in it"
                       : "holds no media: its header is there, but no packet that could be decoded";
@@ -426,8 +528,7 @@ static json_t *describe(struct scan *s)
 static int scan_file(json_t **out, struct scan *s, const char *path, struct err *err)
 {
     s->fmt = media_format(s->media);
-    scan_begin(s);
-    if (scan_packets(s, err) < 0)
+    if (scan_begin(s, err) < 0 || scan_packets(s, err) < 0)
         return err->code;
     AUTO_JSON *result = describe(s);
     char hash[HASH_BYTES];
@@ -444,18 +545,18 @@ static int scan_file(json_t **out, struct scan *s, const char *path, struct err 
 int probe_file(json_t **out, const char *path, struct err *err)
 {
     AUTO_MEDIA *media = NULL;
-    if (media_open(&media, path, &(struct media_params){.hash = true}, err) < 0) {
-        if (err->code != ERR_INVALID)
-            return err->code;
-        *out = json_pack("{s:o, s:s, s:I}", "error", json_text(err->msg), "hash", "", "size",
-                         (json_int_t)fs_size(path));
-        *err = (struct err){0};
-        return 0;
+    if (media_open(&media, path, &(struct media_params){.hash = true}, err) == 0) {
+        struct scan s = {.media = media};
+        (void)scan_file(out, &s, path, err);
+        scan_finish(&s);
     }
-    struct scan s = {.media = media};
-    const int ret = scan_file(out, &s, path, err);
-    scan_finish(&s);
-    return ret;
+    if (err->code != ERR_INVALID)
+        return err->code;
+    /* What is wrong with the file itself is a fact about it. */
+    *out = json_pack("{s:o, s:s, s:I}", "error", json_text(err->msg), "hash", "", "size",
+                     (json_int_t)fs_size(path));
+    *err = (struct err){0};
+    return 0;
 }
 
 static AVRational read_ratio(const json_t *obj, const char *key)

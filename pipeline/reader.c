@@ -150,6 +150,7 @@ struct picture_reader {
     AVFrame *next; /* decoded, not delivered yet; its pts the grid frame */
     bool pending;  /* source.pkt was read while seeking and is to be decoded first */
     bool started;
+    int64_t decoded;   /* grid frame of the last picture decoded; INT64_MIN: none yet */
     int64_t delivered; /* grid frame of the last picture delivered */
 };
 
@@ -201,6 +202,7 @@ int picture_reader_open(struct picture_reader **out, struct media *media,
     AUTO_PICTURES *r = mem_zalloc(1, sizeof *r);
     r->range = *range;
     r->delivered = range->begin - 1;
+    r->decoded = INT64_MIN;
     if (source_open(&r->source, media, range->stream, err) < 0)
         return err->code;
     r->source.origin_us = av_rescale_q(range->grid.origin, range->grid.time_base, AV_TIME_BASE_Q);
@@ -232,6 +234,17 @@ void picture_reader_close_p(struct picture_reader **reader)
     free(r);
 }
 
+/* A picture without a time stamp: the one after the last. Files without presentation times (AVI,
+ * MXF) have many, and the decoder gives the last pictures of every such file without. Where pictures
+ * were passed over, the packet's time is nearer. */
+static int64_t place_without_time(const struct picture_reader *r)
+{
+    const struct grid *g = &r->range.grid;
+    if (r->range.key_step_ms > 0)
+        return grid_frame_at_ms(g, r->source.last_ms);
+    return r->decoded == INT64_MIN ? r->range.key_frame : r->decoded + 1;
+}
+
 /* Decodes one picture; its pts becomes its grid frame. */
 static int decode_picture(struct picture_reader *r, AVFrame *frame, struct err *err)
 {
@@ -239,14 +252,17 @@ static int decode_picture(struct picture_reader *r, AVFrame *frame, struct err *
         const int got = source_frame(&r->source, frame, &r->pending, err);
         if (got <= 0)
             return got;
+        if (frame->width <= 0) {
+            av_frame_unref(frame);
+            continue;
+        }
         int64_t pts = frame->best_effort_timestamp;
         if (pts == AV_NOPTS_VALUE)
             pts = frame->pts;
-        if (pts != AV_NOPTS_VALUE && frame->width > 0) {
-            frame->pts = grid_frame_of(&r->range.grid, pts);
-            return 1;
-        }
-        av_frame_unref(frame);
+        frame->pts = pts == AV_NOPTS_VALUE ? place_without_time(r)
+                                           : grid_frame_of(&r->range.grid, pts);
+        r->decoded = frame->pts;
+        return 1;
     }
 }
 
