@@ -385,6 +385,19 @@ static AVRational sane_sar(AVRational sar)
     return sar;
 }
 
+/* Field-coded H.264 (AVCHD cameras) in a transport stream has a packet for each field, so the
+ * packets' rate is twice that of the pictures; libavformat counts fields for its average. */
+static void join_fields(struct grid *grid, const AVStream *st, bool interlaced)
+{
+    const double packets_per_frame =
+        st->avg_frame_rate.num > 0 ? av_q2d(grid->fps) / av_q2d(st->avg_frame_rate) : 0;
+    if (!interlaced || packets_per_frame < 1.9 || packets_per_frame > 2.1 ||
+        (st->codecpar->codec_id != AV_CODEC_ID_H264 && st->codecpar->codec_id != AV_CODEC_ID_HEVC))
+        return;
+    grid->fps = av_div_q(grid->fps, (AVRational){2, 1});
+    grid->nb_frames = (grid->nb_frames + 1) / 2;
+}
+
 static json_t *describe_video(struct scan *s, struct grid *grid)
 {
     AVStream *st = s->fmt->streams[s->video];
@@ -396,6 +409,7 @@ static json_t *describe_video(struct scan *s, struct grid *grid)
     const bool interlaced =
         s->picture.interlaced ||
         (par->field_order != AV_FIELD_UNKNOWN && par->field_order != AV_FIELD_PROGRESSIVE);
+    join_fields(grid, st, interlaced);
     return json_pack("{s:i, s:i, s:i, s:o, s:i, s:b, s:b, s:o, s:b, s:o, s:I, s:I}", "stream",
                      s->video, "width", par->width, "height", par->height, "sar",
                      ratio(sane_sar(av_guess_sample_aspect_ratio(s->fmt, st, NULL))), "rotation",
