@@ -72,7 +72,8 @@ struct scan {
         *keys; /* pts of key frames, a quarter of a cell or more apart: cells are cut from them */
     json_t *gaps, *corrupt;
     int64_t nb_gaps, nb_corrupt;
-    int read_error; /* how the reading ended, if not at the end */
+    int64_t last_ms; /* at which the last packet of any stream ends */
+    int read_error;  /* how the reading ended, if not at the end */
     char jump[160];
 };
 
@@ -268,11 +269,13 @@ static void scan_packet(struct scan *s, const AVPacket *pkt)
     if (i < 0 || (unsigned)i >= s->fmt->nb_streams)
         return;
     struct scan_stream *st = &s->streams[i];
+    const int64_t pts = pkt->pts != AV_NOPTS_VALUE ? pkt->pts : pkt->dts;
     st->nb_packets++;
     st->nb_bytes += pkt->size;
+    if (pts != AV_NOPTS_VALUE && to_ms(s, i, pts + pkt->duration) > s->last_ms)
+        s->last_ms = to_ms(s, i, pts + pkt->duration);
     if (!st->wanted || pkt->size == 0)
         return;
-    const int64_t pts = pkt->pts != AV_NOPTS_VALUE ? pkt->pts : pkt->dts;
     if (pkt->flags & AV_PKT_FLAG_CORRUPT && s->nb_corrupt++ < REPORTED_MAX)
         json_array_append_new(s->corrupt,
                               json_integer(pts == AV_NOPTS_VALUE ? -1 : to_ms(s, i, pts)));
@@ -470,27 +473,27 @@ static bool ends_in_packet(const struct scan *s)
     return avio_r8(s->fmt->pb) == 0x47;
 }
 
-/* What the header promises beyond what the packets hold, as a text, or NULL. */
+/* What the header promises beyond what the packets of any stream hold, as a text, or NULL. A header
+ * may count from the start of the clock or of the media: less than both is missing. */
 static char *truncation(const struct scan *s, int64_t measured_ms)
 {
     const bool stated =
         s->fmt->duration > 0 && s->fmt->duration_estimation_method == AVFMT_DURATION_FROM_STREAM;
     const int64_t header_ms = stated ? s->fmt->duration / 1000 : 0;
-    const int64_t start_ms = s->fmt->start_time > 0 ? s->fmt->start_time / 1000 : 0;
     char at[CLOCK_BYTES], of[CLOCK_BYTES];
-    if (header_ms > 0 && measured_ms + start_ms < header_ms - 1000 &&
-        (s->read_error || measured_ms + 2 * start_ms < header_ms - 1000))
+    if (header_ms > 0 && s->last_ms < header_ms - 1000)
         return mem_printf("the file ends at %s of the %s that its header states",
-                          clock_format_ms(at, measured_ms, false),
+                          clock_format_ms(at, s->last_ms, false),
                           clock_format_ms(of, header_ms, false));
+    clock_format_ms(at, measured_ms, false);
     if (s->read_error) {
         char why[AV_ERROR_MAX_STRING_SIZE];
         av_make_error_string(why, sizeof why, s->read_error);
-        return mem_printf("reading stops at %s (%s)", clock_format_ms(at, measured_ms, false), why);
+        return mem_printf("reading stops at %s (%s)", at, why);
     }
     if (ends_in_packet(s))
         return mem_printf("the file ends in the middle of a packet, at %s: it was cut off there",
-                          clock_format_ms(at, measured_ms, false));
+                          at);
     return NULL;
 }
 
