@@ -29,6 +29,7 @@ struct media {
     AVIOContext *io;
     char *path;
     int fd;
+    bool disk_failed; /* a read failed: what libav makes of it says nothing about the content */
     int64_t size, pos;
     struct hash *hash;
     int64_t hashed; /* bytes from the front that the hash has seen */
@@ -69,8 +70,10 @@ static int io_read(void *opaque, uint8_t *buf, int nb)
     do
         n = pread(m->fd, buf, (size_t)nb, m->pos);
     while (n < 0 && errno == EINTR);
-    if (n < 0)
+    if (n < 0) {
+        m->disk_failed = true;
         return AVERROR(errno);
+    }
     if (n == 0)
         return AVERROR_EOF;
     if (m->hash)
@@ -154,12 +157,13 @@ static int open_file(struct media *m, struct err *err)
     return 0;
 }
 
-/* What the disk or the memory did may be better next time; all else is what the file is. */
+/* What the disk or the memory did may be better next time; all else is what the file is: demuxers
+ * call a header that ends early an I/O error too. */
 static int fail_open(struct media *m, int averror, struct err *err)
 {
     if (averror == AVERROR(ENOMEM))
         return av_fail_nomem(err);
-    if (averror == AVERROR(EIO))
+    if (m->disk_failed)
         return av_fail(err, averror, "cannot read '%s'", m->path);
     return err_foreign(
         err, ERR_INVALID, ERR_LIBAV, averror,
