@@ -6,6 +6,7 @@
 #include "event.h"
 #include "executor.h"
 #include "facts.h"
+#include "fs.h"
 #include "json.h"
 #include "mem.h"
 #include "plan.h"
@@ -181,7 +182,9 @@ static void print_waiting(const struct run *r)
                plan_part_name(name, r->parts[i].talk, r->parts[i].part->number),
                pp->waiting ? pp->waiting : "a person, to accept it or to mend it");
         if (pp->verdict != VERDICT_OK)
-            printf(" (%s%s%s)", verdict_name(pp->verdict), *pp->cause ? ": " : "", pp->cause);
+            printf(" (%s%s%s%s%s)", pp->source ? fs_basename(pp->source->recording->path) : "",
+                   pp->source ? ": " : "", verdict_name(pp->verdict), *pp->cause ? ": " : "",
+                   pp->cause);
         putchar('\n');
     }
 }
