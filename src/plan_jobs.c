@@ -62,6 +62,7 @@ void plan_probe_key(char key[33], const struct recording *recording)
 void plan_analysis_key(char key[33], const json_t *probe)
 {
     struct key k = key_begin("analyse", ANALYSE_VERSION);
+    hash_add_int(k.hash, PROBE_VERSION); /* the grid and the streams */
     key_text(&k, json_get_string(probe, "hash", ""));
     key_end(&k, key);
 }
@@ -598,6 +599,7 @@ static int plan_poster(struct part_work *w)
     const struct part_plan *pp = w->pp;
     struct output *o = add_output(w->pp, ".jpg", NULL);
     struct key k = key_begin("poster", POSTER_VERSION);
+    hash_add_int(k.hash, PROBE_VERSION); /* the grid and which way is up */
     key_text(&k, json_get_string(pp->source->probe, "hash", ""));
     hash_add_int(k.hash, pp->begin);
     hash_add_int(k.hash, pp->end);
