@@ -32,17 +32,22 @@ static int set_cut(const struct part_plan *pp, struct store *store, const char *
                    struct err *err)
 {
     struct chosen_cut cut = {.begin = pp->begin, .end = pp->end};
-    char at[CLOCK_BYTES];
+    char name[32], at[CLOCK_BYTES], from[CLOCK_BYTES], to[CLOCK_BYTES];
     memcpy(cut.recording, pp->source->recording->fingerprint, sizeof cut.recording);
     if ((in && parse_time(&cut.begin, in, &pp->grid, err) < 0) ||
         (out && parse_time(&cut.end, out, &pp->grid, err) < 0))
         return err->code;
+    plan_part_name(name, pp->talk, pp->part->number);
     clock_format_ms(at, grid_ms_of(&pp->grid, pp->grid.nb_frames), true);
-    if (cut.end > pp->grid.nb_frames)
-        return err_set(err, ERR_INVALID, "the recording ends at %s (frame %" PRId64 ")", at,
-                       pp->grid.nb_frames);
+    if (cut.begin > pp->grid.nb_frames || cut.end > pp->grid.nb_frames)
+        return err_set(err, ERR_INVALID,
+                       "talk %s: the cut lies outside its recording, which ends at %s (frame "
+                       "%" PRId64 ")",
+                       name, at, pp->grid.nb_frames);
     if (cut.begin >= cut.end)
-        return err_set(err, ERR_INVALID, "the part would begin at or after its end");
+        return err_set(err, ERR_INVALID, "talk %s: it would begin at %s and end at %s", name,
+                       clock_format_ms(from, grid_ms_of(&pp->grid, cut.begin), true),
+                       clock_format_ms(to, grid_ms_of(&pp->grid, cut.end), true));
     return store_choose_cut(store, pp->talk->number, pp->part->number, &cut, err);
 }
 
