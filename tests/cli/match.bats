@@ -1,0 +1,286 @@
+# add, match and verify: which recording holds which talk, and whether it is all there.
+
+setup_file()
+{
+    load helper
+    page "$PAGE" "1: First Steps (Ada Byron) (0:08)" \
+        "2 (two parts): Second Thoughts (Grace Murray) (0:05 / 0:14)" \
+        "3: Third Time Lucky (Radia Lamport) (0:11)" "4: Farewell Everyone (Edsger Knuth) (0:25)"
+    rehearse "$PAGE" "$REC"
+}
+
+setup()
+{
+    load helper
+    cd "$BATS_TEST_TMPDIR"
+    mkdir cam
+    new_event
+    one=$REC/01-first-steps.mp4 two=$REC/02-second-thoughts.mp4
+    three=$REC/03-third-time-lucky.mp4 four=$REC/04-farewell-everyone.mp4
+}
+
+ff()
+{
+    ffmpeg -v error -y "$@"
+}
+
+# verdicts: "talk/part verdict" of all parts, by talk.
+verdicts()
+{
+    tp verify --json 2>/dev/null | jq -r '.[] | "\(.talk)/\(.part) \(.verdict)"' | paste -sd ,
+}
+
+cause_of()
+{
+    output=$(tp verify --json "$1" 2>/dev/null | jq -r '.[0].cause')
+    says "${@:2}"
+}
+
+@test "a good set is sure at once, and all is well" {
+    expect 0 tp add "$REC"
+    says "talk 1: number 1" "4 added, 0 known already; 0 cannot be read, 0 matches are unclear"
+    expect 0 tp match
+    says "1 sure" "4 sure" "03-third-time-lucky.mp4: number 3"
+    expect 0 tp verify
+    says "5 of 5 parts are ok"
+    same "1/1 ok,2/1 ok,2/2 ok,3/1 ok,4/1 ok" "$(verdicts)"
+    expect 0 tp add "$REC"
+    says "0 added, 4 known already"
+}
+
+@test "add --json: path, probe and match of each" {
+    json '[.[] | [.talk, .part, .sure, .probe.duration_ms]]' \
+        '[[1,null,true,8000],[2,null,true,19000],[3,null,true,11000],[4,null,true,25000]]' \
+        tp add --json "$REC"
+}
+
+@test "what a camera calls its files is matched by length" {
+    cp "$one" cam/MVI_2041.mp4
+    cp "$two" cam/MVI_2042.mp4
+    cp "$three" cam/GH010017.mp4
+    cp "$four" cam/00000.mp4
+    expect 0 tp add cam
+    json '[.matches[] | [.talk, .state, (.recording | split("/") | last)]]' \
+'[[1,"sure","MVI_2041.mp4"],[2,"sure","MVI_2042.mp4"],[3,"sure","GH010017.mp4"],[4,"sure","00000.mp4"]]' \
+        tp match --json
+}
+
+@test "a swapped pair is not taken by its number" {
+    cp "$one" "$two" cam
+    cp "$three" cam/04-recording.mp4
+    cp "$four" cam/03-recording.mp4
+    expect 3 tp add cam
+    says "unclear" "probably swapped with talk 3" "probably swapped with talk 4" \
+        "2 matches are unclear: see 'talkpress match'"
+    expect 3 tp verify
+    says "probably swapped" "2 need a person" "talkpress match TALK=FILE"
+    same "1/1 ok,2/1 ok,2/2 ok,3/1 unclear,4/1 unclear" "$(verdicts)"
+    expect 3 tp run --quiet
+    says "talk 3 waits: not sure which recording it is"
+    [ ! -e event/out/03-third-time-lucky.mp4 ] && [ ! -e event/out/3-third-time-lucky.mp4 ]
+    expect 0 tp match 3=04-recording.mp4 "4=$PWD/cam/03-recording.mp4"
+    says "set by hand"
+    same "1/1 ok,2/1 ok,2/2 ok,3/1 ok,4/1 ok" "$(verdicts)"
+    expect 3 tp match 3= 4=
+}
+
+@test "the same content twice is left out" {
+    mkdir copies
+    cp "$three" copies/other-name.mp4
+    tp add "$REC"
+    expect 0 tp add copies
+    says "'$PWD/copies/other-name.mp4' has the content of '$three': left out" "0 added, 1 known"
+    same 4 "$(sqlite3 event/talkpress.db 'select count(*) from recording')"
+}
+
+@test "a recording that moved is found again, with its decisions" {
+    cp "$three" cam/a.mp4
+    tp add cam
+    tp match 1=a.mp4
+    mkdir elsewhere
+    mv cam/a.mp4 elsewhere/b.mp4
+    expect 0 tp add elsewhere
+    says "1 known"
+    json '.matches[0].recording' "\"$PWD/elsewhere/b.mp4\"" tp match --json
+}
+
+@test "refused files have one message each and do not stop the others" {
+    : >cam/empty.mp4
+    head -c 3000 /dev/urandom >cam/noise.mp4
+    cp "$PAGE" cam/text.ts
+    mkfifo cam/pipe.mp4
+    ln -s nowhere cam/dangling.mkv
+    printf '#EXTM3U\n/etc/passwd\n' >cam/list.mp4
+    head -c 10000 "$four" >cam/04-farewell-everyone.mp4
+    cp "$one" "$two" "$three" cam
+    expect 1 tp add cam
+    says "8 added" "7 cannot be read" "is empty (0 bytes)" \
+        "pipe.mp4' is no regular file" "cannot find 'cam/dangling.mkv'"
+    for name in empty noise text list 04-farewell-everyone; do
+        same 1 "$(grep -c "^$name\." <<<"$output")"
+    done
+    says_not "worker" "FAILED" "not probed"
+    same "1/1 ok,2/1 ok,2/2 ok,3/1 ok" "$(verdicts | cut -d, -f1-4)"
+    # It is known, and no failure again and again.
+    expect 3 tp verify
+    says_not "FAILED"
+}
+
+@test "a folder without recordings, and a file that is not there: said" {
+    mkdir none
+    expect 0 tp add none
+    says "'none' holds no file that looks like a recording"
+    expect 1 tp add nowhere.mp4 "$one"
+    says "cannot find 'nowhere.mp4'" "1 added"
+}
+
+@test "verify --json: exactly the agreed fields" {
+    tp add "$REC"
+    json '[.[] | keys_unsorted] | unique' \
+        '[["talk","part","recording","listed_s","measured_s","difference_s","verdict","cause"]]' \
+        tp verify --json
+    json . "[{\"talk\":3,\"part\":1,\"recording\":\"$three\",\"listed_s\":11,\"measured_s\":11,\
+\"difference_s\":0,\"verdict\":\"ok\",\"cause\":null}]" tp verify --json 3
+}
+
+@test "short: cut off while recording" {
+    cp "$one" "$two" "$four" cam
+    ff -i "$three" -c copy -t 7 cam/03-third-time-lucky.mp4
+    tp add cam
+    expect 3 tp verify
+    says "1 need a person" "talkpress verify --accept TALK --because TEXT"
+    same "1/1 ok,2/1 ok,2/2 ok,3/1 short,4/1 ok" "$(verdicts)"
+    cause_of 3 "sound runs to the last second: probably cut off"
+    json '.[] | .difference_s < -3 and .measured_s < 8' true tp verify --json 3
+    expect 3 tp verify 3
+    expect 0 tp verify 1 2 4
+}
+
+@test "short: the file itself ends early" {
+    ff -i "$three" -c:v copy -c:a libopus whole.mkv
+    head -c $(($(stat -c %s whole.mkv) / 2)) whole.mkv >cam/03-third-time-lucky.mkv
+    tp add cam
+    same "3/1 short" "$(verdicts | cut -d, -f4)"
+    cause_of 3 "of the 0:11 that its header states"
+}
+
+@test "long: silence and black at the end" {
+    cp "$one" "$two" "$three" cam
+    ff -i "$four" -vf tpad=stop_duration=7:color=black -af apad=pad_dur=7 -c:v libx264 -g 5 \
+        -preset ultrafast cam/04-farewell-everyone.mp4
+    tp add cam
+    expect 3 tp verify
+    same "1/1 ok,2/1 ok,2/2 ok,3/1 ok,4/1 long" "$(verdicts)"
+    cause_of 4 "of silence at the end" "of black at the end"
+}
+
+@test "the length of another talk is named" {
+    ff -i "$four" -c copy -t 11 cam/04-farewell-everyone.mp4
+    expect 3 tp add cam "$one" "$two" "$three"
+    says "does not fit the listed 0:25"
+    tp match 4=04-farewell-everyone.mp4
+    cause_of 4 "equals the time of talk 3 ('Third Time Lucky')"
+}
+
+@test "missing: no file, or none said to be it" {
+    tp add "$one" "$two" "$three"
+    expect 3 tp verify
+    says "no recording found"
+    same "1/1 ok,2/1 ok,2/2 ok,3/1 ok,4/1 missing" "$(verdicts)"
+    expect 0 tp match 3=none
+    same "3/1 missing" "$(verdicts | cut -d, -f4)"
+    expect 1 tp verify --accept 4 --because "never mind"
+    says "talk 4 has no recording that could be accepted"
+}
+
+@test "unclear: two files that cannot be told apart" {
+    mkdir cam/a cam/b
+    cp "$three" cam/a/talk.mp4
+    ff -i "$three" -c copy -metadata comment=again cam/b/talk.mp4
+    expect 3 tp add cam
+    same "3/1 unclear" "$(verdicts | cut -d, -f4)"
+    expect 1 tp match 3=talk.mp4
+    says "more than one recording is called 'talk.mp4': give its path"
+    tp match 3=cam/b/talk.mp4 || true # what becomes of the other is not the point
+    same "3/1 ok" "$(verdicts | cut -d, -f4)"
+}
+
+@test "damaged: packets that do not decode, and the moment of the first" {
+    cp "$one" "$two" "$four" cam
+    cp "$three" cam
+    size=$(stat -c %s "$three")
+    dd if=/dev/zero of=cam/03-third-time-lucky.mp4 bs=1 seek=$((size / 2)) count=$((size / 8)) \
+        conv=notrunc status=none
+    tp add cam
+    expect 3 tp verify
+    same "1/1 ok,2/1 ok,2/2 ok,3/1 damaged,4/1 ok" "$(verdicts)"
+    cause_of 3 "do not decode, the first at 0:0"
+}
+
+@test "damaged: a file that cannot be read, by its name" {
+    cp "$one" "$two" "$four" cam
+    head -c $(($(stat -c %s "$three") / 2)) "$three" >cam/03-third-time-lucky.mp4
+    expect 1 tp add cam
+    says "cannot be read as a recording"
+    same "3/1 damaged" "$(verdicts | cut -d, -f4)"
+    expect 3 tp run --quiet 3
+    says "talk 3 waits: its recording cannot be published"
+}
+
+@test "sound without a picture cannot be published, and says so" {
+    ff -i "$three" -vn cam/03-third-time-lucky.wav
+    tp add cam
+    same "3/1 damaged" "$(verdicts | cut -d, -f4)"
+    cause_of 3 "no picture"
+}
+
+@test "accepted with a reason: published, shown, kept across an import; until rejected" {
+    ff -i "$three" -c copy -t 7 cam/03-third-time-lucky.mp4
+    tp add cam
+    expect 0 tp verify --accept 3 --because "the rest was 'off' the record"
+    says "3: accepted"
+    expect 0 tp verify 3
+    says "short" "accepted 20" "the rest was 'off' the record" "1 accepted by a person"
+    json '.[0] | [.verdict, .accepted_because]' "[\"short\",\"the rest was 'off' the record\"]" \
+        tp verify --json 3
+    tp import "$PAGE"
+    page changed.txt "1: First Steps (Ada Byron) (0:08)" "3: Third Time Even Luckier (0:12)"
+    tp import changed.txt
+    json '.[0] | [.listed_s, .accepted_because != null]' '[12,true]' tp verify --json 3
+    expect 0 tp verify --reject 3
+    says "3: no longer accepted"
+    expect 3 tp verify 3
+    json '.[0] | has("accepted_because")' false tp verify --json 3
+}
+
+@test "an acceptance holds for the recording that the person saw" {
+    ff -i "$three" -c copy -t 7 cam/03-third-time-lucky.mp4
+    tp add cam
+    tp verify --accept 3 --because "that is all"
+    expect 0 tp verify 3
+    ff -i "$three" -c copy -t 5 cam/03-third-time-lucky.mp4
+    expect 3 tp verify 3
+    says "has changed since it was added: it is looked at anew"
+}
+
+@test "what is well needs no accepting" {
+    tp add "$REC"
+    expect 0 tp verify --accept 1 --because "so"
+    says "1 is ok as it is: nothing to accept"
+    json '.[0] | has("accepted_because")' false tp verify --json 1
+}
+
+@test "a recording that is gone: said once, and nothing else stops" {
+    cp "$one" "$three" cam
+    tp add cam
+    tp run --quiet 3 >/dev/null
+    rm cam/*.mp4
+    expect 0 tp verify 1
+    says "the file is not there now: is its disk connected?"
+    expect 3 tp run --quiet
+    says "talk 1 waits: its recording '$PWD/cam/01-first-steps.mp4' is not there now"
+    says_not "FAILED" "talk 3 waits" "worker"
+    json '.published' 1 tp run --json
+    expect 0 tp remove cam/01-first-steps.mp4
+    json '.matches[0].recording' null tp match --json
+}
