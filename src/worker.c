@@ -67,7 +67,8 @@ static char *tmp_file(const struct worker *w, const char *name)
     return fs_join(w->tmp, name);
 }
 
-/* Moves a finished file (NULL: there is none) and its result to the key's place. */
+/* Moves a finished file (NULL: there is none) and its result to the key's place: both lie in one
+ * folder, which is synced once, and a result without its file does not count. */
 static int deliver(const struct worker *w, const char *key, const char *tmp, const char *ext,
                    const json_t *result, struct err *err)
 {
@@ -75,7 +76,7 @@ static int deliver(const struct worker *w, const char *key, const char *tmp, con
         return err->code;
     if (tmp) {
         AUTO_FREE char *to = workdir_path(w->work, key, ext);
-        if (fs_commit(tmp, to, err) < 0)
+        if (fs_place(tmp, to, err) < 0)
             return err->code;
     }
     AUTO_FREE char *json = workdir_path(w->work, key, "json");

@@ -67,13 +67,18 @@ static int sync_parent(const char *path, struct err *err)
     return fs_sync(dir, err);
 }
 
-int fs_commit(const char *from, const char *to, struct err *err)
+int fs_place(const char *from, const char *to, struct err *err)
 {
     if (fs_sync(from, err) < 0)
         return err->code;
     if (rename(from, to) < 0)
         return err_errno(err, errno, "cannot rename '%s' to '%s'", from, to);
-    return sync_parent(to, err);
+    return 0;
+}
+
+int fs_commit(const char *from, const char *to, struct err *err)
+{
+    return fs_place(from, to, err) < 0 ? err->code : sync_parent(to, err);
 }
 
 static int write_all(int fd, const char *bytes, size_t nb)

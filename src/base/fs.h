@@ -18,6 +18,10 @@ ATTR_NODISCARD int fs_write_atomic(const char *path, const void *bytes, size_t n
 /* Flushes a file, or the entries of a folder, to disk. */
 ATTR_NODISCARD int fs_sync(const char *path, struct err *err);
 
+/* fsyncs from and renames it to to. That it lies there is on disk only once the folder is synced,
+ * by an fs_commit of another file in it. */
+ATTR_NODISCARD int fs_place(const char *from, const char *to, struct err *err);
+
 /* fsyncs from, renames it to to, and fsyncs to's folder. */
 ATTR_NODISCARD int fs_commit(const char *from, const char *to, struct err *err);
 

@@ -96,7 +96,7 @@ talks.json" "$(ls event/out)"
     sed 's/Third Time Lucky/The Third Attempt/' "$PAGE" >page.txt
     tp import page.txt >/dev/null
     expect 0 tp why 3
-    says "3: 1 of 2 outputs are missing" "would run now: card 1" "then: 1 outputs put together"
+    says "3: 1 of 2 outputs are missing" "would run now: card 1" "then: 1 output put together"
     json '[.[0].jobs[].stage]' '["card"]' tp why --json 3
     json '[.[0].jobs[].stage]' '[]' tp why --json 1
     jobs_run '{"card":1,"assemble":1}' tp run --json
@@ -155,7 +155,7 @@ talks.json" "$(ls event/out)"
     tp add "$REC" >/dev/null
     tp run 3 >stdout 2>stderr
     grep -q "jobs run: analyse 1, card 1, cell 1, sound 1, poster 1, assemble 1" stdout
-    grep -q "talk 3 is complete: Third Time Lucky" stderr
+    grep -q "talk 3 is made: Third Time Lucky" stderr
     json 'keys_unsorted' \
         '["jobs","jobs_failed","parts","complete","waiting","published","stopped"]' tp run --json 3
 }
