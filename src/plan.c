@@ -340,8 +340,10 @@ static void judge(struct part_plan *pp, const struct plan *p)
                           m->recording >= 0 ? fs_basename(p->recordings[m->recording].path) : "?",
                           m->reason ? m->reason : "", m->suspicion ? "; " : "",
                           m->suspicion ? m->suspicion : "");
-    } else if (m && (m->suspicion || m->state == MATCH_NONE)) {
-        note = mem_strdup(m->suspicion ? m->suspicion : m->reason);
+    } else if (m && m->suspicion) {
+        note = mem_strdup(m->suspicion);
+    } else if (m && m->state == MATCH_NONE && str_starts(m->reason, "set by hand")) {
+        note = mem_strdup(m->reason);
     }
     f.match_note = note;
     if (pp->source && pp->source->probe) {
