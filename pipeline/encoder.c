@@ -1,5 +1,8 @@
 #include "encoder.h"
 
+#include <libavutil/cpu.h>
+#include <string.h>
+
 #include "av.h"
 #include "json.h"
 #include "mem.h"
@@ -24,12 +27,29 @@ static int to_dictionary(AVDictionary **dict, const json_t *options, struct err 
     return 0;
 }
 
+/* x264 (to build 164 at least) reads past the end of a row in its macroblock tree with AVX-512: the
+ * same pictures give other bytes from run to run. All its other code gives the same bytes on every
+ * machine. Settings that name "asm" themselves are left alone. */
+static int keep_to_avx2(AVDictionary **dict, const char *encoder, struct err *err)
+{
+    if (strcmp(encoder, "libx264") != 0 || !(av_get_cpu_flags() & AV_CPU_FLAG_AVX512))
+        return 0;
+    const AVDictionaryEntry *set = av_dict_get(*dict, "x264-params", NULL, 0);
+    if (set && strstr(set->value, "asm="))
+        return 0;
+    AUTO_FREE char *params =
+        mem_printf("%s%sasm=AVX2,FMA3,BMI2", set ? set->value : "", set && *set->value ? ":" : "");
+    return av_dict_set(dict, "x264-params", params, 0) < 0 ? av_fail_nomem(err) : 0;
+}
+
 int encoder_open(AVCodecContext *enc, const json_t *settings, struct err *err)
 {
     enc->thread_count = 1; /* one worker per core: threads would wait for each other */
     enc->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
     AVDictionary *options = NULL;
     int ret = to_dictionary(&options, json_object_get(settings, "options"), err);
+    if (ret == 0)
+        ret = keep_to_avx2(&options, enc->codec->name, err);
     if (ret == 0) {
         const char *name = enc->codec->name;
         ret = avcodec_open2(enc, enc->codec, &options);

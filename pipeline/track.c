@@ -15,6 +15,7 @@ struct track_writer {
     AVPacket *pkt;
     AVRational time_base; /* the encoder's */
     bool video;
+    int64_t nb_packets;
 };
 
 static int open_mux(struct track_writer *w, const char *path, const AVCodecContext *enc,
@@ -65,8 +66,15 @@ int track_writer_encode(struct track_writer *w, AVCodecContext *enc, const AVFra
     if (ret < 0)
         return av_fail(err, ret, "encoder '%s' failed", enc->codec->name);
     while ((ret = avcodec_receive_packet(enc, w->pkt)) >= 0) {
-        if (w->video)
-            w->pkt->duration = 1; /* the time base is one frame */
+        if (w->video) { /* the time base is one frame */
+            w->pkt->duration = 1;
+            /* x264 knows its reordering too late in tracks of a frame or two, and states none. What
+             * is joined must agree in it: else decoding times would run back at the seam. */
+            w->pkt->dts = w->nb_packets++ - enc->has_b_frames;
+            if (w->pkt->dts > w->pkt->pts)
+                return err_set(err, ERR_EXTERNAL, "encoder '%s' reorders further than it states",
+                               enc->codec->name);
+        }
         av_packet_rescale_ts(w->pkt, w->time_base, w->st->time_base);
         ret = av_write_frame(w->mux, w->pkt);
         av_packet_unref(w->pkt);
