@@ -1,0 +1,266 @@
+/* A part's sound: as loud as promised, whatever came in, and each sample in its place. */
+#include "support.h"
+
+#include <ebur128.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "av.h"
+#include "fs.h"
+#include "json.h"
+#include "media_maker.h"
+#include "mem.h"
+#include "piece_maker.h"
+
+enum { RATE = 48000 };
+
+static const AVRational FPS = {25, 1};
+
+/* --- recordings --------------------------------------------------------------------------------
+ */
+
+/* Words and pauses, at -20 LUFS or so. */
+static float speech(int64_t n, int c)
+{
+    const double t = (double)n / RATE;
+    const double word = fmod(t, 4.7) < 3.5 ? 0.3 + fabs(sin(2 * M_PI * 1.7 * t)) : 0.003;
+    double v = 0;
+    for (int h = 1; h <= 8; h++)
+        v += sin(2 * M_PI * 140 * h * t + h * h) / h;
+    return (float)(0.09 * word * (v + 0.3 * (double)media_noise(n, c)));
+}
+static float quiet(int64_t n, int c)
+{
+    return speech(n, c) / 10;
+}
+static float clipped(int64_t n, int c)
+{
+    return fmaxf(-1, fminf(1, 20 * speech(n, c)));
+}
+/* Speech from afar, and somebody who knocks on the microphone. */
+static float dynamic(int64_t n, int c)
+{
+    const int64_t at = n % (RATE * 3 / 2);
+    const double knock = at < 400 ? 0.9 * exp(-(double)at / 90) * sin((double)at / 3) : 0;
+    return (float)(0.2 * (double)speech(n, c) + knock);
+}
+static float silence(int64_t n, int c)
+{
+    (void)n, (void)c;
+    return 0;
+}
+static float one_side(int64_t n, int c)
+{
+    return c ? 0 : speech(n, 0);
+}
+static float hum(int64_t n, int c) /* below the gate: nobody speaks */
+{
+    (void)c;
+    return (float)(0.0001 * sin(2 * M_PI * 50 * (double)n / RATE));
+}
+
+/* --- loudness ----------------------------------------------------------------------------------
+ */
+
+static void measure(double *lufs, double *peak_db, const float *samples, int64_t nb)
+{
+    ebur128_state *e = ebur128_init(2, RATE, EBUR128_MODE_I | EBUR128_MODE_TRUE_PEAK);
+    assert_int_equal(ebur128_add_frames_float(e, samples, (size_t)nb), 0);
+    assert_int_equal(ebur128_loudness_global(e, lufs), 0);
+    double peak = 0;
+    for (unsigned c = 0; c < 2; c++) {
+        double p;
+        assert_int_equal(ebur128_true_peak(e, c, &p), 0);
+        peak = fmax(peak, p);
+    }
+    *peak_db = peak > 0 ? 20 * log10(peak) : -HUGE_VAL;
+    ebur128_destroy(&e);
+}
+
+static void test_loudness(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *row;
+        float (*sound)(int64_t n, int c);
+        int limited; /* -1: either */
+    } cases[] = {
+        {"speech", speech, -1},  {"quiet", quiet, -1},       {"clipped", clipped, -1},
+        {"dynamic", dynamic, 1}, {"one side", one_side, -1},
+    };
+    static const char *const encoders[] = {"aac", "libopus"};
+    for (size_t i = 0; i < NB(cases) * NB(encoders); i++) {
+        const size_t k = i / NB(encoders);
+        const char *encoder = encoders[i % NB(encoders)];
+        AUTO_FREE char *recording = folder_path("%s.mkv", cases[k].row),
+                       *path = folder_path("%s-%s.mp4", cases[k].row, encoder),
+                       *row = mem_printf("%s, %s", cases[k].row, encoder);
+        if (i % NB(encoders) == 0)
+            piece_recording(recording, cases[k].sound, 20 * RATE);
+        AUTO_JSON *audio = piece_audio(encoder);
+        struct sound_result r;
+        piece_sound(&r, path, recording, audio, FPS, 25, 475, 50);
+        assert_row_int(row, r.nb_samples, 20 * RATE);
+        AUTO_DECODED d;
+        media_decode(&d, path);
+        assert_row_int(row, d.channels, 2);
+        assert_true(d.nb_samples >= r.nb_samples);
+        double lufs, peak;
+        measure(&lufs, &peak, d.samples + 2 * 2 * RATE, 18 * RATE);
+        assert_row_near(row, lufs, -16, 0.5);
+        if (!(peak <= -1))
+            fail_msg("%s: peaks of %.2f dBTP", row, peak);
+        /* What it says of itself holds. */
+        assert_row_near(row, r.loudness_lufs, lufs, 0.1);
+        assert_row_near(row, r.peak_dbtp, peak, 0.1);
+        assert_row_int(row, r.damage.nb, 0);
+        assert_row_int(row, r.moved_samples, 0);
+        if (cases[k].limited >= 0)
+            assert_row_int(row, r.limited, cases[k].limited);
+        /* One gain, and no limiter where none is needed: the waveform is the recording's. */
+        if (!r.limited)
+            assert_row_near(row, r.gain_db, -16 - r.source_lufs, 0.6);
+    }
+}
+
+static void test_silence(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *row;
+        float (*sound)(int64_t n, int c); /* NULL: no audio stream */
+        double most;
+    } cases[] = {{"silence", silence, 1e-4}, {"none", NULL, 1e-4}, {"hum", hum, 1e-3}};
+    static const char *const encoders[] = {"aac", "libopus"};
+    for (size_t i = 0; i < NB(cases) * NB(encoders); i++) {
+        const size_t k = i / NB(encoders);
+        AUTO_FREE char *recording = folder_path("%s.mkv", cases[k].row),
+                       *path = folder_path("%s-%zu.mp4", cases[k].row, i);
+        if (cases[k].sound)
+            piece_recording(recording, cases[k].sound, 5 * RATE);
+        AUTO_JSON *audio = piece_audio(encoders[i % NB(encoders)]);
+        struct sound_result r;
+        piece_sound(&r, path, cases[k].sound ? recording : NULL, audio, FPS, 0, 125, 25);
+        assert_row_int(cases[k].row, r.nb_samples, 6 * RATE);
+        assert_row_int(cases[k].row, r.limited, 0);
+        assert_row_near(cases[k].row, r.gain_db, 0, 1e-9);
+        assert_false(isfinite(r.loudness_lufs));
+        AUTO_DECODED d;
+        media_decode(&d, path);
+        assert_true(d.nb_samples >= r.nb_samples);
+        for (int64_t n = 0; n < 2 * r.nb_samples; n++)
+            if (fabs((double)d.samples[n]) > cases[k].most)
+                fail_msg("%s: sample %lld is %g", cases[k].row, (long long)n / 2,
+                         (double)d.samples[n]);
+    }
+}
+
+/* --- places ------------------------------------------------------------------------------------
+ */
+
+/* Sweeps up, so that each moment sounds like no other. */
+static float sweep(int64_t n, int c)
+{
+    const double t = (double)n / RATE;
+    return (float)(0.2 * sin(2 * M_PI * (300 + 150 * t) * t + c));
+}
+
+/* By how many samples the decoded sound lies late, by its likeness to the recording's. */
+static int64_t lateness(const struct media_decoded *d, int64_t at, int64_t source)
+{
+    enum { MOST = 60, LENGTH = 9600 };
+    int64_t best = -MOST;
+    double most = -HUGE_VAL;
+    for (int64_t by = -MOST; by <= MOST; by++) {
+        double sum = 0;
+        for (int64_t i = 0; i < LENGTH; i++)
+            sum += (double)d->samples[2 * (at + i + by)] * (double)sweep(source + i, 0);
+        if (sum > most) {
+            most = sum;
+            best = by;
+        }
+    }
+    return best;
+}
+
+static void test_places(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *encoder;
+        AVRational fps;
+        int64_t begin, end, card;
+    } cases[] = {
+        {"aac", {25, 1}, 0, 100, 50},          {"libopus", {25, 1}, 0, 100, 50},
+        {"aac", {25, 1}, 37, 249, 75},         {"libopus", {25, 1}, 37, 249, 75},
+        {"aac", {30000, 1001}, 101, 277, 151}, {"libopus", {30000, 1001}, 101, 277, 151},
+        {"aac", {25, 1}, 31, 131, 0},          {"libopus", {25, 1}, 31, 131, 0},
+    };
+    AUTO_FREE char *recording = folder_path("sweep.mkv");
+    piece_recording(recording, sweep, 12 * RATE);
+    for (size_t i = 0; i < NB(cases); i++) {
+        AUTO_FREE char *path = folder_path("places-%zu.mp4", i), *row = mem_printf("case %zu", i);
+        AUTO_JSON *audio = piece_audio(cases[i].encoder);
+        const struct grid g = {.fps = cases[i].fps};
+        const int64_t card = sound_samples_at(&g, cases[i].card);
+        const int64_t all = sound_samples_at(&g, cases[i].card + cases[i].end - cases[i].begin);
+        const int64_t source = sound_samples_at(&g, cases[i].begin);
+        struct sound_result r;
+        piece_sound(&r, path, recording, audio, cases[i].fps, cases[i].begin, cases[i].end,
+                    cases[i].card);
+        assert_row_int(row, r.nb_samples, all);
+        AUTO_DECODED d;
+        media_decode(&d, path);
+        assert_row_int(row, d.first_sample, 0);
+        assert_true(d.nb_samples >= all && d.nb_samples < all + r.packet_samples + r.lead_in);
+        for (int64_t at = card + 4800; at + 12000 < all; at += 24000)
+            assert_row_near(row, (double)lateness(&d, at, source + at - card), 0, 1);
+        /* Silence to the card's last sample; lossy coding smears over its packet alone. */
+        int64_t first = 0;
+        while (first < all && fabs((double)d.samples[2 * first]) < 0.02)
+            first++;
+        if (card > 0 && llabs(first - card) > 64)
+            fail_msg("%s: sound begins at %lld, should at %lld", row, (long long)first,
+                     (long long)card);
+        for (int64_t n = 0; n < 2 * (card - 2400); n++)
+            if (fabs((double)d.samples[n]) > 1e-4)
+                fail_msg("%s: the card sounds at %lld", row, (long long)n / 2);
+    }
+}
+
+static void test_same_bytes(void **state)
+{
+    (void)state;
+    static const char *const encoders[] = {"aac", "libopus"};
+    AUTO_FREE char *recording = folder_path("same.mkv");
+    piece_recording(recording, dynamic, 6 * RATE);
+    for (size_t i = 0; i < NB(encoders); i++) {
+        struct err err = {0};
+        AUTO_JSON *audio = piece_audio(encoders[i]);
+        char *bytes[2];
+        size_t nb[2];
+        for (int k = 0; k < 2; k++) {
+            struct sound_result r;
+            AUTO_FREE char *path = folder_path("same-%d.mp4", k);
+            piece_sound(&r, path, recording, audio, FPS, 3, 140, 25);
+            assert_done(fs_read(&bytes[k], &nb[k], path, 1 << 26, &err));
+        }
+        assert_row_int(encoders[i], nb[0], nb[1]);
+        assert_memory_equal(bytes[0], bytes[1], nb[0]);
+        free(bytes[0]);
+        free(bytes[1]);
+    }
+}
+
+int main(void)
+{
+    av_log_quiet();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_loudness),
+        cmocka_unit_test(test_silence),
+        cmocka_unit_test(test_places),
+        cmocka_unit_test(test_same_bytes),
+    };
+    return cmocka_run_group_tests(tests, folder_make, folder_remove);
+}
