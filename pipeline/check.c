@@ -16,6 +16,7 @@ enum {
     /* Frames decoded behind a seam: past the encoders' reordering (16 at most) all is routine. */
     SEAM_FRAMES = 20,
     MAX_START_US = 20000,
+    SOUND_SLACK_MS = 2, /* between two packets: WebM rounds both their times */
 };
 
 struct check {
@@ -25,7 +26,8 @@ struct check {
     AVFormatContext *fmt;
     const AVStream *video, *audio;
     struct hash *video_hash, *sound_hash;
-    int64_t nb_video, next_pts_max;
+    int64_t nb_video;
+    bool *shown;                                 /* of the frames: which have had their packet */
     int64_t first_video, first_audio, end_audio; /* in the streams' time bases */
     AVCodecContext *sound_dec;                   /* until the first sound is heard */
     int64_t last_key;                            /* frame */
@@ -50,6 +52,7 @@ static void check_finish(struct check *c)
 {
     drop_gop(c);
     free(c->gop);
+    free(c->shown);
     avcodec_free_context(&c->dec);
     avcodec_free_context(&c->sound_dec);
     av_frame_free(&c->frame);
@@ -165,6 +168,9 @@ static int check_video_packet(struct check *c, const AVPacket *pkt, struct err *
     const int64_t slack = strcmp(c->spec->container, "webm") == 0 ? 1 : 0;
     if (at < 0 || at >= c->spec->nb_frames || llabs(back - pkt->pts) > slack)
         return wrong(c, err, "packet %lld has a time off the frame grid", (long long)n);
+    if (c->shown[at])
+        return wrong(c, err, "two packets are for frame %lld", (long long)at);
+    c->shown[at] = true;
     if (n == 0 || pkt->pts < c->first_video)
         c->first_video = pkt->pts;
     if (pkt->flags & AV_PKT_FLAG_KEY) {
@@ -200,6 +206,12 @@ static int listen(struct check *c, const AVPacket *pkt, struct err *err)
 
 static int check_sound_packet(struct check *c, const AVPacket *pkt, struct err *err)
 {
+    const AVRational ms = {1, 1000};
+    const int64_t slack = av_rescale_q(SOUND_SLACK_MS, ms, c->audio->time_base);
+    if (c->end_audio != AV_NOPTS_VALUE && llabs(pkt->pts - c->end_audio) > slack)
+        return wrong(c, err, "its sound jumps from %lld to %lld ms",
+                     (long long)av_rescale_q(c->end_audio, c->audio->time_base, ms),
+                     (long long)av_rescale_q(pkt->pts, c->audio->time_base, ms));
     hash_add(c->sound_hash, pkt->data, (size_t)pkt->size);
     c->end_audio = pkt->pts + pkt->duration;
     return c->first_audio == AV_NOPTS_VALUE ? listen(c, pkt, err) : 0;
@@ -315,7 +327,8 @@ static int check(struct check *c, const char *path, struct err *err)
     c->fmt = media_format(c->media);
     c->out->nb_bytes = media_size(c->media);
     c->decode_until = -1;
-    c->first_audio = AV_NOPTS_VALUE;
+    c->first_audio = c->end_audio = AV_NOPTS_VALUE;
+    c->shown = mem_zalloc((size_t)c->spec->nb_frames + 1, sizeof *c->shown);
     c->video_hash = hash_create();
     c->sound_hash = hash_create();
     if (check_streams(c, err) < 0 || check_packets(c, err) < 0 || check_times(c, err) < 0)
