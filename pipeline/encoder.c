@@ -51,12 +51,18 @@ int encoder_open(AVCodecContext *enc, const json_t *settings, struct err *err)
     if (ret == 0)
         ret = keep_to_avx2(&options, enc->codec->name, err);
     if (ret == 0) {
-        const char *name = enc->codec->name;
+        const char *name = enc->codec->name; /* a failure takes the codec away */
+        const bool video = enc->codec->type == AVMEDIA_TYPE_VIDEO;
         ret = avcodec_open2(enc, enc->codec, &options);
         const AVDictionaryEntry *unknown = av_dict_get(options, "", NULL, AV_DICT_IGNORE_SUFFIX);
-        if (ret < 0)
-            av_fail(err, ret, "encoder '%s' does not take these settings (%dx%d, %d Hz)", name,
-                    enc->width, enc->height, enc->sample_rate);
+        if (ret < 0 && video)
+            av_fail(err, ret,
+                    "encoder '%s' does not take the rendition's settings for pictures of %dx%d",
+                    name, enc->width, enc->height);
+        else if (ret < 0)
+            av_fail(err, ret,
+                    "encoder '%s' does not take the rendition's settings for sound of %d Hz", name,
+                    enc->sample_rate);
         else if (unknown)
             err_set(err, ERR_INVALID, "encoder '%s' has no option '%s'", name, unknown->key);
     }
