@@ -16,13 +16,23 @@
 
 struct failures {
     json_t *list;
-    int talk; /* 0: all */
+    int talk;          /* 0: all */
+    char (*to_do)[33]; /* only of jobs that could run now: others are past */
+    size_t nb_to_do;
 };
+
+static bool is_to_do(const struct failures *all, const char *key)
+{
+    for (size_t i = 0; i < all->nb_to_do; i++)
+        if (strcmp(all->to_do[i], key) == 0)
+            return true;
+    return false;
+}
 
 static int note_failure(void *opaque, const struct failure *f)
 {
     struct failures *all = opaque;
-    if (all->talk && f->talk && f->talk != all->talk)
+    if ((all->talk && f->talk && f->talk != all->talk) || !is_to_do(all, f->key))
         return 0;
     json_array_append_new(all->list, json_pack("{s:i, s:i, s:s, s:s, s:o, s:o, s:s, s:s}", "talk",
                                                f->talk, "part", f->part, "stage", f->stage, "code",
@@ -181,11 +191,14 @@ static int status(struct plan *plan, int only, bool json, struct err *err)
     static const char *const headings[] = {">talk", "verdict", "state", NULL};
     struct failures failures = {.list = json_array(), .talk = only};
     AUTO_JSON *parts = json_array(), *failed = failures.list;
-    if (store_each_failure(plan->event->store, note_failure, &failures, err) < 0)
-        return err->code;
+    int ret = plan_keys_to_do(&failures.to_do, &failures.nb_to_do, plan, err);
+    if (ret == 0)
+        ret = store_each_failure(plan->event->store, note_failure, &failures, err);
+    free(failures.to_do);
+    if (ret < 0)
+        return ret;
     struct table *t = table_create(headings);
     size_t nb = 0, nb_complete = 0;
-    int ret = 0;
     for (size_t i = 0; i < plan->programme.nb_talks; i++) {
         const struct talk *talk = &plan->programme.talks[i];
         if (only && talk->number != only)

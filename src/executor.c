@@ -238,7 +238,7 @@ static char *log_tail(const char *path)
 }
 
 /* What went wrong, from the worker's last line or from how it ended. */
-static void describe_end(struct err *out, const struct slot *s, int status)
+static void describe_end(struct err *out, const struct slot *s, int status, int stall_s)
 {
     struct err ignored = {0};
     AUTO_JSON *line = NULL;
@@ -246,7 +246,12 @@ static void describe_end(struct err *out, const struct slot *s, int status)
         line = NULL; /* it ended in the middle of a line */
     const char *message = json_get_string(line, "message", NULL);
     if (s->stalled)
-        err_set(out, ERR_EXTERNAL, "the worker made no progress and was stopped");
+        err_set(out, ERR_EXTERNAL,
+                "the worker made no progress for %d s and was stopped ('stall_s' in the settings)",
+                stall_s);
+    else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+        err_set(out, ERR_EXTERNAL,
+                "the worker was killed (signal 9): by somebody, or because memory ran out");
     else if (WIFSIGNALED(status))
         err_set(out, ERR_EXTERNAL, "the worker crashed (signal %d, %s)", WTERMSIG(status),
                 strsignal(WTERMSIG(status)));
@@ -261,7 +266,7 @@ static void describe_end(struct err *out, const struct slot *s, int status)
 static int note_failure(struct executor *e, const struct slot *s, int status, struct err *err)
 {
     struct err why = {0};
-    describe_end(&why, s, status);
+    describe_end(&why, s, status, e->event->settings.stall_s);
     AUTO_FREE char *spec = mem_printf("%s.json", s->job.key);
     AUTO_FREE char *kept = workdir_failed(e->event->work, spec), *log = log_tail(s->log_path);
     (void)rename(s->spec_path, kept); /* without it only the command that repeats it is lost */

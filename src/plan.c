@@ -473,6 +473,36 @@ int plan_keys(char (**out)[33], size_t *out_nb, struct plan *plan, const struct 
     return obstacle(&pp) ? 0 : plan_jobs_keys(out, out_nb, &pp, plan, err);
 }
 
+static void add_job_keys(char (**list)[33], size_t *nb, const struct job *jobs, size_t nb_jobs)
+{
+    for (size_t i = 0; i < nb_jobs; i++) {
+        *list = mem_grow(*list, *nb, sizeof **list);
+        snprintf((*list)[(*nb)++], sizeof **list, "%s", jobs[i].key);
+    }
+}
+
+int plan_keys_to_do(char (**out)[33], size_t *out_nb, struct plan *plan, struct err *err)
+{
+    struct job *jobs = NULL;
+    size_t nb_jobs = 0;
+    plan_probes(&jobs, &nb_jobs, plan);
+    plan_analyses(&jobs, &nb_jobs, plan, NULL, 0);
+    add_job_keys(out, out_nb, jobs, nb_jobs);
+    for (size_t i = 0; i < nb_jobs; i++)
+        job_finish(&jobs[i]);
+    free(jobs);
+    for (size_t i = 0; i < plan->programme.nb_talks; i++) {
+        const struct talk *t = &plan->programme.talks[i];
+        for (size_t k = 0; k < t->nb_parts && !t->gone; k++) {
+            AUTO_PART_PLAN pp = {0};
+            if (plan_part(&pp, plan, t, &t->parts[k], err) < 0)
+                return err->code;
+            add_job_keys(out, out_nb, pp.jobs, pp.nb_jobs);
+        }
+    }
+    return 0;
+}
+
 void part_plan_finish(struct part_plan *pp)
 {
     for (size_t i = 0; i < pp->nb_jobs; i++)

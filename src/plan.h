@@ -135,6 +135,11 @@ ATTR_NODISCARD int plan_parse_part(int *talk, int *part, const struct programme 
 /* The index of a registered recording by its path or, where it is unique, its name. */
 ATTR_NODISCARD int plan_find_recording(const struct plan *plan, const char *name, struct err *err);
 
+/* The keys of all jobs that could run now, of recordings and parts. A failure of any other job
+ * tells of something that is no more. The caller frees the list. */
+ATTR_NODISCARD int plan_keys_to_do(char (**out)[33], size_t *out_nb, struct plan *plan,
+                                   struct err *err);
+
 /* Every key that the part as it stands hangs on: its outputs and all pieces of them, made or not.
  * The caller frees the list. */
 ATTR_NODISCARD int plan_keys(char (**out)[33], size_t *out_nb, struct plan *plan,
