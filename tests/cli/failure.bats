@@ -1,0 +1,206 @@
+# What goes wrong, and what is said about it.
+
+setup_file()
+{
+    load helper
+    page "$PAGE" "1: First Steps (Ada Byron) (1:20)" \
+        "2: Second Thoughts (Grace Murray) (0:06)" "3: Third Time Lucky (Radia Lamport) (0:09)"
+    rehearse "$PAGE" "$REC"
+}
+
+setup()
+{
+    load helper
+    cd "$BATS_TEST_TMPDIR"
+    ulimit -c 0
+    new_event
+}
+
+teardown()
+{
+    [ -z "${COORDINATOR:-}" ] || kill -KILL "$COORDINATOR" 2>/dev/null || true
+    [ -z "${MOUNTED:-}" ] || umount "$MOUNTED"
+}
+
+# One worker at work at a time, and slow enough to be met.
+slow_event()
+{
+    cheap_rendition event cheap .mp4 160 slower
+    settings 'renditions: [cheap]' 'workers: 1' "$@"
+}
+
+# Starts a run in the background; its messages go to the file run.
+begin_run()
+{
+    "$TALKPRESS" -C event run "$@" >run 2>&1 3>&- &
+    COORDINATOR=$!
+}
+
+# Waits for a worker of the stage and tells its process; stops it first (SIGSTOP), so that it
+# cannot end before it is dealt with.
+stop_worker()
+{
+    local pid spec
+    for _ in {1..2000}; do
+        for pid in $(cat "/proc/$COORDINATOR/task/$COORDINATOR/children"); do
+            kill -STOP "$pid" 2>/dev/null || continue
+            spec=$(tr '\0' '\n' 2>/dev/null <"/proc/$pid/cmdline" | tail -1) || true
+            if [[ -s $spec && $(<"$spec") == *"\"stage\":\"$1\""* ]]; then
+                echo "$pid"
+                return 0
+            fi
+            kill -CONT "$pid" 2>/dev/null || true
+        done
+        kill -0 "$COORDINATOR" || break
+    done
+    return 1
+}
+
+# The command that a message says repeats a failed job.
+repeat_command()
+{
+    sed -n "s/^ *to repeat it: //p" "$1" | head -1
+}
+
+@test "a worker that crashes fails its job alone, with the command that repeats it" {
+    slow_event
+    tp add "$REC" >/dev/null
+    tp verify >/dev/null
+    begin_run
+    worker=$(stop_worker cell)
+    kill -ABRT "$worker"
+    kill -CONT "$worker"
+    status=0
+    wait $COORDINATOR || status=$?
+    output=$(cat run)
+    same 1 "$status"
+    says "FAILED talk 1: 0:" "the worker crashed (signal 6, Aborted)" "to repeat it: " \
+        "talk 2 is complete" "talk 3 is complete" "some failed, see above" \
+        "2 of 3 parts are complete, 1 are not finished; out/ holds 2 parts, 4 files"
+    same "02-second-thoughts.mp4 03-third-time-lucky.mp4" "$(cd event/out && echo *.mp4)"
+    (cd event/out && sha256sum --quiet -c SHA256SUMS)
+    expect 0 tp status
+    says "1 ok First Steps: FAILED: the worker crashed"
+    same "" "$(ls event/work/tmp)"
+    # The command works from anywhere, and what it makes counts.
+    command=$(repeat_command run)
+    PATH=$(dirname "$TALKPRESS"):$PATH
+    (cd / && bash -c "$command")
+    json '.jobs.cell' 0 tp run --json
+    expect 0 tp status
+    says "3 of 3 parts are complete"
+    expect 0 tp gc
+    same "" "$(ls event/work/failed)"
+}
+
+@test "an encoder that refuses: the last lines of its log" {
+    sed -i 's/crf: 30/crf: 30, profile: nonsense/' event/renditions/cheap.yaml
+    tp add "$REC" >/dev/null
+    expect 1 tp run --quiet 2
+    says "FAILED talk 2: card" "the last lines of its log" "nonsense" "to repeat it: talkpress worker"
+    expect 1 bash -c "PATH=$(dirname "$TALKPRESS"):\$PATH; $(repeat_command <(echo "$output"))"
+    json '.failures[] | select(.stage == "card") | [.talk, .code != null, (.log | test("nonsense"))]' \
+        '[2,true,true]' tp status --json 2
+    # Mended: what failed before is forgotten.
+    cheap_rendition event cheap .mp4
+    expect 0 tp status
+    says "2 ok Second Thoughts: to do"
+    json '.failures' '[]' tp status --json
+    expect 0 tp run --quiet 2
+}
+
+@test "a worker that makes no progress is stopped" {
+    slow_event 'stall_s: 2'
+    tp add "$REC" >/dev/null
+    tp verify >/dev/null
+    begin_run 1
+    stop_worker cell >/dev/null
+    status=0
+    wait $COORDINATOR || status=$?
+    output=$(cat run)
+    same 1 "$status"
+    says "FAILED talk 1: " "the worker made no progress for 2 s and was stopped"
+}
+
+@test "a recording that changed after it was added: said, and its talk is made anew" {
+    mkdir cam
+    cp "$REC"/0[23]* cam
+    tp add cam >/dev/null
+    tp run --quiet >/dev/null || true
+    sums_before=$(sums)
+    ffmpeg -v error -y -i "$REC"/02*.mp4 -vf negate -c:a copy -preset ultrafast cam/02*.mp4
+    touch cam/03*
+    expect 3 tp run --quiet
+    says "02-second-thoughts.mp4' has changed since it was added: it is looked at anew"
+    says_not "03-third-time-lucky.mp4' has changed"
+    [ "$sums_before" != "$(sums)" ]
+    same "$(grep 03- <<<"$sums_before")" "$(grep 03- event/out/SHA256SUMS)"
+}
+
+@test "a recording that changes under a job: the job refuses" {
+    mkdir cam
+    cp "$REC"/03* cam
+    sed -i 's/crf: 30/crf: 30, profile: nonsense/' event/renditions/cheap.yaml
+    tp add cam >/dev/null
+    run tp run --quiet 3
+    spec=$(grep -l '"stage":"cell"' event/work/failed/*)
+    touch cam/03*
+    expect 1 "$TALKPRESS" worker "$spec"
+    says "has changed while talkpress was at work: run it again"
+}
+
+@test "a second one at work on the folder: who holds it, status 75" {
+    slow_event
+    tp add "$REC" >/dev/null
+    begin_run
+    worker=$(stop_worker cell)
+    for command in "run" "add $REC" publish gc "gc --dry-run"; do
+        expect 75 tp $command
+        says "another talkpress works on '$PWD/event' (process $COORDINATOR): wait for it"
+    done
+    # To look is always allowed.
+    for command in status list match "why 1" verify "cut 2"; do
+        expect 0 tp $command
+    done
+    kill -CONT "$worker"
+    wait $COORDINATOR
+    expect 0 tp run --quiet
+    says "jobs run: none"
+}
+
+@test "a lock left by a process that is gone holds nobody up" {
+    tp add "$REC"/03* >/dev/null || true
+    echo 1 >event/work/lock
+    tp run --quiet 3
+}
+
+@test "a full disk: status 75 and what to do; with room again it goes on" {
+    [ "$(id -u)" = 0 ] || skip "only root can mount a small disk"
+    mkdir small
+    mount -t tmpfs -o size=1m tmpfs small 2>/dev/null || skip "mounting is not allowed here"
+    MOUNTED=$PWD/small
+    new_event "$PWD/small/event"
+    tp add "$REC" >/dev/null
+    size_kb=64
+    expect 75 tp run --quiet
+    says "make room"
+    expect 75 tp run --quiet
+    mount -o remount,size=50m small
+    made=$(sqlite3 small/event/talkpress.db "select count(*) from result where stage = 'cell'")
+    json '.jobs.cell' $((5 - made)) tp run --json
+    expect 0 tp run --quiet
+    says "3 of 3 parts are complete"
+    (cd small/event/out && sha256sum --quiet -c SHA256SUMS)
+    same "" "$(ls small/event/work/tmp)"
+}
+
+@test "the worker command on nonsense: one line, status 1" {
+    echo '{"stage": "dance"}' >a.json
+    echo '{"stage": "cell", "key": "../../x", "work": "."}' >b.json
+    echo '[' >c.json
+    for spec in a b c nowhere; do
+        expect 1 "$TALKPRESS" worker $spec.json
+        same 1 "${#lines[@]}"
+        json 'keys_unsorted' '["code","message"]' echo "$output"
+    done
+}
