@@ -83,7 +83,8 @@ static int sweep_dir(struct sweep *s, const char *dir, struct err *err)
     int ret = 0;
     for (const struct dirent *e; ret == 0 && (e = readdir(d));) {
         const char *dot = strchr(e->d_name, '.');
-        if (!dot || dot - e->d_name != 32 || used(&s->keys, e->d_name))
+        const bool half_made = strstr(e->d_name, FS_TMP_MARK) != NULL; /* of a killed worker */
+        if (!dot || dot - e->d_name != 32 || (!half_made && used(&s->keys, e->d_name)))
             continue;
         AUTO_FREE char *path = fs_join(dir, e->d_name);
         s->nb_files++;

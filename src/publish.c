@@ -1,5 +1,7 @@
 #include "publish.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +16,7 @@
 #include "workdir.h"
 
 enum { SLUG_BYTES = 80 };
+static const char list_name[] = "talks.json", sums_name[] = "SHA256SUMS";
 
 struct file {
     char *name;
@@ -264,7 +267,7 @@ static int put_lists(struct publisher *u, struct err *err)
                                json_text(p->end), "talks", u->talks);
     AUTO_FREE char *json = json_dumps(all, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
     AUTO_FREE char *text = mem_printf("%s\n", json ? json : "{}");
-    if (put_text(u, "talks.json", text, err) < 0)
+    if (put_text(u, list_name, text, err) < 0)
         return err->code;
     AUTO_STR sums = {0};
     if (u->nb)
@@ -272,7 +275,35 @@ static int put_lists(struct publisher *u, struct err *err)
     for (size_t i = 0; i < u->nb; i++)
         if (u->files[i].sha256[0])
             str_addf(&sums, "%s  %s\n", u->files[i].sha256, u->files[i].name);
-    return put_text(u, "SHA256SUMS", sums.s ? sums.s : "", err);
+    return put_text(u, sums_name, sums.s ? sums.s : "", err);
+}
+
+/* A file of ours that a run which was killed left under its name while it was written. */
+static bool half_made(const struct publisher *u, const char *entry)
+{
+    const char *mark = strstr(entry, FS_TMP_MARK);
+    if (!mark || !mark[strlen(FS_TMP_MARK)] ||
+        mark[strlen(FS_TMP_MARK) + strspn(mark + strlen(FS_TMP_MARK), "0123456789")])
+        return false;
+    AUTO_FREE char *name = mem_printf("%.*s", (int)(mark - entry), entry);
+    return find(u->old, u->nb_old, name) || find(u->files, u->nb, name) ||
+           strcmp(name, list_name) == 0 || strcmp(name, sums_name) == 0;
+}
+
+static int remove_half_made(const struct publisher *u, struct err *err)
+{
+    const char *out = u->plan->event->out;
+    DIR *d = opendir(out);
+    if (!d)
+        return err_errno(err, errno, "cannot open the folder '%s'", out);
+    int ret = 0;
+    for (const struct dirent *e; ret == 0 && (e = readdir(d));) {
+        AUTO_FREE char *path = fs_join(out, e->d_name);
+        if (half_made(u, e->d_name))
+            ret = fs_remove_all(path, err);
+    }
+    closedir(d);
+    return ret;
 }
 
 static int bring(struct publisher *u, struct err *err)
@@ -282,6 +313,8 @@ static int bring(struct publisher *u, struct err *err)
     for (size_t i = 0; i < u->plan->programme.nb_talks; i++)
         if (!u->plan->programme.talks[i].gone && add_talk(u, &u->plan->programme.talks[i], err) < 0)
             return err->code;
+    if (remove_half_made(u, err) < 0)
+        return err->code;
     for (size_t i = 0; i < u->nb; i++)
         if (put_file(u, &u->files[i], err) < 0)
             return err->code;

@@ -97,7 +97,7 @@ static int write_all(int fd, const char *bytes, size_t nb)
 
 int fs_write_atomic(const char *path, const void *bytes, size_t nb, struct err *err)
 {
-    AUTO_FREE char *tmp = mem_printf("%s.tmp-%d", path, (int)getpid());
+    AUTO_FREE char *tmp = mem_printf("%s" FS_TMP_MARK "%d", path, (int)getpid());
     int fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (fd < 0)
         return err_errno(err, errno, "cannot create '%s'", tmp);
@@ -135,7 +135,7 @@ static int copy(const char *from, const char *to, struct err *err)
 
 int fs_link_atomic(const char *from, const char *to, struct err *err)
 {
-    AUTO_FREE char *tmp = mem_printf("%s.tmp-%d", to, (int)getpid());
+    AUTO_FREE char *tmp = mem_printf("%s" FS_TMP_MARK "%d", to, (int)getpid());
     unlink(tmp);
     if (link(from, tmp) < 0) {
         if (errno != EXDEV && errno != EPERM && errno != EMLINK && errno != EOPNOTSUPP)

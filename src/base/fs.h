@@ -12,6 +12,10 @@
 ATTR_NODISCARD int fs_read(char **out, size_t *out_nb, const char *path, size_t max_bytes,
                            struct err *err);
 
+/* What stands between a file's name and digits in the name under which the functions below write
+ * it; of a process that was killed, such a file may stay. */
+#define FS_TMP_MARK ".tmp-"
+
 /* Writes beside path, fsyncs, renames over path and fsyncs the folder. */
 ATTR_NODISCARD int fs_write_atomic(const char *path, const void *bytes, size_t nb, struct err *err);
 
