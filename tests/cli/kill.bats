@@ -1,0 +1,155 @@
+# Killed at any moment, a run leaves nothing that counts; the next one goes on from there.
+
+setup_file()
+{
+    load helper
+    page "$PAGE" "1: First Steps (Ada Byron) (1:20)" \
+        "2 (two parts): Second Thoughts (Grace Murray) (0:06 / 0:05)"
+    rehearse "$PAGE" "$REC"
+}
+
+setup()
+{
+    load helper
+    cd "$BATS_TEST_TMPDIR"
+    ulimit -c 0
+}
+
+teardown()
+{
+    [ -z "${COORDINATOR:-}" ] || kill -KILL "$COORDINATOR" 2>/dev/null || true
+}
+
+now_ms()
+{
+    echo $(($(date +%s%N) / 1000000))
+}
+
+# fresh NAME: an event that has everything before it.
+fresh()
+{
+    new_event "$PWD/$1"
+    cheap_rendition "$EVENT" cheap .mp4 160 slower
+    cheap_rendition "$EVENT" small .small.mp4 96 slow
+    settings 'renditions: [cheap, small]'
+    tp add "$REC" >/dev/null
+}
+
+# What is finished in work/: pieces with their results, and when they were made.
+finished()
+{
+    find "$EVENT/work" -path '*/??/*.json' -printf '%f %i %T@\n' | sort
+}
+
+store_is_sound()
+{
+    same ok "$(sqlite3 "$EVENT/talkpress.db" 'pragma integrity_check')"
+    same "" "$(sqlite3 "$EVENT/talkpress.db" 'pragma foreign_key_check')"
+}
+
+@test "SIGKILL at random moments: the same files in the end, and nothing made twice" {
+    fresh whole
+    begin=$(now_ms)
+    tp run --quiet >/dev/null 2>&1
+    whole_ms=$(($(now_ms) - begin))
+    want=$(sums)
+    made=$(finished)
+
+    fresh killed
+    RANDOM=2010
+    nb_killed=0
+    for _ in {1..8}; do
+        "$TALKPRESS" -C "$EVENT" run --quiet >>log 2>&1 3>&- &
+        COORDINATOR=$!
+        # The sum of them all is about one run: kills fall into every stage.
+        sleep "$(awk "BEGIN { print $whole_ms / 1000 * (0.05 + 0.2 * $((RANDOM % 100)) / 100) }")"
+        kill -KILL $COORDINATOR 2>/dev/null && nb_killed=$((nb_killed + 1))
+        wait $COORDINATOR 2>/dev/null || true
+        store_is_sound
+        before=$(finished)
+        # All that was finished after the kill before is there still, and is the same file.
+        same "" "$(comm -23 <(echo "${after:-}") <(echo "$before") | grep . || true)"
+        after=$before
+    done
+    echo "$nb_killed runs were killed"
+    [ "$nb_killed" -ge 3 ]
+    nb_cells=$(sqlite3 whole/talkpress.db "select count(*) from result where stage = 'cell'")
+    same 10 "$nb_cells"
+    tp run --json >last.json 2>>log
+    same "" "$(comm -23 <(echo "$after") <(finished) | grep . || true)"
+    same "$want" "$(sums)"
+    (cd "$EVENT/out" && sha256sum --quiet -c SHA256SUMS)
+    same "$(cut -d' ' -f1 <<<"$made")" "$(finished | cut -d' ' -f1)"
+    same "" "$(ls "$EVENT/work/tmp")"
+    same "$(ls -A whole/out)" "$(ls -A "$EVENT/out")"
+    store_is_sound
+    json '.jobs | add' 0 tp run --json
+}
+
+@test "cells that were finished are not encoded again" {
+    fresh counted
+    settings 'renditions: [cheap, small]' 'workers: 1'
+    "$TALKPRESS" -C "$EVENT" run --quiet >log 2>&1 3>&- &
+    COORDINATOR=$!
+    for _ in {1..3000}; do
+        cells=$(sqlite3 "$EVENT/talkpress.db" "select count(*) from result where stage = 'cell'")
+        [ "$cells" -lt 4 ] || break
+        kill -0 $COORDINATOR
+    done
+    kill -KILL $COORDINATOR
+    wait $COORDINATOR 2>/dev/null || true
+    cells=$(grep -l header $(find "$EVENT/work" -path '*/??/*.json') | wc -l)
+    cards=$(sqlite3 "$EVENT/talkpress.db" "select count(*) from result where stage = 'card'")
+    left=$((10 - (cells - cards)))
+    echo "$cells segments, $cards of them cards"
+    [ "$left" -lt 10 ]
+    # A job makes both renditions of a cell.
+    json '.jobs.cell' $((left / 2)) tp run --json
+}
+
+@test "Ctrl-C: ends within 2 seconds, says how to go on, and it does" {
+    fresh stopped
+    for signal in INT TERM HUP; do
+        # Not in the background, where shells make their children deaf to SIGINT.
+        begin=$(now_ms)
+        status=0
+        timeout --signal=$signal --preserve-status 1 "$TALKPRESS" -C "$EVENT" run >log 2>&1 3>&- ||
+            status=$?
+        took_ms=$(($(now_ms) - begin))
+        output=$(cat log)
+        [ "$took_ms" -lt 3000 ] || { echo "$signal took $took_ms ms"; return 1; }
+        same "" "$(pgrep -f "worker $EVENT" || true)"
+        if [ "$status" -ne 0 ]; then
+            same 1 "$status"
+            says "stopped: 'talkpress run' goes on from here"
+            stopped=yes
+        fi
+    done
+    same yes "$stopped"
+    expect 0 tp run --quiet
+    says "3 of 3 parts are complete"
+    same "" "$(ls "$EVENT/work/tmp")"
+    store_is_sound
+}
+
+@test "killed while it publishes: no half-made name stays in out/" {
+    fresh publishing
+    tp run --quiet --no-publish >/dev/null 2>&1
+    # Killed at each system call that gives a file its name, in turn.
+    for call in link,linkat rename,renameat2; do
+        for at in 1 3 5 7 9 10 11 12; do
+            rm -rf "$EVENT/out"
+            sqlite3 "$EVENT/talkpress.db" 'delete from published'
+            status=0
+            ASAN_OPTIONS=detect_leaks=0 bash -c 'exec strace "$@" >/dev/null 2>&1' - -qq -o /dev/null -e trace=$call \
+                -e inject=$call:signal=KILL:when=$at "$TALKPRESS" -C "$EVENT" publish || status=$?
+            [ "$status" -ne 0 ] || break
+            echo "$call $at" >>killed
+            expect 0 tp publish
+            same 11 "$(ls -A "$EVENT/out" | wc -l)"
+            (cd "$EVENT/out" && sha256sum --quiet -c SHA256SUMS)
+        done
+    done
+    grep -q link killed
+    grep -q 'rename,renameat2 11' killed
+}
