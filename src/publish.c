@@ -204,6 +204,20 @@ static bool same_file(const char *a, const char *b)
            ((x.st_ino == y.st_ino && x.st_dev == y.st_dev) || x.st_size == y.st_size);
 }
 
+/* Looked at before anything is written: a name is all taken or not at all. */
+static int refuse_foreign(const struct publisher *u, struct err *err)
+{
+    for (size_t i = 0; i < u->nb; i++) {
+        AUTO_FREE char *path = fs_join(u->plan->event->out, u->files[i].name);
+        if (!find(u->old, u->nb_old, u->files[i].name) && fs_exists(path))
+            return err_set(err, ERR_INVALID,
+                           "'%s' is not talkpress's, and a file is to be published under that "
+                           "name: move it away, then 'talkpress publish'",
+                           path);
+    }
+    return 0;
+}
+
 static int put_file(struct publisher *u, const struct file *f, struct err *err)
 {
     if (!f->ext) /* kept as it is */
@@ -313,7 +327,7 @@ static int bring(struct publisher *u, struct err *err)
     for (size_t i = 0; i < u->plan->programme.nb_talks; i++)
         if (!u->plan->programme.talks[i].gone && add_talk(u, &u->plan->programme.talks[i], err) < 0)
             return err->code;
-    if (remove_half_made(u, err) < 0)
+    if (refuse_foreign(u, err) < 0 || remove_half_made(u, err) < 0)
         return err->code;
     for (size_t i = 0; i < u->nb; i++)
         if (put_file(u, &u->files[i], err) < 0)
