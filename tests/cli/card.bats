@@ -1,0 +1,90 @@
+# card: the title picture of a part.
+
+setup()
+{
+    load helper
+    cd "$BATS_TEST_TMPDIR"
+    page page.txt "1: First Steps (Ada Byron) (0:08)" \
+        "2 (two parts): Second Thoughts (Grace Murray) (0:06 / 0:09)" \
+        "3: $(printf 'Very long words %.0s' {1..40}) (Ada Byron) (0:08)"
+    new_event
+    tp import page.txt >/dev/null
+}
+
+size_of()
+{
+    ffprobe -v error -show_entries stream=codec_name,width,height -of csv=p=0 "$1"
+}
+
+@test "a PNG of the size that is asked for, the same each time" {
+    expect 0 tp card 1 -o a.png
+    says "'a.png' shows the card of talk 1"
+    same png,1280,720 "$(size_of a.png)"
+    for size in 640x360 1920x1080 720x576 360x640; do
+        expect 0 tp card 1 -o b.png --size $size
+        same "png,${size/x/,}" "$(size_of b.png)"
+    done
+    tp card 1 -o c.png
+    cmp a.png c.png
+}
+
+@test "parts have cards of their own" {
+    tp card 2 -o a.png
+    tp card 2/1 -o b.png
+    tp card 2/2 -o c.png
+    cmp a.png b.png
+    run cmp -s b.png c.png
+    same 1 "$status"
+}
+
+@test "no file is left where it cannot be made" {
+    expect 1 tp card 1 -o nowhere/a.png
+    says "nowhere/a.png"
+    for size in 0x0 15x16 641x360 9000x9000; do
+        expect 1 tp card 1 -o a.png --size $size
+        says "a card of $size cannot be made: width and height must be even, from 16 to 8192"
+    done
+    for size in 640 640x 640x360x2 axb -1x2y; do
+        expect 2 tp card 1 -o a.png "--size=$size"
+        says "'$size' is no size: write it as 1280x720"
+    done
+    same "event page.txt" "$(echo *)"
+}
+
+@test "a title that does not fit: what to do, in card and in run" {
+    expect 1 tp card 3 -o a.png
+    says "does not fit on a card" "shorten the title, or in the template lower 'smallest'"
+    [ ! -e a.png ]
+    rehearse page.txt rec --talk 1 --talk 3
+    tp add rec >/dev/null || true
+    tp match 1=01-first-steps.mp4 "3=$(cd rec && echo 03-*)" >/dev/null
+    run tp run --quiet
+    same 1 "$status"
+    says "FAILED talk 3: card" "shorten the title" "talk 1 is complete"
+    says_not "talkpress worker" "log"
+    same 1 "$(ls event/out/*.mp4 | wc -l)"
+}
+
+@test "the event's own template and pictures; one that is missing is named" {
+    tp card 1 -o a.png --size 320x180
+    ffmpeg -v error -f lavfi -i color=red:s=64x36 -frames:v 1 event/back.png
+    settings_with "background: back.png"
+    tp card 1 -o b.png --size 320x180
+    run cmp -s a.png b.png
+    same 1 "$status"
+    settings_with "background: nowhere.png"
+    expect 1 tp card 1 -o c.png
+    says "nowhere.png"
+    settings_with "template: nowhere.ass"
+    expect 1 tp card 1 -o c.png
+    says "nowhere.ass"
+    echo "this is no script" >event/bad.ass
+    settings_with "template: bad.ass"
+    expect 1 tp card 1 -o c.png
+    says "bad.ass"
+}
+
+settings_with()
+{
+    printf 'renditions: [cheap]\ncard: {seconds: 1, %s}\n' "$1" >event/talkpress.yaml
+}

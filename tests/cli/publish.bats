@@ -1,0 +1,175 @@
+# publish and gc: what stands in out/, and what may go from work/.
+
+setup_file()
+{
+    load helper
+    page "$PAGE" "1: First Steps (Ada Byron) (0:06)" \
+        "2 (two parts): Second Thoughts (Grace Murray) (0:06 / 0:05)" \
+        "3: Third Time Lucky (Radia Lamport) (0:08)"
+    rehearse "$PAGE" "$REC"
+    new_event "$BATS_FILE_TMPDIR/done"
+    tp add "$REC" >/dev/null
+    tp run --quiet >/dev/null
+}
+
+setup()
+{
+    load helper
+    cd "$BATS_TEST_TMPDIR"
+    cp -a "$BATS_FILE_TMPDIR/done" event
+    EVENT=$PWD/event
+}
+
+files()
+{
+    (cd event/out && echo *)
+}
+
+all="01-first-steps.jpg 01-first-steps.mp4 02-second-thoughts-part-1.jpg \
+02-second-thoughts-part-1.mp4 02-second-thoughts-part-2.jpg 02-second-thoughts-part-2.mp4 \
+03-third-time-lucky.jpg 03-third-time-lucky.mp4 SHA256SUMS talks.json"
+
+@test "a second publish changes nothing" {
+    same "$all" "$(files)"
+    before=$(stat -c '%n %y %z %i' event/out event/out/*)
+    expect 0 tp publish
+    says "out/ holds 4 parts, 8 files: 0 written, 0 removed"
+    same "$before" "$(stat -c '%n %y %z %i' event/out event/out/*)"
+    json . '{"parts":4,"files":8,"written":0,"removed":0}' tp publish --json
+}
+
+@test "foreign files stay, even beside and among ours" {
+    mkdir event/out/mine
+    echo keep >event/out/mine/notes.txt
+    echo keep >event/out/03-third-time-lucky.srt
+    echo keep >event/out/zzz.mp4.tmp-12
+    echo keep >event/out/.htaccess
+    page page.txt "1: First Steps (Ada Byron) (0:06)"
+    tp import page.txt >/dev/null
+    expect 0 tp publish
+    says "1 parts, 2 files" "6 removed"
+    same "01-first-steps.jpg 01-first-steps.mp4 03-third-time-lucky.srt SHA256SUMS mine \
+talks.json zzz.mp4.tmp-12" "$(files)"
+    same 4 "$(cat event/out/mine/notes.txt event/out/*.srt event/out/*-12 event/out/.htaccess |
+        grep -c keep)"
+    same 2 "$(wc -l <event/out/SHA256SUMS)"
+}
+
+@test "a foreign file under a name of ours: not replaced without a word" {
+    grep -v "alk 3" "$PAGE" >page.txt
+    tp import page.txt >/dev/null
+    tp publish
+    echo "the speaker's own" >event/out/03-third-time-lucky.mp4
+    tp import "$PAGE" >/dev/null
+    expect 1 tp publish
+    says "'$PWD/event/out/03-third-time-lucky.mp4'" "is not talkpress's" "move it away"
+    same "the speaker's own" "$(cat event/out/03-third-time-lucky.mp4)"
+    rm event/out/03-third-time-lucky.mp4
+    expect 0 tp publish
+    same "$all" "$(files)"
+}
+
+@test "a talk that is withdrawn: its files go; back again: they come without work" {
+    grep -v "alk 2" "$PAGE" >page.txt
+    tp import page.txt >/dev/null
+    json '.jobs | add' 0 tp run --json
+    same "01-first-steps.jpg 01-first-steps.mp4 03-third-time-lucky.jpg 03-third-time-lucky.mp4 \
+SHA256SUMS talks.json" "$(files)"
+    json '[.talks[].number]' '[1,3]' cat event/out/talks.json
+    (cd event/out && sha256sum --quiet -c SHA256SUMS)
+    tp import "$PAGE" >/dev/null
+    json '.jobs | add' 0 tp run --json
+    same "$all" "$(files)"
+}
+
+@test "a talk that is renamed: the old files stay until the new ones are there" {
+    sed 's/Third Time Lucky/Lucky at Last/' "$PAGE" >page.txt
+    tp import page.txt >/dev/null
+    expect 0 tp publish
+    says "1 written, 0 removed" # talks.json
+    same "$all" "$(files)"
+    (cd event/out && sha256sum --quiet -c SHA256SUMS)
+    tp run --quiet >/dev/null
+    same "${all//third-time-lucky/lucky-at-last}" "$(files)"
+    same 0 "$(grep -c third event/out/SHA256SUMS)"
+}
+
+@test "a recording taken away from a talk: its files go" {
+    tp match 3=none >/dev/null
+    expect 3 tp run --quiet
+    says "talk 3 waits: no recording"
+    same 3 "$(ls event/out/*.mp4 | wc -l)"
+}
+
+@test "a file in out/ that was lost or cut short is put back" {
+    rm event/out/01-first-steps.mp4 event/out/SHA256SUMS
+    rm event/out/03-third-time-lucky.mp4
+    echo short >event/out/03-third-time-lucky.mp4
+    expect 0 tp publish
+    says "3 written"
+    same "$all" "$(files)"
+    (cd event/out && sha256sum --quiet -c SHA256SUMS)
+}
+
+@test "a finished piece lost from work/: made again by run" {
+    rm event/work/??/*.jpg
+    json '.jobs | with_entries(select(.value > 0))' '{"poster":4}' tp run --json
+    same "$all" "$(files)"
+}
+
+@test "gc with nothing to drop; a run after it does nothing" {
+    expect 0 tp gc
+    says "0 files, 0.0 MB removed"
+    json '.jobs | add' 0 tp run --json
+    same "$(cat "$BATS_FILE_TMPDIR/done/out/SHA256SUMS")" "$(sums)"
+}
+
+@test "gc drops what an old title and an old cut left, and only that" {
+    fresh=$(cd event/work && find . -path './??/*' | sort)
+    tp cut 3 --in 0:01 >/dev/null
+    sed 's/Third Time Lucky/Lucky at Last/; s/First Steps/First Strides/' "$PAGE" >page.txt
+    tp import page.txt >/dev/null
+    tp run --quiet >/dev/null
+    before=$(ls event/work/?? | grep -c '\.')
+    expect 0 tp gc --dry-run
+    says "would be removed"
+    same "$before" "$(ls event/work/?? | grep -c '\.')"
+    # Of talk 3: card, cell, sound, output, poster; of talk 1: card and output; each with its result.
+    expect 0 tp gc
+    says "14 files, "
+    same $((before - 14)) "$(ls event/work/?? | grep -c '\.')"
+    json '.jobs | add' 0 tp run --json
+    (cd event/out && sha256sum --quiet -c SHA256SUMS)
+    expect 0 tp gc
+    says "0 files"
+    # And all the way back.
+    tp cut 3 --auto >/dev/null
+    tp import "$PAGE" >/dev/null
+    tp run --quiet >/dev/null
+    tp gc >/dev/null
+    same "$fresh" "$(cd event/work && find . -path './??/*' | sort)"
+    same "$(cat "$BATS_FILE_TMPDIR/done/out/SHA256SUMS")" "$(sums)"
+}
+
+@test "gc keeps the pieces of a part that waits for a person" {
+    tp match 1=03-third-time-lucky.mp4 3=none >/dev/null || true
+    tp match 1= 3= >/dev/null
+    rm -f page.txt
+    sed 's/(0:08)/(0:20)/' "$PAGE" >page.txt
+    tp import page.txt >/dev/null
+    run tp verify 3
+    tp gc >/dev/null
+    tp import "$PAGE" >/dev/null
+    json '.jobs | add' 0 tp run --json
+}
+
+@test "gc after a recording was removed drops what was made of it" {
+    tp remove 03-third-time-lucky.mp4
+    tp run --quiet >/dev/null || true
+    expect 0 tp gc
+    says_not "0 files,"
+    same 3 "$(ls event/out/*.mp4 | wc -l)"
+    tp add "$REC" >/dev/null
+    tp run --quiet >/dev/null
+    same "$all" "$(files)"
+}
