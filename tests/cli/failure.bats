@@ -75,7 +75,7 @@ repeat_command()
     output=$(cat run)
     same 1 "$status"
     says "FAILED talk 1: 0:" "the worker crashed (signal 6, Aborted)" "to repeat it: " \
-        "talk 2 is complete" "talk 3 is complete" "some failed, see above" \
+        "talk 2 is made" "talk 3 is made" "some failed, see above" \
         "2 of 3 parts are complete, 1 are not finished; out/ holds 2 parts, 4 files"
     same "02-second-thoughts.mp4 03-third-time-lucky.mp4" "$(cd event/out && echo *.mp4)"
     (cd event/out && sha256sum --quiet -c SHA256SUMS)

@@ -189,8 +189,10 @@ cause_of()
     same "1/1 ok,2/1 ok,2/2 ok,3/1 ok,4/1 missing" "$(verdicts)"
     expect 0 tp match 3=none
     same "3/1 missing" "$(verdicts | cut -d, -f4)"
-    expect 1 tp verify --accept 4 --because "never mind"
-    says "talk 4 has no recording that could be accepted"
+    expect 0 tp verify --accept 3 --because "not filmed"
+    expect 0 tp verify --accept 4 --because "not filmed either"
+    expect 0 tp verify
+    says "accepted" "not filmed either"
 }
 
 @test "unclear: two files that cannot be told apart" {
