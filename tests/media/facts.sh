@@ -2,9 +2,9 @@
 # facts.sh FOLDER TALK: what one talk of an event made by event.sh became, measured with ffmpeg and
 # ffprobe alone, as JSON on stdout:
 #
-#   file, source: {stream, first_s, end_s, aspect, sound}, cut_in_s, cut_s,
-#   outputs: [{file, card_s, width, height, aspect, fps, frames, video_start_s, video_s, sound_start_s,
-#              sound_s, errors, psnr: [y, u, v], lag_ms, likeness}]
+#   file, source: {stream, first_s, end_s, aspect, sound}, level_db, cut_in_s, cut_s,
+#   outputs: [{file, card_s, width, height, aspect, fps, frames, video_start_s, video_s,
+#              sound_start_s, sound_s, level_db, errors, psnr: [y, u, v], lag_ms, likeness}]
 #
 # psnr compares the picture in the middle of the talk with the one that ffmpeg shows of the source
 # at that time, the right way up, both scaled to 160 pixels width. lag_ms says how much later sound
@@ -42,7 +42,8 @@ source_facts() {
                   d: ($x.pkt_duration_time // "0" | tonumber? // 0)}])) as $f
         | {stream: $i, first_s: ($f | map(.t) | min), end_s: ($f | max_by(.t) | .t + .d),
            stated_s: ($v.duration // null | if . then tonumber? else null end),
-           frames: ($f | length), aspect: (if ($turn | fabs) % 180 == 90 then 1 / $dar else $dar end),
+           frames: ($f | length),
+           aspect: (if ($turn | fabs) % 180 == 90 then 1 / $dar else $dar end),
            sound: ($s.streams | any(.codec_type == "audio"))}'
 }
 
@@ -57,12 +58,13 @@ cut_facts() {
 # where a picture lies in the middle between two places, either is right.
 psnr() {
     local out=$1 frame=$2 fps=$3 at=$4 width=$5 height=$6 best=0 k found
+    local place="setpts=PTS-($first_s+$at)/TB,fps=$fps:start_time=0:round=near"
+    [ "$(jq .frames <<<"$source")" != 1 ] || place=null # the fps filter wants two
     for k in 0 -1 1; do
         found=$(ffmpeg -v info -copyts -i "$out" -i "$file" -filter_complex "
             [0:v]select='eq(n,$frame)',scale=160:-2:flags=area,format=yuv420p,
                  setpts=0[a];
-            [1:$stream]setpts=PTS-($first_s+$at)/TB,
-                 fps=$fps:start_time=0:round=near,select='eq(n,max(0,$mid+($k)))',
+            [1:$stream]$place,select='eq(n,max(0,$mid+($k)))',
                  bwdif=deint=interlaced,
                  scale=$width:$height:in_color_matrix=auto:out_color_matrix=bt709:out_range=tv,
                  scale=160:-2:flags=area,format=yuv420p,setpts=0[b];
@@ -76,11 +78,20 @@ psnr() {
     jq -cn '$ARGS.positional | map(tonumber)' --args $best
 }
 
+# The mean level of a file's sound in dB; null where it has none.
+level() {
+    local db
+    db=$(ffmpeg -v info -i "$1" -map 0:a:0 -af volumedetect -f null - 2>&1 |
+        sed -n 's/.*mean_volume: \(.*\) dB/\1/p') || true
+    echo "${db:-null}"
+}
+
 # The loudness curve of 10 s of sound at 400 Hz, one number a line. The filters before it place
 # sample 0.
 curve() {
     ffmpeg -v quiet -copyts -i "$1" -map "0:$2" -t 3000 -af "$3,
-        aresample=8000:async=1:min_hard_comp=0.01:first_pts=0,aformat=sample_fmts=dbl:channel_layouts=mono,
+        aresample=8000:async=1:min_hard_comp=0.01:first_pts=0,
+        aformat=sample_fmts=dbl:channel_layouts=mono,
         atrim=start=$4:duration=10,asetpts=PTS-STARTPTS,
         aeval='abs(val(0))',lowpass=f=80,aresample=400,aformat=sample_fmts=s16" -f s16le - |
         od -An -v -t d2 -w2
@@ -115,10 +126,12 @@ output_facts() {
     sound=$(probe -select_streams a -show_entries frame=pts_time,pkt_duration_time "$out")
     frames=$(probe -select_streams v -show_entries packet=pts_time,duration_time "$out")
     errors=$({ ffmpeg -v error -xerror -i "$out" -f null - || echo "status $?"; } 2>&1 | head -c 400)
-    rate=$(jq -r '[.streams[] | select(.codec_type == "video") | .r_frame_rate] | .[0] // ""' <<<"$streams")
+    rate=$(jq -r '[.streams[] | select(.codec_type == "video") | .r_frame_rate]
+        | .[0] // ""' <<<"$streams")
     if [ -n "$rate" ]; then
         local size
-        size=$(jq -r '[.streams[] | select(.codec_type == "video")][0] | "\(.width) \(.height)"' <<<"$streams")
+        size=$(jq -r '[.streams[] | select(.codec_type == "video")][0]
+            | "\(.width) \(.height)"' <<<"$streams")
         mid=$(jq -n "($cut_s * $rate / 2) | floor")
         k=$(jq -n "($CARD * ($rate) | round) + $mid")
         card=$(jq -n "($CARD * ($rate) | round) / ($rate)")
@@ -139,7 +152,7 @@ output_facts() {
     jq -n --arg file "$(basename "$out")" --slurpfile s <(echo "$streams") \
         --slurpfile a <(echo "$sound") --slurpfile v <(echo "$frames") --arg errors "$errors" \
         --argjson psnr "$picture" --argjson lag "$lag" --argjson likeness "$likeness" \
-        --argjson card "$card" '
+        --argjson card "$card" --argjson level "$(level "$out")" '
         $s[0] as $s | $a[0] as $a | $v[0] as $v
         | ([$s.streams[] | select(.codec_type == "video")][0]) as $p
         | ([$v.packets[]? | {t: (.pts_time | tonumber), d: (.duration_time // "0" | tonumber)}]) as $f
@@ -153,7 +166,7 @@ output_facts() {
            video_start_s: ($f | map(.t) | min),
            video_s: (if $p then ($f | map(.t) | max) + 1 / $fps else null end),
            sound_start_s: $q[0].t, sound_s: ($q | last | .t + .d),
-           errors: $errors, psnr: $psnr, lag_ms: $lag, likeness: $likeness}'
+           level_db: $level, errors: $errors, psnr: $psnr, lag_ms: $lag, likeness: $likeness}'
 }
 
 source=$(source_facts)
@@ -170,7 +183,7 @@ if [ ${#outputs[@]} -gt 0 ]; then
     first_s=$(jq .first_s <<<"$source") stream=$(jq .stream <<<"$source")
 fi
 for out in "${outputs[@]}"; do output_facts "$out"; done |
-    jq -s --arg file "$(basename "$file")" --argjson source "$source" --argjson cut "$cut" \
+    jq -s --arg file "$(basename "$file")" --argjson level "$(level "$file")" --argjson source "$source" --argjson cut "$cut" \
         --argjson talk "$talk" \
-        '{talk: $talk, file: $file, source: $source, cut_in_s: $cut[0], cut_s: $cut[1],
+        '{talk: $talk, file: $file, source: $source, level_db: $level, cut_in_s: $cut[0], cut_s: $cut[1],
           outputs: .}'
