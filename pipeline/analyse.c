@@ -57,12 +57,17 @@ static json_t *decibels(double v)
 
 /* --- sound ----------------------------------------------------------------------------------- */
 
-static int measure_sound(struct loudness *out, struct analysis *a, int stream, struct err *err)
+static int measure_sound(struct loudness *out, struct analysis *a, const json_t *audio,
+                         struct err *err)
 {
     AUTO_SOUND *sound = NULL;
     AUTO_METER *meter = NULL;
     const struct sound_range range = {
-        .stream = stream, .grid = a->grid, .begin = 0, .end = INT64_MAX};
+        .stream = (int)json_get_int(audio, "stream", -1),
+        .grid = a->grid,
+        .end = INT64_MAX,
+        .counted = json_get_bool(audio, "counted", false),
+    };
     if (sound_reader_open(&sound, a->media, &range, err) < 0 ||
         loudness_meter_create(&meter, err) < 0)
         return err->code;
@@ -115,7 +120,7 @@ static int analyse_sound(struct analysis *a, const char *blocks_path, struct err
     AUTO_LOUDNESS blocks = {0};
     const json_t *audio = json_object_get(a->probe, "audio");
     if (json_is_object(audio)) {
-        if (measure_sound(&blocks, a, (int)json_get_int(audio, "stream", -1), err) < 0)
+        if (measure_sound(&blocks, a, audio, err) < 0)
             return err->code;
         describe_sound(a, &blocks);
     }

@@ -28,6 +28,7 @@ struct scan_stream {
     bool wanted; /* video (no cover picture) or audio */
     int64_t nb_packets, nb_bytes;
     int64_t first, end;        /* in the stream's time base */
+    int64_t length;            /* of all packets together */
     int64_t last, last_length; /* of the packet that begins last */
 };
 
@@ -299,6 +300,7 @@ static void scan_packet(struct scan *s, const AVPacket *pkt)
     }
     if (st->end == AV_NOPTS_VALUE || end > st->end)
         st->end = end;
+    st->length += duration;
 }
 
 static int scan_packets(struct scan *s, struct err *err)
@@ -409,9 +411,8 @@ static json_t *describe_video(struct scan *s, struct grid *grid)
     if (!grid_finder_result(s->finder, grid, s->streams[s->video].last_length, &variable))
         return NULL;
     orientation(st, &rotation, &flip);
-    const bool interlaced =
-        s->picture.interlaced ||
-        (par->field_order != AV_FIELD_UNKNOWN && par->field_order != AV_FIELD_PROGRESSIVE);
+    const bool interlaced = s->picture.interlaced || (par->field_order != AV_FIELD_UNKNOWN &&
+                                                      par->field_order != AV_FIELD_PROGRESSIVE);
     join_fields(grid, st, interlaced);
     return json_pack("{s:i, s:i, s:i, s:o, s:i, s:b, s:b, s:o, s:b, s:o, s:I, s:I}", "stream",
                      s->video, "width", par->width, "height", par->height, "sar",
@@ -419,6 +420,15 @@ static json_t *describe_video(struct scan *s, struct grid *grid)
                      rotation, "flip", flip, "interlaced", interlaced, "fps", ratio(grid->fps),
                      "variable", variable, "time_base", ratio(grid->time_base), "origin",
                      (json_int_t)grid->origin, "frames", (json_int_t)grid->nb_frames);
+}
+
+/* Whether the packets hold far more sound than their time stamps leave room for: an AVI whose
+ * header states a wrong rate, for one. A second is more than any overlap of a repaired file. */
+static bool counted(const struct scan *s)
+{
+    const struct scan_stream *ss = &s->streams[s->audio];
+    const int64_t span = ss->end - ss->first;
+    return ss->length > 2 * span && to_ms(s, s->audio, ss->length - span) > 1000;
 }
 
 static json_t *describe_audio(const struct scan *s, const struct grid *grid)
@@ -429,10 +439,12 @@ static json_t *describe_audio(const struct scan *s, const struct grid *grid)
         return NULL;
     const int64_t origin =
         grid ? av_rescale_q(grid->origin, grid->time_base, ms_base) : to_ms(s, s->audio, ss->first);
-    return json_pack("{s:i, s:i, s:i, s:I, s:I}", "stream", s->audio, "channels",
+    const bool by_count = counted(s);
+    const int64_t end = by_count ? ss->first + ss->length : ss->end;
+    return json_pack("{s:i, s:i, s:i, s:I, s:I, s:b}", "stream", s->audio, "channels",
                      par->ch_layout.nb_channels, "rate", par->sample_rate, "start_ms",
                      (json_int_t)(to_ms(s, s->audio, ss->first) - origin), "end_ms",
-                     (json_int_t)(to_ms(s, s->audio, ss->end) - origin));
+                     (json_int_t)(to_ms(s, s->audio, end) - origin), "counted", by_count);
 }
 
 /* Cells begin at key frames, PROBE_CELL_MS or more apart; the first at frame 0 whatever its key

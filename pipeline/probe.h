@@ -11,14 +11,15 @@
 #include "grid.h"
 
 /* Changes whenever the same file would give another result. */
-enum { PROBE_VERSION = 2 };
+enum { PROBE_VERSION = 3 };
 
 /* Fills *out with the result, an object (the caller's):
  *   container, size, hash (of the content), error (a message: nothing else is set then but size and
  *   hash), streams: [{index, type, codec, …, start_ms, end_ms, packets}],
  *   video: {stream, width, height (coded), sar: [n, d], rotation (clockwise degrees), flip,
  *           interlaced, fps: [n, d], variable, time_base: [n, d], origin, frames, start_ms} or
- * null, audio: {stream, channels, rate, start_ms (against the first picture), end_ms} or null,
+ * null, audio: {stream, channels, rate, start_ms (against the first picture), end_ms,
+ *           counted (its time stamps mean nothing, its samples are to be counted)} or null,
  *   cells: [[frame, pts of its key frame], …], the first at frame 0,
  *   gaps: [{stream, at_ms, length_ms}], corrupt: [ms …], truncated: text or null,
  *   duration_ms: of the picture; of the sound where there is no picture.

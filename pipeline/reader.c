@@ -235,8 +235,8 @@ void picture_reader_close_p(struct picture_reader **reader)
 }
 
 /* A picture without a time stamp: the one after the last. Files without presentation times (AVI,
- * MXF) have many, and the decoder gives the last pictures of every such file without. Where pictures
- * were passed over, the packet's time is nearer. */
+ * MXF) have many, and the decoder gives the last pictures of every such file without. Where
+ * pictures were passed over, the packet's time is nearer. */
 static int64_t place_without_time(const struct picture_reader *r)
 {
     const struct grid *g = &r->range.grid;
@@ -259,8 +259,8 @@ static int decode_picture(struct picture_reader *r, AVFrame *frame, struct err *
         int64_t pts = frame->best_effort_timestamp;
         if (pts == AV_NOPTS_VALUE)
             pts = frame->pts;
-        frame->pts = pts == AV_NOPTS_VALUE ? place_without_time(r)
-                                           : grid_frame_of(&r->range.grid, pts);
+        frame->pts =
+            pts == AV_NOPTS_VALUE ? place_without_time(r) : grid_frame_of(&r->range.grid, pts);
         r->decoded = frame->pts;
         return 1;
     }
@@ -393,7 +393,7 @@ int sound_reader_open(struct sound_reader **out, struct media *media,
                            : av_rescale_q(start, s->st->time_base, AV_TIME_BASE_Q);
         s->from_ms = range->begin / (SOUND_RATE / 1000);
         const int64_t from_ms = s->from_ms - SOUND_PREROLL_MS;
-        if (from_ms > 0) {
+        if (from_ms > 0 && !range->counted) {
             const int64_t ts = s->origin_us + from_ms * 1000;
             if (avformat_seek_file(s->fmt, -1, INT64_MIN, ts, ts, 0) < 0 &&
                 av_seek_frame(s->fmt, -1, ts, AVSEEK_FLAG_BACKWARD) < 0)
@@ -451,7 +451,7 @@ static bool stamped_place(int64_t *out, const struct sound_reader *r, const AVFr
 {
     const int64_t pts =
         f->best_effort_timestamp != AV_NOPTS_VALUE ? f->best_effort_timestamp : f->pts;
-    if (pts == AV_NOPTS_VALUE)
+    if (pts == AV_NOPTS_VALUE || (r->placed && r->range.counted))
         return false;
     const struct source *s = &r->source;
     /* In 1/48000 s straight from both time bases: microseconds would round. */

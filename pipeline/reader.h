@@ -47,6 +47,7 @@ struct sound_range {
     int stream;       /* negative: no sound in the recording, all is silence */
     struct grid grid; /* only origin and time_base count; time_base.num 0: the sound's own start */
     int64_t begin, end; /* samples, [begin, end); end may be INT64_MAX: to the last one there is */
+    bool counted;       /* of the time stamps only the first one holds, then samples are counted */
 };
 
 struct sound_reader;

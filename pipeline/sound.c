@@ -147,7 +147,12 @@ static int pass_begin(struct pass *p, const char *path, struct err *err)
         return av_fail_nomem(err);
     const int64_t first = sound_samples_at(&s->grid, s->begin);
     const struct sound_range range = {
-        .stream = s->stream, .grid = s->grid, .begin = first, .end = first + p->talk_samples};
+        .stream = s->stream,
+        .grid = s->grid,
+        .begin = first,
+        .end = first + p->talk_samples,
+        .counted = s->counted,
+    };
     if (media_open(&p->media, s->recording, NULL, err) < 0 ||
         sound_reader_open(&p->sound, p->media, &range, err) < 0 ||
         (path ? open_encoder(p, path, err) : loudness_meter_create(&p->meter, err)) < 0)

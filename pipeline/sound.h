@@ -6,6 +6,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "err.h"
@@ -18,6 +19,7 @@ enum { SOUND_VERSION = 2 };
 struct sound_spec {
     const char *recording;
     int stream;              /* negative: the recording has no sound, the part is silent */
+    bool counted;            /* as of struct sound_range */
     struct grid grid;        /* of the recording */
     int64_t begin, end;      /* frames of the recording */
     int64_t card_frames;     /* silence in front */

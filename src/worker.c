@@ -341,6 +341,7 @@ static int run_sound(struct worker *w, struct err *err)
     struct sound_spec spec = {
         .recording = path,
         .stream = (int)json_get_int(json_object_get(probe, "audio"), "stream", -1),
+        .counted = json_get_bool(json_object_get(probe, "audio"), "counted", false),
         .begin = json_get_int(w->spec, "begin", 0),
         .end = json_get_int(w->spec, "end", 0),
         .card_frames = json_get_int(w->spec, "card_frames", 0),
