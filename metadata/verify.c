@@ -87,7 +87,7 @@ static void look_for_damage(struct str *s, const struct verify_facts *f)
         remark(s, "%s missing at %s", clock_format_ms(length, f->gap_ms, false),
                clock_format_ms(at, f->gap_at_ms, false));
     if (f->no_sound)
-        remark(s, "no sound in it");
+        remark(s, "%s", f->sound_error ? f->sound_error : "no sound in it");
     if (f->no_picture)
         remark(s, "no picture in it");
 }

@@ -30,7 +30,8 @@ struct verify_facts {
     const char *refusal;    /* why the recording cannot be read; may be NULL */
     const char *truncated;  /* what the probe says of a cut-off file; may be NULL */
     bool no_sound, no_picture;
-    bool absent;               /* the file is not there now; what is known of it is from before */
+    const char *sound_error; /* of no_sound: why the sound that is there cannot be used, or NULL */
+    bool absent;             /* the file is not there now; what is known of it is from before */
     int64_t gap_at_ms, gap_ms; /* the first gap; gap_ms 0: none */
     /* From the analysis; all -1 where it has not been made. */
     int64_t silence_head_ms, silence_tail_ms, black_head_ms, black_tail_ms;

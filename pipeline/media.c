@@ -247,9 +247,12 @@ int media_decoder(AVCodecContext **out, struct media *m, int stream, AVDictionar
 {
     const AVStream *st = m->fmt->streams[stream];
     const AVCodec *codec = avcodec_find_decoder(st->codecpar->codec_id);
+    const bool named = st->codecpar->codec_id != AV_CODEC_ID_NONE;
     if (!codec)
         return err_set(err, ERR_INVALID, "'%s': stream %d is '%s', which this FFmpeg cannot decode",
-                       m->path, stream, avcodec_get_name(st->codecpar->codec_id));
+                       m->path, stream,
+                       named ? avcodec_get_name(st->codecpar->codec_id)
+                             : av_fourcc2str(st->codecpar->codec_tag));
     AUTO_CODEC *dec = avcodec_alloc_context3(codec);
     if (!dec)
         return av_fail_nomem(err);

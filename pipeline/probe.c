@@ -431,6 +431,17 @@ static bool counted(const struct scan *s)
     return ss->length > 2 * span && to_ms(s, s->audio, ss->length - span) > 1000;
 }
 
+/* Why the sound that is there cannot be used, a new string, or NULL. */
+static char *sound_error(const struct scan *s)
+{
+    AUTO_CODEC *dec = NULL;
+    struct err err = {0};
+    if (s->audio < 0 || media_decoder(&dec, s->media, s->audio, NULL, &err) == 0)
+        return NULL;
+    return mem_printf("its sound (%s) cannot be decoded",
+                      avcodec_get_name(s->fmt->streams[s->audio]->codecpar->codec_id));
+}
+
 static json_t *describe_audio(const struct scan *s, const struct grid *grid)
 {
     const struct scan_stream *ss = &s->streams[s->audio];
@@ -519,11 +530,14 @@ static json_t *describe(struct scan *s)
 {
     struct grid grid = {0};
     json_t *video = s->video >= 0 ? describe_video(s, &grid) : NULL;
-    json_t *audio = s->audio >= 0 ? describe_audio(s, video ? &grid : NULL) : NULL;
+    AUTO_FREE char *no_sound = sound_error(s);
+    json_t *audio = s->audio >= 0 && !no_sound ? describe_audio(s, video ? &grid : NULL) : NULL;
     const char *refused = NULL;
     if (s->video >= 0 && !s->picture.known && s->streams[s->video].nb_packets)
         refused = "has a picture of which nothing can be decoded (damaged, encrypted, or its codec "
                   "is not what the file says): copy it from the camera again, or repair it";
+    else if (!video && !audio && no_sound)
+        refused = "has no picture in it, and a sound that cannot be decoded";
     else if (!video && !audio)
         refused = s->video < 0 && s->audio < 0
                       ? "has neither picture nor sound in it"
@@ -551,6 +565,7 @@ static json_t *describe(struct scan *s)
     json_object_set_new(o, "creation_time", json_text(made ? made->value : NULL));
     json_object_set_new(o, "video", video ? video : json_null());
     json_object_set_new(o, "audio", audio ? audio : json_null());
+    json_object_set_new(o, "sound_error", json_text(no_sound));
     return o;
 }
 

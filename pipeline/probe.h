@@ -20,6 +20,7 @@ enum { PROBE_VERSION = 3 };
  *           interlaced, fps: [n, d], variable, time_base: [n, d], origin, frames, start_ms} or
  * null, audio: {stream, channels, rate, start_ms (against the first picture), end_ms,
  *           counted (its time stamps mean nothing, its samples are to be counted)} or null,
+ *   sound_error: text, where there is a sound that cannot be used, or null,
  *   cells: [[frame, pts of its key frame], …], the first at frame 0,
  *   gaps: [{stream, at_ms, length_ms}], corrupt: [ms …], truncated: text or null,
  *   duration_ms: of the picture; of the sound where there is no picture.

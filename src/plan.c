@@ -129,6 +129,26 @@ void plan_finish(struct plan *p)
     *p = (struct plan){0};
 }
 
+/* Why a recording that can be read still cannot be published, or NULL. */
+static const char *refusal(const json_t *probe)
+{
+    const json_t *video = json_object_get(probe, "video");
+    const char *error = json_get_string(probe, "error", NULL);
+    if (error)
+        return error;
+    if (!json_is_object(video))
+        return "there is no picture in it: talkpress publishes sound with a picture only";
+    const json_t *sar = json_object_get(video, "sar");
+    int w, h;
+    rendition_size(
+        &w, &h, NULL, (int)json_get_int(video, "width", 0), (int)json_get_int(video, "height", 0),
+        (int)json_integer_value(json_array_get(sar, 0)),
+        (int)json_integer_value(json_array_get(sar, 1)), (int)json_get_int(video, "rotation", 0));
+    if (w < RENDITION_MIN_SIDE || h < RENDITION_MIN_SIDE)
+        return "its picture is smaller than 64 pixels: encoders cannot take it";
+    return NULL;
+}
+
 /* --- jobs of recordings ---------------------------------------------------------------------- */
 
 void plan_probes(struct job **jobs, size_t *nb, const struct plan *p)
@@ -157,7 +177,7 @@ void plan_analyses(struct job **jobs, size_t *nb, const struct plan *p, const in
             continue;
         const struct source *s = &p->sources[m->recording];
         done[m->recording] = true;
-        if (s->probe && !json_object_get(s->probe, "error") && !s->analysis && !s->absent)
+        if (s->probe && !refusal(s->probe) && !s->analysis && !s->absent)
             plan_add_analysis(jobs, nb, p, s);
     }
 }
@@ -171,26 +191,6 @@ static const struct match *find_match(const struct plan *p, int talk, int part)
         if (m->talk == talk && (m->part == 0 || m->part == part))
             return m;
     }
-    return NULL;
-}
-
-/* Why a recording that can be read still cannot be published, or NULL. */
-static const char *refusal(const json_t *probe)
-{
-    const json_t *video = json_object_get(probe, "video");
-    const char *error = json_get_string(probe, "error", NULL);
-    if (error)
-        return error;
-    if (!json_is_object(video))
-        return "there is no picture in it: talkpress publishes sound with a picture only";
-    const json_t *sar = json_object_get(video, "sar");
-    int w, h;
-    rendition_size(
-        &w, &h, NULL, (int)json_get_int(video, "width", 0), (int)json_get_int(video, "height", 0),
-        (int)json_integer_value(json_array_get(sar, 0)),
-        (int)json_integer_value(json_array_get(sar, 1)), (int)json_get_int(video, "rotation", 0));
-    if (w < RENDITION_MIN_SIDE || h < RENDITION_MIN_SIDE)
-        return "its picture is smaller than 64 pixels: encoders cannot take it";
     return NULL;
 }
 
@@ -293,6 +293,7 @@ static void media_facts(struct verify_facts *f, const struct part_plan *pp)
     f->recording_ms = json_get_int(probe, "duration_ms", -1);
     f->truncated = json_get_string(probe, "truncated", NULL);
     f->no_sound = !json_is_object(json_object_get(probe, "audio"));
+    f->sound_error = json_get_string(probe, "sound_error", NULL);
     const json_t *gap = json_array_get(json_object_get(probe, "gaps"), 0);
     f->gap_at_ms = json_get_int(gap, "at_ms", 0);
     f->gap_ms = json_get_int(gap, "length_ms", 0);
