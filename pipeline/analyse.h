@@ -8,7 +8,7 @@
 
 #include "err.h"
 
-enum { ANALYSE_VERSION = 2 };
+enum { ANALYSE_VERSION = 3 };
 
 /* probe is the recording's probe result. Writes the loudness blocks to blocks_path and fills *out
  * (the caller's):

@@ -32,7 +32,8 @@ struct source {
     int64_t origin_us;
     int key_step_ms; /* above 0: packets other than key packets this far apart are passed over */
     int64_t last_key_ms;
-    int64_t from_ms; /* damage before the range is not its own: leading pictures, preroll */
+    bool second_field; /* the packet before was a key packet of an interlaced stream */
+    int64_t from_ms;   /* damage before the range is not its own: leading pictures, preroll */
     struct damage damage;
 };
 
@@ -49,9 +50,16 @@ static bool passed_over(struct source *s)
     if (s->key_step_ms == 0)
         return false;
     const bool key = s->pkt->flags & AV_PKT_FLAG_KEY;
+    /* A key picture may be two packets, one for each field: alone the first shows nothing. */
+    const enum AVFieldOrder order = s->st->codecpar->field_order;
+    const bool second = s->second_field;
+    s->second_field = false;
+    if (second && !key)
+        return false;
     if (!key || (s->last_key_ms != INT64_MIN && s->last_ms - s->last_key_ms < s->key_step_ms))
         return true;
     s->last_key_ms = s->last_ms;
+    s->second_field = order != AV_FIELD_UNKNOWN && order != AV_FIELD_PROGRESSIVE;
     return false;
 }
 

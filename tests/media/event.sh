@@ -23,8 +23,8 @@ true_seconds() {
             jq '[.packets[]? | select(.flags | test("D") | not)
                  | {i: .stream_index, t: ((.pts_time // .dts_time) | tonumber? // empty),
                     d: ((.duration_time // "0") | tonumber? // 0)}]
-                | group_by(.i) | map((map(.t + .d) | max) - (map(.t) | min)) | max // 0')
-        [ "$span" != 0 ] && break
+                | group_by(.i) | map((map(.t + .d) | max) - (map(.t) | min)) | max // 0') || span=0
+        [ "${span:-0}" != 0 ] && break
     done
     echo "$span"
 }
@@ -35,7 +35,8 @@ true_seconds() {
     n=0
     while IFS= read -r file; do
         n=$((n + 1))
-        s=$(true_seconds "$file" | jq 'round | if . < 1 then 1 else . end')
+        s=$(true_seconds "$file" | jq round) || s=0
+        [ "${s:-0}" -gt 0 ] || s=1
         printf '<li>Talk %d: Sample %d (Nobody) (%d:%02d)<br>One file.</li>\n' \
             "$n" "$n" $((s / 60)) $((s % 60))
     done <"$dir/files.txt"
