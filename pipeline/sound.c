@@ -5,6 +5,7 @@
 #include <libavutil/opt.h>
 #include <libswresample/swresample.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +17,7 @@
 #include "mem.h"
 #include "reader.h"
 
-enum { CHUNK = 4800, MAX_TRIALS = 4, MAX_PASSES = 4 };
+enum { CHUNK = 4800, MAX_TRIALS = 12, MAX_PASSES = 4 };
 
 /* A pass is good enough within this of the target; published is what holds within 0.5 LU. */
 static const double tolerance_lu = 0.2, promised_lu = 0.5;
@@ -25,6 +26,9 @@ static const double tolerance_lu = 0.2, promised_lu = 0.5;
 static const double coding_margin_db = 0.8;
 /* A recording that needs more holds noise, not speech. */
 static const double max_gain_db = 60;
+/* Where the limiter takes nearly all that the gain gives, a step is at most so many times larger
+ * than what is missing. */
+static const double least_slope = 0.2;
 
 int64_t sound_samples_at(const struct grid *grid, int64_t frames)
 {
@@ -351,9 +355,25 @@ static int first_setting(struct setting *setting, struct sound_result *out,
     return 1;
 }
 
+/* How loudness answers to gain, from one pass to the next: 1 as long as the limiter leaves most
+ * peaks alone, less the more it holds down. */
+struct response {
+    double gain_db, loudness_lufs;
+    bool known;
+};
+
+static double next_step(struct response *r, double gain_db, double loudness_lufs, double off)
+{
+    double slope = 1;
+    if (r->known && fabs(gain_db - r->gain_db) > 0.01)
+        slope = (loudness_lufs - r->loudness_lufs) / (gain_db - r->gain_db);
+    *r = (struct response){gain_db, loudness_lufs, true};
+    return off / fmin(fmax(slope, least_slope), 1);
+}
+
 /* What the next pass should do otherwise; false where this one holds. */
-static bool correct(struct setting *setting, const struct sound_result *r,
-                    const struct sound_spec *spec, double ceiling_db)
+static bool correct(struct setting *setting, struct response *response,
+                    const struct sound_result *r, const struct sound_spec *spec, double ceiling_db)
 {
     if (!isfinite(r->loudness_lufs))
         return false;
@@ -363,29 +383,30 @@ static bool correct(struct setting *setting, const struct sound_result *r,
         setting->limit = again = true;
     }
     const double off = spec->target_lufs - r->loudness_lufs;
-    if (fabs(off) > tolerance_lu && fabs(setting->gain_db + off) < max_gain_db) {
-        setting->gain_db += off;
+    if (fabs(off) > tolerance_lu) {
+        const double step = next_step(response, setting->gain_db, r->loudness_lufs, off);
+        setting->gain_db = fmin(setting->gain_db + step, max_gain_db);
         setting->limit = again = true;
     }
     return again;
 }
 
-static int check_loudness(const struct sound_result *r, const struct sound_spec *spec,
-                          struct err *err)
+/* Sound that is all peaks cannot be made as loud as it should be: a person has to hear it. */
+static void remark_loudness(struct sound_result *r, const struct sound_spec *spec)
 {
-    if (!isfinite(r->loudness_lufs) || (fabs(r->loudness_lufs - spec->target_lufs) <= promised_lu &&
-                                        r->peak_dbtp <= spec->ceiling_dbtp))
-        return 0;
-    return err_set(err, ERR_EXTERNAL,
-                   "its sound comes to %.1f LUFS with peaks of %.1f dBTP, not to %.1f and at most "
-                   "%.1f: a lower loudness_lufs in talkpress.yaml may help",
-                   r->loudness_lufs, r->peak_dbtp, spec->target_lufs, spec->ceiling_dbtp);
+    if (isfinite(r->loudness_lufs) && (fabs(r->loudness_lufs - spec->target_lufs) > promised_lu ||
+                                       r->peak_dbtp > spec->ceiling_dbtp))
+        snprintf(r->remark, sizeof r->remark,
+                 "its sound comes to %.1f LUFS with peaks of %.1f dBTP, not to %.1f and at most "
+                 "%.1f",
+                 r->loudness_lufs, r->peak_dbtp, spec->target_lufs, spec->ceiling_dbtp);
 }
 
 int sound_encode(struct sound_result *out, const char *path, const struct sound_spec *spec,
                  struct err *err)
 {
     struct setting setting;
+    struct response response = {0};
     *out = (struct sound_result){0};
     if (first_setting(&setting, out, spec, err) < 0)
         return err->code;
@@ -393,16 +414,16 @@ int sound_encode(struct sound_result *out, const char *path, const struct sound_
     for (int i = 0; setting.limit && i < MAX_TRIALS; i++)
         if (try_setting(out, spec, &setting, err) < 0)
             return err->code;
-        else if (!correct(&setting, out, spec, spec->ceiling_dbtp - coding_margin_db))
+        else if (!correct(&setting, &response, out, spec, spec->ceiling_dbtp - coding_margin_db))
             break;
     for (int i = 0;; i++) {
         if (run_pass(out, path, spec, &setting, err) < 0 || measure(out, path, spec, err) < 0)
             return err->code;
         out->gain_db = setting.gain_db;
         out->limited = setting.limit;
-        if (i + 1 == MAX_PASSES || !correct(&setting, out, spec, spec->ceiling_dbtp))
+        if (i + 1 == MAX_PASSES || !correct(&setting, &response, out, spec, spec->ceiling_dbtp))
             break;
     }
-    return check_loudness(out, spec, err) < 0 ? err->code
-                                              : track_summarise(&out->summary, path, err);
+    remark_loudness(out, spec);
+    return track_summarise(&out->summary, path, err);
 }

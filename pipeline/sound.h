@@ -14,7 +14,7 @@
 #include "reader.h"
 #include "track.h"
 
-enum { SOUND_VERSION = 2 };
+enum { SOUND_VERSION = 3 };
 
 struct sound_spec {
     const char *recording;
@@ -39,6 +39,7 @@ struct sound_result {
     int limited;                     /* whether the limiter was needed */
     struct track_summary summary;
     struct damage damage;
+    char remark[160];      /* what a person has to know, or "" */
     int64_t moved_samples; /* by how much sound was moved to stay with the picture */
 };
 

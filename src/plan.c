@@ -390,19 +390,29 @@ static int describe_part(struct part_plan *pp, const struct plan *p, struct err 
     return look_up_acceptance(pp, p, err);
 }
 
-/* Damage that only the full decode for an output came upon. */
+/* What only the work on an output came upon: damage that the full decode met, a remark. A new
+ * string, or NULL. */
+static char *output_cause(const json_t *result)
+{
+    const json_t *damage = json_object_get(result, "damage");
+    const char *remark = json_get_string(result, "remark", NULL);
+    char at[CLOCK_BYTES];
+    if (json_get_int(damage, "nb", 0) == 0)
+        return mem_strdup(remark);
+    return mem_printf("%lld packets or pictures did not decode, the first at %s: %s",
+                      (long long)json_get_int(damage, "nb", 0),
+                      clock_format_ms(at, json_get_int(damage, "first_ms", 0), false),
+                      json_get_string(damage, "what", "damaged"));
+}
+
 static int judge_outputs(struct part_plan *pp, const struct plan *p, struct err *err)
 {
     for (size_t i = 0; i < pp->nb_outputs && pp->verdict == VERDICT_OK; i++) {
-        const json_t *damage = json_object_get(pp->outputs[i].result, "damage");
-        char at[CLOCK_BYTES];
-        if (json_get_int(damage, "nb", 0) == 0)
+        char *cause = output_cause(pp->outputs[i].result);
+        if (!cause)
             continue;
         free(pp->cause);
-        pp->cause = mem_printf("%lld packets or pictures did not decode, the first at %s: %s",
-                               (long long)json_get_int(damage, "nb", 0),
-                               clock_format_ms(at, json_get_int(damage, "first_ms", 0), false),
-                               json_get_string(damage, "what", "damaged"));
+        pp->cause = cause;
         pp->verdict = VERDICT_DAMAGED;
         acceptance_finish(&pp->acceptance);
         return look_up_acceptance(pp, p, err);

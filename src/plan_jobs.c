@@ -530,6 +530,8 @@ static int add_pieces(struct job *job, struct part_work *w)
             return w->err->code;
         json_object_set(pieces, json_string_value(key), result);
         add_damage(&damage, json_object_get(result, "damage"));
+        if (json_object_get(result, "remark"))
+            set(job, "remark", json_incref(json_object_get(result, "remark")));
     }
     if (damage.nb)
         set(job, "damage",

@@ -362,6 +362,8 @@ static int run_sound(struct worker *w, struct err *err)
                   decibels(r.peak_dbtp), "limited", r.limited, "hash", r.summary.hash, "bytes",
                   (json_int_t)r.summary.nb_bytes, "moved_samples", (json_int_t)r.moved_samples);
     add_damage(result, &r.damage);
+    if (r.remark[0])
+        json_object_set_new(result, "remark", json_string(r.remark));
     return deliver(w, w->key, tmp, "mp4", result, err);
 }
 
@@ -531,6 +533,7 @@ static int assemble_and_check(struct worker *w, const struct pieces *p, const ch
     AUTO_JSON *result = json_object();
     add_output_facts(result, &made, &checked, p);
     json_object_set(result, "damage", json_object_get(w->spec, "damage"));
+    json_object_set(result, "remark", json_object_get(w->spec, "remark"));
     return deliver(w, w->key, tmp, container, result, err);
 }
 

@@ -339,9 +339,12 @@ static void keep_sound(struct media_decoded *d, const AVFrame *f)
         d->rate = f->sample_rate;
         d->first_sample = av_rescale_q(f->pts, d->audio_base, (AVRational){1, d->rate});
     }
-    const size_t nb = (size_t)(d->nb_samples + f->nb_samples) * (size_t)d->channels;
-    d->samples = realloc(d->samples, (nb + 1) * sizeof *d->samples);
-    assert_non_null(d->samples);
+    const int64_t nb = d->nb_samples + f->nb_samples;
+    if (nb > d->room) { /* doubled: ASan's realloc copies all each time */
+        d->room = 2 * nb;
+        d->samples = realloc(d->samples, (size_t)(d->room * d->channels) * sizeof *d->samples);
+        assert_non_null(d->samples);
+    }
     float *to = d->samples + d->nb_samples * d->channels;
     for (int i = 0; i < f->nb_samples; i++)
         for (int c = 0; c < d->channels; c++)

@@ -59,6 +59,7 @@ struct media_decoded {
     float *samples; /* interleaved, as many channels as there are */
     int channels, rate;
     int64_t nb_samples;   /* per channel */
+    int64_t room;         /* samples per channel that there is memory for */
     int64_t first_sample; /* pts of the first one, in 1/rate */
     int64_t nb_errors;    /* packets that did not decode */
 };

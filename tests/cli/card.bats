@@ -60,7 +60,7 @@ size_of()
     tp match 1=01-first-steps.mp4 "3=$(cd rec && echo 03-*)" >/dev/null
     run tp run --quiet
     same 1 "$status"
-    says "FAILED talk 3: card" "shorten the title" "talk 1 is made"
+    says "FAILED talk 3: card" "shorten the title" "1 of 4 parts are complete"
     says_not "talkpress worker" "log"
     same 1 "$(ls event/out/*.mp4 | wc -l)"
 }
