@@ -26,6 +26,9 @@ static const double tolerance_lu = 0.2, promised_lu = 0.5;
 static const double coding_margin_db = 0.8;
 /* A recording that needs more holds noise, not speech. */
 static const double max_gain_db = 60;
+/* The most gain that the limiter takes back again. Sound whose peaks stand out further (clicks,
+ * sparse bursts) would be torn by more: it stays quieter than the target, and is remarked on. */
+static const double max_drive_db = 12;
 /* Where the limiter takes nearly all that the gain gives, a step is at most so many times larger
  * than what is missing. */
 static const double least_slope = 0.2;
@@ -40,6 +43,7 @@ struct setting {
     double
         limit_db; /* of sample peaks after the gain; the limiter works only where they exceed it */
     bool limit;
+    double most_gain_db;
 };
 
 /* --- the limiter ----------------------------------------------------------------------------- */
@@ -350,6 +354,7 @@ static int first_setting(struct setting *setting, struct sound_result *out,
         return 0; /* silence stays silence */
     out->source_lufs = lufs;
     setting->gain_db = spec->target_lufs - lufs;
+    setting->most_gain_db = fmin(setting->gain_db + max_drive_db, max_gain_db);
     const double peak = loudness_peak_db(&blocks, begin, end) + setting->gain_db;
     setting->limit = peak > setting->limit_db;
     return 1;
@@ -385,8 +390,10 @@ static bool correct(struct setting *setting, struct response *response,
     const double off = spec->target_lufs - r->loudness_lufs;
     if (fabs(off) > tolerance_lu) {
         const double step = next_step(response, setting->gain_db, r->loudness_lufs, off);
-        setting->gain_db = fmin(setting->gain_db + step, max_gain_db);
-        setting->limit = again = true;
+        const double gain_db = fmin(setting->gain_db + step, setting->most_gain_db);
+        again = again || fabs(gain_db - setting->gain_db) > 0.05;
+        setting->limit = setting->limit || again;
+        setting->gain_db = gain_db;
     }
     return again;
 }

@@ -33,9 +33,9 @@ complain() {
 @test "every recording is published in all renditions, or refused once by name" {
     local n=0 file made lines faults=""
     while IFS= read -r file; do
-        n=$((n + 1))
+        n=$((n + 1)) file=$(basename "$file")
         made=$(jq '.outputs | length' "$DIR/facts/$n.json")
-        lines=$(cat "$DIR/run.txt" | grep -cF -- "$(basename "$file")") || true
+        lines=$(cat "$DIR/run.txt" | grep -cF -- "$file") || true
         if [ "$made" = 3 ]; then
             [ "$lines" = 0 ] || faults+="$file: published, yet run says something of it"$'\n'
         elif [ "$made" != 0 ] || [ "$lines" != 1 ]; then
@@ -103,7 +103,7 @@ complain() {
 }
 
 @test "where the source is heard, the output is" {
-    complain 'select($t.level_db and $t.level_db > -60 and $o.sound_s > 0.5 and $o.level_db < -50)
+    complain 'select($t.level_db and $t.level_db > -60 and $t.cut_s > 0.5 and $o.level_db < -50)
         | "\($o.level_db) dB, the source has \($t.level_db) dB"'
 }
 
