@@ -13,6 +13,8 @@
 #include "rendition.h"
 
 enum { NB_CANDIDATES = 9, QUALITY = 4 };
+/* Of luma, in steps of 8 bits: below this a picture is blank, or nearly (black, a fade, a blur). */
+static const double blank_score = 12;
 
 struct poster {
     const struct poster_spec *spec;
@@ -65,7 +67,8 @@ static int upright(AVFrame *out, struct poster *p, AVFrame *in, struct err *err)
     return picture_graph_receive(graph, 0, out, err);
 }
 
-static int look_at(struct poster *p, int64_t frame, struct err *err)
+/* exact: at the frame itself, not at the key picture of its cell, which is cheap to decode. */
+static int look_at(struct poster *p, int64_t frame, bool exact, struct err *err)
 {
     AUTO_PICTURES *pictures = NULL;
     AUTO_FRAME *in = av_frame_alloc(), *out = av_frame_alloc();
@@ -78,6 +81,8 @@ static int look_at(struct poster *p, int64_t frame, struct err *err)
     };
     cell_before(&range, p->spec->cells, frame);
     range.begin = range.key_frame > p->spec->begin ? range.key_frame : p->spec->begin;
+    if (exact)
+        range.begin = frame;
     if (media_open(&p->media, p->spec->recording, NULL, err) < 0 ||
         picture_reader_open(&pictures, p->media, &range, err) < 0)
         return err->code;
@@ -130,6 +135,20 @@ static int write_jpeg(const char *path, AVFrame *picture, struct err *err)
     return 0;
 }
 
+static int look_at_all(struct poster *p, bool exact, struct err *err)
+{
+    const struct poster_spec *s = p->spec;
+    for (int i = 0; i < NB_CANDIDATES; i++) {
+        const int64_t at = s->begin + (s->end - s->begin) * (2 * i + 1) / (2 * NB_CANDIDATES);
+        const int ret = look_at(p, at, exact, err);
+        media_close_p(&p->media);
+        p->media = NULL;
+        if (ret < 0)
+            return ret;
+    }
+    return 0;
+}
+
 static int make(struct poster *p, const char *path, struct err *err)
 {
     const struct poster_spec *s = p->spec;
@@ -143,14 +162,11 @@ static int make(struct poster *p, const char *path, struct err *err)
     p->best = av_frame_alloc();
     if (!p->best)
         return av_fail_nomem(err);
-    for (int i = 0; i < NB_CANDIDATES; i++) {
-        const int64_t at = s->begin + (s->end - s->begin) * (2 * i + 1) / (2 * NB_CANDIDATES);
-        const int ret = look_at(p, at, err);
-        media_close_p(&p->media);
-        p->media = NULL;
-        if (ret < 0)
-            return ret;
-    }
+    if (look_at_all(p, false, err) < 0)
+        return err->code;
+    /* A short part has one cell, which may begin with a black picture. */
+    if (p->best_score < blank_score && look_at_all(p, true, err) < 0)
+        return err->code;
     if (!p->best->buf[0])
         return err_set(err, ERR_INVALID, "no picture of '%s' could be decoded", s->recording);
     return write_jpeg(path, p->best, err);

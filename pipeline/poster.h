@@ -8,7 +8,7 @@
 #include "err.h"
 #include "grid.h"
 
-enum { POSTER_VERSION = 1 };
+enum { POSTER_VERSION = 2 };
 
 struct poster_spec {
     const char *recording;
