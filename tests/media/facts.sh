@@ -15,7 +15,8 @@ export LC_ALL=C
 dir=$1 talk=$2
 CARD=5
 file=$(sed -n "${talk}p" "$dir/files.txt")
-number=$(printf '%0*d' "$(wc -l <"$dir/files.txt" | tr -d '\n' | wc -c)" "$talk")
+digits=$(wc -l <"$dir/files.txt" | tr -d ' \n' | wc -c)
+number=$(printf '%0*d' $((digits < 2 ? 2 : digits)) "$talk") # as publish names files
 
 probe() { ffprobe -v quiet -of json "$@"; }
 
