@@ -38,19 +38,18 @@ void job_finish(struct job *job)
 
 static int load_source(struct source *s, const struct event *event, struct err *err)
 {
-    struct store *store = event->store;
     json_decref(s->probe);
     json_decref(s->analysis);
     s->probe = s->analysis = NULL;
     s->absent = !fs_exists(s->recording->path);
     plan_probe_key(s->probe_key, s->recording);
-    if (store_result(&s->probe, store, s->probe_key, err) < 0)
+    if (plan_find_result(&s->probe, event, s->probe_key, err) < 0)
         return err->code;
     if (!s->probe || json_object_get(s->probe, "error"))
         return 0;
     plan_analysis_key(s->analysis_key, s->probe);
     AUTO_FREE char *blocks = workdir_path(event->work, s->analysis_key, "bin");
-    return fs_exists(blocks) ? store_result(&s->analysis, store, s->analysis_key, err) : 0;
+    return fs_exists(blocks) ? plan_find_result(&s->analysis, event, s->analysis_key, err) : 0;
 }
 
 static int source_by_fingerprint(const struct plan *p, const char *fingerprint)

@@ -135,6 +135,11 @@ ATTR_NODISCARD int plan_parse_part(int *talk, int *part, const struct programme 
 /* The index of a registered recording by its path or, where it is unique, its name. */
 ATTR_NODISCARD int plan_find_recording(const struct plan *plan, const char *name, struct err *err);
 
+/* A result by its key: from the store, or from work/ where a run was killed before it could write
+ * it down. *out NULL: there is none. */
+ATTR_NODISCARD int plan_find_result(json_t **out, const struct event *event, const char *key,
+                                    struct err *err);
+
 /* The keys of all jobs that could run now, of recordings and parts. A failure of any other job
  * tells of something that is no more. The caller frees the list. */
 ATTR_NODISCARD int plan_keys_to_do(char (**out)[33], size_t *out_nb, struct plan *plan,

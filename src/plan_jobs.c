@@ -156,15 +156,19 @@ static int have(struct part_work *w, const char *key, const char *ext)
     return fs_exists(json);
 }
 
-/* A result by key, from the store or from work/. *out NULL: not there. */
-static int find_result(json_t **out, struct part_work *w, const char *key)
+int plan_find_result(json_t **out, const struct event *event, const char *key, struct err *err)
 {
-    if (store_result(out, w->plan->event->store, key, w->err) < 0)
-        return w->err->code;
+    if (store_result(out, event->store, key, err) < 0)
+        return err->code;
     if (*out)
         return 0;
-    AUTO_FREE char *json = workdir_path(w->plan->event->work, key, "json");
-    return fs_exists(json) ? json_read_file(out, json, w->err) : 0;
+    AUTO_FREE char *json = workdir_path(event->work, key, "json");
+    return fs_exists(json) ? json_read_file(out, json, err) : 0;
+}
+
+static int find_result(json_t **out, struct part_work *w, const char *key)
+{
+    return plan_find_result(out, w->plan->event, key, w->err);
 }
 
 static void list_cells(struct part_work *w)

@@ -182,7 +182,7 @@ static int old_sums(struct publisher *u, struct err *err)
 {
     for (size_t i = 0; i < u->nb_old; i++) {
         AUTO_JSON *r = NULL;
-        if (store_result(&r, u->store, u->old[i].key, err) < 0)
+        if (plan_find_result(&r, u->plan->event, u->old[i].key, err) < 0)
             return err->code;
         snprintf(u->old[i].sha256, sizeof u->old[i].sha256, "%s", json_get_string(r, "sha256", ""));
     }
