@@ -12,6 +12,7 @@
 #include "plan.h"
 #include "progress.h"
 #include "recordings.h"
+#include "select.h"
 #include "store.h"
 #include "table.h"
 #include "workdir.h"
@@ -209,7 +210,7 @@ int cmd_remove(const struct cli *cli, int argc, char **argv)
     if (event_open(&event, cli->dir, &err) < 0 || plan_load(&plan, &event, &err) < 0)
         return cli_fail(&err);
     for (int i = 1; i < argc; i++) {
-        const int at = plan_find_recording(&plan, argv[i], &err);
+        const int at = select_recording(&plan, argv[i], &err);
         if (at < 0 || store_remove_recording(event.store, plan.recordings[at].path, &err) < 0)
             return cli_fail(&err);
     }

@@ -10,6 +10,7 @@
 #include "fs.h"
 #include "json.h"
 #include "plan.h"
+#include "select.h"
 
 /* "1:02:03.500", "90.5" or "1500f". */
 static int parse_time(int64_t *out, const char *text, const struct grid *grid, struct err *err)
@@ -146,7 +147,7 @@ int cmd_cut(const struct cli *cli, int argc, char **argv)
     struct executor_result result = {0};
     int number, only;
     if (event_open(&event, cli->dir, &err) < 0 || plan_load(&plan, &event, &err) < 0 ||
-        plan_parse_part(&number, &only, &plan.programme, argv[1], &err) < 0 ||
+        select_part(&number, &only, &plan.programme, argv[1], &err) < 0 ||
         facts_gather(&result, &plan, &number, 1, json, &err) < 0)
         return cli_fail(&err);
     const struct talk *t = programme_find(&plan.programme, number);

@@ -8,6 +8,7 @@
 #include "json.h"
 #include "mem.h"
 #include "plan.h"
+#include "select.h"
 #include "store.h"
 #include "table.h"
 
@@ -20,14 +21,14 @@ static int decide(struct plan *p, const char *arg, struct err *err)
     if (!name)
         return err_set(err, ERR_USAGE,
                        "'%s': write TALK=FILE, TALK=none, or TALK= to take a decision back", arg);
-    if (plan_parse_part(&number, &part, &p->programme, name, err) < 0)
+    if (select_part(&number, &part, &p->programme, name, err) < 0)
         return err->code;
     const char *what = equals + 1;
     if (!*what)
         return store_clear_match(p->event->store, number, err);
     if (strcmp(what, "none") == 0)
         return store_choose_match(p->event->store, number, part, NULL, err);
-    const int at = plan_find_recording(p, what, err);
+    const int at = select_recording(p, what, err);
     if (at < 0)
         return at;
     return store_choose_match(p->event->store, number, part, p->recordings[at].fingerprint, err);

@@ -17,6 +17,7 @@
 #include "plan.h"
 #include "programme.h"
 #include "rehearse.h"
+#include "select.h"
 #include "str.h"
 
 enum { DEFAULT_HEIGHT = 720, DEFAULT_FPS = 25, UNSTATED_MS = 20 * 60 * 1000, MAX_TALKS = 20000 };
@@ -153,7 +154,7 @@ static int rehearse(const char *path, char **talks, size_t nb_talks, struct rehe
     size_t nb = 0;
     int64_t all_ms = 0;
     if (listing_read(&r->programme, path, err) < 0 ||
-        plan_select(&numbers, &nb, &r->programme, talks, (int)nb_talks, err) < 0 ||
+        select_talks(&numbers, &nb, &r->programme, talks, (int)nb_talks, err) < 0 ||
         fs_mkdirs(r->dir, err) < 0)
         return cli_fail(err);
     const int status = make_all(r, numbers, nb, event_cores());

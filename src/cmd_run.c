@@ -13,6 +13,7 @@
 #include "progress.h"
 #include "publish.h"
 #include "recordings.h"
+#include "select.h"
 #include "workdir.h"
 
 /* A part on its way. Its jobs are planned in waves: when all of one have ended, it is planned anew,
@@ -262,7 +263,7 @@ static int run(const struct cli *cli, char **args, int nb_args, const struct run
     struct executor_result result = {0};
     struct publish_result published = {0};
     if (prepare(&event, &plan, cli, err) < 0 ||
-        plan_select(&talks, &nb_talks, &plan.programme, args, nb_args, err) < 0 ||
+        select_talks(&talks, &nb_talks, &plan.programme, args, nb_args, err) < 0 ||
         facts_gather(&result, &plan, talks, nb_args ? nb_talks : 0, o->quiet || o->json, err) < 0)
         return cli_fail(err);
     struct run r = {.plan = &plan,

@@ -9,35 +9,49 @@
 #include "mem.h"
 #include "plan.h"
 #include "publish.h"
+#include "select.h"
 #include "str.h"
 #include "table.h"
 
 /* --- failures -------------------------------------------------------------------------------- */
 
-struct failures {
-    json_t *list;
-    int talk;          /* 0: all */
-    char (*to_do)[33]; /* only of jobs that could run now: others are past */
-    size_t nb_to_do;
+/* Everything that status tells of, planned once. */
+struct survey {
+    struct part_plan *parts;
+    size_t nb_parts;
+    struct job *jobs; /* of recordings */
+    size_t nb_jobs;
+    json_t *failures; /* only of jobs that could run now: others are past */
+    int only;         /* a talk, or 0: all */
 };
 
-static bool is_to_do(const struct failures *all, const char *key)
+static bool has_job(const struct job *jobs, size_t nb, const char *key)
 {
-    for (size_t i = 0; i < all->nb_to_do; i++)
-        if (strcmp(all->to_do[i], key) == 0)
+    for (size_t i = 0; i < nb; i++)
+        if (strcmp(jobs[i].key, key) == 0)
             return true;
     return false;
 }
 
+static bool could_run(const struct survey *s, const struct failure *f)
+{
+    for (size_t i = 0; i < s->nb_parts; i++)
+        if (s->parts[i].talk->number == f->talk &&
+            has_job(s->parts[i].jobs, s->parts[i].nb_jobs, f->key))
+            return true;
+    return has_job(s->jobs, s->nb_jobs, f->key);
+}
+
 static int note_failure(void *opaque, const struct failure *f)
 {
-    struct failures *all = opaque;
-    if ((all->talk && f->talk && f->talk != all->talk) || !is_to_do(all, f->key))
+    struct survey *s = opaque;
+    if ((s->only && f->talk && f->talk != s->only) || !could_run(s, f))
         return 0;
-    json_array_append_new(all->list, json_pack("{s:i, s:i, s:s, s:s, s:o, s:o, s:s, s:s}", "talk",
-                                               f->talk, "part", f->part, "stage", f->stage, "code",
-                                               f->code, "message", json_text(f->message), "log",
-                                               json_text(f->log), "at", f->at, "key", f->key));
+    json_array_append_new(s->failures,
+                          json_pack("{s:i, s:i, s:s, s:s, s:o, s:o, s:s, s:s}", "talk", f->talk,
+                                    "part", f->part, "stage", f->stage, "code", f->code, "message",
+                                    json_text(f->message), "log", json_text(f->log), "at", f->at,
+                                    "key", f->key));
     return 0;
 }
 
@@ -45,11 +59,41 @@ static const char *failure_of(const json_t *failures, const struct part_plan *pp
 {
     size_t i;
     json_t *f;
-    json_array_foreach(failures, i,
-                       f) if (json_get_int(f, "talk", 0) == pp->talk->number &&
-                              json_get_int(f, "part", 0) ==
-                                  pp->part->number) return json_get_string(f, "message", "");
+    json_array_foreach(failures, i, f)
+    {
+        if (json_get_int(f, "talk", 0) == pp->talk->number &&
+            json_get_int(f, "part", 0) == pp->part->number)
+            return json_get_string(f, "message", "");
+    }
     return NULL;
+}
+
+static int survey(struct survey *s, struct plan *plan, struct err *err)
+{
+    for (size_t i = 0; i < plan->programme.nb_talks; i++) {
+        const struct talk *talk = &plan->programme.talks[i];
+        for (size_t k = 0; k < talk->nb_parts && (!s->only || talk->number == s->only); k++) {
+            s->parts = mem_grow(s->parts, s->nb_parts, sizeof *s->parts);
+            s->parts[s->nb_parts] = (struct part_plan){0};
+            if (plan_part(&s->parts[s->nb_parts], plan, talk, &talk->parts[k], err) < 0)
+                return err->code;
+            s->nb_parts++;
+        }
+    }
+    plan_probes(&s->jobs, &s->nb_jobs, plan);
+    plan_analyses(&s->jobs, &s->nb_jobs, plan, NULL, 0);
+    return store_each_failure(plan->event->store, note_failure, s, err);
+}
+
+static void survey_finish(struct survey *s)
+{
+    for (size_t i = 0; i < s->nb_parts; i++)
+        part_plan_finish(&s->parts[i]);
+    for (size_t i = 0; i < s->nb_jobs; i++)
+        job_finish(&s->jobs[i]);
+    free(s->parts);
+    free(s->jobs);
+    json_decref(s->failures);
 }
 
 /* --- a part's state in words ------------------------------------------------------------------ */
@@ -186,53 +230,36 @@ static void add_row(struct table *t, const struct part_plan *pp, const json_t *f
                                        verdict_name(pp->verdict), line});
 }
 
-static int status(struct plan *plan, int only, bool json, struct err *err)
+static void print_json(const struct survey *s)
+{
+    AUTO_JSON *parts = json_array();
+    for (size_t i = 0; i < s->nb_parts; i++)
+        json_array_append_new(parts, part_json(&s->parts[i], s->failures));
+    AUTO_JSON *all = json_pack("{s:O, s:O}", "parts", parts, "failures", s->failures);
+    cli_print_json(all);
+}
+
+static void print_talk(const struct survey *s)
+{
+    print_talk_head(s->parts[0].talk);
+    for (size_t i = 0; i < s->nb_parts; i++)
+        print_part(&s->parts[i], s->failures);
+}
+
+static void print_all(const struct survey *s)
 {
     static const char *const headings[] = {">talk", "verdict", "state", NULL};
-    struct failures failures = {.list = json_array(), .talk = only};
-    AUTO_JSON *parts = json_array(), *failed = failures.list;
-    int ret = plan_keys_to_do(&failures.to_do, &failures.nb_to_do, plan, err);
-    if (ret == 0)
-        ret = store_each_failure(plan->event->store, note_failure, &failures, err);
-    free(failures.to_do);
-    if (ret < 0)
-        return ret;
     struct table *t = table_create(headings);
     size_t nb = 0, nb_complete = 0;
-    for (size_t i = 0; i < plan->programme.nb_talks; i++) {
-        const struct talk *talk = &plan->programme.talks[i];
-        if (only && talk->number != only)
-            continue;
-        if (only && !json)
-            print_talk_head(talk);
-        for (size_t k = 0; k < talk->nb_parts && ret == 0; k++) {
-            AUTO_PART_PLAN pp = {0};
-            ret = plan_part(&pp, plan, talk, &talk->parts[k], err);
-            if (ret < 0)
-                break;
-            nb += !talk->gone;
-            nb_complete += part_plan_complete(&pp);
-            if (json)
-                json_array_append_new(parts, part_json(&pp, failed));
-            else if (only)
-                print_part(&pp, failed);
-            else
-                add_row(t, &pp, failed);
-        }
+    for (size_t i = 0; i < s->nb_parts; i++) {
+        nb += !s->parts[i].talk->gone;
+        nb_complete += part_plan_complete(&s->parts[i]);
+        add_row(t, &s->parts[i], s->failures);
     }
-    if (ret < 0 || json || only) {
-        table_destroy(t);
-    } else {
-        if (!plan->programme.nb_talks)
-            puts(CLI_NO_TALKS);
-        table_print(t);
-        printf("\n%zu of %zu parts are complete\n", nb_complete, nb);
-    }
-    if (ret == 0 && json) {
-        AUTO_JSON *all = json_pack("{s:O, s:O}", "parts", parts, "failures", failed);
-        cli_print_json(all);
-    }
-    return ret;
+    if (!s->nb_parts)
+        puts(CLI_NO_TALKS);
+    table_print(t);
+    printf("\n%zu of %zu parts are complete\n", nb_complete, nb);
 }
 
 int cmd_status(const struct cli *cli, int argc, char **argv)
@@ -249,8 +276,16 @@ int cmd_status(const struct cli *cli, int argc, char **argv)
     AUTO_PLAN plan = {0};
     int talk = 0, part = 0;
     if (event_open(&event, cli->dir, &err) < 0 || plan_load(&plan, &event, &err) < 0 ||
-        (argc == 2 && plan_parse_part(&talk, &part, &plan.programme, argv[1], &err) < 0) ||
-        status(&plan, talk, json, &err) < 0)
+        (argc == 2 && select_part(&talk, &part, &plan.programme, argv[1], &err) < 0))
         return cli_fail(&err);
-    return EXIT_OK;
+    struct survey s = {.failures = json_array(), .only = talk};
+    const int ret = survey(&s, &plan, &err);
+    if (ret == 0 && json)
+        print_json(&s);
+    else if (ret == 0 && talk)
+        print_talk(&s);
+    else if (ret == 0)
+        print_all(&s);
+    survey_finish(&s);
+    return ret < 0 ? cli_fail(&err) : EXIT_OK;
 }

@@ -11,6 +11,7 @@
 #include "mem.h"
 #include "plan.h"
 #include "recordings.h"
+#include "select.h"
 #include "table.h"
 #include "verify_table.h"
 
@@ -39,7 +40,7 @@ static int decide_part(struct store *store, const struct part_plan *pp, const ch
 static int decide(struct plan *p, const char *which, const char *because, struct err *err)
 {
     int number, only;
-    if (plan_parse_part(&number, &only, &p->programme, which, err) < 0)
+    if (select_part(&number, &only, &p->programme, which, err) < 0)
         return err->code;
     const struct talk *t = programme_find(&p->programme, number);
     for (size_t i = 0; i < t->nb_parts; i++) {
@@ -73,7 +74,7 @@ static int verify(const struct cli *cli, char **args, int nb_args, bool json, st
     bool person = false;
     if (event_open(&event, cli->dir, err) < 0 || recordings_refresh(&event, err) < 0 ||
         plan_load(&plan, &event, err) < 0 ||
-        plan_select(&talks, &nb_talks, &plan.programme, args, nb_args, err) < 0 ||
+        select_talks(&talks, &nb_talks, &plan.programme, args, nb_args, err) < 0 ||
         facts_gather(&result, &plan, talks, nb_args ? nb_talks : 0, json, err) < 0 ||
         verify_table_print(&person, &plan, talks, nb_talks, json, err) < 0)
         return cli_fail(err);

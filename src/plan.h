@@ -13,21 +13,11 @@
 #include "err.h"
 #include "event.h"
 #include "grid.h"
+#include "job.h"
 #include "match.h"
 #include "programme.h"
 #include "store.h"
 #include "verify.h"
-
-/* One run of a worker. */
-struct job {
-    char key[33];
-    const char *stage; /* "probe", "analyse", "card", "cell", "sound", "poster", "assemble" */
-    char *what;        /* for a person: "talk 15/1: 0:24-0:48, 3 renditions" */
-    json_t *spec;
-    double cost;    /* estimated seconds of one core */
-    int talk, part; /* 0: of a recording, not of a part */
-};
-void job_finish(struct job *job);
 
 /* A recording with what is known of it. */
 struct source {
@@ -121,29 +111,10 @@ struct card_text;
 void plan_card_text(struct card_text *out, char **speakers, char **date, char **label,
                     const struct plan *plan, const struct talk *talk, const struct part *part);
 
-/* Parses talk selections: "15", "3-7"; "15/2" is talk 15. An empty list selects all. Fills an array
- * of talk numbers (the caller frees it). ERR_USAGE where one cannot be read, ERR_NOT_FOUND where
- * there is none. */
-ATTR_NODISCARD int plan_select(int **out, size_t *out_nb, const struct programme *programme,
-                               char **args, int nb_args, struct err *err);
-
-/* "15" or "15/2": *part 0 where none is said. ERR_USAGE where it cannot be read, ERR_NOT_FOUND
- * where the programme has no such. */
-ATTR_NODISCARD int plan_parse_part(int *talk, int *part, const struct programme *programme,
-                                   const char *arg, struct err *err);
-
-/* The index of a registered recording by its path or, where it is unique, its name. */
-ATTR_NODISCARD int plan_find_recording(const struct plan *plan, const char *name, struct err *err);
-
 /* A result by its key: from the store, or from work/ where a run was killed before it could write
  * it down. *out NULL: there is none. */
 ATTR_NODISCARD int plan_find_result(json_t **out, const struct event *event, const char *key,
                                     struct err *err);
-
-/* The keys of all jobs that could run now, of recordings and parts. A failure of any other job
- * tells of something that is no more. The caller frees the list. */
-ATTR_NODISCARD int plan_keys_to_do(char (**out)[33], size_t *out_nb, struct plan *plan,
-                                   struct err *err);
 
 /* Every key that the part as it stands hangs on: its outputs and all pieces of them, made or not.
  * The caller frees the list. */

@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "analyse.h"
-#include "assemble.h"
 #include "av.h"
 #include "card.h"
 #include "check.h"
@@ -27,18 +26,12 @@
 #include "sound.h"
 #include "str.h"
 #include "workdir.h"
-
-struct worker {
-    const json_t *spec;
-    const char *work, *key;
-    char *tmp;      /* our folder */
-    int64_t frames; /* of a segment, for progress */
-};
+#include "worker_stage.h"
 
 /* --- progress -------------------------------------------------------------------------------- */
 
 /* Also how a worker notices that the coordinator has gone: writing fails then. */
-static int tell(double done)
+int worker_tell(double done)
 {
     static double last = -1;
     if (done < last + 0.005 && done < 1 && done >= last)
@@ -51,25 +44,23 @@ static int tell(double done)
 static int tell_fraction(void *opaque, double fraction)
 {
     (void)opaque;
-    return tell(fraction);
+    return worker_tell(fraction);
 }
 
 static int tell_frames(void *opaque, int64_t frames)
 {
     const struct worker *w = opaque;
-    return tell((double)frames / (double)w->frames);
+    return worker_tell((double)frames / (double)w->frames);
 }
 
 /* --- results --------------------------------------------------------------------------------- */
 
-static char *tmp_file(const struct worker *w, const char *name)
+char *worker_tmp_file(const struct worker *w, const char *name)
 {
     return fs_join(w->tmp, name);
 }
 
-/* Moves a finished file (NULL: there is none) and its result to the key's place: both lie in one
- * folder, which is synced once, and a result without its file does not count. */
-static int deliver(const struct worker *w, const char *key, const char *tmp, const char *ext,
+int worker_deliver(const struct worker *w, const char *key, const char *tmp, const char *ext,
                    const json_t *result, struct err *err)
 {
     if (workdir_prepare(w->work, key, err) < 0)
@@ -116,20 +107,20 @@ static int run_probe(struct worker *w, struct err *err)
     AUTO_JSON *result = NULL;
     if (recording_path(&path, w->spec, err) < 0 || probe_file(&result, path, err) < 0)
         return err->code;
-    return deliver(w, w->key, NULL, NULL, result, err);
+    return worker_deliver(w, w->key, NULL, NULL, result, err);
 }
 
 static int run_analyse(struct worker *w, struct err *err)
 {
     const char *path = NULL;
     AUTO_JSON *result = NULL;
-    AUTO_FREE char *blocks = tmp_file(w, "blocks.bin");
+    AUTO_FREE char *blocks = worker_tmp_file(w, "blocks.bin");
     json_t *probe = NULL;
     if (recording_path(&path, w->spec, err) < 0 ||
         json_need_object(&probe, w->spec, "probe", "the job", err) < 0 ||
         analyse_recording(&result, path, probe, blocks, tell_fraction, NULL, err) < 0)
         return err->code;
-    return deliver(w, w->key, blocks, "bin", result, err);
+    return worker_deliver(w, w->key, blocks, "bin", result, err);
 }
 
 /* The outputs that a segment job asks for, with files in our folder. */
@@ -149,7 +140,7 @@ static int segment_outputs(struct segment_output **out, size_t *out_nb, const st
         o->video = json_object_get(item, "video");
         o->width = (int)json_get_int(item, "width", 0);
         o->height = (int)json_get_int(item, "height", 0);
-        o->path = tmp_file(w, name);
+        o->path = worker_tmp_file(w, name);
     }
     return 0;
 }
@@ -181,7 +172,7 @@ static int deliver_segments(const struct worker *w, const struct segment_output 
         if (damage)
             add_damage(result, damage);
         const char *key = json_get_string(json_array_get(list, i), "key", "");
-        if (deliver(w, key, outputs[i].path, "mp4", result, err) < 0)
+        if (worker_deliver(w, key, outputs[i].path, "mp4", result, err) < 0)
             return err->code;
     }
     return 0;
@@ -337,7 +328,8 @@ static int run_sound(struct worker *w, struct err *err)
         json_need_object(&probe, w->spec, "probe", "the job", err) < 0 ||
         json_need_string(&analysis, w->spec, "analysis", "the job", err) < 0)
         return err->code;
-    AUTO_FREE char *blocks = workdir_path(w->work, analysis, "bin"), *tmp = tmp_file(w, "s.mp4");
+    AUTO_FREE char *blocks = workdir_path(w->work, analysis, "bin"),
+                   *tmp = worker_tmp_file(w, "s.mp4");
     struct sound_spec spec = {
         .recording = path,
         .stream = (int)json_get_int(json_object_get(probe, "audio"), "stream", -1),
@@ -364,14 +356,14 @@ static int run_sound(struct worker *w, struct err *err)
     add_damage(result, &r.damage);
     if (r.remark[0])
         json_object_set_new(result, "remark", json_string(r.remark));
-    return deliver(w, w->key, tmp, "mp4", result, err);
+    return worker_deliver(w, w->key, tmp, "mp4", result, err);
 }
 
 static int run_poster(struct worker *w, struct err *err)
 {
     const char *path = NULL;
     json_t *probe = NULL;
-    AUTO_FREE char *tmp = tmp_file(w, "p.jpg");
+    AUTO_FREE char *tmp = worker_tmp_file(w, "p.jpg");
     if (recording_path(&path, w->spec, err) < 0 ||
         json_need_object(&probe, w->spec, "probe", "the job", err) < 0)
         return err->code;
@@ -390,164 +382,7 @@ static int run_poster(struct worker *w, struct err *err)
         return err->code;
     AUTO_JSON *result = json_pack("{s:I, s:I, s:s}", "frame", (json_int_t)frame, "bytes",
                                   (json_int_t)fs_size(tmp), "sha256", sha256);
-    return deliver(w, w->key, tmp, "jpg", result, err);
-}
-
-/* --- assembling and checking ----------------------------------------------------------------- */
-
-struct pieces {
-    struct assemble_segment *segments;
-    char **paths; /* of the segments, and of the sound last */
-    int64_t *seams;
-    size_t nb;
-    const json_t *sound; /* its result */
-};
-
-static void pieces_finish(struct pieces *p)
-{
-    if (p->paths)
-        mem_free_strings(p->paths, p->nb + 1);
-    free(p->segments);
-    free(p->seams);
-}
-
-static int piece_result(const json_t **out, const struct worker *w, const char *key,
-                        struct err *err)
-{
-    *out = json_object_get(json_object_get(w->spec, "pieces"), key);
-    return json_is_object(*out) ? 0
-                                : err_set(err, ERR_INVALID, "the job: nothing is said of %s", key);
-}
-
-static int collect(struct pieces *p, const struct worker *w, struct err *err)
-{
-    json_t *list;
-    const char *sound;
-    if (json_need_array(&list, w->spec, "segments", "the job", err) < 0 ||
-        json_need_string(&sound, w->spec, "sound", "the job", err) < 0)
-        return err->code;
-    p->nb = json_array_size(list);
-    p->segments = mem_zalloc(p->nb, sizeof *p->segments);
-    p->paths = mem_zalloc(p->nb + 1, sizeof *p->paths);
-    p->seams = mem_zalloc(p->nb, sizeof *p->seams);
-    int64_t at = 0;
-    for (size_t i = 0; i < p->nb; i++) {
-        const char *key = json_string_value(json_array_get(list, i));
-        const json_t *r = NULL;
-        if (!key || piece_result(&r, w, key, err) < 0)
-            return err_set(err, ERR_INVALID, "the job: a segment has no key");
-        p->paths[i] = workdir_path(w->work, key, "mp4");
-        p->segments[i] = (struct assemble_segment){.path = p->paths[i],
-                                                   .nb_frames = json_get_int(r, "frames", 0),
-                                                   .hash = json_get_string(r, "hash", "")};
-        at += p->segments[i].nb_frames;
-        p->seams[i] = at;
-    }
-    p->paths[p->nb] = workdir_path(w->work, sound, "mp4");
-    return piece_result(&p->sound, w, sound, err);
-}
-
-/* Tags and chapters as the assembly takes them; their strings belong to the spec. */
-static size_t collect_tags(struct assemble_tag *out, size_t max, const json_t *tags)
-{
-    size_t nb = 0;
-    const char *key;
-    json_t *value;
-    json_object_foreach((json_t *)(uintptr_t)tags, key, value) if (nb < max &&
-                                                                   json_is_string(value) &&
-                                                                   strcmp(key, "language") != 0)
-        out[nb++] = (struct assemble_tag){key, json_string_value(value)};
-    return nb;
-}
-
-static void add_output_facts(json_t *result, const struct assemble_result *made,
-                             const struct check_result *checked, const struct pieces *pieces)
-{
-    json_object_set_new(result, "frames", json_integer(made->nb_frames));
-    json_object_set_new(result, "samples", json_integer(made->nb_samples));
-    json_object_set_new(result, "duration_ms", json_integer(checked->duration_ms));
-    json_object_set_new(result, "bytes", json_integer(checked->nb_bytes));
-    json_object_set_new(result, "sha256", json_string(checked->sha256));
-    json_object_set_new(result, "video_start_us", json_integer(checked->video_start_us));
-    json_object_set_new(result, "sound_start_us", json_integer(checked->sound_start_us));
-    json_object_set_new(result, "decoded_at_seams", json_integer(checked->nb_decoded));
-    json_object_set(result, "loudness_lufs", json_object_get(pieces->sound, "loudness_lufs"));
-    json_object_set(result, "peak_dbtp", json_object_get(pieces->sound, "peak_dbtp"));
-    json_object_set(result, "gain_db", json_object_get(pieces->sound, "gain_db"));
-}
-
-static int assemble_and_check(struct worker *w, const struct pieces *p, const char *tmp,
-                              const char *container, struct err *err)
-{
-    const json_t *fps = json_object_get(w->spec, "fps"), *tags = json_object_get(w->spec, "tags");
-    struct assemble_tag list[8];
-    const AVRational rate = {(int)json_integer_value(json_array_get(fps, 0)),
-                             (int)json_integer_value(json_array_get(fps, 1))};
-    const struct grid grid = {.fps = rate};
-    const int64_t card_frames = json_get_int(w->spec, "card_frames", 0);
-    const int64_t nb_samples = json_get_int(p->sound, "samples", 0);
-    const int64_t card_ms = grid_ms_of(&grid, card_frames),
-                  end_ms = nb_samples / (SOUND_RATE / 1000);
-    const struct assemble_chapter chapters[] = {
-        {0, card_ms, "Title"},
-        {card_ms, end_ms, json_get_string(w->spec, "talk_title", "Talk")},
-    };
-    const bool sound_alone = p->nb == 0;
-    struct assemble_spec spec = {
-        .container = container,
-        .fps = rate,
-        .segments = p->segments,
-        .nb_segments = p->nb,
-        .sound_path = p->paths[p->nb],
-        .sound_hash = json_get_string(p->sound, "hash", ""),
-        .nb_samples = nb_samples,
-        .sound_lead_in = json_get_int(p->sound, "lead_in", 0),
-        .sound_packet_samples = json_get_int(p->sound, "packet_samples", 1024),
-        .skip_samples = sound_alone ? sound_samples_at(&grid, card_frames) : 0,
-        .tags = list,
-        .nb_tags = collect_tags(list, sizeof list / sizeof *list, tags),
-        .chapters = chapters,
-        .nb_chapters = sound_alone ? 0 : 2,
-        .language = json_get_string(tags, "language", NULL),
-    };
-    struct assemble_result made;
-    struct check_result checked;
-    if (assemble_file(&made, tmp, &spec, err) < 0 || tell(0.5))
-        return err->code ? err->code : err_set(err, ERR_CANCELLED, "stopped");
-    const struct check_spec check = {
-        .container = container,
-        .fps = rate,
-        .width = (int)json_get_int(w->spec, "width", 0),
-        .height = (int)json_get_int(w->spec, "height", 0),
-        .seams = p->seams,
-        .nb_seams = p->nb ? p->nb - 1 : 0,
-        .nb_frames = p->nb ? p->seams[p->nb - 1] : 0,
-        .nb_samples = made.nb_samples,
-        .video_hash = made.video_hash,
-        .sound_hash = made.sound_hash,
-        .key_frame_s = (int)json_get_int(w->spec, "key_frame_s", 4),
-        .title = json_get_string(tags, "title", NULL),
-    };
-    if (check_output(&checked, tmp, &check, err) < 0)
-        return err->code;
-    AUTO_JSON *result = json_object();
-    add_output_facts(result, &made, &checked, p);
-    json_object_set(result, "damage", json_object_get(w->spec, "damage"));
-    json_object_set(result, "remark", json_object_get(w->spec, "remark"));
-    return deliver(w, w->key, tmp, container, result, err);
-}
-
-static int run_assemble(struct worker *w, struct err *err)
-{
-    const char *container;
-    struct pieces pieces = {0};
-    if (json_need_string(&container, w->spec, "container", "the job", err) < 0)
-        return err->code;
-    AUTO_FREE char *name = mem_printf("o.%s", container), *tmp = tmp_file(w, name);
-    if (collect(&pieces, w, err) == 0)
-        (void)assemble_and_check(w, &pieces, tmp, container, err);
-    pieces_finish(&pieces);
-    return err->code;
+    return worker_deliver(w, w->key, tmp, "jpg", result, err);
 }
 
 /* --- running --------------------------------------------------------------------------------- */
@@ -556,8 +391,13 @@ static const struct {
     const char *name;
     int (*run)(struct worker *w, struct err *err);
 } stages[] = {
-    {"probe", run_probe}, {"analyse", run_analyse}, {"card", run_card},         {"cell", run_cell},
-    {"sound", run_sound}, {"poster", run_poster},   {"assemble", run_assemble},
+    {"probe", run_probe},
+    {"analyse", run_analyse},
+    {"card", run_card},
+    {"cell", run_cell},
+    {"sound", run_sound},
+    {"poster", run_poster},
+    {"assemble", worker_assemble},
 };
 
 static int run_stage(struct worker *w, struct err *err)

@@ -1,0 +1,61 @@
+#include "job.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "hash.h"
+#include "json.h"
+#include "mem.h"
+
+struct key key_begin(const char *stage, int version)
+{
+    struct key k = {hash_create()};
+    hash_add_str(k.hash, stage);
+    hash_add_int(k.hash, version);
+    return k;
+}
+
+void key_json(struct key *k, const json_t *value)
+{
+    AUTO_FREE char *text = json_canonical(value);
+    hash_add_str(k->hash, text);
+}
+
+void key_text(struct key *k, const char *text)
+{
+    hash_add_str(k->hash, text ? text : "");
+}
+
+void key_int(struct key *k, int64_t value)
+{
+    hash_add_int(k->hash, value);
+}
+
+void key_end(struct key *k, char out[33])
+{
+    hash_hex(k->hash, out);
+    hash_destroy(k->hash);
+}
+
+struct job *job_add(struct job **jobs, size_t *nb, const char *stage, const char *key)
+{
+    *jobs = mem_grow(*jobs, *nb, sizeof **jobs);
+    struct job *job = &(*jobs)[(*nb)++];
+    *job = (struct job){.stage = stage, .spec = json_object()};
+    snprintf(job->key, sizeof job->key, "%s", key);
+    json_object_set_new(job->spec, "stage", json_string(stage));
+    json_object_set_new(job->spec, "key", json_string(key));
+    return job;
+}
+
+void job_set(struct job *job, const char *name, json_t *value)
+{
+    json_object_set_new(job->spec, name, value);
+}
+
+void job_finish(struct job *job)
+{
+    free(job->what);
+    json_decref(job->spec);
+    *job = (struct job){0};
+}

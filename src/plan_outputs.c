@@ -1,0 +1,193 @@
+#include "plan_work.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "assemble.h"
+#include "json.h"
+#include "mem.h"
+#include "poster.h"
+#include "probe.h"
+#include "reader.h"
+
+/* The spoken language: the settings', else what the recording says of its sound, or NULL. */
+static const char *language(const struct part_work *w)
+{
+    if (w->plan->event->settings.language)
+        return w->plan->event->settings.language;
+    const json_t *streams = json_object_get(w->pp->source->probe, "streams");
+    const size_t audio = (size_t)json_get_int(w->audio, "stream", -1);
+    const char *said = json_get_string(json_array_get(streams, audio), "language", NULL);
+    return said && strcmp(said, "und") != 0 ? said : NULL;
+}
+
+/* The settings' comment, else what the talk is about, else where it was held. */
+static char *comment(const struct part_work *w)
+{
+    const struct talk *t = w->pp->talk;
+    const struct programme *p = &w->plan->programme;
+    const char *own = w->plan->event->settings.comment;
+    if (own || t->abstract)
+        return mem_strdup(own ? own : t->abstract);
+    return mem_printf("%s%s%s%s%s", t->section ? t->section : "", t->section ? ", " : "",
+                      p->name ? p->name : "", p->place ? ", " : "", p->place ? p->place : "");
+}
+
+static json_t *tags(const struct part_work *w)
+{
+    const struct talk *t = w->pp->talk;
+    const struct programme *p = &w->plan->programme;
+    AUTO_FREE char *speakers = talk_speakers(t), *track = mem_printf("%d", t->number);
+    AUTO_FREE char *about = comment(w), *title = NULL;
+    title = t->nb_parts > 1
+                ? mem_printf("%s (part %d of %zu)", t->title, w->pp->part->number, t->nb_parts)
+                : mem_strdup(t->title);
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "title", json_text(title), "artist",
+                     json_text(*speakers ? speakers : NULL), "album", json_text(p->name), "track",
+                     json_text(track), "date", json_text(p->begin), "comment", json_text(about),
+                     "language", json_text(language(w)));
+}
+
+static void list_segments(json_t *list, const struct part_work *w, const struct piecework *work)
+{
+    if (!work->rendition->video)
+        return;
+    json_array_append_new(list, json_string(work->card_key));
+    for (size_t c = 0; c < w->nb_cells; c++) {
+        char key[33];
+        work_cell_key(key, work, w, &w->cells[c]);
+        json_array_append_new(list, json_string(key));
+    }
+}
+
+/* The spec of an assembly, as far as its key hangs on it. */
+static json_t *assembly_spec(const struct part_work *w, const struct piecework *work)
+{
+    json_t *segments = json_array();
+    list_segments(segments, w, work);
+    return json_pack("{s:s, s:o, s:s, s:o, s:[i, i], s:i, s:i, s:i, s:I, s:o}", "container",
+                     work->rendition->container, "segments", segments, "sound", work->sound_key,
+                     "tags", tags(w), "fps", w->pp->grid.fps.num, w->pp->grid.fps.den, "width",
+                     work->rendition->video ? work->width : 0, "height",
+                     work->rendition->video ? work->height : 0, "key_frame_s",
+                     (int)json_get_int(work->rendition->video, "key_frame_s", 0), "card_frames",
+                     (json_int_t)w->card_frames, "talk_title", json_text(w->pp->talk->title));
+}
+
+static void add_damage(struct damage *sum, const json_t *d)
+{
+    const int64_t nb = json_get_int(d, "nb", 0), first_ms = json_get_int(d, "first_ms", 0);
+    if (nb && (!sum->nb || first_ms < sum->first_ms)) {
+        sum->first_ms = first_ms;
+        snprintf(sum->what, sizeof sum->what, "%s", json_get_string(d, "what", "damaged"));
+    }
+    sum->nb += nb;
+}
+
+/* Adds what the pieces' results say, so that the worker needs no store: not part of the key. */
+static int add_pieces(struct job *job, struct part_work *w)
+{
+    json_t *pieces = json_object();
+    struct damage damage = {0};
+    job_set(job, "pieces", pieces);
+    AUTO_JSON *keys = json_copy(json_object_get(job->spec, "segments"));
+    json_array_append(keys, json_object_get(job->spec, "sound"));
+    size_t i;
+    json_t *key;
+    json_array_foreach(keys, i, key)
+    {
+        AUTO_JSON *result = NULL;
+        if (work_find_result(&result, w, json_string_value(key)) < 0)
+            return w->err->code;
+        json_object_set(pieces, json_string_value(key), result);
+        add_damage(&damage, json_object_get(result, "damage"));
+        if (json_object_get(result, "remark"))
+            job_set(job, "remark", json_incref(json_object_get(result, "remark")));
+    }
+    if (damage.nb)
+        job_set(job, "damage",
+                json_pack("{s:I, s:I, s:s}", "nb", (json_int_t)damage.nb, "first_ms",
+                          (json_int_t)damage.first_ms, "what", damage.what));
+    return 0;
+}
+
+int work_add_assembly(struct part_work *w, const struct piecework *work, const char *key,
+                      const json_t *spec)
+{
+    char name[32];
+    struct job *job = job_add(&w->pp->jobs, &w->pp->nb_jobs, "assemble", key);
+    job->talk = w->pp->talk->number;
+    job->part = w->pp->part->number;
+    job->what =
+        mem_printf("talk %s: %s put together and checked",
+                   plan_part_name(name, w->pp->talk, w->pp->part->number), work->rendition->name);
+    job->cost = 0.2 + 0.0005 * (double)(w->pp->end - w->pp->begin);
+    json_object_update(job->spec, (json_t *)(uintptr_t)spec);
+    job_set(job, "work", json_text(w->plan->event->work));
+    return add_pieces(job, w);
+}
+
+static struct output *add_output(struct part_plan *pp, const char *suffix,
+                                 const struct rendition *rendition)
+{
+    pp->outputs = mem_grow(pp->outputs, pp->nb_outputs, sizeof *pp->outputs);
+    struct output *o = &pp->outputs[pp->nb_outputs++];
+    *o = (struct output){.suffix = suffix, .rendition = rendition};
+    return o;
+}
+
+static int look_up_output(struct part_work *w, struct output *o, const char *ext)
+{
+    const int there = work_has(w, o->key, ext);
+    if (there <= 0)
+        return there;
+    if (work_find_result(&o->result, w, o->key) < 0)
+        return w->err->code;
+    w->pp->nb_outputs_done += o->result != NULL;
+    return o->result != NULL;
+}
+
+/* The outputs' keys follow from the keys of their pieces, so that a finished part is known without
+ * looking for its cells. Returns whether all are there. */
+int work_plan_outputs(struct part_work *w)
+{
+    bool all = true;
+    for (size_t i = 0; i < w->nb_works; i++) {
+        struct piecework *work = &w->works[i];
+        struct output *o = add_output(w->pp, work->rendition->suffix, work->rendition);
+        struct key k = key_begin("assemble", ASSEMBLE_VERSION);
+        w->specs[i] = assembly_spec(w, work);
+        key_json(&k, w->specs[i]);
+        key_end(&k, o->key);
+        const int there = look_up_output(w, o, work->rendition->container);
+        if (there < 0)
+            return there;
+        all = all && there;
+    }
+    return all;
+}
+
+int work_plan_poster(struct part_work *w)
+{
+    const struct part_plan *pp = w->pp;
+    struct output *o = add_output(w->pp, ".jpg", NULL);
+    struct key k = key_begin("poster", POSTER_VERSION);
+    key_int(&k, PROBE_VERSION); /* the grid and which way is up */
+    key_text(&k, json_get_string(pp->source->probe, "hash", ""));
+    key_int(&k, pp->begin);
+    key_int(&k, pp->end);
+    key_end(&k, o->key);
+    const int there = look_up_output(w, o, "jpg");
+    if (there != 0)
+        return there < 0 ? there : 0;
+    char name[32];
+    struct job *job = job_add(&w->pp->jobs, &w->pp->nb_jobs, "poster", o->key);
+    job->talk = pp->talk->number;
+    job->part = pp->part->number;
+    job->what = mem_printf("talk %s: poster", plan_part_name(name, pp->talk, pp->part->number));
+    job->cost = 0.5;
+    work_set_recording(job, w->plan, pp->source);
+    job_set(job, "begin", json_integer(pp->begin));
+    job_set(job, "end", json_integer(pp->end));
+    return 0;
+}

@@ -1,0 +1,282 @@
+#include "plan_work.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "card.h"
+#include "clock.h"
+#include "json.h"
+#include "mem.h"
+#include "probe.h"
+#include "segment.h"
+#include "sound.h"
+
+void work_list_cells(struct part_work *w)
+{
+    const struct part_plan *pp = w->pp;
+    const json_t *cells = json_object_get(pp->source->probe, "cells");
+    const size_t nb = json_array_size(cells);
+    for (size_t i = 0; i < nb; i++) {
+        const json_t *cell = json_array_get(cells, i), *next = json_array_get(cells, i + 1);
+        const int64_t from = json_integer_value(json_array_get(cell, 0));
+        const int64_t to = next ? json_integer_value(json_array_get(next, 0)) : pp->grid.nb_frames;
+        const int64_t begin = from > pp->begin ? from : pp->begin;
+        const int64_t end = to < pp->end ? to : pp->end;
+        if (begin >= end)
+            continue;
+        w->cells = mem_grow(w->cells, w->nb_cells, sizeof *w->cells);
+        w->cells[w->nb_cells++] =
+            (struct piece_range){begin, end, from, json_integer_value(json_array_get(cell, 1))};
+    }
+}
+
+/* What every segment of a rendition hangs on besides its pictures. */
+void work_segment_base(struct piecework *work, const struct part_work *w)
+{
+    struct key k = key_begin("segment", SEGMENT_VERSION);
+    key_json(&k, work->rendition->video);
+    key_int(&k, work->width);
+    key_int(&k, work->height);
+    key_int(&k, w->pp->grid.fps.num);
+    key_int(&k, w->pp->grid.fps.den);
+    key_end(&k, work->base);
+}
+
+void work_cell_key(char out[33], const struct piecework *work, const struct part_work *w,
+                   const struct piece_range *cell)
+{
+    struct key k = key_begin("cell", PROBE_VERSION);
+    key_text(&k, work->base);
+    key_text(&k, json_get_string(w->pp->source->probe, "hash", ""));
+    key_int(&k, json_get_int(w->video, "stream", -1));
+    key_int(&k, cell->begin);
+    key_int(&k, cell->end);
+    key_end(&k, out);
+}
+
+static void sound_key(char out[33], const struct part_work *w, const struct rendition *r)
+{
+    const struct settings *s = &w->plan->event->settings;
+    struct key k = key_begin("sound", SOUND_VERSION);
+    key_int(&k, PROBE_VERSION); /* the grid */
+    key_json(&k, r->audio);
+    key_text(&k, w->pp->source->analysis_key);
+    key_int(&k, json_get_int(w->audio, "stream", -1));
+    key_int(&k, w->pp->begin);
+    key_int(&k, w->pp->end);
+    key_int(&k, w->card_frames);
+    key_int(&k, (int64_t)(s->target_lufs * 1000));
+    key_int(&k, (int64_t)(s->ceiling_dbtp * 1000));
+    key_end(&k, out);
+}
+
+/* --- the card -------------------------------------------------------------------------------- */
+
+/* "2010-04-28" and "2010-04-29" as "28–29 April 2010". */
+static char *event_date(const struct programme *p)
+{
+    static const char *const months[] = {"January",   "February", "March",    "April",
+                                         "May",       "June",     "July",     "August",
+                                         "September", "October",  "November", "December"};
+    int y, m, d, y2, m2, d2;
+    if (!p->begin || sscanf(p->begin, "%d-%d-%d", &y, &m, &d) != 3 || m < 1 || m > 12)
+        return mem_strdup(p->begin);
+    if (!p->end || sscanf(p->end, "%d-%d-%d", &y2, &m2, &d2) != 3 || m2 < 1 || m2 > 12)
+        y2 = y, m2 = m, d2 = d;
+    if (y != y2)
+        return mem_printf("%d %s %d – %d %s %d", d, months[m - 1], y, d2, months[m2 - 1], y2);
+    if (m != m2)
+        return mem_printf("%d %s – %d %s %d", d, months[m - 1], d2, months[m2 - 1], y);
+    return d == d2 ? mem_printf("%d %s %d", d, months[m - 1], y)
+                   : mem_printf("%d–%d %s %d", d, d2, months[m - 1], y);
+}
+
+void plan_card_text(struct card_text *out, char **speakers, char **date, char **label,
+                    const struct plan *plan, const struct talk *talk, const struct part *part)
+{
+    *speakers = talk_speakers(talk);
+    *date = event_date(&plan->programme);
+    *label = talk->nb_parts > 1 ? mem_printf("Part %d of %zu", part->number, talk->nb_parts) : NULL;
+    *out = (struct card_text){.event = plan->programme.name,
+                              .section = talk->section,
+                              .title = talk->title,
+                              .speakers = *speakers,
+                              .part = *label,
+                              .date = *date,
+                              .place = plan->programme.place};
+}
+
+static json_t *card_spec(const struct part_work *w)
+{
+    const struct settings *s = &w->plan->event->settings;
+    struct card_text t;
+    AUTO_FREE char *speakers = NULL, *date = NULL, *label = NULL;
+    plan_card_text(&t, &speakers, &date, &label, w->plan, w->pp->talk, w->pp->part);
+    return json_pack("{s:{s:o, s:o, s:o, s:o, s:o, s:o, s:o}, s:s, s:I, s:i, s:[i, i]}", "text",
+                     "event", json_text(t.event), "section", json_text(t.section), "title",
+                     json_text(t.title), "speakers", json_text(t.speakers), "part",
+                     json_text(t.part), "date", json_text(t.date), "place", json_text(t.place),
+                     "look", w->plan->look, "frames", (json_int_t)w->card_frames, "fade_ms",
+                     s->card_fade_ms, "fps", w->pp->grid.fps.num, w->pp->grid.fps.den);
+}
+
+static json_t *output_spec(const struct piecework *work, const char *key)
+{
+    return json_pack("{s:s, s:s, s:O, s:i, s:i}", "key", key, "rendition", work->rendition->name,
+                     "video", work->rendition->video, "width", work->width, "height", work->height);
+}
+
+/* A job for one or several outputs: its key follows from theirs. */
+static struct job *add_segment_job(struct part_work *w, const char *stage, json_t *outputs)
+{
+    char key[33];
+    struct key k = key_begin("job", 1);
+    size_t i;
+    json_t *o;
+    json_array_foreach(outputs, i, o) key_text(&k, json_get_string(o, "key", ""));
+    key_end(&k, key);
+    struct job *job = job_add(&w->pp->jobs, &w->pp->nb_jobs, stage, key);
+    job->talk = w->pp->talk->number;
+    job->part = w->pp->part->number;
+    job_set(job, "outputs", outputs);
+    return job;
+}
+
+/* Core seconds that a frame of 1280x720 costs by encoder; measured on slides with a camera inset,
+ * see ../docs/renditions.md. Only the estimate of the time left hangs on it. */
+static double frame_cost(const struct piecework *work)
+{
+    const char *encoder = json_get_string(work->rendition->video, "encoder", "");
+    const double base = strcmp(encoder, "libvpx-vp9") == 0  ? 0.065
+                        : strcmp(encoder, "libsvtav1") == 0 ? 0.02
+                                                            : 0.013;
+    return 0.0005 + base * work->width * work->height / (1280.0 * 720);
+}
+
+int work_plan_card(struct part_work *w)
+{
+    AUTO_JSON *spec = card_spec(w);
+    AUTO_JSON *outputs = json_array();
+    double cost = 0;
+    for (size_t i = 0; i < w->nb_works; i++) {
+        struct piecework *work = &w->works[i];
+        if (!work->rendition->video)
+            continue;
+        struct key k = key_begin("card", 1);
+        key_text(&k, work->base);
+        key_json(&k, spec);
+        key_end(&k, work->card_key);
+        const int there = work_has(w, work->card_key, "mp4");
+        if (there < 0)
+            return there;
+        if (there)
+            continue;
+        work->ready = false;
+        cost += frame_cost(work) * (double)w->card_frames;
+        json_array_append_new(outputs, output_spec(work, work->card_key));
+    }
+    if (json_array_size(outputs) == 0)
+        return 0;
+    const struct settings *s = &w->plan->event->settings;
+    char name[32];
+    struct job *job = add_segment_job(w, "card", mem_take(&outputs));
+    job->what = mem_printf("talk %s: card", plan_part_name(name, w->pp->talk, w->pp->part->number));
+    job->cost = 0.2 + cost;
+    job_set(job, "work", json_text(w->plan->event->work));
+    job_set(job, "card", mem_take(&spec));
+    job_set(job, "files",
+            json_pack("{s:o, s:o, s:o}", "template", json_text(s->card_template), "logo",
+                      json_text(s->card_logo), "background", json_text(s->card_background)));
+    return 0;
+}
+
+/* --- cells and sound ------------------------------------------------------------------------- */
+
+static void add_cell_job(struct part_work *w, const struct piece_range *cell, json_t *outputs,
+                         double cost)
+{
+    char name[32], from[CLOCK_BYTES], to[CLOCK_BYTES];
+    const size_t nb = json_array_size(outputs);
+    struct job *job = add_segment_job(w, "cell", outputs);
+    job->what = mem_printf("talk %s: %s-%s of the recording, %zu rendition%s",
+                           plan_part_name(name, w->pp->talk, w->pp->part->number),
+                           clock_format_ms(from, grid_ms_of(&w->pp->grid, cell->begin), false),
+                           clock_format_ms(to, grid_ms_of(&w->pp->grid, cell->end), false), nb,
+                           nb == 1 ? "" : "s");
+    job->cost = 0.1 + cost;
+    work_set_recording(job, w->plan, w->pp->source);
+    job_set(job, "begin", json_integer(cell->begin));
+    job_set(job, "end", json_integer(cell->end));
+    job_set(job, "key_frame", json_integer(cell->key_frame));
+    job_set(job, "key_pts", json_integer(cell->key_pts));
+}
+
+int work_plan_cells(struct part_work *w)
+{
+    for (size_t c = 0; c < w->nb_cells; c++) {
+        const struct piece_range *cell = &w->cells[c];
+        AUTO_JSON *outputs = json_array();
+        double cost = 0;
+        for (size_t i = 0; i < w->nb_works; i++) {
+            struct piecework *work = &w->works[i];
+            char key[33];
+            if (!work->rendition->video)
+                continue;
+            work_cell_key(key, work, w, cell);
+            const int there = work_has(w, key, "mp4");
+            if (there < 0)
+                return there;
+            w->pp->nb_cells++;
+            w->pp->nb_cells_done += there > 0;
+            if (there)
+                continue;
+            work->ready = false;
+            cost += frame_cost(work) * (double)(cell->end - cell->begin);
+            json_array_append_new(outputs, output_spec(work, key));
+        }
+        if (json_array_size(outputs))
+            add_cell_job(w, cell, mem_take(&outputs), cost);
+    }
+    return 0;
+}
+
+static void add_sound_job(struct part_work *w, const struct piecework *work)
+{
+    const struct settings *s = &w->plan->event->settings;
+    const struct part_plan *pp = w->pp;
+    char name[32];
+    struct job *job = job_add(&w->pp->jobs, &w->pp->nb_jobs, "sound", work->sound_key);
+    job->talk = pp->talk->number;
+    job->part = pp->part->number;
+    job->what = mem_printf("talk %s: sound (%s)", plan_part_name(name, pp->talk, pp->part->number),
+                           json_get_string(work->rendition->audio, "encoder", ""));
+    job->cost = 0.2 + (double)grid_ms_of(&pp->grid, pp->end - pp->begin) / 1000 / 20;
+    work_set_recording(job, w->plan, pp->source);
+    job_set(job, "begin", json_integer(pp->begin));
+    job_set(job, "end", json_integer(pp->end));
+    job_set(job, "card_frames", json_integer(w->card_frames));
+    job_set(job, "analysis", json_string(pp->source->analysis_key));
+    job_set(job, "target_lufs", json_real(s->target_lufs));
+    job_set(job, "ceiling_dbtp", json_real(s->ceiling_dbtp));
+    job_set(job, "audio", json_incref(work->rendition->audio));
+}
+
+int work_plan_sounds(struct part_work *w)
+{
+    for (size_t i = 0; i < w->nb_works; i++) {
+        struct piecework *work = &w->works[i];
+        sound_key(work->sound_key, w, work->rendition);
+        const int there = work_has(w, work->sound_key, "mp4");
+        if (there < 0)
+            return there;
+        if (there)
+            continue;
+        work->ready = false;
+        size_t same = 0;
+        while (strcmp(w->works[same].sound_key, work->sound_key) != 0)
+            same++;
+        if (same == i) /* renditions with equal settings share their sound */
+            add_sound_job(w, work);
+    }
+    return 0;
+}

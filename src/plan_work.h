@@ -1,0 +1,61 @@
+/* A part in planning: what the files plan_*.c share, and nobody else. */
+#pragma once
+
+#include "job.h"
+#include "plan.h"
+#include "plan_jobs.h"
+#include "rendition.h"
+
+struct piece_range {
+    int64_t begin, end, key_frame, key_pts;
+};
+
+/* One rendition of the part in planning. */
+struct piecework {
+    const struct rendition *rendition;
+    int width, height;
+    char base[33]; /* hash of what all its segments share */
+    char card_key[33];
+    char sound_key[33];
+    bool ready; /* card, cells and sound are there */
+};
+
+struct part_work {
+    struct part_plan *pp;
+    struct plan *plan;
+    struct err *err;
+    const json_t *video, *audio;
+    int64_t card_frames;
+    struct piece_range *cells;
+    size_t nb_cells;
+    struct piecework *works;
+    json_t **specs; /* of the assemblies, as far as their keys hang on them */
+    size_t nb_works;
+};
+
+/* The recording and what is known of it, as workers take it. */
+void work_set_recording(struct job *job, const struct plan *plan, const struct source *source);
+
+/* Whether a result is in the store (or lies finished in work/, from a run that was killed before it
+ * could write it down) and its file is there. Negative: an error. */
+int work_has(struct part_work *work, const char *key, const char *ext);
+ATTR_NODISCARD int work_find_result(json_t **out, struct part_work *work, const char *key);
+
+/* The cells that the cut touches; what every segment of a rendition hangs on besides its pictures;
+ * and the key of one. */
+void work_list_cells(struct part_work *work);
+void work_segment_base(struct piecework *piecework, const struct part_work *work);
+void work_cell_key(char out[33], const struct piecework *piecework, const struct part_work *work,
+                   const struct piece_range *cell);
+
+/* Keys of the pieces, and jobs for those that are missing. */
+ATTR_NODISCARD int work_plan_card(struct part_work *work);
+ATTR_NODISCARD int work_plan_sounds(struct part_work *work);
+ATTR_NODISCARD int work_plan_cells(struct part_work *work);
+
+/* The outputs' keys follow from the keys of their pieces, so that a finished part is known without
+ * looking for its cells. 1 where all are there, 0 where not. */
+ATTR_NODISCARD int work_plan_outputs(struct part_work *work);
+ATTR_NODISCARD int work_add_assembly(struct part_work *work, const struct piecework *piecework,
+                                     const char *key, const json_t *spec);
+ATTR_NODISCARD int work_plan_poster(struct part_work *work);

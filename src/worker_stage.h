@@ -1,0 +1,30 @@
+/* What the stages of a worker share: their job, their folder, telling progress, delivering. */
+#pragma once
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "attr.h"
+
+struct err;
+
+struct worker {
+    const json_t *spec;
+    const char *work, *key;
+    char *tmp;      /* our folder */
+    int64_t frames; /* of a segment, for progress */
+};
+
+/* Progress from 0 to 1. Not 0: nobody listens any more, so stop. */
+int worker_tell(double done);
+
+/* A new path in our folder. */
+char *worker_tmp_file(const struct worker *worker, const char *name);
+
+/* Moves a finished file (NULL: there is none) and its result to the key's place: both lie in one
+ * folder, which is synced once, and a result without its file does not count. */
+ATTR_NODISCARD int worker_deliver(const struct worker *worker, const char *key, const char *tmp,
+                                  const char *ext, const json_t *result, struct err *err);
+
+/* The stage "assemble": pieces to an output, read back and checked. */
+int worker_assemble(struct worker *worker, struct err *err);
