@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "attr.h"
-#include "clock.h"
 #include "mem.h"
 #include "programme.h"
 #include "str.h"
@@ -51,28 +50,19 @@ static void compare(struct str *out, const char *what, const char *before, const
     quote(out, after);
 }
 
-static char *times(const struct talk *t)
-{
-    AUTO_STR s = {0};
-    for (size_t i = 0; i < t->nb_parts; i++) {
-        char buf[CLOCK_BYTES];
-        str_addf(&s, "%s%s", i ? " / " : "",
-                 t->parts[i].listed_s
-                     ? clock_format_ms(buf, (int64_t)t->parts[i].listed_s * 1000, false)
-                     : "-");
-    }
-    return str_take(&s);
-}
-
 static void compare_talks(struct diff *d, const struct talk *a, const struct talk *b)
 {
     AUTO_STR s = {0};
     AUTO_FREE char *speakers_a = talk_speakers(a), *speakers_b = talk_speakers(b);
-    AUTO_FREE char *times_a = times(a), *times_b = times(b);
+    AUTO_FREE char *times_a = talk_times(a), *times_b = talk_times(b);
     compare(&s, "title", a->title, b->title);
     compare(&s, "speakers", speakers_a, speakers_b);
     compare(&s, "section", a->section, b->section);
     compare(&s, "listed", times_a, times_b);
+    compare(&s, "room", a->room, b->room);
+    compare(&s, "start", a->start, b->start);
+    compare(&s, "language", a->language, b->language);
+    compare(&s, "page", a->url, b->url);
     if (strcmp(a->abstract ? a->abstract : "", b->abstract ? b->abstract : "") != 0)
         str_addf(&s, "%sabstract", s.len ? "; " : "");
     if (a->gone)

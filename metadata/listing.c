@@ -18,7 +18,6 @@
 #include "str.h"
 
 enum {
-    MAX_FILE_BYTES = 64 << 20,
     MAX_TALKS = 20000,
     MAX_LISTED_S = 24 * 3600,
     SECTION_BYTES = 120, /* of a section's name that is not marked up as a heading */
@@ -38,20 +37,9 @@ struct reader {
 static void reader_finish(struct reader *r);
 static int read_talks(struct reader *r);
 
-int listing_read(struct programme *out, const char *path, struct err *err)
-{
-    AUTO_FREE char *bytes = NULL;
-    size_t nb_bytes;
-    const int rc = fs_read(&bytes, &nb_bytes, path, MAX_FILE_BYTES, err);
-    return rc < 0 ? rc : listing_parse(out, bytes, nb_bytes, path, err);
-}
-
 int listing_parse(struct programme *out, const char *bytes, size_t nb_bytes, const char *name,
                   struct err *err)
 {
-    if (nb_bytes > MAX_FILE_BYTES)
-        return err_set(err, ERR_INVALID, "'%s': %zu bytes; a listing page has at most %d", name,
-                       nb_bytes, MAX_FILE_BYTES);
     AUTO_LISTING_PAGE page = {0};
     int rc = listing_page_parse(&page, bytes, nb_bytes, name, err);
     if (rc < 0)

@@ -11,10 +11,8 @@
 
 struct programme;
 
-/* Reads the file at path into *out (zero-initialised by the caller, who frees it with
- * programme_finish; untouched on failure). HTML is told from text by its content. */
-ATTR_NODISCARD int listing_read(struct programme *out, const char *path, struct err *err);
-
-/* The same from memory; name stands for the file in messages. */
+/* Reads a page into *out (zero-initialised by the caller, who frees it with programme_finish;
+ * untouched on failure). HTML is told from text by its content; name stands for the file in
+ * messages. */
 ATTR_NODISCARD int listing_parse(struct programme *out, const char *bytes, size_t nb_bytes,
                                  const char *name, struct err *err);

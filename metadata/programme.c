@@ -1,15 +1,22 @@
 #include "programme.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "clock.h"
 #include "mem.h"
 #include "str.h"
 
 static void talk_finish(struct talk *talk)
 {
+    free(talk->ref);
     free(talk->title);
     mem_free_strings(talk->speakers, talk->nb_speakers);
     free(talk->section);
+    free(talk->room);
+    free(talk->start);
+    free(talk->language);
+    free(talk->url);
     free(talk->abstract);
     free(talk->parts);
 }
@@ -64,12 +71,55 @@ struct part *talk_part(const struct talk *talk, int number)
     return NULL;
 }
 
+static const struct talk *find_ref(const struct programme *p, const char *ref)
+{
+    for (size_t i = 0; ref && i < p->nb_talks; i++)
+        if (p->talks[i].ref && strcmp(p->talks[i].ref, ref) == 0)
+            return &p->talks[i];
+    return NULL;
+}
+
+static int highest(const struct programme *p)
+{
+    int most = 0;
+    for (size_t i = 0; i < p->nb_talks; i++)
+        if (p->talks[i].number > most)
+            most = p->talks[i].number;
+    return most;
+}
+
+void programme_number_talks(struct programme *p, const struct programme *before)
+{
+    const int here = highest(p), there = highest(before);
+    int next = here > there ? here : there;
+    for (size_t i = 0; i < p->nb_talks; i++) {
+        struct talk *t = &p->talks[i];
+        if (t->number)
+            continue;
+        const struct talk *known = find_ref(before, t->ref);
+        t->number = known && !programme_find(p, known->number) ? known->number : ++next;
+    }
+}
+
 char *talk_speakers(const struct talk *talk)
 {
     AUTO_STR names = {0};
     for (size_t i = 0; i < talk->nb_speakers; i++)
         str_addf(&names, "%s%s", i ? ", " : "", talk->speakers[i]);
     return str_take(&names);
+}
+
+char *talk_times(const struct talk *talk)
+{
+    AUTO_STR s = {0};
+    for (size_t i = 0; i < talk->nb_parts; i++) {
+        const struct part *part = &talk->parts[i];
+        const int seconds = part->listed_s ? part->listed_s : part->slot_s;
+        char buf[CLOCK_BYTES];
+        str_addf(&s, "%s%s%s", i ? " / " : "", part->listed_s || !part->slot_s ? "" : "slot ",
+                 seconds ? clock_format_ms(buf, (int64_t)seconds * 1000, false) : "-");
+    }
+    return str_take(&s);
 }
 
 int talk_listed_s(const struct talk *talk)

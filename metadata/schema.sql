@@ -1,4 +1,4 @@
--- talkpress.db, version 1. Facts and decisions only: what is done follows from which results exist.
+-- talkpress.db, version 2. Facts and decisions only: what is done follows from which results exist.
 
 CREATE TABLE event (
     id    INTEGER PRIMARY KEY CHECK (id = 1),
@@ -14,6 +14,11 @@ CREATE TABLE talk (
     title    TEXT NOT NULL,
     section  TEXT,
     abstract TEXT,
+    ref      TEXT, -- what the programme itself calls it
+    room     TEXT,
+    start    TEXT, -- 2010-04-28T09:00:00-07:00
+    language TEXT,
+    url      TEXT,
     gone     INTEGER NOT NULL DEFAULT 0 -- no longer in the programme; kept
 ) STRICT;
 
@@ -28,6 +33,7 @@ CREATE TABLE part (
     talk     INTEGER NOT NULL REFERENCES talk (number) ON DELETE CASCADE,
     part     INTEGER NOT NULL,
     listed_s INTEGER NOT NULL, -- 0: the programme states none
+    slot_s   INTEGER NOT NULL DEFAULT 0, -- planned length in a timetable; 0: none
     PRIMARY KEY (talk, part)
 ) STRICT, WITHOUT ROWID;
 

@@ -15,8 +15,9 @@
 struct programme;
 struct store;
 
-/* Creates the file (ERR_INVALID where it exists) or opens it. A store of a later version is
- * refused, untouched. */
+/* Creates the file (ERR_INVALID where it exists) or opens it. A store of an earlier version is
+ * brought up to this one in one transaction, and kept beside as it was ("talkpress.db.version-1");
+ * one of a later version is refused, untouched. */
 ATTR_NODISCARD int store_create(const char *path, struct err *err);
 ATTR_NODISCARD int store_open(struct store **out, const char *path, struct err *err);
 void store_close_p(struct store **store);

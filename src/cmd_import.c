@@ -3,8 +3,8 @@
 #include "cli.h"
 #include "diff.h"
 #include "event.h"
+#include "import.h"
 #include "json.h"
-#include "listing.h"
 #include "programme.h"
 #include "store.h"
 #include "table.h"
@@ -59,9 +59,10 @@ static int import(const char *dir, const char *path, bool dry_run, bool json, st
     AUTO_EVENT event = {.lock = -1};
     AUTO_PROGRAMME before = {0}, after = {0};
     struct diff d;
-    if (event_open(&event, dir, err) < 0 || listing_read(&after, path, err) < 0 ||
+    if (event_open(&event, dir, err) < 0 || import_read(&after, path, err) < 0 ||
         store_programme(&before, event.store, err) < 0)
         return err->code;
+    programme_number_talks(&after, &before);
     diff_programmes(&d, &before, &after);
     const bool apply = !dry_run && d.nb;
     if (json) {

@@ -2,14 +2,28 @@
 #include <string.h>
 
 #include "cli.h"
-#include "clock.h"
 #include "event.h"
 #include "json.h"
 #include "mem.h"
 #include "programme.h"
 #include "store.h"
-#include "str.h"
 #include "table.h"
+
+static json_t *part_json(const struct part *p)
+{
+    json_t *o = json_pack("{s:i, s:o}", "part", p->number, "listed_s",
+                          p->listed_s ? json_integer(p->listed_s) : json_null());
+    if (p->slot_s)
+        json_object_set_new(o, "slot_s", json_integer(p->slot_s));
+    return o;
+}
+
+/* What only some programmes tell is there only where it is told. */
+static void set_if_told(json_t *o, const char *name, const char *value)
+{
+    if (value)
+        json_object_set_new(o, name, json_text(value));
+}
 
 static json_t *talk_json(const struct talk *t)
 {
@@ -17,14 +31,16 @@ static json_t *talk_json(const struct talk *t)
     for (size_t i = 0; i < t->nb_speakers; i++)
         json_array_append_new(speakers, json_text(t->speakers[i]));
     for (size_t i = 0; i < t->nb_parts; i++)
-        json_array_append_new(
-            parts,
-            json_pack("{s:i, s:o}", "part", t->parts[i].number, "listed_s",
-                      t->parts[i].listed_s ? json_integer(t->parts[i].listed_s) : json_null()));
+        json_array_append_new(parts, part_json(&t->parts[i]));
     json_t *o =
         json_pack("{s:i, s:o, s:o, s:o, s:o, s:o}", "number", t->number, "title",
                   json_text(t->title), "speakers", speakers, "section", json_text(t->section),
                   "abstract", json_text(t->abstract), "parts", parts);
+    set_if_told(o, "room", t->room);
+    set_if_told(o, "start", t->start);
+    set_if_told(o, "language", t->language);
+    set_if_told(o, "url", t->url);
+    set_if_told(o, "ref", t->ref);
     if (t->gone)
         json_object_set_new(o, "gone", json_true());
     return o;
@@ -51,24 +67,18 @@ static void print_talks(const struct programme *p)
     struct table *t = table_create(headings);
     for (size_t i = 0; i < p->nb_talks; i++) {
         const struct talk *talk = &p->talks[i];
-        AUTO_STR times = {0};
-        AUTO_FREE char *speakers = talk_speakers(talk);
-        char number[16], buf[CLOCK_BYTES];
+        AUTO_FREE char *speakers = talk_speakers(talk), *times = talk_times(talk);
+        char number[16];
         if (talk->section && strcmp(section, talk->section) != 0) {
             table_add(t, (const char *const[]){"", "", ""});
             table_add(t, (const char *const[]){"", "", talk->section});
             section = talk->section;
         }
-        for (size_t k = 0; k < talk->nb_parts; k++)
-            str_addf(&times, "%s%s", k ? " / " : "",
-                     talk->parts[k].listed_s
-                         ? clock_format_ms(buf, (int64_t)talk->parts[k].listed_s * 1000, false)
-                         : "-");
         snprintf(number, sizeof number, "%d", talk->number);
         AUTO_FREE char *text =
             mem_printf("%s%s%s%s%s", talk->title, *speakers ? " (" : "", speakers,
                        *speakers ? ")" : "", talk->gone ? " [no longer in the programme]" : "");
-        table_add(t, (const char *const[]){number, times.s, text});
+        table_add(t, (const char *const[]){number, times, text});
     }
     table_print(t);
 }

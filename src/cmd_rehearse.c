@@ -12,7 +12,7 @@
 #include "estimate.h"
 #include "event.h"
 #include "fs.h"
-#include "listing.h"
+#include "import.h"
 #include "mem.h"
 #include "plan.h"
 #include "programme.h"
@@ -39,7 +39,8 @@ static char *file_of(const struct rehearsal *r, const struct talk *t)
 
 static int64_t part_ms(const struct part *p)
 {
-    return p->listed_s ? (int64_t)p->listed_s * 1000 : UNSTATED_MS;
+    const int seconds = p->listed_s ? p->listed_s : p->slot_s;
+    return seconds ? (int64_t)seconds * 1000 : UNSTATED_MS;
 }
 
 static int make(const struct rehearsal *r, const struct talk *t, struct err *err)
@@ -153,8 +154,11 @@ static int rehearse(const char *path, char **talks, size_t nb_talks, struct rehe
     AUTO_FREE int *numbers = NULL;
     size_t nb = 0;
     int64_t all_ms = 0;
-    if (listing_read(&r->programme, path, err) < 0 ||
-        select_talks(&numbers, &nb, &r->programme, talks, (int)nb_talks, err) < 0 ||
+    const struct programme none = {0};
+    if (import_read(&r->programme, path, err) < 0)
+        return cli_fail(err);
+    programme_number_talks(&r->programme, &none);
+    if (select_talks(&numbers, &nb, &r->programme, talks, (int)nb_talks, err) < 0 ||
         fs_mkdirs(r->dir, err) < 0)
         return cli_fail(err);
     const int status = make_all(r, numbers, nb, event_cores());

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "fs.h"
+#include "import.h"
 #include "listing.h"
 #include "listing_page.h"
 #include "mem.h"
@@ -126,7 +127,7 @@ static void own_programme(void **state)
     (void)state;
     AUTO_PROGRAMME p = {0};
     struct err err = {0};
-    assert_int_equal(listing_read(&p, XEN_HTML, &err), 0);
+    assert_int_equal(import_read(&p, XEN_HTML, &err), 0);
     assert_xen(&p);
 }
 
@@ -139,7 +140,7 @@ static void archived_text(void **state)
     }
     AUTO_PROGRAMME p = {0};
     struct err err = {0};
-    assert_int_equal(listing_read(&p, XEN_TEXT, &err), 0);
+    assert_int_equal(import_read(&p, XEN_TEXT, &err), 0);
     assert_xen(&p);
     /* What the page has wrong stays, and lines are joined by a space. */
     assert_non_null(strstr(p.talks[17].abstract, "and co- located cooperating applications."));

@@ -493,7 +493,7 @@ static void test_other_files_stay(void **state)
 static void test_other_versions_stay(void **state)
 {
     (void)state;
-    static const char *const versions[] = {"2", "99", "0"};
+    static const char *const versions[] = {"3", "99", "0"};
     for (size_t i = 0; i < NB(versions); i++) {
         struct err err = {0};
         AUTO_FREE char *path = folder_path("version-%s.db", versions[i]);
@@ -502,6 +502,60 @@ static void test_other_versions_stay(void **state)
         run_sql(path, sql);
         assert_untouched(path, "another talkpress");
     }
+}
+
+/* The schema of version 1, as far as the next ones change it. */
+static const char version_1[] =
+    "CREATE TABLE event (id INTEGER PRIMARY KEY, name TEXT, place TEXT, begin TEXT, \"end\" TEXT);"
+    "CREATE TABLE talk (number INTEGER PRIMARY KEY, position INTEGER NOT NULL, title TEXT NOT NULL,"
+    " section TEXT, abstract TEXT, gone INTEGER NOT NULL DEFAULT 0) STRICT;"
+    "CREATE TABLE speaker (talk INTEGER NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL,"
+    " PRIMARY KEY (talk, position)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE part (talk INTEGER NOT NULL REFERENCES talk (number) ON DELETE CASCADE,"
+    " part INTEGER NOT NULL, listed_s INTEGER NOT NULL, PRIMARY KEY (talk, part)) STRICT,"
+    " WITHOUT ROWID;"
+    "INSERT INTO event VALUES (1, 'Old', NULL, NULL, NULL);"
+    "INSERT INTO talk VALUES (7, 1, 'Kept', NULL, NULL, 0);"
+    "INSERT INTO part VALUES (7, 1, 726);"
+    "PRAGMA application_id = 1953526387; PRAGMA user_version = 1;";
+
+static void assert_old_programme(struct store *store)
+{
+    struct err err = {0};
+    AUTO_PROGRAMME p = {0};
+    assert_int_equal(store_programme(&p, store, &err), 0);
+    assert_int_equal(p.nb_talks, 1);
+    assert_string_equal(p.talks[0].title, "Kept");
+    assert_int_equal(p.talks[0].parts[0].listed_s, 726);
+    assert_int_equal(p.talks[0].parts[0].slot_s, 0);
+}
+
+static int64_t user_version(const char *path)
+{
+    sqlite3 *db;
+    sqlite3_stmt *stmt;
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &stmt, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+    const int64_t version = sqlite3_column_int64(stmt, 0);
+    sqlite3_finalize(stmt);
+    sqlite3_close(db);
+    return version;
+}
+
+static void test_an_earlier_version_is_migrated(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    AUTO_FREE char *path = folder_path("old.db"), *kept = folder_path("old.db.version-1");
+    run_sql(path, version_1);
+    for (int i = 0; i < 2; i++) { /* the second time there is nothing to do */
+        AUTO_STORE *store = NULL;
+        assert_int_equal(store_open(&store, path, &err), 0);
+        assert_old_programme(store);
+    }
+    assert_int_equal(user_version(path), 2);
+    assert_int_equal(user_version(kept), 1);
 }
 
 /* A later version's store with changes that are still in its journal. */
@@ -514,13 +568,13 @@ static void test_journal_stays(void **state)
     sqlite3 *db = NULL;
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
     assert_int_equal(sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 2", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 3", NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
     char before[2][HASH_BYTES], after[2][HASH_BYTES];
     hash_file(before[0], path);
     hash_file(before[1], wal);
     struct store *store = NULL;
-    assert_fails(store_open(&store, path, &err), ERR_INVALID, "version 2");
+    assert_fails(store_open(&store, path, &err), ERR_INVALID, "version 3");
     hash_file(after[0], path);
     hash_file(after[1], wal);
     assert_string_equal(before[0], after[0]);
@@ -560,6 +614,7 @@ int main(void)
         cmocka_unit_test(test_published),
         cmocka_unit_test(test_other_files_stay),
         cmocka_unit_test(test_other_versions_stay),
+        cmocka_unit_test(test_an_earlier_version_is_migrated),
         cmocka_unit_test(test_journal_stays),
         cmocka_unit_test(test_nowhere),
     };

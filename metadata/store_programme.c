@@ -1,0 +1,136 @@
+#include <sqlite3.h>
+
+#include "programme.h"
+#include "store_sql.h"
+
+static int read_talks(struct programme *p, struct store *s, struct err *err)
+{
+    AUTO_STMT *stmt = NULL;
+    if (sql_prepare(&stmt, s, err,
+                    "SELECT number, title, section, abstract, gone, ref, room, start, language, "
+                    "url FROM talk "
+                    "ORDER BY gone, position, "
+                    "number",
+                    "") < 0)
+        return err->code;
+    int got;
+    while ((got = sql_step(s, stmt, err)) > 0) {
+        struct talk *t = programme_add_talk(p, sqlite3_column_int(stmt, 0));
+        t->title = sql_text_dup(stmt, 1);
+        t->section = sql_text_dup(stmt, 2);
+        t->abstract = sql_text_dup(stmt, 3);
+        t->gone = sqlite3_column_int(stmt, 4) != 0;
+        t->ref = sql_text_dup(stmt, 5);
+        t->room = sql_text_dup(stmt, 6);
+        t->start = sql_text_dup(stmt, 7);
+        t->language = sql_text_dup(stmt, 8);
+        t->url = sql_text_dup(stmt, 9);
+    }
+    return got;
+}
+
+/* Rows of (talk, …) in the order of the programme's talks, handed to add. */
+static int read_of_talks(struct programme *p, struct store *s, const char *sql,
+                         void (*add)(struct talk *talk, sqlite3_stmt *stmt), struct err *err)
+{
+    AUTO_STMT *stmt = NULL;
+    if (sql_prepare(&stmt, s, err, sql, "") < 0)
+        return err->code;
+    int got;
+    size_t i = 0;
+    while ((got = sql_step(s, stmt, err)) > 0) {
+        while (i < p->nb_talks && p->talks[i].number != sqlite3_column_int(stmt, 0))
+            i++;
+        if (i < p->nb_talks)
+            add(&p->talks[i], stmt);
+    }
+    return got;
+}
+
+static void add_speaker(struct talk *talk, sqlite3_stmt *stmt)
+{
+    talk_add_speaker(talk, sql_text(stmt, 1));
+}
+
+static void add_part(struct talk *talk, sqlite3_stmt *stmt)
+{
+    talk_add_part(talk, sqlite3_column_int(stmt, 1))->slot_s = sqlite3_column_int(stmt, 2);
+}
+
+static int read_event(struct programme *p, struct store *s, struct err *err)
+{
+    AUTO_STMT *stmt = NULL;
+    if (sql_prepare(&stmt, s, err, "SELECT name, place, begin, \"end\" FROM event", "") < 0)
+        return err->code;
+    const int got = sql_step(s, stmt, err);
+    if (got > 0) {
+        p->name = sql_text_dup(stmt, 0);
+        p->place = sql_text_dup(stmt, 1);
+        p->begin = sql_text_dup(stmt, 2);
+        p->end = sql_text_dup(stmt, 3);
+    }
+    return got < 0 ? got : 0;
+}
+
+int store_programme(struct programme *out, struct store *s, struct err *err)
+{
+    AUTO_PROGRAMME p = {0};
+    if (read_event(&p, s, err) < 0 || read_talks(&p, s, err) < 0 ||
+        read_of_talks(&p, s,
+                      "SELECT number, name FROM talk JOIN speaker ON talk = number "
+                      "ORDER BY gone, talk.position, number, speaker.position",
+                      add_speaker, err) < 0 ||
+        read_of_talks(&p, s,
+                      "SELECT number, listed_s, slot_s FROM talk JOIN part ON talk = number "
+                      "ORDER BY gone, position, number, part",
+                      add_part, err) < 0)
+        return err->code;
+    *out = p;
+    p = (struct programme){0};
+    return 0;
+}
+
+static int write_talk(struct store *s, const struct talk *t, int position, struct err *err)
+{
+    if (sql_run(s, err,
+                "INSERT INTO talk (number, position, title, section, abstract, ref, room, start, "
+                "language, url, gone) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) "
+                "ON CONFLICT (number) DO UPDATE SET position = excluded.position, "
+                "title = excluded.title, section = excluded.section, abstract = excluded.abstract, "
+                "ref = excluded.ref, room = excluded.room, start = excluded.start, "
+                "language = excluded.language, url = excluded.url, gone = 0",
+                "iissssssss", t->number, position, t->title, t->section, t->abstract, t->ref,
+                t->room, t->start, t->language, t->url) < 0 ||
+        sql_run(s, err, "DELETE FROM speaker WHERE talk = ?", "i", t->number) < 0 ||
+        sql_run(s, err, "DELETE FROM part WHERE talk = ?", "i", t->number) < 0)
+        return err->code;
+    for (size_t i = 0; i < t->nb_speakers; i++)
+        if (sql_run(s, err, "INSERT INTO speaker VALUES (?, ?, ?)", "iis", t->number, (int)i + 1,
+                    t->speakers[i]) < 0)
+            return err->code;
+    for (size_t i = 0; i < t->nb_parts; i++)
+        if (sql_run(s, err, "INSERT INTO part (talk, part, listed_s, slot_s) VALUES (?, ?, ?, ?)",
+                    "iiii", t->number, t->parts[i].number, t->parts[i].listed_s,
+                    t->parts[i].slot_s) < 0)
+            return err->code;
+    return 0;
+}
+
+static int write_programme(struct store *s, const struct programme *p, struct err *err)
+{
+    if (sql_run(s, err, "INSERT OR REPLACE INTO event VALUES (1, ?, ?, ?, ?)", "ssss", p->name,
+                p->place, p->begin, p->end) < 0 ||
+        sql_run(s, err, "UPDATE talk SET gone = 1", "") < 0)
+        return err->code;
+    for (size_t i = 0; i < p->nb_talks; i++)
+        if (write_talk(s, &p->talks[i], (int)i + 1, err) < 0)
+            return err->code;
+    return 0;
+}
+
+int store_set_programme(struct store *s, const struct programme *p, struct err *err)
+{
+    if (sql_group_begin(s, err) < 0)
+        return err->code;
+    return sql_group_end(s, write_programme(s, p, err), err);
+}

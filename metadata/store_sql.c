@@ -1,0 +1,112 @@
+#include "store_sql.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "mem.h"
+
+int sql_fail(struct store *s, struct err *err, const char *what)
+{
+    const int code = sqlite3_errcode(s->db);
+    const enum err_code ours = code == SQLITE_FULL      ? ERR_NO_SPACE
+                               : code == SQLITE_BUSY    ? ERR_BUSY
+                               : code == SQLITE_NOMEM   ? ERR_NOMEM
+                               : code == SQLITE_CORRUPT ? ERR_INVALID
+                               : code == SQLITE_NOTADB  ? ERR_INVALID
+                                                        : ERR_IO;
+    return err_foreign(err, ours, ERR_SQLITE, code, "the store '%s': %s: %s",
+                       sqlite3_db_filename(s->db, "main"), what, sqlite3_errmsg(s->db));
+}
+
+int sql_exec(struct store *s, const char *sql, struct err *err)
+{
+    return sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK
+               ? 0
+               : sql_fail(s, err, "cannot write");
+}
+
+void sql_finalize_p(sqlite3_stmt **stmt)
+{
+    sqlite3_finalize(*stmt);
+}
+/* Binds by the letters of types: i int, I int64_t, s text (NULL: null). */
+static int bind(struct store *s, sqlite3_stmt *stmt, struct err *err, const char *types,
+                va_list args)
+{
+    int ret = SQLITE_OK;
+    for (int i = 1; ret == SQLITE_OK && types[i - 1]; i++) {
+        if (types[i - 1] == 'i')
+            ret = sqlite3_bind_int(stmt, i, va_arg(args, int));
+        else if (types[i - 1] == 'I')
+            ret = sqlite3_bind_int64(stmt, i, va_arg(args, int64_t));
+        else
+            ret = sqlite3_bind_text(stmt, i, va_arg(args, const char *), -1, SQLITE_TRANSIENT);
+    }
+    return ret == SQLITE_OK ? 0 : sql_fail(s, err, "cannot bind");
+}
+
+int sql_prepare(sqlite3_stmt **out, struct store *s, struct err *err, const char *sql,
+                const char *types, ...)
+{
+    if (sqlite3_prepare_v2(s->db, sql, -1, out, NULL) != SQLITE_OK)
+        return sql_fail(s, err, "cannot read");
+    va_list args;
+    va_start(args, types);
+    const int ret = bind(s, *out, err, types, args);
+    va_end(args);
+    return ret;
+}
+
+/* Runs a statement that gives no rows. */
+int sql_run(struct store *s, struct err *err, const char *sql, const char *types, ...)
+{
+    AUTO_STMT *stmt = NULL;
+    if (sqlite3_prepare_v2(s->db, sql, -1, &stmt, NULL) != SQLITE_OK)
+        return sql_fail(s, err, "cannot write");
+    va_list args;
+    va_start(args, types);
+    const int ret = bind(s, stmt, err, types, args);
+    va_end(args);
+    if (ret < 0)
+        return ret;
+    return sqlite3_step(stmt) == SQLITE_DONE ? 0 : sql_fail(s, err, "cannot write");
+}
+
+/* Steps to the next row. Returns 1, 0 at the end, or an error. */
+int sql_step(struct store *s, sqlite3_stmt *stmt, struct err *err)
+{
+    const int ret = sqlite3_step(stmt);
+    return ret == SQLITE_ROW ? 1 : ret == SQLITE_DONE ? 0 : sql_fail(s, err, "cannot read");
+}
+
+const char *sql_text(sqlite3_stmt *stmt, int column)
+{
+    return (const char *)sqlite3_column_text(stmt, column);
+}
+
+char *sql_text_dup(sqlite3_stmt *stmt, int column)
+{
+    return mem_strdup(sql_text(stmt, column));
+}
+
+void sql_hex(char out[33], sqlite3_stmt *stmt, int column)
+{
+    const char *s = sql_text(stmt, column);
+    out[0] = '\0';
+    strncat(out, s ? s : "", 32);
+}
+
+/* Several statements that hold together or not at all, within a transaction or as one. */
+int sql_group_begin(struct store *s, struct err *err)
+{
+    return sql_exec(s, "SAVEPOINT store_group", err);
+}
+
+/* ret: how the statements went. Returns the same, or what ending them met. */
+int sql_group_end(struct store *s, int ret, struct err *err)
+{
+    if (ret == 0 && sql_exec(s, "RELEASE store_group", err) == 0)
+        return 0;
+    sqlite3_exec(s->db, "ROLLBACK TO store_group; RELEASE store_group", NULL, NULL, NULL);
+    return err->code;
+}
