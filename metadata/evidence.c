@@ -386,11 +386,39 @@ bool evidence_difference(int64_t *out_ms, const struct recording_clues *c, const
     return true;
 }
 
+enum evidence_slot evidence_in_slot(const struct recording_clues *c, const struct unit *unit)
+{
+    const int64_t slot_ms = unit->slot_s * 1000LL, overrun_ms = 5 * 60000LL;
+    if (unit->listed_s || !unit->slot_s || c->duration_ms < 0)
+        return EVIDENCE_NO_SLOT;
+    return c->duration_ms > slot_ms + overrun_ms ? EVIDENCE_OVER_SLOT
+           : c->duration_ms < slot_ms / 2        ? EVIDENCE_UNDER_SLOT
+                                                 : EVIDENCE_IN_SLOT;
+}
+
+/* A slot says little: most talks of a timetable have the same, cameras run on, speakers end early.
+ * Only what is far from it speaks against. */
+static int slot_points(const struct recording_clues *c, const struct unit *unit)
+{
+    const int64_t slot_ms = unit->slot_s * 1000LL;
+    switch (evidence_in_slot(c, unit)) {
+    case EVIDENCE_IN_SLOT:
+        return 1000;
+    case EVIDENCE_OVER_SLOT:
+        return c->duration_ms > 3 * slot_ms ? EVIDENCE_WRONG : 0;
+    case EVIDENCE_UNDER_SLOT:
+        return c->duration_ms < slot_ms / 5 ? EVIDENCE_WRONG : 0;
+    case EVIDENCE_NO_SLOT:
+        break;
+    }
+    return 0;
+}
+
 static int length_points(const struct recording_clues *c, const struct unit *unit)
 {
     int64_t diff;
     if (!evidence_difference(&diff, c, unit))
-        return 0;
+        return slot_points(c, unit);
     const int64_t listed = unit->listed_s * 1000LL;
     const int64_t quarter_hour = 15 * 60000LL, slack = listed / 2;
     if (llabs(diff) <= 1000)

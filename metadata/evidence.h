@@ -27,6 +27,7 @@ struct unit {
     int talk;         /* index in the programme */
     int part;         /* 0: the whole talk */
     int listed_s;     /* 0: not stated */
+    int slot_s;       /* of a timetable, where no time is listed; 0: none */
     bool among_parts; /* the talk has several parts */
 };
 
@@ -64,6 +65,11 @@ void evidence_totals(int *totals, const struct evidence_base *base, const struct
 /* Measured less listed length; false where either is not known. */
 bool evidence_difference(int64_t *out_ms, const struct recording_clues *clues,
                          const struct unit *unit);
+
+/* Measured length against the slot of a timetable, which is a bound: EVIDENCE_IN_SLOT, _OVER,
+ * _UNDER, or _NO_SLOT where either is not known. */
+enum evidence_slot { EVIDENCE_NO_SLOT, EVIDENCE_IN_SLOT, EVIDENCE_OVER_SLOT, EVIDENCE_UNDER_SLOT };
+enum evidence_slot evidence_in_slot(const struct recording_clues *clues, const struct unit *unit);
 
 /* The words of the name that are the talk's: indices into clues->name.words. Returns how many. */
 size_t evidence_words(size_t *out, size_t room, const struct evidence_base *base, int talk,

@@ -85,8 +85,10 @@ static void list_units(struct matching *m)
         if (talk->gone)
             continue;
         const bool parts = talk->nb_parts > 1;
-        add_unit(m, (struct unit){
-                        .talk = (int)i, .listed_s = talk_listed_s(talk), .among_parts = parts});
+        add_unit(m, (struct unit){.talk = (int)i,
+                                  .listed_s = talk_listed_s(talk),
+                                  .slot_s = parts ? 0 : talk->parts[0].slot_s,
+                                  .among_parts = parts});
         for (size_t k = 0; parts && k < talk->nb_parts; k++)
             add_unit(m, (struct unit){.talk = (int)i,
                                       .part = talk->parts[k].number,

@@ -69,8 +69,13 @@ static void add_length(struct str *out, const struct matching *m, size_t unit, i
 {
     const struct unit *u = &m->units[unit];
     char listed[CLOCK_BYTES], off[CLOCK_BYTES];
+    static const char *const in_slot[] = {"", "in", "over", "less than half of"};
+    const enum evidence_slot slot = evidence_in_slot(evidence_clues(m->evidence, recording), u);
     int64_t diff;
-    if (!u->listed_s) {
+    if (slot != EVIDENCE_NO_SLOT) {
+        str_addf(out, "length %s its slot of %s", in_slot[slot],
+                 clock_format_ms(listed, u->slot_s * 1000LL, false));
+    } else if (!u->listed_s) {
         str_add(out, "no listed time");
     } else if (!evidence_difference(&diff, evidence_clues(m->evidence, recording), u)) {
         str_add(out, "length not known");

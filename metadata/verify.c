@@ -108,8 +108,32 @@ static enum verdict compare_length(struct str *s, const struct verify_facts *f,
     return f->measured_ms < listed_ms ? VERDICT_SHORT : VERDICT_LONG;
 }
 
+static enum verdict compare_with_slot(struct str *s, const struct verify_facts *f,
+                                      int64_t overrun_ms)
+{
+    const int64_t slot_ms = (int64_t)f->slot_s * 1000;
+    char slot[CLOCK_BYTES], off[CLOCK_BYTES];
+    clock_format_ms(slot, slot_ms, false);
+    if (f->measured_ms > slot_ms + overrun_ms) {
+        remark(s, "%s over its slot of %s: cut it to the talk",
+               clock_format_ms(off, f->measured_ms - slot_ms, false), slot);
+        if (f->whole_recording)
+            look_at_ends(s, f);
+        return VERDICT_LONG;
+    }
+    const bool in_mid_talk = f->whole_recording && f->sound_at_end > 0;
+    if (in_mid_talk || f->measured_ms < slot_ms / 2) {
+        if (f->measured_ms < slot_ms / 2)
+            remark(s, "it fills less than half of its slot of %s", slot);
+        if (f->whole_recording)
+            look_at_ends(s, f);
+        return VERDICT_SHORT;
+    }
+    return VERDICT_OK;
+}
+
 enum verdict verify_part(char **cause, const struct verify_facts *f, const struct programme *p,
-                         int tolerance_ms)
+                         const struct verify_limits *limits)
 {
     AUTO_STR s = {0};
     enum verdict verdict;
@@ -125,7 +149,8 @@ enum verdict verify_part(char **cause, const struct verify_facts *f, const struc
     } else {
         look_for_damage(&s, f);
         const bool damaged = s.len > 0;
-        verdict = compare_length(&s, f, p, tolerance_ms);
+        verdict = f->listed_s || !f->slot_s ? compare_length(&s, f, p, limits->tolerance_ms)
+                                            : compare_with_slot(&s, f, limits->overrun_ms);
         if (damaged && verdict == VERDICT_OK)
             verdict = VERDICT_DAMAGED;
         if (f->match_note)

@@ -20,6 +20,7 @@ const char *verdict_name(enum verdict verdict);
 struct verify_facts {
     int talk, part;
     int listed_s;         /* 0: the programme states none */
+    int slot_s;           /* planned in a timetable: counts where no time is listed; 0: none */
     int64_t measured_ms;  /* of the cut */
     int64_t recording_ms; /* of the whole recording */
     bool whole_recording; /* the cut is all of it */
@@ -40,6 +41,13 @@ struct verify_facts {
     const char *damage;                /* the decoder's word; may be NULL */
 };
 
+/* A listed time is a measurement: the part has it within the tolerance. A slot is a bound: a talk
+ * may end early, run over by so much, but not fill less than half of it, and its recording must not
+ * end in mid-talk. */
+struct verify_limits {
+    int tolerance_ms, overrun_ms;
+};
+
 /* Works the verdict out; *cause is a new string (empty for ok without remark). */
 enum verdict verify_part(char **cause, const struct verify_facts *facts,
-                         const struct programme *programme, int tolerance_ms);
+                         const struct programme *programme, const struct verify_limits *limits);

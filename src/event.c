@@ -28,6 +28,8 @@ static const char settings_template[] =
     "\n"
     "# A recording may differ from its listed time by so many seconds.\n"
     "# tolerance_s: 2\n"
+    "# Where the programme is a timetable: a talk may run over its slot by so many seconds.\n"
+    "# overrun_s: 300\n"
     "\n"
     "card:\n"
     "  # seconds: 5\n"
@@ -144,8 +146,9 @@ int event_cores(void)
 static int read_numbers(struct settings *s, const char *where, struct err *err)
 {
     const json_t *card = json_object_get(s->json, "card");
-    double tolerance, seconds, fade, workers, stall;
+    double tolerance, overrun, seconds, fade, workers, stall;
     if (number(&tolerance, s->json, "tolerance_s", 2, 0, 3600, where, err) < 0 ||
+        number(&overrun, s->json, "overrun_s", 300, 0, 86400, where, err) < 0 ||
         number(&seconds, card, "seconds", 5, 1, 60, where, err) < 0 ||
         number(&fade, card, "fade_ms", 500, 0, 5000, where, err) < 0 ||
         number(&s->target_lufs, s->json, "loudness_lufs", -16, -40, -5, where, err) < 0 ||
@@ -153,7 +156,8 @@ static int read_numbers(struct settings *s, const char *where, struct err *err)
         number(&workers, s->json, "workers", event_cores(), 1, 1000, where, err) < 0 ||
         number(&stall, s->json, "stall_s", 300, 1, 86400, where, err) < 0)
         return err->code;
-    s->tolerance_ms = (int)(tolerance * 1000);
+    s->limits.tolerance_ms = (int)(tolerance * 1000);
+    s->limits.overrun_ms = (int)(overrun * 1000);
     s->card_ms = (int)(seconds * 1000);
     s->card_fade_ms = (int)fade;
     s->workers = (int)workers;
@@ -199,9 +203,9 @@ static int read_renditions(struct event *e, const char *where, struct err *err)
 
 static int read_settings(struct event *e, struct err *err)
 {
-    static const char *const known[] = {"renditions", "tolerance_s",   "card",
-                                        "language",   "loudness_lufs", "true_peak_dbtp",
-                                        "comment",    "workers",       "stall_s"};
+    static const char *const known[] = {"renditions", "tolerance_s",   "overrun_s",      "card",
+                                        "language",   "loudness_lufs", "true_peak_dbtp", "comment",
+                                        "workers",    "stall_s"};
     static const char *const known_card[] = {"seconds", "fade_ms", "template", "logo",
                                              "background"};
     struct settings *s = &e->settings;

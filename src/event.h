@@ -10,11 +10,12 @@
 
 #include "err.h"
 #include "rendition.h"
+#include "verify.h"
 
 struct store;
 
 struct settings {
-    int tolerance_ms; /* of verify; default 2000 */
+    struct verify_limits limits; /* default 2000 and 300000 ms */
     struct rendition *renditions;
     size_t nb_renditions;
     char *card_template;               /* paths, absolute */

@@ -323,6 +323,7 @@ static void judge(struct part_plan *pp, const struct plan *p)
     struct verify_facts f = {.talk = pp->talk->number,
                              .part = pp->part->number,
                              .listed_s = pp->part->listed_s,
+                             .slot_s = pp->part->slot_s,
                              .measured_ms = -1,
                              .silence_head_ms = -1};
     const struct match *m = pp->match;
@@ -352,7 +353,7 @@ static void judge(struct part_plan *pp, const struct plan *p)
         f.cut_by_hand = pp->cut_by_hand;
         f.shares_recording = shared_recording(pp);
     }
-    pp->verdict = verify_part(&pp->cause, &f, &p->programme, p->event->settings.tolerance_ms);
+    pp->verdict = verify_part(&pp->cause, &f, &p->programme, &p->event->settings.limits);
 }
 
 static int look_up_acceptance(struct part_plan *pp, const struct plan *p, struct err *err)

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cli.h"
 #include "clock.h"
@@ -49,6 +50,8 @@ static void add_json(json_t *list, const struct part_plan *pp)
         known ? json_real(seconds(pp->measured_ms)) : json_null(), "difference_s",
         known && listed_ms ? json_real(seconds(pp->measured_ms - listed_ms)) : json_null(),
         "verdict", verdict_name(pp->verdict), "cause", json_text(*cause ? cause : NULL));
+    if (pp->part->slot_s)
+        json_object_set_new(row, "slot_s", json_integer(pp->part->slot_s));
     if (pp->accepted)
         json_object_set_new(row, "accepted_because", json_text(pp->acceptance.because));
     json_array_append_new(list, row);
@@ -56,11 +59,15 @@ static void add_json(json_t *list, const struct part_plan *pp)
 
 static void add_row(struct table *t, const struct part_plan *pp)
 {
-    char name[32], listed[CLOCK_BYTES] = "-", measured[CLOCK_BYTES] = "-", off[24] = "";
+    char name[32], listed[CLOCK_BYTES + 8] = "-", measured[CLOCK_BYTES] = "-", off[24] = "";
     AUTO_FREE char *cause = full_cause(pp), *text = NULL;
     const int64_t listed_ms = (int64_t)pp->part->listed_s * 1000;
-    if (listed_ms)
+    if (listed_ms) {
         clock_format_ms(listed, listed_ms, false);
+    } else if (pp->part->slot_s) {
+        memcpy(listed, "slot ", 5);
+        clock_format_ms(listed + 5, (int64_t)pp->part->slot_s * 1000, false);
+    }
     if (pp->measured_ms >= 0)
         clock_format_ms(measured, pp->measured_ms, false);
     if (listed_ms && pp->measured_ms >= 0)

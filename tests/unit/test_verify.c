@@ -6,7 +6,7 @@
 #include "talks.h"
 #include "verify.h"
 
-enum { TOLERANCE_MS = 2000 };
+static const struct verify_limits LIMITS = {.tolerance_ms = 2000, .overrun_ms = 300000};
 
 static const struct talk_row TALKS[] = {
     {1, "One", NULL, NULL, NULL, {600}},   {2, "Two", NULL, NULL, NULL, {726, 1461}},
@@ -41,9 +41,43 @@ static void assert_verdict(const char *row, const struct verify_facts *f, enum v
     talks_make(&p, TALKS, NB(TALKS));
     p.talks[4].gone = true;
     AUTO_FREE char *got = NULL;
-    const enum verdict v = verify_part(&got, f, &p, TOLERANCE_MS);
+    const enum verdict v = verify_part(&got, f, &p, &LIMITS);
     assert_row_str(row, verdict_name(v), verdict_name(verdict));
     assert_row_str(row, got, cause);
+}
+
+static void test_slots(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *row;
+        int64_t measured_ms;
+        int sound_at_end;
+        bool whole;
+        enum verdict verdict;
+        const char *cause;
+    } cases[] = {
+        {"as long as the slot", 2700000, 0, true, VERDICT_OK, ""},
+        {"an early end", 1800000, 0, true, VERDICT_OK, ""},
+        {"a stated overrun", 3000000, 0, true, VERDICT_OK, ""},
+        {"more than that", 3000001, 0, true, VERDICT_LONG,
+         "5:00 over its slot of 45:00: cut it to the talk"},
+        {"less than half", 1349999, 0, true, VERDICT_SHORT,
+         "it fills less than half of its slot of 45:00"},
+        {"in mid-talk", 2400000, 1, true, VERDICT_SHORT,
+         "speech or sound runs to the last second: probably cut off while recording"},
+        {"a cut by hand may end in speech", 2400000, 1, false, VERDICT_OK, ""},
+    };
+    for (size_t i = 0; i < NB(cases); i++) {
+        struct verify_facts f = facts();
+        f.talk = 4;
+        f.listed_s = 0;
+        f.slot_s = 2700;
+        f.measured_ms = f.recording_ms = cases[i].measured_ms;
+        f.sound_at_end = cases[i].sound_at_end;
+        f.whole_recording = cases[i].whole;
+        assert_verdict(cases[i].row, &f, cases[i].verdict, cases[i].cause);
+    }
 }
 
 static void test_lengths(void **state)
@@ -219,9 +253,10 @@ static void test_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lengths),     cmocka_unit_test(test_ends),
-        cmocka_unit_test(test_damage),      cmocka_unit_test(test_no_measure),
-        cmocka_unit_test(test_long_causes), cmocka_unit_test(test_names),
+        cmocka_unit_test(test_lengths),    cmocka_unit_test(test_slots),
+        cmocka_unit_test(test_ends),       cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_no_measure), cmocka_unit_test(test_long_causes),
+        cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
