@@ -88,8 +88,6 @@ static void look_for_damage(struct str *s, const struct verify_facts *f)
                clock_format_ms(at, f->gap_at_ms, false));
     if (f->no_sound)
         remark(s, "%s", f->sound_error ? f->sound_error : "no sound in it");
-    if (f->no_picture)
-        remark(s, "no picture in it");
 }
 
 static enum verdict compare_length(struct str *s, const struct verify_facts *f,
@@ -153,6 +151,8 @@ enum verdict verify_part(char **cause, const struct verify_facts *f, const struc
                                             : compare_with_slot(&s, f, limits->overrun_ms);
         if (damaged && verdict == VERDICT_OK)
             verdict = VERDICT_DAMAGED;
+        if (f->no_picture)
+            remark(&s, "no picture in it: its card stands for one");
         if (f->match_note)
             remark(&s, "%s", f->match_note);
         if (f->absent)

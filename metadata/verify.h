@@ -30,7 +30,8 @@ struct verify_facts {
     const char *match_note; /* why, or what else is suspicious; may be NULL */
     const char *refusal;    /* why the recording cannot be read; may be NULL */
     const char *truncated;  /* what the probe says of a cut-off file; may be NULL */
-    bool no_sound, no_picture;
+    bool no_sound;
+    bool no_picture;         /* sound alone, published with its card as the picture */
     const char *sound_error; /* of no_sound: why the sound that is there cannot be used, or NULL */
     bool absent;             /* the file is not there now; what is known of it is from before */
     int64_t gap_at_ms, gap_ms; /* the first gap; gap_ms 0: none */

@@ -247,9 +247,7 @@ int analyse_recording(json_t **out, const char *path, const json_t *probe, const
         .result = result,
     };
     const json_t *video = json_object_get(probe, "video");
-    if (json_is_object(video) && probe_grid(&a.grid, probe, err) < 0)
-        return err->code;
-    if (media_open(&media, path, NULL, err) < 0)
+    if (probe_grid(&a.grid, probe, err) < 0 || media_open(&media, path, NULL, err) < 0)
         return err->code;
     a.media = media;
     if (analyse_sound(&a, blocks_path, err) < 0 ||

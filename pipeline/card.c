@@ -17,7 +17,7 @@ enum { MIN_SIDE = 16, MAX_SIDE = 8192, LOOK_VERSION = 1 };
 
 struct card {
     AVFrame *picture; /* RGB24, not faded */
-    int64_t duration_ms, fade_ms;
+    int64_t duration_ms, fade_in_ms, fade_out_ms;
 };
 
 static void card_destroy_p(struct card **card)
@@ -46,7 +46,8 @@ int card_create(struct card **out, const struct card_text *text, const struct ca
 
     AUTO_CARD *card = mem_zalloc(1, sizeof *card);
     card->duration_ms = params->duration_ms;
-    card->fade_ms = FFMIN(params->fade_ms, params->duration_ms / 2);
+    card->fade_in_ms = FFMIN(params->fade_in_ms, params->duration_ms / 2);
+    card->fade_out_ms = FFMIN(params->fade_out_ms, params->duration_ms / 2);
     card->picture = picture_alloc(AV_PIX_FMT_RGB24, params->width, params->height);
     if (!card->picture)
         return av_fail_nomem(err);
@@ -73,10 +74,11 @@ static int check_params(const struct card_params *p, struct err *err)
                        "a card of %dx%d cannot be made: width and height must be even, from %d "
                        "to %d",
                        p->width, p->height, MIN_SIDE, MAX_SIDE);
-    if (p->duration_ms < 1 || p->fade_ms < 0)
+    if (p->duration_ms < 1 || p->fade_in_ms < 0 || p->fade_out_ms < 0)
         return err_set(err, ERR_INVALID,
-                       "a card of %" PRId64 " ms with a fade of %" PRId64 " ms cannot be made",
-                       p->duration_ms, p->fade_ms);
+                       "a card of %" PRId64 " ms with fades of %" PRId64 " and %" PRId64
+                       " ms cannot be made",
+                       p->duration_ms, p->fade_in_ms, p->fade_out_ms);
     return 0;
 }
 
@@ -108,10 +110,12 @@ static int draw_background(AVFrame *rgb, const struct card_template *t, const ch
 /* How much of the picture shows at t_ms, from 0 to 255. */
 static int light_at(const struct card *card, int64_t t_ms)
 {
-    const int64_t from_end = FFMIN(t_ms, card->duration_ms - t_ms);
-    if (from_end >= card->fade_ms)
-        return 255;
-    return (int)(FFMAX(0, from_end) * 255 / card->fade_ms);
+    const int64_t left_ms = card->duration_ms - t_ms;
+    if (t_ms < card->fade_in_ms)
+        return (int)(FFMAX(0, t_ms) * 255 / card->fade_in_ms);
+    if (left_ms < card->fade_out_ms)
+        return (int)(FFMAX(0, left_ms) * 255 / card->fade_out_ms);
+    return 255;
 }
 
 int card_draw(struct card *card, AVFrame *rgb, int64_t t_ms, struct err *err)

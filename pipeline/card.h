@@ -26,7 +26,8 @@ struct card_params {
     const char *background_path; /* filled to the card's shape (centre crop), or NULL */
     int width, height;           /* of the card in square pixels, even, 16 … 8192 */
     int64_t duration_ms;         /* at least 1 */
-    int64_t fade_ms;             /* from and to black, at each end, at most to the middle; 0 none */
+    int64_t fade_in_ms;          /* from black, at most to the middle; 0: none */
+    int64_t fade_out_ms;         /* to black, from the middle at most; 0: none */
 };
 
 /* Lays the card out: fits the title (balanced lines, then smaller down to the template's stated

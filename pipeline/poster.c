@@ -153,7 +153,8 @@ static int make(struct poster *p, const char *path, struct err *err)
 {
     const struct poster_spec *s = p->spec;
     const json_t *sar = json_object_get(s->video, "sar");
-    AUTO_JSON *box = json_pack("{s:i, s:i}", "max_width", 1280, "max_height", 720);
+    AUTO_JSON *box =
+        json_pack("{s:i, s:i}", "max_width", POSTER_WIDTH, "max_height", POSTER_HEIGHT);
     rendition_size(&p->width, &p->height, box, (int)json_get_int(s->video, "width", 0),
                    (int)json_get_int(s->video, "height", 0),
                    (int)json_integer_value(json_array_get(sar, 0)),
@@ -181,4 +182,19 @@ int poster_make(int64_t *out_frame, const char *path, const struct poster_spec *
         *out_frame = p.best->pts;
     av_frame_free(&p.best);
     return ret;
+}
+
+int poster_of_picture(const char *path, AVFrame *picture, struct err *err)
+{
+    AUTO_PICTURE_GRAPH *graph = NULL;
+    AUTO_FRAME *out = av_frame_alloc();
+    const struct orientation upright = {0};
+    const struct picture_size size = {POSTER_WIDTH, POSTER_HEIGHT};
+    if (!out)
+        return av_fail_nomem(err);
+    if (picture_graph_create(&graph, &size, 1, (AVRational){25, 1}, &upright, err) < 0 ||
+        picture_graph_send(graph, picture, err) < 0 || picture_graph_send(graph, NULL, err) < 0 ||
+        picture_graph_receive(graph, 0, out, err) < 0)
+        return err->code;
+    return write_jpeg(path, out, err);
 }

@@ -8,7 +8,11 @@
 #include "err.h"
 #include "grid.h"
 
+struct AVFrame;
+
 enum { POSTER_VERSION = 2 };
+/* A poster fits into this, in the picture's own shape. */
+enum { POSTER_WIDTH = 1280, POSTER_HEIGHT = 720 };
 
 struct poster_spec {
     const char *recording;
@@ -20,3 +24,6 @@ struct poster_spec {
 /* Writes the picture to path (not synced); *out_frame (may be NULL) is the frame taken. */
 ATTR_NODISCARD int poster_make(int64_t *out_frame, const char *path, const struct poster_spec *spec,
                                struct err *err);
+
+/* The same from a picture that is made already, of POSTER_WIDTH times POSTER_HEIGHT. */
+ATTR_NODISCARD int poster_of_picture(const char *path, struct AVFrame *picture, struct err *err);

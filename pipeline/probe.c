@@ -414,12 +414,10 @@ static json_t *describe_video(struct scan *s, struct grid *grid)
     const bool interlaced = s->picture.interlaced || (par->field_order != AV_FIELD_UNKNOWN &&
                                                       par->field_order != AV_FIELD_PROGRESSIVE);
     join_fields(grid, st, interlaced);
-    return json_pack("{s:i, s:i, s:i, s:o, s:i, s:b, s:b, s:o, s:b, s:o, s:I, s:I}", "stream",
-                     s->video, "width", par->width, "height", par->height, "sar",
+    return json_pack("{s:i, s:i, s:i, s:o, s:i, s:b, s:b, s:b}", "stream", s->video, "width",
+                     par->width, "height", par->height, "sar",
                      ratio(sane_sar(av_guess_sample_aspect_ratio(s->fmt, st, NULL))), "rotation",
-                     rotation, "flip", flip, "interlaced", interlaced, "fps", ratio(grid->fps),
-                     "variable", variable, "time_base", ratio(grid->time_base), "origin",
-                     (json_int_t)grid->origin, "frames", (json_int_t)grid->nb_frames);
+                     rotation, "flip", flip, "interlaced", interlaced, "variable", variable);
 }
 
 /* Whether the packets hold far more sound than their time stamps leave room for: an AVI whose
@@ -429,6 +427,26 @@ static bool counted(const struct scan *s)
     const struct scan_stream *ss = &s->streams[s->audio];
     const int64_t span = ss->end - ss->first;
     return ss->length > 2 * span && to_ms(s, s->audio, ss->length - span) > 1000;
+}
+
+/* Of sound alone: the frames that its card is shown in. */
+static void sound_grid(struct grid *grid, const struct scan *s)
+{
+    const struct scan_stream *ss = &s->streams[s->audio];
+    const int64_t length = counted(s) ? ss->length : ss->end - ss->first;
+    grid->fps = (AVRational){PROBE_STILL_FPS, 1};
+    grid->time_base = s->fmt->streams[s->audio]->time_base;
+    grid->origin = ss->first;
+    grid->nb_frames = av_rescale_q(length, grid->time_base, av_inv_q(grid->fps));
+    if (grid->nb_frames < 1)
+        grid->nb_frames = 1;
+}
+
+static json_t *describe_grid(const struct grid *grid)
+{
+    return json_pack("{s:o, s:o, s:I, s:I}", "fps", ratio(grid->fps), "time_base",
+                     ratio(grid->time_base), "origin", (json_int_t)grid->origin, "frames",
+                     (json_int_t)grid->nb_frames);
 }
 
 /* Why the sound that is there cannot be used, a new string, or NULL. */
@@ -549,9 +567,9 @@ static json_t *describe(struct scan *s)
         json_decref(audio);
         return refusal(s, refused);
     }
-    const int64_t duration_ms =
-        video ? grid_ms_of(&grid, grid.nb_frames)
-              : json_get_int(audio, "end_ms", 0) - json_get_int(audio, "start_ms", 0);
+    if (!video)
+        sound_grid(&grid, s);
+    const int64_t duration_ms = grid_ms_of(&grid, grid.nb_frames);
     AUTO_FREE char *cut_off = truncation(s, duration_ms);
     json_t *list = json_array();
     for (unsigned i = 0; i < s->fmt->nb_streams; i++)
@@ -563,6 +581,7 @@ static json_t *describe(struct scan *s)
                           (json_int_t)duration_ms, "cells", video ? cells(s, &grid) : json_array());
     const AVDictionaryEntry *made = av_dict_get(s->fmt->metadata, "creation_time", NULL, 0);
     json_object_set_new(o, "creation_time", json_text(made ? made->value : NULL));
+    json_object_set_new(o, "grid", describe_grid(&grid));
     json_object_set_new(o, "video", video ? video : json_null());
     json_object_set_new(o, "audio", audio ? audio : json_null());
     json_object_set_new(o, "sound_error", json_text(no_sound));
@@ -612,11 +631,11 @@ static AVRational read_ratio(const json_t *obj, const char *key)
 
 int probe_grid(struct grid *out, const json_t *probe, struct err *err)
 {
-    const json_t *video = json_object_get(probe, "video");
-    *out = (struct grid){.fps = read_ratio(video, "fps"),
-                         .time_base = read_ratio(video, "time_base"),
-                         .origin = json_get_int(video, "origin", 0),
-                         .nb_frames = json_get_int(video, "frames", 0)};
+    const json_t *grid = json_object_get(probe, "grid");
+    *out = (struct grid){.fps = read_ratio(grid, "fps"),
+                         .time_base = read_ratio(grid, "time_base"),
+                         .origin = json_get_int(grid, "origin", 0),
+                         .nb_frames = json_get_int(grid, "frames", 0)};
     if (out->fps.num <= 0 || out->fps.den <= 0 || out->time_base.num <= 0 ||
         out->time_base.den <= 0 || out->nb_frames <= 0)
         return err_set(err, ERR_INVALID, "a probe result has no valid frame grid");

@@ -11,19 +11,21 @@
 #include "grid.h"
 
 /* Changes whenever the same file would give another result. */
-enum { PROBE_VERSION = 3 };
+enum { PROBE_VERSION = 4 };
 
 /* Fills *out with the result, an object (the caller's):
  *   container, size, hash (of the content), error (a message: nothing else is set then but size and
  *   hash), streams: [{index, type, codec, …, start_ms, end_ms, packets}],
  *   video: {stream, width, height (coded), sar: [n, d], rotation (clockwise degrees), flip,
- *           interlaced, fps: [n, d], variable, time_base: [n, d], origin, frames, start_ms} or
- * null, audio: {stream, channels, rate, start_ms (against the first picture), end_ms,
+ *           interlaced, variable} or null,
+ *   grid: {fps: [n, d], time_base: [n, d], origin, frames}: of the picture; of sound alone, that of
+ *         its card,
+ *   audio: {stream, channels, rate, start_ms (against the first picture), end_ms,
  *           counted (its time stamps mean nothing, its samples are to be counted)} or null,
  *   sound_error: text, where there is a sound that cannot be used, or null,
  *   cells: [[frame, pts of its key frame], …], the first at frame 0,
  *   gaps: [{stream, at_ms, length_ms}], corrupt: [ms …], truncated: text or null,
- *   duration_ms: of the picture; of the sound where there is no picture.
+ *   duration_ms: of the grid.
  * Damage inside the file is part of the result; an error is only what a second try could mend. */
 ATTR_NODISCARD int probe_file(json_t **out, const char *path, struct err *err);
 
@@ -31,6 +33,9 @@ ATTR_NODISCARD int probe_file(json_t **out, const char *path, struct err *err);
  * 34 s. Long enough that the encoder's start costs under 1 %, short enough that a killed run loses
  * little and a long talk spreads over the cores. */
 enum { PROBE_CELL_MS = 24000 };
+
+/* Frames a second of the card that stands for the picture of sound alone. */
+enum { PROBE_STILL_FPS = 25 };
 
 /* The grid that a probe's result describes. */
 ATTR_NODISCARD int probe_grid(struct grid *out, const json_t *probe, struct err *err);

@@ -23,7 +23,8 @@ static int draw(const struct plan *plan, const struct talk *t, const struct part
         .width = width,
         .height = height,
         .duration_ms = s->card_ms,
-        .fade_ms = s->card_fade_ms,
+        .fade_in_ms = s->card_fade_ms,
+        .fade_out_ms = s->card_fade_ms,
     };
     int ret = card_create(&card, &text, &params, err);
     if (ret == 0)

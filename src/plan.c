@@ -128,8 +128,8 @@ static const char *refusal(const json_t *probe)
     const char *error = json_get_string(probe, "error", NULL);
     if (error)
         return error;
-    if (!json_is_object(video))
-        return "there is no picture in it: talkpress publishes sound with a picture only";
+    if (!json_is_object(video)) /* sound alone: its card is the picture */
+        return NULL;
     const json_t *sar = json_object_get(video, "sar");
     int w, h;
     rendition_size(
@@ -284,6 +284,7 @@ static void media_facts(struct verify_facts *f, const struct part_plan *pp)
     f->refusal = refusal(probe);
     f->recording_ms = json_get_int(probe, "duration_ms", -1);
     f->truncated = json_get_string(probe, "truncated", NULL);
+    f->no_picture = !json_is_object(json_object_get(probe, "video"));
     f->no_sound = !json_is_object(json_object_get(probe, "audio"));
     f->sound_error = json_get_string(probe, "sound_error", NULL);
     const json_t *gap = json_array_get(json_object_get(probe, "gaps"), 0);

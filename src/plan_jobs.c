@@ -102,12 +102,16 @@ static void begin_works(struct part_work *w)
         work->ready = true;
         if (!work->rendition->video)
             continue;
-        rendition_size(&work->width, &work->height, work->rendition->video,
-                       (int)json_get_int(w->video, "width", 0),
-                       (int)json_get_int(w->video, "height", 0),
-                       (int)json_integer_value(json_array_get(sar, 0)),
-                       (int)json_integer_value(json_array_get(sar, 1)),
-                       (int)json_get_int(w->video, "rotation", 0));
+        if (json_is_object(w->video))
+            rendition_size(&work->width, &work->height, work->rendition->video,
+                           (int)json_get_int(w->video, "width", 0),
+                           (int)json_get_int(w->video, "height", 0),
+                           (int)json_integer_value(json_array_get(sar, 0)),
+                           (int)json_integer_value(json_array_get(sar, 1)),
+                           (int)json_get_int(w->video, "rotation", 0));
+        else
+            rendition_size(&work->width, &work->height, work->rendition->video, STILL_WIDTH,
+                           STILL_HEIGHT, 1, 1, 0);
         work_segment_base(work, w);
     }
 }

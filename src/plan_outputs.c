@@ -173,9 +173,14 @@ int work_plan_poster(struct part_work *w)
     struct output *o = add_output(w->pp, ".jpg", NULL);
     struct key k = key_begin("poster", POSTER_VERSION);
     key_int(&k, PROBE_VERSION); /* the grid and which way is up */
-    key_text(&k, json_get_string(pp->source->probe, "hash", ""));
-    key_int(&k, pp->begin);
-    key_int(&k, pp->end);
+    AUTO_JSON *card = json_is_object(w->video) ? NULL : work_still_spec(w, 1);
+    if (card) {
+        key_json(&k, card);
+    } else {
+        key_text(&k, json_get_string(pp->source->probe, "hash", ""));
+        key_int(&k, pp->begin);
+        key_int(&k, pp->end);
+    }
     key_end(&k, o->key);
     const int there = look_up_output(w, o, "jpg");
     if (there != 0)
@@ -186,6 +191,10 @@ int work_plan_poster(struct part_work *w)
     job->part = pp->part->number;
     job->what = mem_printf("talk %s: poster", plan_part_name(name, pp->talk, pp->part->number));
     job->cost = 0.5;
+    if (card) {
+        work_set_card(job, w, card);
+        return 0;
+    }
     work_set_recording(job, w->plan, pp->source);
     job_set(job, "begin", json_integer(pp->begin));
     job_set(job, "end", json_integer(pp->end));

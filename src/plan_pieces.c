@@ -11,8 +11,28 @@
 #include "segment.h"
 #include "sound.h"
 
+static void add_cell(struct part_work *w, struct piece_range cell)
+{
+    w->cells = mem_grow(w->cells, w->nb_cells, sizeof *w->cells);
+    w->cells[w->nb_cells++] = cell;
+}
+
+/* Of sound alone: cells that show the card standing still. All but the last are as long, so that
+ * they are one piece, encoded once. */
+static void list_still_cells(struct part_work *w)
+{
+    const struct part_plan *pp = w->pp;
+    const int64_t length = grid_frame_at_ms(&pp->grid, PROBE_CELL_MS);
+    for (int64_t at = pp->begin; at < pp->end; at += length)
+        add_cell(w, (struct piece_range){at, at + length < pp->end ? at + length : pp->end, 0, 0});
+}
+
 void work_list_cells(struct part_work *w)
 {
+    if (!json_is_object(w->video)) {
+        list_still_cells(w);
+        return;
+    }
     const struct part_plan *pp = w->pp;
     const json_t *cells = json_object_get(pp->source->probe, "cells");
     const size_t nb = json_array_size(cells);
@@ -24,9 +44,8 @@ void work_list_cells(struct part_work *w)
         const int64_t end = to < pp->end ? to : pp->end;
         if (begin >= end)
             continue;
-        w->cells = mem_grow(w->cells, w->nb_cells, sizeof *w->cells);
-        w->cells[w->nb_cells++] =
-            (struct piece_range){begin, end, from, json_integer_value(json_array_get(cell, 1))};
+        add_cell(
+            w, (struct piece_range){begin, end, from, json_integer_value(json_array_get(cell, 1))});
     }
 }
 
@@ -41,36 +60,6 @@ void work_segment_base(struct piecework *work, const struct part_work *w)
     key_int(&k, w->pp->grid.fps.den);
     key_end(&k, work->base);
 }
-
-void work_cell_key(char out[33], const struct piecework *work, const struct part_work *w,
-                   const struct piece_range *cell)
-{
-    struct key k = key_begin("cell", PROBE_VERSION);
-    key_text(&k, work->base);
-    key_text(&k, json_get_string(w->pp->source->probe, "hash", ""));
-    key_int(&k, json_get_int(w->video, "stream", -1));
-    key_int(&k, cell->begin);
-    key_int(&k, cell->end);
-    key_end(&k, out);
-}
-
-static void sound_key(char out[33], const struct part_work *w, const struct rendition *r)
-{
-    const struct settings *s = &w->plan->event->settings;
-    struct key k = key_begin("sound", SOUND_VERSION);
-    key_int(&k, PROBE_VERSION); /* the grid */
-    key_json(&k, r->audio);
-    key_text(&k, w->pp->source->analysis_key);
-    key_int(&k, json_get_int(w->audio, "stream", -1));
-    key_int(&k, w->pp->begin);
-    key_int(&k, w->pp->end);
-    key_int(&k, w->card_frames);
-    key_int(&k, (int64_t)(s->target_lufs * 1000));
-    key_int(&k, (int64_t)(s->ceiling_dbtp * 1000));
-    key_end(&k, out);
-}
-
-/* --- the card -------------------------------------------------------------------------------- */
 
 /* "2010-04-28" and "2010-04-29" as "28–29 April 2010". */
 static char *event_date(const struct programme *p)
@@ -106,19 +95,68 @@ void plan_card_text(struct card_text *out, char **speakers, char **date, char **
                               .place = plan->programme.place};
 }
 
-static json_t *card_spec(const struct part_work *w)
+static json_t *card_spec(const struct part_work *w, int64_t nb_frames, int fade_in_ms,
+                         int fade_out_ms)
 {
-    const struct settings *s = &w->plan->event->settings;
     struct card_text t;
     AUTO_FREE char *speakers = NULL, *date = NULL, *label = NULL;
     plan_card_text(&t, &speakers, &date, &label, w->plan, w->pp->talk, w->pp->part);
-    return json_pack("{s:{s:o, s:o, s:o, s:o, s:o, s:o, s:o}, s:s, s:I, s:i, s:[i, i]}", "text",
-                     "event", json_text(t.event), "section", json_text(t.section), "title",
+    return json_pack("{s:{s:o, s:o, s:o, s:o, s:o, s:o, s:o}, s:s, s:I, s:i, s:i, s:[i, i]}",
+                     "text", "event", json_text(t.event), "section", json_text(t.section), "title",
                      json_text(t.title), "speakers", json_text(t.speakers), "part",
                      json_text(t.part), "date", json_text(t.date), "place", json_text(t.place),
-                     "look", w->plan->look, "frames", (json_int_t)w->card_frames, "fade_ms",
-                     s->card_fade_ms, "fps", w->pp->grid.fps.num, w->pp->grid.fps.den);
+                     "look", w->plan->look, "frames", (json_int_t)nb_frames, "fade_in_ms",
+                     fade_in_ms, "fade_out_ms", fade_out_ms, "fps", w->pp->grid.fps.num,
+                     w->pp->grid.fps.den);
 }
+
+json_t *work_still_spec(const struct part_work *w, int64_t nb_frames)
+{
+    return card_spec(w, nb_frames, 0, 0);
+}
+
+static void card_key(char out[33], const struct piecework *work, const json_t *spec)
+{
+    struct key k = key_begin("card", 2);
+    key_text(&k, work->base);
+    key_json(&k, spec);
+    key_end(&k, out);
+}
+
+void work_cell_key(char out[33], const struct piecework *work, const struct part_work *w,
+                   const struct piece_range *cell)
+{
+    if (!json_is_object(w->video)) {
+        AUTO_JSON *spec = work_still_spec(w, cell->end - cell->begin);
+        card_key(out, work, spec);
+        return;
+    }
+    struct key k = key_begin("cell", PROBE_VERSION);
+    key_text(&k, work->base);
+    key_text(&k, json_get_string(w->pp->source->probe, "hash", ""));
+    key_int(&k, json_get_int(w->video, "stream", -1));
+    key_int(&k, cell->begin);
+    key_int(&k, cell->end);
+    key_end(&k, out);
+}
+
+static void sound_key(char out[33], const struct part_work *w, const struct rendition *r)
+{
+    const struct settings *s = &w->plan->event->settings;
+    struct key k = key_begin("sound", SOUND_VERSION);
+    key_int(&k, PROBE_VERSION); /* the grid */
+    key_json(&k, r->audio);
+    key_text(&k, w->pp->source->analysis_key);
+    key_int(&k, json_get_int(w->audio, "stream", -1));
+    key_int(&k, w->pp->begin);
+    key_int(&k, w->pp->end);
+    key_int(&k, w->card_frames);
+    key_int(&k, (int64_t)(s->target_lufs * 1000));
+    key_int(&k, (int64_t)(s->ceiling_dbtp * 1000));
+    key_end(&k, out);
+}
+
+/* --- cards ----------------------------------------------------------------------------------- */
 
 static json_t *output_spec(const struct piecework *work, const char *key)
 {
@@ -153,41 +191,69 @@ static double frame_cost(const struct piecework *work)
     return 0.0005 + base * work->width * work->height / (1280.0 * 720);
 }
 
-int work_plan_card(struct part_work *w)
+void work_set_card(struct job *job, const struct part_work *w, json_t *spec)
 {
-    AUTO_JSON *spec = card_spec(w);
-    AUTO_JSON *outputs = json_array();
-    double cost = 0;
-    for (size_t i = 0; i < w->nb_works; i++) {
-        struct piecework *work = &w->works[i];
-        if (!work->rendition->video)
-            continue;
-        struct key k = key_begin("card", 1);
-        key_text(&k, work->base);
-        key_json(&k, spec);
-        key_end(&k, work->card_key);
-        const int there = work_has(w, work->card_key, "mp4");
-        if (there < 0)
-            return there;
-        if (there)
-            continue;
-        work->ready = false;
-        cost += frame_cost(work) * (double)w->card_frames;
-        json_array_append_new(outputs, output_spec(work, work->card_key));
-    }
-    if (json_array_size(outputs) == 0)
-        return 0;
     const struct settings *s = &w->plan->event->settings;
-    char name[32];
-    struct job *job = add_segment_job(w, "card", mem_take(&outputs));
-    job->what = mem_printf("talk %s: card", plan_part_name(name, w->pp->talk, w->pp->part->number));
-    job->cost = 0.2 + cost;
     job_set(job, "work", json_text(w->plan->event->work));
-    job_set(job, "card", mem_take(&spec));
+    job_set(job, "card", json_incref(spec));
     job_set(job, "files",
             json_pack("{s:o, s:o, s:o}", "template", json_text(s->card_template), "logo",
                       json_text(s->card_logo), "background", json_text(s->card_background)));
-    return 0;
+}
+
+static void add_card_job(struct part_work *w, json_t *spec, const char *what, json_t *outputs,
+                         double cost)
+{
+    char name[32];
+    struct job *job = add_segment_job(w, "card", outputs);
+    job->what =
+        mem_printf("talk %s: %s", plan_part_name(name, w->pp->talk, w->pp->part->number), what);
+    job->cost = 0.2 + cost;
+    work_set_card(job, w, spec);
+}
+
+/* The renditions of a cell (NULL: of the card) that are missing, and what they cost. Returns
+ * whether any is, or an error. */
+static int missing_outputs(json_t *outputs, double *cost, struct part_work *w,
+                           const struct piece_range *cell)
+{
+    const int64_t nb_frames = cell ? cell->end - cell->begin : w->card_frames;
+    for (size_t i = 0; i < w->nb_works; i++) {
+        struct piecework *work = &w->works[i];
+        char key[33];
+        if (!work->rendition->video)
+            continue;
+        if (cell)
+            work_cell_key(key, work, w, cell);
+        else
+            memcpy(key, work->card_key, sizeof key);
+        const int there = work_has(w, key, "mp4");
+        if (there < 0)
+            return there;
+        w->pp->nb_cells += cell != NULL;
+        w->pp->nb_cells_done += cell && there;
+        if (there)
+            continue;
+        work->ready = false;
+        *cost += frame_cost(work) * (double)nb_frames;
+        json_array_append_new(outputs, output_spec(work, key));
+    }
+    return json_array_size(outputs) > 0;
+}
+
+int work_plan_card(struct part_work *w)
+{
+    const int fade_ms = w->plan->event->settings.card_fade_ms;
+    AUTO_JSON *spec = card_spec(w, w->card_frames, fade_ms, json_is_object(w->video) ? fade_ms : 0);
+    AUTO_JSON *outputs = json_array();
+    double cost = 0;
+    for (size_t i = 0; i < w->nb_works; i++)
+        if (w->works[i].rendition->video)
+            card_key(w->works[i].card_key, &w->works[i], spec);
+    const int missing = missing_outputs(outputs, &cost, w, NULL);
+    if (missing > 0)
+        add_card_job(w, spec, "card", mem_take(&outputs), cost);
+    return missing < 0 ? missing : 0;
 }
 
 /* --- cells and sound ------------------------------------------------------------------------- */
@@ -211,31 +277,34 @@ static void add_cell_job(struct part_work *w, const struct piece_range *cell, js
     job_set(job, "key_pts", json_integer(cell->key_pts));
 }
 
+/* Whether an earlier cell is the same piece: of cells that show a still card, one of as many
+ * frames. */
+static bool planned_before(const struct part_work *w, size_t cell)
+{
+    const int64_t length = w->cells[cell].end - w->cells[cell].begin;
+    for (size_t i = 0; !json_is_object(w->video) && i < cell; i++)
+        if (w->cells[i].end - w->cells[i].begin == length)
+            return true;
+    return false;
+}
+
 int work_plan_cells(struct part_work *w)
 {
     for (size_t c = 0; c < w->nb_cells; c++) {
         const struct piece_range *cell = &w->cells[c];
         AUTO_JSON *outputs = json_array();
         double cost = 0;
-        for (size_t i = 0; i < w->nb_works; i++) {
-            struct piecework *work = &w->works[i];
-            char key[33];
-            if (!work->rendition->video)
-                continue;
-            work_cell_key(key, work, w, cell);
-            const int there = work_has(w, key, "mp4");
-            if (there < 0)
-                return there;
-            w->pp->nb_cells++;
-            w->pp->nb_cells_done += there > 0;
-            if (there)
-                continue;
-            work->ready = false;
-            cost += frame_cost(work) * (double)(cell->end - cell->begin);
-            json_array_append_new(outputs, output_spec(work, key));
-        }
-        if (json_array_size(outputs))
+        const int missing = planned_before(w, c) ? 0 : missing_outputs(outputs, &cost, w, cell);
+        if (missing < 0)
+            return missing;
+        if (!missing)
+            continue;
+        if (json_is_object(w->video)) {
             add_cell_job(w, cell, mem_take(&outputs), cost);
+        } else {
+            AUTO_JSON *spec = work_still_spec(w, cell->end - cell->begin);
+            add_card_job(w, spec, "still card", mem_take(&outputs), cost);
+        }
     }
     return 0;
 }

@@ -6,6 +6,9 @@
 #include "plan_jobs.h"
 #include "rendition.h"
 
+/* The picture of sound alone. */
+enum { STILL_WIDTH = 1280, STILL_HEIGHT = 720 };
+
 struct piece_range {
     int64_t begin, end, key_frame, key_pts;
 };
@@ -24,7 +27,7 @@ struct part_work {
     struct part_plan *pp;
     struct plan *plan;
     struct err *err;
-    const json_t *video, *audio;
+    const json_t *video, *audio; /* no video: its card stands still for the picture */
     int64_t card_frames;
     struct piece_range *cells;
     size_t nb_cells;
@@ -47,6 +50,10 @@ void work_list_cells(struct part_work *work);
 void work_segment_base(struct piecework *piecework, const struct part_work *work);
 void work_cell_key(char out[33], const struct piecework *piecework, const struct part_work *work,
                    const struct piece_range *cell);
+
+/* The card as it stands still for so many frames; and a job that draws one. */
+json_t *work_still_spec(const struct part_work *work, int64_t nb_frames);
+void work_set_card(struct job *job, const struct part_work *work, json_t *spec);
 
 /* Keys of the pieces, and jobs for those that are missing. */
 ATTR_NODISCARD int work_plan_card(struct part_work *work);

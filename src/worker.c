@@ -264,8 +264,9 @@ static int next_of_card(void *opaque, AVFrame *frame, struct err *err)
     return 1;
 }
 
-/* Each size is laid out for itself, so that text is sharp in each. */
-static int encode_card(struct worker *w, struct segment_output *output, struct err *err)
+/* The job's card in a size. Each size is laid out for itself, so that text is sharp in each. */
+static int open_card(struct card_source *source, const struct worker *w, int width, int height,
+                     struct err *err)
 {
     const json_t *spec = json_object_get(w->spec, "card"), *t = json_object_get(spec, "text");
     const json_t *files = json_object_get(w->spec, "files"), *fps = json_object_get(spec, "fps");
@@ -278,25 +279,32 @@ static int encode_card(struct worker *w, struct segment_output *output, struct e
         .date = json_get_string(t, "date", NULL),
         .place = json_get_string(t, "place", NULL),
     };
-    struct card_source source = {
+    *source = (struct card_source){
         .fps = {(int)json_integer_value(json_array_get(fps, 0)),
                 (int)json_integer_value(json_array_get(fps, 1))},
-        .width = output->width,
-        .height = output->height,
+        .width = width,
+        .height = height,
         .nb = json_get_int(spec, "frames", 0),
     };
-    if (source.fps.num <= 0 || source.fps.den <= 0 || source.nb <= 0)
+    if (source->fps.num <= 0 || source->fps.den <= 0 || source->nb <= 0)
         return err_set(err, ERR_INVALID, "the job: a card needs a frame rate and a length");
     const struct card_params params = {
         .template_path = json_get_string(files, "template", NULL),
         .logo_path = json_get_string(files, "logo", NULL),
         .background_path = json_get_string(files, "background", NULL),
-        .width = output->width,
-        .height = output->height,
-        .duration_ms = source.nb * 1000 * source.fps.den / source.fps.num,
-        .fade_ms = json_get_int(spec, "fade_ms", 0),
+        .width = width,
+        .height = height,
+        .duration_ms = source->nb * 1000 * source->fps.den / source->fps.num,
+        .fade_in_ms = json_get_int(spec, "fade_in_ms", 0),
+        .fade_out_ms = json_get_int(spec, "fade_out_ms", 0),
     };
-    if (card_create(&source.card, &text, &params, err) < 0)
+    return card_create(&source->card, &text, &params, err);
+}
+
+static int encode_card(struct worker *w, struct segment_output *output, struct err *err)
+{
+    struct card_source source;
+    if (open_card(&source, w, output->width, output->height, err) < 0)
         return err->code;
     w->frames = source.nb;
     const struct segment_params segment = {
@@ -359,11 +367,26 @@ static int run_sound(struct worker *w, struct err *err)
     return worker_deliver(w, w->key, tmp, "mp4", result, err);
 }
 
-static int run_poster(struct worker *w, struct err *err)
+static int poster_from_card(const struct worker *w, const char *tmp, struct err *err)
+{
+    struct card_source source;
+    AUTO_FRAME *picture = av_frame_alloc();
+    if (!picture)
+        return av_fail_nomem(err);
+    if (open_card(&source, w, POSTER_WIDTH, POSTER_HEIGHT, err) < 0)
+        return err->code;
+    int ret = next_of_card(&source, picture, err);
+    if (ret > 0)
+        ret = poster_of_picture(tmp, picture, err);
+    card_destroy(source.card);
+    return ret;
+}
+
+static int poster_from_recording(int64_t *frame, const struct worker *w, const char *tmp,
+                                 struct err *err)
 {
     const char *path = NULL;
     json_t *probe = NULL;
-    AUTO_FREE char *tmp = worker_tmp_file(w, "p.jpg");
     if (recording_path(&path, w->spec, err) < 0 ||
         json_need_object(&probe, w->spec, "probe", "the job", err) < 0)
         return err->code;
@@ -374,11 +397,17 @@ static int run_poster(struct worker *w, struct err *err)
         .begin = json_get_int(w->spec, "begin", 0),
         .end = json_get_int(w->spec, "end", 0),
     };
+    return probe_grid(&spec.grid, probe, err) < 0 ? err->code : poster_make(frame, tmp, &spec, err);
+}
+
+static int run_poster(struct worker *w, struct err *err)
+{
+    AUTO_FREE char *tmp = worker_tmp_file(w, "p.jpg");
     int64_t frame = 0;
-    if (probe_grid(&spec.grid, probe, err) < 0 || poster_make(&frame, tmp, &spec, err) < 0)
-        return err->code;
     char sha256[65];
-    if (check_sha256(sha256, tmp, err) < 0)
+    const int made = json_object_get(w->spec, "card") ? poster_from_card(w, tmp, err)
+                                                      : poster_from_recording(&frame, w, tmp, err);
+    if (made < 0 || check_sha256(sha256, tmp, err) < 0)
         return err->code;
     AUTO_JSON *result = json_pack("{s:I, s:I, s:s}", "frame", (json_int_t)frame, "bytes",
                                   (json_int_t)fs_size(tmp), "sha256", sha256);

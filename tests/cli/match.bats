@@ -229,13 +229,6 @@ cause_of()
     says "talk 3 waits: its recording cannot be published"
 }
 
-@test "sound without a picture cannot be published, and says so" {
-    ff -i "$three" -vn cam/03-third-time-lucky.wav
-    tp add cam
-    same "3/1 damaged" "$(verdicts | cut -d, -f4)"
-    cause_of 3 "no picture"
-}
-
 @test "accepted with a reason: published, shown, kept across an import; until rejected" {
     ff -i "$three" -c copy -t 7 cam/03-third-time-lucky.mp4
     tp add cam

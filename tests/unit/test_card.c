@@ -31,7 +31,8 @@ static struct card_params params_of(int width, int height)
                                 .width = width,
                                 .height = height,
                                 .duration_ms = 4000,
-                                .fade_ms = 500};
+                                .fade_in_ms = 500,
+                                .fade_out_ms = 500};
 }
 
 static struct card_text full_text(const char *title)
@@ -353,11 +354,16 @@ static void test_fades(void **state)
     assert_int_equal(brightest(middle), 255);
 
     struct card_params none = params;
-    none.fade_ms = 0;
+    none.fade_in_ms = none.fade_out_ms = 0;
     AUTO_FRAME *unfaded = draw_at(&text, &none, 0);
     assert_true(same(unfaded, middle));
+    struct card_params held = params; /* it stays when it has come */
+    held.fade_out_ms = 0;
+    AUTO_FRAME *begun = draw_at(&text, &held, 0), *end = draw_at(&text, &held, 4000);
+    assert_int_equal(brightest(begun), 0);
+    assert_true(same(end, middle));
     struct card_params all = params; /* longer than the card */
-    all.fade_ms = 9000;
+    all.fade_in_ms = all.fade_out_ms = 9000;
     AUTO_FRAME *peak = draw_at(&text, &all, 2000);
     assert_true(same(peak, middle));
 }
