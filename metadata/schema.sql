@@ -63,6 +63,12 @@ CREATE TABLE chosen_cut (
     PRIMARY KEY (talk, part)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE chosen_sound (
+    recording TEXT PRIMARY KEY,  -- fingerprint
+    stream    INTEGER NOT NULL,  -- -1: the one with speech is found
+    use       TEXT               -- 'both', 'left', 'right'; NULL: found
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE acceptance (
     talk      INTEGER NOT NULL,
     part      INTEGER NOT NULL,

@@ -1,6 +1,7 @@
 #include "store.h"
 
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -81,7 +82,9 @@ static const char *const migrations[SCHEMA_VERSION - 1] = {
     "ALTER TABLE talk ADD COLUMN ref TEXT; ALTER TABLE talk ADD COLUMN room TEXT;"
     "ALTER TABLE talk ADD COLUMN start TEXT; ALTER TABLE talk ADD COLUMN language TEXT;"
     "ALTER TABLE talk ADD COLUMN url TEXT;"
-    "ALTER TABLE part ADD COLUMN slot_s INTEGER NOT NULL DEFAULT 0;",
+    "ALTER TABLE part ADD COLUMN slot_s INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE chosen_sound (recording TEXT PRIMARY KEY, stream INTEGER NOT NULL, use TEXT) "
+    "STRICT, WITHOUT ROWID;",
 };
 
 /* The store as it is, beside it: "talkpress.db.version-1". Read by a handle of its own, while the
@@ -297,6 +300,32 @@ int store_choose_cut(struct store *s, int talk, int part, const struct chosen_cu
                        part);
     return sql_run(s, err, "INSERT OR REPLACE INTO chosen_cut VALUES (?, ?, ?, ?, ?)", "iisII",
                    talk, part, cut->recording, cut->begin, cut->end);
+}
+
+int store_chosen_sound(struct chosen_sound *out, struct store *s, const char *recording,
+                       struct err *err)
+{
+    AUTO_STMT *stmt = NULL;
+    *out = (struct chosen_sound){.stream = -1};
+    if (sql_prepare(&stmt, s, err, "SELECT stream, use FROM chosen_sound WHERE recording = ?", "s",
+                    recording) < 0)
+        return err->code;
+    const int got = sql_step(s, stmt, err);
+    if (got > 0) {
+        const char *use = sql_text(stmt, 1);
+        out->stream = sqlite3_column_int(stmt, 0);
+        snprintf(out->use, sizeof out->use, "%s", use ? use : "");
+    }
+    return got < 0 ? got : 0;
+}
+
+int store_choose_sound(struct store *s, const char *recording, const struct chosen_sound *sound,
+                       struct err *err)
+{
+    if (sound->stream < 0 && !sound->use[0])
+        return sql_run(s, err, "DELETE FROM chosen_sound WHERE recording = ?", "s", recording);
+    return sql_run(s, err, "INSERT OR REPLACE INTO chosen_sound VALUES (?, ?, ?)", "sis", recording,
+                   sound->stream, sound->use[0] ? sound->use : NULL);
 }
 
 int store_acceptance(struct acceptance *out, bool *found, struct store *s, int talk, int part,

@@ -78,6 +78,17 @@ ATTR_NODISCARD int store_chosen_cut(struct chosen_cut *out, bool *found, struct 
 ATTR_NODISCARD int store_choose_cut(struct store *store, int talk, int part,
                                     const struct chosen_cut *cut, struct err *err);
 
+/* Of a recording's sound. */
+struct chosen_sound {
+    int stream;  /* -1: not chosen */
+    char use[8]; /* "both", "left", "right"; "": not chosen */
+};
+ATTR_NODISCARD int store_chosen_sound(struct chosen_sound *out, struct store *store,
+                                      const char *recording, struct err *err);
+/* Nothing chosen in it: the choice is taken back. */
+ATTR_NODISCARD int store_choose_sound(struct store *store, const char *recording,
+                                      const struct chosen_sound *sound, struct err *err);
+
 struct acceptance {
     char recording[33];           /* fingerprint; "": that there is none was accepted */
     int64_t begin, end;           /* the cut, in frames */

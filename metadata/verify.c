@@ -153,6 +153,8 @@ enum verdict verify_part(char **cause, const struct verify_facts *f, const struc
             verdict = VERDICT_DAMAGED;
         if (f->no_picture)
             remark(&s, "no picture in it: its card stands for one");
+        if (f->sound_note)
+            remark(&s, "%s", f->sound_note);
         if (f->match_note)
             remark(&s, "%s", f->match_note);
         if (f->absent)

@@ -33,6 +33,7 @@ struct verify_facts {
     bool no_sound;
     bool no_picture;         /* sound alone, published with its card as the picture */
     const char *sound_error; /* of no_sound: why the sound that is there cannot be used, or NULL */
+    const char *sound_note;  /* what a listener will hear, which is no verdict; or NULL */
     bool absent;             /* the file is not there now; what is known of it is from before */
     int64_t gap_at_ms, gap_ms; /* the first gap; gap_ms 0: none */
     /* From the analysis; all -1 where it has not been made. */

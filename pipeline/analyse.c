@@ -12,6 +12,7 @@
 #include "mem.h"
 #include "probe.h"
 #include "reader.h"
+#include "sound_quality.h"
 
 enum {
     PICTURE_STEP_MS = 2000, /* between two key pictures that are looked at */
@@ -20,18 +21,21 @@ enum {
 };
 /* Sound below this is a pause, against the talk's own loudness and absolutely. */
 static const double silence_below_lu = 25, silence_lufs = -60;
+/* Of several streams of sound: below this one is not heard; by so much more speech another one is
+ * taken than the one that stands first. */
+static const double heard_lufs = -55, clearly_more_speech = 0.1;
 /* A picture is black where the mean of its luma is below this and hardly any sample is brighter
  * than twice it (8 bits, limited range: black is 16). */
 static const double black_mean = 24;
 
 struct analysis {
-    struct media *media;
     const char *path;
     const json_t *probe;
     struct grid grid; /* time_base.num 0 where there is no picture */
     int64_t duration_ms;
     int (*progress)(void *opaque, double fraction);
     void *opaque;
+    int nb_measured, nb_to_measure; /* streams of sound */
     json_t *result;
 };
 
@@ -57,19 +61,34 @@ static json_t *decibels(double v)
 
 /* --- sound ----------------------------------------------------------------------------------- */
 
-static int measure_sound(struct loudness *out, struct analysis *a, const json_t *audio,
-                         struct err *err)
+static bool analysable(const json_t *stream)
 {
-    AUTO_SOUND *sound = NULL;
+    return strcmp(json_get_string(stream, "type", ""), "audio") == 0 &&
+           json_get_int(stream, "packets", 0) > 0 && json_get_int(stream, "rate", 0) > 0;
+}
+
+/* One stream of sound, measured. */
+struct measured {
+    int stream;
+    struct loudness blocks;
+    struct sound_quality quality;
+    struct damage damage;
+    int64_t moved;
+    double lufs;
+};
+
+static json_t *describe_measured(const struct measured *m)
+{
+    return json_pack("{s:i, s:o, s:f}", "stream", m->stream, "loudness_lufs", decibels(m->lufs),
+                     "speech", round(m->quality.speech * 1000) / 1000);
+}
+
+static int read_sound(struct measured *out, struct analysis *a, struct sound_reader *sound,
+                      struct err *err)
+{
     AUTO_METER *meter = NULL;
-    const struct sound_range range = {
-        .stream = (int)json_get_int(audio, "stream", -1),
-        .grid = a->grid,
-        .end = INT64_MAX,
-        .counted = json_get_bool(audio, "counted", false),
-    };
-    if (sound_reader_open(&sound, a->media, &range, err) < 0 ||
-        loudness_meter_create(&meter, err) < 0)
+    AUTO_SOUND_QUALITY *quality = sound_quality_create();
+    if (loudness_meter_create(&meter, err) < 0)
         return err->code;
     AUTO_FREE float *samples = mem_zalloc(READ_SAMPLES * SOUND_CHANNELS, sizeof *samples);
     int64_t done = 0;
@@ -77,37 +96,97 @@ static int measure_sound(struct loudness *out, struct analysis *a, const json_t 
         const int nb = sound_reader_read(sound, samples, READ_SAMPLES, err);
         if (nb < 0 || loudness_meter_add(meter, samples, nb, err) < 0)
             return err->code;
+        sound_quality_add(quality, samples, nb);
         if (nb < READ_SAMPLES)
             break;
         done += nb;
+        const double of_stream = (double)done * 1000 / SOUND_RATE / (double)a->duration_ms;
         if (a->duration_ms > 0 &&
-            tell(a, 0.8 * (double)done * 1000 / SOUND_RATE / (double)a->duration_ms, err) < 0)
+            tell(a, 0.8 * (a->nb_measured + fmin(1, of_stream)) / a->nb_to_measure, err) < 0)
             return err->code;
     }
-    loudness_meter_finish(out, meter);
-    json_object_set_new(a->result, "sound_damage", describe_damage(sound_reader_damage(sound)));
-    json_object_set_new(a->result, "moved_ms",
-                        json_integer(sound_reader_moved(sound) * 1000 / SOUND_RATE));
+    loudness_meter_finish(&out->blocks, meter);
+    sound_quality_finish(&out->quality, quality, &out->blocks);
     return 0;
 }
 
-static void describe_sound(struct analysis *a, const struct loudness *l)
+static int measure_stream(struct measured *out, struct analysis *a, int stream, struct err *err)
 {
-    const double whole = loudness_integrated(l, 0, l->nb);
+    AUTO_MEDIA *media = NULL;
+    AUTO_SOUND *sound = NULL;
+    const json_t *streams = json_object_get(a->probe, "streams");
+    const struct sound_range range = {
+        .stream = stream,
+        .grid = a->grid,
+        .end = INT64_MAX,
+        .counted = json_get_bool(json_array_get(streams, (size_t)stream), "counted", false),
+    };
+    *out = (struct measured){.stream = stream};
+    if (media_open(&media, a->path, NULL, err) < 0 ||
+        sound_reader_open(&sound, media, &range, err) < 0 || read_sound(out, a, sound, err) < 0)
+        return err->code;
+    out->damage = *sound_reader_damage(sound);
+    out->moved = sound_reader_moved(sound);
+    out->lufs = loudness_integrated(&out->blocks, 0, out->blocks.nb);
+    a->nb_measured++;
+    return 0;
+}
+
+/* Whether b should be taken rather than a, which stands before it: it is heard and a is not, or
+ * speech is clearly more in it. */
+static bool better(const struct measured *b, const struct measured *a)
+{
+    if ((a->lufs > heard_lufs) != (b->lufs > heard_lufs))
+        return b->lufs > heard_lufs;
+    return b->quality.speech > a->quality.speech + clearly_more_speech;
+}
+
+/* The sound that is published: the stream that a person named, else the probe's choice unless
+ * another one is better. */
+static int measure_streams(struct measured *best, struct analysis *a, int named, struct err *err)
+{
+    const json_t *streams = json_object_get(a->probe, "streams");
+    const int first = (int)json_get_int(json_object_get(a->probe, "audio"), "stream", -1);
+    AUTO_JSON *seen = json_array();
+    for (size_t i = 0; named < 0 && i < json_array_size(streams); i++)
+        a->nb_to_measure += (int)i != first && analysable(json_array_get(streams, i));
+    if (measure_stream(best, a, named >= 0 ? named : first, err) < 0)
+        return err->code;
+    json_array_append_new(seen, describe_measured(best));
+    for (size_t i = 0; named < 0 && i < json_array_size(streams); i++) {
+        struct measured other;
+        struct err broken = {0};
+        if ((int)i == first || !analysable(json_array_get(streams, i)))
+            continue;
+        if (measure_stream(&other, a, (int)i, &broken) < 0) {
+            loudness_finish(&other.blocks); /* one that cannot be read is no candidate */
+            continue;
+        }
+        json_array_append_new(seen, describe_measured(&other));
+        if (better(&other, best)) {
+            const struct measured worse = *best;
+            *best = other;
+            other = worse;
+        }
+        loudness_finish(&other.blocks);
+    }
+    if (json_array_size(seen) > 1)
+        json_object_set(a->result, "streams", seen);
+    return 0;
+}
+
+static void describe_ends(struct analysis *a, const struct loudness *l, double whole)
+{
     const double threshold = fmax(whole - silence_below_lu, silence_lufs);
     size_t head = 0, tail = 0;
-    while (head < l->nb && loudness_of_energy((double)l->blocks[head].energy) < threshold)
+    while (head < l->nb && loudness_of_block(l, head) < threshold)
         head++;
-    while (tail < l->nb &&
-           loudness_of_energy((double)l->blocks[l->nb - 1 - tail].energy) < threshold)
+    while (tail < l->nb && loudness_of_block(l, l->nb - 1 - tail) < threshold)
         tail++;
     double last_second = 0;
     const size_t nb_last = l->nb < 10 ? l->nb : 10;
     for (size_t i = l->nb - nb_last; i < l->nb; i++)
-        last_second += (double)l->blocks[i].energy / (double)nb_last;
-    json_object_set_new(a->result, "loudness_lufs", decibels(whole));
-    json_object_set_new(a->result, "peak_dbtp", decibels(loudness_peak_db(l, 0, l->nb)));
-    json_object_set_new(a->result, "blocks", json_integer((json_int_t)l->nb));
+        last_second += pow(10, (loudness_of_block(l, i) + 0.691) / 10) / (double)nb_last;
     json_object_set_new(a->result, "silence_head_ms", json_integer((json_int_t)head * 100));
     json_object_set_new(a->result, "silence_tail_ms", json_integer((json_int_t)tail * 100));
     json_object_set_new(
@@ -115,16 +194,59 @@ static void describe_sound(struct analysis *a, const struct loudness *l)
         json_boolean(isfinite(whole) && loudness_of_energy(last_second) > whole - 10));
 }
 
-static int analyse_sound(struct analysis *a, const char *blocks_path, struct err *err)
+static void describe_quality(struct analysis *a, const struct sound_quality *q)
 {
-    AUTO_LOUDNESS blocks = {0};
-    const json_t *audio = json_object_get(a->probe, "audio");
-    if (json_is_object(audio)) {
-        if (measure_sound(&blocks, a, audio, err) < 0)
-            return err->code;
-        describe_sound(a, &blocks);
+    json_t *dropouts = json_array();
+    for (int i = 0; i < q->nb_dropouts && i < SOUND_QUALITY_DROPOUTS; i++)
+        json_array_append_new(dropouts, json_pack("[I, I]", (json_int_t)q->dropouts[i].at_ms,
+                                                  (json_int_t)q->dropouts[i].length_ms));
+    json_object_set_new(a->result, "dropouts", dropouts);
+    json_object_set_new(a->result, "nb_dropouts", json_integer(q->nb_dropouts));
+    json_object_set_new(a->result, "clipped",
+                        q->nb_clipped ? json_pack("{s:I, s:I}", "nb", (json_int_t)q->nb_clipped,
+                                                  "first_ms", (json_int_t)q->first_clipped_ms)
+                                      : json_null());
+    json_object_set_new(
+        a->result, "hum",
+        q->hum_hz ? json_pack("{s:i, s:o}", "hz", q->hum_hz, "dbfs", decibels(q->hum_dbfs))
+                  : json_null());
+}
+
+static void describe_sound(struct analysis *a, struct measured *m, bool stereo)
+{
+    double down_db = 0;
+    const enum sound_use use = stereo ? sound_quality_use(&down_db, &m->blocks) : SOUND_BOTH;
+    json_object_set_new(a->result, "stream", json_integer(m->stream));
+    json_object_set_new(a->result, "use", json_string(sound_use_name(use)));
+    json_object_set_new(a->result, "down_db", decibels(down_db));
+    json_object_set_new(a->result, "speech", json_real(round(m->quality.speech * 1000) / 1000));
+    json_object_set_new(a->result, "sound_damage", describe_damage(&m->damage));
+    json_object_set_new(a->result, "moved_ms", json_integer(m->moved * 1000 / SOUND_RATE));
+    describe_quality(a, &m->quality);
+    loudness_use(&m->blocks, use);
+    const double whole = loudness_integrated(&m->blocks, 0, m->blocks.nb);
+    json_object_set_new(a->result, "loudness_lufs", decibels(whole));
+    json_object_set_new(a->result, "peak_dbtp",
+                        decibels(loudness_peak_db(&m->blocks, 0, m->blocks.nb)));
+    json_object_set_new(a->result, "blocks", json_integer((json_int_t)m->blocks.nb));
+    describe_ends(a, &m->blocks, whole);
+}
+
+static int analyse_sound(struct analysis *a, const char *blocks_path, int named, struct err *err)
+{
+    struct measured m = {.stream = -1};
+    int ret = 0;
+    if (json_is_object(json_object_get(a->probe, "audio")))
+        ret = measure_streams(&m, a, named, err);
+    if (ret == 0)
+        ret = loudness_write(blocks_path, &m.blocks, err);
+    if (ret == 0 && m.stream >= 0) {
+        const json_t *streams = json_object_get(a->probe, "streams");
+        const json_t *st = json_array_get(streams, (size_t)m.stream);
+        describe_sound(a, &m, json_get_int(st, "channels", 0) == SOUND_CHANNELS);
     }
-    return loudness_write(blocks_path, &blocks, err);
+    loudness_finish(&m.blocks);
+    return ret;
 }
 
 /* --- pictures -------------------------------------------------------------------------------- */
@@ -233,10 +355,10 @@ static int analyse_pictures(struct analysis *a, const json_t *video, struct err 
     return 0;
 }
 
-int analyse_recording(json_t **out, const char *path, const json_t *probe, const char *blocks_path,
-                      int (*progress)(void *opaque, double fraction), void *opaque, struct err *err)
+int analyse_recording(json_t **out, const char *path, const json_t *probe, int audio_stream,
+                      const char *blocks_path, int (*progress)(void *opaque, double fraction),
+                      void *opaque, struct err *err)
 {
-    AUTO_MEDIA *media = NULL;
     AUTO_JSON *result = json_object();
     struct analysis a = {
         .path = path,
@@ -244,13 +366,12 @@ int analyse_recording(json_t **out, const char *path, const json_t *probe, const
         .duration_ms = json_get_int(probe, "duration_ms", 0),
         .progress = progress,
         .opaque = opaque,
+        .nb_to_measure = 1,
         .result = result,
     };
     const json_t *video = json_object_get(probe, "video");
-    if (probe_grid(&a.grid, probe, err) < 0 || media_open(&media, path, NULL, err) < 0)
-        return err->code;
-    a.media = media;
-    if (analyse_sound(&a, blocks_path, err) < 0 ||
+    if (probe_grid(&a.grid, probe, err) < 0 ||
+        analyse_sound(&a, blocks_path, audio_stream, err) < 0 ||
         (json_is_object(video) && analyse_pictures(&a, video, err) < 0))
         return err->code;
     *out = mem_take(&result);

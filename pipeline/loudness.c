@@ -7,57 +7,67 @@
 
 #include "fs.h"
 #include "mem.h"
-#include "reader.h"
 
-static const char magic[8] = "tploud1";
+static const char magic[8] = "tploud2";
 enum { MAX_BLOCKS = 100 * 3600 * 10 /* 100 hours */ };
 
 struct loudness_meter {
-    ebur128_state *state;
+    ebur128_state *state[SOUND_CHANNELS]; /* each of one channel */
     struct loudness blocks;
     int filled; /* samples in the block that is being filled */
-    double peak;
+    double peak[SOUND_CHANNELS];
+    float mono[LOUDNESS_BLOCK]; /* one channel of what is being added */
 };
 
 int loudness_meter_create(struct loudness_meter **out, struct err *err)
 {
-    struct loudness_meter *m = mem_zalloc(1, sizeof *m);
-    m->state = ebur128_init(SOUND_CHANNELS, SOUND_RATE, EBUR128_MODE_M | EBUR128_MODE_TRUE_PEAK);
-    if (!m->state) {
-        free(m);
-        return err_set(err, ERR_NOMEM, "out of memory for the loudness meter");
+    AUTO_METER *m = mem_zalloc(1, sizeof *m);
+    for (int c = 0; c < SOUND_CHANNELS; c++) {
+        m->state[c] = ebur128_init(1, SOUND_RATE, EBUR128_MODE_M | EBUR128_MODE_TRUE_PEAK);
+        if (!m->state[c])
+            return err_set(err, ERR_NOMEM, "out of memory for the loudness meter");
     }
-    *out = m;
+    *out = mem_take(&m);
     return 0;
 }
 
 static void end_block(struct loudness_meter *m)
 {
-    /* The window asked for is the block itself, so its loudness gives the block's energy. */
-    double lufs = -HUGE_VAL;
     const unsigned long ms = (unsigned long)m->filled * 1000 / SOUND_RATE;
-    if (ms == 0 || ebur128_loudness_window(m->state, ms, &lufs) != EBUR128_SUCCESS)
-        lufs = -HUGE_VAL;
     m->blocks.blocks = mem_grow(m->blocks.blocks, m->blocks.nb, sizeof *m->blocks.blocks);
-    m->blocks.blocks[m->blocks.nb++] = (struct loudness_block){
-        .energy = (float)pow(10, (lufs + 0.691) / 10),
-        .peak = (float)m->peak,
-    };
+    struct loudness_block *block = &m->blocks.blocks[m->blocks.nb++];
+    for (int c = 0; c < SOUND_CHANNELS; c++) {
+        /* The window asked for is the block itself, so its loudness gives the block's energy. */
+        double lufs = -HUGE_VAL;
+        if (ms == 0 || ebur128_loudness_window(m->state[c], ms, &lufs) != EBUR128_SUCCESS)
+            lufs = -HUGE_VAL;
+        block->energy[c] = (float)pow(10, (lufs + 0.691) / 10);
+        block->peak[c] = (float)m->peak[c];
+        m->peak[c] = 0;
+    }
     m->filled = 0;
-    m->peak = 0;
+}
+
+static int add_channel(struct loudness_meter *m, int channel, const float *samples, int nb,
+                       struct err *err)
+{
+    double peak = 0;
+    for (int i = 0; i < nb; i++)
+        m->mono[i] = samples[(size_t)i * SOUND_CHANNELS + (size_t)channel];
+    if (ebur128_add_frames_float(m->state[channel], m->mono, (size_t)nb) != EBUR128_SUCCESS)
+        return err_set(err, ERR_NOMEM, "out of memory while measuring loudness");
+    ebur128_prev_true_peak(m->state[channel], 0, &peak);
+    m->peak[channel] = fmax(m->peak[channel], peak);
+    return 0;
 }
 
 int loudness_meter_add(struct loudness_meter *m, const float *samples, int nb, struct err *err)
 {
     while (nb > 0) {
         const int left = LOUDNESS_BLOCK - m->filled, n = nb < left ? nb : left;
-        if (ebur128_add_frames_float(m->state, samples, (size_t)n) != EBUR128_SUCCESS)
-            return err_set(err, ERR_NOMEM, "out of memory while measuring loudness");
-        for (unsigned c = 0; c < SOUND_CHANNELS; c++) {
-            double peak = 0;
-            ebur128_prev_true_peak(m->state, c, &peak);
-            m->peak = fmax(m->peak, peak);
-        }
+        for (int c = 0; c < SOUND_CHANNELS; c++)
+            if (add_channel(m, c, samples, n, err) < 0)
+                return err->code;
         m->filled += n;
         samples += (size_t)n * SOUND_CHANNELS;
         nb -= n;
@@ -80,7 +90,9 @@ void loudness_meter_destroy_p(struct loudness_meter **meter)
     struct loudness_meter *m = *meter;
     if (!m)
         return;
-    ebur128_destroy(&m->state);
+    for (int c = 0; c < SOUND_CHANNELS; c++)
+        if (m->state[c])
+            ebur128_destroy(&m->state[c]);
     loudness_finish(&m->blocks);
     free(m);
 }
@@ -111,14 +123,18 @@ static float get(const unsigned char *p)
     return v;
 }
 
+enum { BLOCK_BYTES = 16 };
+
 int loudness_write(const char *path, const struct loudness *l, struct err *err)
 {
-    const size_t nb = sizeof magic + l->nb * 8;
+    const size_t nb = sizeof magic + l->nb * BLOCK_BYTES;
     AUTO_FREE unsigned char *bytes = mem_zalloc(1, nb);
     memcpy(bytes, magic, sizeof magic);
     for (size_t i = 0; i < l->nb; i++) {
-        put(bytes + sizeof magic + i * 8, l->blocks[i].energy);
-        put(bytes + sizeof magic + i * 8 + 4, l->blocks[i].peak);
+        const struct loudness_block *b = &l->blocks[i];
+        const float values[] = {b->energy[0], b->energy[1], b->peak[0], b->peak[1]};
+        for (size_t k = 0; k < 4; k++)
+            put(bytes + sizeof magic + i * BLOCK_BYTES + 4 * k, values[k]);
     }
     return fs_write_atomic(path, bytes, nb, err);
 }
@@ -127,16 +143,17 @@ int loudness_read(struct loudness *out, const char *path, struct err *err)
 {
     AUTO_FREE char *bytes = NULL;
     size_t nb;
-    if (fs_read(&bytes, &nb, path, sizeof magic + (size_t)MAX_BLOCKS * 8, err) < 0)
+    if (fs_read(&bytes, &nb, path, sizeof magic + (size_t)MAX_BLOCKS * BLOCK_BYTES, err) < 0)
         return err->code;
-    if (nb < sizeof magic || memcmp(bytes, magic, sizeof magic) != 0 || (nb - sizeof magic) % 8)
+    if (nb < sizeof magic || memcmp(bytes, magic, sizeof magic) != 0 ||
+        (nb - sizeof magic) % BLOCK_BYTES)
         return err_set(err, ERR_INVALID,
                        "the cached file '%s' is no analysis (remove it and run again)", path);
-    out->nb = (nb - sizeof magic) / 8;
+    out->nb = (nb - sizeof magic) / BLOCK_BYTES;
     out->blocks = mem_zalloc(out->nb, sizeof *out->blocks);
     const unsigned char *p = (const unsigned char *)bytes + sizeof magic;
-    for (size_t i = 0; i < out->nb; i++, p += 8)
-        out->blocks[i] = (struct loudness_block){.energy = get(p), .peak = get(p + 4)};
+    for (size_t i = 0; i < out->nb; i++, p += BLOCK_BYTES)
+        out->blocks[i] = (struct loudness_block){{get(p), get(p + 4)}, {get(p + 8), get(p + 12)}};
     return 0;
 }
 
@@ -147,12 +164,31 @@ double loudness_of_energy(double energy)
     return energy > 0 ? 10 * log10(energy) - 0.691 : -HUGE_VAL;
 }
 
+void loudness_use(struct loudness *l, enum sound_use use)
+{
+    const int from = use == SOUND_RIGHT, to = !from;
+    for (size_t i = 0; use != SOUND_BOTH && i < l->nb; i++) {
+        l->blocks[i].energy[to] = l->blocks[i].energy[from];
+        l->blocks[i].peak[to] = l->blocks[i].peak[from];
+    }
+}
+
+static double energy(const struct loudness *l, size_t block)
+{
+    return (double)l->blocks[block].energy[0] + (double)l->blocks[block].energy[1];
+}
+
+double loudness_of_block(const struct loudness *l, size_t block)
+{
+    return loudness_of_energy(energy(l, block));
+}
+
 /* Mean energy of the 400 ms that begin with block i. */
 static double gating_energy(const struct loudness *l, size_t i)
 {
     double sum = 0;
     for (size_t k = 0; k < 4; k++)
-        sum += (double)l->blocks[i + k].energy;
+        sum += energy(l, i + k);
     return sum / 4;
 }
 
@@ -187,7 +223,7 @@ double loudness_peak_db(const struct loudness *l, size_t begin, size_t end)
 {
     double peak = 0;
     for (size_t i = begin; i < end && i < l->nb; i++)
-        peak = fmax(peak, (double)l->blocks[i].peak);
+        peak = fmax(peak, (double)fmaxf(l->blocks[i].peak[0], l->blocks[i].peak[1]));
     return peak > 0 ? 20 * log10(peak) : -HUGE_VAL;
 }
 

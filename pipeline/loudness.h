@@ -8,12 +8,14 @@
 #include <stdint.h>
 
 #include "err.h"
+#include "reader.h"
 
 enum { LOUDNESS_BLOCK = 4800 /* samples: 100 ms */ };
 
+/* Left and right apart, so that what one of them alone would be is known too. */
 struct loudness_block {
-    float energy; /* mean square after K-weighting, summed over the channels */
-    float peak;   /* true peak (4 times oversampled), 1.0 is full scale */
+    float energy[2]; /* mean square after K-weighting */
+    float peak[2];   /* true peak (4 times oversampled), 1.0 is full scale */
 };
 
 struct loudness {
@@ -37,6 +39,12 @@ void loudness_finish(struct loudness *loudness);
 /* The blocks' file: little-endian floats behind a short header. Not synced. */
 ATTR_NODISCARD int loudness_write(const char *path, const struct loudness *l, struct err *err);
 ATTR_NODISCARD int loudness_read(struct loudness *out, const char *path, struct err *err);
+
+/* As if the one channel were on both sides. */
+void loudness_use(struct loudness *l, enum sound_use use);
+
+/* Of one block, both channels together, in LUFS; -HUGE_VAL for silence. */
+double loudness_of_block(const struct loudness *l, size_t block);
 
 /* Integrated loudness of the blocks [begin, end) in LUFS: blocks of 400 ms every 100 ms, the
  * absolute gate at -70 LUFS, the relative gate 10 LU below (BS.1770-4, annex 1). -HUGE_VAL where

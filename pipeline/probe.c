@@ -333,6 +333,15 @@ static json_t *ratio(AVRational q)
     return json_pack("[i, i]", q.num, q.den);
 }
 
+/* Whether the packets hold far more sound than their time stamps leave room for: an AVI whose
+ * header states a wrong rate, for one. A second is more than any overlap of a repaired file. */
+static bool counted(const struct scan *s, int stream)
+{
+    const struct scan_stream *ss = &s->streams[stream];
+    const int64_t span = ss->end - ss->first;
+    return ss->length > 2 * span && to_ms(s, stream, ss->length - span) > 1000;
+}
+
 static json_t *describe_stream(const struct scan *s, int i)
 {
     const AVStream *st = s->fmt->streams[i];
@@ -350,6 +359,7 @@ static json_t *describe_stream(const struct scan *s, int i)
     } else if (par->codec_type == AVMEDIA_TYPE_AUDIO) {
         json_object_set_new(o, "channels", json_integer(par->ch_layout.nb_channels));
         json_object_set_new(o, "rate", json_integer(par->sample_rate));
+        json_object_set_new(o, "counted", json_boolean(counted(s, i)));
     }
     const AVDictionaryEntry *language = av_dict_get(st->metadata, "language", NULL, 0);
     if (language)
@@ -420,20 +430,11 @@ static json_t *describe_video(struct scan *s, struct grid *grid)
                      rotation, "flip", flip, "interlaced", interlaced, "variable", variable);
 }
 
-/* Whether the packets hold far more sound than their time stamps leave room for: an AVI whose
- * header states a wrong rate, for one. A second is more than any overlap of a repaired file. */
-static bool counted(const struct scan *s)
-{
-    const struct scan_stream *ss = &s->streams[s->audio];
-    const int64_t span = ss->end - ss->first;
-    return ss->length > 2 * span && to_ms(s, s->audio, ss->length - span) > 1000;
-}
-
 /* Of sound alone: the frames that its card is shown in. */
 static void sound_grid(struct grid *grid, const struct scan *s)
 {
     const struct scan_stream *ss = &s->streams[s->audio];
-    const int64_t length = counted(s) ? ss->length : ss->end - ss->first;
+    const int64_t length = counted(s, s->audio) ? ss->length : ss->end - ss->first;
     grid->fps = (AVRational){PROBE_STILL_FPS, 1};
     grid->time_base = s->fmt->streams[s->audio]->time_base;
     grid->origin = ss->first;
@@ -468,7 +469,7 @@ static json_t *describe_audio(const struct scan *s, const struct grid *grid)
         return NULL;
     const int64_t origin =
         grid ? av_rescale_q(grid->origin, grid->time_base, ms_base) : to_ms(s, s->audio, ss->first);
-    const bool by_count = counted(s);
+    const bool by_count = counted(s, s->audio);
     const int64_t end = by_count ? ss->first + ss->length : ss->end;
     return json_pack("{s:i, s:i, s:i, s:I, s:I, s:b}", "stream", s->audio, "channels",
                      par->ch_layout.nb_channels, "rate", par->sample_rate, "start_ms",

@@ -43,11 +43,18 @@ void picture_reader_close_p(struct picture_reader **reader);
 
 enum { SOUND_RATE = 48000, SOUND_CHANNELS = 2 };
 
+/* What goes to both sides: of two microphones on left and right one may be dead. */
+enum sound_use { SOUND_BOTH, SOUND_LEFT, SOUND_RIGHT };
+const char *sound_use_name(enum sound_use use); /* "both" … */
+/* False where there is no such. */
+bool sound_use_parse(enum sound_use *out, const char *name);
+
 struct sound_range {
     int stream;       /* negative: no sound in the recording, all is silence */
     struct grid grid; /* only origin and time_base count; time_base.num 0: the sound's own start */
     int64_t begin, end; /* samples, [begin, end); end may be INT64_MAX: to the last one there is */
-    bool counted;       /* of the time stamps only the first one holds, then samples are counted */
+    enum sound_use use;
+    bool counted; /* of the time stamps only the first one holds, then samples are counted */
 };
 
 struct sound_reader;

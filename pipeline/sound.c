@@ -160,6 +160,7 @@ static int pass_begin(struct pass *p, const char *path, struct err *err)
         .begin = first,
         .end = first + p->talk_samples,
         .counted = s->counted,
+        .use = s->use,
     };
     if (media_open(&p->media, s->recording, NULL, err) < 0 ||
         sound_reader_open(&p->sound, p->media, &range, err) < 0 ||
@@ -347,6 +348,7 @@ static int first_setting(struct setting *setting, struct sound_result *out,
     AUTO_LOUDNESS blocks = {0};
     if (loudness_read(&blocks, spec->blocks_path, err) < 0)
         return err->code;
+    loudness_use(&blocks, spec->use);
     const size_t begin = (size_t)(sound_samples_at(&spec->grid, spec->begin) / LOUDNESS_BLOCK);
     const size_t end = (size_t)(sound_samples_at(&spec->grid, spec->end) / LOUDNESS_BLOCK) + 1;
     const double lufs = loudness_integrated(&blocks, begin, end);

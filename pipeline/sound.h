@@ -14,12 +14,13 @@
 #include "reader.h"
 #include "track.h"
 
-enum { SOUND_VERSION = 3 };
+enum { SOUND_VERSION = 4 };
 
 struct sound_spec {
     const char *recording;
     int stream;              /* negative: the recording has no sound, the part is silent */
     bool counted;            /* as of struct sound_range */
+    enum sound_use use;      /* the same */
     struct grid grid;        /* of the recording */
     int64_t begin, end;      /* frames of the recording */
     int64_t card_frames;     /* silence in front */

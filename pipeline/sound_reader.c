@@ -20,6 +20,23 @@ enum {
     SETTLE_FRAMES = 48,
 };
 
+static const char *const use_names[] = {"both", "left", "right"};
+
+const char *sound_use_name(enum sound_use use)
+{
+    return use_names[use];
+}
+
+bool sound_use_parse(enum sound_use *out, const char *name)
+{
+    for (int i = 0; i < 3; i++)
+        if (strcmp(use_names[i], name) == 0) {
+            *out = (enum sound_use)i;
+            return true;
+        }
+    return false;
+}
+
 struct sound_reader {
     struct stream_source source;
     struct sound_range range;
@@ -60,6 +77,10 @@ static int configure(struct sound_reader *r, const AVFrame *f, struct err *err)
     int ret = swr_alloc_set_opts2(&r->swr, &stereo, AV_SAMPLE_FMT_FLT, SOUND_RATE, &in, f->format,
                                   f->sample_rate, 0, NULL);
     av_channel_layout_uninit(&in);
+    /* One channel goes to both sides as loud as it is: not 3 dB down, as libswresample takes it. */
+    const double as_it_is[SOUND_CHANNELS] = {1, 1};
+    if (ret >= 0 && f->ch_layout.nb_channels == 1)
+        ret = swr_set_matrix(r->swr, as_it_is, 1);
     if (ret >= 0)
         ret = swr_init(r->swr);
     if (ret < 0)
@@ -115,6 +136,13 @@ void sound_reader_close_p(struct sound_reader **reader)
     free(r);
 }
 
+static void apply_use(enum sound_use use, float *samples, int nb)
+{
+    const int from = use == SOUND_RIGHT;
+    for (int i = 0; use != SOUND_BOTH && i < nb; i++, samples += SOUND_CHANNELS)
+        samples[!from] = samples[from];
+}
+
 /* Converts a frame (or, at the end, what the converter still holds) to the buffer's end. */
 static int convert(struct sound_reader *r, const AVFrame *f, struct err *err)
 {
@@ -139,6 +167,7 @@ static int convert(struct sound_reader *r, const AVFrame *f, struct err *err)
     const int nb = swr_convert(r->swr, &dst, room, src, f ? f->nb_samples : 0);
     if (nb < 0)
         return av_fail(err, nb, "'%s': its sound cannot be converted", media_path(r->source.media));
+    apply_use(r->range.use, r->buf + (size_t)used * SOUND_CHANNELS, nb);
     r->nb_buf += nb;
     return 0;
 }

@@ -10,6 +10,7 @@
 #include "plan.h"
 #include "publish.h"
 #include "select.h"
+#include "sound_text.h"
 #include "str.h"
 #include "table.h"
 
@@ -169,6 +170,8 @@ static void print_recording(const struct part_plan *pp)
 {
     const json_t *probe = pp->source->probe, *video = json_object_get(probe, "video");
     const json_t *audio = json_object_get(probe, "audio");
+    const json_t *taken = json_array_get(json_object_get(probe, "streams"),
+                                         (size_t)pp->source->audio_stream);
     printf("  recording: %s\n", pp->source->recording->path);
     if (json_is_object(video))
         printf("    picture: %dx%d, %.3f fps%s%s, rotation %d\n",
@@ -177,8 +180,9 @@ static void print_recording(const struct part_plan *pp)
                json_get_bool(video, "interlaced", false) ? ", interlaced" : "",
                (int)json_get_int(video, "rotation", 0));
     if (json_is_object(audio))
-        printf("    sound: %d channels, %d Hz, starts %+.3f s against the picture",
-               (int)json_get_int(audio, "channels", 0), (int)json_get_int(audio, "rate", 0),
+        printf("    sound: stream %d of %d channels, %d Hz, starts %+.3f s against the picture",
+               pp->source->audio_stream, (int)json_get_int(taken, "channels", 0),
+               (int)json_get_int(taken, "rate", 0),
                (double)json_get_int(audio, "start_ms", 0) / 1000);
     if (json_is_number(json_object_get(pp->source->analysis, "loudness_lufs")))
         printf(", %.1f LUFS", json_get_number(pp->source->analysis, "loudness_lufs", 0));
@@ -187,6 +191,9 @@ static void print_recording(const struct part_plan *pp)
                (long long)json_get_int(pp->source->analysis, "moved_ms", 0));
     if (json_is_object(audio))
         putchar('\n');
+    AUTO_FREE char *remarks = sound_remarks(pp->source);
+    if (remarks)
+        printf("      %s\n", remarks);
 }
 
 static void print_part(const struct part_plan *pp, const json_t *failures)

@@ -59,6 +59,12 @@ static const struct verb verbs[] = {
      "cut [--json] TALK[/PART] [--in TIME] [--out TIME] [--auto]\n"
      "Shows or sets a part's range of its recording. TIME is [h:]mm:ss[.mmm], or a\n"
      "frame number with an f behind it: 1500f. --auto forgets what was set."},
+    {"sound", cmd_sound,
+     "sound [--json] TALK[/PART] [--audio N] [--channels both|left|right] [--auto]\n"
+     "Shows what was found in the sound of a talk's recording, or sets what is taken.\n"
+     "  --audio N        the stream of the file\n"
+     "  --channels WHICH both sides as they are, or one channel on both\n"
+     "  --auto           forgets what was set"},
     {"card", cmd_card,
      "card TALK[/PART] -o FILE.png [--size WIDTHxHEIGHT]\n"
      "Draws a part's title card.\n"

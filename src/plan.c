@@ -19,6 +19,7 @@
 #include "probe.h"
 #include "reader.h"
 #include "sound.h"
+#include "sound_text.h"
 #include "str.h"
 #include "workdir.h"
 
@@ -40,9 +41,16 @@ static int load_source(struct source *s, const struct event *event, struct err *
         return err->code;
     if (!s->probe || json_object_get(s->probe, "error"))
         return 0;
-    plan_analysis_key(s->analysis_key, s->probe);
+    if (store_chosen_sound(&s->chosen, event->store, s->recording->fingerprint, err) < 0)
+        return err->code;
+    plan_analysis_key(s->analysis_key, s);
     AUTO_FREE char *blocks = workdir_path(event->work, s->analysis_key, "bin");
-    return fs_exists(blocks) ? plan_find_result(&s->analysis, event, s->analysis_key, err) : 0;
+    if (fs_exists(blocks) && plan_find_result(&s->analysis, event, s->analysis_key, err) < 0)
+        return err->code;
+    const char *found = json_get_string(s->analysis, "use", "both");
+    s->audio_stream = (int)json_get_int(s->analysis, "stream", -1);
+    snprintf(s->use, sizeof s->use, "%s", s->chosen.use[0] ? s->chosen.use : found);
+    return 0;
 }
 
 static int source_by_fingerprint(const struct plan *p, const char *fingerprint)
@@ -320,7 +328,7 @@ static int64_t compared_ms(const struct part_plan *pp)
 
 static void judge(struct part_plan *pp, const struct plan *p)
 {
-    AUTO_FREE char *note = NULL;
+    AUTO_FREE char *note = NULL, *sound_note = NULL;
     struct verify_facts f = {.talk = pp->talk->number,
                              .part = pp->part->number,
                              .listed_s = pp->part->listed_s,
@@ -343,6 +351,7 @@ static void judge(struct part_plan *pp, const struct plan *p)
     f.match_note = note;
     if (pp->source && pp->source->probe) {
         media_facts(&f, pp);
+        f.sound_note = sound_note = sound_remarks(pp->source);
         if (!f.refusal) {
             f.measured_ms = compared_ms(pp);
             pp->measured_ms = grid_ms_of(&pp->grid, pp->end) - grid_ms_of(&pp->grid, pp->begin);

@@ -24,7 +24,10 @@ struct source {
     const struct recording *recording;
     json_t *probe, *analysis; /* NULL while not made */
     char probe_key[33], analysis_key[33];
-    bool absent; /* the file is not there now */
+    bool absent;                /* the file is not there now */
+    struct chosen_sound chosen; /* by a person */
+    int audio_stream;           /* that is published; -1: none, or not known yet */
+    char use[8];                /* "both", "left", "right" */
 };
 
 /* Everything that a plan starts from, loaded once a command. */

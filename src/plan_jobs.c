@@ -18,11 +18,12 @@ void plan_probe_key(char key[33], const struct recording *recording)
     key_end(&k, key);
 }
 
-void plan_analysis_key(char key[33], const json_t *probe)
+void plan_analysis_key(char key[33], const struct source *s)
 {
     struct key k = key_begin("analyse", ANALYSE_VERSION);
     key_int(&k, PROBE_VERSION); /* the grid and the streams */
-    key_text(&k, json_get_string(probe, "hash", ""));
+    key_text(&k, json_get_string(s->probe, "hash", ""));
+    key_int(&k, s->chosen.stream);
     key_end(&k, key);
 }
 
@@ -52,6 +53,7 @@ void plan_add_analysis(struct job **jobs, size_t *nb, const struct plan *p, cons
     struct job *job = job_add(jobs, nb, "analyse", s->analysis_key);
     job->what = mem_printf("analysis of '%s'", fs_basename(s->recording->path));
     job->cost = 0.1 + (double)json_get_int(s->probe, "duration_ms", 0) / 1000 / 100;
+    job_set(job, "audio_stream", json_integer(s->chosen.stream));
     work_set_recording(job, p, s);
 }
 
@@ -150,7 +152,6 @@ static void begin_work(struct part_work *w, struct part_plan *pp, struct plan *p
         .plan = plan,
         .err = err,
         .video = json_object_get(pp->source->probe, "video"),
-        .audio = json_object_get(pp->source->probe, "audio"),
         .card_frames = grid_frame_at_ms(&pp->grid, plan->event->settings.card_ms),
     };
     if (w->card_frames < 1)

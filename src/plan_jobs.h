@@ -6,7 +6,7 @@
 
 void plan_probe_key(char key[33], const struct recording *recording);
 /* From the probe's result: analyses hang on the content, not on its place. */
-void plan_analysis_key(char key[33], const json_t *probe);
+void plan_analysis_key(char key[33], const struct source *source);
 
 void plan_add_probe(struct job **jobs, size_t *nb, const struct plan *plan,
                     const struct source *source);

@@ -16,7 +16,7 @@ static const char *language(const struct part_work *w)
     if (w->plan->event->settings.language)
         return w->plan->event->settings.language;
     const json_t *streams = json_object_get(w->pp->source->probe, "streams");
-    const size_t audio = (size_t)json_get_int(w->audio, "stream", -1);
+    const size_t audio = (size_t)w->pp->source->audio_stream;
     const char *said = json_get_string(json_array_get(streams, audio), "language", NULL);
     return said && strcmp(said, "und") != 0 ? said : NULL;
 }

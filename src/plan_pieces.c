@@ -147,7 +147,8 @@ static void sound_key(char out[33], const struct part_work *w, const struct rend
     key_int(&k, PROBE_VERSION); /* the grid */
     key_json(&k, r->audio);
     key_text(&k, w->pp->source->analysis_key);
-    key_int(&k, json_get_int(w->audio, "stream", -1));
+    key_int(&k, w->pp->source->audio_stream);
+    key_text(&k, w->pp->source->use);
     key_int(&k, w->pp->begin);
     key_int(&k, w->pp->end);
     key_int(&k, w->card_frames);
@@ -325,6 +326,8 @@ static void add_sound_job(struct part_work *w, const struct piecework *work)
     job_set(job, "end", json_integer(pp->end));
     job_set(job, "card_frames", json_integer(w->card_frames));
     job_set(job, "analysis", json_string(pp->source->analysis_key));
+    job_set(job, "audio_stream", json_integer(pp->source->audio_stream));
+    job_set(job, "use", json_string(pp->source->use));
     job_set(job, "target_lufs", json_real(s->target_lufs));
     job_set(job, "ceiling_dbtp", json_real(s->ceiling_dbtp));
     job_set(job, "audio", json_incref(work->rendition->audio));

@@ -27,7 +27,7 @@ struct part_work {
     struct part_plan *pp;
     struct plan *plan;
     struct err *err;
-    const json_t *video, *audio; /* no video: its card stands still for the picture */
+    const json_t *video; /* none: its card stands still for the picture */
     int64_t card_frames;
     struct piece_range *cells;
     size_t nb_cells;

@@ -118,7 +118,8 @@ static int run_analyse(struct worker *w, struct err *err)
     json_t *probe = NULL;
     if (recording_path(&path, w->spec, err) < 0 ||
         json_need_object(&probe, w->spec, "probe", "the job", err) < 0 ||
-        analyse_recording(&result, path, probe, blocks, tell_fraction, NULL, err) < 0)
+        analyse_recording(&result, path, probe, (int)json_get_int(w->spec, "audio_stream", -1),
+                          blocks, tell_fraction, NULL, err) < 0)
         return err->code;
     return worker_deliver(w, w->key, blocks, "bin", result, err);
 }
@@ -336,12 +337,18 @@ static int run_sound(struct worker *w, struct err *err)
         json_need_object(&probe, w->spec, "probe", "the job", err) < 0 ||
         json_need_string(&analysis, w->spec, "analysis", "the job", err) < 0)
         return err->code;
+    const int stream = (int)json_get_int(w->spec, "audio_stream", -1);
+    const json_t *streams = json_object_get(probe, "streams");
+    enum sound_use use = SOUND_BOTH;
+    if (!sound_use_parse(&use, json_get_string(w->spec, "use", "both")))
+        return err_set(err, ERR_INVALID, "the job: 'use' is none of both, left, right");
     AUTO_FREE char *blocks = workdir_path(w->work, analysis, "bin"),
                    *tmp = worker_tmp_file(w, "s.mp4");
     struct sound_spec spec = {
         .recording = path,
-        .stream = (int)json_get_int(json_object_get(probe, "audio"), "stream", -1),
-        .counted = json_get_bool(json_object_get(probe, "audio"), "counted", false),
+        .stream = stream,
+        .counted = json_get_bool(json_array_get(streams, (size_t)stream), "counted", false),
+        .use = use,
         .begin = json_get_int(w->spec, "begin", 0),
         .end = json_get_int(w->spec, "end", 0),
         .card_frames = json_get_int(w->spec, "card_frames", 0),

@@ -52,3 +52,95 @@ card_like()
     same '{"card":3,"poster":1,"assemble":1}' "$(jq -c '.jobs | with_entries(select(.value > 0))' <<<"$output")"
     sed -i 's/Other Steps/First Steps/' "$PAGE"
 }
+
+# speech SECONDS: a filter source of somebody speaking, mono at 48 kHz.
+speech()
+{
+    echo "flite=text='The quick brown fox jumps over the lazy dog. She sells sea shells by the sea \
+shore. Peter Piper picked a peck of pickled peppers. How much wood would a woodchuck chuck.':voice=slt,\
+aresample=48000,apad,atrim=duration=$1"
+}
+
+# recording NAME SECONDS [FFMPEG OPTIONS...]: a small picture beside the given sound.
+recording()
+{
+    local name=$1 seconds=$2
+    shift 2
+    ffmpeg -v error -f lavfi -i "testsrc2=size=160x90:rate=5:duration=$seconds" "$@" \
+        -c:v libx264 -preset ultrafast -c:a pcm_s16le -t "$seconds" "$name"
+}
+
+# level FILE CHANNEL: mean volume of one channel in dB, without the second of the card.
+level()
+{
+    ffmpeg -v info -ss 1 -i "$1" -af "pan=mono|c0=c$2,volumedetect" -vn -f null - 2>&1 |
+        sed -n 's/.*mean_volume: \(-\{0,1\}[0-9]*\).*/\1/p'
+}
+
+@test "one microphone is dead: the other one is on both sides, and that is said" {
+    recording 02-second-thoughts.mkv 8 -f lavfi -i "$(speech 8)" \
+        -filter_complex "[1:a]pan=stereo|c1=c0[a]" -map 0:v -map "[a]"
+    tp add 02-second-thoughts.mkv >/dev/null
+    expect 0 tp run --quiet 2
+    expect 0 tp status 2
+    says "the right channel is on both sides (the other is dead)"
+    same "$(level "$EVENT/out/02-second-thoughts.mp4" 0)" "$(level "$EVENT/out/02-second-thoughts.mp4" 1)"
+    json '.parts[1].outputs[0].result.loudness_lufs | . > -16.5 and . < -15.5' true tp status --json
+}
+
+@test "one microphone is 20 dB down: the same; a person can decide otherwise" {
+    recording 02-second-thoughts.mkv 8 -f lavfi -i "$(speech 8)" \
+        -filter_complex "[1:a]pan=stereo|c0=c0|c1=0.1*c0[a]" -map 0:v -map "[a]"
+    tp add 02-second-thoughts.mkv >/dev/null
+    expect 0 tp run --quiet 2
+    expect 0 tp verify 2
+    says "the left channel is on both sides (the other is 20 dB down)"
+    same "$(level "$EVENT/out/02-second-thoughts.mp4" 0)" "$(level "$EVENT/out/02-second-thoughts.mp4" 1)"
+
+    expect 0 tp sound 2 --channels both
+    says "set by hand"
+    expect 0 tp run --json 2
+    same '{"sound":1,"assemble":1}' "$(jq -c '.jobs | with_entries(select(.value > 0))' <<<"$output")"
+    left=$(level "$EVENT/out/02-second-thoughts.mp4" 0)
+    right=$(level "$EVENT/out/02-second-thoughts.mp4" 1)
+    [ $((left - right)) -ge 18 ]
+    tp sound 2 --auto >/dev/null
+    expect 0 tp run --json 2
+    same '{}' "$(jq -c '.jobs | with_entries(select(.value > 0))' <<<"$output")" # it is there still
+    same "$(level "$EVENT/out/02-second-thoughts.mp4" 0)" "$(level "$EVENT/out/02-second-thoughts.mp4" 1)"
+}
+
+@test "of several streams the one with speech is taken, or the one that --audio names" {
+    recording 02-second-thoughts.mkv 8 -f lavfi -i "anoisesrc=amplitude=0.1:sample_rate=48000" \
+        -f lavfi -i "$(speech 8)" -map 0:v -map 1:a -map 2:a
+    tp add 02-second-thoughts.mkv >/dev/null
+    tp run --quiet 2
+    expect 0 tp sound 2
+    says "* stream 2: pcm_s16le, 1 channel"
+    says "stream 1: pcm_s16le"
+    speaking=$(level "$EVENT/out/02-second-thoughts.mp4" 0)
+    expect 0 tp sound 2 --audio 1
+    says "* stream 1"
+    tp run --quiet 2
+    expect 2 tp sound 2 --audio 0
+    says "has no sound stream '0'"
+    expect 2 tp sound 2 --channels middle
+    says "channels are both, left or right"
+    [ "$speaking" -ne "$(level "$EVENT/out/02-second-thoughts.mp4" 0)" ]
+}
+
+@test "clipping, hum and drop-outs are told with their times" {
+    recording 01-first-steps.mkv 60 -f lavfi -i "$(speech 60)" -f lavfi \
+        -i "sine=frequency=50:sample_rate=48000" -filter_complex \
+        "[1:a]aloop=-1:size=480000,volume=enable='gt(t,20)*lt(t,25)':volume=30dB,volume=enable='gt(t,40)*lt(t,43)':volume=0[s];[2:a]volume=0.05,volume=enable='gt(t,40)*lt(t,43)':volume=0[h];[s][h]amix=normalize=0[a]" \
+        -map 0:v -map "[a]"
+    tp add 01-first-steps.mkv >/dev/null
+    tp verify 1 || true
+    expect 0 tp sound 1
+    says "clipped" "first at 0:2" "hum of 50 Hz" "no sound at all for" "s at 0:40"
+    recording 02-second-thoughts.mkv 8 -f lavfi -i "$(speech 8)"
+    tp add 02-second-thoughts.mkv >/dev/null
+    tp verify 2 || true
+    expect 0 tp sound 2
+    says_not "clipped" "hum" "no sound"
+}

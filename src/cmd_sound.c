@@ -1,0 +1,171 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "event.h"
+#include "facts.h"
+#include "fs.h"
+#include "json.h"
+#include "mem.h"
+#include "plan.h"
+#include "reader.h"
+#include "select.h"
+#include "sound_text.h"
+#include "store.h"
+
+struct wish {
+    const char *audio, *channels;
+    bool automatic;
+};
+
+static const json_t *measured_of(const struct source *s, int stream)
+{
+    const json_t *list = json_object_get(s->analysis, "streams");
+    for (size_t i = 0; i < json_array_size(list); i++)
+        if (json_get_int(json_array_get(list, i), "stream", -1) == stream)
+            return json_array_get(list, i);
+    return stream == s->audio_stream ? s->analysis : NULL;
+}
+
+static void print_stream(const struct source *s, const json_t *st)
+{
+    const int index = (int)json_get_int(st, "index", -1);
+    const json_t *m = measured_of(s, index);
+    const char *language = json_get_string(st, "language", NULL);
+    printf("  %s stream %d: %s, %d channel%s, %d Hz", index == s->audio_stream ? "*" : " ", index,
+           json_get_string(st, "codec", "?"), (int)json_get_int(st, "channels", 0),
+           json_get_int(st, "channels", 0) == 1 ? "" : "s", (int)json_get_int(st, "rate", 0));
+    if (language)
+        printf(", language %s", language);
+    if (m && json_is_number(json_object_get(m, "loudness_lufs")))
+        printf(", %.1f LUFS, speech %.2f", json_get_number(m, "loudness_lufs", 0),
+               json_get_number(m, "speech", 0));
+    else if (m)
+        printf(", silent");
+    putchar('\n');
+}
+
+static void print_sound(const struct source *s)
+{
+    const json_t *streams = json_object_get(s->probe, "streams");
+    AUTO_FREE char *remarks = sound_remarks(s);
+    printf("%s\n", s->recording->path);
+    for (size_t i = 0; i < json_array_size(streams); i++)
+        if (strcmp(json_get_string(json_array_get(streams, i), "type", ""), "audio") == 0)
+            print_stream(s, json_array_get(streams, i));
+    if (s->audio_stream < 0)
+        puts("  no sound that could be published");
+    if (remarks)
+        printf("  %s\n", remarks);
+    if (s->chosen.stream >= 0 || s->chosen.use[0])
+        puts("  (set by hand; --auto takes that back)");
+}
+
+static json_t *sound_json(const struct source *s)
+{
+    AUTO_FREE char *remarks = sound_remarks(s);
+    return json_pack("{s:o, s:o, s:s, s:b, s:O?, s:o}", "recording", json_text(s->recording->path),
+                     "stream", s->audio_stream >= 0 ? json_integer(s->audio_stream) : json_null(),
+                     "channels", s->use, "by_hand", s->chosen.stream >= 0 || s->chosen.use[0],
+                     "analysis", s->analysis, "remarks", json_text(remarks));
+}
+
+static int choose_stream(struct chosen_sound *chosen, const struct source *s, const char *text,
+                         struct err *err)
+{
+    char *end;
+    const long n = strtol(text, &end, 10);
+    const json_t *streams = json_object_get(s->probe, "streams");
+    const json_t *st = n >= 0 ? json_array_get(streams, (size_t)n) : NULL;
+    if (end == text || *end || !st || strcmp(json_get_string(st, "type", ""), "audio") != 0)
+        return err_set(err, ERR_USAGE,
+                       "'%s' has no sound stream '%s': 'talkpress sound TALK' lists them",
+                       fs_basename(s->recording->path), text);
+    chosen->stream = (int)n;
+    return 0;
+}
+
+static int choose(const struct source *s, struct store *store, const struct wish *wish,
+                  struct err *err)
+{
+    struct chosen_sound chosen = s->chosen;
+    enum sound_use use;
+    if (wish->automatic)
+        chosen = (struct chosen_sound){.stream = -1};
+    if (wish->audio && choose_stream(&chosen, s, wish->audio, err) < 0)
+        return err->code;
+    if (wish->channels) {
+        if (!sound_use_parse(&use, wish->channels))
+            return err_set(err, ERR_USAGE, "'%s': channels are both, left or right",
+                           wish->channels);
+        snprintf(chosen.use, sizeof chosen.use, "%s", wish->channels);
+    }
+    return store_choose_sound(store, s->recording->fingerprint, &chosen, err);
+}
+
+/* The recordings of a talk's parts, each once; a new list. */
+static size_t recordings_of(const struct source ***out, struct plan *plan, int talk, int part)
+{
+    size_t nb = 0;
+    *out = mem_zalloc(plan->nb_recordings + 1, sizeof **out);
+    for (size_t i = 0; i < plan->matches.nb_rows; i++) {
+        const struct match *m = &plan->matches.rows[i];
+        if (m->talk != talk || m->recording < 0 || (part && m->part && m->part != part))
+            continue;
+        const struct source *s = &plan->sources[m->recording];
+        if (s->probe && !json_object_get(s->probe, "error"))
+            (*out)[nb++] = s;
+    }
+    return nb;
+}
+
+static int sound(struct plan *plan, int talk, int part, const struct wish *wish, bool json,
+                 struct err *err)
+{
+    AUTO_FREE const struct source **list = NULL;
+    AUTO_JSON *all = json_array();
+    struct executor_result total = {0};
+    size_t nb = recordings_of(&list, plan, talk, part);
+    if (!nb)
+        return err_set(err, ERR_NOT_FOUND,
+                       "talk %d has no recording that could be heard: see 'talkpress match'", talk);
+    const bool set = wish->automatic || wish->audio || wish->channels;
+    for (size_t i = 0; set && i < nb; i++)
+        if (choose(list[i], plan->event->store, wish, err) < 0)
+            return err->code;
+    if ((set && plan_refresh(plan, err) < 0) || facts_gather(&total, plan, &talk, 1, true, err) < 0)
+        return err->code;
+    for (size_t i = 0; i < nb; i++)
+        if (json)
+            json_array_append_new(all, sound_json(list[i]));
+        else
+            print_sound(list[i]);
+    if (json)
+        cli_print_json(all);
+    return 0;
+}
+
+int cmd_sound(const struct cli *cli, int argc, char **argv)
+{
+    struct err err = {0};
+    struct wish wish = {0};
+    bool json = false;
+    const struct cli_option options[] = {{"json", 0, NULL, &json},
+                                         {"audio", 0, &wish.audio, NULL},
+                                         {"channels", 0, &wish.channels, NULL},
+                                         {"auto", 0, NULL, &wish.automatic}};
+    const int status = cli_options(&argc, argv, options, 4);
+    if (status)
+        return status < 0 ? EXIT_OK : status;
+    if (argc != 2)
+        return cli_usage(argv[0], "which talk?");
+    AUTO_EVENT event = {.lock = -1};
+    AUTO_PLAN plan = {0};
+    int talk, part;
+    if (event_open(&event, cli->dir, &err) < 0 || plan_load(&plan, &event, &err) < 0 ||
+        select_part(&talk, &part, &plan.programme, argv[1], &err) < 0 ||
+        sound(&plan, talk, part, &wish, json, &err) < 0)
+        return cli_fail(&err);
+    return EXIT_OK;
+}
