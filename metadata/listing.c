@@ -87,15 +87,10 @@ static int ATTR_PRINTF(5, 6) fail(const struct reader *r, size_t line, const cha
     va_end(args);
 
     AUTO_FREE char *quote = mem_strdup(found);
-    size_t len = strlen(quote);
-    if (len > QUOTE_BYTES) {
-        for (len = QUOTE_BYTES; len > 0 && ((unsigned char)quote[len] & 0xc0) == 0x80;)
-            len--;
-        quote[len] = '\0';
-    }
+    const bool cut = str_shorten(quote, QUOTE_BYTES);
     str_fold_space(quote);
     return err_set(r->err, ERR_INVALID, "'%s', line %d: %s: found \"%s%s\"; expected %s", r->name,
-                   r->page->lines[line].number, what, quote, found[len] ? "..." : "", expected);
+                   r->page->lines[line].number, what, quote, cut ? "..." : "", expected);
 }
 
 /* Reads "(12:06 / 24:21)" at *p, which stands in the line, into the talk's parts and moves *p

@@ -151,37 +151,6 @@ static bool is_html(const char *text)
 
 /* Lines. */
 
-static bool is_space(uint32_t cp)
-{
-    return cp == ' ' || (cp >= '\t' && cp <= '\r') || cp == 0x85 || cp == 0xa0 ||
-           (cp >= 0x2000 && cp <= 0x200a) || cp == 0x2028 || cp == 0x2029 || cp == 0x202f ||
-           cp == 0x205f || cp == 0x3000;
-}
-
-/* Control characters and those without a picture: soft hyphen, zero-width space, BOM. */
-static bool is_invisible(uint32_t cp)
-{
-    return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0xad || cp == 0x200b || cp == 0xfeff;
-}
-
-/* White space of all kinds folded and cut off both ends. */
-static char *clean(const char *text)
-{
-    AUTO_STR out = {0};
-    bool gap = false;
-    for (uint32_t cp; (cp = str_next_utf8(&text));) {
-        if (is_space(cp)) {
-            gap = true;
-        } else if (!is_invisible(cp)) {
-            if (gap && out.len)
-                str_add(&out, " ");
-            gap = false;
-            str_add_utf8(&out, cp);
-        }
-    }
-    return str_take(&out);
-}
-
 /* Appends a copy; text is mark and content. */
 static struct line *add_line(struct listing_page *page, enum line_kind kind, int number,
                              const char *mark, const char *content)
@@ -280,7 +249,7 @@ static void text_read(struct listing_page *page, const char *text)
     for (int number = 1; *text; number++) {
         const size_t len = strcspn(text, "\n");
         AUTO_FREE char *raw = mem_printf("%.*s", (int)len, text);
-        AUTO_FREE char *line = clean(raw);
+        AUTO_FREE char *line = str_clean_line(raw);
         text_line(&r, line, number);
         text += text[len] ? len + 1 : len;
     }
@@ -358,7 +327,7 @@ static enum tag_action tag_action(const char *tag)
 /* Ends the line in the making. One without visible text is none: a mark waits for the next. */
 static void html_flush(struct html *h)
 {
-    AUTO_FREE char *text = clean(h->text.s ? h->text.s : "");
+    AUTO_FREE char *text = str_clean_line(h->text.s ? h->text.s : "");
     if (*text) {
         const int level = h->level ? h->level : !h->plain && !h->items ? 7 : 0;
         const enum line_kind kind = *h->mark ? LINE_ITEM : level ? LINE_HEADING : LINE_TEXT;
@@ -527,7 +496,7 @@ static void html_text(void *user, const xmlChar *bytes, int nb_bytes)
     const char *p = text;
     for (uint32_t cp; !visible && (cp = str_next_utf8(&p));) {
         number += cp == '\n';
-        visible = !is_space(cp) && !is_invisible(cp);
+        visible = !str_is_space(cp) && !str_is_invisible(cp);
     }
     if (visible) {
         h->number = h->number ? h->number : number;
@@ -564,7 +533,7 @@ static int html_read(struct listing_page *page, const struct str *text, const ch
                      name, h.deep_line, MAX_DEPTH);
     else if (last && last->code == XML_ERR_NO_MEMORY)
         rc = err_set(err, ERR_NOMEM, "'%s': no memory for the HTML parser", name);
-    AUTO_FREE char *title = clean(h.title.s ? h.title.s : "");
+    AUTO_FREE char *title = str_clean_line(h.title.s ? h.title.s : "");
     page->title = *title ? mem_take(&title) : NULL;
     htmlFreeParserCtxt(h.ctxt);
     str_finish(&h.title);

@@ -156,6 +156,46 @@ char *str_clean(const char *s)
     return str_take(&out);
 }
 
+bool str_is_space(uint32_t cp)
+{
+    return cp == ' ' || (cp >= '\t' && cp <= '\r') || cp == 0x85 || cp == 0xa0 ||
+           (cp >= 0x2000 && cp <= 0x200a) || cp == 0x2028 || cp == 0x2029 || cp == 0x202f ||
+           cp == 0x205f || cp == 0x3000;
+}
+
+bool str_is_invisible(uint32_t cp)
+{
+    return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0xad || cp == 0x200b || cp == 0xfeff;
+}
+
+char *str_clean_line(const char *s)
+{
+    AUTO_STR out = {0};
+    bool gap = false;
+    for (uint32_t cp; (cp = str_next_utf8(&s));) {
+        if (str_is_space(cp)) {
+            gap = true;
+        } else if (!str_is_invisible(cp)) {
+            if (gap && out.len)
+                str_add(&out, " ");
+            gap = false;
+            str_add_utf8(&out, cp);
+        }
+    }
+    return str_take(&out);
+}
+
+bool str_shorten(char *s, size_t max_bytes)
+{
+    size_t len = strlen(s);
+    if (len <= max_bytes)
+        return false;
+    for (len = max_bytes; len > 0 && ((unsigned char)s[len] & 0xc0) == 0x80;)
+        len--;
+    s[len] = '\0';
+    return true;
+}
+
 /* The letters of Latin-1 Supplement and Latin Extended-A from U+00C0, without their marks. */
 static const char *const latin_folded[] = {
     "a", "a", "a", "a", "ae", "a", "ae", "c", "e", "e", "e", "e", "i",  "i", "i",  "i",

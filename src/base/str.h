@@ -37,6 +37,18 @@ bool str_is_utf8(const char *s);
  * Returns a new string. */
 char *str_clean(const char *s);
 
+/* Whether a code point is white space of some kind, no-break and ideographic ones too. */
+bool str_is_space(uint32_t cp);
+
+/* One line of such text: white space of all kinds folded and cut off both ends, characters without
+ * a picture dropped too: soft hyphen, zero-width space, BOM. Returns a new string. */
+char *str_clean_line(const char *s);
+/* Whether str_clean_line drops the code point (white space comes first). */
+bool str_is_invisible(uint32_t cp);
+
+/* Cuts s down to at most max_bytes, at the end of a character. Returns whether it did. */
+bool str_shorten(char *s, size_t max_bytes);
+
 /* A file name: lower-case ASCII letters and digits of text, words joined by '-', at most max_bytes;
  * accents are folded off Latin letters, '&' is "and"; other scripts' letters are kept as UTF-8.
  * Never empty ("untitled"). Returns a new string. */
