@@ -1,0 +1,270 @@
+#include "plain_text.h"
+
+#include <ctype.h>
+#include <libxml/HTMLparser.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "mem.h"
+#include "str.h"
+
+/*
+ * The tags are told apart here and not by libxml2's parser, because that takes each '<' before a
+ * letter for a tag, and texts for people hold "<https://…>" and "vector<T>"; only tags of HTML are
+ * tags here. Of libxml2 come the entities. Each byte is looked at a bounded number of times.
+ */
+
+enum tag_action {
+    TAG_INLINE,
+    TAG_CELL,
+    TAG_SKIP, /* with all that it holds */
+    TAG_BR,
+    TAG_LINE, /* from here on: block markup */
+    TAG_ITEM,
+    TAG_PARAGRAPH,
+    TAG_PRE,
+};
+
+struct tag {
+    const char *name;
+    enum tag_action action;
+};
+
+static const struct tag tags[] = {
+    {"a", TAG_INLINE},          {"abbr", TAG_INLINE},
+    {"article", TAG_PARAGRAPH}, {"b", TAG_INLINE},
+    {"big", TAG_INLINE},        {"blockquote", TAG_PARAGRAPH},
+    {"body", TAG_PARAGRAPH},    {"br", TAG_BR},
+    {"center", TAG_PARAGRAPH},  {"cite", TAG_INLINE},
+    {"code", TAG_INLINE},       {"dd", TAG_LINE},
+    {"del", TAG_INLINE},        {"details", TAG_PARAGRAPH},
+    {"dfn", TAG_INLINE},        {"div", TAG_PARAGRAPH},
+    {"dl", TAG_PARAGRAPH},      {"dt", TAG_LINE},
+    {"em", TAG_INLINE},         {"figcaption", TAG_PARAGRAPH},
+    {"figure", TAG_PARAGRAPH},  {"font", TAG_INLINE},
+    {"footer", TAG_PARAGRAPH},  {"h1", TAG_PARAGRAPH},
+    {"h2", TAG_PARAGRAPH},      {"h3", TAG_PARAGRAPH},
+    {"h4", TAG_PARAGRAPH},      {"h5", TAG_PARAGRAPH},
+    {"h6", TAG_PARAGRAPH},      {"head", TAG_SKIP},
+    {"header", TAG_PARAGRAPH},  {"hr", TAG_PARAGRAPH},
+    {"html", TAG_PARAGRAPH},    {"i", TAG_INLINE},
+    {"iframe", TAG_SKIP},       {"img", TAG_INLINE},
+    {"ins", TAG_INLINE},        {"kbd", TAG_INLINE},
+    {"li", TAG_ITEM},           {"mark", TAG_INLINE},
+    {"ol", TAG_PARAGRAPH},      {"p", TAG_PARAGRAPH},
+    {"pre", TAG_PRE},           {"q", TAG_INLINE},
+    {"s", TAG_INLINE},          {"samp", TAG_INLINE},
+    {"script", TAG_SKIP},       {"section", TAG_PARAGRAPH},
+    {"small", TAG_INLINE},      {"span", TAG_INLINE},
+    {"strike", TAG_INLINE},     {"strong", TAG_INLINE},
+    {"style", TAG_SKIP},        {"sub", TAG_INLINE},
+    {"summary", TAG_LINE},      {"sup", TAG_INLINE},
+    {"table", TAG_PARAGRAPH},   {"tbody", TAG_INLINE},
+    {"td", TAG_CELL},           {"tfoot", TAG_INLINE},
+    {"th", TAG_CELL},           {"thead", TAG_INLINE},
+    {"tr", TAG_LINE},           {"tt", TAG_INLINE},
+    {"u", TAG_INLINE},          {"ul", TAG_PARAGRAPH},
+    {"var", TAG_INLINE},        {"wbr", TAG_INLINE},
+};
+
+struct scan {
+    struct str out;
+    bool keep_lines;    /* the text's newlines are some: there is no block markup */
+    bool no_gt;         /* no '>' comes any more */
+    bool no_comment;    /* no "-->" comes any more */
+    bool no_skip;       /* a TAG_SKIP was not closed: they count no more */
+    bool quotes_broken; /* an attribute's quote was not closed: quotes count no more */
+    int pre;            /* how many <pre> are open */
+    int newlines;       /* due before the next visible character, at most 2 */
+    bool after_br;      /* they come from <br>: the newline that often follows it is the same */
+    bool space, item;   /* due likewise: " ", "- " */
+};
+
+static const char *find_code_end(const char *p);
+static const char *find_markup_end(struct scan *s, const char *p, const struct tag **tag,
+                                   bool *closes);
+static const char *find_skip_end(struct scan *s, const char *p, const struct tag *tag);
+static const char *read_entity(uint32_t *cp, const char *p);
+static void add_tag(struct scan *s, enum tag_action action, bool closes);
+static void add_char(struct scan *s, uint32_t cp);
+
+static bool has_blocks(const char *text)
+{
+    struct scan s = {0};
+    for (const char *p = text; (p = strpbrk(p, "<`"));) {
+        const struct tag *tag = NULL;
+        bool closes;
+        const char *end = *p == '`' ? find_code_end(p) : find_markup_end(&s, p, &tag, &closes);
+        if (end && tag && tag->action >= TAG_LINE)
+            return true;
+        p = end ? end : p + 1;
+    }
+    return false;
+}
+
+char *plain_text(const char *text)
+{
+    struct scan s = {.keep_lines = !has_blocks(text)};
+    while (*text) {
+        const struct tag *tag = NULL;
+        bool closes;
+        uint32_t cp;
+        const char *end = *text == '<' ? find_markup_end(&s, text, &tag, &closes) : NULL;
+        if (end) {
+            if (tag && tag->action == TAG_SKIP && !closes)
+                end = find_skip_end(&s, end, tag);
+            else if (tag)
+                add_tag(&s, tag->action, closes);
+        } else if ((end = *text == '`' && s.keep_lines ? find_code_end(text) : NULL)) {
+            for (const char *p = text; p < end;)
+                add_char(&s, str_next_utf8(&p));
+        } else if ((end = read_entity(&cp, text))) {
+            add_char(&s, cp);
+        } else {
+            end = text;
+            add_char(&s, str_next_utf8(&end));
+        }
+        text = end;
+    }
+    return str_take(&s.out);
+}
+
+/* Markdown: behind the code that begins at the back quote p and ends in its line, else NULL. */
+static const char *find_code_end(const char *p)
+{
+    const char *end = strpbrk(p + 1, "`\n");
+    return end && *end == '`' ? end + 1 : NULL;
+}
+
+/* Reads the entity at p, "&amp;" or "&#8230;". Returns what follows it, NULL where there is none.
+ */
+static const char *read_entity(uint32_t *cp, const char *p)
+{
+    if (*p != '&')
+        return NULL;
+    const size_t nb = strcspn(p + 1, ";& \n<");
+    if (!nb || nb > 12 || p[1 + nb] != ';')
+        return NULL;
+    char name[16] = "";
+    memcpy(name, p + 1, nb);
+    if (name[0] != '#') {
+        const htmlEntityDesc *entity = htmlEntityLookup((const xmlChar *)name);
+        *cp = entity ? entity->value : strcmp(name, "apos") == 0 ? '\'' : 0;
+    } else {
+        const bool hex = tolower((unsigned char)name[1]) == 'x';
+        const char *digits = name + 1 + hex;
+        if (!*digits || digits[strspn(digits, hex ? "0123456789abcdefABCDEF" : "0123456789")])
+            return NULL;
+        const unsigned long value = strtoul(digits, NULL, hex ? 16 : 10);
+        const bool valid = value && value <= 0x10ffff && (value < 0xd800 || value > 0xdfff);
+        *cp = valid ? (uint32_t)value : 0xfffd;
+    }
+    return *cp ? p + nb + 2 : NULL;
+}
+
+char *plain_line(const char *text)
+{
+    AUTO_STR out = {0};
+    while (*text) {
+        uint32_t cp;
+        const char *end = read_entity(&cp, text);
+        if (!end) {
+            end = text;
+            cp = str_next_utf8(&end);
+        }
+        str_add_utf8(&out, cp);
+        text = end;
+    }
+    return str_clean_line(out.s ? out.s : "");
+}
+
+/* The '>' that ends the tag whose attributes begin at p; one in a quoted value does not. NULL where
+ * there is none. What was found to be missing is kept, so that it is not looked for again. */
+static const char *find_tag_end(struct scan *s, const char *p)
+{
+    if (s->no_gt)
+        return NULL;
+    for (const char *q = p; !s->quotes_broken; q++) {
+        q += strcspn(q, ">\"'");
+        if (*q == '>')
+            return q;
+        const char *close = *q && q > p && q[-1] == '=' ? strchr(q + 1, *q) : q;
+        s->quotes_broken = !*q || !close;
+        q = close;
+    }
+    const char *gt = strchr(p, '>');
+    s->no_gt = !gt;
+    return gt;
+}
+
+/* Returns what follows the tag or comment at the '<' p; NULL where it is just a '<'. *tag is NULL
+ * for a comment. */
+static const char *find_markup_end(struct scan *s, const char *p, const struct tag **tag,
+                                   bool *closes)
+{
+    *tag = NULL;
+    *closes = p[1] == '/';
+    if (str_starts(p, "<!--")) {
+        const char *end = s->no_comment ? NULL : strstr(p + 4, "-->");
+        s->no_comment = !end;
+        return end ? end + 3 : NULL;
+    }
+    const char *name = p + 1 + *closes;
+    size_t nb = 0;
+    while (isalnum((unsigned char)name[nb]) && nb < 12)
+        nb++;
+    if (!nb || !name[nb] || !strchr(" \t\r\n/>", name[nb]))
+        return NULL;
+    for (size_t i = 0; i < sizeof tags / sizeof *tags && !*tag; i++)
+        if (strlen(tags[i].name) == nb && strncasecmp(name, tags[i].name, nb) == 0)
+            *tag = &tags[i];
+    const char *end = *tag ? find_tag_end(s, name + nb) : NULL;
+    return end ? end + 1 : NULL;
+}
+
+/* Where the content of <script> and the like ends, from p on. */
+static const char *find_skip_end(struct scan *s, const char *p, const struct tag *tag)
+{
+    AUTO_FREE char *close = mem_printf("</%s", tag->name);
+    const char *end = s->no_skip ? NULL : strcasestr(p, close);
+    s->no_skip = !end;
+    return end ? end : p;
+}
+
+static void add_tag(struct scan *s, enum tag_action action, bool closes)
+{
+    const int least = action >= TAG_PARAGRAPH ? 2 : action >= TAG_LINE ? 1 : 0;
+    if (!s->item && s->newlines < least)
+        s->newlines = least;
+    if (action == TAG_CELL)
+        s->space = true;
+    if (action == TAG_ITEM)
+        s->item = !closes;
+    if (action == TAG_PRE)
+        s->pre = closes ? s->pre - (s->pre > 0) : s->pre + 1;
+    if (action == TAG_BR) {
+        s->newlines += s->newlines < 2;
+        s->after_br = true;
+    }
+}
+
+static void add_char(struct scan *s, uint32_t cp)
+{
+    if (cp == '\n' && (s->keep_lines || s->pre)) {
+        if (!s->after_br)
+            s->newlines += s->newlines < 2;
+        s->after_br = false;
+    } else if (str_is_space(cp)) {
+        s->space = true;
+    } else if (!str_is_invisible(cp)) {
+        if (s->out.len)
+            str_add(&s->out, s->newlines == 2 ? "\n\n" : s->newlines ? "\n" : s->space ? " " : "");
+        if (s->item)
+            str_add(&s->out, "- ");
+        str_add_utf8(&s->out, cp);
+        s->newlines = 0;
+        s->after_br = s->space = s->item = false;
+    }
+}
