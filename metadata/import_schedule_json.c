@@ -1,0 +1,428 @@
+#include "import_schedule_json.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json.h"
+#include "mem.h"
+#include "programme.h"
+#include "str.h"
+#include "timetable.h"
+
+/* So many commas and brackets hold ten of the largest conferences; each costs memory. */
+enum { MAX_VALUES = 4000000 };
+
+struct reader {
+    struct timetable *timetable;
+    const json_t *tracks; /* of a version 2 conference, whose events name them by slug; else NULL */
+    struct err *err;
+    char **texts; /* those that had to be made, until the event is added */
+    size_t nb_texts;
+};
+
+static int check(const char *bytes, size_t nb_bytes, const char *name, struct err *err);
+static int read_schedule(struct reader *r, const json_t *schedule);
+static int read_results(struct reader *r, const json_t *root);
+static int read_event(struct reader *r, const json_t *event, const char *where, const char *day,
+                      const char *room);
+
+static bool has_member(const char *text, const char *quoted_key)
+{
+    for (const char *p = text; (p = strstr(p, quoted_key));) {
+        p += strlen(quoted_key);
+        if (p[strspn(p, " \t\r\n")] == ':')
+            return true;
+    }
+    return false;
+}
+
+static const char *skip_bom(const char *bytes)
+{
+    return str_starts(bytes, "\xef\xbb\xbf") ? bytes + 3 : bytes;
+}
+
+bool schedule_json_sniff(const char *bytes)
+{
+    const char *p = skip_bom(bytes);
+    return p[strspn(p, " \t\r\n")] == '{' &&
+           (has_member(p, "\"schedule\"") || has_member(p, "\"results\""));
+}
+
+static void reader_forget_texts(struct reader *r)
+{
+    mem_free_strings(r->texts, r->nb_texts);
+    r->texts = NULL;
+    r->nb_texts = 0;
+}
+
+int schedule_json_parse(struct programme *out, const char *bytes, size_t nb_bytes, const char *name,
+                        struct err *err)
+{
+    AUTO_JSON *root = NULL;
+    AUTO_FREE char *what = mem_printf("'%s'", name);
+    if (check(bytes, nb_bytes, name, err) < 0 ||
+        json_read_text(&root, skip_bom(bytes), what, err) < 0)
+        return err->code;
+    AUTO_TIMETABLE timetable;
+    timetable_init(&timetable, name);
+    ATTR_CLEANUP(reader_forget_texts) struct reader r = {.timetable = &timetable, .err = err};
+    const json_t *schedule = json_object_get(root, "schedule");
+    const int rc = schedule ? read_schedule(&r, schedule) : read_results(&r, root);
+    return rc < 0 ? rc : timetable_take(out, &timetable, err);
+}
+
+static int check(const char *bytes, size_t nb_bytes, const char *name, struct err *err)
+{
+    size_t nb_values = 0;
+    if (strlen(bytes) != nb_bytes)
+        return err_set(err, ERR_INVALID,
+                       "'%s': byte %zu is NUL; expected JSON: download the timetable again", name,
+                       strlen(bytes) + 1);
+    for (const char *p = bytes; (p = strpbrk(p, ",[{")); p++)
+        nb_values++;
+    if (nb_values > MAX_VALUES)
+        return err_set(err, ERR_INVALID,
+                       "'%s': found more than %d values; expected a timetable of one conference",
+                       name, MAX_VALUES);
+    return 0;
+}
+
+/* Values. Each function takes the object's place in the file, for messages. */
+
+static const char *kind(const json_t *value)
+{
+    static const char *const kinds[] = {
+        [JSON_OBJECT] = "an object", [JSON_ARRAY] = "a list",  [JSON_STRING] = "a text",
+        [JSON_INTEGER] = "a number", [JSON_REAL] = "a number", [JSON_TRUE] = "true",
+        [JSON_FALSE] = "false",      [JSON_NULL] = "null",
+    };
+    return kinds[json_typeof(value)];
+}
+
+static int fail_kind(struct reader *r, const char *where, const json_t *found, const char *expected)
+{
+    return err_set(r->err, ERR_INVALID, "'%s', %s: found %s; expected %s", r->timetable->name,
+                   where, found ? kind(found) : "nothing", expected);
+}
+
+static const char *keep(struct reader *r, char *text)
+{
+    r->texts = mem_grow(r->texts, r->nb_texts, sizeof *r->texts);
+    return r->texts[r->nb_texts++] = text;
+}
+
+/* A text, also one that is written as a number, or as an object with one text per language, of
+ * which English goes first. NULL where there is none, and with an error set where it is something
+ * else. */
+static const char *text_of(struct reader *r, const json_t *value, const char *where)
+{
+    if (!value || json_is_null(value))
+        return NULL;
+    if (json_is_string(value))
+        return json_string_value(value);
+    if (json_is_integer(value))
+        return keep(r, mem_printf("%" JSON_INTEGER_FORMAT, json_integer_value(value)));
+    const char *english = json_get_string(value, "en", NULL);
+    if (english)
+        return english;
+    const char *key;
+    json_t *text;
+    json_object_foreach((json_t *)(uintptr_t)value, key, text)
+    {
+        if (json_is_string(text))
+            return json_string_value(text);
+    }
+    fail_kind(r, where, value, "a text");
+    return NULL;
+}
+
+static const char *member(struct reader *r, const json_t *obj, const char *where, const char *key)
+{
+    const json_t *value = json_object_get(obj, key);
+    if (!value || json_is_null(value) || json_is_string(value))
+        return json_string_value(value);
+    AUTO_FREE char *at = mem_printf("%s.%s", where, key);
+    return text_of(r, value, at);
+}
+
+/* The name of a thing that is a text itself, or an object with a name. A number is an id of pretalx
+ * that stands for the thing: no name. */
+static const char *name_of(struct reader *r, const json_t *obj, const char *where, const char *key)
+{
+    const json_t *value = json_object_get(obj, key);
+    if (!json_is_object(value))
+        return json_is_integer(value) ? NULL : member(r, obj, where, key);
+    AUTO_FREE char *at = mem_printf("%s.%s", where, key);
+    return json_object_get(value, "name")   ? member(r, value, at, "name")
+           : json_object_get(value, "slug") ? member(r, value, at, "slug")
+                                            : text_of(r, value, at);
+}
+
+/* A list that may be missing: then it is NULL. */
+static int list_of(const json_t **out, struct reader *r, const json_t *obj, const char *where,
+                   const char *key)
+{
+    *out = json_object_get(obj, key);
+    if (!*out || json_is_null(*out)) {
+        *out = NULL;
+        return 0;
+    }
+    AUTO_FREE char *at = mem_printf("%s.%s", where, key);
+    return json_is_array(*out) ? 0 : fail_kind(r, at, *out, "a list");
+}
+
+/* Version 1 and 2 of the schedule. */
+
+static int read_conference(struct reader *r, const json_t *c)
+{
+    static const char where[] = "schedule.conference";
+    if (!json_is_object(c))
+        return fail_kind(r, where, c,
+                         "an object with title, start and end: export the whole schedule");
+    const struct timetable_event event = {
+        .where = where,
+        .title = member(r, c, where, "title"),
+        .venue = name_of(r, c, where, "venue"),
+        .city = name_of(r, c, where, "city"),
+        .begin = member(r, c, where, "start"),
+        .end = member(r, c, where, "end"),
+        .zone = member(r, c, where, "time_zone_name"),
+    };
+    if (r->err->code || timetable_set_event(r->timetable, &event, r->err) < 0 ||
+        list_of(&r->tracks, r, c, where, "tracks") < 0)
+        return r->err->code;
+    const json_t *rooms;
+    size_t i;
+    json_t *room;
+    if (list_of(&rooms, r, c, where, "rooms") < 0)
+        return r->err->code;
+    json_array_foreach(rooms, i, room)
+        timetable_add_room(r->timetable, json_get_string(room, "name", NULL));
+    reader_forget_texts(r);
+    return 0;
+}
+
+static int read_events(struct reader *r, const json_t *events, const char *where, const char *day,
+                       const char *room)
+{
+    if (!json_is_array(events))
+        return fail_kind(r, where, events, "a list of events");
+    size_t i;
+    json_t *event;
+    json_array_foreach(events, i, event)
+    {
+        AUTO_FREE char *at = mem_printf("%s[%zu]", where, i);
+        const int rc = read_event(r, event, at, day, room);
+        reader_forget_texts(r);
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+static int read_day(struct reader *r, json_t *day, const char *where)
+{
+    json_t *rooms = json_object_get(day, "rooms");
+    if (!rooms) /* version 2 has its events elsewhere */
+        return 0;
+    AUTO_FREE char *rooms_at = mem_printf("%s.rooms", where);
+    if (!json_is_object(rooms))
+        return fail_kind(r, rooms_at, rooms,
+                         "an object with a list of events for each room's name");
+    AUTO_FREE char *date = mem_strdup(member(r, day, where, "date"));
+    if (r->err->code)
+        return r->err->code;
+    const char *room;
+    json_t *events;
+    json_object_foreach(rooms, room, events)
+    {
+        AUTO_FREE char *short_room = mem_strdup(room);
+        str_shorten(short_room, 100);
+        AUTO_FREE char *at = mem_printf("%s[\"%s\"]", rooms_at, short_room);
+        timetable_add_room(r->timetable, room);
+        const int rc = read_events(r, events, at, date, room);
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+static int read_schedule(struct reader *r, const json_t *schedule)
+{
+    if (!json_is_object(schedule))
+        return fail_kind(r, "schedule", schedule, "an object with a conference");
+    const json_t *conference = json_object_get(schedule, "conference"), *days;
+    if (read_conference(r, conference) < 0 ||
+        list_of(&days, r, conference, "schedule.conference", "days") < 0)
+        return r->err->code;
+    size_t i;
+    json_t *day;
+    json_array_foreach(days, i, day)
+    {
+        AUTO_FREE char *at = mem_printf("schedule.conference.days[%zu]", i);
+        if (!json_is_object(day))
+            return fail_kind(r, at, day, "a day as an object with date and rooms");
+        const int rc = read_day(r, day, at);
+        if (rc < 0)
+            return rc;
+    }
+    const json_t *events = json_object_get(schedule, "events");
+    return events ? read_events(r, events, "schedule.events", NULL, NULL) : 0;
+}
+
+/* The name of the track that the event has by its name or its slug. */
+static const char *read_track(struct reader *r, const json_t *event, const char *where)
+{
+    const char *track = name_of(r, event, where, "track");
+    size_t i;
+    json_t *known;
+    json_array_foreach(r->tracks, i, known)
+    {
+        const char *slug = json_get_string(known, "slug", NULL);
+        if (track && slug && strcmp(slug, track) == 0)
+            return json_get_string(known, "name", track);
+    }
+    return track;
+}
+
+/* Of persons (version 1), participants (version 2) or speakers (pretalx). */
+static int read_speakers(struct reader *r, const json_t *event, const char *where)
+{
+    static const char *const lists[] = {"persons", "participants", "speakers"};
+    static const char *const names[] = {"full_public_name", "public_name", "name"};
+    for (size_t k = 0; k < sizeof lists / sizeof *lists; k++) {
+        const json_t *persons;
+        size_t i;
+        json_t *person;
+        if (list_of(&persons, r, event, where, lists[k]) < 0)
+            return r->err->code;
+        json_array_foreach(persons, i, person)
+        {
+            AUTO_FREE char *at = mem_printf("%s.%s[%zu]", where, lists[k], i);
+            if (!json_is_object(person))
+                return fail_kind(r, at, person,
+                                 "an object with a name: of pretalx's API, ask for "
+                                 "?expand=speakers,slots,slots.room,track");
+            const char *name = NULL;
+            for (size_t n = 0; n < sizeof names / sizeof *names && (!name || !*name); n++)
+                name = member(r, person, at, names[n]);
+            timetable_add_speaker(r->timetable, name);
+        }
+    }
+    return r->err->code;
+}
+
+/* What all kinds of JSON have in common. */
+static struct timetable_talk read_common(struct reader *r, const json_t *e, const char *where)
+{
+    const char *slug = member(r, e, where, "slug");
+    return (struct timetable_talk){
+        .where = where,
+        .id = member(r, e, where, "id"),
+        .guid = member(r, e, where, "guid"),
+        .slug = slug ? slug : member(r, e, where, "code"),
+        .title = member(r, e, where, "title"),
+        .subtitle = member(r, e, where, "subtitle"),
+        .track = read_track(r, e, where),
+        .url = member(r, e, where, "url"),
+        .abstract = member(r, e, where, "abstract"),
+        .description = member(r, e, where, "description"),
+    };
+}
+
+static int add_talk(struct reader *r, const json_t *e, const struct timetable_talk *talk)
+{
+    if (r->err->code || timetable_add_talk(r->timetable, talk, r->err) < 0)
+        return r->err->code;
+    return read_speakers(r, e, talk->where);
+}
+
+static int read_event(struct reader *r, const json_t *e, const char *where, const char *day,
+                      const char *room)
+{
+    if (!json_is_object(e))
+        return fail_kind(r, where, e, "an event as an object");
+    struct timetable_talk talk = read_common(r, e, where);
+    const char *own_room = name_of(r, e, where, "room");
+    talk.room = own_room && *own_room ? own_room : room;
+    talk.language = member(r, e, where, "language");
+    talk.day = day;
+    talk.date = member(r, e, where, "date");
+    talk.start = member(r, e, where, "start");
+    talk.end = member(r, e, where, "end");
+    talk.duration = member(r, e, where, "duration");
+    return add_talk(r, e, &talk);
+}
+
+/* pretalx's API: talks with one slot each (until 2024) or with their slots. */
+
+static int read_slot(struct reader *r, const json_t *e, struct timetable_talk talk,
+                     const json_t *slot, const char *where)
+{
+    const json_t *minutes = json_object_get(e, "duration");
+    talk.room = name_of(r, slot, where, "room");
+    talk.start = member(r, slot, where, "start");
+    talk.end = member(r, slot, where, "end");
+    if (json_is_integer(minutes) && json_integer_value(minutes) >= 0)
+        talk.duration =
+            keep(r, mem_printf("%" JSON_INTEGER_FORMAT ":%02d", json_integer_value(minutes) / 60,
+                               (int)(json_integer_value(minutes) % 60)));
+    return add_talk(r, e, &talk);
+}
+
+static int read_submission(struct reader *r, const json_t *e, const char *where)
+{
+    if (!json_is_object(e))
+        return fail_kind(r, where, e, "a talk as an object");
+    /* An organiser's list of submissions also has those that no talk came of. */
+    const char *state = json_get_string(e, "state", "confirmed");
+    if (strcmp(state, "confirmed") != 0 && strcmp(state, "accepted") != 0)
+        return 0;
+    struct timetable_talk talk = read_common(r, e, where);
+    talk.language = member(r, e, where, "content_locale");
+    const json_t *slots;
+    if (r->err->code || list_of(&slots, r, e, where, "slots") < 0)
+        return r->err->code;
+    if (!json_array_size(slots)) {
+        AUTO_FREE char *at = mem_printf("%s.slot", where);
+        return read_slot(r, e, talk, json_object_get(e, "slot"), at);
+    }
+    size_t i;
+    json_t *slot;
+    json_array_foreach(slots, i, slot)
+    {
+        AUTO_FREE char *at = mem_printf("%s.slots[%zu]", where, i);
+        const int rc =
+            json_is_object(slot)
+                ? read_slot(r, e, talk, slot, at)
+                : fail_kind(r, at, slot, "a slot as an object: ask for ?expand=slots,slots.room");
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+static int read_results(struct reader *r, const json_t *root)
+{
+    const json_t *results = json_object_get(root, "results");
+    if (!json_is_array(results))
+        return fail_kind(r, results ? "results" : "schedule", results,
+                         results ? "a list of talks" : "an object with a conference");
+    if (json_is_string(json_object_get(root, "next")))
+        return timetable_fail(r->timetable, "next", "a further page",
+                              json_string_value(json_object_get(root, "next")),
+                              "all talks in one file: ask for ?page_size=1000", r->err);
+    size_t i;
+    json_t *submission;
+    json_array_foreach(results, i, submission)
+    {
+        AUTO_FREE char *at = mem_printf("results[%zu]", i);
+        const int rc = read_submission(r, submission, at);
+        reader_forget_texts(r);
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}

@@ -1,0 +1,301 @@
+#include "import_schedule_xml.h"
+
+#include <libxml/parser.h>
+#include <libxml/SAX2.h>
+#include <libxml/tree.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mem.h"
+#include "programme.h"
+#include "str.h"
+#include "timetable.h"
+
+enum {
+    MAX_NODES = 2000000, /* elements and attributes: 40 times those of the largest event known */
+    WHERE_BYTES = 32,
+};
+
+struct xml {
+    xmlDoc *doc;
+    struct timetable *timetable;
+    struct err *err;
+};
+
+static int read_doc(xmlDoc **out, const char *bytes, size_t nb_bytes, const char *name,
+                    struct err *err);
+static int read_conference(const struct xml *x, const xmlNode *root);
+static int read_day(const struct xml *x, const xmlNode *day);
+
+bool schedule_xml_sniff(const char *bytes)
+{
+    static const char *const skipped[][2] = {
+        {"<?", "?>"}, {"<!--", "-->"}, {"<!", ">"}, {"]", ">"}};
+    const char *p = str_starts(bytes, "\xef\xbb\xbf") ? bytes + 3 : bytes;
+    for (bool again = true; again;) {
+        p += strspn(p, " \t\r\n");
+        again = false;
+        for (size_t i = 0; i < sizeof skipped / sizeof *skipped && !again; i++)
+            if (str_starts(p, skipped[i][0]) && strstr(p, skipped[i][1])) {
+                p = strstr(p, skipped[i][1]) + strlen(skipped[i][1]);
+                again = true;
+            }
+    }
+    return str_starts(p, "<schedule") && strchr(" \t\r\n/>", p[strlen("<schedule")]);
+}
+
+static void doc_free(xmlDoc **doc)
+{
+    if (*doc)
+        xmlFreeDoc(*doc);
+}
+
+int schedule_xml_parse(struct programme *out, const char *bytes, size_t nb_bytes, const char *name,
+                       struct err *err)
+{
+    ATTR_CLEANUP(doc_free) xmlDoc *doc = NULL;
+    int rc = read_doc(&doc, bytes, nb_bytes, name, err);
+    if (rc < 0)
+        return rc;
+    AUTO_TIMETABLE timetable;
+    timetable_init(&timetable, name);
+    const struct xml x = {.doc = doc, .timetable = &timetable, .err = err};
+    const xmlNode *root = xmlDocGetRootElement(doc);
+    rc = read_conference(&x, root);
+    for (const xmlNode *n = root->children; n && rc == 0; n = n->next)
+        if (xmlStrEqual(n->name, BAD_CAST "day"))
+            rc = read_day(&x, n);
+    return rc < 0 ? rc : timetable_take(out, &timetable, err);
+}
+
+/* The document. */
+
+/* What a document may not have, found while it is parsed. */
+struct guard {
+    xmlParserCtxt *ctxt;
+    int nb_nodes;
+    const char *found;
+    int line;
+};
+
+static void guard_stop(struct guard *g, const char *found)
+{
+    if (!g->found) {
+        g->found = found;
+        g->line = xmlSAX2GetLineNumber(g->ctxt);
+    }
+    xmlStopParser(g->ctxt);
+}
+
+static void guard_element(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
+                          int nb_namespaces, const xmlChar **namespaces, int nb_attributes,
+                          int nb_defaulted, const xmlChar **attributes)
+{
+    xmlParserCtxt *ctxt = ctx;
+    struct guard *g = ctxt->_private;
+    g->nb_nodes += 1 + nb_namespaces + nb_attributes;
+    if (g->nb_nodes > MAX_NODES)
+        guard_stop(g, "more elements than any conference has");
+    else
+        xmlSAX2StartElementNs(ctx, name, prefix, uri, nb_namespaces, namespaces, nb_attributes,
+                              nb_defaulted, attributes);
+}
+
+static void guard_entity(void *ctx, const xmlChar *name, int type, const xmlChar *public_id,
+                         const xmlChar *system_id, xmlChar *content)
+{
+    (void)name;
+    (void)type;
+    (void)public_id;
+    (void)system_id;
+    (void)content;
+    const xmlParserCtxt *ctxt = ctx;
+    guard_stop(ctxt->_private, "a declaration of an entity");
+}
+
+static int doc_error(const struct guard *g, const char *name, struct err *err)
+{
+    static const char advice[] = "a schedule.xml as frab, pretalx or wafer exports it: export or "
+                                 "download it again";
+    const xmlError *last = xmlCtxtGetLastError(g->ctxt);
+    if (g->found)
+        return err_set(err, ERR_INVALID, "'%s', line %d: found %s; expected %s", name, g->line,
+                       g->found, advice);
+    if (last && last->code == XML_ERR_NO_MEMORY)
+        return err_set(err, ERR_NOMEM, "'%s': no memory for the XML parser", name);
+    AUTO_FREE char *what = str_clean_line(last && last->message ? last->message : "broken XML");
+    str_shorten(what, 300);
+    return err_set(err, ERR_INVALID, "'%s', line %d: found broken XML: %s; expected %s", name,
+                   last ? last->line : 1, what, advice);
+}
+
+static int read_doc(xmlDoc **out, const char *bytes, size_t nb_bytes, const char *name,
+                    struct err *err)
+{
+    if (nb_bytes > INT_MAX)
+        return err_set(err, ERR_INVALID, "'%s': too large for a timetable", name);
+    struct guard g = {.ctxt = xmlNewParserCtxt()};
+    if (!g.ctxt)
+        return err_set(err, ERR_NOMEM, "'%s': no memory for the XML parser", name);
+    g.ctxt->_private = &g;
+    g.ctxt->sax->startElementNs = guard_element;
+    g.ctxt->sax->entityDecl = guard_entity;
+    g.ctxt->sax->comment = NULL;
+    g.ctxt->sax->processingInstruction = NULL;
+    xmlDoc *doc = xmlCtxtReadMemory(g.ctxt, bytes, (int)nb_bytes, NULL, NULL,
+                                    XML_PARSE_NONET | XML_PARSE_NOCDATA | XML_PARSE_NOERROR |
+                                        XML_PARSE_NOWARNING | XML_PARSE_BIG_LINES);
+    int rc = 0;
+    if (!doc || g.found || !g.ctxt->wellFormed || !xmlDocGetRootElement(doc)) {
+        rc = doc_error(&g, name, err);
+        doc_free(&doc);
+        doc = NULL;
+    }
+    *out = doc;
+    xmlFreeParserCtxt(g.ctxt);
+    return rc;
+}
+
+/* Elements. */
+
+static const xmlNode *child(const xmlNode *parent, const char *name)
+{
+    for (const xmlNode *n = parent->children; n; n = n->next)
+        if (n->type == XML_ELEMENT_NODE && xmlStrEqual(n->name, BAD_CAST name))
+            return n;
+    return NULL;
+}
+
+/* What stands in the element; markup that was not escaped as the markup it is. A new string. */
+static char *content(const struct xml *x, const xmlNode *element)
+{
+    AUTO_STR text = {0};
+    for (xmlNode *n = element->children; n; n = n->next) {
+        if (n->type != XML_ELEMENT_NODE) {
+            str_add(&text, n->content ? (const char *)n->content : "");
+            continue;
+        }
+        xmlBuffer *markup = xmlBufferCreate();
+        if (markup && xmlNodeDump(markup, x->doc, n, 0, 0) > 0)
+            str_add(&text, (const char *)xmlBufferContent(markup));
+        xmlBufferFree(markup);
+    }
+    return str_take(&text);
+}
+
+/* The same of a child; NULL where there is none. */
+static char *child_content(const struct xml *x, const xmlNode *parent, const char *name)
+{
+    const xmlNode *n = child(parent, name);
+    return n ? content(x, n) : NULL;
+}
+
+/* A new string, NULL where there is none. */
+static char *attribute(const xmlNode *element, const char *name)
+{
+    for (const xmlAttr *a = element->properties; a; a = a->next)
+        if (xmlStrEqual(a->name, BAD_CAST name))
+            return mem_strdup(
+                a->children && a->children->content ? (const char *)a->children->content : "");
+    return NULL;
+}
+
+static const char *line_of(char where[WHERE_BYTES], const xmlNode *n)
+{
+    snprintf(where, WHERE_BYTES, "line %ld", xmlGetLineNo(n));
+    return where;
+}
+
+static int read_conference(const struct xml *x, const xmlNode *root)
+{
+    char where[WHERE_BYTES];
+    const xmlNode *c = child(root, "conference");
+    if (!c)
+        return timetable_fail(x->timetable, line_of(where, root), "<conference>", NULL,
+                              "the element with the conference's title and dates: export the "
+                              "whole schedule",
+                              x->err);
+    AUTO_FREE char *title = child_content(x, c, "title"), *venue = child_content(x, c, "venue");
+    AUTO_FREE char *city = child_content(x, c, "city"), *begin = child_content(x, c, "start");
+    AUTO_FREE char *end = child_content(x, c, "end"), *zone = child_content(x, c, "time_zone_name");
+    AUTO_FREE char *day_change = child_content(x, c, "day_change");
+    const struct timetable_event event = {
+        .where = line_of(where, c),
+        .title = title,
+        .venue = venue,
+        .city = city,
+        .begin = begin,
+        .end = end,
+        .zone = zone,
+        .day_change = day_change,
+    };
+    return timetable_set_event(x->timetable, &event, x->err);
+}
+
+static void read_speakers(const struct xml *x, const xmlNode *event)
+{
+    const xmlNode *persons = child(event, "persons");
+    for (const xmlNode *n = persons ? persons->children : NULL; n; n = n->next)
+        if (xmlStrEqual(n->name, BAD_CAST "person")) {
+            AUTO_FREE char *name = content(x, n);
+            timetable_add_speaker(x->timetable, name);
+        }
+}
+
+static int read_event(const struct xml *x, const xmlNode *e, const char *day, const char *room)
+{
+    char where[WHERE_BYTES];
+    AUTO_FREE char *id = attribute(e, "id"), *guid = attribute(e, "guid");
+    AUTO_FREE char *code = attribute(e, "code"), *slug = child_content(x, e, "slug");
+    AUTO_FREE char *title = child_content(x, e, "title"), *own_room = child_content(x, e, "room");
+    AUTO_FREE char *subtitle = child_content(x, e, "subtitle"), *date = child_content(x, e, "date");
+    AUTO_FREE char *track = child_content(x, e, "track"), *url = child_content(x, e, "url");
+    AUTO_FREE char *language = child_content(x, e, "language");
+    AUTO_FREE char *abstract = child_content(x, e, "abstract");
+    AUTO_FREE char *description = child_content(x, e, "description");
+    AUTO_FREE char *start = child_content(x, e, "start");
+    AUTO_FREE char *duration = child_content(x, e, "duration");
+    const bool no_track = track && strcmp(track, "No Track") == 0; /* wafer's word for none */
+    const struct timetable_talk talk = {
+        .where = line_of(where, e),
+        .id = id,
+        .guid = guid,
+        .slug = slug ? slug : code,
+        .title = title,
+        .subtitle = subtitle,
+        .track = no_track ? NULL : track,
+        .room = own_room && *own_room ? own_room : room,
+        .language = language,
+        .url = url,
+        .abstract = abstract,
+        .description = description,
+        .day = day,
+        .date = date,
+        .start = start,
+        .duration = duration,
+    };
+    const int rc = timetable_add_talk(x->timetable, &talk, x->err);
+    if (rc == 0)
+        read_speakers(x, e);
+    return rc;
+}
+
+static int read_day(const struct xml *x, const xmlNode *day)
+{
+    AUTO_FREE char *date = attribute(day, "date");
+    for (const xmlNode *r = day->children; r; r = r->next) {
+        if (!xmlStrEqual(r->name, BAD_CAST "room"))
+            continue;
+        AUTO_FREE char *room = attribute(r, "name");
+        timetable_add_room(x->timetable, room);
+        for (const xmlNode *e = r->children; e; e = e->next) {
+            const int rc =
+                xmlStrEqual(e->name, BAD_CAST "event") ? read_event(x, e, date, room) : 0;
+            if (rc < 0)
+                return rc;
+        }
+    }
+    return 0;
+}
