@@ -31,17 +31,21 @@ static int read_day(const struct xml *x, const xmlNode *day);
 
 bool schedule_xml_sniff(const char *bytes)
 {
+    /* What may stand before it; "]" ends a document type's own declarations. */
     static const char *const skipped[][2] = {
         {"<?", "?>"}, {"<!--", "-->"}, {"<!", ">"}, {"]", ">"}};
     const char *p = str_starts(bytes, "\xef\xbb\xbf") ? bytes + 3 : bytes;
-    for (bool again = true; again;) {
+    for (size_t i = 0; i < sizeof skipped / sizeof *skipped;) {
         p += strspn(p, " \t\r\n");
-        again = false;
-        for (size_t i = 0; i < sizeof skipped / sizeof *skipped && !again; i++)
-            if (str_starts(p, skipped[i][0]) && strstr(p, skipped[i][1])) {
-                p = strstr(p, skipped[i][1]) + strlen(skipped[i][1]);
-                again = true;
-            }
+        if (!str_starts(p, skipped[i][0])) {
+            i++;
+            continue;
+        }
+        p = strstr(p, skipped[i][1]);
+        if (!p)
+            return false;
+        p += strlen(skipped[i][1]);
+        i = 0;
     }
     return str_starts(p, "<schedule") && strchr(" \t\r\n/>", p[strlen("<schedule")]);
 }
@@ -115,6 +119,13 @@ static void guard_entity(void *ctx, const xmlChar *name, int type, const xmlChar
     guard_stop(ctxt->_private, "a declaration of an entity");
 }
 
+/* libxml2 prints some errors where nobody takes them; the context keeps the last one anyway. */
+static void guard_error(void *user, xmlError *error)
+{
+    (void)user;
+    (void)error;
+}
+
 static int doc_error(const struct guard *g, const char *name, struct err *err)
 {
     static const char advice[] = "a schedule.xml as frab, pretalx or wafer exports it: export or "
@@ -123,9 +134,10 @@ static int doc_error(const struct guard *g, const char *name, struct err *err)
     if (g->found)
         return err_set(err, ERR_INVALID, "'%s', line %d: found %s; expected %s", name, g->line,
                        g->found, advice);
-    if (last && last->code == XML_ERR_NO_MEMORY)
+    const char *message = last && last->message ? last->message : "broken XML";
+    if (last && last->code == XML_ERR_NO_MEMORY && !strstr(message, "huge")) /* its own limits */
         return err_set(err, ERR_NOMEM, "'%s': no memory for the XML parser", name);
-    AUTO_FREE char *what = str_clean_line(last && last->message ? last->message : "broken XML");
+    AUTO_FREE char *what = str_clean_line(message);
     str_shorten(what, 300);
     return err_set(err, ERR_INVALID, "'%s', line %d: found broken XML: %s; expected %s", name,
                    last ? last->line : 1, what, advice);
@@ -142,13 +154,16 @@ static int read_doc(xmlDoc **out, const char *bytes, size_t nb_bytes, const char
     g.ctxt->_private = &g;
     g.ctxt->sax->startElementNs = guard_element;
     g.ctxt->sax->entityDecl = guard_entity;
+    g.ctxt->sax->serror = guard_error;
     g.ctxt->sax->comment = NULL;
     g.ctxt->sax->processingInstruction = NULL;
     xmlDoc *doc = xmlCtxtReadMemory(g.ctxt, bytes, (int)nb_bytes, NULL, NULL,
                                     XML_PARSE_NONET | XML_PARSE_NOCDATA | XML_PARSE_NOERROR |
                                         XML_PARSE_NOWARNING | XML_PARSE_BIG_LINES);
     int rc = 0;
-    if (!doc || g.found || !g.ctxt->wellFormed || !xmlDocGetRootElement(doc)) {
+    /* disableSAX: it stopped building the document, also at a text beyond its limits. */
+    if (!doc || g.found || !g.ctxt->wellFormed || g.ctxt->disableSAX ||
+        !xmlDocGetRootElement(doc)) {
         rc = doc_error(&g, name, err);
         doc_free(&doc);
         doc = NULL;

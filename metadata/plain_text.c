@@ -33,6 +33,7 @@ struct tag {
 };
 
 static const struct tag tags[] = {
+    /* sorted by name */
     {"a", TAG_INLINE},          {"abbr", TAG_INLINE},
     {"article", TAG_PARAGRAPH}, {"b", TAG_INLINE},
     {"big", TAG_INLINE},        {"blockquote", TAG_PARAGRAPH},
@@ -199,6 +200,11 @@ static const char *find_tag_end(struct scan *s, const char *p)
     return gt;
 }
 
+static int compare_tag(const void *name, const void *tag)
+{
+    return strcasecmp(name, ((const struct tag *)tag)->name);
+}
+
 /* Returns what follows the tag or comment at the '<' p; NULL where it is just a '<'. *tag is NULL
  * for a comment. */
 static const char *find_markup_end(struct scan *s, const char *p, const struct tag **tag,
@@ -217,9 +223,9 @@ static const char *find_markup_end(struct scan *s, const char *p, const struct t
         nb++;
     if (!nb || !name[nb] || !strchr(" \t\r\n/>", name[nb]))
         return NULL;
-    for (size_t i = 0; i < sizeof tags / sizeof *tags && !*tag; i++)
-        if (strlen(tags[i].name) == nb && strncasecmp(name, tags[i].name, nb) == 0)
-            *tag = &tags[i];
+    char key[16] = "";
+    memcpy(key, name, nb);
+    *tag = bsearch(key, tags, sizeof tags / sizeof *tags, sizeof *tags, compare_tag);
     const char *end = *tag ? find_tag_end(s, name + nb) : NULL;
     return end ? end + 1 : NULL;
 }
