@@ -23,6 +23,7 @@ struct reader {
 };
 
 static int check(const char *bytes, size_t nb_bytes, const char *name, struct err *err);
+static int parse(json_t **out, const char *bytes, const char *name, struct err *err);
 static int read_schedule(struct reader *r, const json_t *schedule);
 static int read_results(struct reader *r, const json_t *root);
 static int read_event(struct reader *r, const json_t *event, const char *where, const char *day,
@@ -61,9 +62,7 @@ int schedule_json_parse(struct programme *out, const char *bytes, size_t nb_byte
                         struct err *err)
 {
     AUTO_JSON *root = NULL;
-    AUTO_FREE char *what = mem_printf("'%s'", name);
-    if (check(bytes, nb_bytes, name, err) < 0 ||
-        json_read_text(&root, skip_bom(bytes), what, err) < 0)
+    if (check(bytes, nb_bytes, name, err) < 0 || parse(&root, bytes, name, err) < 0)
         return err->code;
     AUTO_TIMETABLE timetable;
     timetable_init(&timetable, name);
@@ -87,6 +86,19 @@ static int check(const char *bytes, size_t nb_bytes, const char *name, struct er
                        "'%s': found more than %d values; expected a timetable of one conference",
                        name, MAX_VALUES);
     return 0;
+}
+
+static int parse(json_t **out, const char *bytes, const char *name, struct err *err)
+{
+    json_error_t je;
+    *out = json_loads(skip_bom(bytes), 0, &je);
+    if (*out)
+        return 0;
+    AUTO_FREE char *what = str_clean_line(je.text);
+    return err_set(err, ERR_INVALID,
+                   "'%s', line %d, column %d: found broken JSON: %s; expected a timetable in JSON: "
+                   "export or download it again",
+                   name, je.line, je.column, what);
 }
 
 /* Values. Each function takes the object's place in the file, for messages. */
@@ -413,7 +425,9 @@ static int read_results(struct reader *r, const json_t *root)
     if (json_is_string(json_object_get(root, "next")))
         return timetable_fail(r->timetable, "next", "a further page",
                               json_string_value(json_object_get(root, "next")),
-                              "all talks in one file: ask for ?page_size=1000", r->err);
+                              "all talks in one file: put the results of all pages into one list, "
+                              "with \"next\": null",
+                              r->err);
     size_t i;
     json_t *submission;
     json_array_foreach(results, i, submission)
