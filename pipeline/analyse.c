@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "av.h"
+#include "fields.h"
 #include "json.h"
 #include "loudness.h"
 #include "media.h"
@@ -374,6 +375,11 @@ int analyse_recording(json_t **out, const char *path, const json_t *probe, int a
         analyse_sound(&a, blocks_path, audio_stream, err) < 0 ||
         (json_is_object(video) && analyse_pictures(&a, video, err) < 0))
         return err->code;
+    const char *fields = "flagged";
+    if (json_is_object(video) && !json_get_bool(video, "interlaced", false) &&
+        fields_detect(&fields, path, probe, err) < 0)
+        return err->code;
+    json_object_set_new(result, "fields", json_string(fields));
     *out = mem_take(&result);
     return 0;
 }

@@ -17,7 +17,8 @@ enum { ANALYSE_VERSION = 4 };
  * are several, clipped: {nb, first_ms} or null, hum: {hz, dbfs} or null, nb_dropouts, dropouts:
  * [[at_ms, length_ms] …], loudness_lufs, peak_dbtp (null for silence), blocks, silence_head_ms,
  * silence_tail_ms, sound_at_end (speech up to the last second), black_head_ms, black_tail_ms,
- * frozen_tail_ms, picture_damage, sound_damage: {nb, first_ms, what} or null, moved_ms (sound moved
+ * frozen_tail_ms, fields ("flagged": as the pictures say; "progressive", "top", "bottom": as was
+ * seen), picture_damage, sound_damage: {nb, first_ms, what} or null, moved_ms (sound moved
  * to keep it with the picture). */
 ATTR_NODISCARD int analyse_recording(json_t **out, const char *path, const json_t *probe,
                                      int audio_stream, const char *blocks_path,

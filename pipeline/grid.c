@@ -2,6 +2,7 @@
 
 #include <libavutil/mathematics.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "mem.h"
@@ -150,6 +151,7 @@ int grid_finder_result(const struct grid_finder *f, struct grid *out, int64_t la
     AVRational fps = constant ? constant->fps : variable_rate(f);
     if (f->nb == 1 && f->guess.num > 0)
         fps = f->guess;
+    const bool halved = av_q2d(fps) > FASTEST;
     while (av_q2d(fps) > FASTEST)
         fps = av_div_q(fps, (AVRational){2, 1});
     *out = (struct grid){.fps = fps, .time_base = f->time_base, .origin = f->first};
@@ -160,7 +162,8 @@ int grid_finder_result(const struct grid_finder *f, struct grid *out, int64_t la
         last_duration = 0;
     int64_t end = grid_frame_of(out, f->last + last_duration);
     const int64_t last = grid_frame_of(out, f->last);
-    out->nb_frames = end > last ? end : last + 1;
+    /* Of a halved rate, the last picture may begin where the recording ends: it has no place. */
+    out->nb_frames = end > last || (halved && last > 0) ? end : last + 1;
     if (variable)
         *variable = !constant;
     return 1;

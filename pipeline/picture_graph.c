@@ -3,9 +3,12 @@
 #include <libavfilter/buffersink.h>
 #include <libavfilter/buffersrc.h>
 #include <libavutil/pixdesc.h>
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "av.h"
+#include "json.h"
 #include "mem.h"
 #include "str.h"
 
@@ -15,19 +18,35 @@ struct picture_graph {
     struct picture_size sizes[MAX_SIZES];
     size_t nb_sizes;
     AVRational fps;
-    struct orientation orientation;
+    struct picture_traits traits;
     AVFilterGraph *graph;
     AVFilterContext *src, *sinks[MAX_SIZES];
     /* Pictures that a graph still held when the source changed and another one was made. */
     AVFrame *queued[MAX_SIZES][MAX_QUEUED];
     int nb_queued[MAX_SIZES];
-    int width, height, format; /* of the pictures that the graph takes */
-    enum AVColorSpace colorspace;
-    enum AVColorRange range;
+    struct AVFrame *like; /* the properties of the pictures that the graph takes */
 };
 
+void picture_traits_read(struct picture_traits *out, const json_t *video, const char *fields)
+{
+    static const char *const names[] = {"progressive", "flagged", "top", "bottom"};
+    const json_t *first = json_object_get(video, "first");
+    const json_t *sar = json_object_get(first, "sar");
+    *out = (struct picture_traits){
+        .rotation = (int)json_get_int(video, "rotation", 0),
+        .flip = json_get_bool(video, "flip", false),
+        .width = (int)json_get_int(first, "width", 0),
+        .height = (int)json_get_int(first, "height", 0),
+        .sar = {(int)json_integer_value(json_array_get(sar, 0)),
+                (int)json_integer_value(json_array_get(sar, 1))},
+    };
+    for (int i = 0; i < 4; i++)
+        if (fields && strcmp(fields, names[i]) == 0)
+            out->fields = (enum picture_fields)i;
+}
+
 int picture_graph_create(struct picture_graph **out, const struct picture_size *sizes,
-                         size_t nb_sizes, AVRational fps, const struct orientation *orientation,
+                         size_t nb_sizes, AVRational fps, const struct picture_traits *traits,
                          struct err *err)
 {
     if (nb_sizes > MAX_SIZES)
@@ -38,7 +57,7 @@ int picture_graph_create(struct picture_graph **out, const struct picture_size *
         g->sizes[i] = sizes[i];
     g->nb_sizes = nb_sizes;
     g->fps = fps;
-    g->orientation = *orientation;
+    g->traits = *traits;
     *out = g;
     return 0;
 }
@@ -52,6 +71,7 @@ void picture_graph_destroy_p(struct picture_graph **graph)
         while (g->nb_queued[i])
             av_frame_free(&g->queued[i][--g->nb_queued[i]]);
     avfilter_graph_free(&g->graph);
+    av_frame_free(&g->like);
     free(g);
 }
 
@@ -76,26 +96,83 @@ static enum AVColorRange range_of(const AVFrame *f)
     return full ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
 }
 
-/* The filter chain in libavfilter's language. rgb carries no matrix of its own. */
+static bool is_hdr(const AVFrame *f)
+{
+    return f->color_trc == AVCOL_TRC_SMPTE2084 || f->color_trc == AVCOL_TRC_ARIB_STD_B67;
+}
+
+static bool valid(AVRational sar)
+{
+    return sar.num > 0 && sar.den > 0;
+}
+
+/* Whether a picture has the shape that fills the output. */
+static bool fills(const struct picture_traits *t, const AVFrame *f)
+{
+    if (t->width == 0)
+        return true;
+    const bool same_sar = valid(f->sample_aspect_ratio) == valid(t->sar) &&
+                          (!valid(t->sar) || av_cmp_q(f->sample_aspect_ratio, t->sar) == 0);
+    return f->width == t->width && f->height == t->height && same_sar;
+}
+
+/* The size of a picture of another shape, upright, fitted into an output. */
+static struct picture_size fitted(const struct picture_graph *g, const struct picture_size *out)
+{
+    const AVFrame *f = g->like;
+    const AVRational sar = f->sample_aspect_ratio;
+    double w = f->width * (valid(sar) ? av_q2d(sar) : 1), h = f->height;
+    if (g->traits.rotation % 180) {
+        const double turned = w;
+        w = h;
+        h = turned;
+    }
+    const double scale = fmin(out->width / w, out->height / h);
+    return (struct picture_size){FFMAX(2, (int)(w * scale / 2 + 0.5) * 2),
+                                 FFMAX(2, (int)(h * scale / 2 + 0.5) * 2)};
+}
+
+static void describe_size(struct str *text, const struct picture_graph *g, size_t i)
+{
+    const struct picture_size *out = &g->sizes[i];
+    const bool whole = fills(&g->traits, g->like);
+    const struct picture_size s = whole ? *out : fitted(g, out);
+    str_addf(text, ";[s%zu]scale=w=%d:h=%d:flags=bicubic+accurate_rnd+full_chroma_int", i, s.width,
+             s.height);
+    /* rgb carries no matrix of its own; what was tone-mapped is BT.709 already. */
+    if (colorspace_of(g->like) != AVCOL_SPC_RGB && !is_hdr(g->like))
+        str_addf(text, ":in_color_matrix=%s:in_range=%s",
+                 av_color_space_name(colorspace_of(g->like)),
+                 range_of(g->like) == AVCOL_RANGE_JPEG ? "pc" : "tv");
+    str_add(text, ":out_color_matrix=bt709:out_range=tv,format=yuv420p,");
+    if (!whole)
+        str_addf(text, "pad=%d:%d:-1:-1,", out->width, out->height);
+    str_addf(text, "setsar=1[out%zu]", i);
+}
+
+/* The filter chain in libavfilter's language. */
 static char *describe(const struct picture_graph *g)
 {
     static const char *const turns[] = {"", "transpose=clock,", "hflip,vflip,",
                                         "transpose=cclock,"};
+    static const char *const fields[] = {
+        [PICTURE_PROGRESSIVE] = "",
+        [PICTURE_FLAGGED] = "bwdif=mode=send_frame:deint=interlaced,",
+        [PICTURE_TOP_FIRST] = "bwdif=mode=send_frame:parity=tff:deint=all,",
+        [PICTURE_BOTTOM_FIRST] = "bwdif=mode=send_frame:parity=bff:deint=all,",
+    };
     AUTO_STR text = {0};
-    str_addf(&text, "[in]%s%s%ssplit=%zu",
-             g->orientation.deinterlace ? "bwdif=mode=send_frame:deint=interlaced," : "",
-             g->orientation.flip ? "hflip," : "", turns[g->orientation.rotation / 90 % 4],
-             g->nb_sizes);
+    str_addf(&text, "[in]%s", fields[g->traits.fields]);
+    /* Diffuse white at 203 nits (ITU-R BT.2408); what is brighter is rolled off. */
+    if (is_hdr(g->like))
+        str_add(&text, "zscale=t=linear:npl=203,format=gbrpf32le,zscale=p=bt709,"
+                       "tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,format=yuv444p,");
+    str_addf(&text, "%s%ssplit=%zu", g->traits.flip ? "hflip," : "",
+             turns[g->traits.rotation / 90 % 4], g->nb_sizes);
     for (size_t i = 0; i < g->nb_sizes; i++)
         str_addf(&text, "[s%zu]", i);
-    for (size_t i = 0; i < g->nb_sizes; i++) {
-        str_addf(&text, ";[s%zu]scale=w=%d:h=%d:flags=bicubic+accurate_rnd+full_chroma_int", i,
-                 g->sizes[i].width, g->sizes[i].height);
-        if (g->colorspace != AVCOL_SPC_RGB)
-            str_addf(&text, ":in_color_matrix=%s:in_range=%s", av_color_space_name(g->colorspace),
-                     g->range == AVCOL_RANGE_JPEG ? "pc" : "tv");
-        str_addf(&text, ":out_color_matrix=bt709:out_range=tv,format=yuv420p,setsar=1[out%zu]", i);
-    }
+    for (size_t i = 0; i < g->nb_sizes; i++)
+        describe_size(&text, g, i);
     return str_take(&text);
 }
 
@@ -103,11 +180,11 @@ static int add_source(struct picture_graph *g, struct err *err)
 {
     char args[200];
     snprintf(args, sizeof args, "video_size=%dx%d:pix_fmt=%d:time_base=%d/%d:pixel_aspect=1/1",
-             g->width, g->height, g->format, g->fps.den, g->fps.num);
+             g->like->width, g->like->height, g->like->format, g->fps.den, g->fps.num);
     const int ret = avfilter_graph_create_filter(&g->src, avfilter_get_by_name("buffer"), "in",
                                                  args, NULL, g->graph);
-    return ret < 0 ? av_fail(err, ret, "no filter can take pictures of %dx%d, format %d", g->width,
-                             g->height, g->format)
+    return ret < 0 ? av_fail(err, ret, "no filter can take pictures of %dx%d, format %d",
+                             g->like->width, g->like->height, g->like->format)
                    : 0;
 }
 
@@ -137,29 +214,32 @@ static int parse(struct picture_graph *g, struct err *err)
     if (ret >= 0)
         ret = avfilter_graph_config(g->graph, NULL);
     return ret < 0 ? av_fail(err, ret, "pictures of %dx%d cannot be converted (filters: %s)",
-                             g->width, g->height, text)
+                             g->like->width, g->like->height, text)
                    : 0;
 }
 
 static int build(struct picture_graph *g, const AVFrame *frame, struct err *err)
 {
     avfilter_graph_free(&g->graph);
-    g->width = frame->width;
-    g->height = frame->height;
-    g->format = frame->format;
-    g->colorspace = colorspace_of(frame);
-    g->range = range_of(frame);
+    av_frame_free(&g->like);
+    g->like = av_frame_alloc();
     g->graph = avfilter_graph_alloc();
-    if (!g->graph)
+    if (!g->graph || !g->like || av_frame_copy_props(g->like, frame) < 0)
         return av_fail_nomem(err);
+    g->like->width = frame->width;
+    g->like->height = frame->height;
+    g->like->format = frame->format;
     g->graph->nb_threads = 1;
     return add_source(g, err) < 0 || parse(g, err) < 0 ? err->code : 0;
 }
 
 static bool takes(const struct picture_graph *g, const AVFrame *f)
 {
-    return g->graph && g->width == f->width && g->height == f->height && g->format == f->format &&
-           g->colorspace == colorspace_of(f) && g->range == range_of(f);
+    const AVFrame *like = g->like;
+    return g->graph && like->width == f->width && like->height == f->height &&
+           like->format == f->format && like->color_trc == f->color_trc &&
+           av_cmp_q(like->sample_aspect_ratio, f->sample_aspect_ratio) == 0 &&
+           colorspace_of(like) == colorspace_of(f) && range_of(like) == range_of(f);
 }
 
 static int receive_from_sink(struct picture_graph *g, size_t i, AVFrame *frame, struct err *err)
@@ -167,7 +247,12 @@ static int receive_from_sink(struct picture_graph *g, size_t i, AVFrame *frame, 
     const int ret = av_buffersink_get_frame(g->sinks[i], frame);
     if (ret == AVERROR(EAGAIN) || ret == AVERROR_EOF)
         return 0;
-    return ret < 0 ? av_fail(err, ret, "a picture cannot be converted") : 1;
+    if (ret < 0)
+        return av_fail(err, ret, "a picture cannot be converted");
+    /* A deinterlacer counts in halves of frames. */
+    frame->pts =
+        av_rescale_q(frame->pts, av_buffersink_get_time_base(g->sinks[i]), av_inv_q(g->fps));
+    return 1;
 }
 
 /* Takes out what the old graph still holds (a deinterlacer keeps one picture back). */
@@ -201,8 +286,8 @@ int picture_graph_send(struct picture_graph *g, AVFrame *frame, struct err *err)
     if (!frame)
         return drain(g, err);
     frame->sample_aspect_ratio = (AVRational){1, 1}; /* sizes are given: pixels end up square */
-    frame->colorspace = g->colorspace;
-    frame->color_range = g->range;
+    frame->colorspace = colorspace_of(g->like);
+    frame->color_range = range_of(g->like);
     const int ret = av_buffersrc_add_frame(g->src, frame);
     return ret < 0 ? av_fail(err, ret, "a picture cannot be converted") : 0;
 }

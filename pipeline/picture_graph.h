@@ -1,7 +1,7 @@
 /*
  * From decoded pictures to what encoders take: deinterlaced, upright, scaled to square pixels, in
- * 8-bit 4:2:0, BT.709, limited range. One graph, one output per size; it follows a source whose
- * size or format changes on the way.
+ * 8-bit 4:2:0, BT.709, limited range; high dynamic range (PQ, HLG) is tone-mapped. One graph, one
+ * output per size; it follows a source whose size, shape or format changes on the way.
  */
 #pragma once
 
@@ -14,10 +14,15 @@ struct picture_size {
     int width, height;
 };
 
+/* From the probe's "video" and the name of the fields ("progressive", "flagged", "top", "bottom";
+ * NULL: progressive).
+ */
+void picture_traits_read(struct picture_traits *out, const json_t *video, const char *fields);
+
 struct picture_graph;
 ATTR_NODISCARD int picture_graph_create(struct picture_graph **out,
                                         const struct picture_size *sizes, size_t nb_sizes,
-                                        AVRational fps, const struct orientation *orientation,
+                                        AVRational fps, const struct picture_traits *traits,
                                         struct err *err);
 void picture_graph_destroy_p(struct picture_graph **graph);
 #define AUTO_PICTURE_GRAPH ATTR_CLEANUP(picture_graph_destroy_p) struct picture_graph

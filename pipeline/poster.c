@@ -54,14 +54,10 @@ static double score(const AVFrame *f)
 static int upright(AVFrame *out, struct poster *p, AVFrame *in, struct err *err)
 {
     AUTO_PICTURE_GRAPH *graph = NULL;
-    const json_t *video = p->spec->video;
-    const struct orientation orientation = {
-        .rotation = (int)json_get_int(video, "rotation", 0),
-        .flip = json_get_bool(video, "flip", false),
-        .deinterlace = json_get_bool(video, "interlaced", false),
-    };
+    struct picture_traits traits;
+    picture_traits_read(&traits, p->spec->video, p->spec->fields);
     const struct picture_size size = {p->width, p->height};
-    if (picture_graph_create(&graph, &size, 1, p->spec->grid.fps, &orientation, err) < 0 ||
+    if (picture_graph_create(&graph, &size, 1, p->spec->grid.fps, &traits, err) < 0 ||
         picture_graph_send(graph, in, err) < 0 || picture_graph_send(graph, NULL, err) < 0)
         return err->code;
     return picture_graph_receive(graph, 0, out, err);
@@ -188,7 +184,7 @@ int poster_of_picture(const char *path, AVFrame *picture, struct err *err)
 {
     AUTO_PICTURE_GRAPH *graph = NULL;
     AUTO_FRAME *out = av_frame_alloc();
-    const struct orientation upright = {0};
+    const struct picture_traits upright = {0};
     const struct picture_size size = {POSTER_WIDTH, POSTER_HEIGHT};
     if (!out)
         return av_fail_nomem(err);

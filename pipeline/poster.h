@@ -17,6 +17,7 @@ enum { POSTER_WIDTH = 1280, POSTER_HEIGHT = 720 };
 struct poster_spec {
     const char *recording;
     const json_t *video, *cells; /* of the probe's result */
+    const char *fields;          /* as of picture_traits_read */
     struct grid grid;
     int64_t begin, end; /* frames */
 };

@@ -58,6 +58,8 @@ struct first_picture {
     bool by_dts;     /* packets have decoding times only */
     int64_t nb_late; /* packets before the picture; as many more places follow the last packet */
     bool interlaced;
+    int width, height; /* of the picture as it decodes */
+    AVRational sar;
 };
 
 struct scan {
@@ -200,6 +202,9 @@ static void look_for_first(struct scan *s, const AVPacket *pkt)
     if (first->pts == AV_NOPTS_VALUE) /* it came out with the end: nothing was put in order */
         first->pts = first->by_dts ? from->dts : from->pts;
     first->interlaced = first->frame->interlaced_frame;
+    first->width = first->frame->width;
+    first->height = first->frame->height;
+    first->sar = first->frame->sample_aspect_ratio;
     av_frame_unref(first->frame);
     release_held(s);
 }
@@ -424,10 +429,12 @@ static json_t *describe_video(struct scan *s, struct grid *grid)
     const bool interlaced = s->picture.interlaced || (par->field_order != AV_FIELD_UNKNOWN &&
                                                       par->field_order != AV_FIELD_PROGRESSIVE);
     join_fields(grid, st, interlaced);
-    return json_pack("{s:i, s:i, s:i, s:o, s:i, s:b, s:b, s:b}", "stream", s->video, "width",
-                     par->width, "height", par->height, "sar",
+    return json_pack("{s:i, s:i, s:i, s:o, s:i, s:b, s:b, s:b, s:{s:i, s:i, s:o}}", "stream",
+                     s->video, "width", par->width, "height", par->height, "sar",
                      ratio(sane_sar(av_guess_sample_aspect_ratio(s->fmt, st, NULL))), "rotation",
-                     rotation, "flip", flip, "interlaced", interlaced, "variable", variable);
+                     rotation, "flip", flip, "interlaced", interlaced, "variable", variable,
+                     "first", "width", s->picture.width, "height", s->picture.height, "sar",
+                     ratio(s->picture.sar));
 }
 
 /* Of sound alone: the frames that its card is shown in. */

@@ -17,7 +17,8 @@ enum { PROBE_VERSION = 4 };
  *   container, size, hash (of the content), error (a message: nothing else is set then but size and
  *   hash), streams: [{index, type, codec, …, start_ms, end_ms, packets}],
  *   video: {stream, width, height (coded), sar: [n, d], rotation (clockwise degrees), flip,
- *           interlaced, variable} or null,
+ *           interlaced, variable, first: {width, height, sar} (the first picture as it decodes)}
+ *           or null,
  *   grid: {fps: [n, d], time_base: [n, d], origin, frames}: of the picture; of sound alone, that of
  *         its card,
  *   audio: {stream, channels, rate, start_ms (against the first picture), end_ms,

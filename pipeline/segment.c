@@ -101,7 +101,7 @@ static int begin(struct encode *e, struct segment_output *outputs, struct err *e
         if (!(e->shown[i] = av_frame_alloc()))
             return av_fail_nomem(err);
     return picture_graph_create(&e->graph, e->sizes, e->nb_sizes, e->params->fps,
-                                &e->params->orientation, err);
+                                &e->params->traits, err);
 }
 
 static void end(struct encode *e)

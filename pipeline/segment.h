@@ -14,7 +14,7 @@
 #include "track.h"
 
 /* Changes whenever the same spec would give other bytes. */
-enum { SEGMENT_VERSION = 3 };
+enum { SEGMENT_VERSION = 4 };
 
 /* Where pictures come from. next fills a blank frame whose pts is the segment's frame (from 0) at
  * which it begins to show, and returns 1, or 0 after the last one, or an error. */
@@ -23,11 +23,22 @@ struct picture_source {
     void *opaque;
 };
 
-/* How pictures are set upright before they are scaled. */
-struct orientation {
+enum picture_fields {
+    PICTURE_PROGRESSIVE,
+    PICTURE_FLAGGED,   /* interlaced where the picture says so */
+    PICTURE_TOP_FIRST, /* interlaced, whatever the pictures say: that field came first */
+    PICTURE_BOTTOM_FIRST,
+};
+
+/* What the source's pictures are like, as they are before they are set upright and scaled. */
+struct picture_traits {
     int rotation; /* degrees clockwise, a multiple of 90 */
     bool flip;    /* left to right, before the rotation */
-    bool deinterlace;
+    enum picture_fields fields;
+    /* Of the pictures that fill the output. Those that turn up with another shape on the way (a
+     * projector is switched from 4:3 to 16:9) are fitted into it, black around. 0: all fill it. */
+    int width, height;
+    AVRational sar;
 };
 
 struct segment_output {
@@ -40,7 +51,7 @@ struct segment_output {
 struct segment_params {
     AVRational fps;
     int64_t nb_frames;
-    struct orientation orientation;
+    struct picture_traits traits;
     /* Called now and then with frames done; non-zero stops with ERR_CANCELLED. May be NULL. */
     int (*progress)(void *opaque, int64_t frames);
     void *opaque;

@@ -170,8 +170,8 @@ static void print_recording(const struct part_plan *pp)
 {
     const json_t *probe = pp->source->probe, *video = json_object_get(probe, "video");
     const json_t *audio = json_object_get(probe, "audio");
-    const json_t *taken = json_array_get(json_object_get(probe, "streams"),
-                                         (size_t)pp->source->audio_stream);
+    const json_t *taken =
+        json_array_get(json_object_get(probe, "streams"), (size_t)pp->source->audio_stream);
     printf("  recording: %s\n", pp->source->recording->path);
     if (json_is_object(video))
         printf("    picture: %dx%d, %.3f fps%s%s, rotation %d\n",

@@ -180,6 +180,7 @@ int work_plan_poster(struct part_work *w)
         key_text(&k, json_get_string(pp->source->probe, "hash", ""));
         key_int(&k, pp->begin);
         key_int(&k, pp->end);
+        key_text(&k, work_fields(w));
     }
     key_end(&k, o->key);
     const int there = look_up_output(w, o, "jpg");
@@ -198,5 +199,6 @@ int work_plan_poster(struct part_work *w)
     work_set_recording(job, w->plan, pp->source);
     job_set(job, "begin", json_integer(pp->begin));
     job_set(job, "end", json_integer(pp->end));
+    job_set(job, "fields", json_string(work_fields(w)));
     return 0;
 }

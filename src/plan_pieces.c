@@ -123,6 +123,11 @@ static void card_key(char out[33], const struct piecework *work, const json_t *s
     key_end(&k, out);
 }
 
+const char *work_fields(const struct part_work *w)
+{
+    return json_get_string(w->pp->source->analysis, "fields", "progressive");
+}
+
 void work_cell_key(char out[33], const struct piecework *work, const struct part_work *w,
                    const struct piece_range *cell)
 {
@@ -135,6 +140,7 @@ void work_cell_key(char out[33], const struct piecework *work, const struct part
     key_text(&k, work->base);
     key_text(&k, json_get_string(w->pp->source->probe, "hash", ""));
     key_int(&k, json_get_int(w->video, "stream", -1));
+    key_text(&k, work_fields(w));
     key_int(&k, cell->begin);
     key_int(&k, cell->end);
     key_end(&k, out);
@@ -276,6 +282,7 @@ static void add_cell_job(struct part_work *w, const struct piece_range *cell, js
     job_set(job, "end", json_integer(cell->end));
     job_set(job, "key_frame", json_integer(cell->key_frame));
     job_set(job, "key_pts", json_integer(cell->key_pts));
+    job_set(job, "fields", json_string(work_fields(w)));
 }
 
 /* Whether an earlier cell is the same piece: of cells that show a still card, one of as many

@@ -36,6 +36,9 @@ struct part_work {
     size_t nb_works;
 };
 
+/* "flagged", "progressive" …, as picture_traits_read takes it. */
+const char *work_fields(const struct part_work *work);
+
 /* The recording and what is known of it, as workers take it. */
 void work_set_recording(struct job *job, const struct plan *plan, const struct source *source);
 

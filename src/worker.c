@@ -19,6 +19,7 @@
 #include "json.h"
 #include "media.h"
 #include "mem.h"
+#include "picture_graph.h"
 #include "poster.h"
 #include "probe.h"
 #include "reader.h"
@@ -215,15 +216,13 @@ static int encode_cell(struct worker *w, struct segment_output *outputs, size_t 
         return err->code;
     struct cell_source source = {pictures, range.begin};
     w->frames = range.end - range.begin;
-    const struct segment_params params = {
+    struct segment_params params = {
         .fps = range.grid.fps,
         .nb_frames = w->frames,
-        .orientation = {.rotation = (int)json_get_int(video, "rotation", 0),
-                        .flip = json_get_bool(video, "flip", false),
-                        .deinterlace = json_get_bool(video, "interlaced", false)},
         .progress = tell_frames,
         .opaque = w,
     };
+    picture_traits_read(&params.traits, video, json_get_string(w->spec, "fields", "progressive"));
     if (segment_encode(outputs, nb, &params, &(struct picture_source){next_of_cell, &source}, err) <
         0)
         return err_prefix(err, "'%s': ", path);
@@ -401,6 +400,7 @@ static int poster_from_recording(int64_t *frame, const struct worker *w, const c
         .recording = path,
         .video = json_object_get(probe, "video"),
         .cells = json_object_get(probe, "cells"),
+        .fields = json_get_string(w->spec, "fields", "progressive"),
         .begin = json_get_int(w->spec, "begin", 0),
         .end = json_get_int(w->spec, "end", 0),
     };

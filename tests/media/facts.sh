@@ -20,13 +20,22 @@ number=$(printf '%0*d' $((digits < 2 ? 2 : digits)) "$talk") # as publish names 
 
 probe() { ffprobe -v quiet -of json "$@"; }
 
+# Of sound alone: its card is the picture, 16:9, from its first sample on.
+sound_facts() {
+    probe -select_streams a:0 -show_entries frame=pts_time,pkt_duration_time "$file" |
+        jq --argjson s "$1" 'if ($s.streams | any(.codec_type == "audio")) then
+            [.frames[]? | {t: (.pts_time // "0" | tonumber), d: (.pkt_duration_time // "0" | tonumber)}]
+            | {stream: null, first_s: (map(.t) | min), end_s: (last | .t + .d), stated_s: null,
+               frames: 0, aspect: (16 / 9), sound: true} else null end'
+}
+
 # The streams that ffmpeg takes when nobody says which, and how the picture is shown.
 source_facts() {
     local streams stream
     streams=$(probe -show_streams "$file")
     stream=$(jq '[.streams[] | select(.codec_type == "video" and .disposition.attached_pic == 0)]
         | max_by(.width * .height + 5000000 * .disposition.default) | .index // empty' <<<"$streams")
-    [ -n "$stream" ] || { echo null && return; }
+    [ -n "$stream" ] || { sound_facts "$streams" && return; }
     probe -select_streams "$stream" \
         -show_entries frame=best_effort_timestamp_time,pkt_duration_time "$file" |
         jq --argjson i "$stream" --slurpfile s <(echo "$streams") '
@@ -136,7 +145,7 @@ output_facts() {
         mid=$(jq -n "($cut_s * $rate / 2) | floor")
         k=$(jq -n "($CARD * ($rate) | round) + $mid")
         card=$(jq -n "($CARD * ($rate) | round) / ($rate)")
-        picture=$(psnr "$out" "$k" "$rate" "$cut_in_s" ${size})
+        [ "$stream" = null ] || picture=$(psnr "$out" "$k" "$rate" "$cut_in_s" ${size})
     fi
     if [ "$(jq .sound <<<"$source")" = true ]; then
         local audio
