@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "av.h"
+#include "captions_track.h"
 #include "hash.h"
 #include "mem.h"
 #include "reader.h"
@@ -33,6 +34,10 @@ struct assembly {
     int64_t sound_length; /* samples of the output */
     struct hash *sound_source_hash, *sound_hash;
     int64_t nb_frames;
+    /* captions */
+    AVStream **captions;
+    size_t *nb_cues; /* written of each */
+    AVPacket *cue;
 };
 
 static void assembly_finish(struct assembly *a)
@@ -42,6 +47,9 @@ static void assembly_finish(struct assembly *a)
     avformat_free_context(a->mux);
     av_packet_free(&a->next_video);
     av_packet_free(&a->next_audio);
+    av_packet_free(&a->cue);
+    free(a->captions);
+    free(a->nb_cues);
     track_reader_close_p(&a->segment);
     track_reader_close_p(&a->sound);
     hash_destroy(a->segment_hash);
@@ -228,7 +236,8 @@ static int add_tags(struct assembly *a, struct err *err)
             return av_fail_nomem(err);
     }
     for (unsigned i = 0; s->language && i < a->mux->nb_streams; i++)
-        if (av_dict_set(&a->mux->streams[i]->metadata, "language", s->language, 0) < 0)
+        if (a->mux->streams[i]->codecpar->codec_type != AVMEDIA_TYPE_SUBTITLE &&
+            av_dict_set(&a->mux->streams[i]->metadata, "language", s->language, 0) < 0)
             return av_fail_nomem(err);
     return 0;
 }
@@ -247,6 +256,20 @@ static int add_video(struct assembly *a, struct err *err)
     a->video->codecpar->codec_tag = 0;
     a->video->time_base = av_inv_q(a->spec->fps);
     a->video->avg_frame_rate = a->video->r_frame_rate = a->spec->fps;
+    return 0;
+}
+
+static int add_captions(struct assembly *a, struct err *err)
+{
+    const struct assemble_spec *s = a->spec;
+    a->captions = mem_zalloc(s->nb_captions + 1, sizeof *a->captions);
+    a->nb_cues = mem_zalloc(s->nb_captions + 1, sizeof *a->nb_cues);
+    a->cue = av_packet_alloc();
+    if (!a->cue)
+        return av_fail_nomem(err);
+    for (size_t i = 0; i < s->nb_captions; i++)
+        if (captions_track_add(&a->captions[i], a->mux, &s->captions[i], err) < 0)
+            return err->code;
     return 0;
 }
 
@@ -273,7 +296,7 @@ static int open_output(struct assembly *a, const char *path, struct err *err)
     a->sample = -a->lead_in;
     a->stated_delay = webm ? a->lead_in : 0;
     a->audio->time_base = (AVRational){1, SOUND_RATE};
-    if (add_tags(a, err) < 0)
+    if (add_captions(a, err) < 0 || add_tags(a, err) < 0)
         return err->code;
     AVDictionary *options = NULL;
     /* The index in front: a player on the web starts without reading to the end. */
@@ -295,7 +318,25 @@ static int write_packet(struct assembly *a, AVPacket *pkt, const AVStream *st, A
     return ret < 0 ? av_fail(err, ret, "cannot write '%s'", a->mux->url) : 0;
 }
 
-/* Writes both tracks in the order of their times. */
+/* Writes the cues that begin up to a time. */
+static int write_cues(struct assembly *a, int64_t until, AVRational base, struct err *err)
+{
+    for (size_t i = 0; i < a->spec->nb_captions; i++) {
+        const struct cues *c = a->spec->captions[i].cues;
+        for (size_t *n = &a->nb_cues[i]; *n < c->nb; (*n)++) {
+            const struct cue *cue = &c->cues[*n];
+            if (av_compare_ts(cue->start_ms, (AVRational){1, 1000}, until, base) > 0)
+                break;
+            if (captions_track_packet(a->cue, cue, err) < 0 ||
+                write_packet(a, a->cue, a->captions[i], (AVRational){1, CAPTIONS_TRACK_RATE}, err) <
+                    0)
+                return err->code;
+        }
+    }
+    return 0;
+}
+
+/* Writes all tracks in the order of their times. */
 static int copy_packets(struct assembly *a, struct err *err)
 {
     const AVRational frame = av_inv_q(a->spec->fps), sample = {1, SOUND_RATE};
@@ -306,11 +347,13 @@ static int copy_packets(struct assembly *a, struct err *err)
             video > 0 && (sound <= 0 || av_compare_ts(a->next_video->dts, frame, a->next_audio->dts,
                                                       sample) <= 0);
         if (video_first) {
-            if (write_packet(a, a->next_video, a->video, frame, err) < 0)
+            if (write_cues(a, a->next_video->dts, frame, err) < 0 ||
+                write_packet(a, a->next_video, a->video, frame, err) < 0)
                 return err->code;
             video = read_video(a, err);
         } else {
-            if (write_packet(a, a->next_audio, a->audio, sample, err) < 0)
+            if (write_cues(a, a->next_audio->dts, sample, err) < 0 ||
+                write_packet(a, a->next_audio, a->audio, sample, err) < 0)
                 return err->code;
             sound = read_sound(a, err);
         }
@@ -333,6 +376,8 @@ static int assemble(struct assembly *a, struct assemble_result *out, const char 
     const int closed = avio_closep(&a->mux->pb);
     if (ret < 0 || closed < 0)
         return av_fail(err, ret < 0 ? ret : closed, "cannot write '%s'", path);
+    if (a->spec->nb_captions && captions_tracks_off(path, err) < 0)
+        return err->code;
     out->nb_frames = a->nb_frames;
     out->nb_samples = a->sound_length;
     if (a->video)

@@ -29,6 +29,8 @@ struct assemble_chapter {
     const char *title;
 };
 
+struct captions_track;
+
 struct assemble_spec {
     const char *container; /* "mp4", "webm", "ogg" */
     AVRational fps;
@@ -43,7 +45,9 @@ struct assemble_spec {
     size_t nb_tags;
     const struct assemble_chapter *chapters;
     size_t nb_chapters;
-    const char *language; /* ISO 639-2, or NULL */
+    const char *language;                  /* ISO 639-2, or NULL */
+    const struct captions_track *captions; /* of MP4 with a picture */
+    size_t nb_captions;
 };
 
 struct assemble_result {

@@ -1,5 +1,6 @@
 #include "check.h"
 
+#include <libavutil/intreadwrite.h>
 #include <libavutil/sha.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -7,6 +8,7 @@
 #include <string.h>
 
 #include "av.h"
+#include "captions_track.h"
 #include "hash.h"
 #include "media.h"
 #include "mem.h"
@@ -17,6 +19,7 @@ enum {
     SEAM_FRAMES = 20,
     MAX_START_US = 20000,
     SOUND_SLACK_MS = 2, /* between two packets: WebM rounds both their times */
+    CAPTION_SLACK_MS = 20,
 };
 
 struct check {
@@ -39,6 +42,7 @@ struct check {
     size_t seam;          /* the next one */
     int64_t decode_until; /* packets before this one are decoded; -1: none */
     int64_t nb_sent, nb_received;
+    size_t *nb_cues; /* of each stream of captions */
 };
 
 static void drop_gop(struct check *c)
@@ -53,6 +57,7 @@ static void check_finish(struct check *c)
     drop_gop(c);
     free(c->gop);
     free(c->shown);
+    free(c->nb_cues);
     avcodec_free_context(&c->dec);
     avcodec_free_context(&c->sound_dec);
     av_frame_free(&c->frame);
@@ -217,6 +222,70 @@ static int check_sound_packet(struct check *c, const AVPacket *pkt, struct err *
     return c->first_audio == AV_NOPTS_VALUE ? listen(c, pkt, err) : 0;
 }
 
+/* --- captions -------------------------------------------------------------------------------- */
+
+/* Which of the streams of captions the stream is, or -1. */
+static int captions_index(const struct check *c, int stream)
+{
+    int n = 0;
+    if (c->fmt->streams[stream]->codecpar->codec_type != AVMEDIA_TYPE_SUBTITLE)
+        return -1;
+    for (int i = 0; i < stream; i++)
+        n += c->fmt->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_SUBTITLE;
+    return n;
+}
+
+static int check_captions_stream(struct check *c, const AVStream *st, struct err *err)
+{
+    const int n = captions_index(c, st->index);
+    if (n < 0)
+        return 0;
+    if ((size_t)n >= c->spec->nb_captions)
+        return wrong(c, err, "it holds captions that it should not");
+    const AVDictionaryEntry *said = av_dict_get(st->metadata, "language", NULL, 0);
+    const char *language = c->spec->captions[n].language ? c->spec->captions[n].language : "und";
+    if (strcmp(said ? said->value : "und", language) != 0)
+        return wrong(c, err, "its captions are in '%s', not '%s'", said ? said->value : "und",
+                     language);
+    if (st->disposition & AV_DISPOSITION_DEFAULT)
+        return wrong(c, err, "its captions show unasked");
+    return 0;
+}
+
+static int check_caption(struct check *c, const AVPacket *pkt, struct err *err)
+{
+    const int n = captions_index(c, pkt->stream_index);
+    if (n < 0 || pkt->size <= 2) /* where nothing shows, tracks have empty texts */
+        return 0;
+    const struct cues *cues = c->spec->captions[n].cues;
+    const size_t at = c->nb_cues[n]++;
+    if (at >= cues->nb)
+        return wrong(c, err, "more than %zu captions", cues->nb);
+    const AVRational ms = {1, 1000}, base = c->fmt->streams[pkt->stream_index]->time_base;
+    const struct cue *cue = &cues->cues[at];
+    const int64_t start_ms = av_rescale_q(pkt->pts, base, ms);
+    const int64_t end_ms = av_rescale_q(pkt->pts + pkt->duration, base, ms);
+    if (llabs(start_ms - cue->start_ms) > CAPTION_SLACK_MS ||
+        llabs(end_ms - cue->end_ms) > CAPTION_SLACK_MS)
+        return wrong(c, err, "caption %zu shows from %lld to %lld ms, not from %lld to %lld",
+                     at + 1, (long long)start_ms, (long long)end_ms, (long long)cue->start_ms,
+                     (long long)cue->end_ms);
+    const size_t nb = strlen(cue->text);
+    if ((size_t)pkt->size < nb + 2 || AV_RB16(pkt->data) != nb ||
+        memcmp(pkt->data + 2, cue->text, nb) != 0)
+        return wrong(c, err, "caption %zu has another text", at + 1);
+    return 0;
+}
+
+static int check_captions(struct check *c, struct err *err)
+{
+    for (size_t i = 0; i < c->spec->nb_captions; i++)
+        if (c->nb_cues[i] != c->spec->captions[i].cues->nb)
+            return wrong(c, err, "%zu captions instead of %zu", c->nb_cues[i],
+                         c->spec->captions[i].cues->nb);
+    return 0;
+}
+
 static int check_packets(struct check *c, struct err *err)
 {
     AUTO_PACKET *pkt = av_packet_alloc();
@@ -231,6 +300,8 @@ static int check_packets(struct check *c, struct err *err)
         } else if (pkt->stream_index == c->audio->index) {
             if (check_sound_packet(c, pkt, err) < 0)
                 return err->code;
+        } else if (check_caption(c, pkt, err) < 0) {
+            return err->code;
         }
         av_packet_unref(pkt);
     }
@@ -249,6 +320,8 @@ static int check_streams(struct check *c, struct err *err)
             c->video = st;
         else if (st->codecpar->codec_type == AVMEDIA_TYPE_AUDIO && !c->audio)
             c->audio = st;
+        if (check_captions_stream(c, st, err) < 0)
+            return err->code;
     }
     if (!c->audio || !c->video != (c->spec->width == 0))
         return wrong(c, err, "it does not hold the streams that it should");
@@ -329,9 +402,11 @@ static int check(struct check *c, const char *path, struct err *err)
     c->decode_until = -1;
     c->first_audio = c->end_audio = AV_NOPTS_VALUE;
     c->shown = mem_zalloc((size_t)c->spec->nb_frames + 1, sizeof *c->shown);
+    c->nb_cues = mem_zalloc(c->spec->nb_captions + 1, sizeof *c->nb_cues);
     c->video_hash = hash_create();
     c->sound_hash = hash_create();
-    if (check_streams(c, err) < 0 || check_packets(c, err) < 0 || check_times(c, err) < 0)
+    if (check_streams(c, err) < 0 || check_packets(c, err) < 0 || check_times(c, err) < 0 ||
+        check_captions(c, err) < 0)
         return err->code;
     if (c->video && check_hash(c, c->video_hash, c->spec->video_hash, "picture", err) < 0)
         return err->code;

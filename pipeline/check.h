@@ -1,7 +1,8 @@
 /*
  * Reads a finished output back and compares it with what it should be, before it counts: frames,
  * their times, the sound's start and length, the payload (so that what the encoders' jobs verified
- * holds for this file too), key frames, and that it decodes across every seam.
+ * holds for this file too), key frames, that it decodes across every seam, and each
+ * caption with its times.
  */
 #pragma once
 
@@ -11,6 +12,8 @@
 
 #include "err.h"
 
+struct captions_track;
+
 struct check_spec {
     const char *container;
     AVRational fps;
@@ -19,8 +22,10 @@ struct check_spec {
     size_t nb_seams;
     int64_t nb_frames, nb_samples;
     const char *video_hash, *sound_hash;
-    int key_frame_s;   /* key frames may not lie further apart */
-    const char *title; /* that the tags must carry */
+    int key_frame_s;                       /* key frames may not lie further apart */
+    const char *title;                     /* that the tags must carry */
+    const struct captions_track *captions; /* in the order of their streams, off by default */
+    size_t nb_captions;
 };
 
 struct check_result {

@@ -1,0 +1,163 @@
+#include "captions.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "captions_text.h"
+#include "fs.h"
+#include "mem.h"
+#include "str.h"
+
+void cues_finish(struct cues *c)
+{
+    for (size_t i = 0; i < c->nb; i++)
+        free(c->cues[i].text);
+    free(c->cues);
+    *c = (struct cues){0};
+}
+
+void cues_add(struct cues *c, int64_t start_ms, int64_t end_ms, char *text)
+{
+    c->cues = mem_grow(c->cues, c->nb, sizeof *c->cues);
+    c->cues[c->nb++] = (struct cue){start_ms, end_ms, text};
+}
+
+struct placed {
+    struct cue cue;
+    size_t place;
+};
+
+static int by_start(const void *a, const void *b)
+{
+    const struct placed *x = a, *y = b;
+    if (x->cue.start_ms != y->cue.start_ms)
+        return x->cue.start_ms < y->cue.start_ms ? -1 : 1;
+    return x->place < y->place ? -1 : 1;
+}
+
+void cues_sort(struct cues *c)
+{
+    AUTO_FREE struct placed *list = mem_zalloc(c->nb + 1, sizeof *list);
+    for (size_t i = 0; i < c->nb; i++)
+        list[i] = (struct placed){c->cues[i], i};
+    qsort(list, c->nb, sizeof *list, by_start);
+    for (size_t i = 0; i < c->nb; i++)
+        c->cues[i] = list[i].cue;
+}
+
+void captions_cut(struct cues *c, int64_t begin_ms, int64_t end_ms, int64_t shift_ms)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < c->nb; i++) {
+        struct cue cue = c->cues[i];
+        cue.start_ms = cue.start_ms > begin_ms ? cue.start_ms : begin_ms;
+        cue.end_ms = cue.end_ms < end_ms ? cue.end_ms : end_ms;
+        if (cue.start_ms >= cue.end_ms || !*cue.text) {
+            free(cue.text);
+            continue;
+        }
+        cue.start_ms += shift_ms;
+        cue.end_ms += shift_ms;
+        c->cues[kept++] = cue;
+    }
+    c->nb = kept;
+    cues_sort(c); /* those that were clipped at the front may start together now */
+}
+
+/* --- one at a time --------------------------------------------------------------------------- */
+
+static int by_time(const void *a, const void *b)
+{
+    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* The texts that show from begin_ms to end_ms, a line each, or NULL. *from moves past cues that
+ * have ended. */
+static char *shown(const struct cues *c, size_t *from, int64_t begin_ms, int64_t end_ms)
+{
+    AUTO_STR all = {0};
+    while (*from < c->nb && c->cues[*from].end_ms <= begin_ms)
+        (*from)++;
+    for (size_t i = *from; i < c->nb && c->cues[i].start_ms < end_ms; i++) {
+        if (c->cues[i].end_ms <= begin_ms)
+            continue;
+        AUTO_FREE char *text = captions_to_plain(c->cues[i].text);
+        str_addf(&all, "%s%s", all.len ? "\n" : "", text);
+    }
+    return all.len ? str_take(&all) : NULL;
+}
+
+void captions_flatten(struct cues *out, const struct cues *c)
+{
+    AUTO_FREE int64_t *times = mem_zalloc(2 * c->nb + 1, sizeof *times);
+    size_t from = 0;
+    for (size_t i = 0; i < c->nb; i++) {
+        times[2 * i] = c->cues[i].start_ms;
+        times[2 * i + 1] = c->cues[i].end_ms;
+    }
+    qsort(times, 2 * c->nb, sizeof *times, by_time);
+    *out = (struct cues){0};
+    for (size_t i = 0; i + 1 < 2 * c->nb; i++) {
+        char *text = times[i] < times[i + 1] ? shown(c, &from, times[i], times[i + 1]) : NULL;
+        if (text)
+            cues_add(out, times[i], times[i + 1], text);
+    }
+}
+
+/* --- writing --------------------------------------------------------------------------------- */
+
+static void add_time(struct str *s, int64_t ms)
+{
+    str_addf(s, "%02lld:%02d:%02d.%03d", (long long)(ms / 3600000), (int)(ms / 60000 % 60),
+             (int)(ms / 1000 % 60), (int)(ms % 1000));
+}
+
+static char *webvtt(const struct cues *c)
+{
+    struct str s = {0};
+    str_add(&s, "WEBVTT\n");
+    for (size_t i = 0; i < c->nb; i++) {
+        str_add(&s, "\n");
+        add_time(&s, c->cues[i].start_ms);
+        str_add(&s, " --> ");
+        add_time(&s, c->cues[i].end_ms);
+        str_addf(&s, "\n%s\n", c->cues[i].text);
+    }
+    return str_take(&s);
+}
+
+static bool same_cues(const struct cues *a, const struct cues *b)
+{
+    if (a->nb != b->nb)
+        return false;
+    for (size_t i = 0; i < a->nb; i++)
+        if (a->cues[i].start_ms != b->cues[i].start_ms || a->cues[i].end_ms != b->cues[i].end_ms ||
+            strcmp(a->cues[i].text, b->cues[i].text) != 0)
+            return false;
+    return true;
+}
+
+int captions_write(const char *path, const struct cues *c, struct err *err)
+{
+    AUTO_FREE char *text = webvtt(c);
+    AUTO_CUES back = {0};
+    FILE *f = fopen(path, "wb");
+    if (!f)
+        return err_errno(err, errno, "cannot create '%s'", path);
+    const bool written = fputs(text, f) >= 0;
+    const int failed = errno;
+    if (fclose(f) != 0 || !written)
+        return err_errno(err, written ? errno : failed, "cannot write '%s'", path);
+    if (c->nb == 0)
+        return 0;
+    if (captions_read_file(&back, path, err) < 0)
+        return err->code;
+    return same_cues(c, &back) ? 0
+                               : err_set(err, ERR_BUG,
+                                         "the captions in '%s' read back otherwise than they were "
+                                         "written",
+                                         path);
+}
