@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "captions_source.h"
 #include "cli.h"
 #include "clock.h"
 #include "event.h"
@@ -67,6 +68,10 @@ static int add_path(struct adding *a, const char *path, struct err *err)
     char **files = NULL;
     size_t nb = 0;
     struct err why = {0};
+    if (captions_file_name(path) && !fs_is_dir(path)) {
+        fprintf(stderr, "'%s' holds captions: it is used with the recording beside it\n", path);
+        return 0;
+    }
     if (recordings_find(&files, &nb, path, &why) < 0) {
         fprintf(stderr, "talkpress: %s\n", why.msg);
         a->nb_failed++;
@@ -164,7 +169,7 @@ static int add(const struct cli *cli, char **paths, int nb_paths, bool json, str
     for (size_t i = 0; i < nb_jobs; i++)
         job_finish(&jobs[i]);
     free(jobs);
-    if (ret < 0 || plan_refresh(&plan, err) < 0)
+    if (ret < 0 || plan_refresh(&plan, err) < 0 || captions_note(&plan, err) < 0)
         return cli_fail(err);
     size_t nb_unclear = 0, nb_refused = 0;
     for (size_t i = 0; i < plan.matches.nb_rows; i++)

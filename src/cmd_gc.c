@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "captions_source.h"
 #include "cli.h"
 #include "event.h"
 #include "fs.h"
@@ -45,6 +46,9 @@ static int use_published(void *opaque, const struct published *file)
 static int use_all(struct keys *k, struct plan *plan, struct err *err)
 {
     for (size_t i = 0; i < plan->nb_recordings; i++) {
+        char note[33];
+        captions_note_key(note, &plan->sources[i]);
+        use(k, note);
         use(k, plan->sources[i].probe_key);
         if (plan->sources[i].analysis_key[0])
             use(k, plan->sources[i].analysis_key);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "captions_source.h"
 #include "cli.h"
 #include "event.h"
 #include "executor.h"
@@ -244,7 +245,7 @@ static int prepare(struct event *event, struct plan *plan, const struct cli *cli
 {
     return event_open(event, cli->dir, err) < 0 || event_lock(event, err) < 0 ||
                    workdir_clean(event->work, err) < 0 || recordings_refresh(event, err) < 0 ||
-                   plan_load(plan, event, err) < 0
+                   plan_load(plan, event, err) < 0 || captions_note(plan, err) < 0
                ? err->code
                : 0;
 }

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "captions_source.h"
 #include "cli.h"
 #include "clock.h"
 #include "event.h"
@@ -132,16 +133,30 @@ static json_t *outputs_json(const struct part_plan *pp, const char *base)
     return list;
 }
 
+static json_t *captions_json(const struct source *s)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; s && i < s->nb_captions; i++) {
+        const struct caption_source *c = &s->captions[i];
+        json_array_append_new(list,
+                              json_pack("{s:o, s:o, s:o}", "file", json_text(c->path), "stream",
+                                        c->path ? json_null() : json_integer(c->stream), "language",
+                                        json_text(c->language[0] ? c->language : NULL)));
+    }
+    return list;
+}
+
 static json_t *part_json(const struct part_plan *pp, const json_t *failures)
 {
     AUTO_FREE char *text = state(pp, failures), *base = publish_name(pp->talk, pp->part->number);
-    return json_pack("{s:i, s:i, s:o, s:b, s:s, s:s, s:o, s:o, s:I, s:I, s:f, s:o}", "talk",
+    return json_pack("{s:i, s:i, s:o, s:b, s:s, s:s, s:o, s:o, s:I, s:I, s:f, s:o, s:o}", "talk",
                      pp->talk->number, "part", pp->part->number, "title",
                      json_text(pp->talk->title), "complete", part_plan_complete(pp), "state", text,
                      "verdict", verdict_name(pp->verdict), "cause", json_text(pp->cause),
                      "recording", json_text(pp->source ? pp->source->recording->path : NULL),
                      "cells", (json_int_t)pp->nb_cells, "cells_made", (json_int_t)pp->nb_cells_done,
-                     "core_seconds_left", pp->cost_left, "outputs", outputs_json(pp, base));
+                     "core_seconds_left", pp->cost_left, "outputs", outputs_json(pp, base),
+                     "captions", captions_json(pp->source));
 }
 
 /* --- one talk -------------------------------------------------------------------------------- */
@@ -194,6 +209,10 @@ static void print_recording(const struct part_plan *pp)
     AUTO_FREE char *remarks = sound_remarks(pp->source);
     if (remarks)
         printf("      %s\n", remarks);
+    for (size_t i = 0; i < pp->source->nb_captions; i++) {
+        AUTO_FREE char *from = captions_describe(&pp->source->captions[i]);
+        printf("    captions: %s\n", from);
+    }
 }
 
 static void print_part(const struct part_plan *pp, const json_t *failures)

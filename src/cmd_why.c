@@ -71,8 +71,9 @@ static void print_why(const struct part_plan *pp)
         printf("    and %zu more\n", pp->nb_jobs - MAX_LISTED);
     size_t assembling = 0;
     for (size_t i = 0; i < pp->nb_jobs; i++)
-        assembling +=
-            strcmp(pp->jobs[i].stage, "assemble") == 0 || strcmp(pp->jobs[i].stage, "poster") == 0;
+        assembling += strcmp(pp->jobs[i].stage, "assemble") == 0 ||
+                      strcmp(pp->jobs[i].stage, "poster") == 0 ||
+                      strcmp(pp->jobs[i].stage, "captions") == 0;
     if (nb_missing(pp) > assembling)
         printf("  then: %zu output%s put together and checked\n", nb_missing(pp) - assembling,
                nb_missing(pp) - assembling == 1 ? "" : "s");

@@ -24,8 +24,8 @@
 
 enum { TICK_MS = 250, LOG_LINES = 12, LOG_MAX = 1 << 20 };
 
-static const char *const stage_names[EXECUTOR_NB_STAGES] = {"probe", "analyse", "card",    "cell",
-                                                            "sound", "poster",  "assemble"};
+static const char *const stage_names[EXECUTOR_NB_STAGES] = {
+    "probe", "analyse", "card", "cell", "sound", "poster", "captions", "assemble"};
 
 const char *executor_stage_name(int stage)
 {

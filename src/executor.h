@@ -37,7 +37,7 @@ ATTR_NODISCARD int executor_run(struct executor_result *out, struct event *event
                                 const struct job_source *source, struct progress *progress,
                                 struct err *err);
 
-enum { EXECUTOR_NB_STAGES = 7 };
+enum { EXECUTOR_NB_STAGES = 8 };
 const char *executor_stage_name(int stage);
 int executor_stage_index(const char *name);
 

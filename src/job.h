@@ -8,8 +8,9 @@
 
 struct job {
     char key[33];
-    const char *stage; /* "probe", "analyse", "card", "cell", "sound", "poster", "assemble" */
-    char *what;        /* for a person: "talk 15/1: 0:24-0:48, 3 renditions" */
+    const char
+        *stage; /* "probe", "analyse", "card", "cell", "sound", "poster", "captions", "assemble" */
+    char *what; /* for a person: "talk 15/1: 0:24-0:48, 3 renditions" */
     json_t *spec;
     double cost;    /* estimated seconds of one core */
     int talk, part; /* 0: of a recording, not of a part */

@@ -8,6 +8,7 @@
 
 #include "analyse.h"
 #include "assemble.h"
+#include "captions_source.h"
 #include "card.h"
 #include "clock.h"
 #include "fs.h"
@@ -91,6 +92,8 @@ int plan_refresh(struct plan *p, struct err *err)
     for (size_t i = 0; i < p->nb_recordings; i++)
         if (load_source(&p->sources[i], p->event, err) < 0)
             return err->code;
+    if (captions_find(p->sources, p->nb_recordings, p->event, err) < 0)
+        return err->code;
     return match_recordings(p, err);
 }
 
@@ -122,6 +125,7 @@ void plan_finish(struct plan *p)
     for (size_t i = 0; i < p->nb_recordings && p->sources; i++) {
         json_decref(p->sources[i].probe);
         json_decref(p->sources[i].analysis);
+        captions_free(&p->sources[i]);
     }
     free(p->sources);
     recordings_free(p->recordings, p->nb_recordings);

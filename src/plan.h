@@ -24,6 +24,8 @@ struct source {
     const struct recording *recording;
     json_t *probe, *analysis; /* NULL while not made */
     char probe_key[33], analysis_key[33];
+    struct caption_source *captions; /* see captions_source.h */
+    size_t nb_captions;
     bool absent;                /* the file is not there now */
     struct chosen_sound chosen; /* by a person */
     int audio_stream;           /* that is published; -1: none, or not known yet */
@@ -57,8 +59,9 @@ void plan_analyses(struct job **jobs, size_t *nb, const struct plan *plan, const
 
 /* One file that a part is published as. */
 struct output {
-    const char *suffix;                /* ".mp4" …, ".jpg" */
-    const struct rendition *rendition; /* NULL: the poster */
+    const char *suffix;                    /* ".mp4" …, ".jpg", ".vtt" */
+    const struct rendition *rendition;     /* NULL: the poster, or captions */
+    const struct caption_source *captions; /* NULL: all others */
     char key[33];
     json_t *result; /* NULL while not made */
 };

@@ -124,7 +124,7 @@ static int plan_pieces(struct part_work *w)
         w->pp->waiting = w->plan->look_err.msg;
         return 0;
     }
-    if (work_plan_card(w) < 0 || work_plan_sounds(w) < 0)
+    if (work_plan_card(w) < 0 || work_plan_sounds(w) < 0 || work_plan_captions(w) < 0)
         return w->err->code;
     const int done = work_plan_outputs(w);
     if (done < 0)
@@ -141,7 +141,7 @@ static int plan_pieces(struct part_work *w)
         if (!w->pp->outputs[i].result && w->works[i].ready &&
             work_add_assembly(w, &w->works[i], w->pp->outputs[i].key, w->specs[i]) < 0)
             return w->err->code;
-    return work_plan_poster(w);
+    return work_plan_poster(w) < 0 ? w->err->code : work_add_captions(w);
 }
 
 static void begin_work(struct part_work *w, struct part_plan *pp, struct plan *plan,
@@ -168,6 +168,7 @@ static void end_work(struct part_work *w)
     free(w->specs);
     free(w->works);
     free(w->cells);
+    free(w->captions);
 }
 
 int plan_jobs_of_part(struct part_plan *pp, struct plan *plan, struct err *err)

@@ -94,6 +94,8 @@ static int add_pieces(struct job *job, struct part_work *w)
     json_array_append(keys, json_object_get(job->spec, "sound"));
     size_t i;
     json_t *key;
+    json_array_foreach(json_object_get(job->spec, "captions"), i, key)
+        json_array_append(keys, json_object_get(key, "key"));
     json_array_foreach(keys, i, key)
     {
         AUTO_JSON *result = NULL;
@@ -127,8 +129,8 @@ int work_add_assembly(struct part_work *w, const struct piecework *work, const c
     return add_pieces(job, w);
 }
 
-static struct output *add_output(struct part_plan *pp, const char *suffix,
-                                 const struct rendition *rendition)
+struct output *work_add_output(struct part_plan *pp, const char *suffix,
+                               const struct rendition *rendition)
 {
     pp->outputs = mem_grow(pp->outputs, pp->nb_outputs, sizeof *pp->outputs);
     struct output *o = &pp->outputs[pp->nb_outputs++];
@@ -136,7 +138,7 @@ static struct output *add_output(struct part_plan *pp, const char *suffix,
     return o;
 }
 
-static int look_up_output(struct part_work *w, struct output *o, const char *ext)
+int work_look_up_output(struct part_work *w, struct output *o, const char *ext)
 {
     const int there = work_has(w, o->key, ext);
     if (there <= 0)
@@ -154,12 +156,13 @@ int work_plan_outputs(struct part_work *w)
     bool all = true;
     for (size_t i = 0; i < w->nb_works; i++) {
         struct piecework *work = &w->works[i];
-        struct output *o = add_output(w->pp, work->rendition->suffix, work->rendition);
+        struct output *o = work_add_output(w->pp, work->rendition->suffix, work->rendition);
         struct key k = key_begin("assemble", ASSEMBLE_VERSION);
         w->specs[i] = assembly_spec(w, work);
+        work_list_captions(w->specs[i], w, work);
         key_json(&k, w->specs[i]);
         key_end(&k, o->key);
-        const int there = look_up_output(w, o, work->rendition->container);
+        const int there = work_look_up_output(w, o, work->rendition->container);
         if (there < 0)
             return there;
         all = all && there;
@@ -170,7 +173,7 @@ int work_plan_outputs(struct part_work *w)
 int work_plan_poster(struct part_work *w)
 {
     const struct part_plan *pp = w->pp;
-    struct output *o = add_output(w->pp, ".jpg", NULL);
+    struct output *o = work_add_output(w->pp, ".jpg", NULL);
     struct key k = key_begin("poster", POSTER_VERSION);
     key_int(&k, PROBE_VERSION); /* the grid and which way is up */
     AUTO_JSON *card = json_is_object(w->video) ? NULL : work_still_spec(w, 1);
@@ -183,7 +186,7 @@ int work_plan_poster(struct part_work *w)
         key_text(&k, work_fields(w));
     }
     key_end(&k, o->key);
-    const int there = look_up_output(w, o, "jpg");
+    const int there = work_look_up_output(w, o, "jpg");
     if (there != 0)
         return there < 0 ? there : 0;
     char name[32];

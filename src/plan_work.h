@@ -23,6 +23,11 @@ struct piecework {
     bool ready; /* card, cells and sound are there */
 };
 
+/* One language of captions. */
+struct captionwork {
+    char key[33];
+};
+
 struct part_work {
     struct part_plan *pp;
     struct plan *plan;
@@ -34,6 +39,8 @@ struct part_work {
     struct piecework *works;
     json_t **specs; /* of the assemblies, as far as their keys hang on them */
     size_t nb_works;
+    struct captionwork *captions; /* one for each of the source's */
+    size_t nb_captions;
 };
 
 /* "flagged", "progressive" …, as picture_traits_read takes it. */
@@ -63,9 +70,21 @@ ATTR_NODISCARD int work_plan_card(struct part_work *work);
 ATTR_NODISCARD int work_plan_sounds(struct part_work *work);
 ATTR_NODISCARD int work_plan_cells(struct part_work *work);
 
+/* Captions hold up the MP4 files that carry them, so their keys come first, and jobs for those that
+ * are missing after all outputs. What an assembly says of them. */
+ATTR_NODISCARD int work_plan_captions(struct part_work *work);
+ATTR_NODISCARD int work_add_captions(struct part_work *work);
+void work_list_captions(json_t *spec, const struct part_work *work,
+                        const struct piecework *piecework);
+
 /* The outputs' keys follow from the keys of their pieces, so that a finished part is known without
  * looking for its cells. 1 where all are there, 0 where not. */
 ATTR_NODISCARD int work_plan_outputs(struct part_work *work);
 ATTR_NODISCARD int work_add_assembly(struct part_work *work, const struct piecework *piecework,
                                      const char *key, const json_t *spec);
 ATTR_NODISCARD int work_plan_poster(struct part_work *work);
+/* A new output of the part, its key to be filled in; the pointer holds until the next one. Whether
+ * it is there. */
+struct output *work_add_output(struct part_plan *part, const char *suffix,
+                               const struct rendition *rendition);
+int work_look_up_output(struct part_work *work, struct output *output, const char *ext);

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "captions_source.h"
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
@@ -77,6 +78,17 @@ static json_t *describe_file(const struct file *f, const struct output *o)
     return d;
 }
 
+static json_t *describe_captions(const struct file *f, const struct output *o)
+{
+    const char *language = o->captions->language;
+    json_t *d = json_pack("{s:s, s:o, s:s}", "file", f->name, "language",
+                          *language ? json_string(language) : json_null(), "mime", "text/vtt");
+    static const char *const facts[] = {"bytes", "sha256", "cues"};
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
+        json_object_set(d, facts[i], json_object_get(o->result, facts[i]));
+    return d;
+}
+
 static json_t *describe_part(const struct part_plan *pp)
 {
     json_t *p =
@@ -92,19 +104,24 @@ static json_t *describe_part(const struct part_plan *pp)
 static json_t *add_part(struct publisher *u, const struct part_plan *pp)
 {
     AUTO_FREE char *base = publish_name(pp->talk, pp->part->number);
-    json_t *part = describe_part(pp), *files = json_array();
+    json_t *part = describe_part(pp), *files = json_array(), *captions = json_array();
     json_object_set_new(part, "files", files);
     for (size_t i = 0; i < pp->nb_outputs; i++) {
         const struct output *o = &pp->outputs[i];
         struct file *f = add_file(&u->files, &u->nb, mem_printf("%s%s", base, o->suffix), o->key,
                                   pp->talk->number, pp->part->number);
-        f->ext = o->rendition ? o->rendition->container : "jpg";
+        f->ext = o->rendition ? o->rendition->container : o->captions ? "vtt" : "jpg";
         snprintf(f->sha256, sizeof f->sha256, "%s", json_get_string(o->result, "sha256", ""));
         if (o->rendition)
             json_array_append_new(files, describe_file(f, o));
+        else if (o->captions)
+            json_array_append_new(captions, describe_captions(f, o));
         else
             json_object_set_new(part, "poster", json_string(f->name));
     }
+    if (json_array_size(captions))
+        json_object_set(part, "captions", captions);
+    json_decref(captions);
     u->result->nb_parts++;
     return part;
 }

@@ -82,8 +82,7 @@ static json_t *decibels(double v)
 
 /* --- the recording --------------------------------------------------------------------------- */
 
-/* The path, after a look that the file is still the one that the spec was made for. */
-static int recording_path(const char **out, const json_t *spec, struct err *err)
+int worker_recording_path(const char **out, const json_t *spec, struct err *err)
 {
     json_t *r;
     struct stat st;
@@ -106,7 +105,7 @@ static int run_probe(struct worker *w, struct err *err)
 {
     const char *path = NULL;
     AUTO_JSON *result = NULL;
-    if (recording_path(&path, w->spec, err) < 0 || probe_file(&result, path, err) < 0)
+    if (worker_recording_path(&path, w->spec, err) < 0 || probe_file(&result, path, err) < 0)
         return err->code;
     return worker_deliver(w, w->key, NULL, NULL, result, err);
 }
@@ -117,7 +116,7 @@ static int run_analyse(struct worker *w, struct err *err)
     AUTO_JSON *result = NULL;
     AUTO_FREE char *blocks = worker_tmp_file(w, "blocks.bin");
     json_t *probe = NULL;
-    if (recording_path(&path, w->spec, err) < 0 ||
+    if (worker_recording_path(&path, w->spec, err) < 0 ||
         json_need_object(&probe, w->spec, "probe", "the job", err) < 0 ||
         analyse_recording(&result, path, probe, (int)json_get_int(w->spec, "audio_stream", -1),
                           blocks, tell_fraction, NULL, err) < 0)
@@ -198,7 +197,7 @@ static int encode_cell(struct worker *w, struct segment_output *outputs, size_t 
 {
     const char *path = NULL;
     json_t *probe = NULL;
-    if (recording_path(&path, w->spec, err) < 0 ||
+    if (worker_recording_path(&path, w->spec, err) < 0 ||
         json_need_object(&probe, w->spec, "probe", "the job", err) < 0)
         return err->code;
     const json_t *video = json_object_get(probe, "video");
@@ -332,7 +331,7 @@ static int run_sound(struct worker *w, struct err *err)
 {
     const char *path = NULL, *analysis = NULL;
     json_t *probe = NULL;
-    if (recording_path(&path, w->spec, err) < 0 ||
+    if (worker_recording_path(&path, w->spec, err) < 0 ||
         json_need_object(&probe, w->spec, "probe", "the job", err) < 0 ||
         json_need_string(&analysis, w->spec, "analysis", "the job", err) < 0)
         return err->code;
@@ -393,7 +392,7 @@ static int poster_from_recording(int64_t *frame, const struct worker *w, const c
 {
     const char *path = NULL;
     json_t *probe = NULL;
-    if (recording_path(&path, w->spec, err) < 0 ||
+    if (worker_recording_path(&path, w->spec, err) < 0 ||
         json_need_object(&probe, w->spec, "probe", "the job", err) < 0)
         return err->code;
     struct poster_spec spec = {
@@ -433,6 +432,7 @@ static const struct {
     {"cell", run_cell},
     {"sound", run_sound},
     {"poster", run_poster},
+    {"captions", worker_captions},
     {"assemble", worker_assemble},
 };
 

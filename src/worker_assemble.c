@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "assemble.h"
+#include "captions_track.h"
 #include "check.h"
 #include "err.h"
 #include "grid.h"
@@ -19,6 +20,9 @@ struct pieces {
     int64_t *seams;
     size_t nb;
     const json_t *sound; /* its result */
+    struct cues *cues;
+    struct captions_track *captions;
+    size_t nb_captions;
 };
 
 static void pieces_finish(struct pieces *p)
@@ -27,6 +31,10 @@ static void pieces_finish(struct pieces *p)
         mem_free_strings(p->paths, p->nb + 1);
     free(p->segments);
     free(p->seams);
+    for (size_t i = 0; i < p->nb_captions; i++)
+        cues_finish(&p->cues[i]);
+    free(p->cues);
+    free(p->captions);
 }
 
 static int piece_result(const json_t **out, const struct worker *w, const char *key,
@@ -35,6 +43,31 @@ static int piece_result(const json_t **out, const struct worker *w, const char *
     *out = json_object_get(json_object_get(w->spec, "pieces"), key);
     return json_is_object(*out) ? 0
                                 : err_set(err, ERR_INVALID, "the job: nothing is said of %s", key);
+}
+
+/* Captions of which nothing falls into the part get no track. */
+static int collect_captions(struct pieces *p, const struct worker *w, struct err *err)
+{
+    const json_t *list = json_object_get(w->spec, "captions");
+    p->cues = mem_zalloc(json_array_size(list) + 1, sizeof *p->cues);
+    p->captions = mem_zalloc(json_array_size(list) + 1, sizeof *p->captions);
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *item = json_array_get(list, i), *result = NULL;
+        const char *key = json_get_string(item, "key", "");
+        AUTO_CUES cues = {0};
+        AUTO_FREE char *path = workdir_path(w->work, key, "vtt");
+        if (piece_result(&result, w, key, err) < 0)
+            return err->code;
+        if (json_get_int(result, "cues", 0) == 0)
+            continue;
+        if (captions_read_file(&cues, path, err) < 0)
+            return err->code;
+        const size_t n = p->nb_captions++;
+        captions_flatten(&p->cues[n], &cues);
+        p->captions[n] =
+            (struct captions_track){&p->cues[n], json_get_string(item, "language", NULL)};
+    }
+    return 0;
 }
 
 static int collect(struct pieces *p, const struct worker *w, struct err *err)
@@ -62,7 +95,7 @@ static int collect(struct pieces *p, const struct worker *w, struct err *err)
         p->seams[i] = at;
     }
     p->paths[p->nb] = workdir_path(w->work, sound, "mp4");
-    return piece_result(&p->sound, w, sound, err);
+    return piece_result(&p->sound, w, sound, err) < 0 ? err->code : collect_captions(p, w, err);
 }
 
 /* Tags and chapters as the assembly takes them; their strings belong to the spec. */
@@ -127,6 +160,8 @@ static int assemble_and_check(struct worker *w, const struct pieces *p, const ch
         .chapters = chapters,
         .nb_chapters = sound_alone ? 0 : 2,
         .language = json_get_string(tags, "language", NULL),
+        .captions = p->captions,
+        .nb_captions = p->nb_captions,
     };
     struct assemble_result made;
     struct check_result checked;
@@ -145,6 +180,8 @@ static int assemble_and_check(struct worker *w, const struct pieces *p, const ch
         .sound_hash = made.sound_hash,
         .key_frame_s = (int)json_get_int(w->spec, "key_frame_s", 4),
         .title = json_get_string(tags, "title", NULL),
+        .captions = p->captions,
+        .nb_captions = p->nb_captions,
     };
     if (check_output(&checked, tmp, &check, err) < 0)
         return err->code;

@@ -26,5 +26,11 @@ char *worker_tmp_file(const struct worker *worker, const char *name);
 ATTR_NODISCARD int worker_deliver(const struct worker *worker, const char *key, const char *tmp,
                                   const char *ext, const json_t *result, struct err *err);
 
+/* The recording's path, after a look that the file is still the one that the spec was made for. */
+ATTR_NODISCARD int worker_recording_path(const char **out, const json_t *spec, struct err *err);
+
+/* The stage "captions": those of a part as WebVTT. */
+int worker_captions(struct worker *worker, struct err *err);
+
 /* The stage "assemble": pieces to an output, read back and checked. */
 int worker_assemble(struct worker *worker, struct err *err);

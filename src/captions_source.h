@@ -1,0 +1,40 @@
+/* Where a recording's captions come from: files beside it, else streams of text in it. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "err.h"
+#include "language.h"
+
+struct event;
+struct plan;
+struct source;
+
+struct caption_source {
+    char *path;                    /* NULL: a stream */
+    char hash[33];                 /* of the file's content; "" where it cannot be read */
+    int stream;                    /* of the recording, or -1 */
+    char codec[16];                /* of the stream */
+    char language[LANGUAGE_BYTES]; /* as language_short gives it; "" unknown */
+    char suffix[24];               /* that it is published under */
+};
+
+/* Whether a file is one of captions, by its suffix. */
+bool captions_file_name(const char *name);
+
+/* Fills the captions of all sources, whose probes are loaded. Folders are looked through once each.
+ * Of a recording that is not there now, what captions_note wrote down. */
+ATTR_NODISCARD int captions_find(struct source *sources, size_t nb, const struct event *event,
+                                 struct err *err);
+void captions_free(struct source *source);
+
+/* Writes down in the store which files are beside the recordings that are there, so that what was
+ * made with them stays while a disk is unplugged. */
+ATTR_NODISCARD int captions_note(const struct plan *plan, struct err *err);
+/* The key under which that is kept. */
+void captions_note_key(char key[33], const struct source *source);
+
+/* "'15-gogrid.de.srt' (de)", "stream 2 of the recording (subrip)": a new string. */
+char *captions_describe(const struct caption_source *captions);

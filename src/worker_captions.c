@@ -1,0 +1,86 @@
+#include "worker_stage.h"
+
+#include <libavutil/mathematics.h>
+#include <string.h>
+
+#include "captions.h"
+#include "check.h"
+#include "err.h"
+#include "fs.h"
+#include "hash.h"
+#include "json.h"
+#include "mem.h"
+#include "probe.h"
+
+/* Sound that begins by less before the picture is the encoder's lead-in, which nobody hears. */
+enum { LEAD_IN_MS = 100 };
+
+/* Where the grid's clock stands when a player's, which a file beside counts by, is at 0: players
+ * begin with the stream that begins first. In milliseconds, 0 or below. */
+static int64_t player_start_ms(const json_t *probe, const struct grid *grid)
+{
+    const int64_t origin_ms = av_rescale_q(grid->origin, grid->time_base, (AVRational){1, 1000});
+    int64_t start_ms = origin_ms;
+    size_t i;
+    json_t *stream;
+    json_array_foreach(json_object_get(probe, "streams"), i, stream)
+    {
+        const int64_t ms = json_get_int(stream, "start_ms", start_ms);
+        start_ms = ms < start_ms ? ms : start_ms;
+    }
+    return start_ms < origin_ms - LEAD_IN_MS ? start_ms - origin_ms : 0;
+}
+
+static int read_file(struct cues *out, const char *path, const char *hash, struct err *err)
+{
+    AUTO_FREE char *bytes = NULL;
+    size_t nb;
+    char now[HASH_BYTES];
+    if (fs_read(&bytes, &nb, path, CAPTIONS_MAX_BYTES, err) < 0)
+        return err->code;
+    hash_bytes(bytes, nb, now);
+    if (*hash && strcmp(now, hash) != 0)
+        return err_set(err, ERR_INVALID,
+                       "'%s' has changed while talkpress was at work: run it again", path);
+    return captions_read_text(out, path, bytes, nb, err);
+}
+
+static int read_captions(struct cues *out, const struct worker *w, const json_t *probe,
+                         const struct grid *grid, int64_t *begin_ms, struct err *err)
+{
+    json_t *from;
+    if (json_need_object(&from, w->spec, "captions", "the job", err) < 0)
+        return err->code;
+    const char *path = json_get_string(from, "path", NULL), *recording;
+    *begin_ms = 0;
+    if (path) {
+        *begin_ms = player_start_ms(probe, grid);
+        return read_file(out, path, json_get_string(from, "hash", ""), err);
+    }
+    if (worker_recording_path(&recording, w->spec, err) < 0)
+        return err->code;
+    return captions_read_stream(out, recording, (int)json_get_int(from, "stream", -1), grid, err);
+}
+
+int worker_captions(struct worker *w, struct err *err)
+{
+    AUTO_FREE char *tmp = worker_tmp_file(w, "c.vtt");
+    AUTO_CUES cues = {0};
+    json_t *probe;
+    struct grid grid;
+    int64_t zero_ms;
+    char sha256[65];
+    if (json_need_object(&probe, w->spec, "probe", "the job", err) < 0 ||
+        probe_grid(&grid, probe, err) < 0 ||
+        read_captions(&cues, w, probe, &grid, &zero_ms, err) < 0)
+        return err->code;
+    const int64_t begin_ms = grid_ms_of(&grid, json_get_int(w->spec, "begin", 0)) - zero_ms;
+    const int64_t end_ms = grid_ms_of(&grid, json_get_int(w->spec, "end", 0)) - zero_ms;
+    const int64_t card_ms = grid_ms_of(&grid, json_get_int(w->spec, "card_frames", 0));
+    captions_cut(&cues, begin_ms, end_ms, card_ms - begin_ms);
+    if (captions_write(tmp, &cues, err) < 0 || check_sha256(sha256, tmp, err) < 0)
+        return err->code;
+    AUTO_JSON *result = json_pack("{s:I, s:I, s:s}", "cues", (json_int_t)cues.nb, "bytes",
+                                  (json_int_t)fs_size(tmp), "sha256", sha256);
+    return worker_deliver(w, w->key, tmp, "vtt", result, err);
+}

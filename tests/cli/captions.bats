@@ -1,0 +1,210 @@
+# captions: files beside a recording and streams in it are cut with the talk and published.
+
+setup_file()
+{
+    load helper
+    page "$PAGE" "1: First Steps (Ada Byron) (0:12)" "2: Second Thoughts (Grace Murray) (0:12)"
+    rehearse "$PAGE" "$BATS_FILE_TMPDIR/stand-ins"
+}
+
+setup()
+{
+    load helper
+    new_event
+    cd "$BATS_TEST_TMPDIR"
+    mkdir rec
+    cp "$BATS_FILE_TMPDIR/stand-ins"/01-* rec/01-first-steps.mkv
+    cat >en.srt <<END
+1
+00:00:00,500 --> 00:00:02,000
+Welcome & hello
+
+2
+00:00:03,000 --> 00:00:06,000
+<i>Second</i> {\an8}cue
+
+3
+00:00:05,000 --> 00:00:07,250
+overlaps
+
+4
+00:00:09,000 --> 00:00:11,500
+Fourth
+END
+    sed 's/Welcome/Willkommen/; s/Fourth/Vierter/' en.srt >de.srt
+    vtt=$EVENT/out/01-first-steps.vtt
+    mp4=$EVENT/out/01-first-steps.mp4
+}
+
+# cues FILE [STREAM]: "begin end text" of each cue as ffmpeg reads it, in milliseconds.
+cues()
+{
+    ffprobe -v error -select_streams "s:${2:-0}" -show_entries packet=pts_time,duration_time,size \
+        -of csv=p=0 "$1" | awk -F, '$3 > 2 { printf "%d-%d ", $1 * 1000 + 0.5, ($1 + $2) * 1000 + 0.5 }'
+}
+
+# of_stream ENTRIES: what ffprobe says of the MP4's streams of captions.
+of_stream()
+{
+    ffprobe -v error -select_streams s -show_entries "$1" -of csv=p=0 "$mp4" | tr '\n' ' '
+}
+
+@test "a file beside the recording is published as WebVTT and in the MP4" {
+    cp en.srt rec/01-first-steps.srt
+    tp add rec >/dev/null
+    expect 0 tp run --quiet 1
+    # Behind a card of one second.
+    same "WEBVTT
+
+00:00:01.500 --> 00:00:03.000
+Welcome &amp; hello
+
+00:00:04.000 --> 00:00:07.000
+<i>Second</i> cue
+
+00:00:06.000 --> 00:00:08.250
+overlaps
+
+00:00:10.000 --> 00:00:12.500
+Fourth" "$(cat "$vtt")"
+    same "1500-3000 4000-7000 6000-8250 10000-12500 " "$(cues "$vtt")"
+    same "1500-3000 4000-6000 6000-7000 7000-8250 10000-12500 " "$(cues "$mp4")"
+    same "mov_text,0,und " "$(of_stream stream=codec_name:stream_disposition=default:stream_tags=language)"
+    expect 0 ffmpeg -v error -xerror -i "$mp4" -map 0:s:0 -f srt out.srt
+    grep -q "Welcome & hello" out.srt
+    # The lists know it.
+    (cd "$EVENT/out" && sha256sum --quiet -c SHA256SUMS)
+    grep -q '  01-first-steps.vtt$' "$EVENT/out/SHA256SUMS"
+    json '.talks[0].parts[0].captions | map([.file, .language, .mime, .cues])' \
+        '[["01-first-steps.vtt",null,"text/vtt",4]]' cat "$EVENT/out/talks.json"
+    expect 0 tp status 1
+    says "captions: '01-first-steps.srt'" "01-first-steps.vtt: 0 kB"
+    # The picture and sound are as they were without.
+    same 65 "$(nb_frames "$mp4")"
+}
+
+@test "a cut in the middle of a cue clips it" {
+    cp en.srt rec/01-first-steps.srt
+    tp add rec >/dev/null
+    tp cut 1 --in 4 --out 10 >/dev/null
+    run tp run --quiet 1
+    tp verify --accept 1 --because "a test" >/dev/null
+    expect 0 tp run --quiet 1
+    same "1000-3000 2000-4250 6000-7000 " "$(cues "$vtt")"
+    same "1000-2000 2000-3000 3000-4250 6000-7000 " "$(cues "$mp4")"
+}
+
+@test "captions of another part of the recording leave an empty file and no stream" {
+    cp en.srt rec/01-first-steps.srt
+    tp add rec >/dev/null
+    tp cut 1 --in 7.4 --out 8.8 >/dev/null
+    run tp run --quiet 1
+    tp verify --accept 1 --because "a test" >/dev/null
+    expect 0 tp run --quiet 1
+    same WEBVTT "$(cat "$vtt")"
+    same "" "$(of_stream stream=codec_name)"
+}
+
+@test "two languages are both kept, under their names" {
+    cp en.srt rec/01-first-steps.en.srt
+    ffmpeg -v error -i de.srt rec/01-first-steps.de.vtt
+    tp add rec >/dev/null
+    expect 0 tp run --quiet 1
+    same "de.vtt en.vtt" "$(cd "$EVENT/out" && echo *.vtt | sed 's/01-first-steps.//g')"
+    grep -qx "Willkommen &amp; hello" "$EVENT/out/01-first-steps.de.vtt"
+    same "mov_text,0,deu mov_text,0,eng " \
+        "$(of_stream stream=codec_name:stream_disposition=default:stream_tags=language)"
+    same "$(cues "$mp4" 0)" "$(cues "$mp4" 1)"
+    json '.talks[0].parts[0].captions | map(.language)' '["de","en"]' cat "$EVENT/out/talks.json"
+    json '.parts[0].captions | map(.language)' '["de","en"]' tp status --json 1
+}
+
+@test "a stream of text in the recording is used where no file lies beside it" {
+    for kind in mkv:subrip mp4:mov_text mkv:ass mkv:webvtt; do
+        rm -rf rec/* "$EVENT"
+        new_event
+        ffmpeg -v error -i "$BATS_FILE_TMPDIR/stand-ins"/01-* -i en.srt -map 0 -map 1 -c copy \
+            -c:s ${kind#*:} -metadata:s:s:0 language=ger "rec/01-first-steps.${kind%:*}"
+        tp add rec >/dev/null
+        expect 0 tp run --quiet 1
+        # In MP4 texts do not overlap: the second ends where the third begins.
+        case $kind in
+        *mov_text) same "1500-3000 4000-6000 6000-8250 10000-12500 " "$(cues "$vtt")" ;;
+        *) same "1500-3000 4000-7000 6000-8250 10000-12500 " "$(cues "$vtt")" ;;
+        esac
+        same "1500-3000 4000-6000 " "$(cues "$mp4" | cut -d' ' -f1-2) "
+        same "mov_text,0,deu " \
+            "$(of_stream stream=codec_name:stream_disposition=default:stream_tags=language)"
+        grep -q "Welcome &amp; hello" "$vtt"
+        expect 0 tp status 1
+        says "of the recording (${kind#*:}, de)"
+    done
+    cp en.srt rec/01-first-steps.srt
+    expect 0 tp status 1
+    says "captions: '01-first-steps.srt'"
+    says_not "of the recording"
+}
+
+@test "times count as players count them: from the stream that begins first" {
+    # The picture begins a second after the sound: there the first cue is clipped. A transport stream
+    # begins at 1.4 s.
+    ffmpeg -v error -itsoffset 1 -i "$BATS_FILE_TMPDIR/stand-ins"/01-* -i "$BATS_FILE_TMPDIR/stand-ins"/01-* \
+        -map 0:v -map 1:a -c:v copy -c:a flac late.mkv
+    ffmpeg -v error -i "$BATS_FILE_TMPDIR/stand-ins"/01-* -c copy even.ts
+    local name
+    for name in late.mkv:1000-2000 even.ts:1500-3000; do
+        rm -rf rec/* "$EVENT"
+        new_event
+        cp ${name%:*} "rec/01-first-steps.$(sed 's/.*\.//;s/:.*//' <<<"$name")"
+        cp en.srt rec/01-first-steps.srt
+        tp add rec >/dev/null
+        run tp run --quiet 1
+        tp verify --accept 1 --because "a test" >/dev/null 2>&1 || true
+        expect 0 tp run --quiet 1
+        same "${name#*:}" "$(cues "$vtt" | cut -d' ' -f1)"
+    done
+}
+
+@test "a corrected file makes the captions and the MP4 anew, and nothing else" {
+    cp en.srt rec/01-first-steps.srt
+    tp add rec >/dev/null
+    tp run --quiet 1
+    touch rec/01-first-steps.srt
+    expect 0 tp run --json 1
+    same '{}' "$(jq -c '.jobs | with_entries(select(.value > 0))' <<<"$output")"
+    sed -i 's/Fourth/Fifth/' rec/01-first-steps.srt
+    expect 0 tp run --json 1
+    same '{"captions":1,"assemble":1}' "$(jq -c '.jobs | with_entries(select(.value > 0))' <<<"$output")"
+    grep -qx Fifth "$vtt"
+    rm rec/01-first-steps.srt
+    expect 0 tp run --json 1
+    same '{"assemble":1}' "$(jq -c '.jobs | with_entries(select(.value > 0))' <<<"$output")"
+    [ ! -e "$vtt" ]
+}
+
+@test "a broken file fails its job only, and says where" {
+    sed 's/09,000 -->/09,000 ->/' en.srt >rec/01-first-steps.srt
+    tp add rec >/dev/null
+    expect 1 tp run --quiet 1
+    says "01-first-steps.srt', line 14: no times as in '00:01:02,000 --> 00:01:04,500'" \
+        "mend the file, or remove it"
+    [ ! -e "$mp4" ]
+    expect 0 tp status 1
+    says "FAILED:" "line 14"
+    cp en.srt rec/01-first-steps.srt
+    expect 0 tp run --json 1
+    same '{"captions":1,"assemble":1}' "$(jq -c '.jobs | with_entries(select(.value > 0))' <<<"$output")"
+}
+
+@test "captions are no recordings, and stay while the recording is unplugged" {
+    cp en.srt rec/01-first-steps.srt
+    expect 0 tp add rec rec/01-first-steps.srt
+    says "holds captions" "1 added" "0 cannot be read"
+    expect 0 tp run --quiet 1
+    before=$(sums)
+    mv rec gone
+    expect 0 tp gc
+    expect 0 tp run --json 1
+    same '{}' "$(jq -c '.jobs | with_entries(select(.value > 0))' <<<"$output")"
+    same "$before" "$(sums)"
+}
