@@ -7,6 +7,7 @@
 
 #include "assemble.h"
 #include "av.h"
+#include "captions_track.h"
 #include "check.h"
 #include "fs.h"
 #include "json.h"
@@ -454,6 +455,51 @@ static void test_foreign_pieces(void **state)
     assert_fails(assemble_file(&made, path, &p.spec, &err), ERR_BUG, "other parameters");
 }
 
+/* Captions go in whole, off by default, and nothing but them passes for them. */
+static void test_captions(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    AUTO_PART p;
+    part_make(&p, "mp4", "libx264");
+    AUTO_FREE char *path = folder_path("captioned.mp4");
+    AUTO_CUES one = {0}, two = {0};
+    cues_add(&one, 0, 1000, mem_strdup("at the very start: ü"));
+    cues_add(&one, 1000, 1500, mem_strdup("at once behind"));
+    cues_add(&one, 4000, 5000, mem_strdup("to the very end"));
+    cues_add(&two, 2345, 2346, mem_strdup("a millisecond"));
+    const struct captions_track tracks[] = {{&one, "eng"}, {&two, NULL}};
+    struct assemble_result made;
+    struct check_result r;
+    p.spec.captions = p.check.captions = tracks;
+    p.spec.nb_captions = p.check.nb_captions = 2;
+    assert_done(assemble_file(&made, path, &p.spec, &err));
+    assert_done(check_output(&r, path, &p.check, &err));
+    assert_string_equal(made.video_hash, p.made.video_hash);
+    assert_string_equal(made.sound_hash, p.made.sound_hash);
+
+    one.cues[1].start_ms += 30;
+    assert_refused("a later cue", &p, path, &p.check, "caption 2 shows from 1000 to 1500 ms");
+    one.cues[1].start_ms -= 30;
+    one.cues[2].end_ms -= 30;
+    assert_refused("a shorter cue", &p, path, &p.check, "caption 3 shows");
+    one.cues[2].end_ms += 30;
+    one.cues[0].text[0] = 'A';
+    assert_refused("another text", &p, path, &p.check, "caption 1 has another text");
+    one.cues[0].text[0] = 'a';
+    one.nb--;
+    assert_refused("one too many", &p, path, &p.check, "more than 2 captions");
+    one.nb++;
+    const struct captions_track other[] = {{&one, "deu"}, {&two, NULL}};
+    p.check.captions = other;
+    assert_refused("the language", &p, path, &p.check, "captions are in 'eng', not 'deu'");
+    p.check.captions = tracks;
+    p.check.nb_captions = 1;
+    assert_refused("a track too many", &p, path, &p.check, "captions that it should not");
+    p.check.nb_captions = 2;
+    assert_refused("no captions", &p, p.path, &p.check, "0 captions instead of 3");
+}
+
 static void test_sha256(void **state)
 {
     (void)state;
@@ -484,7 +530,8 @@ int main(void)
         cmocka_unit_test(test_same_bytes),     cmocka_unit_test(test_other_pieces),
         cmocka_unit_test(test_other_promises), cmocka_unit_test(test_shortened),
         cmocka_unit_test(test_flipped),        cmocka_unit_test(test_changed_pieces),
-        cmocka_unit_test(test_foreign_pieces), cmocka_unit_test(test_sha256),
+        cmocka_unit_test(test_foreign_pieces), cmocka_unit_test(test_captions),
+        cmocka_unit_test(test_sha256),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }
