@@ -127,6 +127,29 @@ static void add_output_facts(json_t *result, const struct assemble_result *made,
     json_object_set(result, "gain_db", json_object_get(pieces->sound, "gain_db"));
 }
 
+static int check_made(struct check_result *out, const char *tmp, const struct worker *w,
+                      const struct pieces *p, const struct assemble_spec *spec,
+                      const struct assemble_result *made, struct err *err)
+{
+    const struct check_spec check = {
+        .container = spec->container,
+        .fps = spec->fps,
+        .width = (int)json_get_int(w->spec, "width", 0),
+        .height = (int)json_get_int(w->spec, "height", 0),
+        .seams = p->seams,
+        .nb_seams = p->nb ? p->nb - 1 : 0,
+        .nb_frames = p->nb ? p->seams[p->nb - 1] : 0,
+        .nb_samples = made->nb_samples,
+        .video_hash = made->video_hash,
+        .sound_hash = made->sound_hash,
+        .key_frame_s = (int)json_get_int(w->spec, "key_frame_s", 4),
+        .title = json_get_string(json_object_get(w->spec, "tags"), "title", NULL),
+        .captions = p->captions,
+        .nb_captions = p->nb_captions,
+    };
+    return check_output(out, tmp, &check, err);
+}
+
 static int assemble_and_check(struct worker *w, const struct pieces *p, const char *tmp,
                               const char *container, struct err *err)
 {
@@ -167,23 +190,7 @@ static int assemble_and_check(struct worker *w, const struct pieces *p, const ch
     struct check_result checked;
     if (assemble_file(&made, tmp, &spec, err) < 0 || worker_tell(0.5))
         return err->code ? err->code : err_set(err, ERR_CANCELLED, "stopped");
-    const struct check_spec check = {
-        .container = container,
-        .fps = rate,
-        .width = (int)json_get_int(w->spec, "width", 0),
-        .height = (int)json_get_int(w->spec, "height", 0),
-        .seams = p->seams,
-        .nb_seams = p->nb ? p->nb - 1 : 0,
-        .nb_frames = p->nb ? p->seams[p->nb - 1] : 0,
-        .nb_samples = made.nb_samples,
-        .video_hash = made.video_hash,
-        .sound_hash = made.sound_hash,
-        .key_frame_s = (int)json_get_int(w->spec, "key_frame_s", 4),
-        .title = json_get_string(tags, "title", NULL),
-        .captions = p->captions,
-        .nb_captions = p->nb_captions,
-    };
-    if (check_output(&checked, tmp, &check, err) < 0)
+    if (check_made(&checked, tmp, w, p, &spec, &made, err) < 0)
         return err->code;
     AUTO_JSON *result = json_object();
     add_output_facts(result, &made, &checked, p);
