@@ -9,8 +9,6 @@
 #include "programme.h"
 #include "str.h"
 
-enum { QUOTED_BYTES = 60 };
-
 static void add(struct diff *d, enum change_kind kind, int talk, char *text)
 {
     d->changes = mem_grow(d->changes, d->nb, sizeof *d->changes);
@@ -31,12 +29,8 @@ static void quote(struct str *out, const char *s)
         str_add(out, "nothing");
         return;
     }
-    size_t nb = strlen(s);
-    const bool cut = nb > QUOTED_BYTES;
-    if (cut)
-        for (nb = QUOTED_BYTES; nb > 0 && ((unsigned char)s[nb] & 0xc0) == 0x80;)
-            nb--;
-    str_addf(out, "'%.*s%s'", (int)nb, s, cut ? "…" : "");
+    AUTO_FREE char *text = str_quote(s, STR_QUOTE_BYTES);
+    str_addf(out, "'%s'", text);
 }
 
 /* Adds "title: 'a' -> 'b'" where the two differ. */

@@ -3,32 +3,64 @@
 #include <stdbool.h>
 
 #include "fs.h"
+#include "import_csv.h"
+#include "import_html.h"
+#include "import_ical.h"
+#include "import_markdown.h"
+#include "import_pyvideo.h"
 #include "import_schedule_json.h"
 #include "import_schedule_xml.h"
 #include "listing.h"
 #include "mem.h"
 #include "programme.h"
+#include "programme_limits.h"
 
 enum { MAX_FILE_BYTES = 64 << 20 };
 
-/* In this order; what none claims is read as a listing page. */
+static bool any_sniff(const char *bytes, size_t nb_bytes, const char *name)
+{
+    (void)bytes;
+    (void)nb_bytes;
+    (void)name;
+    return true;
+}
+
+/* The first whose sniff knows the file reads it. bytes end with a NUL. */
 static const struct {
-    bool (*sniff)(const char *bytes); /* which end with a NUL */
+    bool (*sniff)(const char *bytes, size_t nb_bytes, const char *name);
     int (*read)(struct programme *out, const char *bytes, size_t nb_bytes, const char *name,
                 struct err *err);
 } formats[] = {
-    {schedule_xml_sniff, schedule_xml_parse},
-    {schedule_json_sniff, schedule_json_parse},
+    {import_schedule_xml_sniff, import_schedule_xml_read},
+    {import_schedule_json_sniff, import_schedule_json_read},
+    {import_pyvideo_sniff, import_pyvideo_read},
+    {import_ical_sniff, import_ical_read},
+    {import_html_sniff, import_html_read},
+    {import_csv_sniff, import_csv_read},
+    {import_markdown_sniff, import_markdown_read},
+    {any_sniff, listing_parse},
 };
 
-int import_read(struct programme *out, const char *path, struct err *err)
+static int read_path(struct programme *out, const char *path, struct err *err)
 {
+    if (fs_is_dir(path))
+        return import_pyvideo_read_folder(out, path, err);
     AUTO_FREE char *bytes = NULL;
     size_t nb_bytes;
     if (fs_read(&bytes, &nb_bytes, path, MAX_FILE_BYTES, err) < 0)
         return err->code;
-    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
-        if (formats[i].sniff(bytes))
-            return formats[i].read(out, bytes, nb_bytes, path, err);
-    return listing_parse(out, bytes, nb_bytes, path, err);
+    size_t i = 0;
+    while (!formats[i].sniff(bytes, nb_bytes, path))
+        i++;
+    return formats[i].read(out, bytes, nb_bytes, path, err);
+}
+
+int import_read(struct programme *out, const char *path, struct err *err)
+{
+    AUTO_PROGRAMME programme = {0};
+    if (read_path(&programme, path, err) < 0 || programme_check(&programme, path, err) < 0)
+        return err->code;
+    *out = programme;
+    programme = (struct programme){0};
+    return 0;
 }

@@ -5,7 +5,8 @@
  *
  * An importer fills talks in the programme's order. Numbers come from the programme where it has
  * them; else they stay 0 and the talk has a ref, which programme_number_talks makes a number of. A
- * timetable gives slots (slot_s, start), a listing of videos gives listed times (listed_s).
+ * timetable gives slots (slot_s, start), a listing of videos gives listed times (listed_s). What it
+ * may hold at most is the same for all: programme_limits.h.
  */
 #pragma once
 

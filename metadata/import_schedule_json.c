@@ -44,8 +44,10 @@ static const char *skip_bom(const char *bytes)
     return str_starts(bytes, "\xef\xbb\xbf") ? bytes + 3 : bytes;
 }
 
-bool schedule_json_sniff(const char *bytes)
+bool import_schedule_json_sniff(const char *bytes, size_t nb_bytes, const char *name)
 {
+    (void)nb_bytes;
+    (void)name;
     const char *p = skip_bom(bytes);
     return p[strspn(p, " \t\r\n")] == '{' &&
            (has_member(p, "\"schedule\"") || has_member(p, "\"results\""));
@@ -58,8 +60,8 @@ static void reader_forget_texts(struct reader *r)
     r->nb_texts = 0;
 }
 
-int schedule_json_parse(struct programme *out, const char *bytes, size_t nb_bytes, const char *name,
-                        struct err *err)
+int import_schedule_json_read(struct programme *out, const char *bytes, size_t nb_bytes,
+                              const char *name, struct err *err)
 {
     AUTO_JSON *root = NULL;
     if (check(bytes, nb_bytes, name, err) < 0 || parse(&root, bytes, name, err) < 0)
@@ -250,8 +252,7 @@ static int read_day(struct reader *r, json_t *day, const char *where)
     json_t *events;
     json_object_foreach(rooms, room, events)
     {
-        AUTO_FREE char *short_room = mem_strdup(room);
-        str_shorten(short_room, 100);
+        AUTO_FREE char *short_room = str_quote(room, 100);
         AUTO_FREE char *at = mem_printf("%s[\"%s\"]", rooms_at, short_room);
         timetable_add_room(r->timetable, room);
         const int rc = read_events(r, events, at, date, room);

@@ -14,9 +14,9 @@
 struct programme;
 
 /* Whether it looks like an object with a member "schedule" or "results". bytes end with a NUL. */
-bool schedule_json_sniff(const char *bytes);
+bool import_schedule_json_sniff(const char *bytes, size_t nb_bytes, const char *name);
 
 /* Reads it into *out (zero-initialised by the caller, who frees it with programme_finish; untouched
  * on failure). name stands for the file in messages. */
-ATTR_NODISCARD int schedule_json_parse(struct programme *out, const char *bytes, size_t nb_bytes,
-                                       const char *name, struct err *err);
+ATTR_NODISCARD int import_schedule_json_read(struct programme *out, const char *bytes,
+                                             size_t nb_bytes, const char *name, struct err *err);

@@ -29,8 +29,10 @@ static int read_doc(xmlDoc **out, const char *bytes, size_t nb_bytes, const char
 static int read_conference(const struct xml *x, const xmlNode *root);
 static int read_day(const struct xml *x, const xmlNode *day);
 
-bool schedule_xml_sniff(const char *bytes)
+bool import_schedule_xml_sniff(const char *bytes, size_t nb_bytes, const char *name)
 {
+    (void)nb_bytes;
+    (void)name;
     /* What may stand before it; "]" ends a document type's own declarations. */
     static const char *const skipped[][2] = {
         {"<?", "?>"}, {"<!--", "-->"}, {"<!", ">"}, {"]", ">"}};
@@ -56,8 +58,8 @@ static void doc_free(xmlDoc **doc)
         xmlFreeDoc(*doc);
 }
 
-int schedule_xml_parse(struct programme *out, const char *bytes, size_t nb_bytes, const char *name,
-                       struct err *err)
+int import_schedule_xml_read(struct programme *out, const char *bytes, size_t nb_bytes,
+                             const char *name, struct err *err)
 {
     ATTR_CLEANUP(doc_free) xmlDoc *doc = NULL;
     int rc = read_doc(&doc, bytes, nb_bytes, name, err);
@@ -137,8 +139,7 @@ static int doc_error(const struct guard *g, const char *name, struct err *err)
     const char *message = last && last->message ? last->message : "broken XML";
     if (last && last->code == XML_ERR_NO_MEMORY && !strstr(message, "huge")) /* its own limits */
         return err_set(err, ERR_NOMEM, "'%s': no memory for the XML parser", name);
-    AUTO_FREE char *what = str_clean_line(message);
-    str_shorten(what, 300);
+    AUTO_FREE char *what = str_quote(message, 300);
     return err_set(err, ERR_INVALID, "'%s', line %d: found broken XML: %s; expected %s", name,
                    last ? last->line : 1, what, advice);
 }

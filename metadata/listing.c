@@ -15,13 +15,12 @@
 #include "listing_start.h"
 #include "mem.h"
 #include "programme.h"
+#include "programme_limits.h"
 #include "str.h"
 
 enum {
-    MAX_TALKS = 20000,
     MAX_LISTED_S = 24 * 3600,
     SECTION_BYTES = 120, /* of a section's name that is not marked up as a heading */
-    QUOTE_BYTES = 60,    /* of the page, in messages */
 };
 
 struct reader {
@@ -86,11 +85,9 @@ static int ATTR_PRINTF(5, 6) fail(const struct reader *r, size_t line, const cha
     vsnprintf(what, sizeof what, fmt, args);
     va_end(args);
 
-    AUTO_FREE char *quote = mem_strdup(found);
-    const bool cut = str_shorten(quote, QUOTE_BYTES);
-    str_fold_space(quote);
-    return err_set(r->err, ERR_INVALID, "'%s', line %d: %s: found \"%s%s\"; expected %s", r->name,
-                   r->page->lines[line].number, what, quote, cut ? "..." : "", expected);
+    AUTO_FREE char *quote = str_quote(found, STR_QUOTE_BYTES);
+    return err_set(r->err, ERR_INVALID, "'%s', line %d: %s: found \"%s\"; expected %s", r->name,
+                   r->page->lines[line].number, what, quote, expected);
 }
 
 /* Reads "(12:06 / 24:21)" at *p, which stands in the line, into the talk's parts and moves *p
@@ -216,9 +213,9 @@ static int check_number(const struct reader *r, const struct listing_start *star
     if (r->lines[start->number])
         return fail(r, start->line, text, "each number once: give one of the two another number",
                     "talk %d stands in line %d already", start->number, r->lines[start->number]);
-    if (r->programme->nb_talks == MAX_TALKS)
-        return fail(r, start->line, text, "fewer: split the page", "more than %d talks", MAX_TALKS);
-    return 0;
+    char where[32];
+    snprintf(where, sizeof where, "line %d", r->page->lines[start->line].number);
+    return programme_check_count(r->programme->nb_talks + 1, r->name, where, r->err);
 }
 
 /* Reads the entry at starts[i] into a new talk. *out_head_end is the line that holds its time. */

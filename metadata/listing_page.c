@@ -1,8 +1,6 @@
 #include "listing_page.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <iconv.h>
 #include <libxml/HTMLparser.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +9,7 @@
 
 #include "mem.h"
 #include "str.h"
+#include "text_decode.h"
 
 enum {
     SNIFF_BYTES = 4096, /* how far a page's head may say its charset */
@@ -18,8 +17,7 @@ enum {
     MIN_RULE = 5,       /* shorter runs of dashes occur in sentences */
 };
 
-static int page_decode(struct str *out, const char *bytes, size_t nb_bytes, const char *name,
-                       struct err *err);
+static char *declared_charset(const char *html);
 static bool is_html(const char *text);
 static void text_read(struct listing_page *page, const char *text);
 static int html_read(struct listing_page *page, const struct str *text, const char *name,
@@ -29,9 +27,19 @@ int listing_page_parse(struct listing_page *out, const char *bytes, size_t nb_by
                        const char *name, struct err *err)
 {
     AUTO_STR text = {0};
-    const int rc = page_decode(&text, bytes, nb_bytes, name, err);
+    const int rc =
+        text_decode(&text, bytes, nb_bytes, name,
+                    "HTML nor text; expected a listing page: save it from the browser as "
+                    "HTML or as text in UTF-8",
+                    declared_charset, err);
     if (rc < 0)
         return rc;
+    if (is_html(text.s) && text.len > LISTING_PAGE_MAX_HTML_BYTES)
+        return err_set(
+            err, ERR_INVALID,
+            "'%s': found an HTML page of %zu bytes; expected one of at most %d: save the "
+            "page that lists the talks, or save it as text",
+            name, text.len, LISTING_PAGE_MAX_HTML_BYTES);
     if (is_html(text.s))
         return html_read(out, &text, name, err);
     text_read(out, text.s);
@@ -49,37 +57,13 @@ void listing_page_finish(struct listing_page *page)
 
 /* Encodings. */
 
-/* Converts, with U+FFFD for what is malformed. False where iconv does not know the charset. */
-static bool convert(struct str *out, const char *bytes, size_t nb_bytes, const char *charset)
-{
-    const iconv_t cd = iconv_open("UTF-8", charset);
-    if (cd == (iconv_t)-1)
-        return false;
-    AUTO_FREE char *copy = mem_zalloc(nb_bytes, 1);
-    memcpy(copy, bytes, nb_bytes);
-    char *in = copy;
-    while (nb_bytes > 0) {
-        char buf[4096];
-        char *to = buf;
-        size_t room = sizeof buf;
-        const size_t rc = iconv(cd, &in, &nb_bytes, &to, &room);
-        const bool malformed = rc == (size_t)-1 && errno != E2BIG;
-        str_add_bytes(out, buf, sizeof buf - room);
-        if (malformed) {
-            str_add_utf8(out, 0xfffd);
-            in++;
-            nb_bytes--;
-        }
-    }
-    iconv_close(cd);
-    return true;
-}
-
 /* What the page says of itself in <meta charset=...> or <meta content="...; charset=...">, as
  * browsers take it: Latin-1 means Windows-1252. UTF-8 and UTF-16 were ruled out by the bytes. A new
- * string. */
+ * string, or NULL: Windows-1252. */
 static char *declared_charset(const char *html)
 {
+    if (!is_html(html))
+        return NULL;
     AUTO_FREE char *head = mem_printf("%.*s", SNIFF_BYTES, html);
     const char *p = strcasestr(head, "charset");
     if (p) {
@@ -91,50 +75,7 @@ static char *declared_charset(const char *html)
             strcasecmp(charset, "us-ascii") != 0 && strncasecmp(charset, "utf", 3) != 0)
             return mem_take(&charset);
     }
-    return mem_strdup("WINDOWS-1252");
-}
-
-/* "\r\n" and "\r" become "\n". */
-static void unify_newlines(struct str *text)
-{
-    size_t to = 0;
-    for (size_t i = 0; i < text->len; i++) {
-        if (text->s[i] != '\r')
-            text->s[to++] = text->s[i];
-        else if (text->s[i + 1] != '\n')
-            text->s[to++] = '\n';
-    }
-    text->s[to] = '\0';
-    text->len = to;
-}
-
-static int page_decode(struct str *out, const char *bytes, size_t nb_bytes, const char *name,
-                       struct err *err)
-{
-    const bool utf16 =
-        nb_bytes >= 2 && (memcmp(bytes, "\xff\xfe", 2) == 0 || memcmp(bytes, "\xfe\xff", 2) == 0);
-    str_add(out, "");
-    if (utf16)
-        convert(out, bytes, nb_bytes, "UTF-16");
-    else
-        str_add_bytes(out, bytes, nb_bytes);
-
-    const char *nul = memchr(out->s, '\0', out->len);
-    if (nul)
-        return err_set(
-            err, ERR_INVALID,
-            "'%s': byte %zu is NUL, so this is neither text nor HTML; expected a listing "
-            "page: save it from the browser as HTML or as text in UTF-8",
-            name, (size_t)(nul - out->s) + 1);
-    if (!str_is_utf8(out->s)) {
-        AUTO_FREE char *charset =
-            is_html(out->s) ? declared_charset(out->s) : mem_strdup("WINDOWS-1252");
-        str_clear(out);
-        if (!convert(out, bytes, nb_bytes, charset))
-            convert(out, bytes, nb_bytes, "WINDOWS-1252");
-    }
-    unify_newlines(out);
-    return 0;
+    return NULL;
 }
 
 static bool is_html(const char *text)
@@ -483,17 +424,17 @@ static void html_text(void *user, const xmlChar *bytes, int nb_bytes)
     struct html *h = user;
     if (h->skip_depth)
         return;
-    AUTO_FREE char *text = mem_printf("%.*s", nb_bytes, (const char *)bytes);
-    if (h->in_title) {
-        str_add(&h->title, text);
+    struct str *text = h->in_title ? &h->title : &h->text;
+    const size_t at = text->len;
+    str_add_bytes(text, (const char *)bytes, (size_t)nb_bytes);
+    if (h->in_title)
         return;
-    }
     /* The counter stands behind this text: its first line is that less the newlines. */
     int number = xmlSAX2GetLineNumber(h->ctxt);
-    for (const char *p = text; *p; p++)
-        number -= *p == '\n';
+    for (const char *p = text->s + at; (p = strchr(p, '\n')); p++)
+        number--;
     bool visible = false;
-    const char *p = text;
+    const char *p = text->s + at;
     for (uint32_t cp; !visible && (cp = str_next_utf8(&p));) {
         number += cp == '\n';
         visible = !str_is_space(cp) && !str_is_invisible(cp);
@@ -503,7 +444,6 @@ static void html_text(void *user, const xmlChar *bytes, int nb_bytes)
         h->plain |= !h->bold;
         h->nb_br = 0;
     }
-    str_add(&h->text, text);
 }
 
 static int html_read(struct listing_page *page, const struct str *text, const char *name,

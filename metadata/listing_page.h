@@ -10,6 +10,9 @@
 #include "attr.h"
 #include "err.h"
 
+/* Of a page of HTML: larger ones list no talks, and take long to tell so. */
+enum { LISTING_PAGE_MAX_HTML_BYTES = 8 << 20 };
+
 enum line_kind {
     LINE_TEXT,    /* running text */
     LINE_ITEM,    /* the first line of a list item */
@@ -34,8 +37,9 @@ struct listing_page {
 
 /* Reads HTML (told by its content) or text into *out (zero-initialised by the caller). A byte order
  * mark says the encoding; bytes that are UTF-8 are taken as such; others as the page's own charset
- * says, or as Windows-1252. A file with a NUL, or with tags nested beyond reason, is
- * ERR_INVALID. name stands for the file in messages. */
+ * says, or as Windows-1252. A file with a NUL, HTML that is longer than
+ * LISTING_PAGE_MAX_HTML_BYTES or nests its tags beyond reason, is ERR_INVALID. name stands for the
+ * file in messages. */
 ATTR_NODISCARD int listing_page_parse(struct listing_page *out, const char *bytes, size_t nb_bytes,
                                       const char *name, struct err *err);
 void listing_page_finish(struct listing_page *page);

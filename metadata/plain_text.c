@@ -107,6 +107,8 @@ static bool has_blocks(const char *text)
 
 char *plain_text(const char *text)
 {
+    if (!text)
+        return NULL;
     struct scan s = {.keep_lines = !has_blocks(text)};
     while (*text) {
         const struct tag *tag = NULL;
@@ -129,7 +131,7 @@ char *plain_text(const char *text)
         }
         text = end;
     }
-    return str_take(&s.out);
+    return s.out.len ? str_take(&s.out) : NULL;
 }
 
 /* Markdown: behind the code that begins at the back quote p and ends in its line, else NULL. */
@@ -168,7 +170,7 @@ static const char *read_entity(uint32_t *cp, const char *p)
 char *plain_line(const char *text)
 {
     AUTO_STR out = {0};
-    while (*text) {
+    while (text && *text) {
         uint32_t cp;
         const char *end = read_entity(&cp, text);
         if (!end) {
@@ -178,7 +180,8 @@ char *plain_line(const char *text)
         str_add_utf8(&out, cp);
         text = end;
     }
-    return str_clean_line(out.s ? out.s : "");
+    AUTO_FREE char *line = str_clean_line(out.s ? out.s : "");
+    return *line ? mem_take(&line) : NULL;
 }
 
 /* The '>' that ends the tag whose attributes begin at p; one in a quoted value does not. NULL where

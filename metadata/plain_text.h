@@ -5,10 +5,11 @@
  */
 #pragma once
 
+/* Both return a new string, NULL where text is NULL or nothing of it is visible. */
+
 /* Paragraphs apart by "\n\n"; a line of its own for each <br>, list item and table row, and in text
- * without block markup for each line that it has. A new string, empty where nothing is visible. */
+ * without block markup for each line that it has. */
 char *plain_text(const char *text);
 
-/* A title or a name, on one line. Entities are read, tags are not: "Using <details>" is a title. A
- * new string. */
+/* A title or a name, on one line. Entities are read, tags are not: "Using <details>" is a title. */
 char *plain_line(const char *text);

@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "mem.h"
+#include "moment.h"
 #include "plain_text.h"
+#include "programme_limits.h"
+#include "programme_refs.h"
 #include "str.h"
-#include "when.h"
-
-enum { QUOTE_BYTES = 60 }; /* of the file, in messages */
 
 struct timetable_entry {
     struct talk talk; /* while they are sorted */
@@ -29,17 +29,11 @@ static int read_id(const char *id);
 static size_t room_position(struct timetable *t, const char *room);
 static void sort(struct timetable *t);
 static void give_numbers(struct timetable *t);
-static void make_refs_distinct(struct programme *p);
-
-/* The names' hash table as GHashTable wants it: that of the room counts from 1. */
-static GHashTable *names_create(void)
-{
-    return g_hash_table_new_full(g_str_hash, g_str_equal, free, NULL);
-}
 
 void timetable_init(struct timetable *t, const char *name)
 {
-    *t = (struct timetable){.name = name, .rooms = names_create()};
+    *t = (struct timetable){.name = name};
+    t->rooms = g_hash_table_new_full(g_str_hash, g_str_equal, free, NULL);
 }
 
 void timetable_finish(struct timetable *t)
@@ -52,45 +46,47 @@ void timetable_finish(struct timetable *t)
     *t = (struct timetable){0};
 }
 
-/* A line of text, NULL where nothing is visible. */
-static char *line_or_null(const char *text)
-{
-    AUTO_FREE char *line = text ? plain_line(text) : NULL;
-    return line && *line ? mem_take(&line) : NULL;
-}
-
 int timetable_fail(const struct timetable *t, const char *where, const char *what,
                    const char *found, const char *expected, struct err *err)
 {
     if (!found)
         return err_set(err, ERR_INVALID, "'%s', %s: %s is missing; expected %s", t->name, where,
                        what, expected);
-    AUTO_FREE char *copy = mem_printf("%.*s", 4 * QUOTE_BYTES, found);
-    AUTO_FREE char *quote = str_clean_line(copy);
-    const bool cut = str_shorten(quote, QUOTE_BYTES);
-    return err_set(err, ERR_INVALID, "'%s', %s: %s: found \"%s%s\"; expected %s", t->name, where,
-                   what, quote, cut ? "..." : "", expected);
+    AUTO_FREE char *quote = str_quote(found, STR_QUOTE_BYTES);
+    return err_set(err, ERR_INVALID, "'%s', %s: %s: found \"%s\"; expected %s", t->name, where,
+                   what, quote, expected);
 }
 
 int timetable_set_event(struct timetable *t, const struct timetable_event *e, struct err *err)
 {
-    AUTO_FREE char *venue = line_or_null(e->venue), *city = line_or_null(e->city);
-    t->programme.name = line_or_null(e->title);
+    AUTO_FREE char *venue = plain_line(e->venue), *city = plain_line(e->city);
+    t->programme.name = plain_line(e->title);
     if (venue && city)
         t->programme.place = mem_printf("%s, %s", venue, city);
     else
         t->programme.place = venue ? mem_take(&venue) : mem_take(&city);
-    t->zone = line_or_null(e->zone);
-    if (t->zone && !when_is_zone(t->zone))
+    t->zone = plain_line(e->zone);
+    if (t->zone && !moment_is_zone(t->zone))
         return timetable_fail(t, e->where, "the time zone", t->zone,
                               "a name that this system knows, such as \"Europe/Berlin\": correct "
                               "it, or leave it out",
                               err);
-    AUTO_FREE char *day_change = line_or_null(e->day_change);
-    if (day_change && !when_read_clock(&t->day_change_s, day_change))
+    AUTO_FREE char *day_change = plain_line(e->day_change);
+    struct moment clock = {0};
+    if (day_change && !moment_parse_clock(&clock, day_change))
         return timetable_fail(t, e->where, "the day change", day_change,
                               "a time of day such as \"09:00\"", err);
+    t->day_change_s = moment_clock_s(&clock);
     return read_dates(t, e, err);
+}
+
+/* A date, or a date and time in the conference's zone. */
+static bool read_iso(struct moment *out, const struct timetable *t, const char *text)
+{
+    if (!moment_parse_iso(out, text))
+        return false;
+    moment_set_zone(out, t->zone);
+    return true;
 }
 
 static int read_dates(struct timetable *t, const struct timetable_event *e, struct err *err)
@@ -101,18 +97,18 @@ static int read_dates(struct timetable *t, const struct timetable_event *e, stru
     } dates[] = {{"the conference's start", e->begin, &t->programme.begin},
                  {"the conference's end", e->end, &t->programme.end}};
     for (size_t i = 0; i < 2; i++) {
-        AUTO_FREE char *text = line_or_null(dates[i].text);
-        char date[WHEN_DATE_BYTES];
-        if (text && !when_read_date(date, text, t->zone, 0))
+        AUTO_FREE char *text = plain_line(dates[i].text);
+        struct moment date = {0};
+        if (text && !read_iso(&date, t, text))
             return timetable_fail(t, e->where, dates[i].what, text, date_form, err);
-        *dates[i].out = text ? mem_strdup(date) : NULL;
+        *dates[i].out = moment_format_day(&date);
     }
     return 0;
 }
 
 void timetable_add_room(struct timetable *t, const char *room)
 {
-    AUTO_FREE char *line = line_or_null(room);
+    AUTO_FREE char *line = plain_line(room);
     if (line)
         room_position(t, line);
 }
@@ -129,27 +125,26 @@ static size_t room_position(struct timetable *t, const char *room)
 
 int timetable_add_talk(struct timetable *t, const struct timetable_talk *e, struct err *err)
 {
-    AUTO_FREE char *title = line_or_null(e->title);
+    AUTO_FREE char *title = plain_line(e->title);
     if (!title)
         return timetable_fail(t, e->where, "the event's title", NULL,
                               "a title: write one, or take the event out", err);
-    if (t->programme.nb_talks == TIMETABLE_MAX_EVENTS)
-        return err_set(err, ERR_INVALID, "'%s', %s: more than %d events; expected fewer: split it",
-                       t->name, e->where, TIMETABLE_MAX_EVENTS);
+    if (programme_check_count(t->programme.nb_talks + 1, t->name, e->where, err) < 0)
+        return err->code;
     const size_t position = t->programme.nb_talks;
     t->entries = mem_grow(t->entries, position, sizeof *t->entries);
     struct timetable_entry *entry = &t->entries[position];
     struct talk *talk = programme_add_talk(&t->programme, 0);
     *entry = (struct timetable_entry){.start = INT64_MAX, .position = position};
     talk->title = mem_take(&title);
-    AUTO_FREE char *guid = line_or_null(e->guid), *id = line_or_null(e->id);
+    AUTO_FREE char *guid = plain_line(e->guid), *id = plain_line(e->id);
     entry->id = id ? read_id(id) : 0;
-    talk->ref = guid ? mem_take(&guid) : id ? mem_take(&id) : line_or_null(e->slug);
-    talk->section = line_or_null(e->track);
-    talk->room = line_or_null(e->room);
+    talk->ref = guid ? mem_take(&guid) : id ? mem_take(&id) : plain_line(e->slug);
+    talk->section = plain_line(e->track);
+    talk->room = plain_line(e->room);
     entry->room = talk->room ? room_position(t, talk->room) : 0;
-    talk->language = line_or_null(e->language);
-    AUTO_FREE char *url = line_or_null(e->url);
+    talk->language = plain_line(e->language);
+    AUTO_FREE char *url = plain_line(e->url);
     if (url && (str_starts(url, "https://") || str_starts(url, "http://")))
         talk->url = mem_take(&url);
     talk->abstract = join_abstract(e);
@@ -158,7 +153,7 @@ int timetable_add_talk(struct timetable *t, const struct timetable_talk *e, stru
 
 void timetable_add_speaker(struct timetable *t, const char *name)
 {
-    AUTO_FREE char *line = line_or_null(name);
+    AUTO_FREE char *line = plain_line(name);
     if (line)
         talk_add_speaker(&t->programme.talks[t->programme.nb_talks - 1], line);
 }
@@ -176,38 +171,46 @@ static int read_id(const char *id)
  * empty. */
 static char *join_abstract(const struct timetable_talk *e)
 {
-    AUTO_FREE char *subtitle = line_or_null(e->subtitle);
-    AUTO_FREE char *abstract = plain_text(e->abstract ? e->abstract : "");
-    AUTO_FREE char *description =
-        *abstract ? NULL : plain_text(e->description ? e->description : "");
-    const char *text = *abstract ? abstract : description;
-    if (!subtitle)
-        return *text ? mem_strdup(text) : NULL;
-    return mem_printf("%s%s%s", subtitle, *text ? "\n\n" : "", text);
+    AUTO_FREE char *subtitle = plain_line(e->subtitle);
+    AUTO_FREE char *text = plain_text(e->abstract);
+    if (!text)
+        text = plain_text(e->description);
+    if (subtitle && text)
+        return mem_printf("%s\n\n%s", subtitle, text);
+    return mem_take(subtitle ? &subtitle : &text);
 }
 
 /* Reads when the event starts: its own date-time, or the date and the time of day, which before the
- * day changes is of the night after. Without any of them it has no start. */
-static int read_start(struct when *out, bool *found, const struct timetable *t,
-                      const struct timetable_talk *e, struct err *err)
+ * day changes is of the night after. Without any of them *out has no time. */
+static int read_start(struct moment *out, const struct timetable *t, const struct timetable_talk *e,
+                      struct err *err)
 {
-    AUTO_FREE char *date = line_or_null(e->date), *start = line_or_null(e->start);
-    AUTO_FREE char *day = line_or_null(e->day);
-    *found = true;
-    if ((date && when_read(out, date, t->zone)) || (start && when_read(out, start, t->zone)))
+    AUTO_FREE char *date = plain_line(e->date), *start = plain_line(e->start);
+    AUTO_FREE char *day = plain_line(e->day);
+    struct moment own = {0}, on = {0}, clock = {0};
+    *out = (struct moment){0};
+    const bool has_date = date && read_iso(&on, t, date);
+    if (on.has_time || (start && read_iso(&own, t, start) && own.has_time)) {
+        *out = on.has_time ? on : own;
         return 0;
-    char on[WHEN_DATE_BYTES];
-    if (date && !when_read_date(on, date, t->zone, 0))
+    }
+    if (date && !has_date)
         return timetable_fail(t, e->where, "the event's date", date, date_form, err);
-    int s = 0;
-    if (start && !when_read_clock(&s, start))
+    if (start && !moment_parse_clock(&clock, start))
         return timetable_fail(t, e->where, "the event's start", start,
                               "a time such as \"09:00\", or \"2010-04-28T09:00:00+02:00\"", err);
-    if (!date && day && !when_read_date(on, day, t->zone, s < t->day_change_s))
+    if (!date && day && !read_iso(&on, t, day))
         return timetable_fail(t, e->where, "the day's date", day, date_form, err);
-    *found = start && (date || day);
-    if (*found && !when_combine(out, on, start, t->zone))
-        return timetable_fail(t, e->where, "the event's start", start, "a time of that day", err);
+    if (!start || !on.has_day)
+        return 0;
+    if (!date && moment_clock_s(&clock) < t->day_change_s)
+        moment_add_days(&on, 1);
+    *out = clock;
+    out->year = on.year;
+    out->month = on.month;
+    out->day = on.day;
+    out->has_day = true;
+    moment_set_zone(out, t->zone);
     return 0;
 }
 
@@ -215,27 +218,26 @@ static int read_times(struct timetable *t, struct talk *talk, struct timetable_e
                       const struct timetable_talk *e, struct err *err)
 {
     struct part *part = talk_add_part(talk, 0);
-    struct when start, end;
-    bool has_start;
-    if (read_start(&start, &has_start, t, e, err) < 0)
+    struct moment start, end;
+    if (read_start(&start, t, e, err) < 0)
         return err->code;
-    if (has_start) {
-        talk->start = mem_strdup(start.text);
-        entry->start = start.unix_s;
-    }
-    AUTO_FREE char *duration = line_or_null(e->duration), *until = line_or_null(e->end);
-    if (duration && !when_read_duration(&part->slot_s, duration))
+    talk->start = moment_format(&start);
+    if (talk->start)
+        entry->start = moment_unix_s(&start);
+    AUTO_FREE char *duration = plain_line(e->duration), *until = plain_line(e->end);
+    if (duration && !moment_parse_duration(&part->slot_s, duration))
         return timetable_fail(t, e->where, "the event's duration", duration,
                               "hours and minutes, \"00:50\", at most 168:00", err);
-    if (duration || !until || !has_start)
+    if (duration || !until || !talk->start)
         return 0;
-    if (!when_read(&end, until, t->zone))
+    if (!read_iso(&end, t, until) || !end.has_time)
         return timetable_fail(t, e->where, "the event's end", until,
                               "a date and time such as \"2010-04-28T09:00:00+02:00\"", err);
-    if (end.unix_s < start.unix_s || end.unix_s - start.unix_s > WHEN_MAX_DURATION_S)
+    const int64_t length_s = moment_unix_s(&end) - entry->start;
+    if (length_s < 0 || length_s > MOMENT_MAX_DURATION_S)
         return timetable_fail(t, e->where, "the event's end", until,
                               "a time after its start, within seven days", err);
-    part->slot_s = (int)(end.unix_s - start.unix_s);
+    part->slot_s = (int)length_s;
     return 0;
 }
 
@@ -249,7 +251,7 @@ int timetable_take(struct programme *out, struct timetable *t, struct err *err)
                        t->name);
     sort(t);
     give_numbers(t);
-    make_refs_distinct(p);
+    programme_settle_refs(p);
     if (!p->begin && p->talks[0].start) /* the timed ones come first */
         p->begin = mem_printf("%.10s", p->talks[0].start);
     for (size_t i = p->nb_talks; i > 0 && !p->end; i--)
@@ -289,26 +291,5 @@ static void give_numbers(struct timetable *t)
         distinct = t->entries[i].id && g_hash_table_add(seen, GINT_TO_POINTER(t->entries[i].id));
     for (size_t i = 0; i < nb && distinct; i++)
         t->programme.talks[i].number = t->entries[i].id;
-    g_hash_table_unref(seen);
-}
-
-static void make_refs_distinct(struct programme *p)
-{
-    GHashTable *seen = names_create(); /* ref to how often it came */
-    for (size_t i = 0; i < p->nb_talks; i++) {
-        struct talk *talk = &p->talks[i];
-        AUTO_FREE char *ref = mem_take(&talk->ref);
-        if (!ref)
-            continue;
-        size_t nb = GPOINTER_TO_SIZE(g_hash_table_lookup(seen, ref));
-        talk->ref = mem_strdup(ref);
-        while (nb && g_hash_table_contains(seen, talk->ref)) {
-            free(talk->ref);
-            talk->ref = mem_printf("%s-%zu", ref, ++nb);
-        }
-        g_hash_table_insert(seen, mem_strdup(ref), GSIZE_TO_POINTER(nb ? nb : 1));
-        if (nb)
-            g_hash_table_insert(seen, mem_strdup(talk->ref), GSIZE_TO_POINTER((size_t)1));
-    }
     g_hash_table_unref(seen);
 }

@@ -4,8 +4,7 @@
  *
  * A talk's number is the event's own id where all ids of the file are distinct whole numbers from 1
  * to TIMETABLE_MAX_NUMBER, else 0 for all. Its ref is the guid, else the id or the slug; where
- * several have the same (one guid for all slots of a talk), from the second on "-2" and so on is
- * appended.
+ * several have the same (one guid for all slots of a talk), programme_settle_refs tells them apart.
  */
 #pragma once
 
@@ -15,7 +14,7 @@
 #include "err.h"
 #include "programme.h"
 
-enum { TIMETABLE_MAX_NUMBER = 9999999, TIMETABLE_MAX_EVENTS = 20000 };
+enum { TIMETABLE_MAX_NUMBER = 9999999 };
 
 struct _GHashTable;
 struct timetable_entry;
@@ -24,7 +23,7 @@ struct timetable {
     const char *name; /* of the file, in messages; the caller's */
     struct programme programme;
     struct timetable_entry *entries; /* of programme.talks */
-    struct _GHashTable *rooms;       /* name to place in the file */
+    struct _GHashTable *rooms;       /* name to place in the file, from 1 */
     char *zone;                      /* NULL where none is known */
     int day_change_s;                /* a start before it is of the night after the day */
 };

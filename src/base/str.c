@@ -168,32 +168,41 @@ bool str_is_invisible(uint32_t cp)
     return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0xad || cp == 0x200b || cp == 0xfeff;
 }
 
-char *str_clean_line(const char *s)
+/* Appends s as one clean line. False where that would be longer than max_bytes, and cut there. */
+static bool add_line(struct str *out, const char *s, size_t max_bytes)
 {
-    AUTO_STR out = {0};
     bool gap = false;
     for (uint32_t cp; (cp = str_next_utf8(&s));) {
         if (str_is_space(cp)) {
             gap = true;
         } else if (!str_is_invisible(cp)) {
-            if (gap && out.len)
-                str_add(&out, " ");
+            const size_t len = out->len;
+            if (gap && len)
+                str_add(out, " ");
             gap = false;
-            str_add_utf8(&out, cp);
+            str_add_utf8(out, cp);
+            if (out->len > max_bytes) {
+                out->s[out->len = len] = '\0';
+                return false;
+            }
         }
     }
+    return true;
+}
+
+char *str_clean_line(const char *s)
+{
+    AUTO_STR out = {0};
+    add_line(&out, s, SIZE_MAX);
     return str_take(&out);
 }
 
-bool str_shorten(char *s, size_t max_bytes)
+char *str_quote(const char *s, size_t max_bytes)
 {
-    size_t len = strlen(s);
-    if (len <= max_bytes)
-        return false;
-    for (len = max_bytes; len > 0 && ((unsigned char)s[len] & 0xc0) == 0x80;)
-        len--;
-    s[len] = '\0';
-    return true;
+    AUTO_STR out = {0};
+    if (!add_line(&out, s, max_bytes))
+        str_add(&out, "...");
+    return str_take(&out);
 }
 
 /* The letters of Latin-1 Supplement and Latin Extended-A from U+00C0, without their marks. */

@@ -46,8 +46,10 @@ char *str_clean_line(const char *s);
 /* Whether str_clean_line drops the code point (white space comes first). */
 bool str_is_invisible(uint32_t cp);
 
-/* Cuts s down to at most max_bytes, at the end of a character. Returns whether it did. */
-bool str_shorten(char *s, size_t max_bytes);
+/* The beginning of a text, for a message: one line as str_clean_line makes it, of at most
+ * max_bytes, with "..." behind them where it was cut. Returns a new string. */
+char *str_quote(const char *s, size_t max_bytes);
+enum { STR_QUOTE_BYTES = 60 }; /* of what a user wrote, in most messages */
 
 /* A file name: lower-case ASCII letters and digits of text, words joined by '-', at most max_bytes;
  * accents are folded off Latin letters, '&' is "and"; other scripts' letters are kept as UTF-8.

@@ -260,6 +260,29 @@ static void test_fold_space(void **state)
     }
 }
 
+static void test_quotes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t max;
+        const char *want;
+    } rows[] = {
+        {"", 4, ""},
+        {" ab \n cd ", 5, "ab cd"},
+        {"abcde", 5, "abcde"},
+        {"abcdef", 5, "abcde..."},
+        {"abc def", 4, "abc..."},
+        {"abc \u00e9", 5, "abc..."},
+        {"abc \u00e9", 6, "abc \u00e9"},
+        {"ab\x01\xff", 5, "ab\xef\xbf\xbd"},
+    };
+    for (size_t i = 0; i < NB(rows); i++) {
+        AUTO_FREE char *got = str_quote(rows[i].text, rows[i].max);
+        assert_row_str(rows[i].text, got, rows[i].want);
+    }
+}
+
 static void test_growing_text(void **state)
 {
     (void)state;
@@ -739,19 +762,33 @@ static void test_code_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_clock_parses),  cmocka_unit_test(test_clock_refuses),
-        cmocka_unit_test(test_clock_formats), cmocka_unit_test(test_clock_there_and_back),
-        cmocka_unit_test(test_slugs),         cmocka_unit_test(test_clean),
-        cmocka_unit_test(test_utf8),          cmocka_unit_test(test_columns),
-        cmocka_unit_test(test_fold_space),    cmocka_unit_test(test_growing_text),
-        cmocka_unit_test(test_hash),          cmocka_unit_test(test_hash_tells_apart),
-        cmocka_unit_test(test_write_atomic),  cmocka_unit_test(test_read),
-        cmocka_unit_test(test_link_atomic),   cmocka_unit_test(test_mkdirs),
-        cmocka_unit_test(test_remove_all),    cmocka_unit_test(test_paths),
-        cmocka_unit_test(test_yaml_values),   cmocka_unit_test(test_yaml_refuses),
-        cmocka_unit_test(test_json_files),    cmocka_unit_test(test_json_members),
-        cmocka_unit_test(test_json_text),     cmocka_unit_test(test_first_error_wins),
-        cmocka_unit_test(test_errno),         cmocka_unit_test(test_long_messages),
+        cmocka_unit_test(test_clock_parses),
+        cmocka_unit_test(test_clock_refuses),
+        cmocka_unit_test(test_clock_formats),
+        cmocka_unit_test(test_clock_there_and_back),
+        cmocka_unit_test(test_slugs),
+        cmocka_unit_test(test_clean),
+        cmocka_unit_test(test_utf8),
+        cmocka_unit_test(test_columns),
+        cmocka_unit_test(test_fold_space),
+        cmocka_unit_test(test_quotes),
+        cmocka_unit_test(test_growing_text),
+        cmocka_unit_test(test_hash),
+        cmocka_unit_test(test_hash_tells_apart),
+        cmocka_unit_test(test_write_atomic),
+        cmocka_unit_test(test_read),
+        cmocka_unit_test(test_link_atomic),
+        cmocka_unit_test(test_mkdirs),
+        cmocka_unit_test(test_remove_all),
+        cmocka_unit_test(test_paths),
+        cmocka_unit_test(test_yaml_values),
+        cmocka_unit_test(test_yaml_refuses),
+        cmocka_unit_test(test_json_files),
+        cmocka_unit_test(test_json_members),
+        cmocka_unit_test(test_json_text),
+        cmocka_unit_test(test_first_error_wins),
+        cmocka_unit_test(test_errno),
+        cmocka_unit_test(test_long_messages),
         cmocka_unit_test(test_code_names),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);

@@ -118,7 +118,7 @@ static void test_long_titles(void **state)
         diff_programmes(&d, &before, &after);
         assert_int_equal(d.nb, 1);
         assert_true(str_is_utf8(d.changes[0].text));
-        assert_non_null(strstr(d.changes[0].text, "…'"));
+        assert_non_null(strstr(d.changes[0].text, "...'"));
         assert_true(strlen(d.changes[0].text) < 100);
         diff_finish(&d);
     }

@@ -427,10 +427,10 @@ static void large_pages(void **state)
         str_clear(&page);
         str_add(&page, heads[i]);
         str_add(&page, i ? "<li>Talk 1: A b (C D) (1:00) " : "Talk 1: A b (C D) (1:00) ");
-        for (int n = 0; n < 1500000; n++)
+        for (int n = 0; n < 800000; n++)
             str_add(&page, "abstract ");
         AUTO_FREE char *wide = parse(page.s, page.len);
-        assert_int_equal(strlen(wide), strlen("|||\n" ONE) + 1500000 * strlen("abstract ") - 1);
+        assert_int_equal(strlen(wide), strlen("|||\n" ONE) + 800000 * strlen("abstract ") - 1);
     }
 }
 
@@ -446,7 +446,18 @@ static void many_talks(void **state)
     assert_int_equal(p.nb_talks, 20000);
     str_add(&page, "- Talk 999999: A (B) (1:00)\n");
     AUTO_FREE char *got = parse(page.s, page.len);
-    assert_true(str_starts(got, "'page', line 20001: more than 20000 talks"));
+    assert_true(str_starts(got, "'page', line 20001: found more than 20000 talks"));
+}
+
+static void large_html(void **state)
+{
+    (void)state;
+    AUTO_STR page = {0};
+    str_add(&page, "<html>");
+    while (page.len <= 8u << 20)
+        str_add(&page, "<!");
+    AUTO_FREE char *got = parse(page.s, page.len);
+    assert_true(str_starts(got, "'page': found an HTML page of 8388610 bytes"));
 }
 
 /* Cut off anywhere, and with any byte replaced, a page gives talks or a message. */
@@ -478,8 +489,8 @@ int main(void)
         cmocka_unit_test(shapes),        cmocka_unit_test(event_facts),
         cmocka_unit_test(refusals),      cmocka_unit_test(long_section),
         cmocka_unit_test(binary),        cmocka_unit_test(deep_nesting),
-        cmocka_unit_test(large_pages),   cmocka_unit_test(many_talks),
-        cmocka_unit_test(damaged),
+        cmocka_unit_test(large_html),    cmocka_unit_test(large_pages),
+        cmocka_unit_test(many_talks),    cmocka_unit_test(damaged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

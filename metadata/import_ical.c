@@ -1,0 +1,352 @@
+#include "import_ical.h"
+
+#include <ctype.h>
+#include <libical/ical.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "mem.h"
+#include "moment.h"
+#include "plain_text.h"
+#include "programme.h"
+#include "programme_days.h"
+#include "programme_limits.h"
+#include "programme_refs.h"
+#include "str.h"
+#include "text_decode.h"
+
+enum {
+    MAX_DEPTH = 8,            /* of components; an alarm in an event in a calendar is at 3 */
+    MAX_LINE_BYTES = 1 << 20, /* unfolded; the library is slow with far longer ones */
+};
+
+static const char begin_event[] = "BEGIN:VEVENT";
+
+struct reader {
+    const char *text; /* of the file, decoded */
+    const char *at;   /* behind the event's BEGIN in text, to know its line */
+    icalcomponent *calendar;
+    icaltimezone *zone; /* of X-WR-TIMEZONE, for times in UTC; NULL where there is none */
+    struct programme *programme;
+    const char *name;
+    struct err *err;
+};
+
+static void free_component(icalcomponent **c)
+{
+    if (*c)
+        icalcomponent_free(*c);
+}
+#define AUTO_COMPONENT ATTR_CLEANUP(free_component) icalcomponent
+
+/* Always an error about one event. */
+static int fail(const struct reader *r, icalcomponent *event, const char *what, const char *found,
+                const char *expected)
+{
+    int line = 1;
+    for (const char *p = r->text; p < r->at; p++)
+        line += *p == '\n';
+    const char *summary = icalcomponent_get_summary(event);
+    AUTO_FREE char *title = str_quote(summary ? summary : "", STR_QUOTE_BYTES);
+    AUTO_FREE char *quote = str_quote(found, STR_QUOTE_BYTES);
+    return err_set(r->err, ERR_INVALID,
+                   "'%s', event in line %d '%s': %s: found \"%s\"; expected %s", r->name, line,
+                   title, what, quote, expected);
+}
+
+/* Moves on to the line of the next event. */
+static void step(struct reader *r)
+{
+    const char *p = r->at;
+    while (*p && strncasecmp(p, begin_event, strlen(begin_event)) != 0) {
+        p += strcspn(p, "\n");
+        p += *p == '\n';
+    }
+    r->at = *p ? p + strlen(begin_event) : r->at;
+}
+
+/* The library walks components by recursion, so that their depth must be bounded first. Lines are
+ * unfolded here because BEGIN may be folded like any other line. */
+static int unfold(struct str *out, const char *text, const char *name, struct err *err)
+{
+    int depth = 0;
+    for (const char *p = text; *p;) {
+        const size_t at = out->len;
+        for (;;) {
+            const size_t len = strcspn(p, "\n");
+            str_add_bytes(out, p, len);
+            p += len + (p[len] == '\n');
+            if (*p != ' ' && *p != '\t')
+                break;
+            p++;
+        }
+        str_add(out, "\n");
+        if (out->len - at > MAX_LINE_BYTES)
+            return err_set(err, ERR_INVALID,
+                           "'%s': a property is longer than %d bytes; expected an event's text",
+                           name, MAX_LINE_BYTES);
+        const char *line = out->s + at + strspn(out->s + at, " \t");
+        depth += strncasecmp(line, "BEGIN:", 6) == 0;
+        depth -= strncasecmp(line, "END:", 4) == 0;
+        if (depth > MAX_DEPTH)
+            return err_set(err, ERR_INVALID,
+                           "'%s': components nested more than %d deep; expected events in a "
+                           "calendar, each BEGIN with its END",
+                           name, MAX_DEPTH);
+    }
+    if (depth != 0)
+        return err_set(err, ERR_INVALID,
+                       "'%s': %d more BEGIN than END; expected each BEGIN with its END: the file "
+                       "seems to be cut off, download it again",
+                       name, depth);
+    return 0;
+}
+
+/* Times. */
+
+static icaltimezone *find_zone(icalcomponent *calendar, const char *tzid)
+{
+    icaltimezone *zone = icalcomponent_get_timezone(calendar, tzid);
+    return zone ? zone : icaltimezone_get_builtin_timezone(tzid);
+}
+
+static char *get_x(icalcomponent *c, const char *name)
+{
+    for (icalproperty *p = icalcomponent_get_first_property(c, ICAL_X_PROPERTY); p;
+         p = icalcomponent_get_next_property(c, ICAL_X_PROPERTY)) {
+        const char *x_name = icalproperty_get_x_name(p);
+        const icalvalue *value = icalproperty_get_value(p);
+        if (x_name && strcasecmp(x_name, name) == 0 && value)
+            return plain_line(icalproperty_get_x(p));
+    }
+    return NULL;
+}
+
+/* The property's time with its zone: that of its TZID, UTC, or none. *out is a null time where
+ * there is no such property. */
+static int get_time(icaltimetype *out, const struct reader *r, icalcomponent *event,
+                    icalproperty_kind kind)
+{
+    icalproperty *p = icalcomponent_get_first_property(event, kind);
+    *out = icaltime_null_time();
+    if (!p)
+        return 0;
+    const icalvalue *value = icalproperty_get_value(p);
+    if (value)
+        *out = icalvalue_get_datetime(value);
+    const struct moment day = {.year = out->year,
+                               .month = out->month,
+                               .day = out->day,
+                               .hour = out->hour,
+                               .minute = out->minute,
+                               .second = out->second,
+                               .has_day = true,
+                               .has_time = !out->is_date};
+    if (!value || icaltime_is_null_time(*out) || !moment_is_valid(&day))
+        return fail(r, event, "a time cannot be read", icalproperty_as_ical_string(p),
+                    "\"20140926T183000\" with a zone, or with \"Z\"");
+    icalparameter *tzid = icalproperty_get_first_parameter(p, ICAL_TZID_PARAMETER);
+    if (!tzid || out->is_date || icaltime_is_utc(*out))
+        return 0;
+    icaltimezone *zone = find_zone(r->calendar, icalparameter_get_tzid(tzid));
+    if (!zone)
+        return fail(r, event, "its time zone is not known", icalparameter_get_tzid(tzid),
+                    "a zone such as \"Europe/Berlin\", or one that a VTIMEZONE of the file "
+                    "describes");
+    *out = icaltime_set_timezone(out, zone);
+    return 0;
+}
+
+static void set_start(struct reader *r, struct talk *talk, icaltimetype time)
+{
+    if (icaltime_is_utc(time) && r->zone)
+        time = icaltime_convert_to_zone(time, r->zone);
+    struct moment when = {.year = time.year,
+                          .month = time.month,
+                          .day = time.day,
+                          .hour = time.hour,
+                          .minute = time.minute,
+                          .second = time.second,
+                          .has_day = true,
+                          .has_time = !time.is_date};
+    if (time.zone) {
+        const icaltimezone *utc = icaltimezone_get_utc_timezone();
+        const time_t offset_s =
+            icaltime_as_timet_with_zone(time, utc) - icaltime_as_timet_with_zone(time, time.zone);
+        when.has_offset = true;
+        when.offset_min = (int)(offset_s / 60);
+    }
+    talk->start = moment_format(&when);
+    programme_widen(r->programme, &when);
+}
+
+/* The planned length, from DURATION or DTEND. */
+static int get_slot(int *out_s, struct reader *r, icalcomponent *event, icaltimetype start)
+{
+    static const char expected[] = "an end behind the start, at most a week";
+    icalproperty *duration = icalcomponent_get_first_property(event, ICAL_DURATION_PROPERTY);
+    icaltimetype end;
+    if (get_time(&end, r, event, ICAL_DTEND_PROPERTY) < 0)
+        return r->err->code;
+    icalproperty *given = icalcomponent_get_first_property(event, ICAL_DTEND_PROPERTY);
+    time_t s = 0;
+    if (!icaltime_is_null_time(end)) {
+        s = icaltime_as_timet_with_zone(end, end.zone) -
+            icaltime_as_timet_with_zone(start, start.zone);
+    } else if (duration) {
+        const struct icaldurationtype d = icalproperty_get_duration(duration);
+        given = duration;
+        s = icaldurationtype_is_bad_duration(d) ? -1 : icaldurationtype_as_int(d);
+    }
+    if (s < 0 || s > MOMENT_MAX_DURATION_S)
+        return fail(r, event, "its length cannot be", icalproperty_as_ical_string(given), expected);
+    *out_s = (int)s;
+    return 0;
+}
+
+static int read_times(struct reader *r, icalcomponent *event, struct talk *talk)
+{
+    icaltimetype start;
+    int slot_s = 0;
+    if (get_time(&start, r, event, ICAL_DTSTART_PROPERTY) < 0)
+        return r->err->code;
+    if (!icaltime_is_null_time(start)) {
+        set_start(r, talk, start);
+        if (!start.is_date && get_slot(&slot_s, r, event, start) < 0)
+            return r->err->code;
+    }
+    talk_add_part(talk, 0)->slot_s = slot_s;
+    return 0;
+}
+
+/* Events. */
+
+/* Whoever attends is no speaker, unless the file says so: by the role, or by the address that
+ * conference systems give to speakers, who have none in public. */
+static bool is_speaker(icalproperty *attendee)
+{
+    icalparameter *role = icalproperty_get_first_parameter(attendee, ICAL_ROLE_PARAMETER);
+    const char *value = role ? icalparameter_as_ical_string(role) : NULL;
+    const char *address = icalproperty_get_attendee(attendee);
+    return (value && (strcasestr(value, "SPEAKER") || strcasestr(value, "PRESENTER"))) ||
+           (address && strcasecmp(address, "invalid:nomail") == 0);
+}
+
+static void read_speakers(struct talk *talk, icalcomponent *event)
+{
+    for (icalproperty *p = icalcomponent_get_first_property(event, ICAL_ATTENDEE_PROPERTY); p;
+         p = icalcomponent_get_next_property(event, ICAL_ATTENDEE_PROPERTY)) {
+        icalparameter *cn = icalproperty_get_first_parameter(p, ICAL_CN_PARAMETER);
+        AUTO_FREE char *name = cn && is_speaker(p) ? plain_line(icalparameter_get_cn(cn)) : NULL;
+        if (name)
+            talk_add_speaker(talk, name);
+    }
+}
+
+/* What the library could not read stands in the event as a property of its own. An empty property
+ * is as good as none, and of those with a form only the times matter. */
+static int check_event(const struct reader *r, icalcomponent *event)
+{
+    for (icalproperty *p = icalcomponent_get_first_property(event, ICAL_XLICERROR_PROPERTY); p;
+         p = icalcomponent_get_next_property(event, ICAL_XLICERROR_PROPERTY)) {
+        const char *what = icalproperty_get_xlicerror(p);
+        if (!what || str_starts(what, "No value for"))
+            continue;
+        if (str_starts(what, "Can't parse as") && !strstr(what, "DTSTART") &&
+            !strstr(what, "DTEND") && !strstr(what, "in DURATION"))
+            continue;
+        return fail(r, event, "a line cannot be read", what,
+                    "properties as RFC 5545 has them: correct the line");
+    }
+    return 0;
+}
+
+static int read_event(struct reader *r, icalcomponent *event)
+{
+    if (icalcomponent_get_status(event) == ICAL_STATUS_CANCELLED)
+        return 0;
+    if (check_event(r, event) < 0)
+        return r->err->code;
+    if (programme_check_count(r->programme->nb_talks + 1, r->name, NULL, r->err) < 0)
+        return r->err->code;
+    struct talk *talk = programme_add_talk(r->programme, 0);
+    talk->title = plain_line(icalcomponent_get_summary(event));
+    if (!talk->title)
+        return fail(r, event, "has no title", "no SUMMARY", "a line \"SUMMARY:Title\"");
+    talk->ref = plain_line(icalcomponent_get_uid(event));
+    talk->abstract = plain_text(icalcomponent_get_description(event));
+    talk->room = plain_line(icalcomponent_get_location(event));
+    icalproperty *section = icalcomponent_get_first_property(event, ICAL_CATEGORIES_PROPERTY);
+    talk->section = section ? plain_line(icalproperty_get_categories(section)) : NULL;
+    icalproperty *url = icalcomponent_get_first_property(event, ICAL_URL_PROPERTY);
+    talk->url = url ? plain_line(icalproperty_get_url(url)) : NULL;
+    read_speakers(talk, event);
+    return read_times(r, event, talk);
+}
+
+static int read_calendar(struct reader *r)
+{
+    icalcomponent *c = r->calendar;
+    AUTO_FREE char *zone = get_x(c, "X-WR-TIMEZONE");
+    r->zone = zone ? find_zone(c, zone) : NULL;
+    if (!r->programme->name)
+        r->programme->name = get_x(c, "X-WR-CALNAME");
+    for (icalcomponent *event = icalcomponent_get_first_component(c, ICAL_VEVENT_COMPONENT); event;
+         event = icalcomponent_get_next_component(c, ICAL_VEVENT_COMPONENT)) {
+        step(r);
+        if (read_event(r, event) < 0)
+            return r->err->code;
+    }
+    return 0;
+}
+
+bool import_ical_sniff(const char *bytes, size_t nb_bytes, const char *name)
+{
+    static const char begin[] = "BEGIN:VCALENDAR";
+    (void)name;
+    if (nb_bytes >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0)
+        bytes += 3;
+    while (isspace((unsigned char)*bytes))
+        bytes++;
+    return strncasecmp(bytes, begin, strlen(begin)) == 0;
+}
+
+int import_ical_read(struct programme *out, const char *bytes, size_t nb_bytes, const char *name,
+                     struct err *err)
+{
+    AUTO_STR text = {0};
+    AUTO_STR unfolded = {0};
+    if (text_decode(&text, bytes, nb_bytes, name, "text nor a calendar; expected iCalendar", NULL,
+                    err) < 0 ||
+        unfold(&unfolded, text.s, name, err) < 0)
+        return err->code;
+    AUTO_COMPONENT *root = icalparser_parse_string(unfolded.s);
+    if (!root)
+        return err_set(err, ERR_INVALID,
+                       "'%s': cannot be read as iCalendar; expected lines as RFC 5545 has them",
+                       name);
+    AUTO_PROGRAMME programme = {0};
+    struct reader r = {
+        .text = text.s, .at = text.s, .programme = &programme, .name = name, .err = err};
+    /* One calendar is the root itself; several have a root above them. */
+    if (icalcomponent_isa(root) == ICAL_VCALENDAR_COMPONENT) {
+        r.calendar = root;
+        if (read_calendar(&r) < 0)
+            return err->code;
+    }
+    for (icalcomponent *c = icalcomponent_get_first_component(root, ICAL_VCALENDAR_COMPONENT); c;
+         c = icalcomponent_get_next_component(root, ICAL_VCALENDAR_COMPONENT)) {
+        r.calendar = c;
+        if (read_calendar(&r) < 0)
+            return err->code;
+    }
+    if (!programme.nb_talks)
+        return err_set(err, ERR_INVALID,
+                       "'%s': found no event that takes place; expected a VEVENT for each talk",
+                       name);
+    programme_settle_refs(&programme);
+    *out = programme;
+    programme = (struct programme){0};
+    return 0;
+}

@@ -1,0 +1,23 @@
+#include "programme_days.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "mem.h"
+#include "moment.h"
+#include "programme.h"
+
+void programme_widen(struct programme *p, const struct moment *when)
+{
+    AUTO_FREE char *day = moment_format_day(when);
+    if (!day)
+        return;
+    if (!p->begin || strcmp(day, p->begin) < 0) {
+        free(p->begin);
+        p->begin = mem_strdup(day);
+    }
+    if (!p->end || strcmp(day, p->end) > 0) {
+        free(p->end);
+        p->end = mem_strdup(day);
+    }
+}
