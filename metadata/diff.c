@@ -1,5 +1,6 @@
 #include "diff.h"
 
+#include <glib.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +66,36 @@ static void compare_talks(struct diff *d, const struct talk *a, const struct tal
         add(d, CHANGE_CHANGED, b->number, str_take(&s));
 }
 
+/* Talks by their number, for thousands of look-ups. */
+static GHashTable *index_talks(const struct programme *p)
+{
+    GHashTable *talks = g_hash_table_new(NULL, NULL);
+    for (size_t i = 0; i < p->nb_talks; i++)
+        g_hash_table_insert(talks, GINT_TO_POINTER(p->talks[i].number), &p->talks[i]);
+    return talks;
+}
+
+static void diff_talks(struct diff *out, const struct programme *before,
+                       const struct programme *after)
+{
+    GHashTable *old = index_talks(before), *new = index_talks(after);
+    for (size_t i = 0; i < after->nb_talks; i++) {
+        const struct talk *b = &after->talks[i];
+        const struct talk *a = g_hash_table_lookup(old, GINT_TO_POINTER(b->number));
+        if (a)
+            compare_talks(out, a, b);
+        else
+            add(out, CHANGE_NEW, b->number, mem_strdup(b->title));
+    }
+    for (size_t i = 0; i < before->nb_talks; i++) {
+        const struct talk *a = &before->talks[i];
+        if (!a->gone && !g_hash_table_contains(new, GINT_TO_POINTER(a->number)))
+            add(out, CHANGE_GONE, a->number, mem_strdup(a->title));
+    }
+    g_hash_table_unref(old);
+    g_hash_table_unref(new);
+}
+
 void diff_programmes(struct diff *out, const struct programme *before,
                      const struct programme *after)
 {
@@ -76,14 +107,5 @@ void diff_programmes(struct diff *out, const struct programme *before,
     compare(&event, "end", before->end, after->end);
     if (event.len)
         add(out, before->name ? CHANGE_CHANGED : CHANGE_NEW, 0, str_take(&event));
-    for (size_t i = 0; i < after->nb_talks; i++) {
-        const struct talk *b = &after->talks[i], *a = programme_find(before, b->number);
-        if (a)
-            compare_talks(out, a, b);
-        else
-            add(out, CHANGE_NEW, b->number, mem_strdup(b->title));
-    }
-    for (size_t i = 0; i < before->nb_talks; i++)
-        if (!before->talks[i].gone && !programme_find(after, before->talks[i].number))
-            add(out, CHANGE_GONE, before->talks[i].number, mem_strdup(before->talks[i].title));
+    diff_talks(out, before, after);
 }

@@ -1,7 +1,7 @@
 #include "programme.h"
 
+#include <glib.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "clock.h"
 #include "mem.h"
@@ -71,14 +71,6 @@ struct part *talk_part(const struct talk *talk, int number)
     return NULL;
 }
 
-static const struct talk *find_ref(const struct programme *p, const char *ref)
-{
-    for (size_t i = 0; ref && i < p->nb_talks; i++)
-        if (p->talks[i].ref && strcmp(p->talks[i].ref, ref) == 0)
-            return &p->talks[i];
-    return NULL;
-}
-
 static int highest(const struct programme *p)
 {
     int most = 0;
@@ -92,13 +84,24 @@ void programme_number_talks(struct programme *p, const struct programme *before)
 {
     const int here = highest(p), there = highest(before);
     int next = here > there ? here : there;
+    GHashTable *taken = g_hash_table_new(NULL, NULL);
+    GHashTable *known = g_hash_table_new(g_str_hash, g_str_equal); /* ref to number */
+    for (size_t i = 0; i < p->nb_talks; i++)
+        g_hash_table_add(taken, GINT_TO_POINTER(p->talks[i].number));
+    for (size_t i = before->nb_talks; i > 0; i--) /* of the same refs, the first holds */
+        if (before->talks[i - 1].ref)
+            g_hash_table_insert(known, before->talks[i - 1].ref,
+                                GINT_TO_POINTER(before->talks[i - 1].number));
     for (size_t i = 0; i < p->nb_talks; i++) {
         struct talk *t = &p->talks[i];
         if (t->number)
             continue;
-        const struct talk *known = find_ref(before, t->ref);
-        t->number = known && !programme_find(p, known->number) ? known->number : ++next;
+        const int number = t->ref ? GPOINTER_TO_INT(g_hash_table_lookup(known, t->ref)) : 0;
+        const bool again = number && g_hash_table_add(taken, GINT_TO_POINTER(number));
+        t->number = again ? number : ++next;
     }
+    g_hash_table_unref(taken);
+    g_hash_table_unref(known);
 }
 
 char *talk_speakers(const struct talk *talk)
