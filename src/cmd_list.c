@@ -57,6 +57,9 @@ static void print_json(const struct programme *p)
     cli_print_json(all);
 }
 
+/* Above talks without a section that follow some with one. */
+#define NO_SECTION "(no section)"
+
 static void print_talks(const struct programme *p)
 {
     static const char *const headings[] = {">", ">listed", "talk", NULL};
@@ -69,10 +72,11 @@ static void print_talks(const struct programme *p)
         const struct talk *talk = &p->talks[i];
         AUTO_FREE char *speakers = talk_speakers(talk), *times = talk_times(talk);
         char number[16];
-        if (talk->section && strcmp(section, talk->section) != 0) {
+        const char *its = talk->section ? talk->section : "";
+        if (strcmp(section, its) != 0) {
             table_add(t, (const char *const[]){"", "", ""});
-            table_add(t, (const char *const[]){"", "", talk->section});
-            section = talk->section;
+            table_add(t, (const char *const[]){"", "", *its ? its : NO_SECTION});
+            section = its;
         }
         snprintf(number, sizeof number, "%d", talk->number);
         AUTO_FREE char *text =

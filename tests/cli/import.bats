@@ -145,3 +145,27 @@ setup()
     done
     json '.talks' '[]' tp list --json
 }
+
+@test "list: a talk without a section stands under no other's heading" {
+    printf 'title,track\nOne,\nTwo,Deep\nThree,\nFour,Deep\n' >sections.csv
+    tp import sections.csv
+    same "talk|One|Deep|Two|(no section)|Three|Deep|Four" \
+        "$(tp list | tail -n +2 | sed 's/^ *[0-9]* *-* *//; s/^ *listed *//' | grep -v '^$' | paste -sd'|')"
+}
+
+@test "a second import of a timetable without numbers changes nothing" {
+    cat >t.xml <<'END'
+<schedule><conference><title>Conf</title></conference><day date="2021-05-04"><room name="A">
+<event><title>Same</title><start>10:00</start></event>
+<event><title>Same</title><start>11:00</start></event>
+<event guid="g"><title>Other</title><start>12:00</start></event>
+</room></day></schedule>
+END
+    expect 0 tp import t.xml
+    says "3 talks, 3 parts: 3 new"
+    expect 0 tp import t.xml
+    says "nothing changes"
+    sed -i 's/12:00/09:00/; s/Other/Another/' t.xml
+    expect 0 tp import t.xml
+    says "0 new, 1 changed, 0 gone" "changed 3 title: 'Other' -> 'Another'"
+}
