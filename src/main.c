@@ -26,8 +26,10 @@ static const struct verb verbs[] = {
      "Makes an event's folder: settings, store, work/ and out/."},
     {"import", cmd_import,
      "import [--dry-run] [--json] PROGRAMME\n"
-     "Reads a programme (a listing page, HTML or text), shows what is new, changed\n"
-     "and gone, and applies it.\n"
+     "Reads a programme, shows what is new, changed and gone, and applies it.\n"
+     "It may be schedule.xml, the c3voc or pretalx JSON, pyvideo JSON (a file or a\n"
+     "folder), iCalendar, a timetable in HTML, CSV, a Markdown list, or a listing page\n"
+     "of videos, as HTML or text.\n"
      "  -n, --dry-run   only show\n"
      "  --json          print the changes as JSON"},
     {"list", cmd_list,
