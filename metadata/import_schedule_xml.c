@@ -52,6 +52,11 @@ bool import_schedule_xml_sniff(const char *bytes, size_t nb_bytes, const char *n
     return str_starts(p, "<schedule") && strchr(" \t\r\n/>", p[strlen("<schedule")]);
 }
 
+static bool is_named(const xmlChar *name, const char *wanted)
+{
+    return strcmp((const char *)name, wanted) == 0;
+}
+
 static void doc_free(xmlDoc **doc)
 {
     if (*doc)
@@ -71,7 +76,7 @@ int import_schedule_xml_read(struct programme *out, const char *bytes, size_t nb
     const xmlNode *root = xmlDocGetRootElement(doc);
     rc = read_conference(&x, root);
     for (const xmlNode *n = root->children; n && rc == 0; n = n->next)
-        if (xmlStrEqual(n->name, BAD_CAST "day"))
+        if (is_named(n->name, "day"))
             rc = read_day(&x, n);
     return rc < 0 ? rc : timetable_take(out, &timetable, err);
 }
@@ -179,7 +184,7 @@ static int read_doc(xmlDoc **out, const char *bytes, size_t nb_bytes, const char
 static const xmlNode *child(const xmlNode *parent, const char *name)
 {
     for (const xmlNode *n = parent->children; n; n = n->next)
-        if (n->type == XML_ELEMENT_NODE && xmlStrEqual(n->name, BAD_CAST name))
+        if (n->type == XML_ELEMENT_NODE && is_named(n->name, name))
             return n;
     return NULL;
 }
@@ -212,7 +217,7 @@ static char *child_content(const struct xml *x, const xmlNode *parent, const cha
 static char *attribute(const xmlNode *element, const char *name)
 {
     for (const xmlAttr *a = element->properties; a; a = a->next)
-        if (xmlStrEqual(a->name, BAD_CAST name))
+        if (is_named(a->name, name))
             return mem_strdup(
                 a->children && a->children->content ? (const char *)a->children->content : "");
     return NULL;
@@ -254,7 +259,7 @@ static void read_speakers(const struct xml *x, const xmlNode *event)
 {
     const xmlNode *persons = child(event, "persons");
     for (const xmlNode *n = persons ? persons->children : NULL; n; n = n->next)
-        if (xmlStrEqual(n->name, BAD_CAST "person")) {
+        if (is_named(n->name, "person")) {
             AUTO_FREE char *name = content(x, n);
             timetable_add_speaker(x->timetable, name);
         }
@@ -302,13 +307,12 @@ static int read_day(const struct xml *x, const xmlNode *day)
 {
     AUTO_FREE char *date = attribute(day, "date");
     for (const xmlNode *r = day->children; r; r = r->next) {
-        if (!xmlStrEqual(r->name, BAD_CAST "room"))
+        if (!is_named(r->name, "room"))
             continue;
         AUTO_FREE char *room = attribute(r, "name");
         timetable_add_room(x->timetable, room);
         for (const xmlNode *e = r->children; e; e = e->next) {
-            const int rc =
-                xmlStrEqual(e->name, BAD_CAST "event") ? read_event(x, e, date, room) : 0;
+            const int rc = is_named(e->name, "event") ? read_event(x, e, date, room) : 0;
             if (rc < 0)
                 return rc;
         }

@@ -68,7 +68,7 @@ int worker_captions(struct worker *w, struct err *err)
     AUTO_CUES cues = {0};
     json_t *probe;
     struct grid grid;
-    int64_t zero_ms;
+    int64_t zero_ms = 0;
     char sha256[65];
     if (json_need_object(&probe, w->spec, "probe", "the job", err) < 0 ||
         probe_grid(&grid, probe, err) < 0 ||

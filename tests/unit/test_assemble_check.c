@@ -216,7 +216,7 @@ static void test_right_files(void **state)
         for (int64_t n = 0; n < d.nb_frames; n++)
             assert_row_int(row, d.frames[n].number, n);
         assert_row_near(row, (double)d.nb_samples, (double)p.made.nb_samples,
-                        KINDS[i].encoder ? p.sound.packet_samples : 0);
+                        KINDS[i].encoder ? (double)p.sound.packet_samples : 0);
         assert_row_near(row, (double)d.first_sample, 0, 24);
         /* The talk begins behind the card, to the sample; with sound alone, at once. */
         const int64_t source = 10 * 1920;
