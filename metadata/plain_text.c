@@ -222,7 +222,7 @@ static const char *find_markup_end(struct scan *s, const char *p, const struct t
     }
     const char *name = p + 1 + *closes;
     size_t nb = 0;
-    while (isalnum((unsigned char)name[nb]) && nb < 12)
+    while (nb < 12 && isalnum((unsigned char)name[nb]))
         nb++;
     if (!nb || !name[nb] || !strchr(" \t\r\n/>", name[nb]))
         return NULL;
