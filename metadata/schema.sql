@@ -42,8 +42,21 @@ CREATE TABLE recording (
     path        TEXT NOT NULL UNIQUE,
     size        INTEGER NOT NULL,
     mtime_ns    INTEGER NOT NULL,
-    fingerprint TEXT NOT NULL -- of size and sampled content
+    fingerprint TEXT NOT NULL, -- of size and sampled content
+    by_hand     INTEGER NOT NULL DEFAULT 0 -- a person said which files it is
 ) STRICT;
+
+-- Of a recording of several files: all of them, in order. The recording has the first one's path,
+-- the size of all together, the latest time, and a fingerprint made of theirs.
+CREATE TABLE recording_file (
+    recording   INTEGER NOT NULL REFERENCES recording (id) ON DELETE CASCADE,
+    position    INTEGER NOT NULL,
+    path        TEXT NOT NULL,
+    size        INTEGER NOT NULL,
+    mtime_ns    INTEGER NOT NULL,
+    fingerprint TEXT NOT NULL,
+    PRIMARY KEY (recording, position)
+) STRICT, WITHOUT ROWID;
 
 -- What a person decided. Programme and recordings can come and go: no foreign keys here, so that
 -- no decision is lost with them.

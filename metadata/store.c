@@ -83,6 +83,12 @@ static const char *const migrations[SCHEMA_VERSION - 1] = {
     "ALTER TABLE talk ADD COLUMN start TEXT; ALTER TABLE talk ADD COLUMN language TEXT;"
     "ALTER TABLE talk ADD COLUMN url TEXT;"
     "ALTER TABLE part ADD COLUMN slot_s INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE recording ADD COLUMN by_hand INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE recording_file ("
+    "recording INTEGER NOT NULL REFERENCES recording (id) ON DELETE CASCADE,"
+    "position INTEGER NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL,"
+    "mtime_ns INTEGER NOT NULL, fingerprint TEXT NOT NULL,"
+    "PRIMARY KEY (recording, position)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE chosen_sound (recording TEXT PRIMARY KEY, stream INTEGER NOT NULL, use TEXT) "
     "STRICT, WITHOUT ROWID;",
 };
@@ -183,57 +189,6 @@ void store_rollback(struct store *s)
 {
     if (!sqlite3_get_autocommit(s->db))
         sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
-}
-
-/* --- recordings ------------------------------------------------------------------------------ */
-
-int store_recordings(struct recording **out, size_t *out_nb, struct store *s, struct err *err)
-{
-    AUTO_STMT *stmt = NULL;
-    if (sql_prepare(&stmt, s, err,
-                    "SELECT id, path, size, mtime_ns, fingerprint FROM recording ORDER BY path",
-                    "") < 0)
-        return err->code;
-    struct recording *list = NULL;
-    size_t nb = 0;
-    int got;
-    while ((got = sql_step(s, stmt, err)) > 0) {
-        list = mem_grow(list, nb, sizeof *list);
-        struct recording *r = &list[nb++];
-        *r = (struct recording){.id = sqlite3_column_int64(stmt, 0),
-                                .path = sql_text_dup(stmt, 1),
-                                .size = sqlite3_column_int64(stmt, 2),
-                                .mtime_ns = sqlite3_column_int64(stmt, 3)};
-        sql_hex(r->fingerprint, stmt, 4);
-    }
-    if (got < 0) {
-        recordings_free(list, nb);
-        return got;
-    }
-    *out = list;
-    *out_nb = nb;
-    return 0;
-}
-
-void recordings_free(struct recording *recordings, size_t nb)
-{
-    for (size_t i = 0; i < nb; i++)
-        free(recordings[i].path);
-    free(recordings);
-}
-
-int store_set_recording(struct store *s, const struct recording *r, struct err *err)
-{
-    return sql_run(s, err,
-                   "INSERT INTO recording (path, size, mtime_ns, fingerprint) VALUES (?, ?, ?, ?) "
-                   "ON CONFLICT (path) DO UPDATE SET size = excluded.size, "
-                   "mtime_ns = excluded.mtime_ns, fingerprint = excluded.fingerprint",
-                   "sIIs", r->path, r->size, r->mtime_ns, r->fingerprint);
-}
-
-int store_remove_recording(struct store *s, const char *path, struct err *err)
-{
-    return sql_run(s, err, "DELETE FROM recording WHERE path = ?", "s", path);
 }
 
 /* --- decisions ------------------------------------------------------------------------------- */

@@ -37,17 +37,28 @@ ATTR_NODISCARD int store_set_programme(struct store *store, const struct program
 
 /* --- recordings --- */
 
-struct recording {
-    int64_t id;
+struct recording_file {
     char *path; /* absolute */
     int64_t size, mtime_ns;
     char fingerprint[33];
+};
+
+struct recording {
+    int64_t id;
+    char *path;             /* absolute; of several files the first one's */
+    int64_t size, mtime_ns; /* of several files: of all together, the latest */
+    char fingerprint[33];
+    bool by_hand;                 /* a person said which files it is */
+    struct recording_file *files; /* in order; what the store gives has one at least */
+    size_t nb_files;              /* 0 or 1: it is one file */
 };
 
 /* In order of path. Freed by recordings_free. */
 ATTR_NODISCARD int store_recordings(struct recording **out, size_t *out_nb, struct store *store,
                                     struct err *err);
 void recordings_free(struct recording *recordings, size_t nb);
+/* Frees what the recording holds. */
+void recording_finish(struct recording *recording);
 /* Adds it, or renews the facts of the path. */
 ATTR_NODISCARD int store_set_recording(struct store *store, const struct recording *recording,
                                        struct err *err);

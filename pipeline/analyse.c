@@ -31,6 +31,7 @@ static const double black_mean = 24;
 
 struct analysis {
     const char *path;
+    const struct media_params *files;
     const json_t *probe;
     struct grid grid; /* time_base.num 0 where there is no picture */
     int64_t duration_ms;
@@ -123,7 +124,7 @@ static int measure_stream(struct measured *out, struct analysis *a, int stream, 
         .counted = json_get_bool(json_array_get(streams, (size_t)stream), "counted", false),
     };
     *out = (struct measured){.stream = stream};
-    if (media_open(&media, a->path, NULL, err) < 0 ||
+    if (media_open(&media, a->path, a->files, err) < 0 ||
         sound_reader_open(&sound, media, &range, err) < 0 || read_sound(out, a, sound, err) < 0)
         return err->code;
     out->damage = *sound_reader_damage(sound);
@@ -335,7 +336,7 @@ static int analyse_pictures(struct analysis *a, const json_t *video, struct err 
         .end = a->grid.nb_frames,
         .key_step_ms = PICTURE_STEP_MS,
     };
-    if (media_open(&media, a->path, NULL, err) < 0 ||
+    if (media_open(&media, a->path, a->files, err) < 0 ||
         picture_reader_open(&pictures, media, &range, err) < 0)
         return err->code;
     struct looked_at seen = {.black_until = -1, .black_from = -1};
@@ -356,13 +357,14 @@ static int analyse_pictures(struct analysis *a, const json_t *video, struct err 
     return 0;
 }
 
-int analyse_recording(json_t **out, const char *path, const json_t *probe, int audio_stream,
-                      const char *blocks_path, int (*progress)(void *opaque, double fraction),
-                      void *opaque, struct err *err)
+int analyse_recording(json_t **out, const char *path, const struct media_params *files,
+                      const json_t *probe, int audio_stream, const char *blocks_path,
+                      int (*progress)(void *opaque, double fraction), void *opaque, struct err *err)
 {
     AUTO_JSON *result = json_object();
     struct analysis a = {
         .path = path,
+        .files = files,
         .probe = probe,
         .duration_ms = json_get_int(probe, "duration_ms", 0),
         .progress = progress,
@@ -377,7 +379,7 @@ int analyse_recording(json_t **out, const char *path, const json_t *probe, int a
         return err->code;
     const char *fields = "flagged";
     if (json_is_object(video) && !json_get_bool(video, "interlaced", false) &&
-        fields_detect(&fields, path, probe, err) < 0)
+        fields_detect(&fields, path, files, probe, err) < 0)
         return err->code;
     json_object_set_new(result, "fields", json_string(fields));
     *out = mem_take(&result);

@@ -12,6 +12,8 @@
 #include "err.h"
 #include "grid.h"
 
+struct media_params;
+
 /* Changes whenever the same captions would give another file. */
 enum { CAPTIONS_VERSION = 1 };
 /* A day of talk takes 2 MB of captions. */
@@ -47,7 +49,8 @@ ATTR_NODISCARD int captions_read_text(struct cues *out, const char *path, const 
 /* Whether the codec (libav's name) is of text that captions_read_stream can read. */
 bool captions_codec(const char *codec);
 /* Reads a stream of the recording. Times in milliseconds from the grid's origin. */
-ATTR_NODISCARD int captions_read_stream(struct cues *out, const char *recording, int stream,
+ATTR_NODISCARD int captions_read_stream(struct cues *out, const char *recording,
+                                        const struct media_params *files, int stream,
                                         const struct grid *grid, struct err *err);
 
 /* Keeps what shows in [begin_ms, end_ms), clipped to it, and moves it by shift_ms. */

@@ -95,15 +95,15 @@ static void end_unstated(struct cues *c)
     }
 }
 
-int captions_read_stream(struct cues *out, const char *recording, int stream,
-                         const struct grid *grid, struct err *err)
+int captions_read_stream(struct cues *out, const char *recording, const struct media_params *files,
+                         int stream, const struct grid *grid, struct err *err)
 {
     AUTO_MEDIA *media = NULL;
     AUTO_CUES cues = {0};
     AUTO_PACKET *pkt = av_packet_alloc();
     if (!pkt)
         return av_fail_nomem(err);
-    if (media_open(&media, recording, NULL, err) < 0)
+    if (media_open(&media, recording, files, err) < 0)
         return err->code;
     AVFormatContext *fmt = media_format(media);
     const int codec = stream >= 0 && (unsigned)stream < fmt->nb_streams
@@ -115,15 +115,14 @@ int captions_read_stream(struct cues *out, const char *recording, int stream,
     for (unsigned i = 0; i < fmt->nb_streams; i++)
         fmt->streams[i]->discard = (int)i == stream ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
     const int64_t origin_ms = av_rescale_q(grid->origin, grid->time_base, (AVRational){1, 1000});
-    int ret;
-    while ((ret = av_read_frame(fmt, pkt)) >= 0) {
+    int got; /* where a damaged recording stops, its captions do: the probe has told of it */
+    while ((got = media_read(media, pkt, err)) > 0) {
         if (pkt->stream_index == stream)
             add_packet(&cues, pkt, fmt->streams[stream]->time_base, codec, origin_ms);
         av_packet_unref(pkt);
     }
-    /* Where a damaged recording stops, its captions do: the probe has told of it. */
-    if (ret == AVERROR(EIO) || ret == AVERROR(ENOMEM))
-        return av_fail(err, ret, "cannot read '%s'", recording);
+    if (got < 0)
+        return got;
     cues_sort(&cues);
     end_unstated(&cues);
     *out = cues;

@@ -113,9 +113,9 @@ static int look_at_run(struct counts *c, struct picture_reader *pictures, AVFilt
                : err_set(err, ERR_EXTERNAL, "interlacing cannot be looked for");
 }
 
-static int look_at_cell(struct counts *c, const char *path, const json_t *probe,
-                        const struct grid *grid, const json_t *cell, int64_t nb_frames,
-                        struct err *err)
+static int look_at_cell(struct counts *c, const char *path, const struct media_params *files,
+                        const json_t *probe, const struct grid *grid, const json_t *cell,
+                        int64_t nb_frames, struct err *err)
 {
     AUTO_MEDIA *media = NULL;
     AUTO_PICTURES *pictures = NULL;
@@ -129,7 +129,7 @@ static int look_at_cell(struct counts *c, const char *path, const json_t *probe,
         .key_frame = begin,
         .key_pts = json_integer_value(json_array_get(cell, 1)),
     };
-    if (media_open(&media, path, NULL, err) < 0 ||
+    if (media_open(&media, path, files, err) < 0 ||
         picture_reader_open(&pictures, media, &range, err) < 0)
         return err->code;
     const int ret = look_at_run(c, pictures, &graph, err);
@@ -137,7 +137,8 @@ static int look_at_cell(struct counts *c, const char *path, const json_t *probe,
     return ret;
 }
 
-int fields_detect(const char **out, const char *path, const json_t *probe, struct err *err)
+int fields_detect(const char **out, const char *path, const struct media_params *files,
+                  const json_t *probe, struct err *err)
 {
     const json_t *cells = json_object_get(probe, "cells");
     const size_t nb = json_array_size(cells), runs = nb < RUNS ? nb : RUNS;
@@ -151,7 +152,7 @@ int fields_detect(const char **out, const char *path, const json_t *probe, struc
         fps > 31)
         return 0;
     for (size_t i = 0; i < runs; i++)
-        if (look_at_cell(&c, path, probe, &grid, json_array_get(cells, i * nb / runs),
+        if (look_at_cell(&c, path, files, probe, &grid, json_array_get(cells, i * nb / runs),
                          FRAMES / (int64_t)runs, err) < 0)
             return err->code;
     if (c.top >= LEAST && c.top > CLEARLY * (c.progressive + c.bottom))

@@ -6,7 +6,10 @@
 
 #include "err.h"
 
+struct media_params;
+
 /* Looks at short runs of pictures spread over the recording (libavfilter's idet). *out is
  * "progressive", "top" or "bottom", the field that comes first; a constant. */
-ATTR_NODISCARD int fields_detect(const char **out, const char *path, const json_t *probe,
+ATTR_NODISCARD int fields_detect(const char **out, const char *path,
+                                 const struct media_params *files, const json_t *probe,
                                  struct err *err);

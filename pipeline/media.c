@@ -10,6 +10,7 @@
 
 #include "av.h"
 #include "hash.h"
+#include "media_piece.h"
 #include "mem.h"
 
 /* Containers that hold their media themselves. Playlists (hls, dash, concat, sdp …) are not here.
@@ -24,16 +25,25 @@ enum {
     HASH_CATCH_UP_BYTES = 8 << 20,
 };
 
-struct media {
-    AVFormatContext *fmt;
-    AVIOContext *io;
-    char *path;
-    int fd;
-    bool disk_failed; /* a read failed: what libav makes of it says nothing about the content */
-    int64_t size, pos;
-    struct hash *hash;
-    int64_t hashed; /* bytes from the front that the hash has seen */
-};
+/* The files' bytes, one behind the other. Returns how many, 0 at the end, or a negative errno. */
+static ssize_t read_bytes(const struct media *m, void *buf, size_t nb, int64_t pos)
+{
+    size_t i = 0;
+    while (i < m->nb_files && pos >= m->ends[i])
+        i++;
+    if (i == m->nb_files)
+        return 0;
+    const int64_t begin = i ? m->ends[i - 1] : 0;
+    if ((int64_t)nb > m->ends[i] - pos)
+        nb = (size_t)(m->ends[i] - pos);
+    ssize_t n;
+    do
+        n = pread(m->fds[i], buf, nb, pos - begin);
+    while (n < 0 && errno == EINTR);
+    if (n == 0) /* it was cut while we read: its end is the recording's */
+        return 0;
+    return n < 0 ? -errno : n;
+}
 
 /* Hashes [hashed, end) from disk. */
 static int hash_from_disk(struct media *m, int64_t end)
@@ -42,11 +52,9 @@ static int hash_from_disk(struct media *m, int64_t end)
     AUTO_FREE uint8_t *buf = mem_zalloc(1, piece);
     while (m->hashed < end) {
         const size_t want = end - m->hashed < (int64_t)piece ? (size_t)(end - m->hashed) : piece;
-        const ssize_t n = pread(m->fd, buf, want, m->hashed);
-        if (n < 0 && errno == EINTR)
-            continue;
+        const ssize_t n = read_bytes(m, buf, want, m->hashed);
         if (n <= 0)
-            return n < 0 ? errno : EIO;
+            return n < 0 ? (int)-n : EIO;
         hash_add(m->hash, buf, (size_t)n);
         m->hashed += n;
     }
@@ -65,44 +73,47 @@ static void hash_follow(struct media *m, const uint8_t *buf, int64_t begin, int6
 
 static int io_read(void *opaque, uint8_t *buf, int nb)
 {
-    struct media *m = opaque;
-    ssize_t n;
-    do
-        n = pread(m->fd, buf, (size_t)nb, m->pos);
-    while (n < 0 && errno == EINTR);
+    struct media_piece *p = opaque;
+    struct media *m = p->media;
+    if (p->pos >= p->end)
+        return AVERROR_EOF;
+    if (nb > p->end - p->pos)
+        nb = (int)(p->end - p->pos);
+    const ssize_t n = read_bytes(m, buf, (size_t)nb, p->pos);
     if (n < 0) {
         m->disk_failed = true;
-        return AVERROR(errno);
+        return AVERROR((int)-n);
     }
     if (n == 0)
         return AVERROR_EOF;
     if (m->hash)
-        hash_follow(m, buf, m->pos, m->pos + n);
-    m->pos += n;
+        hash_follow(m, buf, p->pos, p->pos + n);
+    p->pos += n;
     return (int)n;
 }
 
 static int64_t io_seek(void *opaque, int64_t offset, int whence)
 {
-    struct media *m = opaque;
+    struct media_piece *p = opaque;
     switch (whence & ~AVSEEK_FORCE) {
     case AVSEEK_SIZE:
-        return m->size;
+        return p->end - p->begin;
     case SEEK_CUR:
-        offset += m->pos;
+        offset += p->pos - p->begin;
         break;
     case SEEK_END:
-        offset += m->size;
+        offset += p->end - p->begin;
         break;
     default:
         break;
     }
     if (offset < 0)
         return AVERROR(EINVAL);
-    return m->pos = offset;
+    p->pos = p->begin + offset;
+    return offset;
 }
 
-/* A recording is one file: whatever a demuxer wants to open beside it is refused. */
+/* A recording is its own files: whatever a demuxer wants to open beside them is refused. */
 static int refuse_open(AVFormatContext *fmt, AVIOContext **io, const char *url, int flags,
                        AVDictionary **options)
 {
@@ -111,19 +122,40 @@ static int refuse_open(AVFormatContext *fmt, AVIOContext **io, const char *url, 
     return AVERROR(EPERM);
 }
 
+void media_piece_close(struct media_piece *p)
+{
+    avformat_close_input(&p->fmt);
+    if (p->io) {
+        av_freep(&p->io->buffer);
+        avio_context_free(&p->io);
+    }
+}
+
+static void drop_pieces(struct media *m)
+{
+    for (size_t i = 0; i < m->nb_pieces; i++) {
+        media_piece_close(&m->pieces[i]);
+        free(m->pieces[i].spans);
+    }
+    free(m->pieces);
+    m->pieces = NULL;
+    m->nb_pieces = 0;
+}
+
 static void media_close(struct media *m)
 {
     if (!m)
         return;
-    avformat_close_input(&m->fmt);
-    if (m->io) {
-        av_freep(&m->io->buffer);
-        avio_context_free(&m->io);
+    drop_pieces(m);
+    for (size_t i = 0; i < m->nb_files; i++) {
+        if (m->fds[i] >= 0)
+            close(m->fds[i]);
+        free(m->paths[i]);
     }
-    if (m->fd >= 0)
-        close(m->fd);
+    free(m->fds);
+    free(m->paths);
+    free(m->ends);
     hash_destroy(m->hash);
-    free(m->path);
     free(m);
 }
 
@@ -132,25 +164,50 @@ void media_close_p(struct media **media)
     media_close(*media);
 }
 
-static int open_file(struct media *m, struct err *err)
+static int open_file(struct media *m, size_t i, struct err *err)
 {
-    m->fd = open(m->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (m->fd < 0)
-        return err_errno(err, errno, "cannot open '%s'", m->path);
+    const char *path = m->paths[i];
+    m->fds[i] = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (m->fds[i] < 0)
+        return err_errno(err, errno, "cannot open '%s'", path);
     struct stat st;
-    if (fstat(m->fd, &st) < 0)
-        return err_errno(err, errno, "cannot look at '%s'", m->path);
+    if (fstat(m->fds[i], &st) < 0)
+        return err_errno(err, errno, "cannot look at '%s'", path);
     if (!S_ISREG(st.st_mode))
-        return err_set(err, ERR_INVALID, "'%s' is no regular file", m->path);
+        return err_set(err, ERR_INVALID, "'%s' is no regular file", path);
     if (st.st_size == 0)
         return err_set(err, ERR_INVALID, "'%s' is empty (0 bytes): copy it from the camera again",
-                       m->path);
-    m->size = st.st_size;
+                       path);
+    m->ends[i] = st.st_size + (i ? m->ends[i - 1] : 0);
+    return 0;
+}
+
+static int open_files(struct media *m, const char *path, const struct media_params *params,
+                      struct err *err)
+{
+    const size_t nb = 1 + (params ? params->nb_more : 0);
+    m->paths = mem_zalloc(nb, sizeof *m->paths);
+    m->fds = mem_zalloc(nb, sizeof *m->fds);
+    m->ends = mem_zalloc(nb, sizeof *m->ends);
+    for (size_t i = 0; i < nb; i++) {
+        m->paths[i] = mem_strdup(i ? params->more[i - 1] : path);
+        m->fds[i] = -1;
+    }
+    m->nb_files = nb;
+    for (size_t i = 0; i < nb; i++)
+        if (open_file(m, i, err) < 0)
+            return err->code;
+    return 0;
+}
+
+static int open_io(struct media_piece *p, struct err *err)
+{
     uint8_t *buffer = av_malloc(IO_BYTES);
     if (!buffer)
         return av_fail_nomem(err);
-    m->io = avio_alloc_context(buffer, IO_BYTES, 0, m, io_read, NULL, io_seek);
-    if (!m->io) {
+    p->pos = p->begin;
+    p->io = avio_alloc_context(buffer, IO_BYTES, 0, p, io_read, NULL, io_seek);
+    if (!p->io) {
         av_free(buffer);
         return av_fail_nomem(err);
     }
@@ -159,60 +216,83 @@ static int open_file(struct media *m, struct err *err)
 
 /* What the disk or the memory did may be better next time; all else is what the file is: demuxers
  * call a header that ends early an I/O error too. */
-static int fail_open(struct media *m, int averror, struct err *err)
+static int fail_open(const struct media_piece *p, int averror, struct err *err)
 {
     if (averror == AVERROR(ENOMEM))
         return av_fail_nomem(err);
-    if (m->disk_failed)
-        return av_fail(err, averror, "cannot read '%s'", m->path);
+    if (p->media->disk_failed)
+        return av_fail(err, averror, "cannot read '%s'", p->path);
     return err_foreign(
         err, ERR_INVALID, ERR_LIBAV, averror,
         "'%s' cannot be read as a recording: it is damaged, cut off, or none (if the "
         "camera was stopped hard, its index is missing; a repair tool may write it "
         "anew)",
-        m->path);
+        p->path);
 }
 
-static int open_container(struct media *m, struct err *err)
+static int open_container(struct media_piece *p, struct err *err)
 {
-    m->fmt = avformat_alloc_context();
-    if (!m->fmt)
+    p->fmt = avformat_alloc_context();
+    if (!p->fmt)
         return av_fail_nomem(err);
-    m->fmt->pb = m->io;
-    m->fmt->flags |= AVFMT_FLAG_CUSTOM_IO;
-    m->fmt->io_open = refuse_open;
-    m->fmt->format_whitelist = av_strdup(format_list);
-    m->fmt->max_streams = 100;
-    /* The name is for guessing the kind by its suffix only; the file is read through m->io. */
-    int ret = avformat_open_input(&m->fmt, m->path, NULL, NULL);
+    p->fmt->pb = p->io;
+    p->fmt->flags |= AVFMT_FLAG_CUSTOM_IO;
+    p->fmt->io_open = refuse_open;
+    p->fmt->format_whitelist = av_strdup(format_list);
+    p->fmt->max_streams = 100;
+    /* The name is for guessing the kind by its suffix only; the file is read through p->io. */
+    int ret = avformat_open_input(&p->fmt, p->path, NULL, NULL);
     if (ret < 0)
-        return fail_open(m, ret, err);
-    const unsigned nb = m->fmt->nb_streams;
-    if (nb == 0 && !(m->fmt->ctx_flags & AVFMTCTX_NOHEADER))
-        return err_set(err, ERR_INVALID, "'%s' has no streams in it", m->path);
+        return fail_open(p, ret, err);
+    const unsigned nb = p->fmt->nb_streams;
+    if (nb == 0 && !(p->fmt->ctx_flags & AVFMTCTX_NOHEADER))
+        return err_set(err, ERR_INVALID, "'%s' has no streams in it", p->path);
     AVDictionary **options = nb ? av_calloc(nb, sizeof *options) : NULL;
     for (unsigned i = 0; options && i < nb; i++) {
         av_dict_set_int(&options[i], "max_pixels", MEDIA_MAX_PIXELS, 0);
         av_dict_set_int(&options[i], "threads", 1, 0);
     }
-    ret = avformat_find_stream_info(m->fmt, options);
+    ret = avformat_find_stream_info(p->fmt, options);
     for (unsigned i = 0; options && i < nb; i++)
         av_dict_free(&options[i]);
     av_free(options);
     if (ret < 0)
-        return fail_open(m, ret, err);
+        return fail_open(p, ret, err);
     return 0;
+}
+
+int media_piece_open(struct media_piece *p, struct err *err)
+{
+    media_piece_close(p);
+    p->used = false;
+    p->last_us = 0;
+    return open_io(p, err) < 0 ? err->code : open_container(p, err);
+}
+
+int media_divide(struct media *m, bool as_one, struct err *err)
+{
+    drop_pieces(m);
+    m->nb_pieces = as_one ? 1 : m->nb_files;
+    m->pieces = mem_zalloc(m->nb_pieces, sizeof *m->pieces);
+    m->at = 0;
+    for (size_t i = 0; i < m->nb_pieces; i++)
+        m->pieces[i] = (struct media_piece){.media = m,
+                                            .path = m->paths[i],
+                                            .begin = i ? m->ends[i - 1] : 0,
+                                            .end = m->ends[as_one ? m->nb_files - 1 : i]};
+    return media_piece_open(&m->pieces[0], err);
 }
 
 int media_open(struct media **out, const char *path, const struct media_params *params,
                struct err *err)
 {
     AUTO_MEDIA *m = mem_zalloc(1, sizeof *m);
-    m->fd = -1;
-    m->path = mem_strdup(path);
     if (params && params->hash)
         m->hash = hash_create();
-    if (open_file(m, err) < 0 || open_container(m, err) < 0)
+    m->join = params ? params->join : NULL;
+    if (open_files(m, path, params, err) < 0)
+        return err->code;
+    if (m->nb_files == 1 ? media_divide(m, true, err) < 0 : media_join_files(m, err) < 0)
         return err->code;
     *out = mem_take(&m);
     return 0;
@@ -220,24 +300,27 @@ int media_open(struct media **out, const char *path, const struct media_params *
 
 AVFormatContext *media_format(struct media *m)
 {
-    return m->fmt;
+    return m->pieces[0].fmt;
 }
 
 int64_t media_size(const struct media *m)
 {
-    return m->size;
+    return m->ends[m->nb_files - 1];
 }
 
 const char *media_path(const struct media *m)
 {
-    return m->path;
+    return m->paths[0];
 }
 
 int media_content_hash(char *out, struct media *m, struct err *err)
 {
-    const int failed = hash_from_disk(m, m->size);
+    const int failed = hash_from_disk(m, media_size(m));
     if (failed)
-        return err_errno(err, failed, "cannot read '%s'", m->path);
+        return err_errno(err, failed, "cannot read '%s'", media_path(m));
+    /* Files that are read apart are another recording than the same bytes in one file. */
+    for (size_t i = 0; m->nb_pieces > 1 && i < m->nb_pieces; i++)
+        hash_add_int(m->hash, m->pieces[i].end);
     hash_hex(m->hash, out);
     return 0;
 }
@@ -245,25 +328,26 @@ int media_content_hash(char *out, struct media *m, struct err *err)
 int media_decoder(AVCodecContext **out, struct media *m, int stream, AVDictionary **options,
                   struct err *err)
 {
-    const AVStream *st = m->fmt->streams[stream];
+    const AVStream *st = m->pieces[m->at].fmt->streams[stream];
+    const char *path = m->pieces[m->at].path;
     const AVCodec *codec = avcodec_find_decoder(st->codecpar->codec_id);
     const bool named = st->codecpar->codec_id != AV_CODEC_ID_NONE;
     if (!codec)
         return err_set(err, ERR_INVALID, "'%s': stream %d is '%s', which this FFmpeg cannot decode",
-                       m->path, stream,
+                       path, stream,
                        named ? avcodec_get_name(st->codecpar->codec_id)
                              : av_fourcc2str(st->codecpar->codec_tag));
     AUTO_CODEC *dec = avcodec_alloc_context3(codec);
     if (!dec)
         return av_fail_nomem(err);
     int ret = avcodec_parameters_to_context(dec, st->codecpar);
-    dec->pkt_timebase = st->time_base;
+    dec->pkt_timebase = m->pieces[0].fmt->streams[stream]->time_base;
     dec->thread_count = 1;
     dec->max_pixels = MEDIA_MAX_PIXELS;
     if (ret >= 0)
         ret = avcodec_open2(dec, codec, options);
     if (ret < 0)
-        return av_fail(err, ret, "'%s': stream %d (%s) cannot be decoded", m->path, stream,
+        return av_fail(err, ret, "'%s': stream %d (%s) cannot be decoded", path, stream,
                        codec->name);
     *out = mem_take(&dec);
     return 0;

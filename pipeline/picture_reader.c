@@ -46,18 +46,16 @@ static int seek_to_key(struct picture_reader *r, struct err *err)
     struct stream_source *s = &r->source;
     for (size_t i = 0; i < sizeof back_ms / sizeof *back_ms; i++) {
         const int64_t back = av_rescale_q(back_ms[i], (AVRational){1, 1000}, s->st->time_base);
-        if (av_seek_frame(s->fmt, s->st->index, r->range.key_pts - back, AVSEEK_FLAG_BACKWARD) < 0)
+        const int sought = media_seek(s->media, s->st->index, r->range.key_pts - back, err);
+        if (sought < 0)
+            return sought;
+        if (!sought)
             continue;
         const int found = landed_before(r, err);
         if (found != 0)
             return found < 0 ? found : 0;
     }
-    const int64_t start = s->fmt->start_time == AV_NOPTS_VALUE ? 0 : s->fmt->start_time;
-    if (avformat_seek_file(s->fmt, -1, INT64_MIN, start, start, 0) < 0 &&
-        av_seek_frame(s->fmt, -1, 0, AVSEEK_FLAG_BYTE) < 0)
-        return err_set(err, ERR_INVALID, "'%s' cannot be wound back to its start",
-                       media_path(s->media));
-    return 0;
+    return media_rewind(s->media, err);
 }
 
 int picture_reader_open(struct picture_reader **out, struct media *media,

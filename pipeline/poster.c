@@ -79,7 +79,7 @@ static int look_at(struct poster *p, int64_t frame, bool exact, struct err *err)
     range.begin = range.key_frame > p->spec->begin ? range.key_frame : p->spec->begin;
     if (exact)
         range.begin = frame;
-    if (media_open(&p->media, p->spec->recording, NULL, err) < 0 ||
+    if (media_open(&p->media, p->spec->recording, p->spec->files, err) < 0 ||
         picture_reader_open(&pictures, p->media, &range, err) < 0)
         return err->code;
     int got = picture_reader_next(pictures, in, err);

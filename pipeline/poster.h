@@ -9,6 +9,7 @@
 #include "grid.h"
 
 struct AVFrame;
+struct media_params;
 
 enum { POSTER_VERSION = 2 };
 /* A poster fits into this, in the picture's own shape. */
@@ -16,8 +17,9 @@ enum { POSTER_WIDTH = 1280, POSTER_HEIGHT = 720 };
 
 struct poster_spec {
     const char *recording;
-    const json_t *video, *cells; /* of the probe's result */
-    const char *fields;          /* as of picture_traits_read */
+    const struct media_params *files; /* its further files; NULL: it is one */
+    const json_t *video, *cells;      /* of the probe's result */
+    const char *fields;               /* as of picture_traits_read */
     struct grid grid;
     int64_t begin, end; /* frames */
 };

@@ -76,7 +76,6 @@ struct scan {
     json_t *gaps, *corrupt;
     int64_t nb_gaps, nb_corrupt;
     int64_t last_ms; /* at which the last packet of any stream ends */
-    int read_error;  /* how the reading ended, if not at the end */
     char jump[160];
 };
 
@@ -316,17 +315,14 @@ static int scan_packets(struct scan *s, struct err *err)
     if (!pkt)
         return av_fail_nomem(err);
     const unsigned nb_streams = s->fmt->nb_streams;
-    int ret;
-    while ((ret = av_read_frame(s->fmt, pkt)) >= 0) {
+    int got;
+    while ((got = media_read(s->media, pkt, err)) > 0) {
         if (pkt->stream_index < (int)nb_streams) /* streams that turn up late are not talkpress's */
             scan_packet(s, pkt);
         av_packet_unref(pkt);
     }
-    if (ret == AVERROR(EIO) && s->fmt->pb->error == AVERROR(EIO))
-        return av_fail(err, ret, "cannot read '%s'", media_path(s->media));
-    if (ret == AVERROR(ENOMEM))
-        return av_fail_nomem(err);
-    s->read_error = ret == AVERROR_EOF ? 0 : ret;
+    if (got < 0)
+        return got;
     end_pictures(s);
     return 0;
 }
@@ -530,14 +526,17 @@ static char *truncation(const struct scan *s, int64_t measured_ms)
         s->fmt->duration > 0 && s->fmt->duration_estimation_method == AVFMT_DURATION_FROM_STREAM;
     const int64_t header_ms = stated ? s->fmt->duration / 1000 : 0;
     char at[CLOCK_BYTES], of[CLOCK_BYTES];
+    char *of_several = media_short_file(s->media);
+    if (of_several)
+        return of_several;
     if (header_ms > 0 && s->last_ms < header_ms - 1000)
         return mem_printf("the file ends at %s of the %s that its header states",
                           clock_format_ms(at, s->last_ms, false),
                           clock_format_ms(of, header_ms, false));
     clock_format_ms(at, measured_ms, false);
-    if (s->read_error) {
+    if (media_broken(s->media)) {
         char why[AV_ERROR_MAX_STRING_SIZE];
-        av_make_error_string(why, sizeof why, s->read_error);
+        av_make_error_string(why, sizeof why, media_broken(s->media));
         return mem_printf("reading stops at %s (%s)", at, why);
     }
     if (ends_in_packet(s))
@@ -593,6 +592,9 @@ static json_t *describe(struct scan *s)
     json_object_set_new(o, "video", video ? video : json_null());
     json_object_set_new(o, "audio", audio ? audio : json_null());
     json_object_set_new(o, "sound_error", json_text(no_sound));
+    json_t *join = media_join(s->media);
+    if (join)
+        json_object_set_new(o, "join", join);
     return o;
 }
 
@@ -613,10 +615,12 @@ static int scan_file(json_t **out, struct scan *s, const char *path, struct err 
     return 0;
 }
 
-int probe_file(json_t **out, const char *path, struct err *err)
+int probe_files(json_t **out, const char *path, const char *const *more, size_t nb_more,
+                struct err *err)
 {
     AUTO_MEDIA *media = NULL;
-    if (media_open(&media, path, &(struct media_params){.hash = true}, err) == 0) {
+    const struct media_params params = {.hash = true, .more = more, .nb_more = nb_more};
+    if (media_open(&media, path, &params, err) == 0) {
         struct scan s = {.media = media};
         (void)scan_file(out, &s, path, err);
         scan_finish(&s);
@@ -628,6 +632,11 @@ int probe_file(json_t **out, const char *path, struct err *err)
                      (json_int_t)fs_size(path));
     *err = (struct err){0};
     return 0;
+}
+
+int probe_file(json_t **out, const char *path, struct err *err)
+{
+    return probe_files(out, path, NULL, 0, err);
 }
 
 static AVRational read_ratio(const json_t *obj, const char *key)

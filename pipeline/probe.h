@@ -5,6 +5,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "err.h"
@@ -29,6 +30,12 @@ enum { PROBE_VERSION = 4 };
  *   duration_ms: of the grid.
  * Damage inside the file is part of the result; an error is only what a second try could mend. */
 ATTR_NODISCARD int probe_file(json_t **out, const char *path, struct err *err);
+
+/* The same of several files that are one recording; the result then has
+ *   join: how they continue each other, for struct media_params.
+ * Files that cannot be one are an error in the result, with both names. */
+ATTR_NODISCARD int probe_files(json_t **out, const char *path, const char *const *more,
+                               size_t nb_more, struct err *err);
 
 /* The least length of a cell in milliseconds: with camera GOPs of 0.5 to 10 s, cells take 24 to
  * 34 s. Long enough that the encoder's start costs under 1 %, short enough that a killed run loses

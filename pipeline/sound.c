@@ -162,7 +162,7 @@ static int pass_begin(struct pass *p, const char *path, struct err *err)
         .counted = s->counted,
         .use = s->use,
     };
-    if (media_open(&p->media, s->recording, NULL, err) < 0 ||
+    if (media_open(&p->media, s->recording, s->files, err) < 0 ||
         sound_reader_open(&p->sound, p->media, &range, err) < 0 ||
         (path ? open_encoder(p, path, err) : loudness_meter_create(&p->meter, err)) < 0)
         return err->code;

@@ -16,14 +16,17 @@
 
 enum { SOUND_VERSION = 4 };
 
+struct media_params;
+
 struct sound_spec {
     const char *recording;
-    int stream;              /* negative: the recording has no sound, the part is silent */
-    bool counted;            /* as of struct sound_range */
-    enum sound_use use;      /* the same */
-    struct grid grid;        /* of the recording */
-    int64_t begin, end;      /* frames of the recording */
-    int64_t card_frames;     /* silence in front */
+    const struct media_params *files; /* its further files; NULL: it is one */
+    int stream;                       /* negative: the recording has no sound, the part is silent */
+    bool counted;                     /* as of struct sound_range */
+    enum sound_use use;               /* the same */
+    struct grid grid;                 /* of the recording */
+    int64_t begin, end;               /* frames of the recording */
+    int64_t card_frames;              /* silence in front */
     const char *blocks_path; /* the recording's loudness blocks; NULL where there is no sound */
     double target_lufs;      /* -16 */
     double ceiling_dbtp;     /* -1 */

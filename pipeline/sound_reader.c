@@ -112,12 +112,9 @@ int sound_reader_open(struct sound_reader **out, struct media *media,
                            : av_rescale_q(start, s->st->time_base, AV_TIME_BASE_Q);
         s->from_ms = range->begin / (SOUND_RATE / 1000);
         const int64_t from_ms = s->from_ms - SOUND_PREROLL_MS;
-        if (from_ms > 0 && !range->counted) {
-            const int64_t ts = s->origin_us + from_ms * 1000;
-            if (avformat_seek_file(s->fmt, -1, INT64_MIN, ts, ts, 0) < 0 &&
-                av_seek_frame(s->fmt, -1, ts, AVSEEK_FLAG_BACKWARD) < 0)
-                (void)av_seek_frame(s->fmt, -1, 0, AVSEEK_FLAG_BYTE);
-        }
+        if (from_ms > 0 && !range->counted &&
+            media_seek_us(media, range->stream, s->origin_us + from_ms * 1000, err) < 0)
+            return err->code;
     }
     *out = mem_take(&r);
     return 0;

@@ -1,5 +1,7 @@
 #include "stream_source.h"
 
+#include <string.h>
+
 #include "av.h"
 #include "media.h"
 
@@ -29,6 +31,37 @@ static bool passed_over(struct stream_source *s)
     return false;
 }
 
+/* Files of one recording may differ in what a decoder is made for. */
+static bool same_parameters(const AVCodecParameters *a, const AVCodecParameters *b)
+{
+    return a->codec_id == b->codec_id && a->codec_tag == b->codec_tag && a->width == b->width &&
+           a->height == b->height && a->sample_rate == b->sample_rate &&
+           a->ch_layout.nb_channels == b->ch_layout.nb_channels &&
+           a->block_align == b->block_align &&
+           a->bits_per_coded_sample == b->bits_per_coded_sample &&
+           a->extradata_size == b->extradata_size &&
+           (a->extradata_size == 0 || memcmp(a->extradata, b->extradata, a->extradata_size) == 0);
+}
+
+/* Whether the packet is of another file, and needs another decoder. */
+static bool over_border(struct stream_source *s)
+{
+    if (s->file == media_file(s->media))
+        return false;
+    s->file = media_file(s->media);
+    return !same_parameters(s->par, media_parameters(s->media, s->st->index));
+}
+
+/* A decoder for the stream as the last packet's file has it. */
+static int new_decoder(struct stream_source *s, struct err *err)
+{
+    avcodec_free_context(&s->dec);
+    s->file = media_file(s->media);
+    if (avcodec_parameters_copy(s->par, media_parameters(s->media, s->st->index)) < 0)
+        return av_fail_nomem(err);
+    return media_decoder(&s->dec, s->media, s->st->index, NULL, err);
+}
+
 int stream_source_open(struct stream_source *s, struct media *media, int stream, struct err *err)
 {
     s->media = media;
@@ -42,12 +75,14 @@ int stream_source_open(struct stream_source *s, struct media *media, int stream,
         return av_fail_nomem(err);
     for (unsigned i = 0; i < s->fmt->nb_streams; i++)
         s->fmt->streams[i]->discard = (int)i == stream ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
-    return media_decoder(&s->dec, media, stream, NULL, err);
+    s->par = avcodec_parameters_alloc();
+    return s->par ? new_decoder(s, err) : av_fail_nomem(err);
 }
 
 void stream_source_close(struct stream_source *s)
 {
     avcodec_free_context(&s->dec);
+    avcodec_parameters_free(&s->par);
     av_packet_free(&s->pkt);
 }
 
@@ -56,13 +91,9 @@ int stream_source_packet(struct stream_source *s, struct err *err)
 {
     for (;;) {
         av_packet_unref(s->pkt);
-        const int ret = av_read_frame(s->fmt, s->pkt);
-        if (ret == AVERROR(ENOMEM))
-            return av_fail_nomem(err);
-        if (ret < 0 && s->fmt->pb->error == AVERROR(EIO))
-            return av_fail(err, ret, "cannot read '%s'", media_path(s->media));
-        if (ret < 0)
-            return 0;
+        const int got = media_read(s->media, s->pkt, err);
+        if (got <= 0)
+            return got;
         if (s->pkt->stream_index != s->st->index)
             continue;
         const int64_t ts = s->pkt->pts != AV_NOPTS_VALUE ? s->pkt->pts : s->pkt->dts;
@@ -94,21 +125,32 @@ int stream_source_frame(struct stream_source *s, AVFrame *frame, bool *pending, 
         }
         if (ret == AVERROR(ENOMEM))
             return av_fail_nomem(err);
-        if (ret == AVERROR_EOF)
+        if (ret == AVERROR_EOF && !s->changing)
             return 0;
-        if (ret != AVERROR(EAGAIN)) {
+        if (ret != AVERROR(EAGAIN) && ret != AVERROR_EOF) {
             note(s, ret);
             if (s->draining)
                 return 0;
         }
         int got = 1;
-        if (*pending)
+        if (s->changing) {
+            s->changing = false;
+            if (new_decoder(s, err) < 0)
+                return err->code;
+        } else if (*pending) {
             *pending = false;
-        else
+        } else {
             got = stream_source_packet(s, err);
+        }
         if (got < 0)
             return got;
         s->draining = s->draining || !got;
+        if (got && over_border(s)) {
+            s->changing = true;
+            if (source_send(s, NULL, err) < 0)
+                return err->code;
+            continue;
+        }
         if (source_send(s, got ? s->pkt : NULL, err) < 0)
             return err->code;
     }

@@ -17,8 +17,11 @@ struct stream_source {
     AVFormatContext *fmt;
     AVStream *st;
     AVCodecContext *dec;
+    AVCodecParameters *par; /* that dec was made for */
+    size_t file;            /* of the recording, that the last packet was of */
     AVPacket *pkt;
     bool draining;
+    bool changing;   /* pkt needs another decoder; what dec still holds comes first */
     int64_t last_ms; /* of the last packet, on the recording's clock */
     int64_t origin_us;
     int key_step_ms; /* above 0: packets other than key packets this far apart are passed over */

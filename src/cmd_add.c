@@ -12,83 +12,15 @@
 #include "mem.h"
 #include "plan.h"
 #include "progress.h"
-#include "recordings.h"
+#include "registry.h"
 #include "select.h"
 #include "store.h"
 #include "table.h"
 #include "workdir.h"
 
-struct adding {
-    struct event *event;
-    size_t nb_added, nb_known, nb_failed;
+struct options {
+    bool json, join, separate;
 };
-
-/* A file with the content of one that is registered: moved there, or a copy. */
-static int add_known(struct adding *a, const struct recording *known, const struct recording *now,
-                     struct err *err)
-{
-    a->nb_known++;
-    if (strcmp(known->path, now->path) == 0)
-        return store_set_recording(a->event->store, now, err);
-    if (fs_exists(known->path)) {
-        fprintf(stderr, "'%s' has the content of '%s': left out\n", now->path, known->path);
-        return 0;
-    }
-    return store_remove_recording(a->event->store, known->path, err) < 0
-               ? err->code
-               : store_set_recording(a->event->store, now, err);
-}
-
-static int add_file(struct adding *a, const char *path, struct err *err)
-{
-    struct recording now = {0}, *list = NULL;
-    struct err why = {0};
-    size_t nb = 0, i = 0;
-    if (recording_look(&now, path, &why) < 0) {
-        fprintf(stderr, "talkpress: %s\n", why.msg);
-        a->nb_failed++; /* one bad file never stops the others */
-        return 0;
-    }
-    int ret = store_recordings(&list, &nb, a->event->store, err);
-    while (i < nb && strcmp(list[i].fingerprint, now.fingerprint) != 0)
-        i++;
-    if (ret == 0 && i < nb)
-        ret = add_known(a, &list[i], &now, err);
-    else if (ret == 0) {
-        a->nb_added++;
-        ret = store_set_recording(a->event->store, &now, err);
-    }
-    recordings_free(list, nb);
-    free(now.path);
-    return ret;
-}
-
-static int add_path(struct adding *a, const char *path, struct err *err)
-{
-    char **files = NULL;
-    size_t nb = 0;
-    struct err why = {0};
-    if (captions_file_name(path) && !fs_is_dir(path)) {
-        fprintf(stderr, "'%s' holds captions: it is used with the recording beside it\n", path);
-        return 0;
-    }
-    if (recordings_find(&files, &nb, path, &why) < 0) {
-        fprintf(stderr, "talkpress: %s\n", why.msg);
-        a->nb_failed++;
-        return 0;
-    }
-    if (nb == 0)
-        fprintf(stderr, "'%s' holds no file that looks like a recording\n", path);
-    int ret = store_begin(a->event->store, err);
-    for (size_t i = 0; i < nb && ret == 0; i++)
-        ret = add_file(a, files[i], err);
-    if (ret == 0)
-        ret = store_commit(a->event->store, err);
-    if (ret < 0)
-        store_rollback(a->event->store);
-    mem_free_strings(files, nb);
-    return ret;
-}
 
 /* --- telling --------------------------------------------------------------------------------- */
 
@@ -121,9 +53,13 @@ static void print_recordings(const struct plan *p)
         char length[CLOCK_BYTES] = "-";
         const int64_t ms = json_get_int(probe, "duration_ms", -1);
         AUTO_FREE char *match = describe_match(match_of(p, i));
+        const struct recording *r = &p->recordings[i];
+        AUTO_FREE char *name = r->nb_files > 1
+                                   ? mem_printf("%s (%zu files)", fs_basename(r->path), r->nb_files)
+                                   : mem_strdup(fs_basename(r->path));
         if (ms >= 0)
             clock_format_ms(length, ms, false);
-        table_add(t, (const char *const[]){fs_basename(p->recordings[i].path), length,
+        table_add(t, (const char *const[]){name, length,
                                            error    ? error
                                            : !probe ? "not probed"
                                                     : match});
@@ -131,75 +67,124 @@ static void print_recordings(const struct plan *p)
     table_print(t);
 }
 
+static json_t *list_files(const struct recording *r)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < r->nb_files; i++)
+        json_array_append_new(list, json_text(r->files[i].path));
+    return list;
+}
+
 static void print_recordings_json(const struct plan *p)
 {
     AUTO_JSON *list = json_array();
     for (size_t i = 0; i < p->nb_recordings; i++) {
         const struct match *m = match_of(p, i);
-        json_array_append_new(list, json_pack("{s:o, s:O?, s:o, s:o, s:o}", "path",
-                                              json_text(p->recordings[i].path), "probe",
-                                              p->sources[i].probe, "talk",
-                                              m ? json_integer(m->talk) : json_null(), "part",
-                                              m && m->part ? json_integer(m->part) : json_null(),
-                                              "sure", json_boolean(m && m->state == MATCH_SURE)));
+        json_array_append_new(list,
+                              json_pack("{s:o, s:o, s:O?, s:o, s:o, s:o}", "path",
+                                        json_text(p->recordings[i].path), "files",
+                                        list_files(&p->recordings[i]), "probe", p->sources[i].probe,
+                                        "talk", m ? json_integer(m->talk) : json_null(), "part",
+                                        m && m->part ? json_integer(m->part) : json_null(), "sure",
+                                        json_boolean(m && m->state == MATCH_SURE)));
     }
     cli_print_json(list);
 }
 
-static int add(const struct cli *cli, char **paths, int nb_paths, bool json, struct err *err)
+/* Registers the files as the options say. */
+static int register_files(struct registry *r, char **paths, int nb_paths,
+                          const struct options *options, struct err *err)
 {
-    AUTO_EVENT event = {.lock = -1};
-    AUTO_PLAN plan = {0};
-    struct executor_result result = {0};
-    struct adding a = {.event = &event};
+    if (options->join || options->separate)
+        return registry_add_by_hand(r, paths, nb_paths, options->join, err);
+    for (int i = 0; i < nb_paths; i++)
+        if (captions_file_name(paths[i]) && !fs_is_dir(paths[i]))
+            fprintf(stderr, "'%s' holds captions: it is used with the recording beside it\n",
+                    paths[i]);
+        else if (registry_add(r, paths[i], err) < 0)
+            return err->code;
+    return 0;
+}
+
+/* Loads the plan and probes what is not probed. */
+static int load_and_probe(struct plan *plan, struct executor_result *result, struct event *event,
+                          bool json, struct err *err)
+{
     struct job *jobs = NULL;
     size_t nb_jobs = 0;
-    if (event_open(&event, cli->dir, err) < 0 || event_lock(&event, err) < 0 ||
-        workdir_clean(event.work, err) < 0)
-        return cli_fail(err);
-    for (int i = 0; i < nb_paths; i++)
-        if (add_path(&a, paths[i], err) < 0)
-            return cli_fail(err);
-    if (plan_load(&plan, &event, err) < 0)
-        return cli_fail(err);
-    plan_probes(&jobs, &nb_jobs, &plan);
-    struct progress *progress = progress_create("probing", event.settings.workers, json);
-    const int ret = executor_run_list(&result, &event, jobs, nb_jobs, progress, err);
+    struct executor_result now = {0};
+    if (plan_load(plan, event, err) < 0)
+        return err->code;
+    plan_probes(&jobs, &nb_jobs, plan);
+    struct progress *progress = progress_create("probing", event->settings.workers, json);
+    const int ret = executor_run_list(&now, event, jobs, nb_jobs, progress, err);
     progress_destroy(progress);
     for (size_t i = 0; i < nb_jobs; i++)
         job_finish(&jobs[i]);
     free(jobs);
-    if (ret < 0 || plan_refresh(&plan, err) < 0 || captions_note(&plan, err) < 0)
-        return cli_fail(err);
+    result->nb_failed += now.nb_failed;
+    result->stopped = result->stopped || now.stopped;
+    result->no_space = result->no_space || now.no_space;
+    return ret < 0 || plan_refresh(plan, err) < 0 || captions_note(plan, err) < 0 ? err->code : 0;
+}
+
+static int tell(const struct plan *plan, const struct registry *r,
+                const struct executor_result *result, bool json)
+{
     size_t nb_unclear = 0, nb_refused = 0;
-    for (size_t i = 0; i < plan.matches.nb_rows; i++)
-        nb_unclear += plan.matches.rows[i].state == MATCH_UNCLEAR;
-    for (size_t i = 0; i < plan.nb_recordings; i++)
-        nb_refused += json_object_get(plan.sources[i].probe, "error") != NULL;
+    for (size_t i = 0; i < plan->matches.nb_rows; i++)
+        nb_unclear += plan->matches.rows[i].state == MATCH_UNCLEAR;
+    for (size_t i = 0; i < plan->nb_recordings; i++)
+        nb_refused += json_object_get(plan->sources[i].probe, "error") != NULL;
     if (json)
-        print_recordings_json(&plan);
+        print_recordings_json(plan);
     else {
-        print_recordings(&plan);
+        print_recordings(plan);
         printf("\n%zu added, %zu known already; %zu cannot be read, %zu matches are unclear%s\n",
-               a.nb_added, a.nb_known, nb_refused + a.nb_failed, nb_unclear,
+               r->nb_added, r->nb_known, nb_refused + r->nb_failed, nb_unclear,
                nb_unclear ? ": see 'talkpress match'" : "");
     }
-    if (a.nb_failed || nb_refused || result.nb_failed || result.stopped)
-        return result.no_space ? EXIT_TRY_AGAIN : EXIT_FAILED;
-    return nb_unclear ? EXIT_NEEDS_PERSON : EXIT_OK;
+    if (r->nb_failed || nb_refused || result->nb_failed || result->stopped)
+        return result->no_space ? EXIT_TRY_AGAIN : EXIT_FAILED;
+    return nb_unclear || r->nb_unjoined ? EXIT_NEEDS_PERSON : EXIT_OK;
+}
+
+static int add(const struct cli *cli, char **paths, int nb_paths, const struct options *options,
+               struct err *err)
+{
+    AUTO_EVENT event = {.lock = -1};
+    AUTO_PLAN plan = {0};
+    struct executor_result result = {0};
+    struct registry r = {.event = &event};
+    bool joined = false;
+    if (event_open(&event, cli->dir, err) < 0 || event_lock(&event, err) < 0 ||
+        workdir_clean(event.work, err) < 0 ||
+        register_files(&r, paths, nb_paths, options, err) < 0 ||
+        load_and_probe(&plan, &result, &event, options->json, err) < 0 ||
+        (!result.stopped && registry_join(&joined, &r, &plan, err) < 0))
+        return cli_fail(err);
+    if (joined) {
+        plan_finish(&plan);
+        if (load_and_probe(&plan, &result, &event, options->json, err) < 0)
+            return cli_fail(err);
+    }
+    return tell(&plan, &r, &result, options->json);
 }
 
 int cmd_add(const struct cli *cli, int argc, char **argv)
 {
     struct err err = {0};
-    bool json = false;
-    const struct cli_option options[] = {{"json", 0, NULL, &json}};
-    const int status = cli_options(&argc, argv, options, 1);
+    struct options o = {0};
+    const struct cli_option options[] = {
+        {"json", 0, NULL, &o.json}, {"join", 0, NULL, &o.join}, {"separate", 0, NULL, &o.separate}};
+    const int status = cli_options(&argc, argv, options, 3);
     if (status)
         return status < 0 ? EXIT_OK : status;
     if (argc < 2)
         return cli_usage(argv[0], "which files or folders?");
-    return add(cli, argv + 1, argc - 1, json, &err);
+    if (o.join && o.separate)
+        return cli_usage(argv[0], "--join or --separate, not both");
+    return add(cli, argv + 1, argc - 1, &o, &err);
 }
 
 int cmd_remove(const struct cli *cli, int argc, char **argv)

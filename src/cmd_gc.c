@@ -10,6 +10,7 @@
 #include "json.h"
 #include "mem.h"
 #include "plan.h"
+#include "plan_jobs.h"
 #include "store.h"
 #include "str.h"
 #include "workdir.h"
@@ -49,6 +50,12 @@ static int use_all(struct keys *k, struct plan *plan, struct err *err)
         char note[33];
         captions_note_key(note, &plan->sources[i]);
         use(k, note);
+        const struct recording *r = &plan->recordings[i];
+        for (size_t f = 0; f < r->nb_files; f++) { /* whether more files join them hangs on these */
+            char key[33];
+            plan_file_probe_key(key, r->files[f].fingerprint);
+            use(k, key);
+        }
         use(k, plan->sources[i].probe_key);
         if (plan->sources[i].analysis_key[0])
             use(k, plan->sources[i].analysis_key);

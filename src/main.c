@@ -36,9 +36,12 @@ static const struct verb verbs[] = {
      "list [--json]\n"
      "Shows the programme."},
     {"add", cmd_add,
-     "add [--json] FILE|FOLDER...\n"
+     "add [--json] [--join | --separate] FILE|FOLDER...\n"
      "Registers recordings, probes them and matches them to talks. The files are\n"
-     "only ever read."},
+     "only ever read. Files that a camera made of one recording are joined.\n"
+     "  --join       the files, in this order, are one recording\n"
+     "  --separate   each file is a recording of its own\n"
+     "  --json       print the recordings as JSON"},
     {"remove", cmd_remove,
      "remove FILE...\n"
      "Forgets recordings. The files are left alone; what was published from them goes\n"

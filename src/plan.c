@@ -36,7 +36,10 @@ static int load_source(struct source *s, const struct event *event, struct err *
     json_decref(s->probe);
     json_decref(s->analysis);
     s->probe = s->analysis = NULL;
-    s->absent = !fs_exists(s->recording->path);
+    s->absent = NULL;
+    for (size_t i = s->recording->nb_files; i-- > 0;)
+        if (!fs_exists(s->recording->files[i].path))
+            s->absent = s->recording->files[i].path;
     plan_probe_key(s->probe_key, s->recording);
     if (plan_find_result(&s->probe, event, s->probe_key, err) < 0)
         return err->code;
@@ -362,7 +365,7 @@ static void judge(struct part_plan *pp, const struct plan *p)
             if (!pp->cut_known)
                 pp->measured_ms = f.measured_ms;
         }
-        f.absent = pp->source->absent;
+        f.absent = pp->source->absent != NULL;
         f.whole_recording = pp->begin == 0 && pp->end == pp->grid.nb_frames;
         f.cut_by_hand = pp->cut_by_hand;
         f.shares_recording = shared_recording(pp);
@@ -459,7 +462,7 @@ static void wait_for_recording(struct part_plan *pp)
         job_finish(&pp->jobs[i]);
     pp->nb_jobs = 0;
     pp->waiting_for = mem_printf("its recording '%s' is not there now: is its disk connected?",
-                                 pp->source->recording->path);
+                                 pp->source->absent);
     pp->waiting = pp->waiting_for;
 }
 

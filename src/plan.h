@@ -26,7 +26,7 @@ struct source {
     char probe_key[33], analysis_key[33];
     struct caption_source *captions; /* see captions_source.h */
     size_t nb_captions;
-    bool absent;                /* the file is not there now */
+    const char *absent;         /* the first of its files that is not there now, or NULL */
     struct chosen_sound chosen; /* by a person */
     int audio_stream;           /* that is published; -1: none, or not known yet */
     char use[8];                /* "both", "left", "right" */

@@ -11,11 +11,16 @@
 #include "probe.h"
 #include "workdir.h"
 
-void plan_probe_key(char key[33], const struct recording *recording)
+void plan_file_probe_key(char key[33], const char *fingerprint)
 {
     struct key k = key_begin("probe", PROBE_VERSION);
-    key_text(&k, recording->fingerprint);
+    key_text(&k, fingerprint);
     key_end(&k, key);
+}
+
+void plan_probe_key(char key[33], const struct recording *recording)
+{
+    plan_file_probe_key(key, recording->fingerprint);
 }
 
 void plan_analysis_key(char key[33], const struct source *s)
@@ -29,13 +34,23 @@ void plan_analysis_key(char key[33], const struct source *s)
 
 /* --- jobs of recordings ---------------------------------------------------------------------- */
 
+static json_t *describe_file(const struct recording_file *f)
+{
+    return json_pack("{s:o, s:I, s:I}", "path", json_text(f->path), "size", (json_int_t)f->size,
+                     "mtime_ns", (json_int_t)f->mtime_ns);
+}
+
 void work_set_recording(struct job *job, const struct plan *p, const struct source *s)
 {
     job_set(job, "work", json_text(p->event->work));
-    job_set(job, "recording",
-            json_pack("{s:o, s:I, s:I}", "path", json_text(s->recording->path), "size",
-                      (json_int_t)s->recording->size, "mtime_ns",
-                      (json_int_t)s->recording->mtime_ns));
+    json_t *recording = describe_file(&s->recording->files[0]);
+    for (size_t i = 1; i < s->recording->nb_files; i++) {
+        if (i == 1)
+            json_object_set_new(recording, "more", json_array());
+        json_array_append_new(json_object_get(recording, "more"),
+                              describe_file(&s->recording->files[i]));
+    }
+    job_set(job, "recording", recording);
     if (s->probe)
         job_set(job, "probe", json_incref(s->probe));
 }

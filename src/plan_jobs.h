@@ -5,6 +5,8 @@
 #include "plan.h"
 
 void plan_probe_key(char key[33], const struct recording *recording);
+/* The same of a file by itself, by its fingerprint. */
+void plan_file_probe_key(char key[33], const char *fingerprint);
 /* From the probe's result: analyses hang on the content, not on its place. */
 void plan_analysis_key(char key[33], const struct source *source);
 

@@ -74,8 +74,7 @@ ATTR_NODISCARD int work_plan_cells(struct part_work *work);
  * are missing after all outputs. What an assembly says of them. */
 ATTR_NODISCARD int work_plan_captions(struct part_work *work);
 ATTR_NODISCARD int work_add_captions(struct part_work *work);
-void work_list_captions(json_t *spec, const struct part_work *w,
-                        const struct piecework *piecework);
+void work_list_captions(json_t *spec, const struct part_work *w, const struct piecework *piecework);
 
 /* The outputs' keys follow from the keys of their pieces, so that a finished part is known without
  * looking for its cells. 1 where all are there, 0 where not. */

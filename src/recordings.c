@@ -108,7 +108,7 @@ static int fingerprint(char out[33], int fd, int64_t size, const char *path, str
     return failed ? err_errno(err, failed, "cannot read '%s'", path) : 0;
 }
 
-int recording_look(struct recording *out, const char *path, struct err *err)
+int recording_look(struct recording_file *out, const char *path, struct err *err)
 {
     AUTO_FREE char *absolute = realpath(path, NULL);
     if (!absolute)
@@ -117,7 +117,7 @@ int recording_look(struct recording *out, const char *path, struct err *err)
     if (fd < 0)
         return err_errno(err, errno, "cannot open '%s'", path);
     struct stat st;
-    struct recording r = {0};
+    struct recording_file r = {0};
     if (fstat(fd, &st) < 0)
         err_errno(err, errno, "cannot look at '%s'", path);
     else if (!S_ISREG(st.st_mode))
@@ -134,6 +134,51 @@ int recording_look(struct recording *out, const char *path, struct err *err)
     return 0;
 }
 
+void recording_of_files(struct recording *out, const struct recording_file *files, size_t nb,
+                        bool by_hand)
+{
+    struct hash *h = hash_create();
+    struct recording r = {.path = mem_strdup(files[0].path),
+                          .by_hand = by_hand,
+                          .files = mem_zalloc(nb, sizeof *r.files),
+                          .nb_files = nb};
+    for (size_t i = 0; i < nb; i++) {
+        r.files[i] = files[i];
+        r.files[i].path = mem_strdup(files[i].path);
+        r.size += files[i].size;
+        if (i == 0 || files[i].mtime_ns > r.mtime_ns)
+            r.mtime_ns = files[i].mtime_ns;
+        hash_add_str(h, files[i].fingerprint);
+    }
+    hash_hex(h, r.fingerprint);
+    if (nb == 1)
+        memcpy(r.fingerprint, files[0].fingerprint, sizeof r.fingerprint);
+    hash_destroy(h);
+    *out = r;
+}
+
+/* Looks at the file where its size or time is another. Returns whether it is to be written down. */
+static bool renew_file(struct recording_file *file)
+{
+    struct stat st;
+    if (stat(file->path, &st) < 0)
+        return false;
+    const int64_t mtime_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+    if (st.st_size == file->size && mtime_ns == file->mtime_ns)
+        return false;
+    struct recording_file now;
+    struct err why = {0};
+    if (recording_look(&now, file->path, &why) < 0) {
+        fprintf(stderr, "talkpress: %s\n", why.msg); /* it does not stop the others */
+        return false;
+    }
+    if (strcmp(now.fingerprint, file->fingerprint) != 0)
+        fprintf(stderr, "'%s' has changed since it was added: it is looked at anew\n", file->path);
+    free(file->path);
+    *file = now;
+    return true;
+}
+
 int recordings_refresh(struct event *event, struct err *err)
 {
     struct recording *list = NULL;
@@ -142,23 +187,15 @@ int recordings_refresh(struct event *event, struct err *err)
         return err->code;
     int ret = 0;
     for (size_t i = 0; i < nb && ret == 0; i++) {
-        struct stat st;
-        if (stat(list[i].path, &st) < 0)
-            continue;
-        const int64_t mtime_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
-        if (st.st_size == list[i].size && mtime_ns == list[i].mtime_ns)
+        bool changed = false;
+        for (size_t k = 0; k < list[i].nb_files; k++)
+            changed = renew_file(&list[i].files[k]) || changed;
+        if (!changed)
             continue;
         struct recording now;
-        struct err why = {0};
-        if (recording_look(&now, list[i].path, &why) < 0) {
-            fprintf(stderr, "talkpress: %s\n", why.msg); /* it does not stop the others */
-            continue;
-        }
-        if (strcmp(now.fingerprint, list[i].fingerprint) != 0)
-            fprintf(stderr, "'%s' has changed since it was added: it is looked at anew\n",
-                    list[i].path);
+        recording_of_files(&now, list[i].files, list[i].nb_files, list[i].by_hand);
         ret = store_set_recording(event->store, &now, err);
-        free(now.path);
+        recording_finish(&now);
     }
     recordings_free(list, nb);
     return ret;

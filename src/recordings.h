@@ -9,9 +9,15 @@
 
 struct event;
 struct recording;
+struct recording_file;
 
-/* Size, time and fingerprint of the file; path is kept absolute. Reads at most 1 MB of it. */
-ATTR_NODISCARD int recording_look(struct recording *out, const char *path, struct err *err);
+/* Size, time and fingerprint of the file; path is kept absolute, the caller's. Reads at most 1 MB
+ * of it. */
+ATTR_NODISCARD int recording_look(struct recording_file *out, const char *path, struct err *err);
+
+/* A recording of the files, in their order: the caller's, to be freed with recording_finish. */
+void recording_of_files(struct recording *out, const struct recording_file *files, size_t nb,
+                        bool by_hand);
 
 /* Files under the path (itself, where it is a file; what looks like media by its suffix, in a
  * folder), sorted. The caller frees with mem_free_strings. */

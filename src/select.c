@@ -110,10 +110,14 @@ int select_recording(const struct plan *p, const char *name, struct err *err)
     AUTO_FREE char *absolute = absolute_path(name);
     int found = -1;
     for (size_t i = 0; i < p->nb_recordings; i++) {
-        const char *path = p->recordings[i].path;
-        if (strcmp(path, name) == 0 || (absolute && strcmp(path, absolute) == 0))
-            return (int)i;
-        if (strcmp(fs_basename(path), name) != 0)
+        bool called_so = false;
+        for (size_t k = 0; k < p->recordings[i].nb_files; k++) {
+            const char *path = p->recordings[i].files[k].path;
+            if (strcmp(path, name) == 0 || (absolute && strcmp(path, absolute) == 0))
+                return (int)i;
+            called_so = called_so || strcmp(fs_basename(path), name) == 0;
+        }
+        if (!called_so)
             continue;
         if (found >= 0)
             return err_set(err, ERR_INVALID,

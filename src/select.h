@@ -20,5 +20,6 @@ ATTR_NODISCARD int select_talks(int **out, size_t *out_nb, const struct programm
 ATTR_NODISCARD int select_part(int *talk, int *part, const struct programme *programme,
                                const char *arg, struct err *err);
 
-/* The index of a registered recording by its path or, where it is unique, its name. */
+/* The index of a registered recording by the path or, where it is unique, the name of one of its
+ * files. */
 ATTR_NODISCARD int select_recording(const struct plan *plan, const char *name, struct err *err);

@@ -82,20 +82,51 @@ static json_t *decibels(double v)
 
 /* --- the recording --------------------------------------------------------------------------- */
 
-int worker_recording_path(const char **out, const json_t *spec, struct err *err)
+static int look_at_file(const char **out, const json_t *file, struct err *err)
 {
-    json_t *r;
     struct stat st;
-    if (json_need_object(&r, spec, "recording", "the job", err) < 0 ||
-        json_need_string(out, r, "path", "the job", err) < 0)
+    if (json_need_string(out, file, "path", "the job", err) < 0)
         return err->code;
     if (stat(*out, &st) < 0)
         return err_errno(err, errno, "cannot find the recording '%s' (is its disk connected?)",
                          *out);
     const int64_t mtime_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
-    if (st.st_size != json_get_int(r, "size", -1) || mtime_ns != json_get_int(r, "mtime_ns", -1))
+    if (st.st_size != json_get_int(file, "size", -1) ||
+        mtime_ns != json_get_int(file, "mtime_ns", -1))
         return err_set(err, ERR_INVALID,
                        "'%s' has changed while talkpress was at work: run it again", *out);
+    return 0;
+}
+
+static void forget_files(struct worker *w)
+{
+    if (w->files)
+        free((void *)(uintptr_t)w->files->more);
+    free(w->files);
+    w->files = NULL;
+}
+
+/* The path, and w->files, after a look that the files are still those that the spec was made for.
+ */
+int worker_recording_path(const char **out, struct worker *w, struct err *err)
+{
+    json_t *r;
+    if (json_need_object(&r, w->spec, "recording", "the job", err) < 0 ||
+        look_at_file(out, r, err) < 0)
+        return err->code;
+    const json_t *more = json_object_get(r, "more");
+    const size_t nb = json_array_size(more);
+    const char **paths = mem_zalloc(nb + 1, sizeof *paths);
+    forget_files(w);
+    w->files = mem_zalloc(1, sizeof *w->files);
+    *w->files = (struct media_params){
+        .more = paths,
+        .nb_more = nb,
+        .join = json_object_get(json_object_get(w->spec, "probe"), "join"),
+    };
+    for (size_t i = 0; i < nb; i++)
+        if (look_at_file(&paths[i], json_array_get(more, i), err) < 0)
+            return err->code;
     return 0;
 }
 
@@ -105,7 +136,8 @@ static int run_probe(struct worker *w, struct err *err)
 {
     const char *path = NULL;
     AUTO_JSON *result = NULL;
-    if (worker_recording_path(&path, w->spec, err) < 0 || probe_file(&result, path, err) < 0)
+    if (worker_recording_path(&path, w, err) < 0 ||
+        probe_files(&result, path, w->files->more, w->files->nb_more, err) < 0)
         return err->code;
     return worker_deliver(w, w->key, NULL, NULL, result, err);
 }
@@ -116,10 +148,11 @@ static int run_analyse(struct worker *w, struct err *err)
     AUTO_JSON *result = NULL;
     AUTO_FREE char *blocks = worker_tmp_file(w, "blocks.bin");
     json_t *probe = NULL;
-    if (worker_recording_path(&path, w->spec, err) < 0 ||
+    if (worker_recording_path(&path, w, err) < 0 ||
         json_need_object(&probe, w->spec, "probe", "the job", err) < 0 ||
-        analyse_recording(&result, path, probe, (int)json_get_int(w->spec, "audio_stream", -1),
-                          blocks, tell_fraction, NULL, err) < 0)
+        analyse_recording(&result, path, w->files, probe,
+                          (int)json_get_int(w->spec, "audio_stream", -1), blocks, tell_fraction,
+                          NULL, err) < 0)
         return err->code;
     return worker_deliver(w, w->key, blocks, "bin", result, err);
 }
@@ -197,7 +230,7 @@ static int encode_cell(struct worker *w, struct segment_output *outputs, size_t 
 {
     const char *path = NULL;
     json_t *probe = NULL;
-    if (worker_recording_path(&path, w->spec, err) < 0 ||
+    if (worker_recording_path(&path, w, err) < 0 ||
         json_need_object(&probe, w->spec, "probe", "the job", err) < 0)
         return err->code;
     const json_t *video = json_object_get(probe, "video");
@@ -210,7 +243,7 @@ static int encode_cell(struct worker *w, struct segment_output *outputs, size_t 
         .key_frame = json_get_int(w->spec, "key_frame", 0),
         .key_pts = json_get_int(w->spec, "key_pts", 0),
     };
-    if (probe_grid(&range.grid, probe, err) < 0 || media_open(&media, path, NULL, err) < 0 ||
+    if (probe_grid(&range.grid, probe, err) < 0 || media_open(&media, path, w->files, err) < 0 ||
         picture_reader_open(&pictures, media, &range, err) < 0)
         return err->code;
     struct cell_source source = {pictures, range.begin};
@@ -331,7 +364,7 @@ static int run_sound(struct worker *w, struct err *err)
 {
     const char *path = NULL, *analysis = NULL;
     json_t *probe = NULL;
-    if (worker_recording_path(&path, w->spec, err) < 0 ||
+    if (worker_recording_path(&path, w, err) < 0 ||
         json_need_object(&probe, w->spec, "probe", "the job", err) < 0 ||
         json_need_string(&analysis, w->spec, "analysis", "the job", err) < 0)
         return err->code;
@@ -344,6 +377,7 @@ static int run_sound(struct worker *w, struct err *err)
                    *tmp = worker_tmp_file(w, "s.mp4");
     struct sound_spec spec = {
         .recording = path,
+        .files = w->files,
         .stream = stream,
         .counted = json_get_bool(json_array_get(streams, (size_t)stream), "counted", false),
         .use = use,
@@ -387,16 +421,16 @@ static int poster_from_card(const struct worker *w, const char *tmp, struct err 
     return ret;
 }
 
-static int poster_from_recording(int64_t *frame, const struct worker *w, const char *tmp,
-                                 struct err *err)
+static int poster_from_recording(int64_t *frame, struct worker *w, const char *tmp, struct err *err)
 {
     const char *path = NULL;
     json_t *probe = NULL;
-    if (worker_recording_path(&path, w->spec, err) < 0 ||
+    if (worker_recording_path(&path, w, err) < 0 ||
         json_need_object(&probe, w->spec, "probe", "the job", err) < 0)
         return err->code;
     struct poster_spec spec = {
         .recording = path,
+        .files = w->files,
         .video = json_object_get(probe, "video"),
         .cells = json_object_get(probe, "cells"),
         .fields = json_get_string(w->spec, "fields", "progressive"),
@@ -454,6 +488,7 @@ static int run_stage(struct worker *w, struct err *err)
         if (fs_remove_all(w->tmp, &cleaning) < 0)
             fprintf(stderr, "%s\n", cleaning.msg); /* the next run empties tmp/ */
         free(w->tmp);
+        forget_files(w);
         return err->code;
     }
     return err_set(err, ERR_INVALID, "the job: there is no stage '%s'", stage);

@@ -45,7 +45,7 @@ static int read_file(struct cues *out, const char *path, const char *hash, struc
     return captions_read_text(out, path, bytes, nb, err);
 }
 
-static int read_captions(struct cues *out, const struct worker *w, const json_t *probe,
+static int read_captions(struct cues *out, struct worker *w, const json_t *probe,
                          const struct grid *grid, int64_t *begin_ms, struct err *err)
 {
     json_t *from;
@@ -57,9 +57,10 @@ static int read_captions(struct cues *out, const struct worker *w, const json_t 
         *begin_ms = player_start_ms(probe, grid);
         return read_file(out, path, json_get_string(from, "hash", ""), err);
     }
-    if (worker_recording_path(&recording, w->spec, err) < 0)
+    if (worker_recording_path(&recording, w, err) < 0)
         return err->code;
-    return captions_read_stream(out, recording, (int)json_get_int(from, "stream", -1), grid, err);
+    return captions_read_stream(out, recording, w->files, (int)json_get_int(from, "stream", -1),
+                                grid, err);
 }
 
 int worker_captions(struct worker *w, struct err *err)

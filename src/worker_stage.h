@@ -7,12 +7,14 @@
 #include "attr.h"
 
 struct err;
+struct media_params;
 
 struct worker {
     const json_t *spec;
     const char *work, *key;
-    char *tmp;      /* our folder */
-    int64_t frames; /* of a segment, for progress */
+    char *tmp;                  /* our folder */
+    int64_t frames;             /* of a segment, for progress */
+    struct media_params *files; /* of the recording, after its first; ours, as is its list */
 };
 
 /* Progress from 0 to 1. Not 0: nobody listens any more, so stop. */
@@ -27,7 +29,7 @@ ATTR_NODISCARD int worker_deliver(const struct worker *worker, const char *key, 
                                   const char *ext, const json_t *result, struct err *err);
 
 /* The recording's path, after a look that the file is still the one that the spec was made for. */
-ATTR_NODISCARD int worker_recording_path(const char **out, const json_t *spec, struct err *err);
+ATTR_NODISCARD int worker_recording_path(const char **out, struct worker *worker, struct err *err);
 
 /* The stage "captions": those of a part as WebVTT. */
 int worker_captions(struct worker *worker, struct err *err);

@@ -76,7 +76,7 @@ void piece_sound(struct sound_result *out, const char *path, const char *recordi
     };
     if (recording) {
         assert_done(probe_file(&p, recording, &err));
-        assert_done(analyse_recording(&analysis, recording, p, -1, blocks, NULL, NULL, &err));
+        assert_done(analyse_recording(&analysis, recording, NULL, p, -1, blocks, NULL, NULL, &err));
         spec.stream = (int)json_get_int(json_object_get(p, "audio"), "stream", -1);
         spec.blocks_path = blocks;
     } else {

@@ -246,6 +246,40 @@ static void test_recordings(void **state)
     recordings_free(list, nb);
 }
 
+static void test_several_files(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    AUTO_STORE *store = open_new("several");
+    char a[] = "/r/1.mts", b[] = "/r/2.mts", c[] = "/r/3.mts";
+    struct recording_file files[] = {{a, 10, 1, "f1"}, {b, 5, 2, "f2"}, {c, 2, 3, "f3"}};
+    struct recording r = {.path = a,
+                          .size = 17,
+                          .mtime_ns = 3,
+                          .fingerprint = "f123",
+                          .by_hand = true,
+                          .files = files,
+                          .nb_files = 3};
+    /* Written twice, then with one file less, then as one file: what was before is gone. */
+    for (size_t nb = 4; nb-- > 1;) {
+        struct recording *list = NULL;
+        size_t nb_list = 0;
+        r.nb_files = nb;
+        assert_done(store_set_recording(store, &r, &err));
+        assert_done(store_set_recording(store, &r, &err));
+        assert_done(store_recordings(&list, &nb_list, store, &err));
+        assert_int_equal(nb_list, 1);
+        assert_true(list[0].by_hand);
+        assert_int_equal(list[0].nb_files, nb);
+        for (size_t i = 0; nb > 1 && i < nb; i++) {
+            assert_string_equal(list[0].files[i].path, files[i].path);
+            assert_string_equal(list[0].files[i].fingerprint, files[i].fingerprint);
+            assert_true(list[0].files[i].size == files[i].size);
+        }
+        recordings_free(list, nb_list);
+    }
+}
+
 static void test_matches(void **state)
 {
     (void)state;
@@ -514,6 +548,9 @@ static const char version_1[] =
     "CREATE TABLE part (talk INTEGER NOT NULL REFERENCES talk (number) ON DELETE CASCADE,"
     " part INTEGER NOT NULL, listed_s INTEGER NOT NULL, PRIMARY KEY (talk, part)) STRICT,"
     " WITHOUT ROWID;"
+    "CREATE TABLE recording (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE,"
+    " size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, fingerprint TEXT NOT NULL) STRICT;"
+    "INSERT INTO recording VALUES (3, '/r/old.mp4', 5, 6, 'f3');"
     "INSERT INTO event VALUES (1, 'Old', NULL, NULL, NULL);"
     "INSERT INTO talk VALUES (7, 1, 'Kept', NULL, NULL, 0);"
     "INSERT INTO part VALUES (7, 1, 726);"
@@ -528,6 +565,20 @@ static void assert_old_programme(struct store *store)
     assert_string_equal(p.talks[0].title, "Kept");
     assert_int_equal(p.talks[0].parts[0].listed_s, 726);
     assert_int_equal(p.talks[0].parts[0].slot_s, 0);
+}
+
+static void assert_old_recording(struct store *store)
+{
+    struct err err = {0};
+    struct recording *list = NULL;
+    size_t nb = 0;
+    assert_done(store_recordings(&list, &nb, store, &err));
+    assert_int_equal(nb, 1);
+    assert_false(list[0].by_hand);
+    assert_int_equal(list[0].nb_files, 1);
+    assert_string_equal(list[0].files[0].path, "/r/old.mp4");
+    assert_string_equal(list[0].files[0].fingerprint, "f3");
+    recordings_free(list, nb);
 }
 
 static int64_t user_version(const char *path)
@@ -553,6 +604,7 @@ static void test_an_earlier_version_is_migrated(void **state)
         AUTO_STORE *store = NULL;
         assert_int_equal(store_open(&store, path, &err), 0);
         assert_old_programme(store);
+        assert_old_recording(store);
     }
     assert_int_equal(user_version(path), 2);
     assert_int_equal(user_version(kept), 1);
@@ -606,6 +658,7 @@ int main(void)
         cmocka_unit_test(test_transactions),
         cmocka_unit_test(test_failed_import),
         cmocka_unit_test(test_recordings),
+        cmocka_unit_test(test_several_files),
         cmocka_unit_test(test_matches),
         cmocka_unit_test(test_cuts),
         cmocka_unit_test(test_acceptances),

@@ -1,0 +1,296 @@
+#include "media_join.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "av.h"
+#include "json.h"
+#include "mem.h"
+
+enum {
+    /* Sound that a file begins with this near to where it ended in the file before goes on without
+     * a gap: cameras cut the sound at its packets, and those are 21 to 32 ms long. */
+    CONTINUES_MS = 40,
+    /* The clock of a transport stream may step so far from one file to the next. */
+    CLOCK_STEP_US = 1000000,
+    /* A stream's first packet may not be the first one shown: the deepest reordering is 16. */
+    LOOK_PACKETS = 48,
+    LOOK_PACKETS_MAX = 4000,
+};
+/* 33 bits at 90 kHz, in microseconds: then the clock of a transport stream begins anew. */
+static const int64_t clock_turn_us = (INT64_C(1) << 33) * 100 / 9;
+
+static bool wanted(const AVStream *st)
+{
+    const enum AVMediaType type = st->codecpar->codec_type;
+    return (type == AVMEDIA_TYPE_VIDEO || type == AVMEDIA_TYPE_AUDIO) &&
+           !(st->disposition & AV_DISPOSITION_ATTACHED_PIC);
+}
+
+int media_join_compare(const struct media *m, size_t at, struct err *err)
+{
+    const AVFormatContext *a = m->pieces[0].fmt, *b = m->pieces[at].fmt;
+    const char *from = m->pieces[0].path, *to = m->pieces[at].path;
+    if (a->iformat != b->iformat)
+        return err_set(err, ERR_INVALID,
+                       "'%s' and '%s' cannot be one recording: the containers differ (%s, %s)",
+                       from, to, a->iformat->name, b->iformat->name);
+    for (unsigned i = 0; i < m->nb_streams; i++) {
+        const char *had = av_get_media_type_string(a->streams[i]->codecpar->codec_type);
+        const char *has = i < b->nb_streams
+                              ? av_get_media_type_string(b->streams[i]->codecpar->codec_type)
+                              : "none";
+        if (!wanted(a->streams[i]) || (had && has && strcmp(had, has) == 0))
+            continue;
+        return err_set(err, ERR_INVALID,
+                       "'%s' and '%s' cannot be one recording: stream %u differs (%s, %s)", from,
+                       to, i, had ? had : "unknown", has ? has : "unknown");
+    }
+    return 0;
+}
+
+/* --- what a piece shows ---------------------------------------------------------------------- */
+
+/* Samples that the decoder is told to drop at the packet's front and end, in time base tb. */
+static void skipped(int64_t *front, int64_t *end, const AVStream *st, const AVPacket *pkt)
+{
+    size_t nb = 0;
+    const uint8_t *data = av_packet_get_side_data(pkt, AV_PKT_DATA_SKIP_SAMPLES, &nb);
+    *front = *end = 0;
+    if (!data || nb < 8 || st->codecpar->sample_rate <= 0)
+        return;
+    uint32_t samples[2];
+    for (int i = 0; i < 2; i++)
+        samples[i] = (uint32_t)data[4 * i] | (uint32_t)data[4 * i + 1] << 8 |
+                     (uint32_t)data[4 * i + 2] << 16 | (uint32_t)data[4 * i + 3] << 24;
+    const AVRational rate = {1, st->codecpar->sample_rate};
+    *front = av_rescale_q(samples[0], rate, st->time_base);
+    *end = av_rescale_q(samples[1], rate, st->time_base);
+}
+
+static int64_t length_of(const AVStream *st, const AVPacket *pkt)
+{
+    if (pkt->duration > 0 || st->codecpar->sample_rate <= 0)
+        return pkt->duration;
+    return av_rescale_q(av_get_audio_frame_duration2(st->codecpar, pkt->size),
+                        (AVRational){1, st->codecpar->sample_rate}, st->time_base);
+}
+
+void media_join_note(struct media_piece *p, const AVPacket *pkt)
+{
+    const AVStream *st = p->fmt->streams[pkt->stream_index];
+    struct media_span *s = &p->spans[pkt->stream_index];
+    const int64_t pts = pkt->pts != AV_NOPTS_VALUE ? pkt->pts : pkt->dts;
+    if (pts == AV_NOPTS_VALUE)
+        return;
+    const int64_t end_us = av_rescale_q(pts + pkt->duration, st->time_base, AV_TIME_BASE_Q);
+    if (end_us > p->last_us)
+        p->last_us = end_us;
+    if (pkt->size == 0)
+        return;
+    int64_t front, tail;
+    skipped(&front, &tail, st, pkt);
+    if (s->nb++ == 0 || pts < s->first)
+        s->first = pts;
+    if (pkt->flags & AV_PKT_FLAG_DISCARD && front == 0)
+        return;
+    if (s->nb_shown == 0 || pts + front < s->shown)
+        s->shown = pts + front;
+    if (s->nb_shown++ == 0 || pts >= s->last) {
+        s->last = pts;
+        s->length = length_of(st, pkt) - tail;
+    }
+}
+
+/* Where the stream ends on the recording's clock. Containers round lengths, or state none: the mean
+ * step is better where it is about the same. */
+static void complete(struct media *m, size_t at, unsigned stream)
+{
+    const struct media_piece *p = &m->pieces[at];
+    struct media_span *s = &p->spans[stream];
+    if (s->nb_shown == 0)
+        return;
+    const int64_t steps = s->nb - 1, all = s->last - s->first;
+    int64_t end = s->last + s->length;
+    if (steps > 0 && (s->length == 0 || llabs(s->length * steps - all) < all / 4))
+        end = s->last + av_rescale(all, 1, steps);
+    s->end = s->offset + av_rescale_q(end, p->fmt->streams[stream]->time_base,
+                                      m->pieces[0].fmt->streams[stream]->time_base);
+}
+
+/* Reads the piece's first packets, for where its streams begin. */
+static int look_ahead(struct media *m, size_t at, struct err *err)
+{
+    struct media_piece *p = &m->pieces[at];
+    AUTO_PACKET *pkt = av_packet_alloc();
+    if (!pkt)
+        return av_fail_nomem(err);
+    if (media_piece_open(p, err) < 0 || media_join_compare(m, at, err) < 0)
+        return err->code;
+    for (int i = 0; i < LOOK_PACKETS_MAX; i++) {
+        unsigned nb_open = 0;
+        for (unsigned k = 0; k < m->nb_streams; k++)
+            nb_open += wanted(p->fmt->streams[k]) && p->spans[k].nb_shown < LOOK_PACKETS;
+        if (nb_open == 0 || av_read_frame(p->fmt, pkt) < 0)
+            break;
+        if (pkt->stream_index < (int)m->nb_streams)
+            media_join_note(p, pkt);
+        av_packet_unref(pkt);
+    }
+    p->used = true;
+    return 0;
+}
+
+/* Places a stream of a piece whose shift on the recording's clock is known, in base. Sound that
+ * begins about where it ended goes on there. Where a file was cut by copying, its edit list may
+ * hide the sound between that place and the first picture: it is shown. */
+static void place_stream(struct media_span *s, const struct media_span *before, AVRational own,
+                         AVRational base, int64_t shift)
+{
+    const int64_t near = av_rescale_q(CONTINUES_MS, (AVRational){1, 1000}, base);
+    const int64_t shown = av_rescale_q(s->shown, own, base);
+    const int64_t first = av_rescale_q(s->first, own, base);
+    const int64_t step = before->end - (shown + shift);
+    const int64_t hidden_step = before->end - (first + shift);
+    const bool known = before->nb_shown && s->nb_shown;
+    s->offset = shift;
+    s->begin = shown + shift;
+    s->unhide = INT64_MIN;
+    if (known && llabs(hidden_step) < llabs(step) && llabs(hidden_step) <= near) {
+        s->offset += hidden_step;
+        s->begin = before->end;
+        s->unhide = s->shown;
+    } else if (known && llabs(step) <= near) {
+        s->offset += step;
+        s->begin = before->end;
+    }
+}
+
+int media_join_lay_out(struct media *m, size_t at, struct err *err)
+{
+    struct media_piece *p = &m->pieces[at];
+    const struct media_span *before = m->pieces[at - 1].spans;
+    if (look_ahead(m, at, err) < 0)
+        return err->code;
+    for (unsigned i = 0; i < m->nb_streams; i++)
+        complete(m, at - 1, i);
+    const AVStream *main = m->pieces[0].fmt->streams[m->main];
+    if (before[m->main].nb_shown == 0 || p->spans[m->main].nb_shown == 0)
+        return err_set(err, ERR_INVALID, "'%s' cannot be part of a recording: nothing is in it",
+                       before[m->main].nb_shown ? p->path : m->pieces[at - 1].path);
+    const int64_t shift =
+        before[m->main].end -
+        av_rescale_q(p->spans[m->main].shown, p->fmt->streams[m->main]->time_base, main->time_base);
+    for (unsigned i = 0; i < m->nb_streams; i++) {
+        const AVRational own = p->fmt->streams[i]->time_base;
+        const AVRational base = m->pieces[0].fmt->streams[i]->time_base;
+        struct media_span *s = &p->spans[i], none = {0};
+        const bool sound = p->fmt->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
+        place_stream(s, sound || (int)i == m->main ? &before[i] : &none, own, base,
+                     av_rescale_q(shift, main->time_base, base));
+        if ((int)i == m->main)
+            s->unhide = INT64_MIN;
+        s->nb = s->nb_shown = 0; /* it is read from its front, and noted then */
+    }
+    return 0;
+}
+
+/* --- one or several pieces ------------------------------------------------------------------- */
+
+static void prepare(struct media *m)
+{
+    AVFormatContext *fmt = m->pieces[0].fmt;
+    m->nb_streams = fmt->nb_streams;
+    m->main = av_find_best_stream(fmt, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
+    if (m->main < 0 || !wanted(fmt->streams[m->main]))
+        m->main = av_find_best_stream(fmt, AVMEDIA_TYPE_AUDIO, -1, -1, NULL, 0);
+    for (size_t i = 0; i < m->nb_pieces; i++) {
+        m->pieces[i].spans = mem_zalloc(m->nb_streams + 1, sizeof *m->pieces[i].spans);
+        for (unsigned k = 0; k < m->nb_streams; k++)
+            m->pieces[i].spans[k].unhide = INT64_MIN;
+    }
+}
+
+/* Whether the files are one stream of bytes that was cut: of a container without a header, and with
+ * a clock that goes on. Pictures may then lie across a border. */
+static bool one_stream(const struct media *m)
+{
+    const char *name = m->pieces[0].fmt->iformat->name;
+    if (strcmp(name, "dv") == 0)
+        return true;
+    if (strcmp(name, "mpegts") != 0 && strcmp(name, "mpeg") != 0)
+        return false;
+    for (size_t i = 1; i < m->nb_pieces; i++) {
+        const AVFormatContext *a = m->pieces[i - 1].fmt, *b = m->pieces[i].fmt;
+        if (a->start_time == AV_NOPTS_VALUE || b->start_time == AV_NOPTS_VALUE || a->duration <= 0)
+            return false;
+        int64_t step = (b->start_time - a->start_time - a->duration) % clock_turn_us;
+        if (step < 0)
+            step += clock_turn_us;
+        if (step > CLOCK_STEP_US && step < clock_turn_us - CLOCK_STEP_US)
+            return false;
+    }
+    return true;
+}
+
+static int find_out(struct media *m, struct err *err)
+{
+    if (media_divide(m, false, err) < 0)
+        return err->code;
+    prepare(m);
+    for (size_t i = 1; i < m->nb_pieces; i++)
+        if (media_piece_open(&m->pieces[i], err) < 0 || media_join_compare(m, i, err) < 0)
+            return err->code;
+    if (one_stream(m))
+        return media_divide(m, true, err);
+    if (m->main < 0)
+        return err_set(err, ERR_INVALID, "'%s' has neither picture nor sound in it", media_path(m));
+    for (size_t i = 1; i < m->nb_pieces; i++)
+        media_piece_close(&m->pieces[i]);
+    return 0;
+}
+
+int media_join_files(struct media *m, struct err *err)
+{
+    if (!m->join)
+        return find_out(m, err);
+    const json_t *list = json_object_get(m->join, "files");
+    const bool as_one = strcmp(json_get_string(m->join, "by", ""), "bytes") == 0;
+    if (media_divide(m, as_one, err) < 0)
+        return err->code;
+    if (as_one)
+        return 0;
+    prepare(m);
+    for (size_t i = 0; i < m->nb_pieces; i++) {
+        const json_t *file = json_array_get(list, i);
+        for (unsigned k = 0; k < m->nb_streams; k++) {
+            const json_t *span = json_array_get(file, k);
+            if (!span)
+                return err_set(err, ERR_INVALID, "'%s' has other streams than before: add it again",
+                               m->pieces[i].path);
+            m->pieces[i].spans[k].offset = json_integer_value(json_array_get(span, 0));
+            m->pieces[i].spans[k].begin = json_integer_value(json_array_get(span, 1));
+            m->pieces[i].spans[k].unhide = json_integer_value(json_array_get(span, 2));
+        }
+    }
+    return 0;
+}
+
+json_t *media_join(const struct media *m)
+{
+    if (m->nb_files == 1)
+        return NULL;
+    if (m->nb_pieces == 1)
+        return json_pack("{s:s}", "by", "bytes");
+    json_t *list = json_array();
+    for (size_t i = 0; i < m->nb_pieces; i++) {
+        json_t *spans = json_array();
+        for (unsigned k = 0; k < m->nb_streams; k++) {
+            const struct media_span *s = &m->pieces[i].spans[k];
+            json_array_append_new(spans, json_pack("[I, I, I]", (json_int_t)s->offset,
+                                                   (json_int_t)s->begin, (json_int_t)s->unhide));
+        }
+        json_array_append_new(list, spans);
+    }
+    return json_pack("{s:s, s:o}", "by", "packets", "files", list);
+}

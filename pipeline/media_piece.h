@@ -1,0 +1,58 @@
+/* What the files media*.c share, and nobody else: the bytes of a recording, and the pieces of it
+ * that a demuxer reads as one. */
+#pragma once
+
+#include "media.h"
+
+struct hash;
+
+/* One stream in one piece. Times are the stream's in the first piece, but for the scan's, which
+ * are the piece's own. */
+struct media_span {
+    int64_t offset;     /* added to its time stamps */
+    int64_t begin, end; /* of what it shows, on the recording's clock; end where it was read */
+    int64_t unhide; /* own time: an edit list hides the packets before it, but they are wanted */
+    /* of its packets, in own times: */
+    int64_t first, shown; /* the first one; what is shown first */
+    int64_t last, length; /* the one that begins last */
+    int64_t nb, nb_shown;
+};
+
+/* A demuxer, and the range of the recording's bytes that it sees as its file. */
+struct media_piece {
+    struct media *media;
+    const char *path;
+    int64_t begin, end, pos; /* bytes of the recording */
+    AVIOContext *io;
+    AVFormatContext *fmt; /* NULL while not opened */
+    bool used;            /* read, or wound somewhere */
+    int64_t last_us;      /* where its last packet ends, on its own clock */
+    struct media_span *spans;
+};
+
+struct media {
+    char **paths;
+    int *fds;
+    int64_t *ends; /* of each file in the recording's bytes */
+    size_t nb_files;
+    struct media_piece *pieces; /* one for each file, or one for all of them */
+    size_t nb_pieces, at;
+    const json_t *join;
+    unsigned nb_streams; /* of the first piece, when it was opened */
+    int main;            /* the stream whose pictures, or sound, lay out the time */
+    bool disk_failed;    /* a read failed: what libav makes of it says nothing about the content */
+    int broken;          /* the first error that reading met inside a file, and in which piece */
+    size_t broken_at;
+    struct hash *hash;
+    int64_t hashed; /* bytes from the front that the hash has seen */
+};
+
+/* Opens the piece's demuxer, anew where it was open. */
+ATTR_NODISCARD int media_piece_open(struct media_piece *piece, struct err *err);
+void media_piece_close(struct media_piece *piece);
+
+/* Divides the files' bytes into pieces: one for all, or one for each; the first is opened. */
+ATTR_NODISCARD int media_divide(struct media *media, bool as_one, struct err *err);
+
+/* Makes one recording of several files, opened or not: as params->join says, or as they are. */
+ATTR_NODISCARD int media_join_files(struct media *media, struct err *err);

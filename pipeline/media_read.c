@@ -1,0 +1,171 @@
+/* Packets of a recording, and seeking in it, over the borders of its files. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "av.h"
+#include "clock.h"
+#include "media_join.h"
+#include "media_piece.h"
+#include "mem.h"
+
+/* To the front of the first file. Negative: it cannot. */
+static int wind_back(AVFormatContext *fmt)
+{
+    const int64_t start = fmt->start_time == AV_NOPTS_VALUE ? 0 : fmt->start_time;
+    const int ret = avformat_seek_file(fmt, -1, INT64_MIN, start, start, 0);
+    return ret < 0 ? av_seek_frame(fmt, -1, 0, AVSEEK_FLAG_BYTE) : ret;
+}
+
+/* Makes the piece the one that is read; fresh: from its front. The first one stays open for good:
+ * readers hold its streams. */
+static int enter(struct media *m, size_t at, bool fresh, struct err *err)
+{
+    struct media_piece *p = &m->pieces[at];
+    if (at > 0 && (!p->fmt || (fresh && p->used)) && media_piece_open(p, err) < 0)
+        return err->code;
+    if (at > 0 && media_join_compare(m, at, err) < 0)
+        return err->code;
+    const AVFormatContext *first = m->pieces[0].fmt;
+    for (unsigned i = 0; at > 0 && i < p->fmt->nb_streams; i++)
+        p->fmt->streams[i]->discard =
+            i < first->nb_streams ? first->streams[i]->discard : AVDISCARD_ALL;
+    p->used = true;
+    m->at = at;
+    return 0;
+}
+
+/* Puts the packet on the recording's clock. False: it is of a stream that the first file lacks. */
+static bool place(struct media *m, struct media_piece *p, AVPacket *pkt)
+{
+    if (m->nb_pieces == 1)
+        return true;
+    if (pkt->stream_index >= (int)m->nb_streams)
+        return m->at == 0;
+    const AVRational base = p->fmt->streams[pkt->stream_index]->time_base;
+    struct media_span *span = &p->spans[pkt->stream_index];
+    media_join_note(p, pkt);
+    if (pkt->pts != AV_NOPTS_VALUE && pkt->pts < span->unhide) {
+        size_t nb = 0;
+        uint8_t *skip = av_packet_get_side_data(pkt, AV_PKT_DATA_SKIP_SAMPLES, &nb);
+        pkt->flags &= ~AV_PKT_FLAG_DISCARD;
+        if (skip && nb >= 4)
+            memset(skip, 0, 4); /* no samples at the packet's front */
+    }
+    av_packet_rescale_ts(pkt, base, m->pieces[0].fmt->streams[pkt->stream_index]->time_base);
+    if (pkt->pts != AV_NOPTS_VALUE)
+        pkt->pts += span->offset;
+    if (pkt->dts != AV_NOPTS_VALUE)
+        pkt->dts += span->offset;
+    pkt->pos = -1; /* of one of several files: it means nothing */
+    return true;
+}
+
+int media_read(struct media *m, AVPacket *pkt, struct err *err)
+{
+    for (;;) {
+        struct media_piece *p = &m->pieces[m->at];
+        const int ret = av_read_frame(p->fmt, pkt);
+        p->used = true;
+        if (ret >= 0 && place(m, p, pkt))
+            return 1;
+        if (ret >= 0) {
+            av_packet_unref(pkt);
+            continue;
+        }
+        if (ret == AVERROR(ENOMEM))
+            return av_fail_nomem(err);
+        if (m->disk_failed)
+            return av_fail(err, ret, "cannot read '%s'", p->path);
+        if (ret != AVERROR_EOF && !m->broken) {
+            m->broken = ret;
+            m->broken_at = m->at;
+        }
+        if (m->at + 1 == m->nb_pieces)
+            return 0;
+        if (!m->join && media_join_lay_out(m, m->at + 1, err) < 0)
+            return err->code;
+        if (enter(m, m->at + 1, true, err) < 0)
+            return err->code;
+    }
+}
+
+/* The last piece that begins at or before the time, in the stream's time base. */
+static size_t piece_at(const struct media *m, int stream, int64_t ts)
+{
+    size_t at = m->nb_pieces - 1;
+    while (at > 0 && stream < (int)m->nb_streams && m->pieces[at].spans[stream].begin > ts)
+        at--;
+    return at;
+}
+
+int media_seek(struct media *m, int stream, int64_t ts, struct err *err)
+{
+    const size_t at = m->nb_pieces > 1 ? piece_at(m, stream, ts) : 0;
+    if (enter(m, at, false, err) < 0)
+        return err->code;
+    struct media_piece *p = &m->pieces[at];
+    if (m->nb_pieces > 1)
+        ts =
+            av_rescale_q(ts - p->spans[stream].offset, m->pieces[0].fmt->streams[stream]->time_base,
+                         p->fmt->streams[stream]->time_base);
+    return av_seek_frame(p->fmt, stream, ts, AVSEEK_FLAG_BACKWARD) >= 0;
+}
+
+int media_seek_us(struct media *m, int stream, int64_t ts_us, struct err *err)
+{
+    const AVRational base = m->pieces[0].fmt->streams[stream]->time_base;
+    size_t at = 0;
+    if (m->nb_pieces > 1)
+        at = piece_at(m, stream, av_rescale_q(ts_us, AV_TIME_BASE_Q, base));
+    if (enter(m, at, false, err) < 0)
+        return err->code;
+    struct media_piece *p = &m->pieces[at];
+    if (m->nb_pieces > 1)
+        ts_us -= av_rescale_q(p->spans[stream].offset, base, AV_TIME_BASE_Q);
+    if (avformat_seek_file(p->fmt, -1, INT64_MIN, ts_us, ts_us, 0) < 0 &&
+        av_seek_frame(p->fmt, -1, ts_us, AVSEEK_FLAG_BACKWARD) < 0)
+        return at ? enter(m, at, true, err) : av_seek_frame(p->fmt, -1, 0, AVSEEK_FLAG_BYTE) >= 0;
+    return 1;
+}
+
+int media_rewind(struct media *m, struct err *err)
+{
+    if (enter(m, 0, false, err) < 0)
+        return err->code;
+    if (wind_back(m->pieces[0].fmt) < 0)
+        return err_set(err, ERR_INVALID, "'%s' cannot be wound back to its start", media_path(m));
+    return 0;
+}
+
+size_t media_file(const struct media *m)
+{
+    return m->at;
+}
+
+const AVCodecParameters *media_parameters(const struct media *m, int stream)
+{
+    return m->pieces[m->at].fmt->streams[stream]->codecpar;
+}
+
+int media_broken(const struct media *m)
+{
+    return m->broken;
+}
+
+char *media_short_file(const struct media *m)
+{
+    if (m->nb_pieces > 1 && m->broken)
+        return mem_printf("'%s' cannot be read to its end", m->pieces[m->broken_at].path);
+    for (size_t i = 0; m->nb_pieces > 1 && i < m->nb_pieces; i++) {
+        const struct media_piece *p = &m->pieces[i];
+        char at[CLOCK_BYTES], of[CLOCK_BYTES];
+        if (!p->fmt || p->fmt->duration <= 0 ||
+            p->fmt->duration_estimation_method != AVFMT_DURATION_FROM_STREAM ||
+            p->last_us >= p->fmt->duration - AV_TIME_BASE)
+            continue;
+        return mem_printf("'%s' ends at %s of the %s that its header states", p->path,
+                          clock_format_ms(at, p->last_us / 1000, false),
+                          clock_format_ms(of, p->fmt->duration / 1000, false));
+    }
+    return NULL;
+}

@@ -1,0 +1,274 @@
+#include "join.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "fs.h"
+#include "json.h"
+#include "mem.h"
+
+/* The sizes at which cameras end a file, since file systems do: 2 GiB, 4 GB, 4 GiB. They stay up
+ * to 2 % below. */
+static const int64_t limits[] = {INT64_C(1) << 31, INT64_C(4000000000), INT64_C(1) << 32};
+/* Two files of a row that the camera ended at a size of its own differ less than this (1 %). */
+enum { SAME_SIZE_PARTS = 100 };
+static const int64_t least_full_bytes = 500000000;
+/* From the end of a file to the start of the next, on the camera's clock. */
+enum { CLOCK_STEP_MS = 1000, CREATED_STEP_MS = 2000 };
+/* 33 bits at 90 kHz. */
+static const int64_t clock_turn_ms = (INT64_C(1) << 33) / 90;
+
+/* --- rows ------------------------------------------------------------------------------------ */
+
+static size_t folder_length(const char *path)
+{
+    return (size_t)(fs_basename(path) - path);
+}
+
+static int by_folder(const struct join_file *a, const struct join_file *b)
+{
+    const size_t na = folder_length(a->path), nb = folder_length(b->path);
+    const int order = strncmp(a->path, b->path, na < nb ? na : nb);
+    return order ? order : (na > nb) - (na < nb);
+}
+
+static int by_row(const void *pa, const void *pb)
+{
+    const struct join_file *a = pa, *b = pb;
+    int order = by_folder(a, b);
+    if (order == 0)
+        order = (int)a->named - (int)b->named;
+    if (order == 0)
+        order = (int)a->name.chapter - (int)b->name.chapter;
+    if (order == 0)
+        order = strcasecmp(a->name.tail, b->name.tail);
+    if (order == 0)
+        order = strcasecmp(a->name.head, b->name.head);
+    if (order == 0)
+        order = (a->name.number > b->name.number) - (a->name.number < b->name.number);
+    return order ? order : strcmp(a->path, b->path);
+}
+
+static bool same_row(const struct join_file *a, const struct join_file *b)
+{
+    return a->named && b->named && by_folder(a, b) == 0 && join_name_same_row(&a->name, &b->name);
+}
+
+/* --- evidence -------------------------------------------------------------------------------- */
+
+static const json_t *stream_of(const json_t *probe, const char *kind)
+{
+    const int64_t at = json_get_int(json_object_get(probe, kind), "stream", -1);
+    return at < 0 ? NULL : json_array_get(json_object_get(probe, "streams"), (size_t)at);
+}
+
+/* The times of the picture, or of sound alone, on the file's own clock. */
+static bool times_of(const json_t *probe, int64_t *begin, int64_t *end)
+{
+    const json_t *st = stream_of(probe, "video");
+    if (!st)
+        st = stream_of(probe, "audio");
+    *begin = json_get_int(st, "start_ms", 0);
+    *end = json_get_int(st, "end_ms", -1);
+    return st && *end > *begin;
+}
+
+static bool clock_of_stream(const json_t *probe)
+{
+    const char *container = json_get_string(probe, "container", "");
+    return strcmp(container, "mpegts") == 0 || strcmp(container, "mpeg") == 0;
+}
+
+/* How long after a's end b begins, on the clock of a transport stream; INT64_MAX: it has none. */
+static int64_t clock_step(const json_t *a, const json_t *b)
+{
+    int64_t a_begin, a_end, b_begin, b_end;
+    if (!clock_of_stream(a) || !clock_of_stream(b) || !times_of(a, &a_begin, &a_end) ||
+        !times_of(b, &b_begin, &b_end) || a_end - a_begin <= CLOCK_STEP_MS)
+        return INT64_MAX;
+    const int64_t step = (b_begin - a_end) % clock_turn_ms;
+    return step < -clock_turn_ms / 2 ? step + clock_turn_ms : step;
+}
+
+static bool created(const json_t *probe, int64_t *ms)
+{
+    struct tm tm = {0};
+    const char *text = json_get_string(probe, "creation_time", NULL);
+    const char *rest = text ? strptime(text, "%Y-%m-%dT%H:%M:%S", &tm) : NULL;
+    const time_t t = rest ? timegm(&tm) : 0;
+    *ms = (int64_t)t * 1000 + (rest && *rest == '.' ? (int64_t)(atof(rest) * 1000) : 0);
+    return t > 0;
+}
+
+/* Whether b was begun when a ended, by the dates in them. */
+static bool created_after(const json_t *a, const json_t *b)
+{
+    int64_t at_a, at_b;
+    const int64_t length = json_get_int(a, "duration_ms", 0);
+    return length > CREATED_STEP_MS && created(a, &at_a) && created(b, &at_b) &&
+           llabs(at_b - at_a - length) <= CREATED_STEP_MS;
+}
+
+static bool about(int64_t a, int64_t b)
+{
+    return llabs(a - b) < (a > b ? a : b) / SAME_SIZE_PARTS;
+}
+
+/* Whether the camera ended the file at a size, so that another must follow: a limit of file
+ * systems, or twice the same in one row (the last file of a row ends anywhere). */
+static bool full(const struct join_file *row, size_t nb, size_t at)
+{
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+        if (row[at].size <= limits[i] && row[at].size > limits[i] / 50 * 49)
+            return true;
+    bool twin = false;
+    for (size_t i = 0; i + 1 < nb; i++)
+        twin = twin || (i != at && about(row[i].size, row[at].size));
+    return twin && at + 1 < nb && row[at].size >= least_full_bytes;
+}
+
+static bool follows(const struct join_file *row, size_t nb, size_t at)
+{
+    const struct join_file *a = &row[at - 1], *b = &row[at];
+    if (b->name.number != a->name.number + 1)
+        return false;
+    if (b->inside_of_joined)
+        return true;
+    if (!a->probe || !b->probe || json_object_get(a->probe, "error") ||
+        json_object_get(b->probe, "error"))
+        return false;
+    return b->name.chapter || full(row, nb, at - 1) ||
+           llabs(clock_step(a->probe, b->probe)) <= CLOCK_STEP_MS ||
+           created_after(a->probe, b->probe);
+}
+
+/* --- what speaks against it ------------------------------------------------------------------ */
+
+/* What differs between the files, a new string, or NULL. */
+static char *difference(const json_t *a, const json_t *b)
+{
+    static const struct {
+        const char *kind, *key, *word;
+    } facts[] = {
+        {"video", "codec", "codec of the picture"},
+        {"video", "width", "width of the picture"},
+        {"video", "height", "height of the picture"},
+        {"audio", "codec", "codec of the sound"},
+        {"audio", "rate", "sample rate"},
+        {"audio", "channels", "channels"},
+    };
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
+        const json_t *va = json_object_get(stream_of(a, facts[i].kind), facts[i].key);
+        const json_t *vb = json_object_get(stream_of(b, facts[i].kind), facts[i].key);
+        if (json_equal(va, vb) || (!va && !vb))
+            continue;
+        AUTO_FREE char *ta = va ? json_dumps(va, JSON_ENCODE_ANY) : mem_strdup("none");
+        AUTO_FREE char *tb = vb ? json_dumps(vb, JSON_ENCODE_ANY) : mem_strdup("none");
+        return mem_printf("%s (%s, %s)", facts[i].word, ta, tb);
+    }
+    const char *ca = json_get_string(a, "container", ""), *cb = json_get_string(b, "container", "");
+    return strcmp(ca, cb) == 0 ? NULL : mem_printf("container (%s, %s)", ca, cb);
+}
+
+struct talking {
+    void (*say)(void *opaque, const char *line);
+    void *opaque;
+    size_t nb;
+};
+
+static void tell(struct talking *t, char *line)
+{
+    t->nb++;
+    t->say(t->opaque, line);
+    free(line);
+}
+
+/* The files [from, to) of the row's numbers are not there. before: the file in front, or NULL. */
+static void tell_missing(struct talking *t, int from, int to, const struct join_file *before,
+                         const struct join_file *after)
+{
+    char first[512], last[512];
+    join_name_of(first, sizeof first, &after->name, from);
+    join_name_of(last, sizeof last, &after->name, to - 1);
+    AUTO_FREE char *which = from + 1 == to ? mem_printf("'%s' is missing", first)
+                                           : mem_printf("'%s' to '%s' are missing", first, last);
+    const char *next = fs_basename(after->path);
+    tell(t, before ? mem_printf("%s: '%s' and '%s' are not joined over the hole", which,
+                                fs_basename(before->path), next)
+                   : mem_printf("%s: '%s' is not the beginning of its recording", which, next));
+}
+
+/* Whether the row's files at - 1 and at belong to one recording of which some files between are
+ * not there. Names alone tell it of chapters only; clips of one camera lack numbers when one was
+ * deleted. */
+static bool hole(const struct join_file *row, size_t nb, size_t at)
+{
+    const struct join_file *a = &row[at - 1], *b = &row[at];
+    const int nb_missing = b->name.number - a->name.number - 1;
+    if (nb_missing <= 0)
+        return false;
+    if (b->name.chapter || full(row, nb, at - 1))
+        return true;
+    const int64_t step = a->probe && b->probe ? clock_step(a->probe, b->probe) : INT64_MAX;
+    return step > CLOCK_STEP_MS && step != INT64_MAX &&
+           step <= json_get_int(a->probe, "duration_ms", 0) * 3 / 2 * nb_missing;
+}
+
+/* From a hole on both sides, nothing is joined: who knows what the whole is? */
+static void leave_apart(struct join_file *row, size_t nb, size_t at)
+{
+    for (size_t i = at; i < nb && (i == at || row[i].continues); i++)
+        if (!row[i].inside_of_joined)
+            row[i].continues = false;
+    for (size_t i = at; i-- > 0 && row[i].continues;)
+        if (!row[i].inside_of_joined)
+            row[i].continues = false;
+}
+
+static void judge_row(struct join_file *row, size_t nb, struct talking *t)
+{
+    for (size_t i = 1; i < nb; i++) {
+        row[i].continues = follows(row, nb, i);
+        if (!row[i].continues || row[i].inside_of_joined)
+            continue;
+        AUTO_FREE char *what = difference(row[i - 1].probe, row[i].probe);
+        if (!what)
+            continue;
+        row[i].continues = false;
+        tell(t, mem_printf("'%s' and '%s' look like one recording, but are not joined: they differ "
+                           "in the %s",
+                           fs_basename(row[i - 1].path), fs_basename(row[i].path), what));
+    }
+    if (row->name.chapter && row->name.number > row->name.first) {
+        tell_missing(t, row->name.first, row->name.number, NULL, row);
+        for (size_t i = 1; i < nb && row[i].continues; i++)
+            row[i].continues = row[i].inside_of_joined;
+    }
+    for (size_t i = 1; i < nb; i++)
+        if (hole(row, nb, i)) {
+            tell_missing(t, row[i - 1].name.number + 1, row[i].name.number, &row[i - 1], &row[i]);
+            leave_apart(row, nb, i);
+        }
+}
+
+size_t join_find(struct join_file *files, size_t nb, void (*say)(void *opaque, const char *line),
+                 void *opaque)
+{
+    struct talking t = {say, opaque, 0};
+    for (size_t i = 0; i < nb; i++) {
+        files[i].named = join_name_parse(&files[i].name, fs_basename(files[i].path));
+        files[i].continues = false;
+    }
+    if (nb)
+        qsort(files, nb, sizeof *files, by_row);
+    for (size_t i = 0, end; i < nb; i = end) {
+        for (end = i + 1; end < nb && same_row(&files[i], &files[end]); end++)
+            ;
+        if (files[i].named)
+            judge_row(files + i, end - i, &t);
+    }
+    return t.nb;
+}
