@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -16,14 +17,13 @@
 
 enum { TIMETABLE_MAX_NUMBER = 9999999 };
 
-struct _GHashTable;
 struct timetable_entry;
 
 struct timetable {
     const char *name; /* of the file, in messages; the caller's */
     struct programme programme;
     struct timetable_entry *entries; /* of programme.talks */
-    struct _GHashTable *rooms;       /* name to place in the file, from 1 */
+    GHashTable *rooms;               /* name to place in the file, from 1 */
     char *zone;                      /* NULL where none is known */
     int day_change_s;                /* a start before it is of the night after the day */
 };

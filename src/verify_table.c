@@ -2,7 +2,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "cli.h"
 #include "clock.h"
@@ -65,8 +64,9 @@ static void add_row(struct table *t, const struct part_plan *pp)
     if (listed_ms) {
         clock_format_ms(listed, listed_ms, false);
     } else if (pp->part->slot_s) {
-        memcpy(listed, "slot ", 5);
-        clock_format_ms(listed + 5, (int64_t)pp->part->slot_s * 1000, false);
+        char slot[CLOCK_BYTES];
+        snprintf(listed, sizeof listed, "slot %s",
+                 clock_format_ms(slot, (int64_t)pp->part->slot_s * 1000, false));
     }
     if (pp->measured_ms >= 0)
         clock_format_ms(measured, pp->measured_ms, false);
