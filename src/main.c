@@ -122,6 +122,7 @@ static const char overview[] =
     "  match [TALK=FILE]    show the matching, or decide it\n"
     "  verify [TALK...]     listed against measured time, and why they differ\n"
     "  cut TALK [...]       show or set a part's in and out\n"
+    "  sound TALK [...]     what was found in the sound; choose stream and channel\n"
     "  card TALK -o PNG     draw a title card\n"
     "  run [TALK...]        do everything that is missing, then publish\n"
     "  status [TALK]        what stands\n"

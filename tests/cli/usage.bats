@@ -24,6 +24,18 @@ setup()
     [[ $output =~ ^talkpress\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
 }
 
+@test "the overview, --help and the manual have the same commands" {
+    local in_overview in_manual verb
+    in_overview=$("$TALKPRESS" --help | sed -n 's/^  \([a-z]*\) .*/\1/p' | sort)
+    in_manual=$(sed -n '/^.Sh COMMANDS/,/^.Sh SETTINGS/s/^\.It \(Xo \)\{0,1\}Cm \([a-z]*\) .*/\2/p' \
+        "$BATS_TEST_DIRNAME/../../docs/talkpress.1" | sort -u)
+    same "$in_overview" "$in_manual"
+    for verb in $in_overview; do
+        expect 0 "$TALKPRESS" "$verb" --help
+        says "$verb"
+    done
+}
+
 @test "an unknown command or option: status 2, and its name in the message" {
     expect 2 "$TALKPRESS" frobnicate
     says "there is no command 'frobnicate'" "usage: talkpress"
