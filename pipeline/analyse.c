@@ -33,7 +33,7 @@ struct analysis {
     const char *path;
     const struct media_params *files;
     const json_t *probe;
-    struct grid grid; /* time_base.num 0 where there is no picture */
+    struct grid grid;
     int64_t duration_ms;
     int (*progress)(void *opaque, double fraction);
     void *opaque;

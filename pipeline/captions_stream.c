@@ -114,7 +114,7 @@ int captions_read_stream(struct cues *out, const char *recording, const struct m
                        recording, stream);
     for (unsigned i = 0; i < fmt->nb_streams; i++)
         fmt->streams[i]->discard = (int)i == stream ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
-    const int64_t origin_ms = av_rescale_q(grid->origin, grid->time_base, (AVRational){1, 1000});
+    const int64_t origin_ms = grid_origin_ms(grid);
     int got; /* where a damaged recording stops, its captions do: the probe has told of it */
     while ((got = media_read(media, pkt, err)) > 0) {
         if (pkt->stream_index == stream)

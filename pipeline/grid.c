@@ -17,6 +17,11 @@ int64_t grid_pts_of(const struct grid *g, int64_t frame)
     return g->origin + av_rescale_q(frame, av_inv_q(g->fps), g->time_base);
 }
 
+int64_t grid_origin_ms(const struct grid *g)
+{
+    return av_rescale_q(g->origin, g->time_base, (AVRational){1, 1000});
+}
+
 int64_t grid_ms_of(const struct grid *g, int64_t frame)
 {
     return av_rescale_q(frame, av_inv_q(g->fps), (AVRational){1, 1000});

@@ -21,6 +21,9 @@ int64_t grid_frame_of(const struct grid *grid, int64_t pts);
 /* A frame's time stamp in time_base. */
 int64_t grid_pts_of(const struct grid *grid, int64_t frame);
 
+/* The origin on the recording's own clock, in milliseconds. */
+int64_t grid_origin_ms(const struct grid *grid);
+
 /* A frame's time from the origin in milliseconds, rounded, and back (nearest). */
 int64_t grid_ms_of(const struct grid *grid, int64_t frame);
 int64_t grid_frame_at_ms(const struct grid *grid, int64_t ms);

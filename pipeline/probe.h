@@ -16,19 +16,18 @@ enum { PROBE_VERSION = 4 };
 
 /* Fills *out with the result, an object (the caller's):
  *   container, size, hash (of the content), error (a message: nothing else is set then but size and
- *   hash), streams: [{index, type, codec, …, start_ms, end_ms, packets}],
+ *   hash), streams: [{index, type, codec, …, start_ms, end_ms (on the file's clock), packets,
+ *   counted (of sound: its time stamps mean nothing, its samples are to be counted)}],
  *   video: {stream, width, height (coded), sar: [n, d], rotation (clockwise degrees), flip,
  *           interlaced, variable, first: {width, height, sar} (the first picture as it decodes)}
  *           or null,
  *   grid: {fps: [n, d], time_base: [n, d], origin, frames}: of the picture; of sound alone, that of
  *         its card,
- *   audio: {stream, channels, rate, start_ms (against the first picture), end_ms,
- *           counted (its time stamps mean nothing, its samples are to be counted)} or null,
- *   sound_error: text, where there is a sound that cannot be used, or null,
- *   cells: [[frame, pts of its key frame], …], the first at frame 0,
- *   gaps: [{stream, at_ms, length_ms}], corrupt: [ms …], truncated: text or null,
- *   duration_ms: of the grid.
- * Damage inside the file is part of the result; an error is only what a second try could mend. */
+ *   audio: {stream, channels, rate, start_ms (against the first picture), end_ms} or null: the one
+ * that players take, sound_error: text, where there is a sound that cannot be used, or null, cells:
+ * [[frame, pts of its key frame], …], the first at frame 0, gaps: [{stream, at_ms, length_ms}],
+ * corrupt: [ms …], truncated: text or null, duration_ms: of the grid. Damage inside the file is
+ * part of the result; an error is only what a second try could mend. */
 ATTR_NODISCARD int probe_file(json_t **out, const char *path, struct err *err);
 
 /* The same of several files that are one recording; the result then has

@@ -170,7 +170,10 @@ static void print_output(const struct output *o, const char *base)
     }
     const double bytes = (double)json_get_int(o->result, "bytes", 0);
     char length[CLOCK_BYTES];
-    printf(bytes < 1e6 ? ": %.0f kB" : ": %.1f MB", bytes / (bytes < 1e6 ? 1e3 : 1e6));
+    if (bytes < 1e6)
+        printf(": %.*f kB", bytes < 1e4 ? 1 : 0, bytes / 1e3);
+    else
+        printf(": %.1f MB", bytes / 1e6);
     if (json_object_get(o->result, "duration_ms"))
         printf(", %s", clock_format_ms(length, json_get_int(o->result, "duration_ms", 0), false));
     if (json_is_number(json_object_get(o->result, "loudness_lufs")))
@@ -181,30 +184,40 @@ static void print_output(const struct output *o, const char *base)
     putchar('\n');
 }
 
+/* As the pictures say, or as was seen in them. */
+static bool interlaced(const struct part_plan *pp)
+{
+    const char *fields = json_get_string(pp->source->analysis, "fields", "");
+    return json_get_bool(json_object_get(pp->source->probe, "video"), "interlaced", false) ||
+           strcmp(fields, "top") == 0 || strcmp(fields, "bottom") == 0;
+}
+
 static void print_recording(const struct part_plan *pp)
 {
     const json_t *probe = pp->source->probe, *video = json_object_get(probe, "video");
-    const json_t *audio = json_object_get(probe, "audio");
     const json_t *taken =
         json_array_get(json_object_get(probe, "streams"), (size_t)pp->source->audio_stream);
-    printf("  recording: %s\n", pp->source->recording->path);
+    const struct recording *r = pp->source->recording;
+    printf("  recording: %s\n", r->path);
+    for (size_t i = 1; i < r->nb_files; i++)
+        printf("             %s\n", r->files[i].path);
     if (json_is_object(video))
         printf("    picture: %dx%d, %.3f fps%s%s, rotation %d\n",
                (int)json_get_int(video, "width", 0), (int)json_get_int(video, "height", 0),
                av_q2d(pp->grid.fps), json_get_bool(video, "variable", false) ? " (variable)" : "",
-               json_get_bool(video, "interlaced", false) ? ", interlaced" : "",
+               interlaced(pp) ? ", interlaced" : "",
                (int)json_get_int(video, "rotation", 0));
-    if (json_is_object(audio))
+    if (taken)
         printf("    sound: stream %d of %d channels, %d Hz, starts %+.3f s against the picture",
                pp->source->audio_stream, (int)json_get_int(taken, "channels", 0),
                (int)json_get_int(taken, "rate", 0),
-               (double)json_get_int(audio, "start_ms", 0) / 1000);
+               (double)(json_get_int(taken, "start_ms", 0) - grid_origin_ms(&pp->grid)) / 1000);
     if (json_is_number(json_object_get(pp->source->analysis, "loudness_lufs")))
         printf(", %.1f LUFS", json_get_number(pp->source->analysis, "loudness_lufs", 0));
     if (json_get_int(pp->source->analysis, "moved_ms", 0))
         printf(", moved by %lld ms in all to stay with the picture",
                (long long)json_get_int(pp->source->analysis, "moved_ms", 0));
-    if (json_is_object(audio))
+    if (taken)
         putchar('\n');
     AUTO_FREE char *remarks = sound_remarks(pp->source);
     if (remarks)

@@ -19,7 +19,7 @@ enum { LEAD_IN_MS = 100 };
  * begin with the stream that begins first. In milliseconds, 0 or below. */
 static int64_t player_start_ms(const json_t *probe, const struct grid *grid)
 {
-    const int64_t origin_ms = av_rescale_q(grid->origin, grid->time_base, (AVRational){1, 1000});
+    const int64_t origin_ms = grid_origin_ms(grid);
     int64_t start_ms = origin_ms;
     size_t i;
     json_t *stream;

@@ -9,8 +9,6 @@
 
 #include <cmocka.h>
 
-#include "assignment.h"
-#include "file_name.h"
 #include "mem.h"
 #include "programme.h"
 #include "str.h"
@@ -465,132 +463,6 @@ static void test_order_does_not_matter(void **state)
     set_clear(&set);
 }
 
-/* --- names --- */
-
-static void test_file_names(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *name;
-        int number; /* the first; 0 none */
-        enum file_number_kind kind;
-        int part;
-        const char *words;
-    } cases[] = {
-        {"15.mp4", 15, FILE_NUMBER_LEADING, 0, ""},
-        {"015.mp4", 15, FILE_NUMBER_LEADING, 0, ""},
-        {"15_gogrid.mp4", 15, FILE_NUMBER_LEADING, 0, "gogrid"},
-        {"ep15.mp4", 15, FILE_NUMBER_MARKED, 0, ""},
-        {"Episode-15.mp4", 15, FILE_NUMBER_MARKED, 0, ""},
-        {"talk15 final v2.mp4", 15, FILE_NUMBER_MARKED, 0, ""},
-        {"gogrid 15.mp4", 15, FILE_NUMBER_INSIDE, 0, "gogrid"},
-        {"gogrid-part-2.mp4", 0, 0, 2, "gogrid"},
-        {"part1of2_gogrid.mp4", 0, 0, 1, "gogrid"},
-        {"15a.mp4", 15, FILE_NUMBER_LEADING, 1, "15a"},
-        {"MVI_0015.MOV", 15, FILE_NUMBER_COUNTER, 0, ""},
-        {"GH010015.MP4", 10015, FILE_NUMBER_COUNTER, 0, ""},
-        {"00015.MTS", 15, FILE_NUMBER_COUNTER, 0, ""},
-        {"day1_cam2_15.mkv", 15, FILE_NUMBER_LEADING, 0, ""},
-        {"2010-04-28_15.mp4", 15, FILE_NUMBER_LEADING, 0, ""},
-        {"20100428.mp4", 0, 0, 0, ""},
-        {"gogrid 1080.mp4", 0, 0, 0, "gogrid"},
-        {"Xen Summit 2010.mp4", 0, 0, 0, ""},
-        {"", 0, 0, 0, ""},
-        {".mp4", 0, 0, 0, ""},
-    };
-    struct file_name_context context = {.greatest_number = 27};
-    context.event_words = file_name_split(&context.nb_event_words, "Xen Summit 2010");
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct file_name name;
-        file_name_read(&name, cases[i].name, &context);
-        AUTO_STR words = {0};
-        for (size_t k = 0; k < name.nb_words; k++)
-            str_addf(&words, "%s%s", k ? " " : "", name.words[k]);
-        print_message("%s\n", cases[i].name);
-        assert_string_equal(words.s ? words.s : "", cases[i].words);
-        assert_int_equal(name.nb_numbers ? name.numbers[0].value : 0, cases[i].number);
-        if (cases[i].number)
-            assert_int_equal(name.numbers[0].kind, cases[i].kind);
-        assert_int_equal(name.part, cases[i].part);
-        file_name_finish(&name);
-    }
-    mem_free_strings(context.event_words, context.nb_event_words);
-}
-
-/* --- the assignment --- */
-
-enum { MOST = 6 };
-
-/* The best sum for the rows from row on, over all ways; except_row may not have except_column. */
-static int64_t brute(int weights[MOST][MOST], int nb_rows, int nb_columns, int row, unsigned used,
-                     int except_row, int except_column)
-{
-    if (row == nb_rows)
-        return 0;
-    int64_t best = brute(weights, nb_rows, nb_columns, row + 1, used, except_row, except_column);
-    for (int j = 0; j < nb_columns; j++) {
-        if (!weights[row][j] || used & 1u << j || (row == except_row && j == except_column))
-            continue;
-        const int64_t sum = weights[row][j] + brute(weights, nb_rows, nb_columns, row + 1,
-                                                    used | 1u << j, except_row, except_column);
-        best = sum > best ? sum : best;
-    }
-    return best;
-}
-
-static unsigned next_random(uint64_t *seed)
-{
-    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
-    return (unsigned)(*seed >> 33);
-}
-
-static void check_random_assignment(uint64_t *seed)
-{
-    enum { CAP = 25 };
-    const int nb_rows = (int)(next_random(seed) % (MOST + 1));
-    const int nb_columns = (int)(next_random(seed) % (MOST + 1));
-    const unsigned range = next_random(seed) % 2 ? 4 : 40; /* many ties, or few */
-    int weights[MOST][MOST] = {0}, nb_edges = 0;
-    size_t begin[MOST + 1] = {0};
-    struct assignment_edge edges[MOST * MOST];
-    for (int i = 0; i < nb_rows; i++) {
-        for (int j = 0; j < nb_columns; j++) {
-            if (next_random(seed) % 3 == 0)
-                continue;
-            weights[i][j] = 1 + (int)(next_random(seed) % range);
-            edges[nb_edges++] = (struct assignment_edge){j, weights[i][j]};
-        }
-        begin[i + 1] = (size_t)nb_edges;
-    }
-    int column[MOST];
-    int64_t loss[MOST], sum = 0;
-    assignment_solve(column, loss,
-                     &(struct assignment){(size_t)nb_rows, (size_t)nb_columns, begin, edges, CAP});
-    unsigned used = 0;
-    for (int i = 0; i < nb_rows; i++) {
-        if (column[i] < 0)
-            continue;
-        assert_true(weights[i][column[i]] && !(used & 1u << column[i]));
-        used |= 1u << column[i];
-        sum += weights[i][column[i]];
-    }
-    const int64_t best = brute(weights, nb_rows, nb_columns, 0, 0, -1, -1);
-    assert_int_equal(sum, best);
-    for (int i = 0; i < nb_rows; i++) {
-        const int64_t lost =
-            column[i] < 0 ? 0 : best - brute(weights, nb_rows, nb_columns, 0, 0, i, column[i]);
-        assert_int_equal(loss[i], lost < CAP ? lost : CAP);
-    }
-}
-
-static void test_assignment_against_brute_force(void **state)
-{
-    (void)state;
-    uint64_t seed = 20100428;
-    for (int i = 0; i < 3000; i++)
-        check_random_assignment(&seed);
-}
-
 /* --- scale --- */
 
 /* 2,000 talks of few lengths, so that nearly everything is a candidate for everything; half of the
@@ -642,8 +514,6 @@ int main(void)
         cmocka_unit_test(test_names_beyond_ascii),
         cmocka_unit_test(test_nothing),
         cmocka_unit_test(test_order_does_not_matter),
-        cmocka_unit_test(test_file_names),
-        cmocka_unit_test(test_assignment_against_brute_force),
         cmocka_unit_test(test_scale),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,13 +1,9 @@
-/* The store: what is written comes back, imports keep what is gone, other files are left alone. */
+/* The store: what is written comes back, and imports keep what is gone. */
 #include "support.h"
 
-#include <sqlite3.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "diff.h"
-#include "fs.h"
-#include "hash.h"
 #include "json.h"
 #include "store.h"
 #include "talks.h"
@@ -458,218 +454,16 @@ static void test_published(void **state)
     assert_string_equal(text.s, "b.mp4:k3:1.2 ");
 }
 
-/* --- other files ------------------------------------------------------------------------------ */
-
-static void run_sql(const char *path, const char *sql)
-{
-    sqlite3 *db = NULL;
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_close(db), SQLITE_OK);
-}
-
-static void hash_file(char out[HASH_BYTES], const char *path)
-{
-    struct err err = {0};
-    AUTO_FREE char *bytes = NULL;
-    size_t nb;
-    assert_done(fs_read(&bytes, &nb, path, 1 << 24, &err));
-    hash_bytes(bytes, nb, out);
-}
-
-static void assert_untouched(const char *path, const char *says)
-{
-    struct err err = {0};
-    struct store *store = NULL;
-    char before[HASH_BYTES], after[HASH_BYTES];
-    hash_file(before, path);
-    assert_fails(store_open(&store, path, &err), ERR_INVALID, says);
-    assert_null(store);
-    hash_file(after, path);
-    if (strcmp(before, after) != 0)
-        fail_msg("'%s' was written to", path);
-    AUTO_FREE char *wal = mem_printf("%s-wal", path), *shm = mem_printf("%s-shm", path);
-    assert_false(fs_exists(wal) || fs_exists(shm));
-    assert_fails(store_create(path, &err), ERR_INVALID, "exists");
-    hash_file(after, path);
-    assert_string_equal(before, after);
-}
-
-static void test_other_files_stay(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *name, *sql, *content, *says;
-    } cases[] = {
-        {"foreign.db", "CREATE TABLE precious (x); INSERT INTO precious VALUES (1)", NULL,
-         "no store of talkpress"},
-        {"foreign-wal.db", "PRAGMA journal_mode = WAL; CREATE TABLE precious (x)", NULL,
-         "no store of talkpress"},
-        {"claims.db", "CREATE TABLE t (x); PRAGMA application_id = 1; PRAGMA user_version = 1",
-         NULL, "no store of talkpress"},
-        {"text.db", NULL,
-         "This is a shopping list, longer than any header of any file is, so "
-         "that nobody can take it for a database that has just been begun.\n",
-         "no store of talkpress"},
-        {"empty.db", NULL, "", "no store of talkpress"},
-    };
-    for (size_t i = 0; i < NB(cases); i++) {
-        struct err err = {0};
-        AUTO_FREE char *path = folder_path("%s", cases[i].name);
-        if (cases[i].sql)
-            run_sql(path, cases[i].sql);
-        else
-            assert_done(fs_write_atomic(path, cases[i].content, strlen(cases[i].content), &err));
-        assert_untouched(path, cases[i].says);
-    }
-}
-
-static void test_other_versions_stay(void **state)
-{
-    (void)state;
-    static const char *const versions[] = {"3", "99", "0"};
-    for (size_t i = 0; i < NB(versions); i++) {
-        struct err err = {0};
-        AUTO_FREE char *path = folder_path("version-%s.db", versions[i]);
-        AUTO_FREE char *sql = mem_printf("PRAGMA user_version = %s", versions[i]);
-        assert_done(store_create(path, &err));
-        run_sql(path, sql);
-        assert_untouched(path, "another talkpress");
-    }
-}
-
-/* The schema of version 1, as far as the next ones change it. */
-static const char version_1[] =
-    "CREATE TABLE event (id INTEGER PRIMARY KEY, name TEXT, place TEXT, begin TEXT, \"end\" TEXT);"
-    "CREATE TABLE talk (number INTEGER PRIMARY KEY, position INTEGER NOT NULL, title TEXT NOT NULL,"
-    " section TEXT, abstract TEXT, gone INTEGER NOT NULL DEFAULT 0) STRICT;"
-    "CREATE TABLE speaker (talk INTEGER NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL,"
-    " PRIMARY KEY (talk, position)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE part (talk INTEGER NOT NULL REFERENCES talk (number) ON DELETE CASCADE,"
-    " part INTEGER NOT NULL, listed_s INTEGER NOT NULL, PRIMARY KEY (talk, part)) STRICT,"
-    " WITHOUT ROWID;"
-    "CREATE TABLE recording (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE,"
-    " size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, fingerprint TEXT NOT NULL) STRICT;"
-    "INSERT INTO recording VALUES (3, '/r/old.mp4', 5, 6, 'f3');"
-    "INSERT INTO event VALUES (1, 'Old', NULL, NULL, NULL);"
-    "INSERT INTO talk VALUES (7, 1, 'Kept', NULL, NULL, 0);"
-    "INSERT INTO part VALUES (7, 1, 726);"
-    "PRAGMA application_id = 1953526387; PRAGMA user_version = 1;";
-
-static void assert_old_programme(struct store *store)
-{
-    struct err err = {0};
-    AUTO_PROGRAMME p = {0};
-    assert_int_equal(store_programme(&p, store, &err), 0);
-    assert_int_equal(p.nb_talks, 1);
-    assert_string_equal(p.talks[0].title, "Kept");
-    assert_int_equal(p.talks[0].parts[0].listed_s, 726);
-    assert_int_equal(p.talks[0].parts[0].slot_s, 0);
-}
-
-static void assert_old_recording(struct store *store)
-{
-    struct err err = {0};
-    struct recording *list = NULL;
-    size_t nb = 0;
-    assert_done(store_recordings(&list, &nb, store, &err));
-    assert_int_equal(nb, 1);
-    assert_false(list[0].by_hand);
-    assert_int_equal(list[0].nb_files, 1);
-    assert_string_equal(list[0].files[0].path, "/r/old.mp4");
-    assert_string_equal(list[0].files[0].fingerprint, "f3");
-    recordings_free(list, nb);
-}
-
-static int64_t user_version(const char *path)
-{
-    sqlite3 *db;
-    sqlite3_stmt *stmt;
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &stmt, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
-    const int64_t version = sqlite3_column_int64(stmt, 0);
-    sqlite3_finalize(stmt);
-    sqlite3_close(db);
-    return version;
-}
-
-static void test_an_earlier_version_is_migrated(void **state)
-{
-    (void)state;
-    struct err err = {0};
-    AUTO_FREE char *path = folder_path("old.db"), *kept = folder_path("old.db.version-1");
-    run_sql(path, version_1);
-    for (int i = 0; i < 2; i++) { /* the second time there is nothing to do */
-        AUTO_STORE *store = NULL;
-        assert_int_equal(store_open(&store, path, &err), 0);
-        assert_old_programme(store);
-        assert_old_recording(store);
-    }
-    assert_int_equal(user_version(path), 2);
-    assert_int_equal(user_version(kept), 1);
-}
-
-/* A later version's store with changes that are still in its journal. */
-static void test_journal_stays(void **state)
-{
-    (void)state;
-    struct err err = {0};
-    AUTO_FREE char *path = folder_path("journal.db"), *wal = mem_printf("%s-wal", path);
-    assert_done(store_create(path, &err));
-    sqlite3 *db = NULL;
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 3", NULL, NULL, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_close(db), SQLITE_OK);
-    char before[2][HASH_BYTES], after[2][HASH_BYTES];
-    hash_file(before[0], path);
-    hash_file(before[1], wal);
-    struct store *store = NULL;
-    assert_fails(store_open(&store, path, &err), ERR_INVALID, "version 3");
-    hash_file(after[0], path);
-    hash_file(after[1], wal);
-    assert_string_equal(before[0], after[0]);
-    assert_string_equal(before[1], after[1]);
-}
-
-static void test_nowhere(void **state)
-{
-    (void)state;
-    struct err err = {0};
-    struct store *store = NULL;
-    AUTO_FREE char *none = folder_path("none.db"), *lost = folder_path("no/none.db"),
-                   *dir = folder_path(".");
-    assert_fails(store_open(&store, none, &err), ERR_NOT_FOUND, "talkpress init");
-    assert_false(fs_exists(none));
-    assert_true(store_create(lost, &err) < 0);
-    err = (struct err){0};
-    assert_true(store_open(&store, dir, &err) < 0);
-    assert_null(store);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_shrinks),
-        cmocka_unit_test(test_gone_talks_stay),
-        cmocka_unit_test(test_imports),
-        cmocka_unit_test(test_transactions),
-        cmocka_unit_test(test_failed_import),
-        cmocka_unit_test(test_recordings),
-        cmocka_unit_test(test_several_files),
-        cmocka_unit_test(test_matches),
-        cmocka_unit_test(test_cuts),
-        cmocka_unit_test(test_acceptances),
-        cmocka_unit_test(test_results),
-        cmocka_unit_test(test_failures),
-        cmocka_unit_test(test_published),
-        cmocka_unit_test(test_other_files_stay),
-        cmocka_unit_test(test_other_versions_stay),
-        cmocka_unit_test(test_an_earlier_version_is_migrated),
-        cmocka_unit_test(test_journal_stays),
-        cmocka_unit_test(test_nowhere),
+        cmocka_unit_test(test_round_trip),      cmocka_unit_test(test_shrinks),
+        cmocka_unit_test(test_gone_talks_stay), cmocka_unit_test(test_imports),
+        cmocka_unit_test(test_transactions),    cmocka_unit_test(test_failed_import),
+        cmocka_unit_test(test_recordings),      cmocka_unit_test(test_several_files),
+        cmocka_unit_test(test_matches),         cmocka_unit_test(test_cuts),
+        cmocka_unit_test(test_acceptances),     cmocka_unit_test(test_results),
+        cmocka_unit_test(test_failures),        cmocka_unit_test(test_published),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

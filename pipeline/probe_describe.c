@@ -1,0 +1,283 @@
+#include <libavutil/display.h>
+#include <libavutil/opt.h>
+#include <libavutil/pixdesc.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "av.h"
+#include "clock.h"
+#include "grid.h"
+#include "json.h"
+#include "media.h"
+#include "mem.h"
+#include "probe.h"
+#include "probe_scan.h"
+
+static json_t *ratio(AVRational q)
+{
+    return json_pack("[i, i]", q.num, q.den);
+}
+
+/* Whether the packets hold far more sound than their time stamps leave room for: an AVI whose
+ * header states a wrong rate, for one. A second is more than any overlap of a repaired file. */
+static bool counted(const struct scan *s, int stream)
+{
+    const struct scan_stream *ss = &s->streams[stream];
+    const int64_t span = ss->end - ss->first;
+    return ss->length > 2 * span && probe_to_ms(s, stream, ss->length - span) > 1000;
+}
+
+static json_t *describe_stream(const struct scan *s, int i)
+{
+    const AVStream *st = s->fmt->streams[i];
+    const AVCodecParameters *par = st->codecpar;
+    const struct scan_stream *ss = &s->streams[i];
+    const char *type = av_get_media_type_string(par->codec_type);
+    json_t *o = json_pack("{s:i, s:s, s:s, s:I, s:I}", "index", i, "type", type ? type : "data",
+                          "codec", avcodec_get_name(par->codec_id), "packets",
+                          (json_int_t)ss->nb_packets, "bytes", (json_int_t)ss->nb_bytes);
+    if (par->codec_type == AVMEDIA_TYPE_VIDEO) {
+        json_object_set_new(o, "width", json_integer(par->width));
+        json_object_set_new(o, "height", json_integer(par->height));
+        const char *pix = av_get_pix_fmt_name(par->format);
+        json_object_set_new(o, "pixel_format", json_text(pix));
+    } else if (par->codec_type == AVMEDIA_TYPE_AUDIO) {
+        json_object_set_new(o, "channels", json_integer(par->ch_layout.nb_channels));
+        json_object_set_new(o, "rate", json_integer(par->sample_rate));
+        json_object_set_new(o, "counted", json_boolean(counted(s, i)));
+    }
+    const AVDictionaryEntry *language = av_dict_get(st->metadata, "language", NULL, 0);
+    if (language)
+        json_object_set_new(o, "language", json_text(language->value));
+    if (ss->wanted && ss->end != AV_NOPTS_VALUE) {
+        json_object_set_new(o, "start_ms", json_integer(probe_to_ms(s, i, ss->first)));
+        json_object_set_new(o, "end_ms", json_integer(probe_to_ms(s, i, ss->end)));
+    }
+    return o;
+}
+
+/* The display matrix as a turn (clockwise, in steps of 90°) after a mirroring left to right. */
+static void orientation(const AVStream *st, int *rotation, int *flip)
+{
+    *rotation = *flip = 0;
+    const int32_t *m =
+        (const int32_t *)(const void *)av_stream_get_side_data(st, AV_PKT_DATA_DISPLAYMATRIX, NULL);
+    if (!m)
+        return;
+    int32_t copy[9];
+    memcpy(copy, m, sizeof copy);
+    const double det = (double)copy[0] * copy[4] - (double)copy[1] * copy[3];
+    if (det < 0) {
+        *flip = 1;
+        /* The mirroring comes before the turn: the row of x, not the column. */
+        copy[0] = -copy[0];
+        copy[1] = -copy[1];
+    }
+    const double angle = -av_display_rotation_get(copy);
+    if (!isnan(angle))
+        *rotation = ((int)lround(angle / 90) * 90 + 720) % 360;
+}
+
+static AVRational sane_sar(AVRational sar)
+{
+    if (sar.num <= 0 || sar.den <= 0 || av_q2d(sar) < 0.1 || av_q2d(sar) > 10)
+        return (AVRational){1, 1};
+    return sar;
+}
+
+/* Field-coded H.264 (AVCHD cameras) in a transport stream has a packet for each field, so the
+ * packets' rate is twice that of the pictures; libavformat counts fields for its average. */
+static void join_fields(struct grid *grid, const AVStream *st, bool interlaced)
+{
+    const double packets_per_frame =
+        st->avg_frame_rate.num > 0 ? av_q2d(grid->fps) / av_q2d(st->avg_frame_rate) : 0;
+    if (!interlaced || packets_per_frame < 1.9 || packets_per_frame > 2.1 ||
+        (st->codecpar->codec_id != AV_CODEC_ID_H264 && st->codecpar->codec_id != AV_CODEC_ID_HEVC))
+        return;
+    grid->fps = av_div_q(grid->fps, (AVRational){2, 1});
+    grid->nb_frames = (grid->nb_frames + 1) / 2;
+}
+
+static json_t *describe_video(struct scan *s, struct grid *grid)
+{
+    AVStream *st = s->fmt->streams[s->video];
+    const AVCodecParameters *par = st->codecpar;
+    int variable = 0, rotation, flip;
+    if (!grid_finder_result(s->finder, grid, s->streams[s->video].last_length, &variable))
+        return NULL;
+    orientation(st, &rotation, &flip);
+    const bool interlaced = s->picture.interlaced || (par->field_order != AV_FIELD_UNKNOWN &&
+                                                      par->field_order != AV_FIELD_PROGRESSIVE);
+    join_fields(grid, st, interlaced);
+    return json_pack("{s:i, s:i, s:i, s:o, s:i, s:b, s:b, s:b, s:{s:i, s:i, s:o}}", "stream",
+                     s->video, "width", par->width, "height", par->height, "sar",
+                     ratio(sane_sar(av_guess_sample_aspect_ratio(s->fmt, st, NULL))), "rotation",
+                     rotation, "flip", flip, "interlaced", interlaced, "variable", variable,
+                     "first", "width", s->picture.width, "height", s->picture.height, "sar",
+                     ratio(s->picture.sar));
+}
+
+/* Of sound alone: the frames that its card is shown in. */
+static void sound_grid(struct grid *grid, const struct scan *s)
+{
+    const struct scan_stream *ss = &s->streams[s->audio];
+    const int64_t length = counted(s, s->audio) ? ss->length : ss->end - ss->first;
+    grid->fps = (AVRational){PROBE_STILL_FPS, 1};
+    grid->time_base = s->fmt->streams[s->audio]->time_base;
+    grid->origin = ss->first;
+    grid->nb_frames = av_rescale_q(length, grid->time_base, av_inv_q(grid->fps));
+    if (grid->nb_frames < 1)
+        grid->nb_frames = 1;
+}
+
+static json_t *describe_grid(const struct grid *grid)
+{
+    return json_pack("{s:o, s:o, s:I, s:I}", "fps", ratio(grid->fps), "time_base",
+                     ratio(grid->time_base), "origin", (json_int_t)grid->origin, "frames",
+                     (json_int_t)grid->nb_frames);
+}
+
+/* Why the sound that is there cannot be used, a new string, or NULL. */
+static char *sound_error(const struct scan *s)
+{
+    AUTO_CODEC *dec = NULL;
+    struct err err = {0};
+    if (s->audio < 0 || media_decoder(&dec, s->media, s->audio, NULL, &err) == 0)
+        return NULL;
+    return mem_printf("its sound (%s) cannot be decoded",
+                      avcodec_get_name(s->fmt->streams[s->audio]->codecpar->codec_id));
+}
+
+static json_t *describe_audio(const struct scan *s, const struct grid *grid)
+{
+    const struct scan_stream *ss = &s->streams[s->audio];
+    const AVCodecParameters *par = s->fmt->streams[s->audio]->codecpar;
+    if (ss->end == AV_NOPTS_VALUE || par->sample_rate <= 0)
+        return NULL;
+    const int64_t origin = grid ? grid_origin_ms(grid)
+                                : probe_to_ms(s, s->audio, ss->first);
+    const int64_t end = counted(s, s->audio) ? ss->first + ss->length : ss->end;
+    return json_pack("{s:i, s:i, s:i, s:I, s:I}", "stream", s->audio, "channels",
+                     par->ch_layout.nb_channels, "rate", par->sample_rate, "start_ms",
+                     (json_int_t)(probe_to_ms(s, s->audio, ss->first) - origin), "end_ms",
+                     (json_int_t)(probe_to_ms(s, s->audio, end) - origin));
+}
+
+/* Cells begin at key frames, PROBE_CELL_MS or more apart; the first at frame 0 whatever its key
+ * frame. The last may be shorter, down to half a cell: a rest below is joined to the one before. */
+static json_t *cells(const struct scan *s, const struct grid *grid)
+{
+    json_t *list = json_array();
+    const int64_t least = grid_frame_at_ms(grid, PROBE_CELL_MS);
+    int64_t begin = 0;
+    size_t i;
+    json_t *key;
+    json_array_append_new(list, json_pack("[I, I]", (json_int_t)0, (json_int_t)grid->origin));
+    json_array_foreach(s->keys, i, key)
+    {
+        const int64_t pts = json_integer_value(key);
+        const int64_t frame = grid_frame_of(grid, pts) + s->picture.nb_late;
+        if (frame - begin < least || grid->nb_frames - frame < least / 2)
+            continue;
+        json_array_append_new(list, json_pack("[I, I]", (json_int_t)frame, (json_int_t)pts));
+        begin = frame;
+    }
+    return list;
+}
+
+/* MPEG-TS is packets of one size from its first byte to its last, and has no header that states
+ * how long it should be. */
+static bool ends_in_packet(const struct scan *s)
+{
+    int64_t size = 0;
+    if (strcmp(s->fmt->iformat->name, "mpegts") != 0 ||
+        av_opt_get_int(s->fmt->priv_data, "ts_packetsize", 0, &size) < 0 || size <= 0)
+        return false;
+    const int64_t last = media_size(s->media) / size * size, rest = media_size(s->media) - last;
+    /* 192 bytes: four of a clock before each; 204: sixteen behind. */
+    const int64_t sync = size == 192 ? 4 : 0;
+    if (rest <= sync || avio_seek(s->fmt->pb, last + sync, SEEK_SET) < 0)
+        return rest > 0;
+    return avio_r8(s->fmt->pb) == 0x47;
+}
+
+/* What the header promises beyond what the packets of any stream hold, as a text, or NULL. A header
+ * may count from the start of the clock or of the media: less than both is missing. */
+static char *truncation(const struct scan *s, int64_t measured_ms)
+{
+    const bool stated =
+        s->fmt->duration > 0 && s->fmt->duration_estimation_method == AVFMT_DURATION_FROM_STREAM;
+    const int64_t header_ms = stated ? s->fmt->duration / 1000 : 0;
+    char at[CLOCK_BYTES], of[CLOCK_BYTES];
+    char *of_several = media_short_file(s->media);
+    if (of_several)
+        return of_several;
+    if (header_ms > 0 && s->last_ms < header_ms - 1000)
+        return mem_printf("the file ends at %s of the %s that its header states",
+                          clock_format_ms(at, s->last_ms, false),
+                          clock_format_ms(of, header_ms, false));
+    clock_format_ms(at, measured_ms, false);
+    if (media_broken(s->media)) {
+        char why[AV_ERROR_MAX_STRING_SIZE];
+        av_make_error_string(why, sizeof why, media_broken(s->media));
+        return mem_printf("reading stops at %s (%s)", at, why);
+    }
+    if (ends_in_packet(s))
+        return mem_printf("the file ends in the middle of a packet, at %s: it was cut off there",
+                          at);
+    return NULL;
+}
+
+static json_t *refusal(struct scan *s, const char *why)
+{
+    AUTO_FREE char *message = mem_printf("'%s' %s", media_path(s->media), why);
+    return json_pack("{s:o}", "error", json_text(message));
+}
+
+json_t *probe_describe(struct scan *s)
+{
+    struct grid grid = {0};
+    json_t *video = s->video >= 0 ? describe_video(s, &grid) : NULL;
+    AUTO_FREE char *no_sound = sound_error(s);
+    json_t *audio = s->audio >= 0 && !no_sound ? describe_audio(s, video ? &grid : NULL) : NULL;
+    const char *refused = NULL;
+    if (s->video >= 0 && !s->picture.known && s->streams[s->video].nb_packets)
+        refused = "has a picture of which nothing can be decoded (damaged, encrypted, or its codec "
+                  "is not what the file says): copy it from the camera again, or repair it";
+    else if (!video && !audio && no_sound)
+        refused = "has no picture in it, and a sound that cannot be decoded";
+    else if (!video && !audio)
+        refused = s->video < 0 && s->audio < 0
+                      ? "has neither picture nor sound in it"
+                      : "holds no media: its header is there, but no packet that could be decoded";
+    else if (s->jump[0])
+        refused = s->jump;
+    if (refused) {
+        json_decref(video);
+        json_decref(audio);
+        return refusal(s, refused);
+    }
+    if (!video)
+        sound_grid(&grid, s);
+    const int64_t duration_ms = grid_ms_of(&grid, grid.nb_frames);
+    AUTO_FREE char *cut_off = truncation(s, duration_ms);
+    json_t *list = json_array();
+    for (unsigned i = 0; i < s->fmt->nb_streams; i++)
+        json_array_append_new(list, describe_stream(s, (int)i));
+    json_t *o = json_pack("{s:s, s:o, s:O, s:I, s:O, s:I, s:o, s:I, s:o}", "container",
+                          s->fmt->iformat->name, "streams", list, "gaps", s->gaps, "nb_gaps",
+                          (json_int_t)s->nb_gaps, "corrupt", s->corrupt, "nb_corrupt",
+                          (json_int_t)s->nb_corrupt, "truncated", json_text(cut_off), "duration_ms",
+                          (json_int_t)duration_ms, "cells", video ? cells(s, &grid) : json_array());
+    const AVDictionaryEntry *made = av_dict_get(s->fmt->metadata, "creation_time", NULL, 0);
+    json_object_set_new(o, "creation_time", json_text(made ? made->value : NULL));
+    json_object_set_new(o, "grid", describe_grid(&grid));
+    json_object_set_new(o, "video", video ? video : json_null());
+    json_object_set_new(o, "audio", audio ? audio : json_null());
+    json_object_set_new(o, "sound_error", json_text(no_sound));
+    json_t *join = media_join(s->media);
+    if (join)
+        json_object_set_new(o, "join", join);
+    return o;
+}

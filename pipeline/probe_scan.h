@@ -1,0 +1,75 @@
+/* What the scan of a recording's packets gathers (probe.c), and what is said of it
+ * (probe_describe.c): shared by these two, and by nobody else. */
+#pragma once
+
+#include <jansson.h>
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "media.h"
+
+enum { PROBE_REORDER_MAX = 32 /* the deepest reordering that a codec allows is 16 pictures */ };
+
+struct scan_stream {
+    bool wanted; /* video (no cover picture) or audio */
+    int64_t nb_packets, nb_bytes;
+    int64_t first, end;        /* in the stream's time base */
+    int64_t length;            /* of all packets together */
+    int64_t last, last_length; /* of the packet that begins last */
+};
+
+/* Time stamps of the video stream, put in order of presentation by a heap of fixed depth. */
+struct reorder {
+    int64_t pts[PROBE_REORDER_MAX];
+    int nb;
+};
+
+/* What the scan keeps of a packet of the video stream until the first picture is known. */
+struct held {
+    int64_t pts, dts;
+    bool key, hidden;
+};
+
+/* The pictures begin with the first one that decodes: what comes before it (leading pictures that
+ * refer to what is not there, a stream that begins inside a group) never shows. And where packets
+ * have decoding times only (AVI, ASF, MXF), only a decoder knows by how many packets pictures come
+ * later. */
+struct first_picture {
+    AVCodecContext *dec; /* NULL once it is known, or can never be */
+    AVFrame *frame;
+    struct held *held;
+    size_t nb_held;
+    bool known;
+    int64_t pts;
+    bool by_dts;     /* packets have decoding times only */
+    int64_t nb_late; /* packets before the picture; as many more places follow the last packet */
+    bool interlaced;
+    int width, height; /* of the picture as it decodes */
+    AVRational sar;
+};
+
+struct scan {
+    struct media *media;
+    AVFormatContext *fmt;
+    struct scan_stream *streams;
+    int video, audio; /* -1: none */
+    struct grid_finder *finder;
+    struct reorder reorder;
+    struct first_picture picture;
+    int64_t last_key_pts;
+    json_t
+        *keys; /* pts of key frames, an eighth of a cell or more apart: cells are cut from them */
+    json_t *gaps, *corrupt;
+    int64_t nb_gaps, nb_corrupt;
+    int64_t last_ms; /* at which the last packet of any stream ends */
+    char jump[160];
+};
+
+/* A stream's time stamp in milliseconds. */
+int64_t probe_to_ms(const struct scan *scan, int stream, int64_t ts);
+
+/* The probe's result but for the content's size and hash, from a scan that has ended; NULL where it
+ * cannot be written as JSON. */
+json_t *probe_describe(struct scan *scan);
