@@ -433,6 +433,7 @@ char *executor_summary(const struct executor_result *r)
 struct list {
     struct job *jobs;
     size_t nb, next;
+    double left[EXECUTOR_NB_STAGES];
     struct progress *progress;
 };
 
@@ -440,14 +441,12 @@ static int next_of_list(void *opaque, struct job *out, struct err *err)
 {
     struct list *l = opaque;
     (void)err;
-    double left[EXECUTOR_NB_STAGES] = {0};
     if (l->next == l->nb)
         return 0;
     *out = l->jobs[l->next];
     l->jobs[l->next++] = (struct job){0};
-    for (size_t i = l->next; i < l->nb; i++)
-        left[executor_stage_index(l->jobs[i].stage)] += l->jobs[i].cost;
-    progress_set_left(l->progress, left);
+    l->left[executor_stage_index(out->stage)] -= out->cost;
+    progress_set_left(l->progress, l->left);
     return 1;
 }
 
@@ -457,10 +456,21 @@ static int ended_of_list(void *opaque, const struct job *job, bool ok, struct er
     return 0;
 }
 
+/* So that no long one is left to run alone; of equal ones, by name. */
+static int longest_first(const void *a, const void *b)
+{
+    const struct job *x = a, *y = b;
+    return x->cost != y->cost ? (x->cost < y->cost ? 1 : -1) : strcmp(x->what, y->what);
+}
+
 int executor_run_list(struct executor_result *total, struct event *event, struct job *jobs,
                       size_t nb_jobs, struct progress *progress, struct err *err)
 {
     struct list l = {.jobs = jobs, .nb = nb_jobs, .progress = progress};
+    if (nb_jobs)
+        qsort(jobs, nb_jobs, sizeof *jobs, longest_first);
+    for (size_t i = 0; i < nb_jobs; i++)
+        l.left[executor_stage_index(jobs[i].stage)] += jobs[i].cost;
     const struct job_source source = {next_of_list, ended_of_list, &l};
     return executor_run(total, event, &source, progress, err);
 }

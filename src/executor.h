@@ -44,7 +44,7 @@ int executor_stage_index(const char *name);
 /* "5 cells, 1 sound, 4 assembled": what a run did; "nothing" where it did nothing. A new string. */
 char *executor_summary(const struct executor_result *result);
 
-/* Runs a list of jobs (moved out of the array) and adds up in *total. */
+/* Runs a list of jobs (moved out of the array), the longest first, and adds up in *total. */
 ATTR_NODISCARD int executor_run_list(struct executor_result *total, struct event *event,
                                      struct job *jobs, size_t nb_jobs, struct progress *progress,
                                      struct err *err);

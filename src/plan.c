@@ -494,13 +494,21 @@ int plan_keys(char (**out)[33], size_t *out_nb, struct plan *plan, const struct 
     return obstacle(&pp) ? 0 : plan_jobs_keys(out, out_nb, &pp, plan, err);
 }
 
-void part_plan_finish(struct part_plan *pp)
+void part_plan_trim(struct part_plan *pp)
 {
     for (size_t i = 0; i < pp->nb_jobs; i++)
         job_finish(&pp->jobs[i]);
-    free(pp->jobs);
-    for (size_t i = 0; i < pp->nb_outputs; i++)
+    free(mem_take(&pp->jobs));
+    pp->nb_jobs = 0;
+    for (size_t i = 0; i < pp->nb_outputs; i++) {
         json_decref(pp->outputs[i].result);
+        pp->outputs[i].result = NULL;
+    }
+}
+
+void part_plan_finish(struct part_plan *pp)
+{
+    part_plan_trim(pp);
     free(pp->outputs);
     free(pp->cause);
     free(pp->waiting_for);

@@ -90,7 +90,8 @@ struct part_plan {
     struct job *jobs;    /* what can be made now */
     size_t nb_jobs;
     size_t nb_cells, nb_cells_done; /* per rendition, added up */
-    double cost_left;               /* estimated core seconds, all that is missing */
+    double cost_left;               /* estimated core seconds of the jobs */
+    double cost_later;              /* of what can only be put together after them */
     struct output *outputs;
     size_t nb_outputs, nb_outputs_done;
 };
@@ -102,6 +103,8 @@ extern const char plan_refused[];
 ATTR_NODISCARD int plan_part(struct part_plan *out, struct plan *plan, const struct talk *talk,
                              const struct part *part, struct err *err);
 void part_plan_finish(struct part_plan *part);
+/* Frees jobs and results; what was counted stays. */
+void part_plan_trim(struct part_plan *part);
 #define AUTO_PART_PLAN ATTR_CLEANUP(part_plan_finish) struct part_plan
 
 /* Whether everything is made; and whether nothing speaks against publishing it either. */

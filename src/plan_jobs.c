@@ -152,10 +152,14 @@ static int plan_pieces(struct part_work *w)
     } else if (work_plan_cells(w) < 0) {
         return w->err->code;
     }
-    for (size_t i = 0; i < w->nb_works; i++)
-        if (!w->pp->outputs[i].result && w->works[i].ready &&
-            work_add_assembly(w, &w->works[i], w->pp->outputs[i].key, w->specs[i]) < 0)
+    for (size_t i = 0; i < w->nb_works; i++) {
+        if (w->pp->outputs[i].result)
+            continue;
+        if (!w->works[i].ready)
+            w->pp->cost_later += work_assembly_cost(w);
+        else if (work_add_assembly(w, &w->works[i], w->pp->outputs[i].key, w->specs[i]) < 0)
             return w->err->code;
+    }
     return work_plan_poster(w) < 0 ? w->err->code : work_add_captions(w);
 }
 

@@ -113,6 +113,11 @@ static int add_pieces(struct job *job, struct part_work *w)
     return 0;
 }
 
+double work_assembly_cost(const struct part_work *w)
+{
+    return 0.2 + 0.0005 * (double)(w->pp->end - w->pp->begin);
+}
+
 int work_add_assembly(struct part_work *w, const struct piecework *work, const char *key,
                       const json_t *spec)
 {
@@ -123,7 +128,7 @@ int work_add_assembly(struct part_work *w, const struct piecework *work, const c
     job->what =
         mem_printf("talk %s: %s put together and checked",
                    plan_part_name(name, w->pp->talk, w->pp->part->number), work->rendition->name);
-    job->cost = 0.2 + 0.0005 * (double)(w->pp->end - w->pp->begin);
+    job->cost = work_assembly_cost(w);
     json_object_update(job->spec, (json_t *)(uintptr_t)spec);
     job_set(job, "work", json_text(w->plan->event->work));
     return add_pieces(job, w);

@@ -79,6 +79,7 @@ void work_list_captions(json_t *spec, const struct part_work *w, const struct pi
 /* The outputs' keys follow from the keys of their pieces, so that a finished part is known without
  * looking for its cells. 1 where all are there, 0 where not. */
 ATTR_NODISCARD int work_plan_outputs(struct part_work *work);
+double work_assembly_cost(const struct part_work *work);
 ATTR_NODISCARD int work_add_assembly(struct part_work *work, const struct piecework *piecework,
                                      const char *key, const json_t *spec);
 ATTR_NODISCARD int work_plan_poster(struct part_work *work);
