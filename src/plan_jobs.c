@@ -139,19 +139,13 @@ static int plan_pieces(struct part_work *w)
         w->pp->waiting = w->plan->look_err.msg;
         return 0;
     }
-    if (work_plan_card(w) < 0 || work_plan_sounds(w) < 0 || work_plan_captions(w) < 0)
+    work_name_pieces(w);
+    if (work_plan_captions(w) < 0)
         return w->err->code;
     const int done = work_plan_outputs(w);
-    if (done < 0)
-        return done;
-    if (done) {
-        for (size_t i = 0; i < w->pp->nb_jobs; i++)
-            job_finish(&w->pp->jobs[i]);
-        w->pp->nb_jobs = 0;
-        w->pp->nb_cells = w->pp->nb_cells_done = 0;
-    } else if (work_plan_cells(w) < 0) {
+    if (done < 0 ||
+        (!done && (work_plan_card(w) < 0 || work_plan_sounds(w) < 0 || work_plan_cells(w) < 0)))
         return w->err->code;
-    }
     for (size_t i = 0; i < w->nb_works; i++) {
         if (w->pp->outputs[i].result)
             continue;

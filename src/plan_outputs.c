@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "assemble.h"
+#include "fs.h"
 #include "json.h"
 #include "mem.h"
 #include "poster.h"
 #include "probe.h"
 #include "reader.h"
+#include "workdir.h"
 
 /* The spoken language: the settings', else what the recording says of its sound, or NULL. */
 static const char *language(const struct part_work *w)
@@ -48,28 +50,29 @@ static json_t *tags(const struct part_work *w)
                      "language", json_text(language(w)));
 }
 
-static void list_segments(json_t *list, const struct part_work *w, const struct piecework *work)
+static json_t *list_segments(const struct part_work *w, const struct piecework *work)
 {
+    json_t *list = json_array();
     if (!work->rendition->video)
-        return;
+        return list;
     json_array_append_new(list, json_string(work->card_key));
     for (size_t c = 0; c < w->nb_cells; c++) {
         char key[33];
         work_cell_key(key, work, w, &w->cells[c]);
         json_array_append_new(list, json_string(key));
     }
+    return list;
 }
 
 /* The spec of an assembly, as far as its key hangs on it. */
 static json_t *assembly_spec(const struct part_work *w, const struct piecework *work)
 {
-    json_t *segments = json_array();
-    list_segments(segments, w, work);
-    return json_pack("{s:s, s:o, s:s, s:o, s:[i, i], s:i, s:i, s:i, s:I, s:o}", "container",
-                     work->rendition->container, "segments", segments, "sound", work->sound_key,
-                     "tags", tags(w), "fps", w->pp->grid.fps.num, w->pp->grid.fps.den, "width",
-                     work->rendition->video ? work->width : 0, "height",
-                     work->rendition->video ? work->height : 0, "key_frame_s",
+    const bool video = work->rendition->video != NULL;
+    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:[i, i], s:i, s:i, s:i, s:I, s:o}", "container",
+                     work->rendition->container, "card", work->card_key, "cells", work->cells_key,
+                     "sound", work->sound_key, "tags", tags(w), "fps", w->pp->grid.fps.num,
+                     w->pp->grid.fps.den, "width", video ? work->width : 0, "height",
+                     video ? work->height : 0, "key_frame_s",
                      (int)json_get_int(work->rendition->video, "key_frame_s", 0), "card_frames",
                      (json_int_t)w->card_frames, "talk_title", json_text(w->pp->talk->title));
 }
@@ -131,6 +134,7 @@ int work_add_assembly(struct part_work *w, const struct piecework *work, const c
     job->cost = work_assembly_cost(w);
     json_object_update(job->spec, (json_t *)(uintptr_t)spec);
     job_set(job, "work", json_text(w->plan->event->work));
+    job_set(job, "segments", list_segments(w, work));
     return add_pieces(job, w);
 }
 
@@ -145,16 +149,14 @@ struct output *work_add_output(struct part_plan *pp, const char *suffix,
 
 int work_look_up_output(struct part_work *w, struct output *o, const char *ext)
 {
-    const int there = work_has(w, o->key, ext);
-    if (there <= 0)
-        return there;
-    if (work_find_result(&o->result, w, o->key) < 0)
+    AUTO_FREE char *path = workdir_path(w->plan->event->work, o->key, ext);
+    if (fs_exists(path) && work_find_result(&o->result, w, o->key) < 0)
         return w->err->code;
     w->pp->nb_outputs_done += o->result != NULL;
     return o->result != NULL;
 }
 
-/* The outputs' keys follow from the keys of their pieces, so that a finished part is known without
+/* The outputs' keys follow from what decides their pieces, so that a finished part is known without
  * looking for its cells. Returns whether all are there. */
 int work_plan_outputs(struct part_work *w)
 {

@@ -19,6 +19,7 @@ struct piecework {
     int width, height;
     char base[33]; /* hash of what all its segments share */
     char card_key[33];
+    char cells_key[33]; /* of all of them together */
     char sound_key[33];
     bool ready; /* card, cells and sound are there */
 };
@@ -65,7 +66,8 @@ void work_cell_key(char out[33], const struct piecework *piecework, const struct
 json_t *work_still_spec(const struct part_work *work, int64_t nb_frames);
 void work_set_card(struct job *job, const struct part_work *work, json_t *spec);
 
-/* Keys of the pieces, and jobs for those that are missing. */
+/* Keys of the pieces; and jobs for those that are missing. */
+void work_name_pieces(struct part_work *work);
 ATTR_NODISCARD int work_plan_card(struct part_work *work);
 ATTR_NODISCARD int work_plan_sounds(struct part_work *work);
 ATTR_NODISCARD int work_plan_cells(struct part_work *work);
@@ -76,7 +78,7 @@ ATTR_NODISCARD int work_plan_captions(struct part_work *work);
 ATTR_NODISCARD int work_add_captions(struct part_work *work);
 void work_list_captions(json_t *spec, const struct part_work *w, const struct piecework *piecework);
 
-/* The outputs' keys follow from the keys of their pieces, so that a finished part is known without
+/* The outputs' keys follow from what decides their pieces, so that a finished part is known without
  * looking for its cells. 1 where all are there, 0 where not. */
 ATTR_NODISCARD int work_plan_outputs(struct part_work *work);
 double work_assembly_cost(const struct part_work *work);
