@@ -40,7 +40,9 @@ struct plan {
     struct source *sources; /* one per recording */
     size_t nb_recordings;
     struct match_table matches;
-    char look[33]; /* of the card's template and pictures; "" where they cannot be read */
+    size_t *first_match; /* of each talk of the programme: its first row of matches, or their number
+                            where it has none */
+    char look[33];       /* of the card's template and pictures; "" where they cannot be read */
     struct err look_err;
 };
 

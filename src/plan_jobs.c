@@ -151,7 +151,7 @@ static int plan_pieces(struct part_work *w)
             continue;
         if (!w->works[i].ready)
             w->pp->cost_later += work_assembly_cost(w);
-        else if (work_add_assembly(w, &w->works[i], w->pp->outputs[i].key, w->specs[i]) < 0)
+        else if (work_add_assembly(w, &w->works[i], w->pp->outputs[i].key) < 0)
             return w->err->code;
     }
     return work_plan_poster(w) < 0 ? w->err->code : work_add_captions(w);
@@ -171,14 +171,10 @@ static void begin_work(struct part_work *w, struct part_plan *pp, struct plan *p
         w->card_frames = 1;
     begin_works(w);
     work_list_cells(w);
-    w->specs = mem_zalloc(w->nb_works, sizeof *w->specs);
 }
 
 static void end_work(struct part_work *w)
 {
-    for (size_t i = 0; i < w->nb_works; i++)
-        json_decref(w->specs[i]);
-    free(w->specs);
     free(w->works);
     free(w->cells);
     free(w->captions);

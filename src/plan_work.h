@@ -38,7 +38,7 @@ struct part_work {
     struct piece_range *cells;
     size_t nb_cells;
     struct piecework *works;
-    json_t **specs; /* of the assemblies, as far as their keys hang on them */
+    char tags_key[33]; /* of what players are told */
     size_t nb_works;
     struct captionwork *captions; /* one for each of the source's */
     size_t nb_captions;
@@ -73,17 +73,17 @@ ATTR_NODISCARD int work_plan_sounds(struct part_work *work);
 ATTR_NODISCARD int work_plan_cells(struct part_work *work);
 
 /* Captions hold up the MP4 files that carry them, so their keys come first, and jobs for those that
- * are missing after all outputs. What an assembly says of them. */
+ * are missing after all outputs. What an assembly says of them; NULL: nothing. */
 ATTR_NODISCARD int work_plan_captions(struct part_work *work);
 ATTR_NODISCARD int work_add_captions(struct part_work *work);
-void work_list_captions(json_t *spec, const struct part_work *w, const struct piecework *piecework);
+json_t *work_list_captions(const struct part_work *work, const struct piecework *piecework);
 
 /* The outputs' keys follow from what decides their pieces, so that a finished part is known without
  * looking for its cells. 1 where all are there, 0 where not. */
 ATTR_NODISCARD int work_plan_outputs(struct part_work *work);
 double work_assembly_cost(const struct part_work *work);
 ATTR_NODISCARD int work_add_assembly(struct part_work *work, const struct piecework *piecework,
-                                     const char *key, const json_t *spec);
+                                     const char *key);
 ATTR_NODISCARD int work_plan_poster(struct part_work *work);
 /* A new output of the part, its key to be filled in; the pointer holds until the next one. Whether
  * it is there. */
