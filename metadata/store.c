@@ -328,14 +328,31 @@ int store_clear_acceptance(struct store *s, int talk, int part, struct err *err)
 
 /* --- results --------------------------------------------------------------------------------- */
 
+/* What a statement of one row and column gives, read as JSON. */
+static int read_result(json_t **out, struct store *s, sqlite3_stmt *stmt, struct err *err)
+{
+    *out = NULL;
+    const int got = sql_step(s, stmt, err);
+    return got > 0 ? json_read_text(out, sql_text(stmt, 0), "a result in the store", err) : got;
+}
+
 int store_result(json_t **out, struct store *s, const char *key, struct err *err)
 {
     AUTO_STMT *stmt = NULL;
-    *out = NULL;
-    if (sql_prepare(&stmt, s, err, "SELECT value FROM result WHERE key = ?", "s", key) < 0)
-        return err->code;
-    const int got = sql_step(s, stmt, err);
-    return got > 0 ? json_read_text(out, sql_text(stmt, 0), "a result in the store", err) : got;
+    return sql_prepare(&stmt, s, err, "SELECT value FROM result WHERE key = ?", "s", key) < 0
+               ? err->code
+               : read_result(out, s, stmt, err);
+}
+
+int store_result_without(json_t **out, struct store *s, const char *key, const char *member,
+                         struct err *err)
+{
+    AUTO_STMT *stmt = NULL;
+    return sql_prepare(&stmt, s, err,
+                       "SELECT json_remove(value, '$.' || ?) FROM result WHERE key = ?", "ss",
+                       member, key) < 0
+               ? err->code
+               : read_result(out, s, stmt, err);
 }
 
 int store_has_result(bool *out, struct store *s, const char *key, struct err *err)

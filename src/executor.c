@@ -124,6 +124,19 @@ static int spawn(struct slot *s, struct err *err)
     return 0;
 }
 
+/* Of a recording's probe, which is long, a spec has the key until its job starts. */
+static int fill_in_probe(struct job *job, const struct event *event, struct err *err)
+{
+    const char *key = json_get_string(job->spec, "probe", NULL);
+    json_t *probe = NULL;
+    if (!key)
+        return 0;
+    if (plan_find_result(&probe, event, key, err) < 0)
+        return err->code;
+    job_set(job, "probe", probe ? probe : json_null());
+    return 0;
+}
+
 static int start(struct executor *e, int i, struct job *job, struct err *err)
 {
     struct slot *s = &e->slots[i];
@@ -133,6 +146,8 @@ static int start(struct executor *e, int i, struct job *job, struct err *err)
                    *log = mem_printf("%s.log", s->job.key);
     s->spec_path = workdir_tmp(e->event->work, spec);
     s->log_path = workdir_tmp(e->event->work, log);
+    if (fill_in_probe(&s->job, e->event, err) < 0)
+        return err->code;
     if (json_dump_file(s->job.spec, s->spec_path, JSON_COMPACT) < 0)
         return err_errno(err, errno, "cannot write '%s'", s->spec_path);
     if (spawn(s, err) < 0)

@@ -14,7 +14,8 @@ struct event;
 struct job;
 struct progress;
 
-/* Where jobs come from. All calls come from executor_run's thread. */
+/* Where jobs come from. A spec's "probe" is the key of a result, which is put in its place when the
+ * job starts. All calls come from executor_run's thread. */
 struct job_source {
     /* Moves the next job that can run now into *out. Returns 1, 0 when there is none now, or an
      * error. */

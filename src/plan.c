@@ -41,7 +41,8 @@ static int load_source(struct source *s, const struct event *event, struct err *
         if (!fs_exists(s->recording->files[i].path))
             s->absent = s->recording->files[i].path;
     plan_probe_key(s->probe_key, s->recording);
-    if (plan_find_result(&s->probe, event, s->probe_key, err) < 0)
+    if (store_result_without(&s->probe, event->store, s->probe_key, "cells", err) < 0 ||
+        (!s->probe && plan_find_result(&s->probe, event, s->probe_key, err) < 0))
         return err->code;
     if (!s->probe || json_object_get(s->probe, "error"))
         return 0;

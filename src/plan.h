@@ -22,7 +22,8 @@
 /* A recording with what is known of it. */
 struct source {
     const struct recording *recording;
-    json_t *probe, *analysis; /* NULL while not made */
+    json_t *probe, *analysis; /* NULL while not made; the probe without its cells, of which there
+                                 are many: who needs them asks plan_find_result */
     char probe_key[33], analysis_key[33];
     struct caption_source *captions; /* see captions_source.h */
     size_t nb_captions;

@@ -52,7 +52,7 @@ void work_set_recording(struct job *job, const struct plan *p, const struct sour
     }
     job_set(job, "recording", recording);
     if (s->probe)
-        job_set(job, "probe", json_incref(s->probe));
+        job_set(job, "probe", json_string(s->probe_key));
 }
 
 void plan_add_probe(struct job **jobs, size_t *nb, const struct plan *p, const struct source *s)
@@ -143,8 +143,8 @@ static int plan_pieces(struct part_work *w)
     if (work_plan_captions(w) < 0)
         return w->err->code;
     const int done = work_plan_outputs(w);
-    if (done < 0 ||
-        (!done && (work_plan_card(w) < 0 || work_plan_sounds(w) < 0 || work_plan_cells(w) < 0)))
+    if (done < 0 || (!done && (work_list_cells(w) < 0 || work_plan_card(w) < 0 ||
+                               work_plan_sounds(w) < 0 || work_plan_cells(w) < 0)))
         return w->err->code;
     for (size_t i = 0; i < w->nb_works; i++) {
         if (w->pp->outputs[i].result)
@@ -170,7 +170,6 @@ static void begin_work(struct part_work *w, struct part_plan *pp, struct plan *p
     if (w->card_frames < 1)
         w->card_frames = 1;
     begin_works(w);
-    work_list_cells(w);
 }
 
 static void end_work(struct part_work *w)
@@ -202,7 +201,7 @@ int plan_jobs_keys(char (**out)[33], size_t *out_nb, struct part_plan *pp, struc
 {
     struct part_work w;
     begin_work(&w, pp, plan, err);
-    const int ret = plan_pieces(&w);
+    const int ret = plan_pieces(&w) < 0 ? err->code : work_list_cells(&w);
     for (size_t i = 0; ret == 0 && i < w.nb_works; i++) {
         const struct piecework *work = &w.works[i];
         add_key(out, out_nb, work->sound_key);

@@ -27,14 +27,9 @@ static void list_still_cells(struct part_work *w)
         add_cell(w, (struct piece_range){at, at + length < pp->end ? at + length : pp->end, 0, 0});
 }
 
-void work_list_cells(struct part_work *w)
+static void list_cells(struct part_work *w, const json_t *cells)
 {
-    if (!json_is_object(w->video)) {
-        list_still_cells(w);
-        return;
-    }
     const struct part_plan *pp = w->pp;
-    const json_t *cells = json_object_get(pp->source->probe, "cells");
     const size_t nb = json_array_size(cells);
     for (size_t i = 0; i < nb; i++) {
         const json_t *cell = json_array_get(cells, i), *next = json_array_get(cells, i + 1);
@@ -47,6 +42,21 @@ void work_list_cells(struct part_work *w)
         add_cell(
             w, (struct piece_range){begin, end, from, json_integer_value(json_array_get(cell, 1))});
     }
+}
+
+int work_list_cells(struct part_work *w)
+{
+    AUTO_JSON *probe = NULL;
+    if (w->nb_cells)
+        return 0;
+    if (!json_is_object(w->video)) {
+        list_still_cells(w);
+        return 0;
+    }
+    if (work_find_result(&probe, w, w->pp->source->probe_key) < 0)
+        return w->err->code;
+    list_cells(w, json_object_get(probe, "cells"));
+    return 0;
 }
 
 /* What every segment of a rendition hangs on besides its pictures. */

@@ -47,7 +47,8 @@ struct part_work {
 /* "flagged", "progressive" …, as picture_traits_read takes it. */
 const char *work_fields(const struct part_work *work);
 
-/* The recording and what is known of it, as workers take it. */
+/* The recording and what is known of it, as workers take it: of the probe the key, see
+ * executor.h. */
 void work_set_recording(struct job *job, const struct plan *plan, const struct source *source);
 
 /* Whether a result is in the store (or lies finished in work/, from a run that was killed before it
@@ -55,9 +56,9 @@ void work_set_recording(struct job *job, const struct plan *plan, const struct s
 int work_has(struct part_work *work, const char *key, const char *ext);
 ATTR_NODISCARD int work_find_result(json_t **out, struct part_work *work, const char *key);
 
-/* The cells that the cut touches; what every segment of a rendition hangs on besides its pictures;
- * and the key of one. */
-void work_list_cells(struct part_work *work);
+/* The cells that the cut touches (once is enough); what every segment of a rendition hangs on
+ * besides its pictures; and the key of one. */
+ATTR_NODISCARD int work_list_cells(struct part_work *work);
 void work_segment_base(struct piecework *piecework, const struct part_work *work);
 void work_cell_key(char out[33], const struct piecework *piecework, const struct part_work *work,
                    const struct piece_range *cell);
