@@ -22,7 +22,9 @@ make_event() { # make_event TALKS made|new
     rm -rf "$dir"
     "$bin/src/talkpress" init "$dir" >/dev/null
     sed -i 's/^# workers: .*/workers: 1/' "$dir/talkpress.yaml"
-    "$bin/bench/scale-event" "$dir" "$1" ${2/new/} >/dev/null
+    local -a arguments=("$dir" "$1")
+    [[ $2 == new ]] || arguments+=("$2")
+    "$bin/bench/scale-event" "${arguments[@]}" >/dev/null
     touch "$dir/done"
 }
 measure() { # measure TALKS WHAT EVENT COMMAND...: the least of three
@@ -36,17 +38,16 @@ measure() { # measure TALKS WHAT EVENT COMMAND...: the least of three
     # shellcheck disable=SC2086
     printf '%6d  %-34s %9.3f %8.2f %6d\n' "$talks" "$what" $best
 }
-# A run of stand-in workers, one at a time: what a job costs beside the worker's own time.
+# A run of stand-in workers, one at a time: what a job costs, with its process that does nothing.
 measure_jobs() { # measure_jobs TALKS EVENT
     local talks=$1 event=$2 none some nb
     local -a chosen
     mapfile -t chosen < <(seq 1 $few)
-    none=$("$bin/bench/scale-time" "$bin/bench/talkpress-idle" -C "$event" run --no-publish --json \
-        2>&1 >/dev/null | tail -1)
-    sqlite3 "$event/talkpress.db" "SELECT count(*) FROM result" >"$folder/before"
-    forget "$event" "${chosen[@]}"
-    some=$("$bin/bench/scale-time" "$bin/bench/talkpress-idle" -C "$event" run --no-publish --json \
-        2>&1 >"$folder/last" | tail -1)
+    # Nothing is made of these talks yet: the first run makes it, the second finds it there.
+    some=$("$bin/bench/scale-time" "$bin/bench/talkpress-idle" -C "$event" run "${chosen[@]}" \
+        --no-publish --json 2>&1 >"$folder/last" | tail -1)
+    none=$("$bin/bench/scale-time" "$bin/bench/talkpress-idle" -C "$event" run "${chosen[@]}" \
+        --no-publish --json 2>&1 >/dev/null | tail -1)
     nb=$(jq '[.jobs[]] | add' "$folder/last")
     awk -v talks="$talks" -v none="$none" -v some="$some" -v nb="$nb" 'BEGIN {
         split(none, a); split(some, b)
@@ -54,3 +55,19 @@ measure_jobs() { # measure_jobs TALKS EVENT
         printf "%6d  %-34s %9.2f %8.2f\n", talks, "  a job, ms", 1000 * (b[1] - a[1]) / nb,
                1000 * (b[2] - a[2]) / nb }'
 }
+
+printf '%6s  %-34s %9s %8s %6s\n' talks what 'wall s' 'CPU s' MB
+for talks in "${sizes[@]}"; do
+    made=$folder/made-$talks new=$folder/new-$talks
+    make_event "$talks" made
+    make_event "$talks" new
+    measure "$talks" 'match' "$made" match
+    measure "$talks" 'status' "$made" status
+    measure "$talks" 'status of a talk' "$made" status 7
+    measure "$talks" 'why of a talk' "$made" why 7
+    measure "$talks" 'run with nothing to do' "$made" run --no-publish --json
+    measure "$talks" 'status, nothing made yet' "$new" status
+    rm -f "$new/done" # its first talks are made now
+    measure_jobs "$talks" "$new"
+done
+echo "all of it is in $folder"
