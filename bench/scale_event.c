@@ -116,12 +116,11 @@ static int make_recording(const struct event *e, const char *dir, const char *na
     char probe_key[33], analysis_key[33];
     plan_probe_key(probe_key, &r);
     plan_analysis_key(analysis_key, &s);
-    const int ret =
-        store_set_recording(e->store, &r, err) < 0 ||
-                store_set_result(e->store, probe_key, "probe", probe, err) < 0 ||
-                store_set_result(e->store, analysis_key, "analyse", analysis, err) < 0
-            ? err->code
-            : stand_in_file(e->work, analysis_key, "bin", "", err);
+    const int ret = store_set_recording(e->store, &r, err) < 0 ||
+                            store_set_result(e->store, probe_key, "probe", probe, err) < 0 ||
+                            store_set_result(e->store, analysis_key, "analyse", analysis, err) < 0
+                        ? err->code
+                        : stand_in_file(e->work, analysis_key, "bin", "", err);
     recording_finish(&r);
     free(file.path);
     return ret;

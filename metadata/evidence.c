@@ -188,13 +188,14 @@ static void index_units(struct evidence_base *b, const struct unit *units, size_
             (void *)(uintptr_t)units);
 }
 
-/* How many of by_listed are listed as shorter than that. */
-static size_t nb_listed_below(const struct evidence_base *b, int64_t length_ms)
+/* How many of a list that is sorted by value are below a limit. */
+static size_t nb_below(const struct evidence_base *b, size_t nb, int64_t limit,
+                       int64_t (*value)(const struct evidence_base *b, size_t at))
 {
-    size_t low = 0, high = b->nb_by_listed;
+    size_t low = 0, high = nb;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        if (b->units[b->by_listed[middle]].listed_s * 1000LL < length_ms)
+        if (value(b, middle) < limit)
             low = middle + 1;
         else
             high = middle;
@@ -202,11 +203,16 @@ static size_t nb_listed_below(const struct evidence_base *b, int64_t length_ms)
     return low;
 }
 
+static int64_t listed_ms_at(const struct evidence_base *b, size_t at)
+{
+    return b->units[b->by_listed[at]].listed_s * 1000LL;
+}
+
 const size_t *evidence_units_of_length(size_t *begin, size_t *end, const struct evidence_base *b,
                                        int64_t length_ms, int64_t within_ms)
 {
-    *begin = nb_listed_below(b, length_ms - within_ms);
-    *end = nb_listed_below(b, length_ms + within_ms + 1);
+    *begin = nb_below(b, b->nb_by_listed, length_ms - within_ms, listed_ms_at);
+    *end = nb_below(b, b->nb_by_listed, length_ms + within_ms + 1, listed_ms_at);
     return b->by_listed;
 }
 
@@ -573,30 +579,14 @@ void evidence_weigh(struct evidence *out, const struct evidence_base *b, const s
     *out = weigh(b, unit, &b->clues[recording], words);
 }
 
-static size_t nb_shorter(const struct evidence_base *b, int64_t length_ms)
+static int64_t length_ms_at(const struct evidence_base *b, size_t at)
 {
-    size_t low = 0, high = b->nb_by_length;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (b->clues[b->by_length[middle]].duration_ms < length_ms)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return b->clues[b->by_length[at]].duration_ms;
 }
 
-static size_t nb_mentions_below(const struct evidence_base *b, int number)
+static int64_t number_at(const struct evidence_base *b, size_t at)
 {
-    size_t low = 0, high = b->nb_mentions;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (b->mentions[middle].number < number)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return b->mentions[at].number;
 }
 
 static int compare_candidates(const void *a, const void *b)
@@ -618,16 +608,18 @@ static size_t list_hopeful(struct evidence_candidate **out, const struct evidenc
         list = mem_grow(list, nb, sizeof *list);
         list[nb++].recording = b->hits[i].recording;
     }
-    for (size_t i = nb_mentions_below(b, number), end = nb_mentions_below(b, number + 1); i < end;
-         i++) {
+    size_t at = nb_below(b, b->nb_mentions, number, number_at);
+    for (; at < b->nb_mentions && b->mentions[at].number == number; at++) {
         list = mem_grow(list, nb, sizeof *list);
-        list[nb++].recording = b->mentions[i].recording;
+        list[nb++].recording = b->mentions[at].recording;
     }
     const int64_t listed_ms = unit->listed_s * 1000LL;
-    for (size_t i = nb_shorter(b, listed_ms - LENGTH_SHORTER_MS);
-         unit->listed_s && i < nb_shorter(b, listed_ms + LENGTH_LONGER_MS + 1); i++) {
+    at = nb_below(b, b->nb_by_length, listed_ms - LENGTH_SHORTER_MS, length_ms_at);
+    for (; unit->listed_s && at < b->nb_by_length &&
+           length_ms_at(b, at) <= listed_ms + LENGTH_LONGER_MS;
+         at++) {
         list = mem_grow(list, nb, sizeof *list);
-        list[nb++].recording = b->by_length[i];
+        list[nb++].recording = b->by_length[at];
     }
     if (nb)
         qsort(list, nb, sizeof *list, compare_candidates);
