@@ -25,8 +25,10 @@ enum {
     PART_MISSING = -4000, /* a part, but the name marks none */
     PART_OF_WHOLE = EVIDENCE_OTHER_PART,
     LENGTH_EXACT = 9000,
-    LENGTH_LEAST = 2500, /* however many units share it */
-    COMMON_AT_LEAST = 8, /* recordings, and half of all, that have a word: it says nothing */
+    LENGTH_LEAST = 2500,       /* however many units share it */
+    LENGTH_SHORTER_MS = 10000, /* so far from the listed time the length alone makes */
+    LENGTH_LONGER_MS = 60000,  /* a candidate: EVIDENCE_LEAST points or more */
+    COMMON_AT_LEAST = 8,       /* recordings, and half of all, that have a word: it says nothing */
 };
 
 /* A word of the programme, once for each talk that has it. */
@@ -42,8 +44,20 @@ struct hit {
     int talk, recording, points;
 };
 
+/* A number in a recording's name. */
+struct mention {
+    int number, recording;
+};
+
 struct evidence_base {
     const struct programme *programme;
+    const struct unit *units;
+    size_t *by_listed; /* indices of units that have a listed time, sorted by it */
+    size_t nb_by_listed;
+    int *by_length; /* recordings of known length, sorted by it */
+    size_t nb_by_length;
+    struct mention *mentions; /* sorted by number */
+    size_t nb_mentions;
     struct file_name_context context;
     struct term *terms; /* sorted by word, then talk */
     size_t nb_terms;
@@ -153,6 +167,55 @@ static bool same_word(const struct evidence_base *b, const struct term *term, co
     return term < b->terms + b->nb_terms && !strcmp(term->word, word);
 }
 
+/* --- units by their times --- */
+
+static int compare_listed(const void *a, const void *b, void *opaque)
+{
+    const struct unit *units = opaque;
+    const size_t *x = a, *y = b;
+    const int by_time = units[*x].listed_s - units[*y].listed_s;
+    return by_time ? by_time : (*x > *y) - (*x < *y);
+}
+
+static void index_units(struct evidence_base *b, const struct unit *units, size_t nb_units)
+{
+    b->units = units;
+    b->by_listed = mem_zalloc(nb_units, sizeof *b->by_listed);
+    for (size_t i = 0; i < nb_units; i++)
+        if (units[i].listed_s)
+            b->by_listed[b->nb_by_listed++] = i;
+    qsort_r(b->by_listed, b->nb_by_listed, sizeof *b->by_listed, compare_listed,
+            (void *)(uintptr_t)units);
+}
+
+/* How many of a list that is sorted by value are below a limit. */
+static size_t nb_below(const struct evidence_base *b, size_t nb, int64_t limit,
+                       int64_t (*value)(const struct evidence_base *b, size_t at))
+{
+    size_t low = 0, high = nb;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (value(b, middle) < limit)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static int64_t listed_ms_at(const struct evidence_base *b, size_t at)
+{
+    return b->units[b->by_listed[at]].listed_s * 1000LL;
+}
+
+const size_t *evidence_units_of_length(size_t *begin, size_t *end, const struct evidence_base *b,
+                                       int64_t length_ms, int64_t within_ms)
+{
+    *begin = nb_below(b, b->nb_by_listed, length_ms - within_ms, listed_ms_at);
+    *end = nb_below(b, b->nb_by_listed, length_ms + within_ms + 1, listed_ms_at);
+    return b->by_listed;
+}
+
 /* --- the recordings' clues --- */
 
 static int compare_words(const void *a, const void *b)
@@ -223,22 +286,21 @@ static bool has_foreign_look(const struct file_name *name)
     return false;
 }
 
-static int exact_points(const struct unit *units, size_t nb_units, int64_t duration_ms)
+static int exact_points(const struct evidence_base *b, int64_t duration_ms)
 {
-    int sharing = 0;
-    for (size_t i = 0; i < nb_units; i++)
-        sharing += units[i].listed_s && llabs(duration_ms - units[i].listed_s * 1000LL) <= 2000;
-    const int points = LENGTH_EXACT - (int)lround(1000 * log2(sharing ? sharing : 1));
+    size_t begin, end;
+    (void)evidence_units_of_length(&begin, &end, b, duration_ms, 2000);
+    const size_t sharing = end - begin;
+    const int points = LENGTH_EXACT - (int)lround(1000 * log2(sharing ? (double)sharing : 1));
     return points > LENGTH_LEAST ? points : LENGTH_LEAST;
 }
 
 static void read_recording(struct evidence_base *b, struct recording_clues *c,
-                           const struct match_recording *recording, const struct unit *units,
-                           size_t nb_units)
+                           const struct match_recording *recording)
 {
     file_name_read(&c->name, recording->name, &b->context);
     c->duration_ms = recording->duration_ms;
-    c->exact_points = exact_points(units, nb_units, c->duration_ms);
+    c->exact_points = exact_points(b, c->duration_ms);
     c->number_talk = -1;
     for (size_t i = 0; i < c->name.nb_numbers; i++) {
         const struct file_number number = c->name.numbers[i];
@@ -286,6 +348,38 @@ static void collect_hits(struct evidence_base *b, int recording, int *points, in
     }
 }
 
+static int compare_lengths(const void *a, const void *b, void *opaque)
+{
+    const struct evidence_base *base = opaque;
+    const int64_t x = base->clues[*(const int *)a].duration_ms;
+    const int64_t y = base->clues[*(const int *)b].duration_ms;
+    return (x > y) - (x < y);
+}
+
+static int compare_mentions(const void *a, const void *b)
+{
+    const struct mention *x = a, *y = b;
+    return (x->number > y->number) - (x->number < y->number);
+}
+
+/* To find the recordings of a length, or with a number in their names. */
+static void index_recordings(struct evidence_base *b)
+{
+    b->by_length = mem_zalloc(b->nb_recordings, sizeof *b->by_length);
+    for (size_t r = 0; r < b->nb_recordings; r++) {
+        const struct recording_clues *c = &b->clues[r];
+        if (c->duration_ms >= 0)
+            b->by_length[b->nb_by_length++] = (int)r;
+        for (size_t i = 0; i < c->name.nb_numbers; i++) {
+            b->mentions = mem_grow(b->mentions, b->nb_mentions, sizeof *b->mentions);
+            b->mentions[b->nb_mentions++] = (struct mention){c->name.numbers[i].value, (int)r};
+        }
+    }
+    qsort_r(b->by_length, b->nb_by_length, sizeof *b->by_length, compare_lengths, b);
+    if (b->nb_mentions)
+        qsort(b->mentions, b->nb_mentions, sizeof *b->mentions, compare_mentions);
+}
+
 struct evidence_base *evidence_create(const struct programme *programme, const struct unit *units,
                                       size_t nb_units, const struct match_recording *recordings,
                                       size_t nb_recordings)
@@ -296,9 +390,11 @@ struct evidence_base *evidence_create(const struct programme *programme, const s
     b->clues = mem_zalloc(nb_recordings, sizeof *b->clues);
     collect_event_words(&b->context, programme);
     collect_terms(b);
+    index_units(b, units, nb_units);
     for (size_t i = 0; i < nb_recordings; i++)
-        read_recording(b, &b->clues[i], &recordings[i], units, nb_units);
+        read_recording(b, &b->clues[i], &recordings[i]);
     drop_common_words(b);
+    index_recordings(b);
 
     AUTO_FREE int *points = mem_zalloc(programme->nb_talks, sizeof *points);
     AUTO_FREE int *title_words = mem_zalloc(programme->nb_talks, sizeof *title_words);
@@ -324,6 +420,9 @@ void evidence_destroy(struct evidence_base *b)
         file_name_finish(&b->clues[i].name);
     free(b->clues);
     free(b->hits);
+    free(b->by_listed);
+    free(b->by_length);
+    free(b->mentions);
     free(b);
 }
 
@@ -427,16 +526,16 @@ static int length_points(const struct recording_clues *c, const struct unit *uni
         return c->exact_points >= LENGTH_LEAST + 2000 ? c->exact_points - 2000 : LENGTH_LEAST;
     if (diff > 0)
         return diff <= 10000                                           ? EVIDENCE_CLOSE
-               : diff <= 60000                                         ? 2000
+               : diff <= LENGTH_LONGER_MS                              ? EVIDENCE_LEAST
                : diff <= 300000                                        ? 1000
                : diff <= (slack > quarter_hour ? slack : quarter_hour) ? 0
                : diff <= 2 * listed                                    ? EVIDENCE_WRONG
                                                                        : 2 * EVIDENCE_WRONG;
-    return -diff <= 10000         ? 2000
-           : -diff <= listed / 10 ? 0
-           : -diff <= listed / 4  ? EVIDENCE_WRONG
-           : -diff <= slack       ? -5000
-                                  : 2 * EVIDENCE_WRONG;
+    return -diff <= LENGTH_SHORTER_MS ? EVIDENCE_LEAST
+           : -diff <= listed / 10     ? 0
+           : -diff <= listed / 4      ? EVIDENCE_WRONG
+           : -diff <= slack           ? -5000
+                                      : 2 * EVIDENCE_WRONG;
 }
 
 static struct evidence weigh(const struct evidence_base *b, const struct unit *unit,
@@ -480,14 +579,78 @@ void evidence_weigh(struct evidence *out, const struct evidence_base *b, const s
     *out = weigh(b, unit, &b->clues[recording], words);
 }
 
-void evidence_totals(int *totals, const struct evidence_base *b, const struct unit *unit)
+static int64_t length_ms_at(const struct evidence_base *b, size_t at)
 {
-    size_t at = find_hit(b, unit->talk, 0);
-    for (int r = 0; r < (int)b->nb_recordings; r++) {
-        const int words = hit_points(b, at, unit->talk, r);
-        at += words != 0;
-        totals[r] = weigh(b, unit, &b->clues[r], words).total;
+    return b->clues[b->by_length[at]].duration_ms;
+}
+
+static int64_t number_at(const struct evidence_base *b, size_t at)
+{
+    return b->mentions[at].number;
+}
+
+static int compare_candidates(const void *a, const void *b)
+{
+    const struct evidence_candidate *x = a, *y = b;
+    return (x->recording > y->recording) - (x->recording < y->recording);
+}
+
+/* Recordings that can reach EVIDENCE_LEAST with a talk of one part, some twice. Without a word of
+ * the talk or its number in the name, only the length speaks for it: see length_points. */
+static size_t list_hopeful(struct evidence_candidate **out, const struct evidence_base *b,
+                           const struct unit *unit)
+{
+    struct evidence_candidate *list = NULL;
+    size_t nb = 0;
+    const int number = b->programme->talks[unit->talk].number;
+    for (size_t i = find_hit(b, unit->talk, 0); i < b->nb_hits && b->hits[i].talk == unit->talk;
+         i++) {
+        list = mem_grow(list, nb, sizeof *list);
+        list[nb++].recording = b->hits[i].recording;
     }
+    size_t at = nb_below(b, b->nb_mentions, number, number_at);
+    for (; at < b->nb_mentions && b->mentions[at].number == number; at++) {
+        list = mem_grow(list, nb, sizeof *list);
+        list[nb++].recording = b->mentions[at].recording;
+    }
+    const int64_t listed_ms = unit->listed_s * 1000LL;
+    at = nb_below(b, b->nb_by_length, listed_ms - LENGTH_SHORTER_MS, length_ms_at);
+    for (; unit->listed_s && at < b->nb_by_length &&
+           length_ms_at(b, at) <= listed_ms + LENGTH_LONGER_MS;
+         at++) {
+        list = mem_grow(list, nb, sizeof *list);
+        list[nb++].recording = b->by_length[at];
+    }
+    if (nb)
+        qsort(list, nb, sizeof *list, compare_candidates);
+    *out = list;
+    return nb;
+}
+
+/* What a part's names and lengths say is looked at in all recordings: such talks are few. */
+static size_t list_all(struct evidence_candidate **out, const struct evidence_base *b)
+{
+    *out = mem_zalloc(b->nb_recordings, sizeof **out);
+    for (size_t r = 0; r < b->nb_recordings; r++)
+        (*out)[r].recording = (int)r;
+    return b->nb_recordings;
+}
+
+size_t evidence_candidates(struct evidence_candidate *out, const struct evidence_base *b,
+                           const struct unit *unit)
+{
+    AUTO_FREE struct evidence_candidate *list = NULL;
+    const size_t nb_listed = unit->among_parts ? list_all(&list, b) : list_hopeful(&list, b, unit);
+    size_t nb = 0;
+    for (size_t i = 0; i < nb_listed; i++) {
+        struct evidence e;
+        if (i && list[i].recording == list[i - 1].recording)
+            continue;
+        evidence_weigh(&e, b, unit, list[i].recording);
+        if (e.total >= EVIDENCE_LEAST)
+            out[nb++] = (struct evidence_candidate){list[i].recording, e.total};
+    }
+    return nb;
 }
 
 size_t evidence_words(size_t *out, size_t room, const struct evidence_base *b, int talk,

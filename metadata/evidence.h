@@ -15,6 +15,7 @@ struct match_recording;
 struct programme;
 
 enum evidence_points {
+    EVIDENCE_LEAST = 2000,  /* a pair with less is no candidate */
     EVIDENCE_EXACT = 7000,  /* of length: within a second or two of a time that few talks have */
     EVIDENCE_CLOSE = 4000,  /* of length: some seconds longer than listed */
     EVIDENCE_WRONG = -3000, /* of length: no camera left on or cut short explains it easily */
@@ -59,8 +60,19 @@ const struct recording_clues *evidence_clues(const struct evidence_base *base, i
 void evidence_weigh(struct evidence *out, const struct evidence_base *base, const struct unit *unit,
                     int recording);
 
-/* The totals of a unit with all recordings: totals has room for nb_recordings. */
-void evidence_totals(int *totals, const struct evidence_base *base, const struct unit *unit);
+struct evidence_candidate {
+    int recording, points;
+};
+
+/* The recordings that have a total of EVIDENCE_LEAST or more with a unit, in order; out has room
+ * for nb_recordings. Returns how many. Others are not looked at one by one. */
+size_t evidence_candidates(struct evidence_candidate *out, const struct evidence_base *base,
+                           const struct unit *unit);
+
+/* Units with a listed time, in order of it (equal ones: of their index): which of them lie within
+ * within_ms of a length, as [*begin, *end). Returns the list of indices into units. */
+const size_t *evidence_units_of_length(size_t *begin, size_t *end, const struct evidence_base *base,
+                                       int64_t length_ms, int64_t within_ms);
 
 /* Measured less listed length; false where either is not known. */
 bool evidence_difference(int64_t *out_ms, const struct recording_clues *clues,

@@ -121,7 +121,7 @@ static void apply_fixed(struct matching *m, const int *original, const struct ma
 static void find_candidates(struct candidates *out, const struct matching *m)
 {
     AUTO_FREE bool *taken = mem_zalloc(m->nb_recordings, sizeof *taken);
-    AUTO_FREE int *totals = mem_zalloc(m->nb_recordings, sizeof *totals);
+    AUTO_FREE struct evidence_candidate *list = mem_zalloc(m->nb_recordings, sizeof *list);
     for (size_t i = 0; i < m->nb_units; i++)
         if (m->answers[i].fixed >= 0)
             taken[m->answers[i].fixed] = true;
@@ -129,10 +129,10 @@ static void find_candidates(struct candidates *out, const struct matching *m)
     *out = candidates_for(m->nb_units);
     for (size_t i = 0; i < m->nb_units; i++) {
         if (m->answers[i].fixed == UNIT_FREE) {
-            evidence_totals(totals, m->evidence, &m->units[i]);
-            for (int r = 0; r < (int)m->nb_recordings; r++)
-                if (!taken[r] && totals[r] >= MATCH_POINTS_LEAST)
-                    add_candidate(out, r, totals[r]);
+            const size_t nb = evidence_candidates(list, m->evidence, &m->units[i]);
+            for (size_t k = 0; k < nb; k++)
+                if (!taken[list[k].recording])
+                    add_candidate(out, list[k].recording, list[k].points);
         }
         end_row(out);
     }

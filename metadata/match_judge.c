@@ -103,11 +103,16 @@ static bool is_exact(const struct matching *m, size_t unit, int recording, int64
  * own to explain this as chance; nb_units where there is none. */
 static size_t unit_missing_it(const struct matching *m, size_t unit, int recording)
 {
-    for (size_t i = 0; i < m->nb_units; i++)
-        if (m->answers[i].chosen && i != unit && is_exact(m, i, recording, 1000) &&
+    size_t first = m->nb_units, begin, end;
+    const size_t *near = evidence_units_of_length(
+        &begin, &end, m->evidence, evidence_clues(m->evidence, recording)->duration_ms, 1000);
+    for (size_t k = begin; k < end; k++) {
+        const size_t i = near[k];
+        if (i < first && m->answers[i].chosen && i != unit && is_exact(m, i, recording, 1000) &&
             !is_exact(m, i, m->answers[i].recording, 2000))
-            return i;
-    return m->nb_units;
+            first = i;
+    }
+    return first;
 }
 
 /* Whether recordings are exchanged in a ring: each has the length of the next one's unit. */
@@ -219,14 +224,15 @@ static bool suspect(char **out, const struct matching *m, size_t unit, int recor
 
 static int best_other_recording(int *out_points, const struct matching *m, size_t unit, int except)
 {
-    AUTO_FREE int *totals = mem_zalloc(m->nb_recordings, sizeof *totals);
-    evidence_totals(totals, m->evidence, &m->units[unit]);
+    AUTO_FREE struct evidence_candidate *list = mem_zalloc(m->nb_recordings, sizeof *list);
+    const size_t nb = evidence_candidates(list, m->evidence, &m->units[unit]);
     int best = -1;
-    for (int r = 0; r < (int)m->nb_recordings; r++)
-        if (r != except && totals[r] >= MATCH_POINTS_LEAST &&
-            (best < 0 || totals[r] > totals[best]))
-            best = r;
-    *out_points = best < 0 ? 0 : totals[best];
+    *out_points = 0;
+    for (size_t i = 0; i < nb; i++)
+        if (list[i].recording != except && list[i].points > *out_points) {
+            best = list[i].recording;
+            *out_points = list[i].points;
+        }
     return best;
 }
 
@@ -239,7 +245,7 @@ static bool best_other_unit(size_t *out, int *out_points, const struct matching 
         if (i == unit || !m->answers[i].chosen)
             continue;
         evidence_weigh(&e, m->evidence, &m->units[i], recording);
-        if (e.total < MATCH_POINTS_LEAST || e.total <= *out_points)
+        if (e.total < EVIDENCE_LEAST || e.total <= *out_points)
             continue;
         *out = i;
         *out_points = e.total;

@@ -13,7 +13,6 @@ struct match_recording;
 struct programme;
 
 enum match_points {
-    MATCH_POINTS_LEAST = 2000, /* a pair with less is no candidate */
     MATCH_POINTS_SURE = 8000,
     MATCH_LOSS_SURE = 4000, /* what the whole must lose without this pair */
 };

@@ -57,6 +57,10 @@ struct part *talk_add_part(struct talk *talk, int listed_s)
 
 struct talk *programme_find(const struct programme *p, int number)
 {
+    /* Most programmes count from 1, in order. */
+    const size_t likely = (size_t)number - 1;
+    if (number > 0 && likely < p->nb_talks && p->talks[likely].number == number)
+        return &p->talks[likely];
     for (size_t i = 0; i < p->nb_talks; i++)
         if (p->talks[i].number == number)
             return &p->talks[i];

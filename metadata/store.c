@@ -169,8 +169,7 @@ void store_close_p(struct store **store)
     struct store *s = *store;
     if (!s)
         return;
-    sqlite3_finalize(s->result);
-    sqlite3_finalize(s->has_result);
+    sql_finish(s);
     sqlite3_close(s->db);
     free(s);
 }
@@ -329,32 +328,39 @@ int store_clear_acceptance(struct store *s, int talk, int part, struct err *err)
 
 /* --- results --------------------------------------------------------------------------------- */
 
-/* Binds the key to a statement that is kept; the caller resets it. */
-static int ask(sqlite3_stmt **kept, struct store *s, const char *sql, const char *key,
-               struct err *err)
+/* What a statement of one row and column gives, read as JSON. */
+static int read_result(json_t **out, struct store *s, sqlite3_stmt *stmt, struct err *err)
 {
-    if (!*kept &&
-        sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, kept, NULL) != SQLITE_OK)
-        return sql_fail(s, err, "cannot read");
-    if (sqlite3_bind_text(*kept, 1, key, -1, SQLITE_STATIC) != SQLITE_OK)
-        return sql_fail(s, err, "cannot read");
-    return sql_step(s, *kept, err);
+    *out = NULL;
+    const int got = sql_step(s, stmt, err);
+    return got > 0 ? json_read_text(out, sql_text(stmt, 0), "a result in the store", err) : got;
 }
 
 int store_result(json_t **out, struct store *s, const char *key, struct err *err)
 {
-    *out = NULL;
-    int got = ask(&s->result, s, "SELECT value FROM result WHERE key = ?", key, err);
-    if (got > 0)
-        got = json_read_text(out, sql_text(s->result, 0), "a result in the store", err);
-    sqlite3_reset(s->result);
-    return got < 0 ? got : 0;
+    AUTO_STMT *stmt = NULL;
+    return sql_prepare(&stmt, s, err, "SELECT value FROM result WHERE key = ?", "s", key) < 0
+               ? err->code
+               : read_result(out, s, stmt, err);
+}
+
+int store_result_without(json_t **out, struct store *s, const char *key, const char *member,
+                         struct err *err)
+{
+    AUTO_STMT *stmt = NULL;
+    return sql_prepare(&stmt, s, err,
+                       "SELECT json_remove(value, '$.' || ?) FROM result WHERE key = ?", "ss",
+                       member, key) < 0
+               ? err->code
+               : read_result(out, s, stmt, err);
 }
 
 int store_has_result(bool *out, struct store *s, const char *key, struct err *err)
 {
-    const int got = ask(&s->has_result, s, "SELECT 1 FROM result WHERE key = ?", key, err);
-    sqlite3_reset(s->has_result);
+    AUTO_STMT *stmt = NULL;
+    if (sql_prepare(&stmt, s, err, "SELECT 1 FROM result WHERE key = ?", "s", key) < 0)
+        return err->code;
+    const int got = sql_step(s, stmt, err);
     *out = got > 0;
     return got < 0 ? got : 0;
 }

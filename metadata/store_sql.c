@@ -1,6 +1,7 @@
 #include "store_sql.h"
 
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "mem.h"
@@ -25,10 +26,38 @@ int sql_exec(struct store *s, const char *sql, struct err *err)
                : sql_fail(s, err, "cannot write");
 }
 
-void sql_finalize_p(sqlite3_stmt **stmt)
+void sql_finish(struct store *s)
 {
-    sqlite3_finalize(*stmt);
+    for (size_t i = 0; i < s->nb_statements; i++)
+        sqlite3_finalize(s->statements[i]);
+    free(s->statements);
 }
+
+void sql_release_p(sqlite3_stmt **stmt)
+{
+    if (!*stmt)
+        return;
+    sqlite3_reset(*stmt);
+    sqlite3_clear_bindings(*stmt);
+}
+
+/* One that was made before, unless it is in the middle of its rows; else a new one. */
+static int statement(sqlite3_stmt **out, struct store *s, const char *sql)
+{
+    for (size_t i = 0; i < s->nb_statements; i++)
+        if (strcmp(sqlite3_sql(s->statements[i]), sql) == 0 &&
+            !sqlite3_stmt_busy(s->statements[i])) {
+            *out = s->statements[i];
+            return SQLITE_OK;
+        }
+    const int ret = sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, out, NULL);
+    if (ret == SQLITE_OK) {
+        s->statements = mem_grow(s->statements, s->nb_statements, sizeof *s->statements);
+        s->statements[s->nb_statements++] = *out;
+    }
+    return ret;
+}
+
 /* Binds by the letters of types: i int, I int64_t, s text (NULL: null). */
 static int bind(struct store *s, sqlite3_stmt *stmt, struct err *err, const char *types,
                 va_list args)
@@ -48,7 +77,7 @@ static int bind(struct store *s, sqlite3_stmt *stmt, struct err *err, const char
 int sql_prepare(sqlite3_stmt **out, struct store *s, struct err *err, const char *sql,
                 const char *types, ...)
 {
-    if (sqlite3_prepare_v2(s->db, sql, -1, out, NULL) != SQLITE_OK)
+    if (statement(out, s, sql) != SQLITE_OK)
         return sql_fail(s, err, "cannot read");
     va_list args;
     va_start(args, types);
@@ -61,7 +90,7 @@ int sql_prepare(sqlite3_stmt **out, struct store *s, struct err *err, const char
 int sql_run(struct store *s, struct err *err, const char *sql, const char *types, ...)
 {
     AUTO_STMT *stmt = NULL;
-    if (sqlite3_prepare_v2(s->db, sql, -1, &stmt, NULL) != SQLITE_OK)
+    if (statement(&stmt, s, sql) != SQLITE_OK)
         return sql_fail(s, err, "cannot write");
     va_list args;
     va_start(args, types);

@@ -9,15 +9,20 @@
 
 struct store {
     sqlite3 *db;
-    sqlite3_stmt *result, *has_result; /* asked thousands of times in a plan */
+    sqlite3_stmt **statements; /* each made once: a plan asks some of them thousands of times */
+    size_t nb_statements;
 };
 
 /* What SQLite says, as an error of ours. Returns its code. */
 int sql_fail(struct store *store, struct err *err, const char *what);
 ATTR_NODISCARD int sql_exec(struct store *store, const char *sql, struct err *err);
 
-void sql_finalize_p(sqlite3_stmt **stmt);
-#define AUTO_STMT ATTR_CLEANUP(sql_finalize_p) sqlite3_stmt
+/* Finalizes all statements; before the store is closed. */
+void sql_finish(struct store *store);
+
+/* A statement is the store's; whoever had it from sql_prepare gives it back by sql_release_p. */
+void sql_release_p(sqlite3_stmt **stmt);
+#define AUTO_STMT ATTR_CLEANUP(sql_release_p) sqlite3_stmt
 
 /* Bound by the letters of types: i int, I int64_t, s text (NULL: null). */
 ATTR_NODISCARD int sql_prepare(sqlite3_stmt **out, struct store *store, struct err *err,

@@ -67,19 +67,33 @@ static void add_file(struct source *s, const char *path, const char *language)
     c->path = mem_strdup(path);
 }
 
+/* The first source whose path is not before this one: they are in order of path. */
+static size_t first_from(const struct source *sources, size_t nb, const char *path)
+{
+    size_t low = 0, high = nb;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (strcmp(sources[middle].recording->path, path) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 /* Gives a file to the recordings that have its name but for the suffix. */
 static bool give(struct source *sources, size_t nb, const char *dir, const char *name, size_t stem,
                  const char *language)
 {
     bool given = false;
     AUTO_FREE char *path = fs_join(dir, name);
-    for (size_t i = 0; i < nb; i++) {
-        const char *other = fs_basename(sources[i].recording->path);
-        const char *dot = strrchr(other, '.');
-        AUTO_FREE char *folder = fs_dirname(sources[i].recording->path);
-        if (sources[i].absent || strcmp(folder, dir) != 0 ||
-            (size_t)(dot ? dot - other : (ptrdiff_t)strlen(other)) != stem ||
-            strncmp(other, name, stem) != 0)
+    const size_t length = strlen(path) - strlen(name) + stem;
+    AUTO_FREE char *start = mem_printf("%.*s", (int)length, path);
+    for (size_t i = first_from(sources, nb, start);
+         i < nb && strncmp(sources[i].recording->path, start, length) == 0; i++) {
+        const char *rest = sources[i].recording->path + length;
+        const char *dot = strrchr(fs_basename(sources[i].recording->path), '.');
+        if (sources[i].absent || strchr(rest, '/') || (dot ? dot != rest : *rest != '\0'))
             continue;
         add_file(&sources[i], path, language);
         given = true;
@@ -114,19 +128,23 @@ static void look_through(struct source *sources, size_t nb, const char *dir)
         closedir(d);
 }
 
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
 static void look_beside(struct source *sources, size_t nb)
 {
-    AUTO_FREE char **dirs = mem_zalloc(nb + 1, sizeof *dirs);
-    for (size_t i = 0; i < nb; i++) {
-        dirs[i] = fs_dirname(sources[i].recording->path);
-        bool seen = sources[i].absent;
-        for (size_t k = 0; k < i && !seen; k++)
-            seen = !sources[k].absent && strcmp(dirs[k], dirs[i]) == 0;
-        if (!seen)
-            look_through(sources, nb, dirs[i]);
-    }
+    char **dirs = mem_zalloc(nb, sizeof *dirs);
+    size_t nb_dirs = 0;
     for (size_t i = 0; i < nb; i++)
-        free(dirs[i]);
+        if (!sources[i].absent)
+            dirs[nb_dirs++] = fs_dirname(sources[i].recording->path);
+    qsort(dirs, nb_dirs, sizeof *dirs, by_text);
+    for (size_t i = 0; i < nb_dirs; i++)
+        if (i == 0 || strcmp(dirs[i], dirs[i - 1]) != 0)
+            look_through(sources, nb, dirs[i]);
+    mem_free_strings(dirs, nb_dirs);
 }
 
 /* --- notes ------------------------------------------------------------------------------------ */

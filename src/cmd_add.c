@@ -75,20 +75,23 @@ static json_t *list_files(const struct recording *r)
     return list;
 }
 
-static void print_recordings_json(const struct plan *p)
+static int print_recordings_json(const struct plan *p, struct err *err)
 {
     AUTO_JSON *list = json_array();
     for (size_t i = 0; i < p->nb_recordings; i++) {
         const struct match *m = match_of(p, i);
-        json_array_append_new(list,
-                              json_pack("{s:o, s:o, s:O?, s:o, s:o, s:o}", "path",
-                                        json_text(p->recordings[i].path), "files",
-                                        list_files(&p->recordings[i]), "probe", p->sources[i].probe,
-                                        "talk", m ? json_integer(m->talk) : json_null(), "part",
-                                        m && m->part ? json_integer(m->part) : json_null(), "sure",
-                                        json_boolean(m && m->state == MATCH_SURE)));
+        AUTO_JSON *probe = NULL;
+        if (plan_find_result(&probe, p->event, p->sources[i].probe_key, err) < 0)
+            return err->code;
+        json_array_append_new(list, json_pack("{s:o, s:o, s:O?, s:o, s:o, s:o}", "path",
+                                              json_text(p->recordings[i].path), "files",
+                                              list_files(&p->recordings[i]), "probe", probe, "talk",
+                                              m ? json_integer(m->talk) : json_null(), "part",
+                                              m && m->part ? json_integer(m->part) : json_null(),
+                                              "sure", json_boolean(m && m->state == MATCH_SURE)));
     }
     cli_print_json(list);
+    return 0;
 }
 
 /* Registers the files as the options say. */
@@ -131,14 +134,16 @@ static int load_and_probe(struct plan *plan, struct executor_result *result, str
 static int tell(const struct plan *plan, const struct registry *r,
                 const struct executor_result *result, bool json)
 {
+    struct err err = {0};
     size_t nb_unclear = 0, nb_refused = 0;
     for (size_t i = 0; i < plan->matches.nb_rows; i++)
         nb_unclear += plan->matches.rows[i].state == MATCH_UNCLEAR;
     for (size_t i = 0; i < plan->nb_recordings; i++)
         nb_refused += json_object_get(plan->sources[i].probe, "error") != NULL;
-    if (json)
-        print_recordings_json(plan);
-    else {
+    if (json) {
+        if (print_recordings_json(plan, &err) < 0)
+            return cli_fail(&err);
+    } else {
         print_recordings(plan);
         printf("\n%zu added, %zu known already; %zu cannot be read, %zu matches are unclear%s\n",
                r->nb_added, r->nb_known, nb_refused + r->nb_failed, nb_unclear,

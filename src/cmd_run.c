@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,25 +15,29 @@
 #include "progress.h"
 #include "publish.h"
 #include "recordings.h"
+#include "schedule.h"
 #include "select.h"
 #include "workdir.h"
 
 /* A part on its way. Its jobs are planned in waves: when all of one have ended, it is planned anew,
- * which finds what can be made from what is there now. */
+ * which finds what can be made from what is there now. Jobs are in memory of open parts alone. */
 struct part_run {
     const struct talk *talk;
     const struct part *part;
     struct part_plan plan;
     size_t next, in_flight;
-    double cost, done; /* estimated core seconds: all that was missing, and what has ended of it */
-    bool failed, ended;
+    double left[EXECUTOR_NB_STAGES]; /* estimated core seconds that are to be started */
+    double cost, done; /* the same: of all that was missing, and of what has ended of it */
+    bool failed;
 };
 
 struct run {
     struct plan *plan;
     struct progress *progress;
+    struct schedule *schedule;
     struct part_run *parts;
     size_t nb_parts;
+    double left[EXECUTOR_NB_STAGES]; /* of all parts */
     bool quiet;
 };
 
@@ -41,100 +46,101 @@ static void finish_run(struct run *r)
     for (size_t i = 0; i < r->nb_parts; i++)
         part_plan_finish(&r->parts[i].plan);
     free(r->parts);
+    schedule_destroy(r->schedule);
+}
+
+static void add_left(struct run *r, struct part_run *pr, int stage, double cost)
+{
+    pr->left[stage] += cost;
+    r->left[stage] += cost;
+}
+
+static double sum_left(const struct part_run *pr)
+{
+    double sum = 0;
+    for (int i = 0; i < EXECUTOR_NB_STAGES; i++)
+        sum += pr->left[i];
+    return sum;
 }
 
 static int plan_wave(struct run *r, struct part_run *pr, struct err *err)
 {
-    char name[32];
-    const bool first = !pr->plan.talk;
     part_plan_finish(&pr->plan);
     pr->next = 0;
     if (plan_part(&pr->plan, r->plan, pr->talk, pr->part, err) < 0)
         return err->code;
-    pr->ended = pr->plan.nb_jobs == 0;
-    if (pr->done + pr->plan.cost_left > pr->cost)
-        pr->cost = pr->done + pr->plan.cost_left;
-    if (pr->ended && !first && !r->quiet && part_plan_made(&pr->plan))
-        progress_say(r->progress, "talk %s is made: %s",
-                     plan_part_name(name, pr->talk, pr->part->number), pr->talk->title);
+    for (int i = 0; i < EXECUTOR_NB_STAGES; i++)
+        add_left(r, pr, i, -pr->left[i]);
+    for (size_t i = 0; i < pr->plan.nb_jobs; i++)
+        add_left(r, pr, executor_stage_index(pr->plan.jobs[i].stage), pr->plan.jobs[i].cost);
+    add_left(r, pr, executor_stage_index("assemble"), pr->plan.cost_later);
+    pr->cost = fmax(pr->cost, pr->done + sum_left(pr));
     return 0;
 }
 
-static double cost_to_start(const struct part_run *pr)
+/* The part's place in the schedule after a wave was planned or a job started. */
+static void reschedule(struct run *r, struct part_run *pr)
 {
-    double cost = 0;
-    for (size_t i = pr->next; i < pr->plan.nb_jobs; i++)
-        cost += pr->plan.jobs[i].cost;
-    return cost;
+    const bool ready = pr->next < pr->plan.nb_jobs;
+    const size_t i = (size_t)(pr - r->parts);
+    if (ready || pr->in_flight) {
+        schedule_set(r->schedule, i, sum_left(pr), ready);
+        return;
+    }
+    char name[32];
+    schedule_close(r->schedule, i);
+    part_plan_trim(&pr->plan);
+    if (!r->quiet && part_plan_made(&pr->plan))
+        progress_say(r->progress, "talk %s is made: %s",
+                     plan_part_name(name, pr->talk, pr->part->number), pr->talk->title);
 }
 
-static void tell_left(struct run *r)
-{
-    double left[EXECUTOR_NB_STAGES] = {0};
-    for (size_t i = 0; i < r->nb_parts; i++)
-        for (size_t k = r->parts[i].next; k < r->parts[i].plan.nb_jobs; k++)
-            left[executor_stage_index(r->parts[i].plan.jobs[k].stage)] +=
-                r->parts[i].plan.jobs[k].cost;
-    progress_set_left(r->progress, left);
-}
-
-/* Most work first: so that the last part to end is no long one that runs alone. */
 static int next_job(void *opaque, struct job *out, struct err *err)
 {
     struct run *r = opaque;
-    struct part_run *most = NULL;
-    double most_cost = -1;
-    (void)err;
-    for (size_t i = 0; i < r->nb_parts; i++) {
-        struct part_run *pr = &r->parts[i];
-        if (pr->ended || pr->next == pr->plan.nb_jobs)
-            continue;
-        const double cost = cost_to_start(pr);
-        if (cost > most_cost) {
-            most = pr;
-            most_cost = cost;
-        }
+    size_t i;
+    while (schedule_open(&i, r->schedule)) {
+        if (plan_wave(r, &r->parts[i], err) < 0)
+            return err->code;
+        reschedule(r, &r->parts[i]);
     }
-    if (!most)
+    if (!schedule_most(&i, r->schedule))
         return 0;
-    *out = most->plan.jobs[most->next];
-    most->plan.jobs[most->next++] = (struct job){0};
-    most->in_flight++;
-    tell_left(r);
+    struct part_run *pr = &r->parts[i];
+    *out = pr->plan.jobs[pr->next];
+    out->owner = i;
+    pr->plan.jobs[pr->next++] = (struct job){0};
+    pr->in_flight++;
+    add_left(r, pr, executor_stage_index(out->stage), -out->cost);
+    reschedule(r, pr);
+    progress_set_left(r->progress, r->left);
     return 1;
 }
 
-static void part_costs(void *opaque, int talk, int part, double *done, double *all)
+static void part_costs(void *opaque, size_t owner, double *done, double *all)
 {
     const struct run *r = opaque;
-    for (size_t i = 0; i < r->nb_parts; i++)
-        if (r->parts[i].talk->number == talk && r->parts[i].part->number == part) {
-            *done = r->parts[i].done;
-            *all = r->parts[i].cost;
-        }
+    *done = r->parts[owner].done;
+    *all = r->parts[owner].cost;
 }
 
 static int job_ended(void *opaque, const struct job *job, bool ok, struct err *err)
 {
     struct run *r = opaque;
-    for (size_t i = 0; i < r->nb_parts; i++) {
-        struct part_run *pr = &r->parts[i];
-        if (pr->talk->number != job->talk || pr->part->number != job->part)
-            continue;
-        pr->in_flight--;
-        pr->done += job->cost;
-        pr->failed = pr->failed || !ok;
-        if (pr->in_flight || pr->next < pr->plan.nb_jobs)
-            return 0;
-        if (pr->failed) { /* its other jobs went on; what failed is for the next run */
-            pr->ended = true;
-            return 0;
-        }
-        return plan_wave(r, pr, err);
-    }
+    struct part_run *pr = &r->parts[job->owner];
+    pr->in_flight--;
+    pr->done += job->cost;
+    pr->failed = pr->failed || !ok;
+    if (pr->in_flight || pr->next < pr->plan.nb_jobs)
+        return 0;
+    /* Where a job failed its others went on; what failed is for the next run. */
+    if (!pr->failed && plan_wave(r, pr, err) < 0)
+        return err->code;
+    reschedule(r, pr);
     return 0;
 }
 
+/* Plans every part once, for its cost; its jobs again when its turn comes. */
 static int begin_run(struct run *r, const int *talks, size_t nb_talks, struct err *err)
 {
     for (size_t i = 0; i < nb_talks; i++) {
@@ -146,6 +152,13 @@ static int begin_run(struct run *r, const int *talks, size_t nb_talks, struct er
             if (plan_wave(r, pr, err) < 0)
                 return err->code;
         }
+    }
+    r->schedule = schedule_create(r->nb_parts, r->plan->event->settings.workers);
+    for (size_t i = 0; i < r->nb_parts; i++) {
+        struct part_plan *plan = &r->parts[i].plan;
+        if (plan->nb_jobs)
+            schedule_add(r->schedule, i, sum_left(&r->parts[i]));
+        part_plan_trim(plan);
     }
     return 0;
 }

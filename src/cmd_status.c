@@ -70,6 +70,15 @@ static const char *failure_of(const json_t *failures, const struct part_plan *pp
     return NULL;
 }
 
+/* Of jobs only the keys are asked for here; the rest of all talks together is much. */
+static void drop_specs(struct part_plan *pp)
+{
+    for (size_t i = 0; i < pp->nb_jobs; i++) {
+        json_decref(pp->jobs[i].spec);
+        pp->jobs[i].spec = NULL;
+    }
+}
+
 static int survey(struct survey *s, struct plan *plan, struct err *err)
 {
     for (size_t i = 0; i < plan->programme.nb_talks; i++) {
@@ -79,7 +88,7 @@ static int survey(struct survey *s, struct plan *plan, struct err *err)
             s->parts[s->nb_parts] = (struct part_plan){0};
             if (plan_part(&s->parts[s->nb_parts], plan, talk, &talk->parts[k], err) < 0)
                 return err->code;
-            s->nb_parts++;
+            drop_specs(&s->parts[s->nb_parts++]);
         }
     }
     plan_probes(&s->jobs, &s->nb_jobs, plan);

@@ -124,6 +124,19 @@ static int spawn(struct slot *s, struct err *err)
     return 0;
 }
 
+/* Of a recording's probe, which is long, a spec has the key until its job starts. */
+static int fill_in_probe(struct job *job, const struct event *event, struct err *err)
+{
+    const char *key = json_get_string(job->spec, "probe", NULL);
+    json_t *probe = NULL;
+    if (!key)
+        return 0;
+    if (plan_find_result(&probe, event, key, err) < 0)
+        return err->code;
+    job_set(job, "probe", probe ? probe : json_null());
+    return 0;
+}
+
 static int start(struct executor *e, int i, struct job *job, struct err *err)
 {
     struct slot *s = &e->slots[i];
@@ -133,6 +146,8 @@ static int start(struct executor *e, int i, struct job *job, struct err *err)
                    *log = mem_printf("%s.log", s->job.key);
     s->spec_path = workdir_tmp(e->event->work, spec);
     s->log_path = workdir_tmp(e->event->work, log);
+    if (fill_in_probe(&s->job, e->event, err) < 0)
+        return err->code;
     if (json_dump_file(s->job.spec, s->spec_path, JSON_COMPACT) < 0)
         return err_errno(err, errno, "cannot write '%s'", s->spec_path);
     if (spawn(s, err) < 0)
@@ -433,6 +448,7 @@ char *executor_summary(const struct executor_result *r)
 struct list {
     struct job *jobs;
     size_t nb, next;
+    double left[EXECUTOR_NB_STAGES];
     struct progress *progress;
 };
 
@@ -440,14 +456,12 @@ static int next_of_list(void *opaque, struct job *out, struct err *err)
 {
     struct list *l = opaque;
     (void)err;
-    double left[EXECUTOR_NB_STAGES] = {0};
     if (l->next == l->nb)
         return 0;
     *out = l->jobs[l->next];
     l->jobs[l->next++] = (struct job){0};
-    for (size_t i = l->next; i < l->nb; i++)
-        left[executor_stage_index(l->jobs[i].stage)] += l->jobs[i].cost;
-    progress_set_left(l->progress, left);
+    l->left[executor_stage_index(out->stage)] -= out->cost;
+    progress_set_left(l->progress, l->left);
     return 1;
 }
 
@@ -457,10 +471,21 @@ static int ended_of_list(void *opaque, const struct job *job, bool ok, struct er
     return 0;
 }
 
+/* So that no long one is left to run alone; of equal ones, by name. */
+static int longest_first(const void *a, const void *b)
+{
+    const struct job *x = a, *y = b;
+    return x->cost != y->cost ? (x->cost < y->cost ? 1 : -1) : strcmp(x->what, y->what);
+}
+
 int executor_run_list(struct executor_result *total, struct event *event, struct job *jobs,
                       size_t nb_jobs, struct progress *progress, struct err *err)
 {
     struct list l = {.jobs = jobs, .nb = nb_jobs, .progress = progress};
+    if (nb_jobs)
+        qsort(jobs, nb_jobs, sizeof *jobs, longest_first);
+    for (size_t i = 0; i < nb_jobs; i++)
+        l.left[executor_stage_index(jobs[i].stage)] += jobs[i].cost;
     const struct job_source source = {next_of_list, ended_of_list, &l};
     return executor_run(total, event, &source, progress, err);
 }

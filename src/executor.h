@@ -14,7 +14,8 @@ struct event;
 struct job;
 struct progress;
 
-/* Where jobs come from. All calls come from executor_run's thread. */
+/* Where jobs come from. A spec's "probe" is the key of a result, which is put in its place when the
+ * job starts. All calls come from executor_run's thread. */
 struct job_source {
     /* Moves the next job that can run now into *out. Returns 1, 0 when there is none now, or an
      * error. */
@@ -44,7 +45,7 @@ int executor_stage_index(const char *name);
 /* "5 cells, 1 sound, 4 assembled": what a run did; "nothing" where it did nothing. A new string. */
 char *executor_summary(const struct executor_result *result);
 
-/* Runs a list of jobs (moved out of the array) and adds up in *total. */
+/* Runs a list of jobs (moved out of the array), the longest first, and adds up in *total. */
 ATTR_NODISCARD int executor_run_list(struct executor_result *total, struct event *event,
                                      struct job *jobs, size_t nb_jobs, struct progress *progress,
                                      struct err *err);

@@ -14,6 +14,7 @@ struct job {
     json_t *spec;
     double cost;    /* estimated seconds of one core */
     int talk, part; /* 0: of a recording, not of a part */
+    size_t owner;   /* the part's number in a run */
 };
 
 /* Appends a job to a list that grows; the pointer holds until the next one is added. */

@@ -41,7 +41,8 @@ static int load_source(struct source *s, const struct event *event, struct err *
         if (!fs_exists(s->recording->files[i].path))
             s->absent = s->recording->files[i].path;
     plan_probe_key(s->probe_key, s->recording);
-    if (plan_find_result(&s->probe, event, s->probe_key, err) < 0)
+    if (store_result_without(&s->probe, event->store, s->probe_key, "cells", err) < 0 ||
+        (!s->probe && plan_find_result(&s->probe, event, s->probe_key, err) < 0))
         return err->code;
     if (!s->probe || json_object_get(s->probe, "error"))
         return 0;
@@ -63,6 +64,20 @@ static int source_by_fingerprint(const struct plan *p, const char *fingerprint)
         if (strcmp(p->recordings[i].fingerprint, fingerprint) == 0)
             return (int)i;
     return -1;
+}
+
+/* Rows are in the programme's order. */
+static void index_matches(struct plan *p)
+{
+    const struct match_table *m = &p->matches;
+    free(p->first_match);
+    p->first_match = mem_zalloc(p->programme.nb_talks, sizeof *p->first_match);
+    for (size_t t = 0, row = 0; t < p->programme.nb_talks; t++) {
+        const int number = p->programme.talks[t].number;
+        p->first_match[t] = row < m->nb_rows && m->rows[row].talk == number ? row : m->nb_rows;
+        while (row < m->nb_rows && m->rows[row].talk == number)
+            row++;
+    }
 }
 
 static int match_recordings(struct plan *p, struct err *err)
@@ -87,6 +102,7 @@ static int match_recordings(struct plan *p, struct err *err)
         };
     match_table_finish(&p->matches);
     match_all(&p->matches, &p->programme, list, p->nb_recordings, fixed, nb_fixed);
+    index_matches(p);
     return 0;
 }
 
@@ -125,6 +141,7 @@ int plan_load(struct plan *out, struct event *event, struct err *err)
 void plan_finish(struct plan *p)
 {
     match_table_finish(&p->matches);
+    free(p->first_match);
     for (size_t i = 0; i < p->nb_recordings && p->sources; i++) {
         json_decref(p->sources[i].probe);
         json_decref(p->sources[i].analysis);
@@ -191,11 +208,12 @@ void plan_analyses(struct job **jobs, size_t *nb, const struct plan *p, const in
 
 /* --- a part's recording and verdict ----------------------------------------------------------- */
 
-static const struct match *find_match(const struct plan *p, int talk, int part)
+static const struct match *find_match(const struct plan *p, const struct talk *talk, int part)
 {
-    for (size_t i = 0; i < p->matches.nb_rows; i++) {
+    for (size_t i = p->first_match[talk - p->programme.talks];
+         i < p->matches.nb_rows && p->matches.rows[i].talk == talk->number; i++) {
         const struct match *m = &p->matches.rows[i];
-        if (m->talk == talk && (m->part == 0 || m->part == part))
+        if (m->part == 0 || m->part == part)
             return m;
     }
     return NULL;
@@ -390,7 +408,7 @@ static int look_up_acceptance(struct part_plan *pp, const struct plan *p, struct
 
 static int describe_part(struct part_plan *pp, const struct plan *p, struct err *err)
 {
-    pp->match = find_match(p, pp->talk->number, pp->part->number);
+    pp->match = find_match(p, pp->talk, pp->part->number);
     if (pp->match && pp->match->state == MATCH_SURE && pp->match->recording >= 0)
         pp->source = &p->sources[pp->match->recording];
     const json_t *probe = pp->source ? pp->source->probe : NULL;
@@ -494,13 +512,21 @@ int plan_keys(char (**out)[33], size_t *out_nb, struct plan *plan, const struct 
     return obstacle(&pp) ? 0 : plan_jobs_keys(out, out_nb, &pp, plan, err);
 }
 
-void part_plan_finish(struct part_plan *pp)
+void part_plan_trim(struct part_plan *pp)
 {
     for (size_t i = 0; i < pp->nb_jobs; i++)
         job_finish(&pp->jobs[i]);
-    free(pp->jobs);
-    for (size_t i = 0; i < pp->nb_outputs; i++)
+    free(mem_take(&pp->jobs));
+    pp->nb_jobs = 0;
+    for (size_t i = 0; i < pp->nb_outputs; i++) {
         json_decref(pp->outputs[i].result);
+        pp->outputs[i].result = NULL;
+    }
+}
+
+void part_plan_finish(struct part_plan *pp)
+{
+    part_plan_trim(pp);
     free(pp->outputs);
     free(pp->cause);
     free(pp->waiting_for);

@@ -22,7 +22,8 @@
 /* A recording with what is known of it. */
 struct source {
     const struct recording *recording;
-    json_t *probe, *analysis; /* NULL while not made */
+    json_t *probe, *analysis; /* NULL while not made; the probe without its cells, of which there
+                                 are many: who needs them asks plan_find_result */
     char probe_key[33], analysis_key[33];
     struct caption_source *captions; /* see captions_source.h */
     size_t nb_captions;
@@ -40,7 +41,9 @@ struct plan {
     struct source *sources; /* one per recording */
     size_t nb_recordings;
     struct match_table matches;
-    char look[33]; /* of the card's template and pictures; "" where they cannot be read */
+    size_t *first_match; /* of each talk of the programme: its first row of matches, or their number
+                            where it has none */
+    char look[33];       /* of the card's template and pictures; "" where they cannot be read */
     struct err look_err;
 };
 
@@ -90,7 +93,8 @@ struct part_plan {
     struct job *jobs;    /* what can be made now */
     size_t nb_jobs;
     size_t nb_cells, nb_cells_done; /* per rendition, added up */
-    double cost_left;               /* estimated core seconds, all that is missing */
+    double cost_left;               /* estimated core seconds of the jobs */
+    double cost_later;              /* of what can only be put together after them */
     struct output *outputs;
     size_t nb_outputs, nb_outputs_done;
 };
@@ -102,6 +106,8 @@ extern const char plan_refused[];
 ATTR_NODISCARD int plan_part(struct part_plan *out, struct plan *plan, const struct talk *talk,
                              const struct part *part, struct err *err);
 void part_plan_finish(struct part_plan *part);
+/* Frees jobs and results; what was counted stays. */
+void part_plan_trim(struct part_plan *part);
 #define AUTO_PART_PLAN ATTR_CLEANUP(part_plan_finish) struct part_plan
 
 /* Whether everything is made; and whether nothing speaks against publishing it either. */

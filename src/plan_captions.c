@@ -47,10 +47,10 @@ int work_plan_captions(struct part_work *w)
     return 0;
 }
 
-void work_list_captions(json_t *spec, const struct part_work *w, const struct piecework *work)
+json_t *work_list_captions(const struct part_work *w, const struct piecework *work)
 {
     if (w->nb_captions == 0 || !carries_captions(work))
-        return;
+        return NULL;
     json_t *list = json_array();
     for (size_t i = 0; i < w->nb_captions; i++) {
         char language[LANGUAGE_BYTES];
@@ -59,7 +59,7 @@ void work_list_captions(json_t *spec, const struct part_work *w, const struct pi
             json_pack("{s:s, s:o}", "key", w->captions[i].key, "language",
                       json_text(language_long(language, w->pp->source->captions[i].language))));
     }
-    json_object_set_new(spec, "captions", list);
+    return list;
 }
 
 static void add_job(struct part_work *w, const struct caption_source *c, const char *key)

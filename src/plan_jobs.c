@@ -52,7 +52,7 @@ void work_set_recording(struct job *job, const struct plan *p, const struct sour
     }
     job_set(job, "recording", recording);
     if (s->probe)
-        job_set(job, "probe", json_incref(s->probe));
+        job_set(job, "probe", json_string(s->probe_key));
 }
 
 void plan_add_probe(struct job **jobs, size_t *nb, const struct plan *p, const struct source *s)
@@ -139,23 +139,21 @@ static int plan_pieces(struct part_work *w)
         w->pp->waiting = w->plan->look_err.msg;
         return 0;
     }
-    if (work_plan_card(w) < 0 || work_plan_sounds(w) < 0 || work_plan_captions(w) < 0)
+    work_name_pieces(w);
+    if (work_plan_captions(w) < 0)
         return w->err->code;
     const int done = work_plan_outputs(w);
-    if (done < 0)
-        return done;
-    if (done) {
-        for (size_t i = 0; i < w->pp->nb_jobs; i++)
-            job_finish(&w->pp->jobs[i]);
-        w->pp->nb_jobs = 0;
-        w->pp->nb_cells = w->pp->nb_cells_done = 0;
-    } else if (work_plan_cells(w) < 0) {
+    if (done < 0 || (!done && (work_list_cells(w) < 0 || work_plan_card(w) < 0 ||
+                               work_plan_sounds(w) < 0 || work_plan_cells(w) < 0)))
         return w->err->code;
-    }
-    for (size_t i = 0; i < w->nb_works; i++)
-        if (!w->pp->outputs[i].result && w->works[i].ready &&
-            work_add_assembly(w, &w->works[i], w->pp->outputs[i].key, w->specs[i]) < 0)
+    for (size_t i = 0; i < w->nb_works; i++) {
+        if (w->pp->outputs[i].result)
+            continue;
+        if (!w->works[i].ready)
+            w->pp->cost_later += work_assembly_cost(w);
+        else if (work_add_assembly(w, &w->works[i], w->pp->outputs[i].key) < 0)
             return w->err->code;
+    }
     return work_plan_poster(w) < 0 ? w->err->code : work_add_captions(w);
 }
 
@@ -172,15 +170,10 @@ static void begin_work(struct part_work *w, struct part_plan *pp, struct plan *p
     if (w->card_frames < 1)
         w->card_frames = 1;
     begin_works(w);
-    work_list_cells(w);
-    w->specs = mem_zalloc(w->nb_works, sizeof *w->specs);
 }
 
 static void end_work(struct part_work *w)
 {
-    for (size_t i = 0; i < w->nb_works; i++)
-        json_decref(w->specs[i]);
-    free(w->specs);
     free(w->works);
     free(w->cells);
     free(w->captions);
@@ -208,7 +201,7 @@ int plan_jobs_keys(char (**out)[33], size_t *out_nb, struct part_plan *pp, struc
 {
     struct part_work w;
     begin_work(&w, pp, plan, err);
-    const int ret = plan_pieces(&w);
+    const int ret = plan_pieces(&w) < 0 ? err->code : work_list_cells(&w);
     for (size_t i = 0; ret == 0 && i < w.nb_works; i++) {
         const struct piecework *work = &w.works[i];
         add_key(out, out_nb, work->sound_key);

@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "assemble.h"
+#include "fs.h"
 #include "json.h"
 #include "mem.h"
 #include "poster.h"
 #include "probe.h"
 #include "reader.h"
+#include "workdir.h"
 
 /* The spoken language: the settings', else what the recording says of its sound, or NULL. */
 static const char *language(const struct part_work *w)
@@ -48,30 +50,56 @@ static json_t *tags(const struct part_work *w)
                      "language", json_text(language(w)));
 }
 
-static void list_segments(json_t *list, const struct part_work *w, const struct piecework *work)
+static json_t *list_segments(const struct part_work *w, const struct piecework *work)
 {
+    json_t *list = json_array();
     if (!work->rendition->video)
-        return;
+        return list;
     json_array_append_new(list, json_string(work->card_key));
     for (size_t c = 0; c < w->nb_cells; c++) {
         char key[33];
         work_cell_key(key, work, w, &w->cells[c]);
         json_array_append_new(list, json_string(key));
     }
+    return list;
 }
 
-/* The spec of an assembly, as far as its key hangs on it. */
-static json_t *assembly_spec(const struct part_work *w, const struct piecework *work)
+/* What an assembly is made from, without looking for it. */
+static void assembly_key(char out[33], const struct part_work *w, const struct piecework *work)
 {
-    json_t *segments = json_array();
-    list_segments(segments, w, work);
-    return json_pack("{s:s, s:o, s:s, s:o, s:[i, i], s:i, s:i, s:i, s:I, s:o}", "container",
-                     work->rendition->container, "segments", segments, "sound", work->sound_key,
-                     "tags", tags(w), "fps", w->pp->grid.fps.num, w->pp->grid.fps.den, "width",
-                     work->rendition->video ? work->width : 0, "height",
-                     work->rendition->video ? work->height : 0, "key_frame_s",
-                     (int)json_get_int(work->rendition->video, "key_frame_s", 0), "card_frames",
-                     (json_int_t)w->card_frames, "talk_title", json_text(w->pp->talk->title));
+    const bool video = work->rendition->video != NULL;
+    struct key k = key_begin("assemble", ASSEMBLE_VERSION);
+    key_text(&k, work->rendition->container);
+    key_text(&k, work->card_key);
+    key_text(&k, work->cells_key);
+    key_text(&k, work->sound_key);
+    key_text(&k, w->tags_key);
+    key_int(&k, w->pp->grid.fps.num);
+    key_int(&k, w->pp->grid.fps.den);
+    key_int(&k, video ? work->width : 0);
+    key_int(&k, video ? work->height : 0);
+    key_int(&k, json_get_int(work->rendition->video, "key_frame_s", 0));
+    key_int(&k, w->card_frames);
+    key_text(&k, w->pp->talk->title);
+    AUTO_JSON *captions = work_list_captions(w, work);
+    if (captions)
+        key_json(&k, captions);
+    key_end(&k, out);
+}
+
+static void set_assembly(struct job *job, const struct part_work *w, const struct piecework *work)
+{
+    const bool video = work->rendition->video != NULL;
+    AUTO_JSON *spec =
+        json_pack("{s:o, s:s, s:o, s:s, s:o, s:[i, i], s:i, s:i, s:i, s:I, s:o, s:o*}", "work",
+                  json_text(w->plan->event->work), "container", work->rendition->container,
+                  "segments", list_segments(w, work), "sound", work->sound_key, "tags", tags(w),
+                  "fps", w->pp->grid.fps.num, w->pp->grid.fps.den, "width", video ? work->width : 0,
+                  "height", video ? work->height : 0, "key_frame_s",
+                  (int)json_get_int(work->rendition->video, "key_frame_s", 0), "card_frames",
+                  (json_int_t)w->card_frames, "talk_title", json_text(w->pp->talk->title),
+                  "captions", work_list_captions(w, work));
+    json_object_update(job->spec, spec);
 }
 
 static void add_damage(struct damage *sum, const json_t *d)
@@ -113,8 +141,12 @@ static int add_pieces(struct job *job, struct part_work *w)
     return 0;
 }
 
-int work_add_assembly(struct part_work *w, const struct piecework *work, const char *key,
-                      const json_t *spec)
+double work_assembly_cost(const struct part_work *w)
+{
+    return 0.2 + 0.0005 * (double)(w->pp->end - w->pp->begin);
+}
+
+int work_add_assembly(struct part_work *w, const struct piecework *work, const char *key)
 {
     char name[32];
     struct job *job = job_add(&w->pp->jobs, &w->pp->nb_jobs, "assemble", key);
@@ -123,9 +155,8 @@ int work_add_assembly(struct part_work *w, const struct piecework *work, const c
     job->what =
         mem_printf("talk %s: %s put together and checked",
                    plan_part_name(name, w->pp->talk, w->pp->part->number), work->rendition->name);
-    job->cost = 0.2 + 0.0005 * (double)(w->pp->end - w->pp->begin);
-    json_object_update(job->spec, (json_t *)(uintptr_t)spec);
-    job_set(job, "work", json_text(w->plan->event->work));
+    job->cost = work_assembly_cost(w);
+    set_assembly(job, w, work);
     return add_pieces(job, w);
 }
 
@@ -140,28 +171,26 @@ struct output *work_add_output(struct part_plan *pp, const char *suffix,
 
 int work_look_up_output(struct part_work *w, struct output *o, const char *ext)
 {
-    const int there = work_has(w, o->key, ext);
-    if (there <= 0)
-        return there;
-    if (work_find_result(&o->result, w, o->key) < 0)
+    AUTO_FREE char *path = workdir_path(w->plan->event->work, o->key, ext);
+    if (fs_exists(path) && work_find_result(&o->result, w, o->key) < 0)
         return w->err->code;
     w->pp->nb_outputs_done += o->result != NULL;
     return o->result != NULL;
 }
 
-/* The outputs' keys follow from the keys of their pieces, so that a finished part is known without
+/* The outputs' keys follow from what decides their pieces, so that a finished part is known without
  * looking for its cells. Returns whether all are there. */
 int work_plan_outputs(struct part_work *w)
 {
     bool all = true;
+    AUTO_JSON *said = tags(w);
+    struct key k = key_begin("tags", 1);
+    key_json(&k, said);
+    key_end(&k, w->tags_key);
     for (size_t i = 0; i < w->nb_works; i++) {
-        struct piecework *work = &w->works[i];
+        const struct piecework *work = &w->works[i];
         struct output *o = work_add_output(w->pp, work->rendition->suffix, work->rendition);
-        struct key k = key_begin("assemble", ASSEMBLE_VERSION);
-        w->specs[i] = assembly_spec(w, work);
-        work_list_captions(w->specs[i], w, work);
-        key_json(&k, w->specs[i]);
-        key_end(&k, o->key);
+        assembly_key(o->key, w, work);
         const int there = work_look_up_output(w, o, work->rendition->container);
         if (there < 0)
             return there;

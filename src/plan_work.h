@@ -19,6 +19,7 @@ struct piecework {
     int width, height;
     char base[33]; /* hash of what all its segments share */
     char card_key[33];
+    char cells_key[33]; /* of all of them together */
     char sound_key[33];
     bool ready; /* card, cells and sound are there */
 };
@@ -37,7 +38,7 @@ struct part_work {
     struct piece_range *cells;
     size_t nb_cells;
     struct piecework *works;
-    json_t **specs; /* of the assemblies, as far as their keys hang on them */
+    char tags_key[33]; /* of what players are told */
     size_t nb_works;
     struct captionwork *captions; /* one for each of the source's */
     size_t nb_captions;
@@ -46,7 +47,8 @@ struct part_work {
 /* "flagged", "progressive" …, as picture_traits_read takes it. */
 const char *work_fields(const struct part_work *work);
 
-/* The recording and what is known of it, as workers take it. */
+/* The recording and what is known of it, as workers take it: of the probe the key, see
+ * executor.h. */
 void work_set_recording(struct job *job, const struct plan *plan, const struct source *source);
 
 /* Whether a result is in the store (or lies finished in work/, from a run that was killed before it
@@ -54,9 +56,9 @@ void work_set_recording(struct job *job, const struct plan *plan, const struct s
 int work_has(struct part_work *work, const char *key, const char *ext);
 ATTR_NODISCARD int work_find_result(json_t **out, struct part_work *work, const char *key);
 
-/* The cells that the cut touches; what every segment of a rendition hangs on besides its pictures;
- * and the key of one. */
-void work_list_cells(struct part_work *work);
+/* The cells that the cut touches (once is enough); what every segment of a rendition hangs on
+ * besides its pictures; and the key of one. */
+ATTR_NODISCARD int work_list_cells(struct part_work *work);
 void work_segment_base(struct piecework *piecework, const struct part_work *work);
 void work_cell_key(char out[33], const struct piecework *piecework, const struct part_work *work,
                    const struct piece_range *cell);
@@ -65,22 +67,24 @@ void work_cell_key(char out[33], const struct piecework *piecework, const struct
 json_t *work_still_spec(const struct part_work *work, int64_t nb_frames);
 void work_set_card(struct job *job, const struct part_work *work, json_t *spec);
 
-/* Keys of the pieces, and jobs for those that are missing. */
+/* Keys of the pieces; and jobs for those that are missing. */
+void work_name_pieces(struct part_work *work);
 ATTR_NODISCARD int work_plan_card(struct part_work *work);
 ATTR_NODISCARD int work_plan_sounds(struct part_work *work);
 ATTR_NODISCARD int work_plan_cells(struct part_work *work);
 
 /* Captions hold up the MP4 files that carry them, so their keys come first, and jobs for those that
- * are missing after all outputs. What an assembly says of them. */
+ * are missing after all outputs. What an assembly says of them; NULL: nothing. */
 ATTR_NODISCARD int work_plan_captions(struct part_work *work);
 ATTR_NODISCARD int work_add_captions(struct part_work *work);
-void work_list_captions(json_t *spec, const struct part_work *w, const struct piecework *piecework);
+json_t *work_list_captions(const struct part_work *work, const struct piecework *piecework);
 
-/* The outputs' keys follow from the keys of their pieces, so that a finished part is known without
+/* The outputs' keys follow from what decides their pieces, so that a finished part is known without
  * looking for its cells. 1 where all are there, 0 where not. */
 ATTR_NODISCARD int work_plan_outputs(struct part_work *work);
+double work_assembly_cost(const struct part_work *work);
 ATTR_NODISCARD int work_add_assembly(struct part_work *work, const struct piecework *piecework,
-                                     const char *key, const json_t *spec);
+                                     const char *key);
 ATTR_NODISCARD int work_plan_poster(struct part_work *work);
 /* A new output of the part, its key to be filled in; the pointer holds until the next one. Whether
  * it is there. */

@@ -21,7 +21,8 @@ static const double plain_every_s = 30;
 static const double least_seen_s = 5;
 
 struct slot {
-    int busy, stage, talk, part;
+    int busy, stage, talk;
+    size_t owner;
     double begin; /* elapsed() then */
     double cost, fraction;
     char *what;
@@ -36,7 +37,7 @@ struct progress {
     double done; /* estimated cost of what has ended */
     double last_plain;
     int drawn; /* lines on the terminal */
-    void (*part_costs)(void *opaque, int talk, int part, double *done, double *all);
+    void (*part_costs)(void *opaque, size_t owner, double *done, double *all);
     void *opaque;
     struct timespec begin;
 };
@@ -77,7 +78,7 @@ void progress_set_left(struct progress *p, const double *left)
 }
 
 void progress_set_parts(struct progress *p,
-                        void (*costs)(void *opaque, int talk, int part, double *done, double *all),
+                        void (*costs)(void *opaque, size_t owner, double *done, double *all),
                         void *opaque)
 {
     p->part_costs = costs;
@@ -91,7 +92,7 @@ void progress_job(struct progress *p, int slot, const struct job *job)
     *s = (struct slot){.busy = 1,
                        .stage = executor_stage_index(job->stage),
                        .talk = job->talk,
-                       .part = job->part,
+                       .owner = job->owner,
                        .cost = job->cost,
                        .begin = elapsed(p),
                        .what = mem_strdup(job->what)};
@@ -213,13 +214,13 @@ static void print_cut_off(const char *line)
 }
 
 /* 0 … 1, with what runs now. */
-static double part_fraction(const struct progress *p, int talk, int part)
+static double part_fraction(const struct progress *p, size_t owner)
 {
     double done = 0, all = 0;
-    p->part_costs(p->opaque, talk, part, &done, &all);
+    p->part_costs(p->opaque, owner, &done, &all);
     for (int i = 0; i < p->workers; i++) {
         const struct slot *s = &p->slots[i];
-        if (s->busy && s->talk == talk && s->part == part)
+        if (s->busy && s->owner == owner)
             done += s->cost * s->fraction;
     }
     return all > 0 ? fmin(fmax(done / all, 0), 1) : 0;
@@ -230,7 +231,7 @@ static void print_slot(const struct progress *p, const struct slot *s)
     enum { WIDTH = 20 };
     AUTO_STR line = {0};
     if (p->part_costs && s->talk) {
-        const double fraction = part_fraction(p, s->talk, s->part);
+        const double fraction = part_fraction(p, s->owner);
         const int filled = (int)(fraction * WIDTH);
         str_addf(&line, "  [%.*s%*s] %3.0f %%  ", filled, "####################", WIDTH - filled,
                  "", floor(100 * fraction));

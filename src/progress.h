@@ -20,10 +20,10 @@ void progress_destroy(struct progress *progress);
 /* Estimated core seconds that are still to be started, per stage (EXECUTOR_NB_STAGES). */
 void progress_set_left(struct progress *progress, const double *left);
 
-/* How a part's progress is found out for its line: estimated core seconds of the jobs that have
- * ended, and of all. */
+/* How a part's progress (owner: as its jobs say) is found out for its line: estimated core seconds
+ * of the jobs that have ended, and of all. */
 void progress_set_parts(struct progress *progress,
-                        void (*costs)(void *opaque, int talk, int part, double *done, double *all),
+                        void (*costs)(void *opaque, size_t owner, double *done, double *all),
                         void *opaque);
 
 struct job;

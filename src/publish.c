@@ -206,12 +206,17 @@ static int old_sums(struct publisher *u, struct err *err)
     return 0;
 }
 
+static int by_name(const void *a, const void *b)
+{
+    const struct file *x = a, *y = b;
+    return strcmp(x->name, y->name);
+}
+
+/* Both lists are in order of names: the store's from the start, the other once it is whole. */
 static const struct file *find(const struct file *files, size_t nb, const char *name)
 {
-    for (size_t i = 0; i < nb; i++)
-        if (strcmp(files[i].name, name) == 0)
-            return &files[i];
-    return NULL;
+    const struct file wanted = {.name = (char *)(uintptr_t)name};
+    return nb ? bsearch(&wanted, files, nb, sizeof *files, by_name) : NULL;
 }
 
 static bool same_file(const char *a, const char *b)
@@ -284,12 +289,6 @@ static int put_text(struct publisher *u, const char *name, const char *text, str
     return fs_write_atomic(path, text, strlen(text), err);
 }
 
-static int by_name(const void *a, const void *b)
-{
-    const struct file *x = a, *y = b;
-    return strcmp(x->name, y->name);
-}
-
 static int put_lists(struct publisher *u, struct err *err)
 {
     const struct programme *p = &u->plan->programme;
@@ -301,8 +300,6 @@ static int put_lists(struct publisher *u, struct err *err)
     if (put_text(u, list_name, text, err) < 0)
         return err->code;
     AUTO_STR sums = {0};
-    if (u->nb)
-        qsort(u->files, u->nb, sizeof *u->files, by_name);
     for (size_t i = 0; i < u->nb; i++)
         if (u->files[i].sha256[0])
             str_addf(&sums, "%s  %s\n", u->files[i].sha256, u->files[i].name);
@@ -344,6 +341,8 @@ static int bring(struct publisher *u, struct err *err)
     for (size_t i = 0; i < u->plan->programme.nb_talks; i++)
         if (!u->plan->programme.talks[i].gone && add_talk(u, &u->plan->programme.talks[i], err) < 0)
             return err->code;
+    if (u->nb)
+        qsort(u->files, u->nb, sizeof *u->files, by_name);
     if (refuse_foreign(u, err) < 0 || remove_half_made(u, err) < 0)
         return err->code;
     for (size_t i = 0; i < u->nb; i++)

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "evidence.h"
 #include "mem.h"
 #include "programme.h"
 #include "str.h"
@@ -504,6 +505,55 @@ static void test_scale(void **state)
     set_clear(&set);
 }
 
+/* Candidates are found without weighing all recordings; they are the same as if all were. */
+static void test_candidates(void **state)
+{
+    (void)state;
+    AUTO_PROGRAMME p = {0};
+    struct set set = {0};
+    struct unit units[NB_XEN];
+    build_xen(&p);
+    unsigned seed = 7;
+    for (int i = 0; i < 600; i++) {
+        seed = seed * 1103515245 + 12345;
+        const int a = (int)(seed >> 16) % NB_XEN + 1, b = (int)(seed >> 8) % NB_XEN + 1;
+        const int off_ms = (int)(seed >> 4) % 140000 - 30000;
+        AUTO_FREE char *slug = str_slug(xen_talks[a - 1].title, 12);
+        set_add(&set,
+                i % 4 == 0   ? mem_printf("%02d-%s.mp4", b, slug)
+                : i % 4 == 1 ? mem_printf("MVI_%04d.MOV", b)
+                : i % 4 == 2 ? mem_printf("holiday-%d-%d.mp4", i, b)
+                             : mem_printf("%s-part2.mkv", slug),
+                i % 7 == 0   ? -1
+                : i % 5 == 0 ? xen_ms(b) + off_ms / 30
+                             : xen_ms(b) + off_ms);
+    }
+    for (int i = 0; i < NB_XEN; i++)
+        units[i] = (struct unit){.talk = i,
+                                 .listed_s = i % 9 == 8 ? 0 : (int)(xen_ms(i + 1) / 1000),
+                                 .slot_s = i % 9 == 8 ? 1800 : 0,
+                                 .among_parts = p.talks[i].nb_parts > 1};
+    struct evidence_base *base = evidence_create(&p, units, NB_XEN, set.recordings, set.nb);
+    AUTO_FREE struct evidence_candidate *found = mem_zalloc(set.nb, sizeof *found);
+    for (int i = 0; i < NB_XEN; i++) {
+        const size_t nb = evidence_candidates(found, base, &units[i]);
+        size_t at = 0;
+        for (int r = 0; r < (int)set.nb; r++) {
+            struct evidence e;
+            evidence_weigh(&e, base, &units[i], r);
+            if (e.total < EVIDENCE_LEAST)
+                continue;
+            assert_true(at < nb);
+            assert_int_equal(found[at].recording, r);
+            assert_int_equal(found[at++].points, e.total);
+        }
+        assert_int_equal(at, nb);
+        assert_true(nb > 0 && nb < set.nb / 2);
+    }
+    evidence_destroy(base);
+    set_clear(&set);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -514,6 +564,7 @@ int main(void)
         cmocka_unit_test(test_names_beyond_ascii),
         cmocka_unit_test(test_nothing),
         cmocka_unit_test(test_order_does_not_matter),
+        cmocka_unit_test(test_candidates),
         cmocka_unit_test(test_scale),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,31 @@
+/* Stands where src/worker.c does in talkpress-idle: the executor starts it as it starts a worker.
+ */
+#include "worker.h"
+
+#include <stdio.h>
+
+#include "json.h"
+#include "mem.h"
+#include "stand_in.h"
+
+static int deliver(void *opaque, const char *key, const char *ext, const json_t *result,
+                   struct err *err)
+{
+    const char *work = opaque;
+    AUTO_FREE char *text = json_canonical(result);
+    return stand_in_file(work, key, ext, "", err) < 0 ? err->code
+                                                      : stand_in_file(work, key, "json", text, err);
+}
+
+int worker_main(const char *spec_path)
+{
+    struct err err = {0};
+    AUTO_JSON *spec = NULL;
+    if (json_read_file(&spec, spec_path, &err) == 0) {
+        AUTO_FREE char *work = mem_strdup(json_get_string(spec, "work", "."));
+        if (stand_in_results(spec, deliver, work, &err) == 0)
+            return 0;
+    }
+    fprintf(stderr, "%s\n", err.msg);
+    return 1;
+}

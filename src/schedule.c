@@ -1,0 +1,95 @@
+#include "schedule.h"
+
+#include <stdlib.h>
+
+#include "mem.h"
+
+struct entry {
+    size_t part;
+    double cost;
+    bool ready;
+};
+
+struct schedule {
+    struct entry *waiting; /* from next on, the longest first once sorted */
+    size_t nb_waiting, next;
+    bool sorted;
+    struct entry *open; /* few: besides those that are ready, one for each job that runs at most */
+    size_t nb_open, most_ready;
+};
+
+struct schedule *schedule_create(size_t nb_parts, int workers)
+{
+    struct schedule *s = mem_zalloc(1, sizeof *s);
+    s->waiting = mem_zalloc(nb_parts, sizeof *s->waiting);
+    s->open = mem_zalloc(nb_parts, sizeof *s->open);
+    s->most_ready = SCHEDULE_OPEN_PER_WORKER * (size_t)workers;
+    return s;
+}
+
+void schedule_destroy(struct schedule *s)
+{
+    if (!s)
+        return;
+    free(s->waiting);
+    free(s->open);
+    free(s);
+}
+
+void schedule_add(struct schedule *s, size_t part, double cost)
+{
+    s->waiting[s->nb_waiting++] = (struct entry){part, cost, false};
+}
+
+/* Of equal ones, the first in the programme. */
+static int longest_first(const void *a, const void *b)
+{
+    const struct entry *x = a, *y = b;
+    if (x->cost != y->cost)
+        return x->cost < y->cost ? 1 : -1;
+    return (x->part > y->part) - (x->part < y->part);
+}
+
+bool schedule_open(size_t *out, struct schedule *s)
+{
+    size_t nb_ready = 0;
+    for (size_t i = 0; i < s->nb_open; i++)
+        nb_ready += s->open[i].ready;
+    if (nb_ready >= s->most_ready || s->next == s->nb_waiting)
+        return false;
+    if (!s->sorted)
+        qsort(s->waiting, s->nb_waiting, sizeof *s->waiting, longest_first);
+    s->sorted = true;
+    s->open[s->nb_open++] = s->waiting[s->next];
+    *out = s->waiting[s->next++].part;
+    return true;
+}
+
+static size_t find(const struct schedule *s, size_t part)
+{
+    size_t i = 0;
+    while (s->open[i].part != part)
+        i++;
+    return i;
+}
+
+void schedule_set(struct schedule *s, size_t part, double cost, bool ready)
+{
+    s->open[find(s, part)] = (struct entry){part, cost, ready};
+}
+
+void schedule_close(struct schedule *s, size_t part)
+{
+    s->open[find(s, part)] = s->open[--s->nb_open];
+}
+
+bool schedule_most(size_t *out, const struct schedule *s)
+{
+    const struct entry *most = NULL;
+    for (size_t i = 0; i < s->nb_open; i++)
+        if (s->open[i].ready && (!most || longest_first(&s->open[i], most) < 0))
+            most = &s->open[i];
+    if (most)
+        *out = most->part;
+    return most != NULL;
+}
