@@ -27,5 +27,5 @@ void rendition_finish(struct rendition *rendition);
 void rendition_size(int *out_width, int *out_height, const json_t *video, int width, int height,
                     int sar_num, int sar_den, int rotation);
 
-/* The least width and height that every encoder takes (SVT-AV1's limit). */
-enum { RENDITION_MIN_SIDE = 64 };
+/* The least width and height that every encoder takes (SVT-AV1's limit), and the greatest. */
+enum { RENDITION_MIN_SIDE = 64, RENDITION_MAX_SIDE = 8192 };

@@ -52,26 +52,24 @@ static void put_pieces(const struct event *event, const char (*keys)[33], size_t
 }
 
 /* Of every part: what it lacks, what it says once all its pieces are there. */
-static int plan_parts(struct plan *plan, const struct bytes *piece, struct err *err)
+static void plan_parts(struct plan *plan, const struct bytes *piece)
 {
     for (size_t t = 0; t < plan->programme.nb_talks; t++) {
         const struct talk *talk = &plan->programme.talks[t];
         for (size_t p = 0; p < talk->nb_parts; p++) {
+            struct err err = {0};
             AUTO_PART_PLAN before = {0};
             AUTO_PART_PLAN after = {0};
             char(*keys)[33] = NULL;
             size_t nb = 0;
-            if (plan_part(&before, plan, talk, &talk->parts[p], err) == 0 &&
-                plan_keys(&keys, &nb, plan, talk, &talk->parts[p], err) == 0) {
+            if (plan_part(&before, plan, talk, &talk->parts[p], &err) == 0 &&
+                plan_keys(&keys, &nb, plan, talk, &talk->parts[p], &err) == 0) {
                 put_pieces(plan->event, (const char(*)[33])keys, nb, piece);
-                (void)plan_part(&after, plan, talk, &talk->parts[p], err);
+                (void)plan_part(&after, plan, talk, &talk->parts[p], &err);
             }
             free(keys);
-            if (err->code)
-                return err->code;
         }
     }
-    return 0;
 }
 
 static int go_through(struct event *event, const struct bytes files[NB_FILES], struct err *err)
@@ -89,9 +87,10 @@ static int go_through(struct event *event, const struct bytes files[NB_FILES], s
             put(event, plan.sources[i].analysis_key, "json", &files[ANALYSIS]);
             put(event, plan.sources[i].analysis_key, "bin", &files[BLOCKS]);
         }
-    return plan_refresh(&plan, err) < 0 || plan_parts(&plan, &files[PIECE], err) < 0
-               ? err->code
-               : publish(&published, &plan, err);
+    if (plan_refresh(&plan, err) < 0)
+        return err->code;
+    plan_parts(&plan, &files[PIECE]);
+    return publish(&published, &plan, err);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
