@@ -7,8 +7,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "err.h"
 #include "fs.h"
 #include "mem.h"
+#include "str.h"
 
 static char folder[4096];
 
@@ -16,6 +18,18 @@ _Noreturn void fuzz_broken(const char *what, const char *why)
 {
     fprintf(stderr, "fuzz target: %s: %s\n", what, why);
     abort();
+}
+
+bool fuzz_failed(int ret, const struct err *err)
+{
+    if (ret < 0 && (err->code == ERR_OK || !err->msg[0]))
+        fuzz_broken("a call", "it failed and did not say why");
+    if (ret >= 0 && err->code != ERR_OK)
+        fuzz_broken("a call did not fail, and says that", err->msg);
+    if (ret < 0 && (ret != (int)err->code || !str_is_utf8(err->msg)))
+        fuzz_broken("a call returned another code than it set, or a message that is no UTF-8",
+                    err->msg);
+    return ret < 0;
 }
 
 char *fuzz_text(const uint8_t *data, size_t size)

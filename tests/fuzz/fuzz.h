@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,12 @@ const char *fuzz_file(const uint8_t *data, size_t size);
 
 /* An empty folder in TMPDIR, made at the first call and removed when the process ends by itself. */
 const char *fuzz_folder(void);
+
+struct err;
+
+/* Takes what a call that may fail returned: one that failed has said why, one that did not has not.
+ * Returns whether it failed. */
+bool fuzz_failed(int ret, const struct err *err);
 
 /* Ends the process with the message: what the target itself needs does not work. */
 _Noreturn void fuzz_broken(const char *what, const char *why);

@@ -14,10 +14,10 @@ static void read_as(const char *name, const char *text, size_t size)
     AUTO_CUES cues = {0};
     AUTO_CUES flat = {0};
     AUTO_FREE char *path = fs_join(fuzz_folder(), "captions.vtt");
-    if (captions_read_text(&cues, name, text, size, &err) < 0)
+    if (fuzz_failed(captions_read_text(&cues, name, text, size, &err), &err))
         return;
     captions_cut(&cues, 1000, 60000, 500);
-    if (captions_flatten(&flat, &cues, &err) < 0)
+    if (fuzz_failed(captions_flatten(&flat, &cues, &err), &err))
         err = (struct err){0};
     if (captions_write(path, &cues, &err) < 0)
         fuzz_broken("captions", err.msg);

@@ -7,6 +7,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct err err = {0};
     AUTO_CARD_TEMPLATE *template = NULL;
-    (void)card_template_read(&template, fuzz_file(data, size), &err);
+    (void)fuzz_failed(card_template_read(&template, fuzz_file(data, size), &err), &err);
     return 0;
 }

@@ -32,7 +32,7 @@ void fuzz_put(const void *bytes, size_t nb, const char *path_fmt, ...)
         fuzz_broken(path, err.code ? err.msg : strerror(errno));
 }
 
-static void add_programme(struct event *event, struct err *err)
+static int add_programme(struct event *event, struct err *err)
 {
     AUTO_PROGRAMME programme = {.name = mem_strdup("Small Summit"),
                                 .begin = mem_strdup("2024-04-28")};
@@ -43,22 +43,24 @@ static void add_programme(struct event *event, struct err *err)
     talk = programme_add_talk(&programme, 2);
     talk->title = mem_strdup("Short Talk");
     talk_add_part(talk, 3);
-    (void)store_set_programme(event->store, &programme, err);
+    return store_set_programme(event->store, &programme, err);
 }
 
-static void add_recording(struct event *event, int talk, struct err *err)
+static int add_recording(struct event *event, int talk, struct err *err)
 {
     struct recording_file file;
     AUTO_FREE char *path = mem_printf("%s/talk-%d.mp4", event->dir, talk);
     fuzz_put(&talk, sizeof talk, "%s", path);
     if (recording_look(&file, path, err) < 0)
-        return;
+        return err->code;
     struct recording recording;
     recording_of_files(&recording, &file, 1, false);
-    if (store_set_recording(event->store, &recording, err) == 0)
-        (void)store_choose_match(event->store, talk, 0, recording.fingerprint, err);
+    int ret = store_set_recording(event->store, &recording, err);
+    if (ret == 0)
+        ret = store_choose_match(event->store, talk, 0, recording.fingerprint, err);
     recording_finish(&recording);
     free(file.path);
+    return ret;
 }
 
 char *fuzz_event(void)
@@ -68,15 +70,11 @@ char *fuzz_event(void)
     AUTO_EVENT event = {.lock = -1};
     if (fs_exists(dir))
         return mem_take(&dir);
-    if (event_init(dir, &err) == 0) {
-        fuzz_put(settings, sizeof settings - 1, "%s/talkpress.yaml", dir);
-        if (event_open(&event, dir, &err) == 0) {
-            add_programme(&event, &err);
-            add_recording(&event, 1, &err);
-            add_recording(&event, 2, &err);
-        }
-    }
-    if (err.code != ERR_OK)
+    if (event_init(dir, &err) < 0)
+        fuzz_broken(dir, err.msg);
+    fuzz_put(settings, sizeof settings - 1, "%s/talkpress.yaml", dir);
+    if (event_open(&event, dir, &err) < 0 || add_programme(&event, &err) < 0 ||
+        add_recording(&event, 1, &err) < 0 || add_recording(&event, 2, &err) < 0)
         fuzz_broken(dir, err.msg);
     return mem_take(&dir);
 }

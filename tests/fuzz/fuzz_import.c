@@ -35,8 +35,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct err err = {0};
     AUTO_FREE char *text = fuzz_text(data, size);
     AUTO_PROGRAMME programme = {0};
-    if (SNIFF(text, size, name) && READ(&programme, text, size, name, &err) == 0 &&
-        programme_check(&programme, name, &err) == 0)
+    if (SNIFF(text, size, name) && !fuzz_failed(READ(&programme, text, size, name, &err), &err) &&
+        !fuzz_failed(programme_check(&programme, name, &err), &err))
         programme_number_talks(&programme, &programme);
     return 0;
 }

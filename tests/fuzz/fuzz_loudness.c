@@ -7,7 +7,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct err err = {0};
     AUTO_LOUDNESS l = {0};
-    if (loudness_read(&l, fuzz_file(data, size), &err) < 0)
+    if (fuzz_failed(loudness_read(&l, fuzz_file(data, size), &err), &err))
         return 0;
     loudness_use(&l, SOUND_LEFT);
     (void)loudness_integrated(&l, 0, l.nb);

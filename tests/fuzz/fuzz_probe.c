@@ -16,8 +16,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct grid grid;
     AUTO_JSON *result = NULL;
     av_log_set_level(AV_LOG_QUIET);
-    if (probe_file(&result, fuzz_file(data, size), &err) < 0)
+    if (fuzz_failed(probe_file(&result, fuzz_file(data, size), &err), &err) ||
+        json_object_get(result, "error"))
         return 0;
-    (void)probe_grid(&grid, result, &err);
+    /* What it found has to be good enough for itself. */
+    if (probe_grid(&grid, result, &err) < 0)
+        fuzz_broken("a probe's result", err.msg);
     return 0;
 }

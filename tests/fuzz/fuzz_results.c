@@ -65,7 +65,7 @@ static void plan_parts(struct plan *plan, const struct bytes *piece)
             if (plan_part(&before, plan, talk, &talk->parts[p], &err) == 0 &&
                 plan_keys(&keys, &nb, plan, talk, &talk->parts[p], &err) == 0) {
                 put_pieces(plan->event, (const char(*)[33])keys, nb, piece);
-                (void)plan_part(&after, plan, talk, &talk->parts[p], &err);
+                (void)fuzz_failed(plan_part(&after, plan, talk, &talk->parts[p], &err), &err);
             }
             free(keys);
         }
@@ -102,7 +102,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     split(files, data, size);
     if (event_open(&event, dir, &err) < 0)
         fuzz_broken(dir, err.msg);
-    (void)go_through(&event, files, &err);
+    (void)fuzz_failed(go_through(&event, files, &err), &err);
     if (fs_remove_all(event.work, &cleaning) < 0)
         fuzz_broken(event.work, cleaning.msg);
     return 0;

@@ -13,6 +13,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     AUTO_EVENT event = {.lock = -1};
     AUTO_FREE char *dir = fuzz_event();
     fuzz_put(data, size, "%s/talkpress.yaml", dir);
-    (void)event_open(&event, dir, &err);
+    (void)fuzz_failed(event_open(&event, dir, &err), &err);
     return 0;
 }
