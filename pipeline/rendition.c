@@ -34,6 +34,26 @@ static int check_number(const json_t *part, const char *key, int64_t least, int6
     return json_need_number(&v, part, key, least, most, where, err);
 }
 
+int rendition_check_video(const json_t *video, const char *where, struct err *err)
+{
+    return check_encoder(video, where, err) < 0 ||
+                   check_number(video, "max_width", RENDITION_MIN_SIDE, RENDITION_MAX_SIDE, where,
+                                err) < 0 ||
+                   check_number(video, "max_height", RENDITION_MIN_SIDE, RENDITION_MAX_SIDE, where,
+                                err) < 0 ||
+                   check_number(video, "key_frame_s", 1, 60, where, err) < 0
+               ? err->code
+               : 0;
+}
+
+int rendition_check_audio(const json_t *audio, const char *where, struct err *err)
+{
+    return check_encoder(audio, where, err) < 0 ||
+                   check_number(audio, "bit_rate", 6000, 510000, where, err) < 0
+               ? err->code
+               : 0;
+}
+
 static int check(struct rendition *r, const char *where, struct err *err)
 {
     if (json_need_string(&r->container, r->json, "container", where, err) < 0 ||
@@ -48,22 +68,14 @@ static int check(struct rendition *r, const char *where, struct err *err)
     if (r->suffix[0] != '.' || strchr(r->suffix, '/'))
         return err_set(err, ERR_INVALID, "%s: 'suffix' should begin with a dot and name no folder",
                        where);
-    if (check_encoder(r->audio, where, err) < 0 ||
-        check_number(r->audio, "bit_rate", 6000, 510000, where, err) < 0)
+    if (rendition_check_audio(r->audio, where, err) < 0)
         return err->code;
     r->video = json_object_get(r->json, "video");
     if (!r->video)
         return 0;
     if (!json_is_object(r->video))
         return err_set(err, ERR_INVALID, "%s: 'video' should be a mapping", where);
-    return check_encoder(r->video, where, err) < 0 ||
-                   check_number(r->video, "max_width", RENDITION_MIN_SIDE, RENDITION_MAX_SIDE,
-                                where, err) < 0 ||
-                   check_number(r->video, "max_height", RENDITION_MIN_SIDE, RENDITION_MAX_SIDE,
-                                where, err) < 0 ||
-                   check_number(r->video, "key_frame_s", 1, 60, where, err) < 0
-               ? err->code
-               : 0;
+    return rendition_check_video(r->video, where, err);
 }
 
 int rendition_read(struct rendition *out, const char *path, struct err *err)

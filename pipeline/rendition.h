@@ -20,6 +20,10 @@ struct rendition {
 
 /* Reads and checks a rendition file. */
 ATTR_NODISCARD int rendition_read(struct rendition *out, const char *path, struct err *err);
+/* The checks of a rendition's "video" and "audio" alone, as job specs carry them; where names the
+ * object in messages. */
+ATTR_NODISCARD int rendition_check_video(const json_t *video, const char *where, struct err *err);
+ATTR_NODISCARD int rendition_check_audio(const json_t *audio, const char *where, struct err *err);
 void rendition_finish(struct rendition *rendition);
 
 /* The size of a source's picture in the rendition: upright, square pixels, even, inside the

@@ -217,6 +217,7 @@ static int segment_outputs(struct segment_output **out, size_t *out_nb, const st
         int64_t width, height;
         if (worker_need_key(&key, item, "key", err) < 0 ||
             json_need_object(&video, item, "video", "the job", err) < 0 ||
+            rendition_check_video(video, "the job", err) < 0 ||
             json_need_number(&width, item, "width", 2, RENDITION_MAX_SIDE, "the job", err) < 0 ||
             json_need_number(&height, item, "height", 2, RENDITION_MAX_SIDE, "the job", err) < 0)
             return err->code;
@@ -441,7 +442,9 @@ static int run_sound(struct worker *w, struct err *err)
     };
     struct sound_result r;
     struct worker_range range;
-    if (probe_grid(&spec.grid, probe, err) < 0 || worker_need_range(&range, w, &spec.grid, err) < 0)
+    if (probe_grid(&spec.grid, probe, err) < 0 ||
+        worker_need_range(&range, w, &spec.grid, err) < 0 ||
+        rendition_check_audio(spec.audio, "the job", err) < 0)
         return err->code;
     spec.begin = range.begin;
     spec.end = range.end;
