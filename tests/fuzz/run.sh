@@ -1,8 +1,10 @@
 #!/bin/bash
 # run.sh [SECONDS] [NAME...]: fuzzes each target (default: all) for so long (default: 60), two at a
-# time, and says what was found. New inputs go to build/fuzz/corpus/NAME, what crashes, hangs or
-# leaks to build/fuzz/findings, where a corpus or a finding of an earlier run stays. More seeds can
-# be named: SEEDS=FOLDER takes FOLDER/NAME too. Exit status 1: something was found.
+# time, and says what was found; exit status 1 where anything was. New inputs go to
+# build/fuzz/corpus/NAME and stay for the next run; what crashes, hangs, leaks or takes more than
+# 1 GB goes to build/fuzz/findings, with a log of each target.
+# SEEDS=FOLDER: takes the files of FOLDER/NAME for seeds too.
+# TIMEOUT=SECONDS: what an input may take (5); more on a machine with other work to do.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 here=tests/fuzz build=build/fuzz
@@ -31,7 +33,7 @@ fuzz() {
     # stdout and stderr of the target itself are closed: libav has much to say.
     nice -n 10 "$build/tests/fuzz/fuzz_$name" "$grown" "$here/corpus/$name" \
         ${SEEDS:+$([ -d "$SEEDS/$name" ] && echo "$SEEDS/$name")} \
-        -max_total_time="$seconds" -timeout=5 -rss_limit_mb=1024 -max_len=$max_len \
+        -max_total_time="$seconds" -timeout="${TIMEOUT:-5}" -rss_limit_mb=1024 -max_len=$max_len \
         -close_fd_mask=3 -print_final_stats=1 -artifact_prefix="$build/findings/$name-" \
         "${args[@]}" >"$log" 2>&1 && status=ok || status=FOUND
     printf '%-14s %-6s %s executions, coverage %s\n' "$name" "$status" \
