@@ -74,37 +74,77 @@ static int by_time(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The texts that show from begin_ms to end_ms, a line each, or NULL. *from moves past cues that
- * have ended. */
-static char *shown(const struct cues *c, size_t *from, int64_t begin_ms, int64_t end_ms)
+/* The cues that show at a time, by their places; in order. */
+struct showing {
+    size_t *cues;
+    size_t nb, next; /* next: the first cue that has not begun */
+};
+
+static void move_to(struct showing *s, const struct cues *c, char *const *texts, int64_t ms)
 {
-    AUTO_STR all = {0};
-    while (*from < c->nb && c->cues[*from].end_ms <= begin_ms)
-        (*from)++;
-    for (size_t i = *from; i < c->nb && c->cues[i].start_ms < end_ms; i++) {
-        if (c->cues[i].end_ms <= begin_ms)
-            continue;
-        AUTO_FREE char *text = captions_to_plain(c->cues[i].text);
-        str_addf(&all, "%s%s", all.len ? "\n" : "", text);
-    }
-    return all.len ? str_take(&all) : NULL;
+    size_t kept = 0;
+    for (size_t i = 0; i < s->nb; i++)
+        if (c->cues[s->cues[i]].end_ms > ms)
+            s->cues[kept++] = s->cues[i];
+    for (; s->next < c->nb && c->cues[s->next].start_ms <= ms; s->next++)
+        if (*texts[s->next] && c->cues[s->next].end_ms > ms)
+            s->cues[kept++] = s->next;
+    s->nb = kept;
 }
 
-void captions_flatten(struct cues *out, const struct cues *c)
+/* Their texts, a line each. */
+static char *join(const struct showing *s, char *const *texts)
+{
+    struct str all = {0};
+    for (size_t i = 0; i < s->nb; i++)
+        str_addf(&all, "%s%s", i ? "\n" : "", texts[s->cues[i]]);
+    return str_take(&all);
+}
+
+/* A cue for each time between two of the times that shows something. */
+static int flatten(struct cues *out, const struct cues *c, char *const *texts, const int64_t *times,
+                   struct err *err)
+{
+    AUTO_FREE size_t *places = mem_zalloc(c->nb + 1, sizeof *places);
+    struct showing showing = {.cues = places};
+    size_t nb_bytes = 0;
+    for (size_t i = 0; i + 1 < 2 * c->nb; i++) {
+        if (times[i] == times[i + 1])
+            continue;
+        move_to(&showing, c, texts, times[i]);
+        if (!showing.nb)
+            continue;
+        char *text = join(&showing, texts);
+        cues_add(out, times[i], times[i + 1], text);
+        nb_bytes += strlen(text);
+        if (nb_bytes > CAPTIONS_MAX_BYTES)
+            return err_set(err, ERR_INVALID,
+                           "captions: so many show at the same time that one at a time, as MP4 "
+                           "files have them, they would take more than %d MB: mend the captions, "
+                           "or remove them to publish without",
+                           CAPTIONS_MAX_BYTES >> 20);
+    }
+    return 0;
+}
+
+int captions_flatten(struct cues *out, const struct cues *c, struct err *err)
 {
     AUTO_FREE int64_t *times = mem_zalloc(2 * c->nb + 1, sizeof *times);
-    size_t from = 0;
+    char **texts = mem_zalloc(c->nb + 1, sizeof *texts);
+    AUTO_CUES flat = {0};
     for (size_t i = 0; i < c->nb; i++) {
         times[2 * i] = c->cues[i].start_ms;
         times[2 * i + 1] = c->cues[i].end_ms;
+        texts[i] = captions_to_plain(c->cues[i].text);
     }
     qsort(times, 2 * c->nb, sizeof *times, by_time);
-    *out = (struct cues){0};
-    for (size_t i = 0; i + 1 < 2 * c->nb; i++) {
-        char *text = times[i] < times[i + 1] ? shown(c, &from, times[i], times[i + 1]) : NULL;
-        if (text)
-            cues_add(out, times[i], times[i + 1], text);
-    }
+    const int ret = flatten(&flat, c, texts, times, err);
+    mem_free_strings(texts, c->nb);
+    if (ret < 0)
+        return ret;
+    *out = flat;
+    flat = (struct cues){0};
+    return 0;
 }
 
 /* --- writing --------------------------------------------------------------------------------- */

@@ -57,8 +57,9 @@ ATTR_NODISCARD int captions_read_stream(struct cues *out, const char *recording,
 void captions_cut(struct cues *cues, int64_t begin_ms, int64_t end_ms, int64_t shift_ms);
 
 /* For a track in which one text shows at a time: cues that overlap become one cue for each time
- * that shows another set of them. Texts become plain, without markup. */
-void captions_flatten(struct cues *out, const struct cues *cues);
+ * that shows another set of them. Texts become plain, without markup. ERR_INVALID where so many
+ * overlap that they would take more than CAPTIONS_MAX_BYTES. */
+ATTR_NODISCARD int captions_flatten(struct cues *out, const struct cues *cues, struct err *err);
 
 /* Writes the cues as WebVTT (not synced), and reads the file back: ERR_BUG where that is not what
  * was written. */

@@ -14,6 +14,8 @@
 #include "mem.h"
 #include "str.h"
 
+enum { QUOTE_BYTES = 40 };
+
 struct reader {
     const char *path;
     char **lines; /* into the text */
@@ -24,9 +26,10 @@ struct reader {
 
 static int wrong(const struct reader *r, size_t line, const char *what)
 {
+    AUTO_FREE char *quote = str_quote(line < r->nb ? r->lines[line] : "", QUOTE_BYTES);
     return err_set(r->err, ERR_INVALID,
-                   "'%s', line %zu: %s ('%.40s'): mend the file, or remove it to publish without",
-                   r->path, line + 1, what, line < r->nb ? r->lines[line] : "");
+                   "'%s', line %zu: %s ('%s'): mend the file, or remove it to publish without",
+                   r->path, line + 1, what, quote);
 }
 
 /* --- lines and times -------------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <libavutil/rational.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +15,13 @@ struct grid {
     int64_t origin;       /* the first picture's time, in time_base */
     int64_t nb_frames;    /* up to the end of the last picture */
 };
+
+/* No recording lasts longer, whatever its time stamps say. */
+enum { GRID_MAX_HOURS = 720 };
+
+/* Whether it can be one: a rate from one frame in 1000 s to 1000 in one, at least one frame, at
+ * most GRID_MAX_HOURS. Of such a grid's frames, nothing that is computed below overflows. */
+bool grid_valid(const struct grid *grid);
 
 /* The frame that a picture with this time stamp becomes (nearest; may be negative). */
 int64_t grid_frame_of(const struct grid *grid, int64_t pts);

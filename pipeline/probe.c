@@ -325,8 +325,7 @@ int probe_grid(struct grid *out, const json_t *probe, struct err *err)
                          .time_base = read_ratio(grid, "time_base"),
                          .origin = json_get_int(grid, "origin", 0),
                          .nb_frames = json_get_int(grid, "frames", 0)};
-    if (out->fps.num <= 0 || out->fps.den <= 0 || out->time_base.num <= 0 ||
-        out->time_base.den <= 0 || out->nb_frames <= 0)
+    if (!grid_valid(out))
         return err_set(err, ERR_INVALID, "a probe result has no valid frame grid");
     return 0;
 }

@@ -71,8 +71,8 @@ static void orientation(const AVStream *st, int *rotation, int *flip)
     if (det < 0) {
         *flip = 1;
         /* The mirroring comes before the turn: the row of x, not the column. */
-        copy[0] = -copy[0];
-        copy[1] = -copy[1];
+        copy[0] = copy[0] == INT32_MIN ? INT32_MAX : -copy[0];
+        copy[1] = copy[1] == INT32_MIN ? INT32_MAX : -copy[1];
     }
     const double angle = -av_display_rotation_get(copy);
     if (!isnan(angle))
@@ -155,8 +155,7 @@ static json_t *describe_audio(const struct scan *s, const struct grid *grid)
     const AVCodecParameters *par = s->fmt->streams[s->audio]->codecpar;
     if (ss->end == AV_NOPTS_VALUE || par->sample_rate <= 0)
         return NULL;
-    const int64_t origin = grid ? grid_origin_ms(grid)
-                                : probe_to_ms(s, s->audio, ss->first);
+    const int64_t origin = grid ? grid_origin_ms(grid) : probe_to_ms(s, s->audio, ss->first);
     const int64_t end = counted(s, s->audio) ? ss->first + ss->length : ss->end;
     return json_pack("{s:i, s:i, s:i, s:I, s:I}", "stream", s->audio, "channels",
                      par->ch_layout.nb_channels, "rate", par->sample_rate, "start_ms",
@@ -242,6 +241,8 @@ json_t *probe_describe(struct scan *s)
     AUTO_FREE char *no_sound = sound_error(s);
     json_t *audio = s->audio >= 0 && !no_sound ? describe_audio(s, video ? &grid : NULL) : NULL;
     const char *refused = NULL;
+    if (!video && audio)
+        sound_grid(&grid, s);
     if (s->video >= 0 && !s->picture.known && s->streams[s->video].nb_packets)
         refused = "has a picture of which nothing can be decoded (damaged, encrypted, or its codec "
                   "is not what the file says): copy it from the camera again, or repair it";
@@ -253,13 +254,14 @@ json_t *probe_describe(struct scan *s)
                       : "holds no media: its header is there, but no packet that could be decoded";
     else if (s->jump[0])
         refused = s->jump;
+    else if (!grid_valid(&grid))
+        refused = "has time stamps by which it lasts for weeks: they are damaged, so put the "
+                  "recording into a new file with others";
     if (refused) {
         json_decref(video);
         json_decref(audio);
         return refusal(s, refused);
     }
-    if (!video)
-        sound_grid(&grid, s);
     const int64_t duration_ms = grid_ms_of(&grid, grid.nb_frames);
     AUTO_FREE char *cut_off = truncation(s, duration_ms);
     json_t *list = json_array();

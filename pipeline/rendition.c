@@ -31,12 +31,27 @@ static int check_number(const json_t *part, const char *key, int64_t least, int6
                         const char *where, struct err *err)
 {
     int64_t v;
-    if (json_need_int(&v, part, key, where, err) < 0)
-        return err->code;
-    if (v < least || v > most)
-        return err_set(err, ERR_INVALID, "%s: '%s' is %lld, should be %lld to %lld", where, key,
-                       (long long)v, (long long)least, (long long)most);
-    return 0;
+    return json_need_number(&v, part, key, least, most, where, err);
+}
+
+int rendition_check_video(const json_t *video, const char *where, struct err *err)
+{
+    return check_encoder(video, where, err) < 0 ||
+                   check_number(video, "max_width", RENDITION_MIN_SIDE, RENDITION_MAX_SIDE, where,
+                                err) < 0 ||
+                   check_number(video, "max_height", RENDITION_MIN_SIDE, RENDITION_MAX_SIDE, where,
+                                err) < 0 ||
+                   check_number(video, "key_frame_s", 1, 60, where, err) < 0
+               ? err->code
+               : 0;
+}
+
+int rendition_check_audio(const json_t *audio, const char *where, struct err *err)
+{
+    return check_encoder(audio, where, err) < 0 ||
+                   check_number(audio, "bit_rate", 6000, 510000, where, err) < 0
+               ? err->code
+               : 0;
 }
 
 static int check(struct rendition *r, const char *where, struct err *err)
@@ -53,20 +68,14 @@ static int check(struct rendition *r, const char *where, struct err *err)
     if (r->suffix[0] != '.' || strchr(r->suffix, '/'))
         return err_set(err, ERR_INVALID, "%s: 'suffix' should begin with a dot and name no folder",
                        where);
-    if (check_encoder(r->audio, where, err) < 0 ||
-        check_number(r->audio, "bit_rate", 6000, 510000, where, err) < 0)
+    if (rendition_check_audio(r->audio, where, err) < 0)
         return err->code;
     r->video = json_object_get(r->json, "video");
     if (!r->video)
         return 0;
     if (!json_is_object(r->video))
         return err_set(err, ERR_INVALID, "%s: 'video' should be a mapping", where);
-    return check_encoder(r->video, where, err) < 0 ||
-                   check_number(r->video, "max_width", RENDITION_MIN_SIDE, 8192, where, err) < 0 ||
-                   check_number(r->video, "max_height", RENDITION_MIN_SIDE, 8192, where, err) < 0 ||
-                   check_number(r->video, "key_frame_s", 1, 60, where, err) < 0
-               ? err->code
-               : 0;
+    return rendition_check_video(r->video, where, err);
 }
 
 int rendition_read(struct rendition *out, const char *path, struct err *err)
@@ -95,8 +104,9 @@ void rendition_finish(struct rendition *r)
 
 static int even(double v)
 {
-    const int n = 2 * (int)lround(v / 2);
-    return n < 2 ? 2 : n;
+    if (!(v >= 2)) /* nor what a shape of 0:0 gives */
+        return 2;
+    return 2 * (int)lround(fmin(v, RENDITION_MAX_SIDE) / 2);
 }
 
 void rendition_size(int *out_width, int *out_height, const json_t *video, int width, int height,
@@ -109,8 +119,8 @@ void rendition_size(int *out_width, int *out_height, const json_t *video, int wi
         h = t;
     }
     double scale = 1;
-    scale = fmin(scale, (double)json_get_int(video, "max_width", 8192) / w);
-    scale = fmin(scale, (double)json_get_int(video, "max_height", 8192) / h);
+    scale = fmin(scale, (double)json_get_int(video, "max_width", RENDITION_MAX_SIDE) / w);
+    scale = fmin(scale, (double)json_get_int(video, "max_height", RENDITION_MAX_SIDE) / h);
     *out_width = even(w * scale);
     *out_height = even(h * scale);
 }

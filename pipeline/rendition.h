@@ -20,6 +20,10 @@ struct rendition {
 
 /* Reads and checks a rendition file. */
 ATTR_NODISCARD int rendition_read(struct rendition *out, const char *path, struct err *err);
+/* The checks of a rendition's "video" and "audio" alone, as job specs carry them; where names the
+ * object in messages. */
+ATTR_NODISCARD int rendition_check_video(const json_t *video, const char *where, struct err *err);
+ATTR_NODISCARD int rendition_check_audio(const json_t *audio, const char *where, struct err *err);
 void rendition_finish(struct rendition *rendition);
 
 /* The size of a source's picture in the rendition: upright, square pixels, even, inside the
@@ -27,5 +31,5 @@ void rendition_finish(struct rendition *rendition);
 void rendition_size(int *out_width, int *out_height, const json_t *video, int width, int height,
                     int sar_num, int sar_den, int rotation);
 
-/* The least width and height that every encoder takes (SVT-AV1's limit). */
-enum { RENDITION_MIN_SIDE = 64 };
+/* The least width and height that every encoder takes (SVT-AV1's limit), and the greatest. */
+enum { RENDITION_MIN_SIDE = 64, RENDITION_MAX_SIDE = 8192 };

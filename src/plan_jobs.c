@@ -90,14 +90,30 @@ int work_has(struct part_work *w, const char *key, const char *ext)
     return fs_exists(json);
 }
 
+/* Whether no number in it is so great that a sum of several could overflow. */
+static bool bounded(json_t *value)
+{
+    const char *key;
+    json_t *child;
+    size_t i;
+    json_object_foreach(value, key, child) if (!bounded(child)) return false;
+    json_array_foreach(value, i, child) if (!bounded(child)) return false;
+    const int64_t v = json_integer_value(value), most = INT64_MAX / 16;
+    return -most <= v && v <= most;
+}
+
 int plan_find_result(json_t **out, const struct event *event, const char *key, struct err *err)
 {
-    if (store_result(out, event->store, key, err) < 0)
-        return err->code;
-    if (*out)
-        return 0;
+    AUTO_JSON *result = NULL;
     AUTO_FREE char *json = workdir_path(event->work, key, "json");
-    return fs_exists(json) ? json_read_file(out, json, err) : 0;
+    if (store_result(&result, event->store, key, err) < 0 ||
+        (!result && fs_exists(json) && json_read_file(&result, json, err) < 0))
+        return err->code;
+    if (!bounded(result))
+        return err_set(err, ERR_INVALID, "the result '%s' is damaged: a number in it is too great",
+                       json);
+    *out = mem_take(&result);
+    return 0;
 }
 
 int work_find_result(json_t **out, struct part_work *w, const char *key)

@@ -1,7 +1,14 @@
 #include "workdir.h"
 
+#include <string.h>
+
 #include "fs.h"
 #include "mem.h"
+
+bool workdir_key_valid(const char *key)
+{
+    return strlen(key) == 32 && strspn(key, "0123456789abcdef") == 32;
+}
 
 char *workdir_path(const char *work, const char *key, const char *ext)
 {

@@ -5,7 +5,12 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "err.h"
+
+/* Whether it is a key: 32 hexadecimal digits, and so names nothing outside work/. */
+bool workdir_key_valid(const char *key);
 
 /* work/ab/abcdef….ext; a new string. */
 char *workdir_path(const char *work, const char *key, const char *ext);

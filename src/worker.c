@@ -23,11 +23,15 @@
 #include "poster.h"
 #include "probe.h"
 #include "reader.h"
+#include "rendition.h"
 #include "segment.h"
 #include "sound.h"
 #include "str.h"
 #include "workdir.h"
 #include "worker_stage.h"
+
+/* Far above any title card, and any cell that a card stands still in. */
+enum { MAX_CARD_FRAMES = 1 << 20 };
 
 /* --- progress -------------------------------------------------------------------------------- */
 
@@ -78,6 +82,43 @@ int worker_deliver(const struct worker *w, const char *key, const char *tmp, con
 static json_t *decibels(double v)
 {
     return isfinite(v) ? json_real(round(v * 100) / 100) : json_null();
+}
+
+/* --- the spec -------------------------------------------------------------------------------- */
+
+int worker_need_key(const char **out, const json_t *obj, const char *name, struct err *err)
+{
+    if (json_need_string(out, obj, name, "the job", err) < 0)
+        return err->code;
+    return workdir_key_valid(*out)
+               ? 0
+               : err_set(err, ERR_INVALID, "the job: '%s' is no key of a result", name);
+}
+
+int worker_need_range(struct worker_range *out, const struct worker *w, const struct grid *grid,
+                      struct err *err)
+{
+    *out = (struct worker_range){0};
+    if (json_need_number(&out->begin, w->spec, "begin", 0, grid->nb_frames - 1, "the job", err) <
+            0 ||
+        json_need_number(&out->end, w->spec, "end", out->begin + 1, grid->nb_frames, "the job",
+                         err) < 0)
+        return err->code;
+    return json_object_get(w->spec, "card_frames")
+               ? json_need_number(&out->card_frames, w->spec, "card_frames", 0, MAX_CARD_FRAMES,
+                                  "the job", err)
+               : 0;
+}
+
+int worker_need_fps(AVRational *out, const json_t *obj, struct err *err)
+{
+    const json_t *fps = json_object_get(obj, "fps");
+    const struct grid grid = {.fps = {(int)json_integer_value(json_array_get(fps, 0)),
+                                      (int)json_integer_value(json_array_get(fps, 1))},
+                              .time_base = {1, 1},
+                              .nb_frames = 1};
+    *out = grid.fps;
+    return grid_valid(&grid) ? 0 : err_set(err, ERR_INVALID, "the job: 'fps' is no rate of frames");
 }
 
 /* --- the recording --------------------------------------------------------------------------- */
@@ -171,9 +212,18 @@ static int segment_outputs(struct segment_output **out, size_t *out_nb, const st
     {
         struct segment_output *o = &(*out)[i];
         AUTO_FREE char *name = mem_printf("%zu.mp4", i);
-        o->video = json_object_get(item, "video");
-        o->width = (int)json_get_int(item, "width", 0);
-        o->height = (int)json_get_int(item, "height", 0);
+        json_t *video;
+        const char *key;
+        int64_t width, height;
+        if (worker_need_key(&key, item, "key", err) < 0 ||
+            json_need_object(&video, item, "video", "the job", err) < 0 ||
+            rendition_check_video(video, "the job", err) < 0 ||
+            json_need_number(&width, item, "width", 2, RENDITION_MAX_SIDE, "the job", err) < 0 ||
+            json_need_number(&height, item, "height", 2, RENDITION_MAX_SIDE, "the job", err) < 0)
+            return err->code;
+        o->video = video;
+        o->width = (int)width;
+        o->height = (int)height;
         o->path = worker_tmp_file(w, name);
     }
     return 0;
@@ -238,12 +288,16 @@ static int encode_cell(struct worker *w, struct segment_output *outputs, size_t 
     AUTO_PICTURES *pictures = NULL;
     struct picture_range range = {
         .stream = (int)json_get_int(video, "stream", -1),
-        .begin = json_get_int(w->spec, "begin", 0),
-        .end = json_get_int(w->spec, "end", 0),
         .key_frame = json_get_int(w->spec, "key_frame", 0),
         .key_pts = json_get_int(w->spec, "key_pts", 0),
     };
-    if (probe_grid(&range.grid, probe, err) < 0 || media_open(&media, path, w->files, err) < 0 ||
+    struct worker_range frames;
+    if (probe_grid(&range.grid, probe, err) < 0 ||
+        worker_need_range(&frames, w, &range.grid, err) < 0)
+        return err->code;
+    range.begin = frames.begin;
+    range.end = frames.end;
+    if (media_open(&media, path, w->files, err) < 0 ||
         picture_reader_open(&pictures, media, &range, err) < 0)
         return err->code;
     struct cell_source source = {pictures, range.begin};
@@ -301,7 +355,14 @@ static int open_card(struct card_source *source, const struct worker *w, int wid
                      struct err *err)
 {
     const json_t *spec = json_object_get(w->spec, "card"), *t = json_object_get(spec, "text");
-    const json_t *files = json_object_get(w->spec, "files"), *fps = json_object_get(spec, "fps");
+    const json_t *files = json_object_get(w->spec, "files");
+    const char *template_path;
+    AVRational fps;
+    int64_t nb_frames;
+    if (json_need_string(&template_path, files, "template", "the job", err) < 0 ||
+        worker_need_fps(&fps, spec, err) < 0 ||
+        json_need_number(&nb_frames, spec, "frames", 1, MAX_CARD_FRAMES, "the job", err) < 0)
+        return err->code;
     const struct card_text text = {
         .event = json_get_string(t, "event", NULL),
         .section = json_get_string(t, "section", NULL),
@@ -311,17 +372,9 @@ static int open_card(struct card_source *source, const struct worker *w, int wid
         .date = json_get_string(t, "date", NULL),
         .place = json_get_string(t, "place", NULL),
     };
-    *source = (struct card_source){
-        .fps = {(int)json_integer_value(json_array_get(fps, 0)),
-                (int)json_integer_value(json_array_get(fps, 1))},
-        .width = width,
-        .height = height,
-        .nb = json_get_int(spec, "frames", 0),
-    };
-    if (source->fps.num <= 0 || source->fps.den <= 0 || source->nb <= 0)
-        return err_set(err, ERR_INVALID, "the job: a card needs a frame rate and a length");
+    *source = (struct card_source){.fps = fps, .width = width, .height = height, .nb = nb_frames};
     const struct card_params params = {
-        .template_path = json_get_string(files, "template", NULL),
+        .template_path = template_path,
         .logo_path = json_get_string(files, "logo", NULL),
         .background_path = json_get_string(files, "background", NULL),
         .width = width,
@@ -366,7 +419,7 @@ static int run_sound(struct worker *w, struct err *err)
     json_t *probe = NULL;
     if (worker_recording_path(&path, w, err) < 0 ||
         json_need_object(&probe, w->spec, "probe", "the job", err) < 0 ||
-        json_need_string(&analysis, w->spec, "analysis", "the job", err) < 0)
+        worker_need_key(&analysis, w->spec, "analysis", err) < 0)
         return err->code;
     const int stream = (int)json_get_int(w->spec, "audio_stream", -1);
     const json_t *streams = json_object_get(probe, "streams");
@@ -381,9 +434,6 @@ static int run_sound(struct worker *w, struct err *err)
         .stream = stream,
         .counted = json_get_bool(json_array_get(streams, (size_t)stream), "counted", false),
         .use = use,
-        .begin = json_get_int(w->spec, "begin", 0),
-        .end = json_get_int(w->spec, "end", 0),
-        .card_frames = json_get_int(w->spec, "card_frames", 0),
         .blocks_path = blocks,
         .target_lufs = json_get_number(w->spec, "target_lufs", -16),
         .ceiling_dbtp = json_get_number(w->spec, "ceiling_dbtp", -1),
@@ -391,7 +441,15 @@ static int run_sound(struct worker *w, struct err *err)
         .progress = tell_fraction,
     };
     struct sound_result r;
-    if (probe_grid(&spec.grid, probe, err) < 0 || sound_encode(&r, tmp, &spec, err) < 0)
+    struct worker_range range;
+    if (probe_grid(&spec.grid, probe, err) < 0 ||
+        worker_need_range(&range, w, &spec.grid, err) < 0 ||
+        rendition_check_audio(spec.audio, "the job", err) < 0)
+        return err->code;
+    spec.begin = range.begin;
+    spec.end = range.end;
+    spec.card_frames = range.card_frames;
+    if (sound_encode(&r, tmp, &spec, err) < 0)
         return err->code;
     AUTO_JSON *result =
         json_pack("{s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:b, s:s, s:I, s:I}", "samples",
@@ -434,10 +492,13 @@ static int poster_from_recording(int64_t *frame, struct worker *w, const char *t
         .video = json_object_get(probe, "video"),
         .cells = json_object_get(probe, "cells"),
         .fields = json_get_string(w->spec, "fields", "progressive"),
-        .begin = json_get_int(w->spec, "begin", 0),
-        .end = json_get_int(w->spec, "end", 0),
     };
-    return probe_grid(&spec.grid, probe, err) < 0 ? err->code : poster_make(frame, tmp, &spec, err);
+    struct worker_range range;
+    if (probe_grid(&spec.grid, probe, err) < 0 || worker_need_range(&range, w, &spec.grid, err) < 0)
+        return err->code;
+    spec.begin = range.begin;
+    spec.end = range.end;
+    return poster_make(frame, tmp, &spec, err);
 }
 
 static int run_poster(struct worker *w, struct err *err)
@@ -474,7 +535,7 @@ static int run_stage(struct worker *w, struct err *err)
 {
     const char *stage;
     if (json_need_string(&stage, w->spec, "stage", "the job", err) < 0 ||
-        json_need_string(&w->key, w->spec, "key", "the job", err) < 0 ||
+        worker_need_key(&w->key, w->spec, "key", err) < 0 ||
         json_need_string(&w->work, w->spec, "work", "the job", err) < 0)
         return err->code;
     for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {

@@ -14,12 +14,19 @@
 #include "sound.h"
 #include "workdir.h"
 
+/* More than any piece holds. */
+static const int64_t max_frames = (int64_t)GRID_MAX_HOURS * 3600 * 1000;
+static const int64_t max_samples = (int64_t)(GRID_MAX_HOURS + 1) * 3600 * SOUND_RATE;
+
 struct pieces {
     struct assemble_segment *segments;
     char **paths; /* of the segments, and of the sound last */
     int64_t *seams;
     size_t nb;
     const json_t *sound; /* its result */
+    AVRational fps;
+    int64_t card_frames, key_frame_s;
+    int64_t nb_samples, lead_in, packet_samples; /* of the sound */
     struct cues *cues;
     struct captions_track *captions;
     size_t nb_captions;
@@ -53,20 +60,39 @@ static int collect_captions(struct pieces *p, const struct worker *w, struct err
     p->captions = mem_zalloc(json_array_size(list) + 1, sizeof *p->captions);
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *item = json_array_get(list, i), *result = NULL;
-        const char *key = json_get_string(item, "key", "");
+        const char *key;
         AUTO_CUES cues = {0};
-        AUTO_FREE char *path = workdir_path(w->work, key, "vtt");
-        if (piece_result(&result, w, key, err) < 0)
+        if (worker_need_key(&key, item, "key", err) < 0 || piece_result(&result, w, key, err) < 0)
             return err->code;
+        AUTO_FREE char *path = workdir_path(w->work, key, "vtt");
         if (json_get_int(result, "cues", 0) == 0)
             continue;
         if (captions_read_file(&cues, path, err) < 0)
             return err->code;
-        const size_t n = p->nb_captions++;
-        captions_flatten(&p->cues[n], &cues);
+        const size_t n = p->nb_captions;
+        if (captions_flatten(&p->cues[n], &cues, err) < 0)
+            return err->code;
+        p->nb_captions++;
         p->captions[n] =
             (struct captions_track){&p->cues[n], json_get_string(item, "language", NULL)};
     }
+    return 0;
+}
+
+static int read_numbers(struct pieces *p, const struct worker *w, const char *sound,
+                        struct err *err)
+{
+    static const char where[] = "the job";
+    const json_t *r;
+    if (worker_need_fps(&p->fps, w->spec, err) < 0 ||
+        json_need_number(&p->card_frames, w->spec, "card_frames", 0, max_frames, where, err) < 0 ||
+        json_need_number(&p->key_frame_s, w->spec, "key_frame_s", 0, 60, where, err) < 0 ||
+        piece_result(&r, w, sound, err) < 0 ||
+        json_need_number(&p->nb_samples, r, "samples", 0, max_samples, where, err) < 0 ||
+        json_need_number(&p->lead_in, r, "lead_in", 0, SOUND_RATE, where, err) < 0 ||
+        json_need_number(&p->packet_samples, r, "packet_samples", 1, SOUND_RATE, where, err) < 0)
+        return err->code;
+    p->sound = r;
     return 0;
 }
 
@@ -75,7 +101,7 @@ static int collect(struct pieces *p, const struct worker *w, struct err *err)
     json_t *list;
     const char *sound;
     if (json_need_array(&list, w->spec, "segments", "the job", err) < 0 ||
-        json_need_string(&sound, w->spec, "sound", "the job", err) < 0)
+        worker_need_key(&sound, w->spec, "sound", err) < 0)
         return err->code;
     p->nb = json_array_size(list);
     p->segments = mem_zalloc(p->nb, sizeof *p->segments);
@@ -85,17 +111,20 @@ static int collect(struct pieces *p, const struct worker *w, struct err *err)
     for (size_t i = 0; i < p->nb; i++) {
         const char *key = json_string_value(json_array_get(list, i));
         const json_t *r = NULL;
-        if (!key || piece_result(&r, w, key, err) < 0)
+        int64_t nb_frames;
+        if (!key || !workdir_key_valid(key))
             return err_set(err, ERR_INVALID, "the job: a segment has no key");
+        if (piece_result(&r, w, key, err) < 0 ||
+            json_need_number(&nb_frames, r, "frames", 1, max_frames, "the job", err) < 0)
+            return err->code;
         p->paths[i] = workdir_path(w->work, key, "mp4");
-        p->segments[i] = (struct assemble_segment){.path = p->paths[i],
-                                                   .nb_frames = json_get_int(r, "frames", 0),
-                                                   .hash = json_get_string(r, "hash", "")};
+        p->segments[i] = (struct assemble_segment){
+            .path = p->paths[i], .nb_frames = nb_frames, .hash = json_get_string(r, "hash", "")};
         at += p->segments[i].nb_frames;
         p->seams[i] = at;
     }
     p->paths[p->nb] = workdir_path(w->work, sound, "mp4");
-    return piece_result(&p->sound, w, sound, err) < 0 ? err->code : collect_captions(p, w, err);
+    return read_numbers(p, w, sound, err) < 0 ? err->code : collect_captions(p, w, err);
 }
 
 /* Tags and chapters as the assembly takes them; their strings belong to the spec. */
@@ -142,7 +171,7 @@ static int check_made(struct check_result *out, const char *tmp, const struct wo
         .nb_samples = made->nb_samples,
         .video_hash = made->video_hash,
         .sound_hash = made->sound_hash,
-        .key_frame_s = (int)json_get_int(w->spec, "key_frame_s", 4),
+        .key_frame_s = (int)p->key_frame_s,
         .title = json_get_string(json_object_get(w->spec, "tags"), "title", NULL),
         .captions = p->captions,
         .nb_captions = p->nb_captions,
@@ -153,15 +182,11 @@ static int check_made(struct check_result *out, const char *tmp, const struct wo
 static int assemble_and_check(struct worker *w, const struct pieces *p, const char *tmp,
                               const char *container, struct err *err)
 {
-    const json_t *fps = json_object_get(w->spec, "fps"), *tags = json_object_get(w->spec, "tags");
+    const json_t *tags = json_object_get(w->spec, "tags");
     struct assemble_tag list[8];
-    const AVRational rate = {(int)json_integer_value(json_array_get(fps, 0)),
-                             (int)json_integer_value(json_array_get(fps, 1))};
-    const struct grid grid = {.fps = rate};
-    const int64_t card_frames = json_get_int(w->spec, "card_frames", 0);
-    const int64_t nb_samples = json_get_int(p->sound, "samples", 0);
-    const int64_t card_ms = grid_ms_of(&grid, card_frames),
-                  end_ms = nb_samples / (SOUND_RATE / 1000);
+    const struct grid grid = {.fps = p->fps};
+    const int64_t card_ms = grid_ms_of(&grid, p->card_frames),
+                  end_ms = p->nb_samples / (SOUND_RATE / 1000);
     const struct assemble_chapter chapters[] = {
         {0, card_ms, "Title"},
         {card_ms, end_ms, json_get_string(w->spec, "talk_title", "Talk")},
@@ -169,15 +194,15 @@ static int assemble_and_check(struct worker *w, const struct pieces *p, const ch
     const bool sound_alone = p->nb == 0;
     struct assemble_spec spec = {
         .container = container,
-        .fps = rate,
+        .fps = p->fps,
         .segments = p->segments,
         .nb_segments = p->nb,
         .sound_path = p->paths[p->nb],
         .sound_hash = json_get_string(p->sound, "hash", ""),
-        .nb_samples = nb_samples,
-        .sound_lead_in = json_get_int(p->sound, "lead_in", 0),
-        .sound_packet_samples = json_get_int(p->sound, "packet_samples", 1024),
-        .skip_samples = sound_alone ? sound_samples_at(&grid, card_frames) : 0,
+        .nb_samples = p->nb_samples,
+        .sound_lead_in = p->lead_in,
+        .sound_packet_samples = p->packet_samples,
+        .skip_samples = sound_alone ? sound_samples_at(&grid, p->card_frames) : 0,
         .tags = list,
         .nb_tags = collect_tags(list, sizeof list / sizeof *list, tags),
         .chapters = chapters,

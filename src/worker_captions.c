@@ -69,15 +69,16 @@ int worker_captions(struct worker *w, struct err *err)
     AUTO_CUES cues = {0};
     json_t *probe;
     struct grid grid;
+    struct worker_range range;
     int64_t zero_ms = 0;
     char sha256[65];
     if (json_need_object(&probe, w->spec, "probe", "the job", err) < 0 ||
-        probe_grid(&grid, probe, err) < 0 ||
+        probe_grid(&grid, probe, err) < 0 || worker_need_range(&range, w, &grid, err) < 0 ||
         read_captions(&cues, w, probe, &grid, &zero_ms, err) < 0)
         return err->code;
-    const int64_t begin_ms = grid_ms_of(&grid, json_get_int(w->spec, "begin", 0)) - zero_ms;
-    const int64_t end_ms = grid_ms_of(&grid, json_get_int(w->spec, "end", 0)) - zero_ms;
-    const int64_t card_ms = grid_ms_of(&grid, json_get_int(w->spec, "card_frames", 0));
+    const int64_t begin_ms = grid_ms_of(&grid, range.begin) - zero_ms;
+    const int64_t end_ms = grid_ms_of(&grid, range.end) - zero_ms;
+    const int64_t card_ms = grid_ms_of(&grid, range.card_frames);
     captions_cut(&cues, begin_ms, end_ms, card_ms - begin_ms);
     if (captions_write(tmp, &cues, err) < 0 || check_sha256(sha256, tmp, err) < 0)
         return err->code;

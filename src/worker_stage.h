@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "attr.h"
+#include "grid.h"
 
 struct err;
 struct media_params;
@@ -16,6 +17,18 @@ struct worker {
     int64_t frames;             /* of a segment, for progress */
     struct media_params *files; /* of the recording, after its first; ours, as is its list */
 };
+
+/* The frames of the recording that the job is about, and the card's before them. */
+struct worker_range {
+    int64_t begin, end, card_frames;
+};
+
+/* Members of a spec that name results, frames, the grid's rate. */
+ATTR_NODISCARD int worker_need_key(const char **out, const json_t *obj, const char *name,
+                                   struct err *err);
+ATTR_NODISCARD int worker_need_range(struct worker_range *out, const struct worker *worker,
+                                     const struct grid *grid, struct err *err);
+ATTR_NODISCARD int worker_need_fps(AVRational *out, const json_t *obj, struct err *err);
 
 /* Progress from 0 to 1. Not 0: nobody listens any more, so stop. */
 int worker_tell(double done);

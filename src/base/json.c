@@ -86,6 +86,19 @@ int json_need_int(int64_t *out, const json_t *obj, const char *key, const char *
     return 0;
 }
 
+int json_need_number(int64_t *out, const json_t *obj, const char *key, int64_t least, int64_t most,
+                     const char *where, struct err *err)
+{
+    int64_t v;
+    if (json_need_int(&v, obj, key, where, err) < 0)
+        return err->code;
+    if (v < least || v > most)
+        return err_set(err, ERR_INVALID, "%s: '%s' is %lld, should be %lld to %lld", where, key,
+                       (long long)v, (long long)least, (long long)most);
+    *out = v;
+    return 0;
+}
+
 int json_need_object(json_t **out, const json_t *obj, const char *key, const char *where,
                      struct err *err)
 {

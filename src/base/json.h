@@ -27,6 +27,9 @@ ATTR_NODISCARD int json_need_string(const char **out, const json_t *obj, const c
                                     const char *where, struct err *err);
 ATTR_NODISCARD int json_need_int(int64_t *out, const json_t *obj, const char *key,
                                  const char *where, struct err *err);
+/* A whole number from least to most. */
+ATTR_NODISCARD int json_need_number(int64_t *out, const json_t *obj, const char *key, int64_t least,
+                                    int64_t most, const char *where, struct err *err);
 ATTR_NODISCARD int json_need_object(json_t **out, const json_t *obj, const char *key,
                                     const char *where, struct err *err);
 ATTR_NODISCARD int json_need_array(json_t **out, const json_t *obj, const char *key,

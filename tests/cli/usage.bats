@@ -174,6 +174,27 @@ END
     same 1 "$(grep -c 'no database' event/talkpress.db)"
 }
 
+@test "a damaged job spec: the worker says what is wrong, and writes nothing outside work/" {
+    key=0123456789abcdef0123456789abcdef
+    output='"key": "'$key'", "width": 64, "height": 64, "video": {"encoder": "libx264", '
+    output+='"max_width": 64, "max_height": 64, "key_frame_s": 4}'
+    outside=${output/$key/../../x} endless=${output/: 4/: 0}
+    card='"card": {"frames": 2, "fps": [25, 1], "text": {"title": "T"}}'
+    while IFS='|' read -r spec words; do
+        printf '{"work": "%s/work", %s}' "$PWD" "$spec" >spec.json
+        expect 1 "$TALKPRESS" worker spec.json
+        says "$words"
+    done <<END
+"stage": "none", "key": "$key"|there is no stage
+"stage": "probe", "key": "../../../stranger"|'key' is no key
+"stage": "card", "key": "$key", $card, "outputs": [{$outside}]|'key' is no key
+"stage": "card", "key": "$key", $card, "outputs": [{$endless}]|'key_frame_s' is 0
+"stage": "card", "key": "$key", $card, "outputs": [{$output}], "files": []|'template'
+"stage": "card", "key": "$key", "card": {"frames": 2, "fps": [25, 0]}, "outputs": [{$output}], "files": {"template": "t"}|no rate
+END
+    same spec.json "$(ls | grep -v work)"
+}
+
 @test "a closed stdout ends quietly" {
     page page.txt "1: First Steps (Ada Byron) (0:08)"
     "$TALKPRESS" init event

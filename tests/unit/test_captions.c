@@ -184,15 +184,29 @@ static void test_cut(void **state)
 static void test_flatten(void **state)
 {
     (void)state;
+    struct err err = {0};
     AUTO_CUES c = {0}, flat = {0};
     cues_add(&c, 0, 9000, mem_strdup("<b>long</b>"));
     cues_add(&c, 1000, 2000, mem_strdup("a &amp; b"));
     cues_add(&c, 2000, 3000, mem_strdup("c"));
     cues_add(&c, 9500, 9600, mem_strdup("d"));
-    captions_flatten(&flat, &c);
+    assert_done(captions_flatten(&flat, &c, &err));
     AUTO_FREE char *told = tell(&flat);
     assert_string_equal(told, "0-1000 long | 1000-2000 long/a & b | 2000-3000 long/c | "
                               "3000-9000 long | 9500-9600 d");
+}
+
+/* Each shows until the end: the texts of all sections together grow with the square of their
+ * number. */
+static void test_flatten_bound(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    AUTO_CUES c = {0}, flat = {0};
+    for (int64_t i = 0; i < 200000; i++)
+        cues_add(&c, i, 1000000, mem_strdup("all of them at once"));
+    assert_fails(captions_flatten(&flat, &c, &err), ERR_INVALID, "at the same time");
+    assert_int_equal(flat.nb, 0);
 }
 
 static void test_write(void **state)
@@ -219,7 +233,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_formats), cmocka_unit_test(test_markup),
         cmocka_unit_test(test_refused), cmocka_unit_test(test_cut),
-        cmocka_unit_test(test_flatten), cmocka_unit_test(test_write),
+        cmocka_unit_test(test_flatten), cmocka_unit_test(test_flatten_bound),
+        cmocka_unit_test(test_write),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

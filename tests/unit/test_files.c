@@ -321,6 +321,9 @@ static void test_json_members(void **state)
     assert_fails(json_need_string(&s, o, "int", "the job", &err), ERR_INVALID, "the job: 'int'");
     assert_fails(json_need_string(&s, o, "gone", "the job", &err), ERR_INVALID, "missing");
     assert_fails(json_need_int(&n, o, "real", "x", &err), ERR_INVALID, "whole number");
+    assert_fails(json_need_number(&n, o, "int", -1, 4, "the job", &err), ERR_INVALID,
+                 "the job: 'int' is 5, should be -1 to 4");
+    assert_done(json_need_number(&n, o, "int", 5, 5, "x", &err));
     assert_fails(json_need_object(&v, o, "list", "x", &err), ERR_INVALID, "object");
     assert_fails(json_need_array(&v, o, "none", "x", &err), ERR_INVALID, "list");
     assert_fails(json_need_int(&n, NULL, "int", "x", &err), ERR_INVALID, "missing");

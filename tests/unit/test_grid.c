@@ -244,12 +244,41 @@ static void test_there_and_back(void **state)
     assert_int_equal(grid_pts_of(&ntsc, 1800), 1801800);
 }
 
+static void test_valid(void **state)
+{
+    (void)state;
+    static const AVRational fps = {25, 1}, base = {1, 90000};
+    static const int64_t month = (int64_t)25 * 3600 * GRID_MAX_HOURS;
+    static const struct {
+        const char *row;
+        struct grid grid;
+        bool valid;
+    } cases[] = {
+        {"plain", {fps, base, 0, 1}, true},
+        {"a month", {fps, base, -12345, month}, true},
+        {"longer", {fps, base, 0, month + 1}, false},
+        {"endless", {fps, base, 0, INT64_MAX}, false},
+        {"empty", {fps, base, 0, 0}, false},
+        {"slowest", {{1, 1000}, base, 0, 2}, true},
+        {"slower", {{1, 1001}, base, 0, 2}, false},
+        {"slow and long", {{1, 1000}, base, 0, month}, false},
+        {"fastest", {{1000, 1}, base, 0, 2}, true},
+        {"faster", {{1001, 1}, base, 0, 2}, false},
+        {"no rate", {{0, 1}, base, 0, 1}, false},
+        {"rate by nothing", {{1, 0}, base, 0, 1}, false},
+        {"negative base", {fps, {-1, 90000}, 0, 1}, false},
+        {"origin out of sight", {fps, base, INT64_MIN, 1}, false},
+    };
+    for (size_t i = 0; i < NB(cases); i++)
+        assert_row_int(cases[i].row, grid_valid(&cases[i].grid), cases[i].valid);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_constant_rates), cmocka_unit_test(test_variable_rates),
         cmocka_unit_test(test_stills),         cmocka_unit_test(test_few),
-        cmocka_unit_test(test_there_and_back),
+        cmocka_unit_test(test_there_and_back), cmocka_unit_test(test_valid),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,42 @@
+/*
+ * An importer, built once for each: IMPORTER is its name, "import_csv"; the listing reader takes
+ * what no other knows, and has no sniff.
+ */
+#include "err.h"
+#include "fuzz.h"
+#include "import_csv.h"
+#include "import_html.h"
+#include "import_ical.h"
+#include "import_markdown.h"
+#include "import_pyvideo.h"
+#include "import_schedule_json.h"
+#include "import_schedule_xml.h"
+#include "listing.h"
+#include "mem.h"
+#include "programme.h"
+#include "programme_limits.h"
+
+#define JOIN_(a, b) a##b
+#define JOIN(a, b)  JOIN_(a, b)
+
+#ifdef IMPORTER
+#define READ  JOIN(IMPORTER, _read)
+#define SNIFF JOIN(IMPORTER, _sniff)
+#else
+#define READ                         listing_parse
+#define SNIFF(bytes, nb_bytes, name) true
+#endif
+
+/* So named, whatever the content: the sniff of tables goes by the name too. */
+static const char name[] = "programme.csv";
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct err err = {0};
+    AUTO_FREE char *text = fuzz_text(data, size);
+    AUTO_PROGRAMME programme = {0};
+    if (SNIFF(text, size, name) && !fuzz_failed(READ(&programme, text, size, name, &err), &err) &&
+        !fuzz_failed(programme_check(&programme, name, &err), &err))
+        programme_number_talks(&programme, &programme);
+    return 0;
+}

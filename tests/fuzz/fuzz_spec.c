@@ -1,0 +1,119 @@
+/*
+ * A worker's job spec, carried out. Where it works, and on what, is the target's own; the rest is
+ * as the bytes say, but for jobs that would only take long.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <libavutil/log.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fs.h"
+#include "fuzz.h"
+#include "fuzz_event.h"
+#include "json.h"
+#include "media_maker.h"
+#include "mem.h"
+#include "worker.h"
+
+/* What fontconfig keeps for itself. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:libfontconfig";
+}
+
+enum { MAX_FRAMES = 60, MAX_SIDE = 400 };
+
+static void make_recording(const char *path)
+{
+    media_make(&(struct media_spec){
+        .path = path,
+        .video = {.encoder = "libx264",
+                  .options = "preset=ultrafast",
+                  .fps = {10, 1},
+                  .nb_frames = 20,
+                  .gop = 10},
+        .audio = {.encoder = "aac", .nb_samples = 2 * 48000},
+    });
+}
+
+/* Progress of jobs is for a coordinator. */
+static void silence(void)
+{
+    const int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (null < 0 || dup2(null, STDOUT_FILENO) < 0)
+        fuzz_broken("/dev/null", strerror(errno));
+    close(null);
+}
+
+static const char *recording(void)
+{
+    static char path[4096];
+    if (path[0])
+        return path;
+    AUTO_FREE char *made = fs_join(fuzz_folder(), "talk.mp4");
+    make_recording(made);
+    silence();
+    memcpy(path, made, strlen(made) + 1);
+    return path;
+}
+
+static bool too_long(const json_t *spec)
+{
+    const json_t *card = json_object_get(spec, "card");
+    const int64_t begin = json_get_int(spec, "begin", 0), end = json_get_int(spec, "end", 0);
+    const bool sane = begin >= 0 && end >= begin;
+    if ((sane && end - begin > MAX_FRAMES) || json_get_int(card, "frames", 0) > MAX_FRAMES ||
+        json_get_int(spec, "card_frames", 0) > MAX_FRAMES)
+        return true;
+    size_t i;
+    json_t *output;
+    json_array_foreach(json_object_get(spec, "outputs"), i,
+                       output) if (json_get_int(output, "width", 0) > MAX_SIDE ||
+                                   json_get_int(output, "height", 0) > MAX_SIDE) return true;
+    return json_array_size(json_object_get(spec, "outputs")) > 3;
+}
+
+static void set_places(json_t *spec)
+{
+    struct stat st;
+    const char *path = recording();
+    if (stat(path, &st) < 0)
+        fuzz_broken(path, strerror(errno));
+    json_t *file = json_object_get(spec, "recording"), *files = json_object_get(spec, "files");
+    json_object_set_new(spec, "work", json_string(fuzz_folder()));
+    if (json_is_object(file)) {
+        json_object_set_new(file, "path", json_string(path));
+        json_object_set_new(file, "size", json_integer(st.st_size));
+        json_object_set_new(
+            file, "mtime_ns",
+            json_integer((json_int_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec));
+        json_object_del(file, "more");
+    }
+    if (json_is_object(files)) {
+        json_object_clear(files);
+        json_object_set_new(files, "template", json_string(SOURCE_DIR "/pipeline/cards/title.ass"));
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    AUTO_FREE char *text = fuzz_text(data, size);
+    AUTO_FREE char *path = fs_join(fuzz_folder(), "spec.json");
+    AUTO_JSON *spec = json_loads(text, 0, NULL);
+    av_log_set_level(AV_LOG_QUIET);
+    if (!spec) {
+        fuzz_put(data, size, "%s", path);
+    } else if (too_long(spec)) {
+        return 0;
+    } else {
+        set_places(spec);
+        AUTO_FREE char *json = json_dumps(spec, JSON_ENCODE_ANY);
+        fuzz_put(json, strlen(json), "%s", path);
+    }
+    (void)worker_main(path);
+    return 0;
+}
