@@ -9,6 +9,7 @@
 #include "fields.h"
 #include "json.h"
 #include "loudness.h"
+#include "loudness_meter.h"
 #include "media.h"
 #include "mem.h"
 #include "probe.h"
@@ -88,16 +89,15 @@ static json_t *describe_measured(const struct measured *m)
 static int read_sound(struct measured *out, struct analysis *a, struct sound_reader *sound,
                       struct err *err)
 {
-    AUTO_METER *meter = NULL;
+    AUTO_METER *meter = loudness_meter_create();
     AUTO_SOUND_QUALITY *quality = sound_quality_create();
-    if (loudness_meter_create(&meter, err) < 0)
-        return err->code;
     AUTO_FREE float *samples = mem_zalloc(READ_SAMPLES * SOUND_CHANNELS, sizeof *samples);
     int64_t done = 0;
     for (;;) {
         const int nb = sound_reader_read(sound, samples, READ_SAMPLES, err);
-        if (nb < 0 || loudness_meter_add(meter, samples, nb, err) < 0)
-            return err->code;
+        if (nb < 0)
+            return nb;
+        loudness_meter_add(meter, samples, nb);
         sound_quality_add(quality, samples, nb);
         if (nb < READ_SAMPLES)
             break;

@@ -1,6 +1,5 @@
 #include "loudness.h"
 
-#include <ebur128.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,92 +9,6 @@
 
 static const char magic[8] = "tploud2";
 enum { MAX_BLOCKS = 100 * 3600 * 10 /* 100 hours */ };
-
-struct loudness_meter {
-    ebur128_state *state[SOUND_CHANNELS]; /* each of one channel */
-    struct loudness blocks;
-    int filled; /* samples in the block that is being filled */
-    double peak[SOUND_CHANNELS];
-    float mono[LOUDNESS_BLOCK]; /* one channel of what is being added */
-};
-
-int loudness_meter_create(struct loudness_meter **out, struct err *err)
-{
-    AUTO_METER *m = mem_zalloc(1, sizeof *m);
-    for (int c = 0; c < SOUND_CHANNELS; c++) {
-        m->state[c] = ebur128_init(1, SOUND_RATE, EBUR128_MODE_M | EBUR128_MODE_TRUE_PEAK);
-        if (!m->state[c])
-            return err_set(err, ERR_NOMEM, "out of memory for the loudness meter");
-    }
-    *out = mem_take(&m);
-    return 0;
-}
-
-static void end_block(struct loudness_meter *m)
-{
-    const unsigned long ms = (unsigned long)m->filled * 1000 / SOUND_RATE;
-    m->blocks.blocks = mem_grow(m->blocks.blocks, m->blocks.nb, sizeof *m->blocks.blocks);
-    struct loudness_block *block = &m->blocks.blocks[m->blocks.nb++];
-    for (int c = 0; c < SOUND_CHANNELS; c++) {
-        /* The window asked for is the block itself, so its loudness gives the block's energy. */
-        double lufs = -HUGE_VAL;
-        if (ms == 0 || ebur128_loudness_window(m->state[c], ms, &lufs) != EBUR128_SUCCESS)
-            lufs = -HUGE_VAL;
-        block->energy[c] = (float)pow(10, (lufs + 0.691) / 10);
-        block->peak[c] = (float)m->peak[c];
-        m->peak[c] = 0;
-    }
-    m->filled = 0;
-}
-
-static int add_channel(struct loudness_meter *m, int channel, const float *samples, int nb,
-                       struct err *err)
-{
-    double peak = 0;
-    for (int i = 0; i < nb; i++)
-        m->mono[i] = samples[(size_t)i * SOUND_CHANNELS + (size_t)channel];
-    if (ebur128_add_frames_float(m->state[channel], m->mono, (size_t)nb) != EBUR128_SUCCESS)
-        return err_set(err, ERR_NOMEM, "out of memory while measuring loudness");
-    ebur128_prev_true_peak(m->state[channel], 0, &peak);
-    m->peak[channel] = fmax(m->peak[channel], peak);
-    return 0;
-}
-
-int loudness_meter_add(struct loudness_meter *m, const float *samples, int nb, struct err *err)
-{
-    while (nb > 0) {
-        const int left = LOUDNESS_BLOCK - m->filled, n = nb < left ? nb : left;
-        for (int c = 0; c < SOUND_CHANNELS; c++)
-            if (add_channel(m, c, samples, n, err) < 0)
-                return err->code;
-        m->filled += n;
-        samples += (size_t)n * SOUND_CHANNELS;
-        nb -= n;
-        if (m->filled == LOUDNESS_BLOCK)
-            end_block(m);
-    }
-    return 0;
-}
-
-void loudness_meter_finish(struct loudness *out, struct loudness_meter *m)
-{
-    if (m->filled)
-        end_block(m);
-    *out = m->blocks;
-    m->blocks = (struct loudness){0};
-}
-
-void loudness_meter_destroy_p(struct loudness_meter **meter)
-{
-    struct loudness_meter *m = *meter;
-    if (!m)
-        return;
-    for (int c = 0; c < SOUND_CHANNELS; c++)
-        if (m->state[c])
-            ebur128_destroy(&m->state[c]);
-    loudness_finish(&m->blocks);
-    free(m);
-}
 
 void loudness_finish(struct loudness *l)
 {

@@ -1,6 +1,6 @@
 /*
  * Loudness of any range of a recording's sound, from blocks of 100 ms measured once (ITU-R
- * BS.1770-4, EBU R 128), and the blocks' file. Stereo at 48 kHz throughout.
+ * BS.1770-4, EBU R 128; see loudness_meter.h), and the blocks' file. Stereo at 48 kHz throughout.
  */
 #pragma once
 
@@ -22,16 +22,6 @@ struct loudness {
     struct loudness_block *blocks;
     size_t nb;
 };
-
-/* Measures sound as it comes: add any number of samples, then finish. */
-struct loudness_meter;
-ATTR_NODISCARD int loudness_meter_create(struct loudness_meter **out, struct err *err);
-ATTR_NODISCARD int loudness_meter_add(struct loudness_meter *meter, const float *samples, int nb,
-                                      struct err *err);
-/* Moves the blocks out; a last block shorter than 100 ms counts as one. */
-void loudness_meter_finish(struct loudness *out, struct loudness_meter *meter);
-void loudness_meter_destroy_p(struct loudness_meter **meter);
-#define AUTO_METER ATTR_CLEANUP(loudness_meter_destroy_p) struct loudness_meter
 
 void loudness_finish(struct loudness *loudness);
 #define AUTO_LOUDNESS ATTR_CLEANUP(loudness_finish) struct loudness

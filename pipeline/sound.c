@@ -13,6 +13,7 @@
 #include "encoder.h"
 #include "json.h"
 #include "loudness.h"
+#include "loudness_meter.h"
 #include "media.h"
 #include "mem.h"
 #include "reader.h"
@@ -164,8 +165,10 @@ static int pass_begin(struct pass *p, const char *path, struct err *err)
     };
     if (media_open(&p->media, s->recording, s->files, err) < 0 ||
         sound_reader_open(&p->sound, p->media, &range, err) < 0 ||
-        (path ? open_encoder(p, path, err) : loudness_meter_create(&p->meter, err)) < 0)
+        (path && open_encoder(p, path, err) < 0))
         return err->code;
+    if (!path)
+        p->meter = loudness_meter_create();
     return p->setting.limit ? limiter_open(&p->limiter, p->setting.limit_db, err) : 0;
 }
 
@@ -211,8 +214,10 @@ static int encode_silence(struct pass *p, int64_t nb, struct err *err)
 
 static int take(struct pass *p, const float *samples, int nb, struct err *err)
 {
-    return p->meter ? loudness_meter_add(p->meter, samples, nb, err)
-                    : encode(p, samples, nb, false, err);
+    if (!p->meter)
+        return encode(p, samples, nb, false, err);
+    loudness_meter_add(p->meter, samples, nb);
+    return 0;
 }
 
 /* Sends samples (none: the end) through the limiter and hands on what comes out. */
@@ -293,23 +298,25 @@ static int measure(struct sound_result *out, const char *path, const struct soun
 {
     AUTO_MEDIA *media = NULL;
     AUTO_SOUND *sound = NULL;
-    AUTO_METER *meter = NULL;
+    AUTO_METER *meter = loudness_meter_create();
     AUTO_LOUDNESS blocks = {0};
     const int64_t card = sound_samples_at(&spec->grid, spec->card_frames);
     const struct sound_range range = {
         .stream = 0, .grid = {.fps = spec->grid.fps}, .begin = 0, .end = out->nb_samples};
     if (media_open(&media, path, NULL, err) < 0 ||
-        sound_reader_open(&sound, media, &range, err) < 0 || loudness_meter_create(&meter, err) < 0)
+        sound_reader_open(&sound, media, &range, err) < 0)
         return err->code;
     AUTO_FREE float *samples = mem_zalloc(CHUNK * SOUND_CHANNELS, sizeof *samples);
     for (int64_t at = 0; at < out->nb_samples;) {
         const int64_t left = at < card ? card - at : CHUNK; /* blocks begin with the talk */
         const int want = left < CHUNK ? (int)left : CHUNK;
         const int nb = sound_reader_read(sound, samples, want, err);
-        if (nb < 0 || (at >= card && loudness_meter_add(meter, samples, nb, err) < 0))
-            return err->code;
+        if (nb < 0)
+            return nb;
         if (nb == 0)
             break;
+        if (at >= card)
+            loudness_meter_add(meter, samples, nb);
         at += nb;
     }
     if (sound_reader_damage(sound)->nb)

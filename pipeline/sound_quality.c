@@ -1,7 +1,9 @@
 #include "sound_quality.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "loudness.h"
 #include "mem.h"
@@ -25,7 +27,9 @@ static const double use_lufs = -60, use_down_db = 12;
  * so for minutes. Each tone is compared with what lies beside it. Windows of one second. */
 static const int tones_hz[] = {50, 60, 100, 120};
 enum { NB_TONES = sizeof tones_hz / sizeof *tones_hz, NB_BINS = 3 * NB_TONES, ASIDE_HZ = 7 };
-enum { DECIMATION = 48 };
+/* Samples are taken in runs of DECIMATION, whose mean is one sample at 1 kHz. */
+enum { DECIMATION = 48, LANES = 8 };
+_Static_assert(FRAME % DECIMATION == 0 && DECIMATION % LANES == 0, "runs fill frames");
 static const double hum_least_dbfs = -60, hum_above_db = 12;
 
 struct sound_quality_meter {
@@ -34,17 +38,19 @@ struct sound_quality_meter {
      * "Real-time discrimination of broadcast speech/music", ICASSP 1996; E. Scheirer and M. Slaney,
      * ICASSP 1997). */
     double frame_sum, frames[FRAMES];
-    int in_frame, nb_frames;
+    int runs_in_frame, nb_frames;
     int64_t nb_low, nb_counted;
     /* clipping */
     int64_t at, nb_clipped, first_clipped;
-    int run[SOUND_CHANNELS];
+    int clipped[SOUND_CHANNELS]; /* samples in a row up to now */
     /* hum: bins at 1 kHz, one second at a time */
-    double decimated;
-    int in_decimated, in_second;
+    int in_second;
     double cosine[NB_BINS], sine[NB_BINS], level_db[NB_BINS];
-    double table[SOUND_RATE / DECIMATION];
+    int phase[NB_BINS];                            /* at a second's end it is 0 again */
+    double table[SOUND_RATE / DECIMATION * 5 / 4]; /* a period of a sine, and a quarter of one */
     int64_t nb_seconds;
+    float run[DECIMATION * SOUND_CHANNELS]; /* one that is not whole yet */
+    int in_run;
 };
 
 struct sound_quality_meter *sound_quality_create(void)
@@ -52,7 +58,7 @@ struct sound_quality_meter *sound_quality_create(void)
     struct sound_quality_meter *m = mem_zalloc(1, sizeof *m);
     const int rate = SOUND_RATE / DECIMATION;
     m->first_clipped = -1;
-    for (int i = 0; i < rate; i++)
+    for (int i = 0; i < rate * 5 / 4; i++)
         m->table[i] = sin(2 * M_PI * i / rate);
     return m;
 }
@@ -77,29 +83,29 @@ static void end_second_of_speech(struct sound_quality_meter *m)
     m->nb_counted += FRAMES;
 }
 
-static void add_to_speech(struct sound_quality_meter *m, double mono)
+static void add_to_speech(struct sound_quality_meter *m, double sum_of_squares)
 {
-    m->frame_sum += mono * mono;
-    if (++m->in_frame < FRAME)
+    m->frame_sum += sum_of_squares;
+    if (++m->runs_in_frame < FRAME / DECIMATION)
         return;
     m->frames[m->nb_frames++] = m->frame_sum / FRAME;
     m->frame_sum = 0;
-    m->in_frame = 0;
+    m->runs_in_frame = 0;
     if (m->nb_frames == FRAMES)
         end_second_of_speech(m);
 }
 
-static void add_to_clipping(struct sound_quality_meter *m, const float *sample)
+static void look_for_clipping(struct sound_quality_meter *m, const float *samples)
 {
-    for (int c = 0; c < SOUND_CHANNELS; c++) {
-        m->run[c] = fabsf(sample[c]) >= full_scale ? m->run[c] + 1 : 0;
-        if (m->run[c] != MIN_CLIPPED)
+    for (int i = 0; i < DECIMATION * SOUND_CHANNELS; i++) {
+        int *row = &m->clipped[i % SOUND_CHANNELS];
+        *row = fabsf(samples[i]) >= full_scale ? *row + 1 : 0;
+        if (*row != MIN_CLIPPED)
             continue;
         m->nb_clipped++;
         if (m->first_clipped < 0)
-            m->first_clipped = m->at;
+            m->first_clipped = m->at + i / SOUND_CHANNELS;
     }
-    m->at++;
 }
 
 static void end_second_of_hum(struct sound_quality_meter *m)
@@ -118,32 +124,60 @@ static void end_second_of_hum(struct sound_quality_meter *m)
     m->in_second = 0;
 }
 
-static void add_to_hum(struct sound_quality_meter *m, double mono)
+static void add_to_hum(struct sound_quality_meter *m, double v)
 {
     const int rate = SOUND_RATE / DECIMATION;
-    m->decimated += mono / DECIMATION;
-    if (++m->in_decimated < DECIMATION)
-        return;
-    const double v = m->decimated;
-    const int n = m->in_second;
-    m->decimated = 0;
-    m->in_decimated = 0;
     for (int b = 0; b < NB_BINS; b++) {
-        const int hz = tones_hz[b / 3] + (b % 3 - 1) * ASIDE_HZ, phase = n * hz % rate;
+        const int hz = tones_hz[b / 3] + (b % 3 - 1) * ASIDE_HZ, phase = m->phase[b];
         m->sine[b] += v * m->table[phase];
-        m->cosine[b] += v * m->table[(phase + rate / 4) % rate];
+        m->cosine[b] += v * m->table[phase + rate / 4];
+        m->phase[b] = phase + hz < rate ? phase + hz : phase + hz - rate;
     }
     if (++m->in_second == rate)
         end_second_of_hum(m);
 }
 
+/* DECIMATION samples. */
+static void add_run(struct sound_quality_meter *m, const float *samples)
+{
+    /* Sums in lanes, so that they are computed side by side. */
+    float sum[LANES] = {0}, squares[LANES] = {0}, peak[LANES] = {0};
+    double mono = 0, mono_squares = 0;
+    bool loud = false;
+    for (int i = 0; i < DECIMATION; i += LANES)
+        for (int k = 0; k < LANES; k++) {
+            const float left = samples[2 * (i + k)], right = samples[2 * (i + k) + 1];
+            const float v = (left + right) / 2;
+            const float most = fabsf(left) > fabsf(right) ? fabsf(left) : fabsf(right);
+            sum[k] += v;
+            squares[k] += v * v;
+            peak[k] = most > peak[k] ? most : peak[k];
+        }
+    for (int k = 0; k < LANES; k++) {
+        mono += (double)sum[k];
+        mono_squares += (double)squares[k];
+        loud = loud || peak[k] >= full_scale;
+    }
+    if (loud)
+        look_for_clipping(m, samples);
+    else
+        memset(m->clipped, 0, sizeof m->clipped);
+    m->at += DECIMATION;
+    add_to_speech(m, mono_squares);
+    add_to_hum(m, mono / DECIMATION);
+}
+
 void sound_quality_add(struct sound_quality_meter *m, const float *samples, int nb)
 {
-    for (int i = 0; i < nb; i++, samples += SOUND_CHANNELS) {
-        const double mono = ((double)samples[0] + (double)samples[1]) / 2;
-        add_to_speech(m, mono);
-        add_to_clipping(m, samples);
-        add_to_hum(m, mono);
+    while (nb > 0) {
+        const int left = DECIMATION - m->in_run, n = nb < left ? nb : left;
+        memcpy(m->run + (size_t)m->in_run * SOUND_CHANNELS, samples,
+               (size_t)n * SOUND_CHANNELS * sizeof *samples);
+        m->in_run = (m->in_run + n) % DECIMATION;
+        if (m->in_run == 0)
+            add_run(m, m->run);
+        samples += (size_t)n * SOUND_CHANNELS;
+        nb -= n;
     }
 }
 

@@ -8,6 +8,7 @@
 
 #include "fs.h"
 #include "loudness.h"
+#include "loudness_meter.h"
 #include "mem.h"
 
 enum { RATE = 48000 };
@@ -91,13 +92,10 @@ static float *samples_of(size_t i)
 
 static struct loudness measure(const float *samples, int64_t nb, int piece)
 {
-    struct err err = {0};
     struct loudness out = {0};
-    AUTO_METER *meter = NULL;
-    assert_done(loudness_meter_create(&meter, &err));
+    AUTO_METER *meter = loudness_meter_create();
     for (int64_t at = 0; at < nb; at += piece)
-        assert_done(loudness_meter_add(meter, samples + 2 * at,
-                                       nb - at < piece ? (int)(nb - at) : piece, &err));
+        loudness_meter_add(meter, samples + 2 * at, nb - at < piece ? (int)(nb - at) : piece);
     loudness_meter_finish(&out, meter);
     return out;
 }
