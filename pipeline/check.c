@@ -142,13 +142,16 @@ static int keep_for_seam(struct check *c, const AVPacket *pkt, struct err *err)
 /* n: the packet's place in decoding order, which at a segment's start is its frame too. */
 static int follow_seams(struct check *c, const AVPacket *pkt, int64_t n, struct err *err)
 {
-    if (c->seam < c->spec->nb_seams && n == c->spec->seams[c->seam]) {
+    const struct check_seam *seam = &c->spec->seams[c->seam];
+    if (c->seam < c->spec->nb_seams && n == seam->frame) {
+        c->seam++;
         if (!(pkt->flags & AV_PKT_FLAG_KEY))
             return wrong(c, err, "frame %lld begins a segment, but is no key frame", (long long)n);
-        if (c->decode_until < 0 && begin_seam(c, err) < 0)
-            return err->code;
-        c->decode_until = n + SEAM_FRAMES;
-        c->seam++;
+        if (!seam->known) {
+            if (c->decode_until < 0 && begin_seam(c, err) < 0)
+                return err->code;
+            c->decode_until = n + SEAM_FRAMES;
+        }
     }
     if (pkt->flags & AV_PKT_FLAG_KEY)
         drop_gop(c);

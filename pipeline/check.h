@@ -1,12 +1,13 @@
 /*
  * Reads a finished output back and compares it with what it should be, before it counts: frames,
  * their times, the sound's start and length, the payload (so that what the encoders' jobs verified
- * holds for this file too), key frames, that it decodes across every seam, and each
- * caption with its times.
+ * holds for this file too), key frames, that it decodes across every seam that is new, and
+ * each caption with its times.
  */
 #pragma once
 
 #include <libavutil/rational.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,11 +15,20 @@
 
 struct captions_track;
 
+/* Changes whenever what is said of a seam would not hold any more. */
+enum { CHECK_VERSION = 1 };
+
+/* Where one segment ends and the next one begins. */
+struct check_seam {
+    int64_t frame; /* the first of the next */
+    bool known;    /* that it decodes: these two segments were joined before */
+};
+
 struct check_spec {
     const char *container;
     AVRational fps;
-    int width, height;    /* 0 for sound alone */
-    const int64_t *seams; /* first frames of the segments after the first */
+    int width, height; /* 0 for sound alone */
+    const struct check_seam *seams;
     size_t nb_seams;
     int64_t nb_frames, nb_samples;
     const char *video_hash, *sound_hash;

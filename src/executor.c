@@ -213,11 +213,25 @@ static int take_result(struct executor *e, const struct job *job, const char *ke
                : 0;
 }
 
+/* What an assembly that held proves of its seams: see plan_outputs.c. */
+static int take_seams(struct executor *e, const struct job *job, struct err *err)
+{
+    const json_t *seams = json_object_get(job->spec, "seams");
+    for (size_t i = 0; i < json_array_size(seams); i++) {
+        const json_t *seam = json_array_get(seams, i);
+        if (json_is_object(seam) &&
+            store_set_result(e->event->store, json_get_string(seam, "key", ""), "seam",
+                             json_object_get(seam, "joined"), err) < 0)
+            return err->code;
+    }
+    return 0;
+}
+
 static int take_results(struct executor *e, const struct job *job, struct err *err)
 {
     const json_t *outputs = json_object_get(job->spec, "outputs");
     if (!outputs)
-        return take_result(e, job, job->key, err);
+        return take_result(e, job, job->key, err) < 0 ? err->code : take_seams(e, job, err);
     for (size_t i = 0; i < json_array_size(outputs); i++)
         if (take_result(e, job, json_get_string(json_array_get(outputs, i), "key", ""), err) < 0)
             return err->code;

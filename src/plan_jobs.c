@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "analyse.h"
 #include "fs.h"
@@ -224,10 +225,14 @@ int plan_jobs_keys(char (**out)[33], size_t *out_nb, struct part_plan *pp, struc
         if (!work->rendition->video)
             continue;
         add_key(out, out_nb, work->card_key);
+        char before[33], key[33], seam[33];
+        memcpy(before, work->card_key, sizeof before);
         for (size_t c = 0; c < w.nb_cells; c++) {
-            char key[33];
             work_cell_key(key, work, &w, &w.cells[c]);
+            work_seam_key(seam, before, key);
             add_key(out, out_nb, key);
+            add_key(out, out_nb, seam);
+            memcpy(before, key, sizeof before);
         }
     }
     for (size_t i = 0; ret == 0 && i < pp->nb_outputs; i++)

@@ -141,6 +141,34 @@ static int add_pieces(struct job *job, struct part_work *w)
     return 0;
 }
 
+/* Adds, of the seam behind each segment but the last, null where the same two were joined before,
+ * else the result that says so once this job has ended well. Not part of the key: a seam that is
+ * known is not decoded again, which changes nothing in the file. */
+static int add_seams(struct job *job, struct part_work *w)
+{
+    const json_t *segments = json_object_get(job->spec, "segments"),
+                 *pieces = json_object_get(job->spec, "pieces");
+    json_t *seams = json_array();
+    job_set(job, "seams", seams);
+    for (size_t i = 0; i + 1 < json_array_size(segments); i++) {
+        const char *before = json_string_value(json_array_get(segments, i));
+        const char *after = json_string_value(json_array_get(segments, i + 1));
+        AUTO_JSON *known = NULL;
+        char key[33];
+        work_seam_key(key, before, after);
+        if (store_result(&known, w->plan->event->store, key, w->err) < 0)
+            return w->err->code;
+        /* The contents that were joined, for a segment may have been made anew since. */
+        AUTO_JSON *joined = json_pack(
+            "{s:O, s:O}", "before", json_object_get(json_object_get(pieces, before), "hash"),
+            "after", json_object_get(json_object_get(pieces, after), "hash"));
+        json_array_append_new(seams, json_equal(known, joined)
+                                         ? json_null()
+                                         : json_pack("{s:s, s:O}", "key", key, "joined", joined));
+    }
+    return 0;
+}
+
 double work_assembly_cost(const struct part_work *w)
 {
     return 0.2 + 0.0005 * (double)(w->pp->end - w->pp->begin);
@@ -157,7 +185,7 @@ int work_add_assembly(struct part_work *w, const struct piecework *work, const c
                    plan_part_name(name, w->pp->talk, w->pp->part->number), work->rendition->name);
     job->cost = work_assembly_cost(w);
     set_assembly(job, w, work);
-    return add_pieces(job, w);
+    return add_pieces(job, w) < 0 ? w->err->code : add_seams(job, w);
 }
 
 struct output *work_add_output(struct part_plan *pp, const char *suffix,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "card.h"
+#include "check.h"
 #include "clock.h"
 #include "json.h"
 #include "mem.h"
@@ -153,6 +154,14 @@ void work_cell_key(char out[33], const struct piecework *work, const struct part
     key_text(&k, work_fields(w));
     key_int(&k, cell->begin);
     key_int(&k, cell->end);
+    key_end(&k, out);
+}
+
+void work_seam_key(char out[33], const char *before, const char *after)
+{
+    struct key k = key_begin("seam", CHECK_VERSION);
+    key_text(&k, before);
+    key_text(&k, after);
     key_end(&k, out);
 }
 

@@ -20,8 +20,8 @@ static const int64_t max_samples = (int64_t)(GRID_MAX_HOURS + 1) * 3600 * SOUND_
 
 struct pieces {
     struct assemble_segment *segments;
-    char **paths; /* of the segments, and of the sound last */
-    int64_t *seams;
+    char **paths;             /* of the segments, and of the sound last */
+    struct check_seam *seams; /* behind each segment; the last one is the end */
     size_t nb;
     const json_t *sound; /* its result */
     AVRational fps;
@@ -99,6 +99,7 @@ static int read_numbers(struct pieces *p, const struct worker *w, const char *so
 static int collect(struct pieces *p, const struct worker *w, struct err *err)
 {
     json_t *list;
+    const json_t *seams = json_object_get(w->spec, "seams");
     const char *sound;
     if (json_need_array(&list, w->spec, "segments", "the job", err) < 0 ||
         worker_need_key(&sound, w->spec, "sound", err) < 0)
@@ -121,7 +122,7 @@ static int collect(struct pieces *p, const struct worker *w, struct err *err)
         p->segments[i] = (struct assemble_segment){
             .path = p->paths[i], .nb_frames = nb_frames, .hash = json_get_string(r, "hash", "")};
         at += p->segments[i].nb_frames;
-        p->seams[i] = at;
+        p->seams[i] = (struct check_seam){at, json_is_null(json_array_get(seams, i))};
     }
     p->paths[p->nb] = workdir_path(w->work, sound, "mp4");
     return read_numbers(p, w, sound, err) < 0 ? err->code : collect_captions(p, w, err);
@@ -167,7 +168,7 @@ static int check_made(struct check_result *out, const char *tmp, const struct wo
         .height = (int)json_get_int(w->spec, "height", 0),
         .seams = p->seams,
         .nb_seams = p->nb ? p->nb - 1 : 0,
-        .nb_frames = p->nb ? p->seams[p->nb - 1] : 0,
+        .nb_frames = p->nb ? p->seams[p->nb - 1].frame : 0,
         .nb_samples = made->nb_samples,
         .video_hash = made->video_hash,
         .sound_hash = made->sound_hash,

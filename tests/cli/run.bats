@@ -105,6 +105,17 @@ talks.json" "$(ls event/out)"
     (cd event/out && sha256sum --quiet -c SHA256SUMS)
     expect 0 tp why 3
     says "3: nothing would run: all 2 outputs are there"
+    # Talk 1 is long: its cells' seams were decoded before, and only the card's is new.
+    decoded() { sqlite3 -readonly event/talkpress.db "SELECT max(json_extract(value,
+        '$.decoded_at_seams')) FROM result WHERE stage = 'assemble' AND json_extract(value,
+        '$.frames') = $1"; }
+    frames=$(nb_frames event/out/01-first-steps.mp4)
+    before=$(decoded "$frames")
+    sqlite3 event/talkpress.db "DELETE FROM result WHERE stage = 'assemble'"
+    sed 's/First Steps/First Attempts/' "$PAGE" >page.txt
+    tp import page.txt >/dev/null
+    jobs_run '{"card":1,"assemble":1}' tp run --json 1
+    [ "$(decoded "$frames")" -lt "$before" ]
 }
 
 @test "a moved cut: only the cells at its ends" {
