@@ -15,6 +15,7 @@
 enum {
     REPORTED_MAX = 100, /* gaps and corrupt packets told apart; more are counted only */
     GAP_MS = 500,       /* between two packets of a stream: more is a gap */
+    BACK_MS = 4000,     /* pictures that go back by more are no reordering */
     /* A jump of the clock beyond this is no pause of the camera: the times mean nothing. */
     JUMP_MAX_MS = 2 * 3600 * 1000,
 };
@@ -216,6 +217,16 @@ static void note_gap(struct scan *s, int stream, int64_t from, int64_t to)
                                                  "length_ms", (json_int_t)length));
 }
 
+/* Whether a packet that begins so far from where it should leaves a gap, or lies over what came
+ * before it. Pictures may stand long, and come in another order than they are shown. */
+static bool is_gap(const struct scan *s, int stream, int64_t off)
+{
+    const int64_t ms = probe_to_ms(s, stream, off);
+    if (stream == s->audio)
+        return llabs(ms) > GAP_MS;
+    return stream == s->video && (llabs(ms) > JUMP_MAX_MS || (s->audio < 0 && ms < -BACK_MS));
+}
+
 /* MP4 states how long a packet lasts by where the next one begins: before a gap that is the whole
  * gap. What is in the packet tells better. */
 static int64_t duration_of(const struct scan *s, const AVPacket *pkt)
@@ -280,12 +291,9 @@ static void scan_packet(struct scan *s, const AVPacket *pkt)
     if (pkt->flags & AV_PKT_FLAG_DISCARD)
         return;
     const int64_t duration = duration_of(s, pkt), end = pts + duration;
-    if (st->end != AV_NOPTS_VALUE && llabs(probe_to_ms(s, i, pts - st->end)) > GAP_MS &&
-        i == s->audio)
-        note_gap(s, i, st->end, pts);
-    if (i == s->video && st->end != AV_NOPTS_VALUE &&
-        llabs(probe_to_ms(s, i, pts - st->end)) > JUMP_MAX_MS)
-        note_gap(s, i, st->end, pts);
+    if (st->next != AV_NOPTS_VALUE && is_gap(s, i, pts - st->next))
+        note_gap(s, i, st->next, pts);
+    st->next = end;
     if (st->first == AV_NOPTS_VALUE || pts < st->first)
         st->first = pts;
     if (st->end == AV_NOPTS_VALUE || pts >= st->last) {
@@ -300,7 +308,7 @@ static void scan_packet(struct scan *s, const AVPacket *pkt)
 static int scan_packets(struct scan *s, struct err *err)
 {
     for (unsigned i = 0; i < s->fmt->nb_streams; i++)
-        s->streams[i].first = s->streams[i].end = AV_NOPTS_VALUE;
+        s->streams[i].first = s->streams[i].end = s->streams[i].next = AV_NOPTS_VALUE;
     AUTO_PACKET *pkt = av_packet_alloc();
     if (!pkt)
         return av_fail_nomem(err);

@@ -19,6 +19,7 @@ struct scan_stream {
     int64_t first, end;         /* in the stream's time base */
     int64_t length;             /* of all packets together */
     int64_t last, last_length;  /* of the packet that begins last */
+    int64_t next;               /* where the packet after the one read last should begin */
     struct drift_finder *drift; /* of sound, else NULL */
     /* Tells how many samples a packet holds where the codec alone does not. */
     AVCodecParserContext *parser;
