@@ -3,16 +3,16 @@
  * (docs/rehearse.md): which frame numbers are shown when, and how far each second's tone lies from
  * the picture of its number. For tests of the command line.
  *
- *     measure FILE CARD_FRAMES FPS      (FPS: at which the frames were numbered)
+ *     measure FILE CARD_SECONDS FPS      (FPS: at which the frames were numbered)
  *
  * prints one line:
  *
  *     shown 0..174 step 1..1 off 0..0 tones 7 sync -1..2
  *
- * shown: the first and the last number behind the card; step: from one to the next, over all; off:
- * how far a number lies from the one that its time asks for, counted from the first; tones: how
- * many seconds were heard; sync: how many milliseconds their tones come after their pictures.
- * Numbers that cannot be read are -1. What the seconds' places are is told on stderr.
+ * shown: the least and the greatest number behind the card; step: from one to the next; off: how
+ * far a number lies from the one that its time asks for, counted from the first; tones: how many
+ * seconds were heard; sync: how many milliseconds their tones come after their pictures. A number
+ * that cannot be read is -1. Each second's figure is told on stderr.
  */
 #include "support.h"
 
@@ -92,8 +92,12 @@ int main(int argc, char **argv)
     struct range shown = {0}, step = {0}, off = {0}, sync = {0};
     if (argc != 4)
         return 2;
-    const int64_t card = strtoll(argv[2], NULL, 10), fps = strtoll(argv[3], NULL, 10);
+    const double card_s = strtod(argv[2], NULL);
+    const int64_t fps = strtoll(argv[3], NULL, 10);
+    int64_t card = 0;
     media_decode(&d, argv[1]);
+    while (card < d.nb_frames && seconds(&d, card) < card_s - 1e-6)
+        card++;
     for (int64_t i = card; i < d.nb_frames; i++) {
         const int64_t number = d.frames[i].number;
         const double at = seconds(&d, i) - seconds(&d, card);
