@@ -33,6 +33,10 @@ properties()
         $1 12 containers mov 0..174 1..1 1 7 "ProRes: 10 bits, 4:2:2" -c:v prores -c:a pcm_s24le
         $1 13 containers webm 0..174 1..1 1 7 "VP8 and Vorbis in WebM" \
             -c:v libvpx -deadline realtime -cpu-used 8 -b:v 1M -c:a libvorbis
+        $1 36 containers webm 0..174 1..1 1 7 "VP9 and Opus in WebM" \
+            -c:v libvpx-vp9 -deadline realtime -cpu-used 8 -b:v 1M -c:a libopus
+        $1 37 containers mkv 0..174 1..1 1 7 "AV1 in Matroska" \
+            -c:v libsvtav1 -preset 12 -svtav1-params lp=1 -c:a libopus
 
         $1 14 pictures mp4 0..173 0..2 1 7 "variable frame rate" \
             -vf "select=not(eq(mod(n\,5)\,2)+eq(mod(n\,15)\,9))" -vsync vfr $fast -c:a copy
