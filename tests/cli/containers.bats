@@ -5,7 +5,6 @@ setup_file()
 {
     load helper
     load properties
-    gaps=()
     publish_properties containers
 }
 

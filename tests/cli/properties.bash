@@ -141,7 +141,7 @@ publish_properties()
     wanted=" $* "
     talks=()
     mkdir -p "$REC"
-    cd "$REC"
+    cd "$REC" || return
     page source.txt "1: Source (Ada Byron) (0:07)"
     "$TALKPRESS" rehearse source.txt -o . --height 90 --fps 25 --tones --no-estimate >/dev/null
     IN=$REC/source.mp4
@@ -151,8 +151,9 @@ publish_properties()
     page "$PAGE" "${talks[@]}"
     new_event "$BATS_FILE_TMPDIR/event"
     tp add "$REC" >/dev/null
-    for talk in "${gaps[@]}"; do # they wait for a person
-        tp verify --accept "$talk" --because "as it was made" >/dev/null || true
+    for talk in 30 31 32; do # their gaps wait for a person
+        [[ $wanted != *" times "* ]] ||
+            tp verify --accept "$talk" --because "as it was made" >/dev/null || true
     done
     tp run --quiet
 }

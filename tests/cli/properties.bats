@@ -5,7 +5,6 @@ setup_file()
 {
     load helper
     load properties
-    gaps=(30 31 32)
     publish_properties pictures sound times
 }
 
