@@ -86,6 +86,13 @@ static void look_for_damage(struct str *s, const struct verify_facts *f)
     if (f->gap_ms >= 1000)
         remark(s, "%s missing at %s", clock_format_ms(length, f->gap_ms, false),
                clock_format_ms(at, f->gap_at_ms, false));
+    if (f->gap_ms <= -1000)
+        remark(s,
+               "the clock goes back by %s at %s, so what lies behind is not shown until it is past "
+               "that "
+               "(to show all, write its times anew: 'ffmpeg -i FILE -map 0 -c copy NEW')",
+               clock_format_ms(length, -f->gap_ms, false),
+               clock_format_ms(at, f->gap_at_ms, false));
     if (f->no_sound)
         remark(s, "%s", f->sound_error ? f->sound_error : "no sound in it");
 }

@@ -35,7 +35,7 @@ struct verify_facts {
     const char *sound_error; /* of no_sound: why the sound that is there cannot be used, or NULL */
     const char *sound_note;  /* what a listener will hear, which is no verdict; or NULL */
     bool absent;             /* the file is not there now; what is known of it is from before */
-    int64_t gap_at_ms, gap_ms; /* the first gap; gap_ms 0: none */
+    int64_t gap_at_ms, gap_ms; /* the longest gap; 0: none; below 0: the clock goes back */
     /* From the analysis; all -1 where it has not been made. */
     int64_t silence_head_ms, silence_tail_ms, black_head_ms, black_tail_ms;
     int sound_at_end;

@@ -116,12 +116,11 @@ static int measure_stream(struct measured *out, struct analysis *a, int stream, 
 {
     AUTO_MEDIA *media = NULL;
     AUTO_SOUND *sound = NULL;
-    const json_t *streams = json_object_get(a->probe, "streams");
     const struct sound_range range = {
         .stream = stream,
         .grid = a->grid,
         .end = INT64_MAX,
-        .counted = json_get_bool(json_array_get(streams, (size_t)stream), "counted", false),
+        .clock = probe_sound_clock(a->probe, stream),
     };
     *out = (struct measured){.stream = stream};
     if (media_open(&media, a->path, a->files, err) < 0 ||

@@ -244,6 +244,10 @@ static int open_container(struct media_piece *p, struct err *err)
     int ret = avformat_open_input(&p->fmt, p->path, NULL, NULL);
     if (ret < 0)
         return fail_open(p, ret, err);
+    /* A picture that begins inside a packet of these has no time of its own: libavformat has it
+     * from the pictures after it. */
+    if (strncmp(p->fmt->iformat->name, "mpeg", 4) == 0)
+        p->fmt->flags |= AVFMT_FLAG_GENPTS;
     const unsigned nb = p->fmt->nb_streams;
     if (nb == 0 && !(p->fmt->ctx_flags & AVFMTCTX_NOHEADER))
         return err_set(err, ERR_INVALID, "'%s' has no streams in it", p->path);

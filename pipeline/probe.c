@@ -15,12 +15,18 @@
 enum {
     REPORTED_MAX = 100, /* gaps and corrupt packets told apart; more are counted only */
     GAP_MS = 500,       /* between two packets of a stream: more is a gap */
+    BACK_MS = 4000,     /* pictures that go back by more are no reordering */
     /* A jump of the clock beyond this is no pause of the camera: the times mean nothing. */
     JUMP_MAX_MS = 2 * 3600 * 1000,
 };
 
 static void scan_finish(struct scan *s)
 {
+    for (unsigned i = 0; s->streams && i < s->fmt->nb_streams; i++) {
+        drift_finder_destroy(s->streams[i].drift);
+        av_parser_close(s->streams[i].parser);
+        avcodec_free_context(&s->streams[i].parsed);
+    }
     free(s->streams);
     avcodec_free_context(&s->picture.dec);
     av_frame_free(&s->picture.frame);
@@ -46,6 +52,20 @@ static int choose_stream(AVFormatContext *fmt, enum AVMediaType type, int relate
     return i;
 }
 
+/* For counting the samples of a stream of sound. */
+static int begin_sound(struct scan_stream *ss, const AVStream *st, struct err *err)
+{
+    const AVCodecParameters *par = st->codecpar;
+    ss->drift = drift_finder_create(st->time_base, par->sample_rate);
+    ss->parser = av_parser_init(par->codec_id);
+    if (!ss->parser)
+        return 0;
+    ss->parser->flags |= PARSER_FLAG_COMPLETE_FRAMES;
+    ss->parsed = avcodec_alloc_context3(NULL);
+    return !ss->parsed || avcodec_parameters_to_context(ss->parsed, par) < 0 ? av_fail_nomem(err)
+                                                                             : 0;
+}
+
 static int scan_begin(struct scan *s, struct err *err)
 {
     s->streams = mem_zalloc(s->fmt->nb_streams, sizeof *s->streams);
@@ -56,6 +76,9 @@ static int scan_begin(struct scan *s, struct err *err)
         const enum AVMediaType type = st->codecpar->codec_type;
         s->streams[i].wanted = (type == AVMEDIA_TYPE_VIDEO || type == AVMEDIA_TYPE_AUDIO) &&
                                !(st->disposition & AV_DISPOSITION_ATTACHED_PIC);
+        if (type == AVMEDIA_TYPE_AUDIO && st->codecpar->sample_rate > 0 &&
+            begin_sound(&s->streams[i], st, err) < 0)
+            return err->code;
     }
     s->last_key_pts = AV_NOPTS_VALUE;
     s->keys = json_array();
@@ -194,6 +217,16 @@ static void note_gap(struct scan *s, int stream, int64_t from, int64_t to)
                                                  "length_ms", (json_int_t)length));
 }
 
+/* Whether a packet that begins so far from where it should leaves a gap, or lies over what came
+ * before it. Pictures may stand long, and come in another order than they are shown. */
+static bool is_gap(const struct scan *s, int stream, int64_t off)
+{
+    const int64_t ms = probe_to_ms(s, stream, off);
+    if (stream == s->audio)
+        return llabs(ms) > GAP_MS;
+    return stream == s->video && (llabs(ms) > JUMP_MAX_MS || (s->audio < 0 && ms < -BACK_MS));
+}
+
 /* MP4 states how long a packet lasts by where the next one begins: before a gap that is the whole
  * gap. What is in the packet tells better. */
 static int64_t duration_of(const struct scan *s, const AVPacket *pkt)
@@ -206,6 +239,31 @@ static int64_t duration_of(const struct scan *s, const AVPacket *pkt)
     const int64_t length =
         av_rescale_q(samples, (AVRational){1, st->codecpar->sample_rate}, st->time_base);
     return length > 0 && length < pkt->duration ? length : pkt->duration;
+}
+
+/* How many samples the packet holds by what is in it: its stated length may be that of the gap
+ * behind it, or rounded. 0: not known. */
+static int64_t samples_in(struct scan_stream *ss, const AVStream *st, const AVPacket *pkt)
+{
+    const int nb = av_get_audio_frame_duration2(st->codecpar, pkt->size);
+    if (nb > 0 || !ss->parser)
+        return nb;
+    uint8_t *data;
+    int size;
+    (void)av_parser_parse2(ss->parser, ss->parsed, &data, &size, pkt->data, pkt->size, pkt->pts,
+                           pkt->dts, pkt->pos);
+    return ss->parser->duration;
+}
+
+static void count_samples(struct scan_stream *ss, const AVStream *st, const AVPacket *pkt)
+{
+    const int64_t nb = samples_in(ss, st, pkt);
+    if (nb > 0) {
+        drift_finder_add(ss->drift, pkt->pts, nb);
+        return;
+    }
+    drift_finder_destroy(ss->drift); /* without this packet nothing can be told */
+    ss->drift = NULL;
 }
 
 static void scan_packet(struct scan *s, const AVPacket *pkt)
@@ -226,17 +284,16 @@ static void scan_packet(struct scan *s, const AVPacket *pkt)
                               json_integer(pts == AV_NOPTS_VALUE ? -1 : probe_to_ms(s, i, pts)));
     if (i == s->video)
         scan_picture(s, pkt);
+    if (st->drift)
+        count_samples(st, s->fmt->streams[i], pkt);
     if (pts == AV_NOPTS_VALUE)
         return;
     if (pkt->flags & AV_PKT_FLAG_DISCARD)
         return;
     const int64_t duration = duration_of(s, pkt), end = pts + duration;
-    if (st->end != AV_NOPTS_VALUE && llabs(probe_to_ms(s, i, pts - st->end)) > GAP_MS &&
-        i == s->audio)
-        note_gap(s, i, st->end, pts);
-    if (i == s->video && st->end != AV_NOPTS_VALUE &&
-        llabs(probe_to_ms(s, i, pts - st->end)) > JUMP_MAX_MS)
-        note_gap(s, i, st->end, pts);
+    if (st->next != AV_NOPTS_VALUE && is_gap(s, i, pts - st->next))
+        note_gap(s, i, st->next, pts);
+    st->next = end;
     if (st->first == AV_NOPTS_VALUE || pts < st->first)
         st->first = pts;
     if (st->end == AV_NOPTS_VALUE || pts >= st->last) {
@@ -251,7 +308,7 @@ static void scan_packet(struct scan *s, const AVPacket *pkt)
 static int scan_packets(struct scan *s, struct err *err)
 {
     for (unsigned i = 0; i < s->fmt->nb_streams; i++)
-        s->streams[i].first = s->streams[i].end = AV_NOPTS_VALUE;
+        s->streams[i].first = s->streams[i].end = s->streams[i].next = AV_NOPTS_VALUE;
     AUTO_PACKET *pkt = av_packet_alloc();
     if (!pkt)
         return av_fail_nomem(err);
@@ -316,6 +373,13 @@ static AVRational read_ratio(const json_t *obj, const char *key)
     const json_t *pair = json_object_get(obj, key);
     return (AVRational){(int)json_integer_value(json_array_get(pair, 0)),
                         (int)json_integer_value(json_array_get(pair, 1))};
+}
+
+struct sound_clock probe_sound_clock(const json_t *probe, int stream)
+{
+    const json_t *st = json_array_get(json_object_get(probe, "streams"), (size_t)stream);
+    return (struct sound_clock){.counted = json_get_bool(st, "counted", false),
+                                .drift_ppm = (int)json_get_int(st, "drift_ppm", 0)};
 }
 
 int probe_grid(struct grid *out, const json_t *probe, struct err *err)

@@ -10,14 +10,17 @@
 
 #include "err.h"
 #include "grid.h"
+#include "reader.h"
 
 /* Changes whenever the same file would give another result. */
-enum { PROBE_VERSION = 4 };
+enum { PROBE_VERSION = 5 };
 
 /* Fills *out with the result, an object (the caller's):
  *   container, size, hash (of the content), error (a message: nothing else is set then but size and
  *   hash), streams: [{index, type, codec, …, start_ms, end_ms (on the file's clock), packets,
- *   counted (of sound: its time stamps mean nothing, its samples are to be counted)}],
+ *   counted (of sound: its time stamps mean nothing, its samples are to be counted),
+ *   drift_ppm (of sound: by how many millionths it has more samples than its time stamps have room
+ *   for; 0: it keeps time)}],
  *   video: {stream, width, height (coded), sar: [n, d], rotation (clockwise degrees), flip,
  *           interlaced, variable, first: {width, height, sar} (the first picture as it decodes)}
  *           or null,
@@ -43,6 +46,9 @@ enum { PROBE_CELL_MS = 24000 };
 
 /* Frames a second of the card that stands for the picture of sound alone. */
 enum { PROBE_STILL_FPS = 25 };
+
+/* How a stream of sound keeps time. */
+struct sound_clock probe_sound_clock(const json_t *probe, int stream);
 
 /* The grid that a probe's result describes. */
 ATTR_NODISCARD int probe_grid(struct grid *out, const json_t *probe, struct err *err);

@@ -46,6 +46,8 @@ static json_t *describe_stream(const struct scan *s, int i)
         json_object_set_new(o, "channels", json_integer(par->ch_layout.nb_channels));
         json_object_set_new(o, "rate", json_integer(par->sample_rate));
         json_object_set_new(o, "counted", json_boolean(counted(s, i)));
+        json_object_set_new(o, "drift_ppm",
+                            json_integer(ss->drift ? drift_finder_ppm(ss->drift) : 0));
     }
     const AVDictionaryEntry *language = av_dict_get(st->metadata, "language", NULL, 0);
     if (language)

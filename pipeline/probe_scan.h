@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "drift.h"
 #include "media.h"
 
 enum { PROBE_REORDER_MAX = 32 /* the deepest reordering that a codec allows is 16 pictures */ };
@@ -15,9 +16,14 @@ enum { PROBE_REORDER_MAX = 32 /* the deepest reordering that a codec allows is 1
 struct scan_stream {
     bool wanted; /* video (no cover picture) or audio */
     int64_t nb_packets, nb_bytes;
-    int64_t first, end;        /* in the stream's time base */
-    int64_t length;            /* of all packets together */
-    int64_t last, last_length; /* of the packet that begins last */
+    int64_t first, end;         /* in the stream's time base */
+    int64_t length;             /* of all packets together */
+    int64_t last, last_length;  /* of the packet that begins last */
+    int64_t next;               /* where the packet after the one read last should begin */
+    struct drift_finder *drift; /* of sound, else NULL */
+    /* Tells how many samples a packet holds where the codec alone does not. */
+    AVCodecParserContext *parser;
+    AVCodecContext *parsed;
 };
 
 /* Time stamps of the video stream, put in order of presentation by a heap of fixed depth. */

@@ -49,12 +49,18 @@ const char *sound_use_name(enum sound_use use); /* "both" … */
 /* False where there is no such. */
 bool sound_use_parse(enum sound_use *out, const char *name);
 
+/* How a stream of sound keeps time (probe.h). */
+struct sound_clock {
+    bool counted;  /* of the time stamps only the first one holds, then samples are counted */
+    int drift_ppm; /* so many samples in a million are too many for the time stamps, or too few */
+};
+
 struct sound_range {
     int stream;       /* negative: no sound in the recording, all is silence */
     struct grid grid; /* only origin and time_base count; time_base.num 0: the sound's own start */
     int64_t begin, end; /* samples, [begin, end); end may be INT64_MAX: to the last one there is */
     enum sound_use use;
-    bool counted; /* of the time stamps only the first one holds, then samples are counted */
+    struct sound_clock clock;
 };
 
 struct sound_reader;

@@ -160,7 +160,7 @@ static int pass_begin(struct pass *p, const char *path, struct err *err)
         .grid = s->grid,
         .begin = first,
         .end = first + p->talk_samples,
-        .counted = s->counted,
+        .clock = s->clock,
         .use = s->use,
     };
     if (media_open(&p->media, s->recording, s->files, err) < 0 ||

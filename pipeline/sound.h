@@ -14,7 +14,7 @@
 #include "reader.h"
 #include "track.h"
 
-enum { SOUND_VERSION = 4 };
+enum { SOUND_VERSION = 5 };
 
 struct media_params;
 
@@ -22,7 +22,7 @@ struct sound_spec {
     const char *recording;
     const struct media_params *files; /* its further files; NULL: it is one */
     int stream;                       /* negative: the recording has no sound, the part is silent */
-    bool counted;                     /* as of struct sound_range */
+    struct sound_clock clock;         /* as of struct sound_range */
     enum sound_use use;               /* the same */
     struct grid grid;                 /* of the recording */
     int64_t begin, end;               /* frames of the recording */

@@ -311,6 +311,21 @@ static void damage_facts(struct verify_facts *f, const json_t *analysis)
     }
 }
 
+/* The longest of the gaps, its time from the first picture. */
+static void gap_facts(struct verify_facts *f, const json_t *probe, int64_t origin_ms)
+{
+    size_t i;
+    json_t *gap;
+    json_array_foreach(json_object_get(probe, "gaps"), i, gap)
+    {
+        const int64_t ms = json_get_int(gap, "length_ms", 0);
+        if (llabs(ms) <= llabs(f->gap_ms))
+            continue;
+        f->gap_ms = ms;
+        f->gap_at_ms = json_get_int(gap, "at_ms", 0) - origin_ms;
+    }
+}
+
 static void media_facts(struct verify_facts *f, const struct part_plan *pp)
 {
     const json_t *probe = pp->source->probe, *analysis = pp->source->analysis;
@@ -320,9 +335,8 @@ static void media_facts(struct verify_facts *f, const struct part_plan *pp)
     f->no_picture = !json_is_object(json_object_get(probe, "video"));
     f->no_sound = !json_is_object(json_object_get(probe, "audio"));
     f->sound_error = json_get_string(probe, "sound_error", NULL);
-    const json_t *gap = json_array_get(json_object_get(probe, "gaps"), 0);
-    f->gap_at_ms = json_get_int(gap, "at_ms", 0);
-    f->gap_ms = json_get_int(gap, "length_ms", 0);
+    const int64_t origin_ms = pp->grid.time_base.num ? grid_origin_ms(&pp->grid) : 0;
+    gap_facts(f, probe, origin_ms);
     f->silence_head_ms = json_get_int(analysis, "silence_head_ms", -1);
     f->silence_tail_ms = json_get_int(analysis, "silence_tail_ms", -1);
     f->black_head_ms = json_get_int(analysis, "black_head_ms", -1);
@@ -331,7 +345,8 @@ static void media_facts(struct verify_facts *f, const struct part_plan *pp)
     f->nb_damaged = json_array_size(json_object_get(probe, "corrupt")) > 0
                         ? json_get_int(probe, "nb_corrupt", 0)
                         : 0;
-    f->damaged_at_ms = json_integer_value(json_array_get(json_object_get(probe, "corrupt"), 0));
+    f->damaged_at_ms =
+        json_integer_value(json_array_get(json_object_get(probe, "corrupt"), 0)) - origin_ms;
     damage_facts(f, analysis);
 }
 

@@ -1,12 +1,14 @@
 #include "sound_text.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "clock.h"
 #include "json.h"
 #include "mem.h"
 #include "plan.h"
+#include "probe.h"
 #include "str.h"
 
 enum { LISTED = 3, FEW_CLIPPED = 5 /* as many may be a dropped microphone, or applause */ };
@@ -22,6 +24,18 @@ static void add_channel(struct str *s, const struct source *source)
         str_addf(s, " (the other is %.0f dB down)", json_number_value(down));
     else if (found)
         str_add(s, " (the other is dead)");
+}
+
+static void add_drift(struct str *s, const struct source *source)
+{
+    const int ppm = probe_sound_clock(source->probe, source->audio_stream).drift_ppm;
+    const double length_s = (double)json_get_int(source->probe, "duration_ms", 0) / 1000;
+    if (ppm)
+        str_addf(s, "%sthe sound runs %.2g %% %s against %s (%.2f s in all): resampled",
+                 s->len ? "; " : "", abs(ppm) / 1e4, ppm > 0 ? "fast" : "slow",
+                 json_is_object(json_object_get(source->probe, "video")) ? "the picture"
+                                                                         : "its time stamps",
+                 abs(ppm) / 1e6 * length_s);
 }
 
 static void add_clipping(struct str *s, const json_t *clipped)
@@ -63,6 +77,7 @@ char *sound_remarks(const struct source *source)
 {
     AUTO_STR s = {0};
     add_channel(&s, source);
+    add_drift(&s, source);
     add_clipping(&s, json_object_get(source->analysis, "clipped"));
     add_hum(&s, json_object_get(source->analysis, "hum"));
     add_dropouts(&s, source->analysis);

@@ -422,7 +422,6 @@ static int run_sound(struct worker *w, struct err *err)
         worker_need_key(&analysis, w->spec, "analysis", err) < 0)
         return err->code;
     const int stream = (int)json_get_int(w->spec, "audio_stream", -1);
-    const json_t *streams = json_object_get(probe, "streams");
     enum sound_use use = SOUND_BOTH;
     if (!sound_use_parse(&use, json_get_string(w->spec, "use", "both")))
         return err_set(err, ERR_INVALID, "the job: 'use' is none of both, left, right");
@@ -432,7 +431,7 @@ static int run_sound(struct worker *w, struct err *err)
         .recording = path,
         .files = w->files,
         .stream = stream,
-        .counted = json_get_bool(json_array_get(streams, (size_t)stream), "counted", false),
+        .clock = probe_sound_clock(probe, stream),
         .use = use,
         .blocks_path = blocks,
         .target_lufs = json_get_number(w->spec, "target_lufs", -16),

@@ -202,6 +202,8 @@ static void take_packets(struct maker *m, struct track *t)
             av_packet_unref(pkt);
             continue;
         }
+        if (t == &m->audio && a->drift_ppm)
+            pkt->pts = pkt->dts = a->start + av_rescale(n, 1000000, 1000000 + a->drift_ppm);
         if (t == &m->video && !pkt->duration)
             pkt->duration = m->spec->video.time_us ? 90000 / 25 : 1;
         pkt->stream_index = t->st->index;

@@ -30,6 +30,7 @@ struct media_audio {
     float (*sound)(int64_t n, int channel); /* NULL: media_noise */
     int64_t gap_begin, gap_end; /* packets that begin here are left out (samples, as sound's n) */
     int64_t bit_rate;           /* 0: 192000 */
+    int drift_ppm; /* the time stamps have room for so many millionths of the samples less */
 };
 
 struct media_spec {

@@ -245,11 +245,15 @@ static void test_picture_damage(void **state)
 
 /* --- sound ------------------------------------------------------------------------------------ */
 
-static float tones(int64_t n, int channel)
+static float tones_at(double t, int channel)
 {
-    const double t = (double)n / 48000;
     return (float)(0.3 * sin(2 * M_PI * (300 + 40 * t) * t + channel) +
                    0.2 * sin(2 * M_PI * 1234.5 * t) * sin(2 * M_PI * 0.7 * t));
+}
+
+static float tones(int64_t n, int channel)
+{
+    return tones_at((double)n / 48000, channel);
 }
 
 struct sound {
@@ -266,11 +270,9 @@ static struct sound read_sound(const char *path, int64_t begin, int64_t end, int
     AUTO_MEDIA *media = NULL;
     AUTO_SOUND *reader = NULL;
     assert_done(probe_file(&p, path, &err));
+    const int stream = (int)json_get_int(json_object_get(p, "audio"), "stream", -1);
     struct sound_range range = {
-        .stream = (int)json_get_int(json_object_get(p, "audio"), "stream", -1),
-        .begin = begin,
-        .end = end,
-    };
+        .stream = stream, .begin = begin, .end = end, .clock = probe_sound_clock(p, stream)};
     if (json_is_object(json_object_get(p, "video")))
         assert_done(probe_grid(&range.grid, p, &err));
     assert_done(media_open(&media, path, NULL, &err));
@@ -488,6 +490,55 @@ static void test_sound_gap(void **state)
     }
 }
 
+static float tones_44(int64_t n, int channel)
+{
+    return tones_at((double)n / 44100, channel);
+}
+
+/* Sound that runs fast or slow lies where its time stamps say, all along, and without a joint. */
+static void test_sound_drift(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *encoder, *options;
+        int rate, ppm;
+    } cases[] = {
+        {"fast.nut", "pcm_s16le", NULL, 48000, 1200},
+        {"slow.nut", "pcm_s16le", NULL, 48000, -5000},
+        {"fast44.nut", "pcm_s16le", NULL, 44100, 3000},
+        {"fast.mp4", "aac", "aac_pns=0", 48000, 1200},
+    };
+    static const int64_t begins[] = {0, 1, 48000, 700001};
+    static const double a_sample = 0.06; /* and a half, of the highest tone */
+    for (size_t i = 0; i < NB(cases) * NB(begins); i++) {
+        const size_t k = i / NB(begins);
+        const int64_t begin = begins[i % NB(begins)], end = begin + 200000;
+        const char *row = cases[k].name;
+        AUTO_FREE char *path = folder_path("%s", row);
+        if (begin == 0)
+            media_make(&(struct media_spec){
+                .path = path,
+                .video = {.encoder = "libx264", .options = "preset=ultrafast", .nb_frames = 500},
+                .audio = {.encoder = cases[k].encoder,
+                          .options = cases[k].options,
+                          .channels = 2,
+                          .rate = cases[k].rate,
+                          .sound = cases[k].rate == 44100 ? tones_44 : tones,
+                          .nb_samples = 20 * cases[k].rate,
+                          .drift_ppm = cases[k].ppm}});
+        struct sound s = read_sound(path, begin, end, 4800);
+        assert_row_int(row, s.nb, end - begin);
+        assert_row_int(row, s.moved, 0);
+        for (int64_t n = begin > 9600 ? begin : 9600; n < end; n++) /* AAC swings in */
+            for (int c = 0; c < 2; c++) {
+                const double t = (double)n / 48000 * (1 + cases[k].ppm / 1e6);
+                assert_row_near(row, (double)s.samples[2 * (n - begin) + c], (double)tones_at(t, c),
+                                a_sample);
+            }
+        free(s.samples);
+    }
+}
+
 /* Mono stands in both channels, as loud in sum as a voice in the middle. */
 static void test_mono(void **state)
 {
@@ -534,7 +585,8 @@ int main(void)
         cmocka_unit_test(test_picture_ranges), cmocka_unit_test(test_key_pictures),
         cmocka_unit_test(test_picture_damage), cmocka_unit_test(test_sound_ranges),
         cmocka_unit_test(test_sound_places),   cmocka_unit_test(test_sound_gap),
-        cmocka_unit_test(test_mono),           cmocka_unit_test(test_no_sound),
+        cmocka_unit_test(test_sound_drift),    cmocka_unit_test(test_mono),
+        cmocka_unit_test(test_no_sound),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

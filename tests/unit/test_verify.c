@@ -177,6 +177,12 @@ static void test_damage(void **state)
          .damage = "Invalid data",
          .cause = "7 packets do not decode, the first at 0:00: Invalid data"},
         {.row = "a gap", .gap_at_ms = 60000, .gap_ms = 1000, .cause = "0:01 missing at 1:00"},
+        {.row = "the clock goes back",
+         .gap_at_ms = 60000,
+         .gap_ms = -3000,
+         .cause = "the clock goes back by 0:03 at 1:00, so what lies behind is not shown until it "
+                  "is past that (to show all, write its times anew: 'ffmpeg -i FILE -map 0 -c copy "
+                  "NEW')"},
         {.row = "no sound", .no_sound = true, .cause = "no sound in it"},
         {.row = "all",
          .truncated = "cut",
