@@ -370,7 +370,7 @@ static void judge(struct part_plan *pp, const struct plan *p)
                           m->suspicion ? m->suspicion : "");
     } else if (m && m->suspicion) {
         note = mem_strdup(m->suspicion);
-    } else if (m && m->state == MATCH_NONE && str_starts(m->reason, "set by hand")) {
+    } else if (m && m->state == MATCH_NONE && m->by_hand) {
         note = mem_strdup(m->reason);
     }
     f.match_note = note;
