@@ -382,13 +382,13 @@ static void list_talks(struct search *s, size_t recording)
         all = all && slot;
         m->shared = true;
         out->talks = mem_grow(out->talks, out->nb_talks, sizeof *out->talks);
-        out->talks[out->nb_talks++] =
-            (struct sharing_talk){i, slot && m->part < 2 ? start_in(&order, slot) : 0};
+        out->talks[out->nb_talks++] = (struct sharing_talk){i, slot ? start_in(&order, slot) : 0};
     }
     if (all && out->nb_talks)
         qsort(out->talks, out->nb_talks, sizeof *out->talks, by_start);
-    for (size_t i = 0; i < out->nb_talks && (!all || !out->clock); i++)
-        out->talks[i].start_ms = DIVISION_UNKNOWN;
+    for (size_t i = 0; i < out->nb_talks; i++)
+        if (!all || !out->clock || s->matches->rows[out->talks[i].row].part > 1)
+            out->talks[i].start_ms = DIVISION_UNKNOWN;
     if (!all)
         out->clock = SHARING_NO_CLOCK;
     if (out->clock && first) {
