@@ -296,7 +296,7 @@ static void find_clock(struct search *s, size_t recording)
                                nb_rooms);
     else if (!by_hand && r->start && !out->clock)
         out->note = mem_strdup("fewer than two slots of the timetable lie in it, by the start that "
-                               "was given");
+                               "was given: 'talkpress add --start' corrects it");
 }
 
 /* --- talks ----------------------------------------------------------------------------------- */

@@ -128,8 +128,7 @@ void cut_table_print(bool *person, const struct plan *p, int recording, bool jso
     else if (!nb)
         print_none(p, recording);
     else if (nb_proposed)
-        printf(
-            "\n%zu cuts are proposed: 'talkpress cut FILE --take' takes a recording's, 'talkpress\n"
-            "cut TALK --take' one, 'talkpress cut TALK --in TIME --out TIME' sets another\n",
-            nb_proposed);
+        printf("\n%zu cut%s proposed: 'talkpress cut FILE --take' takes a recording's, 'talkpress\n"
+               "cut TALK --take' one, 'talkpress cut TALK --in TIME --out TIME' sets another\n",
+               nb_proposed, nb_proposed == 1 ? " is" : "s are");
 }

@@ -10,7 +10,7 @@ setup_file()
     page "$BATS_FILE_TMPDIR/long.txt" "1: Morning (A) (1:00)"
     rehearse "$BATS_FILE_TMPDIR/long.txt" "$REC"
     local away="lt(t,4)+between(t,18,23.999)+between(t,40,42.999)+gte(t,54)"
-    ffmpeg -v error -y -i "$REC/01-morning.mp4" -vf "drawbox=c=black:t=fill:enable='$away'" \
+    ffmpeg -nostdin -v error -y -i "$REC/01-morning.mp4" -vf "drawbox=c=black:t=fill:enable='$away'" \
         -af "volume=0:enable='$away'" -c:v libx264 -preset ultrafast -g 5 -c:a aac \
         "$REC/main-hall.mp4"
     rm "$REC/01-morning.mp4"
@@ -94,7 +94,7 @@ shows()
 
 @test "with the creation time, however the camera meant it" {
     while read -r created how; do
-        ffmpeg -v error -y -i "$main" -c copy -metadata creation_time="$created" main-hall.mp4
+        ffmpeg -nostdin -v error -y -i "$main" -c copy -metadata creation_time="$created" main-hall.mp4
         expect 3 tp add main-hall.mp4
         says "talks 1, 2, 3; began 2021-05-04 09:02:00 ($how): see 'talkpress cut'"
     done <<'END'
@@ -104,7 +104,7 @@ END
     expect 3 tp cut
     within_a_second 1 2 3
     for created in 1904-01-01T00:00:00Z 1970-01-01T00:00:00Z 2021-05-03T09:02:00Z; do
-        ffmpeg -v error -y -i "$main" -c copy -metadata creation_time="$created" main-hall.mp4
+        ffmpeg -nostdin -v error -y -i "$main" -c copy -metadata creation_time="$created" main-hall.mp4
         expect 0 tp add main-hall.mp4
         says "no talk matches"
     done
@@ -156,14 +156,14 @@ END
     expect 0 tp cut 2 --auto
     within_a_second 2
     expect 3 tp cut
-    says "1 cuts are proposed"
+    says "1 cut is proposed"
 }
 
 @test "a start that is wrong by a day" {
     expect 0 tp add --start "2021-05-05 09:02" "$main"
     says "fewer than two slots of the timetable lie in it, by the start that was given"
     expect 0 tp cut
-    says "'main-hall.mp4': fewer than two slots" "talkpress match TALK=FILE"
+    says "'main-hall.mp4': fewer than two slots" "'talkpress add --start' corrects it"
     # Set by hand all the same: in order, and it is said why.
     expect 0 tp match 1-3=main-hall.mp4
     expect 3 tp cut
@@ -172,7 +172,7 @@ END
 }
 
 @test "a recording that ends in mid-talk" {
-    ffmpeg -v error -i "$main" -t 34 -c copy main-hall.mp4
+    ffmpeg -nostdin -v error -i "$main" -t 34 -c copy main-hall.mp4
     expect 3 tp add --start "2021-05-04 09:02" main-hall.mp4
     says "talks 1, 2;"
     expect 3 tp cut

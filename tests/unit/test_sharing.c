@@ -139,7 +139,8 @@ static void test_by_the_clock(void **state)
          "0 as given 2010-04-28 09:40:00: 1?-10 2?50 3?110"},
         {"wrong by a day",
          {.path = "/r/main.mp4", .duration_ms = 180 * MINUTE, .start = "2010-04-27T09:02:00"},
-         "0 [fewer than two slots of the timetable lie in it, by the start that was given]"},
+         "0 [fewer than two slots of the timetable lie in it, by the start that was given: "
+         "'talkpress add --start' corrects it]"},
         {"the other day has one talk",
          {.path = "/r/main.mp4", .duration_ms = 180 * MINUTE, .start = "2010-04-29T09:02:00"},
          "0 [fewer than two slots"},
