@@ -41,11 +41,10 @@ static void print_source(const struct source *s)
     struct grid grid;
     struct err ignored = {0};
     char length[CLOCK_BYTES];
-    printf("'%s', %s long", fs_basename(s->recording->path),
+    printf("'%s', %s long\n", fs_basename(s->recording->path),
            clock_format_ms(length, json_get_int(s->probe, "duration_ms", 0), false));
     if (shared->clock)
-        printf(", began %s\n(%s)", shared->began, sharing_clock_name(shared->clock));
-    puts(shared->note ? ":" : "");
+        printf("began %s (%s)\n", shared->began, sharing_clock_name(shared->clock));
     if (shared->note)
         printf("%s\n", shared->note);
     if (!s->nb_cuts || probe_grid(&grid, s->probe, &ignored) < 0) {

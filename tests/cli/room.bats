@@ -62,7 +62,7 @@ shows()
     says "main-hall.mp4" "talks 1, 2, 3; began 2021-05-04 09:02:00 (as given): see 'talkpress cut'" \
         "3 matches are unclear"
     expect 3 tp cut
-    says "'main-hall.mp4', 1:00 long, began 2021-05-04 09:02:00 (as given)" "First Steps: proposed" \
+    says "'main-hall.mp4', 1:00 long began 2021-05-04 09:02:00 (as given)" "First Steps: proposed" \
         "silence of 4.0 s and black at 0:00" "3 cuts are proposed"
     awk 'length > 80 { print; bad = 1 } END { exit bad }' <<<"$output"
     within_a_second 1 2 3
