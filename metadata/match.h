@@ -28,6 +28,8 @@ struct match {
     int recording; /* index of the (best) recording; -1 for MATCH_NONE */
     double score;  /* 0 … 1: what speaks for it; 0.75 may be sure */
     double margin; /* 0 … 1: what the whole loses by the next best solution; 0.5 may be sure */
+    bool by_hand;  /* a person's decision */
+    bool shared;   /* the recording holds other talks too: see sharing.h */
     char *reason;  /* for a person: "number 15 and 'gogrid' in the name, length 0.3 s off …" */
     /* "the name says talk 3, the length fits talk 7: probably swapped with talk 3", or NULL. A
      * sure row may have one: where a person set it, or other evidence outvotes it. */

@@ -292,7 +292,8 @@ void match_judge(struct match *out, const struct matching *m, size_t unit)
     *out = (struct match){.talk = talk_of(m, unit)->number,
                           .part = m->units[unit].part,
                           .state = MATCH_NONE,
-                          .recording = a->recording};
+                          .recording = a->recording,
+                          .by_hand = a->fixed != UNIT_FREE};
     if (a->recording < 0) {
         out->reason = reason_for_none(m, unit);
         return;

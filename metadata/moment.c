@@ -215,6 +215,21 @@ void moment_add_days(struct moment *w, int nb_days)
     w->day = tm.tm_mday;
 }
 
+void moment_add_s(struct moment *w, int64_t nb_s)
+{
+    struct moment local = *w;
+    local.has_offset = false;
+    const time_t then = (time_t)(moment_unix_s(&local) + nb_s);
+    struct tm tm;
+    gmtime_r(&then, &tm);
+    w->year = tm.tm_year + 1900;
+    w->month = tm.tm_mon + 1;
+    w->day = tm.tm_mday;
+    w->hour = tm.tm_hour;
+    w->minute = tm.tm_min;
+    w->second = tm.tm_sec;
+}
+
 /* Zones. */
 
 static void zone_unref(GTimeZone **zone)

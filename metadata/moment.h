@@ -43,6 +43,8 @@ int moment_clock_s(const struct moment *when);
 /* Seconds since 1970; a time without an offset counts as UTC, a day without a time as midnight. */
 int64_t moment_unix_s(const struct moment *when);
 void moment_add_days(struct moment *when, int nb_days);
+/* To the day and time; the offset stays. */
+void moment_add_s(struct moment *when, int64_t nb_s);
 
 /* Whether the system knows a zone of that name. */
 bool moment_is_zone(const char *zone);

@@ -1,4 +1,4 @@
--- talkpress.db, version 2. Facts and decisions only: what is done follows from which results exist.
+-- talkpress.db, version 3. Facts and decisions only: what is done follows from which results exist.
 
 CREATE TABLE event (
     id    INTEGER PRIMARY KEY CHECK (id = 1),
@@ -80,6 +80,13 @@ CREATE TABLE chosen_sound (
     recording TEXT PRIMARY KEY,  -- fingerprint
     stream    INTEGER NOT NULL,  -- -1: the one with speech is found
     use       TEXT               -- 'both', 'left', 'right'; NULL: found
+) STRICT, WITHOUT ROWID;
+
+-- Of a recording that holds several talks.
+CREATE TABLE chosen_place (
+    recording TEXT PRIMARY KEY, -- fingerprint
+    start     TEXT, -- when it began: 2010-04-28T09:02:00, with an offset where one was given
+    room      TEXT
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE acceptance (

@@ -14,7 +14,7 @@
 
 enum {
     APPLICATION_ID = 0x74707273, /* "tprs" */
-    SCHEMA_VERSION = 2,
+    SCHEMA_VERSION = 3,
     BUSY_MS = 10000,
 };
 
@@ -90,6 +90,8 @@ static const char *const migrations[SCHEMA_VERSION - 1] = {
     "mtime_ns INTEGER NOT NULL, fingerprint TEXT NOT NULL,"
     "PRIMARY KEY (recording, position)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE chosen_sound (recording TEXT PRIMARY KEY, stream INTEGER NOT NULL, use TEXT) "
+    "STRICT, WITHOUT ROWID;",
+    "CREATE TABLE chosen_place (recording TEXT PRIMARY KEY, start TEXT, room TEXT) "
     "STRICT, WITHOUT ROWID;",
 };
 
@@ -280,6 +282,38 @@ int store_choose_sound(struct store *s, const char *recording, const struct chos
         return sql_run(s, err, "DELETE FROM chosen_sound WHERE recording = ?", "s", recording);
     return sql_run(s, err, "INSERT OR REPLACE INTO chosen_sound VALUES (?, ?, ?)", "sis", recording,
                    sound->stream, sound->use[0] ? sound->use : NULL);
+}
+
+int store_chosen_place(struct chosen_place *out, struct store *s, const char *recording,
+                       struct err *err)
+{
+    AUTO_STMT *stmt = NULL;
+    *out = (struct chosen_place){0};
+    if (sql_prepare(&stmt, s, err, "SELECT start, room FROM chosen_place WHERE recording = ?", "s",
+                    recording) < 0)
+        return err->code;
+    const int got = sql_step(s, stmt, err);
+    if (got > 0) {
+        out->start = sql_text_dup(stmt, 0);
+        out->room = sql_text_dup(stmt, 1);
+    }
+    return got < 0 ? got : 0;
+}
+
+void chosen_place_finish(struct chosen_place *place)
+{
+    free(place->start);
+    free(place->room);
+    *place = (struct chosen_place){0};
+}
+
+int store_choose_place(struct store *s, const char *recording, const struct chosen_place *place,
+                       struct err *err)
+{
+    if (!place->start && !place->room)
+        return sql_run(s, err, "DELETE FROM chosen_place WHERE recording = ?", "s", recording);
+    return sql_run(s, err, "INSERT OR REPLACE INTO chosen_place VALUES (?, ?, ?)", "sss", recording,
+                   place->start, place->room);
 }
 
 int store_acceptance(struct acceptance *out, bool *found, struct store *s, int talk, int part,

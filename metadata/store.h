@@ -100,6 +100,19 @@ ATTR_NODISCARD int store_chosen_sound(struct chosen_sound *out, struct store *st
 ATTR_NODISCARD int store_choose_sound(struct store *store, const char *recording,
                                       const struct chosen_sound *sound, struct err *err);
 
+/* When a recording began and in which room. */
+struct chosen_place {
+    char *start; /* as moment_format writes it; NULL: not chosen */
+    char *room;  /* as the programme calls it; NULL: not chosen */
+};
+/* Free with chosen_place_finish. */
+ATTR_NODISCARD int store_chosen_place(struct chosen_place *out, struct store *store,
+                                      const char *recording, struct err *err);
+void chosen_place_finish(struct chosen_place *place);
+/* Nothing chosen in it: the choice is taken back. */
+ATTR_NODISCARD int store_choose_place(struct store *store, const char *recording,
+                                      const struct chosen_place *place, struct err *err);
+
 struct acceptance {
     char recording[33];           /* fingerprint; "": that there is none was accepted */
     int64_t begin, end;           /* the cut, in frames */

@@ -62,6 +62,10 @@ static void compare_with_others(struct str *s, const struct verify_facts *f,
 static void look_at_ends(struct str *s, const struct verify_facts *f)
 {
     char buf[CLOCK_BYTES];
+    if (f->runs_to_end && !f->whole_recording && f->sound_at_end > 0)
+        remark(s, "speech or sound runs to the recording's last second: it may go on behind");
+    if (!f->whole_recording)
+        return;
     if (f->black_head_ms >= end_min_ms)
         remark(s, "%s of black at the start", clock_format_ms(buf, f->black_head_ms, false));
     if (f->silence_head_ms >= end_min_ms)
@@ -106,8 +110,7 @@ static enum verdict compare_length(struct str *s, const struct verify_facts *f,
     if (f->cut_by_hand)
         remark(s, "it was cut by hand");
     compare_with_others(s, f, p, tolerance_ms);
-    if (f->whole_recording)
-        look_at_ends(s, f);
+    look_at_ends(s, f);
     if (!s->len)
         remark(s, "no cause found: look at both ends");
     return f->measured_ms < listed_ms ? VERDICT_SHORT : VERDICT_LONG;
@@ -122,16 +125,14 @@ static enum verdict compare_with_slot(struct str *s, const struct verify_facts *
     if (f->measured_ms > slot_ms + overrun_ms) {
         remark(s, "%s over its slot of %s: cut it to the talk",
                clock_format_ms(off, f->measured_ms - slot_ms, false), slot);
-        if (f->whole_recording)
-            look_at_ends(s, f);
+        look_at_ends(s, f);
         return VERDICT_LONG;
     }
-    const bool in_mid_talk = f->whole_recording && f->sound_at_end > 0;
+    const bool in_mid_talk = f->runs_to_end && f->sound_at_end > 0;
     if (in_mid_talk || f->measured_ms < slot_ms / 2) {
         if (f->measured_ms < slot_ms / 2)
             remark(s, "it fills less than half of its slot of %s", slot);
-        if (f->whole_recording)
-            look_at_ends(s, f);
+        look_at_ends(s, f);
         return VERDICT_SHORT;
     }
     return VERDICT_OK;

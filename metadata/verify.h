@@ -24,9 +24,10 @@ struct verify_facts {
     int64_t measured_ms;  /* of the cut */
     int64_t recording_ms; /* of the whole recording */
     bool whole_recording; /* the cut is all of it */
+    bool runs_to_end;     /* the cut ends where the recording does */
     bool cut_by_hand;
     bool shares_recording;  /* with the talk's other parts */
-    bool unclear;           /* which recording it is */
+    bool unclear;           /* which recording it is, or where in it */
     const char *match_note; /* why, or what else is suspicious; may be NULL */
     const char *refusal;    /* why the recording cannot be read; may be NULL */
     const char *truncated;  /* what the probe says of a cut-off file; may be NULL */

@@ -20,9 +20,8 @@ enum {
     PICTURE_STEP_MS = 2000, /* between two key pictures that are looked at */
     READ_SAMPLES = 8192,
     SIGNATURE_SIDE = 16,
+    SCENE_LUMA = 24, /* half of all samples differ by more: another picture, not another slide */
 };
-/* Sound below this is a pause, against the talk's own loudness and absolutely. */
-static const double silence_below_lu = 25, silence_lufs = -60;
 /* Of several streams of sound: below this one is not heard; by so much more speech another one is
  * taken than the one that stands first. */
 static const double heard_lufs = -55, clearly_more_speech = 0.1;
@@ -178,7 +177,7 @@ static int measure_streams(struct measured *best, struct analysis *a, int named,
 
 static void describe_ends(struct analysis *a, const struct loudness *l, double whole)
 {
-    const double threshold = fmax(whole - silence_below_lu, silence_lufs);
+    const double threshold = loudness_silence(whole);
     size_t head = 0, tail = 0;
     while (head < l->nb && loudness_of_block(l, head) < threshold)
         head++;
@@ -258,6 +257,8 @@ struct looked_at {
     int64_t still_from;  /* first frame since which nothing changed */
     uint8_t signature[SIGNATURE_SIDE * SIGNATURE_SIDE];
     bool any;
+    const struct grid *grid;
+    json_t *black, *scenes; /* see analyse.h */
 };
 
 /* Luma sampled in a coarse raster. Only the first plane is looked at, in 8 bits. */
@@ -285,23 +286,36 @@ static bool look_signature(uint8_t *out, const AVFrame *f)
     return true;
 }
 
+/* Black pictures since black_from have come to an end at the frame. */
+static void end_black(struct looked_at *seen, int64_t frame)
+{
+    if (seen->black_from >= 0)
+        json_array_append_new(
+            seen->black, json_pack("[I, I]", (json_int_t)grid_ms_of(seen->grid, seen->black_from),
+                                   (json_int_t)grid_ms_of(seen->grid, frame)));
+    seen->black_from = -1;
+}
+
 static void look(struct looked_at *seen, const AVFrame *frame)
 {
     uint8_t now[SIGNATURE_SIDE * SIGNATURE_SIDE];
     if (!look_signature(now, frame))
         return;
     double sum = 0;
-    int bright = 0, changed = 0;
+    int bright = 0, changed = 0, other = 0;
     for (size_t i = 0; i < sizeof now; i++) {
         sum += now[i];
         bright += now[i] > 2 * black_mean;
         changed += abs(now[i] - seen->signature[i]) > 8;
+        other += abs(now[i] - seen->signature[i]) > SCENE_LUMA;
     }
     const bool black = sum / (double)sizeof now < black_mean && bright <= 2;
     if (!black && seen->black_until < 0)
         seen->black_until = frame->pts;
+    if (seen->any && !black && seen->black_from < 0 && 2 * other > (int)sizeof now)
+        json_array_append_new(seen->scenes, json_integer(grid_ms_of(seen->grid, frame->pts)));
     if (!black)
-        seen->black_from = -1;
+        end_black(seen, frame->pts);
     else if (seen->black_from < 0)
         seen->black_from = frame->pts;
     if (!seen->any || changed > 1)
@@ -310,7 +324,7 @@ static void look(struct looked_at *seen, const AVFrame *frame)
     seen->any = true;
 }
 
-static void describe_pictures(struct analysis *a, const struct looked_at *seen)
+static void describe_pictures(struct analysis *a, struct looked_at *seen)
 {
     const int64_t end = a->grid.nb_frames;
     const bool all_black = seen->any && seen->black_until < 0;
@@ -320,6 +334,9 @@ static void describe_pictures(struct analysis *a, const struct looked_at *seen)
     json_object_set_new(a->result, "black_head_ms", json_integer(grid_ms_of(&a->grid, head)));
     json_object_set_new(a->result, "black_tail_ms", json_integer(grid_ms_of(&a->grid, tail)));
     json_object_set_new(a->result, "frozen_tail_ms", json_integer(grid_ms_of(&a->grid, frozen)));
+    end_black(seen, end);
+    json_object_set(a->result, "black", seen->black);
+    json_object_set(a->result, "scenes", seen->scenes);
 }
 
 static int analyse_pictures(struct analysis *a, const json_t *video, struct err *err)
@@ -338,7 +355,9 @@ static int analyse_pictures(struct analysis *a, const json_t *video, struct err 
     if (media_open(&media, a->path, a->files, err) < 0 ||
         picture_reader_open(&pictures, media, &range, err) < 0)
         return err->code;
-    struct looked_at seen = {.black_until = -1, .black_from = -1};
+    AUTO_JSON *black = json_array(), *scenes = json_array();
+    struct looked_at seen = {
+        .black_until = -1, .black_from = -1, .grid = &a->grid, .black = black, .scenes = scenes};
     int got;
     while ((got = picture_reader_next(pictures, frame, err)) > 0) {
         look(&seen, frame);

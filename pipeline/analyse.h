@@ -20,9 +20,10 @@ enum { ANALYSE_VERSION = 5 };
  * {hz, dbfs} or null, nb_dropouts, dropouts:
  * [[at_ms, length_ms] …], loudness_lufs, peak_dbtp (null for silence), blocks, silence_head_ms,
  * silence_tail_ms, sound_at_end (speech up to the last second), black_head_ms, black_tail_ms,
- * frozen_tail_ms, fields ("flagged": as the pictures say; "progressive", "top", "bottom": as was
- * seen), picture_damage, sound_damage: {nb, first_ms, what} or null, moved_ms (sound moved
- * to keep it with the picture). */
+ * frozen_tail_ms, black: [[begin_ms, end_ms] …], scenes: [ms …] (another picture than the one
+ * before), as far as key pictures some seconds apart show them, fields ("flagged": as the pictures
+ * say; "progressive", "top", "bottom": as was seen), picture_damage, sound_damage: {nb, first_ms,
+ * what} or null, moved_ms (sound moved to keep it with the picture). */
 ATTR_NODISCARD int analyse_recording(json_t **out, const char *path,
                                      const struct media_params *files, const json_t *probe,
                                      int audio_stream, const char *blocks_path,

@@ -159,3 +159,29 @@ size_t loudness_quietest(const struct loudness *l, size_t begin, size_t end, siz
     }
     return best;
 }
+
+double loudness_silence(double whole_lufs)
+{
+    return fmax(whole_lufs - 25, -60);
+}
+
+bool loudness_next_silence(size_t *begin, size_t *end, const struct loudness *l, size_t from,
+                           double threshold_lufs, size_t least)
+{
+    size_t nb = 0;
+    for (size_t i = from; i < l->nb; i++) {
+        if (loudness_of_block(l, i) < threshold_lufs) {
+            nb++;
+            if (i + 1 < l->nb)
+                continue;
+            i++;
+        }
+        if (nb && nb >= least) {
+            *begin = i - nb;
+            *end = i;
+            return true;
+        }
+        nb = 0;
+    }
+    return false;
+}

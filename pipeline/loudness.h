@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -47,6 +48,14 @@ double loudness_peak_db(const struct loudness *l, size_t begin, size_t end);
 /* The block in [begin, end) around which 400 ms are quietest; the one nearest to centre among
  * equals. */
 size_t loudness_quietest(const struct loudness *l, size_t begin, size_t end, size_t centre);
+
+/* Below this, against the loudness of the whole and absolutely, sound is a pause (LUFS). */
+double loudness_silence(double whole_lufs);
+
+/* A stretch of blocks [begin, end) that are all below the threshold, and at least so many, from
+ * block from on; false where there is none. */
+bool loudness_next_silence(size_t *begin, size_t *end, const struct loudness *l, size_t from,
+                           double threshold_lufs, size_t least);
 
 /* Of a block, in LUFS. */
 double loudness_of_energy(double energy);

@@ -10,16 +10,19 @@
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
+#include "moment.h"
 #include "plan.h"
 #include "progress.h"
 #include "registry.h"
 #include "select.h"
 #include "store.h"
+#include "str.h"
 #include "table.h"
 #include "workdir.h"
 
 struct options {
     bool json, join, separate;
+    const char *start, *room;
 };
 
 /* --- telling --------------------------------------------------------------------------------- */
@@ -32,10 +35,25 @@ static const struct match *match_of(const struct plan *p, size_t recording)
     return NULL;
 }
 
-static char *describe_match(const struct match *m)
+static char *describe_sharing(const struct plan *p, const struct sharing *shared)
 {
+    AUTO_STR s = {0};
+    for (size_t i = 0; i < shared->nb_talks; i++)
+        str_addf(&s, "%s%d", i ? ", " : "talks ", p->matches.rows[shared->talks[i].row].talk);
+    if (shared->clock)
+        str_addf(&s, "; began %s (%s)", shared->began, sharing_clock_name(shared->clock));
+    str_add(&s, ": see 'talkpress cut'");
+    return str_take(&s);
+}
+
+static char *describe_match(const struct plan *p, size_t recording)
+{
+    const struct match *m = match_of(p, recording);
+    const struct sharing *shared = &p->sources[recording].sharing;
+    if (shared->nb_talks)
+        return describe_sharing(p, shared);
     if (!m)
-        return mem_strdup("no talk matches");
+        return mem_strdup(shared->note ? shared->note : "no talk matches");
     AUTO_FREE char *talk =
         m->part ? mem_printf("%d/%d", m->talk, m->part) : mem_printf("%d", m->talk);
     return mem_printf("%stalk %s: %s%s%s", m->state == MATCH_SURE ? "" : "unclear, perhaps ", talk,
@@ -52,7 +70,7 @@ static void print_recordings(const struct plan *p)
         const char *error = json_get_string(probe, "error", NULL);
         char length[CLOCK_BYTES] = "-";
         const int64_t ms = json_get_int(probe, "duration_ms", -1);
-        AUTO_FREE char *match = describe_match(match_of(p, i));
+        AUTO_FREE char *match = describe_match(p, i);
         const struct recording *r = &p->recordings[i];
         AUTO_FREE char *name = r->nb_files > 1
                                    ? mem_printf("%s (%zu files)", fs_basename(r->path), r->nb_files)
@@ -65,6 +83,15 @@ static void print_recordings(const struct plan *p)
                                                     : match});
     }
     table_print(t);
+}
+
+/* The talks that lie in a recording of several, in order. */
+static json_t *list_talks(const struct plan *p, const struct sharing *shared)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < shared->nb_talks; i++)
+        json_array_append_new(list, json_integer(p->matches.rows[shared->talks[i].row].talk));
+    return list;
 }
 
 static json_t *list_files(const struct recording *r)
@@ -80,15 +107,19 @@ static int print_recordings_json(const struct plan *p, struct err *err)
     AUTO_JSON *list = json_array();
     for (size_t i = 0; i < p->nb_recordings; i++) {
         const struct match *m = match_of(p, i);
+        const struct sharing *shared = &p->sources[i].sharing;
         AUTO_JSON *probe = NULL;
         if (plan_find_result(&probe, p->event, p->sources[i].probe_key, err) < 0)
             return err->code;
-        json_array_append_new(list, json_pack("{s:o, s:o, s:O?, s:o, s:o, s:o}", "path",
-                                              json_text(p->recordings[i].path), "files",
-                                              list_files(&p->recordings[i]), "probe", probe, "talk",
-                                              m ? json_integer(m->talk) : json_null(), "part",
-                                              m && m->part ? json_integer(m->part) : json_null(),
-                                              "sure", json_boolean(m && m->state == MATCH_SURE)));
+        json_array_append_new(list,
+                              json_pack("{s:o, s:o, s:O?, s:o, s:o, s:o, s:o, s:o, s:o}", "path",
+                                        json_text(p->recordings[i].path), "files",
+                                        list_files(&p->recordings[i]), "probe", probe, "talk",
+                                        m ? json_integer(m->talk) : json_null(), "part",
+                                        m && m->part ? json_integer(m->part) : json_null(), "sure",
+                                        json_boolean(m && m->state == MATCH_SURE), "shared_by",
+                                        list_talks(p, shared), "began", json_text(shared->began),
+                                        "clock", json_text(sharing_clock_name(shared->clock))));
     }
     cli_print_json(list);
     return 0;
@@ -129,6 +160,71 @@ static int load_and_probe(struct plan *plan, struct executor_result *result, str
     result->stopped = result->stopped || now.stopped;
     result->no_space = result->no_space || now.no_space;
     return ret < 0 || plan_refresh(plan, err) < 0 || captions_note(plan, err) < 0 ? err->code : 0;
+}
+
+/* --- when and where it was made --------------------------------------------------------------- */
+
+/* "2010-04-28 09:02" as the store keeps it; "auto": NULL. */
+static int read_start(char **out, const char *text, struct err *err)
+{
+    struct moment when;
+    free(*out);
+    *out = NULL;
+    if (strcmp(text, "auto") == 0)
+        return 0;
+    if (!moment_parse_iso(&when, text) || !when.has_time)
+        return err_set(err, ERR_USAGE,
+                       "'%s' is no start: write day and time as '2010-04-28 09:02', with an offset "
+                       "(+02:00) where it is not the event's, or 'auto'",
+                       text);
+    *out = moment_format(&when);
+    return 0;
+}
+
+/* The programme's own spelling; "auto": NULL. Before there is a programme, any name will do. */
+static int read_room(char **out, const char *text, const struct programme *p, struct err *err)
+{
+    const char *known = p->nb_talks ? NULL : text, *one = NULL;
+    for (size_t i = 0; i < p->nb_talks; i++) {
+        one = p->talks[i].room ? p->talks[i].room : one;
+        if (p->talks[i].room && strcasecmp(p->talks[i].room, text) == 0)
+            known = p->talks[i].room;
+    }
+    free(*out);
+    *out = NULL;
+    if (strcmp(text, "auto") == 0)
+        return 0;
+    if (!known && one)
+        return err_set(err, ERR_USAGE, "no talk of the programme is in a room '%s'; one is in '%s'",
+                       text, one);
+    if (!known)
+        return err_set(err, ERR_USAGE, "the programme names no rooms: leave --room out");
+    *out = mem_strdup(known);
+    return 0;
+}
+
+/* Keeps what --start and --room say of the recording that the files are. */
+static int set_place(struct plan *plan, char **paths, int nb_paths, const struct options *o,
+                     struct err *err)
+{
+    int recording = -1;
+    for (int i = 0; i < nb_paths; i++) {
+        const int at = select_recording(plan, paths[i], err);
+        if (at < 0)
+            return err_prefix(err, "--start and --room are of one recording: ");
+        if (i && at != recording)
+            return err_set(err, ERR_USAGE,
+                           "--start and --room are of one recording: '%s' is another one than '%s'",
+                           paths[i], paths[0]);
+        recording = at;
+    }
+    struct chosen_place *place = &plan->sources[recording].place;
+    if ((o->start && read_start(&place->start, o->start, err) < 0) ||
+        (o->room && read_room(&place->room, o->room, &plan->programme, err) < 0) ||
+        store_choose_place(plan->event->store, plan->recordings[recording].fingerprint, place,
+                           err) < 0)
+        return err->code;
+    return plan_refresh(plan, err);
 }
 
 static int tell(const struct plan *plan, const struct registry *r,
@@ -173,6 +269,9 @@ static int add(const struct cli *cli, char **paths, int nb_paths, const struct o
         if (load_and_probe(&plan, &result, &event, options->json, err) < 0)
             return cli_fail(err);
     }
+    if ((options->start || options->room) && !r.nb_failed &&
+        set_place(&plan, paths, nb_paths, options, err) < 0)
+        return cli_fail(err);
     return tell(&plan, &r, &result, options->json);
 }
 
@@ -180,15 +279,23 @@ int cmd_add(const struct cli *cli, int argc, char **argv)
 {
     struct err err = {0};
     struct options o = {0};
-    const struct cli_option options[] = {
-        {"json", 0, NULL, &o.json}, {"join", 0, NULL, &o.join}, {"separate", 0, NULL, &o.separate}};
-    const int status = cli_options(&argc, argv, options, 3);
+    const struct cli_option options[] = {{"json", 0, NULL, &o.json},
+                                         {"join", 0, NULL, &o.join},
+                                         {"separate", 0, NULL, &o.separate},
+                                         {"start", 0, &o.start, NULL},
+                                         {"room", 0, &o.room, NULL}};
+    const int status = cli_options(&argc, argv, options, 5);
     if (status)
         return status < 0 ? EXIT_OK : status;
     if (argc < 2)
         return cli_usage(argv[0], "which files or folders?");
     if (o.join && o.separate)
         return cli_usage(argv[0], "--join or --separate, not both");
+    char *parsed = NULL; /* a wrong one is refused before anything is done */
+    const int ret = o.start ? read_start(&parsed, o.start, &err) : 0;
+    free(parsed);
+    if (ret < 0)
+        return cli_fail(&err);
     return add(cli, argv + 1, argc - 1, &o, &err);
 }
 

@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -5,10 +6,12 @@
 
 #include "cli.h"
 #include "clock.h"
+#include "cut_table.h"
 #include "event.h"
 #include "facts.h"
 #include "fs.h"
 #include "json.h"
+#include "mem.h"
 #include "plan.h"
 #include "select.h"
 
@@ -27,6 +30,16 @@ static int parse_time(int64_t *out, const char *text, const struct grid *grid, s
                        "'%s' is no time: write [h:]mm:ss[.mmm], or a frame as 1500f", text);
     *out = grid_frame_at_ms(grid, ms);
     return 0;
+}
+
+/* Keeps the cut, and, where only the clock said so, that the talk is in this recording. */
+static int choose(struct store *store, const struct talk *t, const struct part *part,
+                  const struct match *match, const struct chosen_cut *cut, struct err *err)
+{
+    if (match->shared && !match->by_hand &&
+        store_choose_match(store, t->number, match->part, cut->recording, err) < 0)
+        return err->code;
+    return store_choose_cut(store, t->number, part->number, cut, err);
 }
 
 static int set_cut(const struct part_plan *pp, struct store *store, const char *in, const char *out,
@@ -49,7 +62,7 @@ static int set_cut(const struct part_plan *pp, struct store *store, const char *
         return err_set(err, ERR_INVALID, "talk %s: it would begin at %s and end at %s", name,
                        clock_format_ms(from, grid_ms_of(&pp->grid, cut.begin), true),
                        clock_format_ms(to, grid_ms_of(&pp->grid, cut.end), true));
-    return store_choose_cut(store, pp->talk->number, pp->part->number, &cut, err);
+    return choose(store, pp->talk, pp->part, pp->match, &cut, err);
 }
 
 static json_t *cut_json(const struct part_plan *pp)
@@ -72,18 +85,56 @@ static void print_cut(const struct part_plan *pp)
            clock_format_ms(out, end, true), fs_basename(pp->source->recording->path),
            clock_format_ms(length, end - begin, true), pp->begin, pp->end, pp->grid.fps.num,
            pp->grid.fps.den, pp->cut_by_hand ? "set by hand" : "proposed");
+    if (pp->room_cut)
+        printf(" (%s): take it with --take, or set it", pp->room_cut->why);
     if (pp->cut_moved_ms)
         printf(", moved by %+.1f s from the listed time to a quiet moment",
                (double)pp->cut_moved_ms / 1000);
     putchar('\n');
 }
 
+static int take_cut(const struct part_plan *pp, struct store *store, struct err *err)
+{
+    struct chosen_cut cut = {.begin = pp->begin, .end = pp->end};
+    char name[32];
+    memcpy(cut.recording, pp->source->recording->fingerprint, sizeof cut.recording);
+    plan_part_name(name, pp->talk, pp->part->number);
+    if (!pp->room_cut)
+        return err_set(err, ERR_INVALID, "talk %s: %s", name,
+                       pp->cut_by_hand ? "its cut is set by hand already"
+                                       : "no cut is proposed: it has a recording of its own");
+    if (cut.begin >= cut.end)
+        return err_set(err, ERR_INVALID, "talk %s: %s: set it with --in and --out", name,
+                       pp->room_cut->why);
+    return choose(store, pp->talk, pp->part, pp->match, &cut, err);
+}
+
+struct wish {
+    const char *in, *out;
+    bool automatic, take, json;
+};
+
+static int change_part(const struct part_plan *pp, struct plan *plan, const struct wish *wish,
+                       struct err *err)
+{
+    struct store *store = plan->event->store;
+    int ret = 0;
+    if (wish->automatic)
+        ret = store_choose_cut(store, pp->talk->number, pp->part->number, NULL, err);
+    else if (wish->take)
+        ret = take_cut(pp, store, err);
+    else if (wish->in || wish->out)
+        ret = set_cut(pp, store, wish->in, wish->out, err);
+    else
+        return 0;
+    return ret < 0 ? ret : plan_refresh(plan, err);
+}
+
 static int cut_part(struct plan *plan, const struct talk *t, const struct part *part,
-                    const char *in, const char *out, bool automatic, json_t *list, struct err *err)
+                    const struct wish *wish, json_t *list, struct err *err)
 {
     AUTO_PART_PLAN pp = {0}, now = {0};
     char name[32];
-    struct store *store = plan->event->store;
     if (plan_part(&pp, plan, t, part, err) < 0)
         return err->code;
     if (!pp.source || !pp.grid.nb_frames)
@@ -91,11 +142,7 @@ static int cut_part(struct plan *plan, const struct talk *t, const struct part *
                        "talk %s has no recording that could be cut: see "
                        "'talkpress match'",
                        plan_part_name(name, t, part->number));
-    if (automatic && store_choose_cut(store, t->number, part->number, NULL, err) < 0)
-        return err->code;
-    if ((in || out) && set_cut(&pp, store, in, out, err) < 0)
-        return err->code;
-    if (plan_part(&now, plan, t, part, err) < 0)
+    if (change_part(&pp, plan, wish, err) < 0 || plan_part(&now, plan, t, part, err) < 0)
         return err->code;
     if (list)
         json_array_append_new(list, cut_json(&now));
@@ -123,44 +170,125 @@ static int compare_parts(struct plan *plan, const struct talk *t, struct err *er
     return 0;
 }
 
+static int cut_talk(struct plan *plan, const char *arg, const struct wish *wish, struct err *err)
+{
+    AUTO_JSON *list = wish->json ? json_array() : NULL;
+    struct executor_result result = {0};
+    int number, only;
+    if (select_part(&number, &only, &plan->programme, arg, err) < 0 ||
+        facts_gather(&result, plan, &number, 1, wish->json, err) < 0)
+        return err->code;
+    const struct talk *t = programme_find(&plan->programme, number);
+    if ((wish->in || wish->out) && !only && t->nb_parts > 1)
+        return err_set(err, ERR_USAGE, "talk %d has %zu parts: which one (%d/1)?", number,
+                       t->nb_parts, number);
+    for (size_t i = 0; i < t->nb_parts; i++)
+        if ((!only || t->parts[i].number == only) &&
+            cut_part(plan, t, &t->parts[i], wish, list, err) < 0)
+            return err->code;
+    if (!wish->json)
+        return compare_parts(plan, t, err);
+    cli_print_json(list);
+    return 0;
+}
+
+/* --- recordings of several talks ------------------------------------------------------------- */
+
+/* Probes what is not probed, then analyses the recording, or all that hold several talks. */
+static int gather(struct plan *plan, int recording, bool quiet, struct err *err)
+{
+    struct executor_result result = {0};
+    const int none = 0;
+    size_t nb = 0;
+    if (facts_gather(&result, plan, &none, 1, quiet, err) < 0)
+        return err->code;
+    AUTO_FREE int *talks = mem_zalloc(plan->matches.nb_rows + 1, sizeof *talks);
+    for (size_t i = 0; i < plan->matches.nb_rows; i++) {
+        const struct match *m = &plan->matches.rows[i];
+        if (m->shared && (recording < 0 || m->recording == recording))
+            talks[nb++] = m->talk;
+    }
+    return nb ? facts_gather(&result, plan, talks, nb, quiet, err) : 0;
+}
+
+static const struct match *match_of(const struct plan *plan, const struct room_cut *c)
+{
+    for (size_t i = 0; i < plan->matches.nb_rows; i++) {
+        const struct match *m = &plan->matches.rows[i];
+        if (m->talk == c->talk->number && (!m->part || m->part == c->part->number))
+            return m;
+    }
+    return NULL;
+}
+
+/* All that are proposed, or none where an error comes between. One without a place is left. */
+static int take_all(struct plan *plan, const struct source *s, struct err *err)
+{
+    struct store *store = plan->event->store;
+    int ret = store_begin(store, err);
+    for (size_t i = 0; ret == 0 && i < s->nb_cuts; i++) {
+        const struct room_cut *c = &s->cuts[i];
+        struct chosen_cut cut = {.begin = c->begin, .end = c->end};
+        memcpy(cut.recording, s->recording->fingerprint, sizeof cut.recording);
+        if (!c->by_hand && c->begin < c->end)
+            ret = choose(store, c->talk, c->part, match_of(plan, c), &cut, err);
+    }
+    if (ret == 0)
+        ret = store_commit(store, err);
+    if (ret < 0)
+        store_rollback(store);
+    return ret < 0 ? ret : plan_refresh(plan, err);
+}
+
+static int cut_recordings(bool *person, struct plan *plan, const char *name,
+                          const struct wish *wish, struct err *err)
+{
+    const int recording = name ? select_recording(plan, name, err) : -1;
+    if (err->code < 0 || gather(plan, recording, wish->json, err) < 0)
+        return err->code;
+    if (wish->take && !plan->sources[recording].nb_cuts)
+        return err_set(err, ERR_INVALID, "'%s' holds no several talks: nothing is proposed", name);
+    if (wish->take && take_all(plan, &plan->sources[recording], err) < 0)
+        return err->code;
+    cut_table_print(person, plan, recording, wish->json);
+    return 0;
+}
+
+/* "15" or "15/2", not a file. */
+static bool is_talk(const char *arg)
+{
+    return isdigit((unsigned char)*arg) && arg[strspn(arg, "0123456789/")] == '\0';
+}
+
 int cmd_cut(const struct cli *cli, int argc, char **argv)
 {
     struct err err = {0};
-    bool json = false, automatic = false;
-    const char *in = NULL, *out = NULL;
-    const struct cli_option options[] = {{"json", 0, NULL, &json},
-                                         {"in", 0, &in, NULL},
-                                         {"out", 0, &out, NULL},
-                                         {"auto", 0, NULL, &automatic}};
-    const int status = cli_options(&argc, argv, options, 4);
+    struct wish w = {0};
+    bool person = false;
+    const struct cli_option options[] = {{"json", 0, NULL, &w.json},
+                                         {"in", 0, &w.in, NULL},
+                                         {"out", 0, &w.out, NULL},
+                                         {"auto", 0, NULL, &w.automatic},
+                                         {"take", 0, NULL, &w.take}};
+    const int status = cli_options(&argc, argv, options, 5);
     if (status)
         return status < 0 ? EXIT_OK : status;
-    if (argc != 2)
-        return cli_usage(argv[0], "which talk?");
-    if (automatic && (in || out))
+    const bool set = w.in || w.out || w.automatic, talk = argc == 2 && (set || is_talk(argv[1]));
+    if (argc > 2)
+        return cli_usage(argv[0], "one talk, or one recording, please");
+    if (w.automatic && (w.in || w.out))
         return cli_usage(argv[0], "--auto forgets what was set: it goes without --in and --out");
-    if (automatic && (in || out))
-        return cli_usage(argv[0], "--auto forgets what --in and --out set: one of them, please");
+    if (w.take && set)
+        return cli_usage(argv[0], "--take takes what is proposed: it goes alone");
+    if (!talk && set)
+        return cli_usage(argv[0], "which talk?");
+    if (w.take && argc < 2)
+        return cli_usage(argv[0], "--take: of which talk, or of which recording?");
     AUTO_EVENT event = {.lock = -1};
     AUTO_PLAN plan = {0};
-    AUTO_JSON *list = json ? json_array() : NULL;
-    struct executor_result result = {0};
-    int number, only;
     if (event_open(&event, cli->dir, &err) < 0 || plan_load(&plan, &event, &err) < 0 ||
-        select_part(&number, &only, &plan.programme, argv[1], &err) < 0 ||
-        facts_gather(&result, &plan, &number, 1, json, &err) < 0)
+        (talk ? cut_talk(&plan, argv[1], &w, &err)
+              : cut_recordings(&person, &plan, argc == 2 ? argv[1] : NULL, &w, &err)) < 0)
         return cli_fail(&err);
-    const struct talk *t = programme_find(&plan.programme, number);
-    if ((in || out) && !only && t->nb_parts > 1)
-        return cli_usage(argv[0], "talk %d has %zu parts: which one (%d/1)?", number, t->nb_parts,
-                         number);
-    for (size_t i = 0; i < t->nb_parts; i++)
-        if ((!only || t->parts[i].number == only) &&
-            cut_part(&plan, t, &t->parts[i], in, out, automatic, list, &err) < 0)
-            return cli_fail(&err);
-    if (json)
-        cli_print_json(list);
-    else if (compare_parts(&plan, t, &err) < 0)
-        return cli_fail(&err);
-    return EXIT_OK;
+    return person ? EXIT_NEEDS_PERSON : EXIT_OK;
 }

@@ -12,18 +12,8 @@
 #include "store.h"
 #include "table.h"
 
-/* "15=FILE", "15/2=FILE", "15=none", "15=". */
-static int decide(struct plan *p, const char *arg, struct err *err)
+static int decide_one(struct plan *p, int number, int part, const char *what, struct err *err)
 {
-    int number = 0, part = 0;
-    const char *equals = strchr(arg, '=');
-    AUTO_FREE char *name = equals ? mem_printf("%.*s", (int)(equals - arg), arg) : NULL;
-    if (!name)
-        return err_set(err, ERR_USAGE,
-                       "'%s': write TALK=FILE, TALK=none, or TALK= to take a decision back", arg);
-    if (select_part(&number, &part, &p->programme, name, err) < 0)
-        return err->code;
-    const char *what = equals + 1;
     if (!*what)
         return store_clear_match(p->event->store, number, err);
     if (strcmp(what, "none") == 0)
@@ -32,6 +22,28 @@ static int decide(struct plan *p, const char *arg, struct err *err)
     if (at < 0)
         return at;
     return store_choose_match(p->event->store, number, part, p->recordings[at].fingerprint, err);
+}
+
+/* "15=FILE", "15/2=FILE", "3-5=FILE", "15=none", "15=". */
+static int decide(struct plan *p, const char *arg, struct err *err)
+{
+    int number = 0, part = 0;
+    const char *equals = strchr(arg, '=');
+    AUTO_FREE char *name = equals ? mem_printf("%.*s", (int)(equals - arg), arg) : NULL;
+    if (!name)
+        return err_set(err, ERR_USAGE,
+                       "'%s': write TALK=FILE, TALK=none, or TALK= to take a decision back", arg);
+    if (strchr(name, '-')) {
+        AUTO_FREE int *talks = NULL;
+        size_t nb = 0;
+        int ret = select_talks(&talks, &nb, &p->programme, &name, 1, err);
+        for (size_t i = 0; ret == 0 && i < nb; i++)
+            ret = decide_one(p, talks[i], 0, equals + 1, err);
+        return ret;
+    }
+    if (select_part(&number, &part, &p->programme, name, err) < 0)
+        return err->code;
+    return decide_one(p, number, part, equals + 1, err);
 }
 
 static const char *const states[] = {"sure", "unclear", "none"};

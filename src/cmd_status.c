@@ -214,8 +214,7 @@ static void print_recording(const struct part_plan *pp)
         printf("    picture: %dx%d, %.3f fps%s%s, rotation %d\n",
                (int)json_get_int(video, "width", 0), (int)json_get_int(video, "height", 0),
                av_q2d(pp->grid.fps), json_get_bool(video, "variable", false) ? " (variable)" : "",
-               interlaced(pp) ? ", interlaced" : "",
-               (int)json_get_int(video, "rotation", 0));
+               interlaced(pp) ? ", interlaced" : "", (int)json_get_int(video, "rotation", 0));
     if (taken)
         printf("    sound: stream %d of %d channels, %d Hz, starts %+.3f s against the picture",
                pp->source->audio_stream, (int)json_get_int(taken, "channels", 0),
@@ -253,7 +252,9 @@ static void print_part(const struct part_plan *pp, const json_t *failures)
     if (pp->cut_known)
         printf("  cut: %s to %s%s\n", clock_format_ms(in, grid_ms_of(&pp->grid, pp->begin), true),
                clock_format_ms(out, grid_ms_of(&pp->grid, pp->end), true),
-               pp->cut_by_hand ? " (set by hand)" : "");
+               pp->cut_by_hand    ? " (set by hand)"
+               : pp->cut_proposed ? " (proposed)"
+                                  : "");
     if (pp->nb_outputs)
         puts("  outputs:");
     for (size_t i = 0; i < pp->nb_outputs; i++)

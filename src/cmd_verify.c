@@ -24,7 +24,8 @@ static int decide_part(struct store *store, const struct part_plan *pp, const ch
         return store_clear_acceptance(store, pp->talk->number, pp->part->number, err);
     if (pp->verdict == VERDICT_UNCLEAR || pp->waiting == plan_refused)
         return err_set(err, ERR_INVALID, "talk %s cannot be accepted: %s (%s)", name,
-                       pp->verdict == VERDICT_UNCLEAR
+                       pp->cut_proposed ? "take its cut, or set it, with 'talkpress cut' first"
+                       : pp->verdict == VERDICT_UNCLEAR
                            ? "say which recording it is with 'talkpress match' first"
                            : pp->waiting,
                        pp->cause);

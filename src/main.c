@@ -36,11 +36,14 @@ static const struct verb verbs[] = {
      "list [--json]\n"
      "Shows the programme."},
     {"add", cmd_add,
-     "add [--json] [--join | --separate] FILE|FOLDER...\n"
+     "add [--json] [--join | --separate] [--start TIME] [--room ROOM] FILE|FOLDER...\n"
      "Registers recordings, probes them and matches them to talks. The files are\n"
      "only ever read. Files that a camera made of one recording are joined.\n"
      "  --join       the files, in this order, are one recording\n"
      "  --separate   each file is a recording of its own\n"
+     "  --start TIME the recording began then (2010-04-28 09:02): a timetable says which\n"
+     "               talks lie in it; auto: as its files say\n"
+     "  --room ROOM  of the timetable, where the recording was made; auto: as its path says\n"
      "  --json       print the recordings as JSON"},
     {"remove", cmd_remove,
      "remove FILE...\n"
@@ -51,6 +54,7 @@ static const struct verb verbs[] = {
      "Shows which recording holds which talk, and why.\n"
      "  15=FILE     talk 15 is in FILE\n"
      "  15/2=FILE   part 2 of talk 15 is in FILE\n"
+     "  3-5=FILE    talks 3 to 5 are in FILE; 'cut' proposes where\n"
      "  15=none     talk 15 has no recording\n"
      "  15=         takes the decisions on talk 15 back, those on its parts too"},
     {"verify", cmd_verify,
@@ -61,9 +65,13 @@ static const struct verb verbs[] = {
      "difference comes from. --accept publishes a part as it is; the reason is kept.\n"
      "--reject takes that back."},
     {"cut", cmd_cut,
-     "cut [--json] TALK[/PART] [--in TIME] [--out TIME] [--auto]\n"
+     "cut [--json] TALK[/PART] [--in TIME] [--out TIME | --auto | --take]\n"
+     "cut [--json] [FILE [--take]]\n"
      "Shows or sets a part's range of its recording. TIME is [h:]mm:ss[.mmm], or a\n"
-     "frame number with an f behind it: 1500f. --auto forgets what was set."},
+     "frame number with an f behind it: 1500f. --auto forgets what was set.\n"
+     "Where a recording holds several talks, a range is proposed for each; without TALK\n"
+     "they are shown, of FILE or of all such recordings. They count once they are taken\n"
+     "(--take) or set."},
     {"sound", cmd_sound,
      "sound [--json] TALK[/PART] [--audio N] [--channels both|left|right] [--auto]\n"
      "Shows what was found in the sound of a talk's recording, or sets what is taken.\n"
@@ -121,7 +129,7 @@ static const char overview[] =
     "  remove FILE...       forget recordings\n"
     "  match [TALK=FILE]    show the matching, or decide it\n"
     "  verify [TALK...]     listed against measured time, and why they differ\n"
-    "  cut TALK [...]       show or set a part's in and out\n"
+    "  cut [TALK|FILE]      show or set a part's in and out, or those of several talks\n"
     "  sound TALK [...]     what was found in the sound; choose stream and channel\n"
     "  card TALK -o PNG     draw a title card\n"
     "  run [TALK...]        do everything that is missing, then publish\n"

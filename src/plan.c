@@ -17,6 +17,7 @@
 #include "loudness.h"
 #include "mem.h"
 #include "plan_jobs.h"
+#include "plan_room.h"
 #include "probe.h"
 #include "reader.h"
 #include "sound.h"
@@ -25,9 +26,6 @@
 #include "workdir.h"
 
 const char plan_refused[] = "its recording cannot be published";
-
-/* A cut between two parts moves at most so far to a quieter moment. */
-static const int64_t snap_ms = 5000;
 
 /* --- loading --------------------------------------------------------------------------------- */
 
@@ -113,7 +111,7 @@ int plan_refresh(struct plan *p, struct err *err)
             return err->code;
     if (captions_find(p->sources, p->nb_recordings, p->event, err) < 0)
         return err->code;
-    return match_recordings(p, err);
+    return match_recordings(p, err) < 0 ? err->code : plan_room_refresh(p, err);
 }
 
 int plan_load(struct plan *out, struct event *event, struct err *err)
@@ -146,6 +144,8 @@ void plan_finish(struct plan *p)
         json_decref(p->sources[i].probe);
         json_decref(p->sources[i].analysis);
         captions_free(&p->sources[i]);
+        plan_room_finish(&p->sources[i]);
+        chosen_place_finish(&p->sources[i].place);
     }
     free(p->sources);
     recordings_free(p->recordings, p->nb_recordings);
@@ -173,6 +173,13 @@ static const char *refusal(const json_t *probe)
     return NULL;
 }
 
+/* Whether the match says where the talk is: surely, or in a recording of several, whose cuts a
+ * person has to take in any case. */
+static bool holds_talk(const struct match *m)
+{
+    return m && m->recording >= 0 && (m->state == MATCH_SURE || m->shared);
+}
+
 /* --- jobs of recordings ---------------------------------------------------------------------- */
 
 void plan_probes(struct job **jobs, size_t *nb, const struct plan *p)
@@ -196,8 +203,7 @@ void plan_analyses(struct job **jobs, size_t *nb, const struct plan *p, const in
     AUTO_FREE bool *done = mem_zalloc(p->nb_recordings, sizeof *done);
     for (size_t i = 0; i < p->matches.nb_rows; i++) {
         const struct match *m = &p->matches.rows[i];
-        if (m->state != MATCH_SURE || m->recording < 0 || !selected(m->talk, talks, nb_talks) ||
-            done[m->recording])
+        if (!holds_talk(m) || !selected(m->talk, talks, nb_talks) || done[m->recording])
             continue;
         const struct source *s = &p->sources[m->recording];
         done[m->recording] = true;
@@ -233,11 +239,11 @@ static int64_t boundary(const struct part_plan *pp, const struct loudness *l, in
     int64_t listed_ms = 0;
     for (int i = 0; i < n; i++)
         listed_ms += (int64_t)pp->talk->parts[i].listed_s * 1000;
-    const int64_t block_ms = 100, least = listed_ms - snap_ms;
+    const int64_t block_ms = 100, least = listed_ms - PLAN_SNAP_MS;
     const size_t centre = (size_t)(listed_ms / block_ms);
     const size_t quiet =
         l->nb ? loudness_quietest(l, (size_t)((least > 0 ? least : 0) / block_ms),
-                                  (size_t)((listed_ms + snap_ms) / block_ms) + 1, centre)
+                                  (size_t)((listed_ms + PLAN_SNAP_MS) / block_ms) + 1, centre)
               : centre;
     *moved_ms = quiet == centre ? 0 : (int64_t)quiet * block_ms - listed_ms;
     int64_t frame = grid_frame_at_ms(&pp->grid, listed_ms + *moved_ms);
@@ -248,8 +254,6 @@ static int cut_between_parts(struct part_plan *pp, const struct plan *p, struct 
 {
     AUTO_LOUDNESS l = {0};
     const int n = pp->part->number;
-    pp->begin = 0;
-    pp->end = pp->grid.nb_frames;
     for (size_t i = 0; i < pp->talk->nb_parts; i++)
         if (!pp->talk->parts[i].listed_s) {
             pp->cut_known = false;
@@ -287,11 +291,19 @@ static int decide_cut(struct part_plan *pp, const struct plan *p, struct err *er
         pp->end = chosen.end < pp->grid.nb_frames ? chosen.end : pp->grid.nb_frames;
         return 0;
     }
-    if (shared_recording(pp))
-        return cut_between_parts(pp, p, err);
     pp->begin = 0;
     pp->end = pp->grid.nb_frames;
-    return 0;
+    if (pp->match->shared) {
+        pp->cut_proposed = true;
+        pp->room_cut = plan_room_cut(pp->source, pp->talk->number, pp->part->number);
+        pp->cut_known = pp->room_cut;
+        if (pp->room_cut) {
+            pp->begin = pp->room_cut->begin;
+            pp->end = pp->room_cut->end;
+        }
+        return 0;
+    }
+    return shared_recording(pp) ? cut_between_parts(pp, p, err) : 0;
 }
 
 /* The first piece of damage that the analysis found. */
@@ -366,6 +378,21 @@ static int64_t compared_ms(const struct part_plan *pp)
     return grid_ms_of(&pp->grid, pp->end) - grid_ms_of(&pp->grid, pp->begin);
 }
 
+/* A new string. */
+static char *describe_proposal(const struct part_plan *pp)
+{
+    char name[32], from[CLOCK_BYTES], to[CLOCK_BYTES];
+    if (!pp->room_cut)
+        return mem_strdup("its recording holds other talks too: 'talkpress cut' proposes where "
+                          "each of them lies");
+    plan_part_name(name, pp->talk, pp->part->number);
+    return mem_printf("proposed: %s to %s (%s); 'talkpress cut %s --take' takes it%s%s",
+                      clock_format_ms(from, grid_ms_of(&pp->grid, pp->begin), false),
+                      clock_format_ms(to, grid_ms_of(&pp->grid, pp->end), false), pp->room_cut->why,
+                      name, pp->match->suspicion ? "; " : "",
+                      pp->match->suspicion ? pp->match->suspicion : "");
+}
+
 static void judge(struct part_plan *pp, const struct plan *p)
 {
     AUTO_FREE char *note = NULL, *sound_note = NULL;
@@ -377,7 +404,10 @@ static void judge(struct part_plan *pp, const struct plan *p)
                              .silence_head_ms = -1};
     const struct match *m = pp->match;
     pp->measured_ms = -1;
-    if (m && m->state == MATCH_UNCLEAR) {
+    if (pp->cut_proposed) {
+        f.unclear = true;
+        note = describe_proposal(pp);
+    } else if (m && m->state == MATCH_UNCLEAR) {
         f.unclear = true;
         note = mem_printf("perhaps '%s' (%s)%s%s",
                           m->recording >= 0 ? fs_basename(p->recordings[m->recording].path) : "?",
@@ -385,7 +415,7 @@ static void judge(struct part_plan *pp, const struct plan *p)
                           m->suspicion ? m->suspicion : "");
     } else if (m && m->suspicion) {
         note = mem_strdup(m->suspicion);
-    } else if (m && m->state == MATCH_NONE && str_starts(m->reason, "set by hand")) {
+    } else if (m && m->state == MATCH_NONE && m->by_hand) {
         note = mem_strdup(m->reason);
     }
     f.match_note = note;
@@ -400,6 +430,7 @@ static void judge(struct part_plan *pp, const struct plan *p)
         }
         f.absent = pp->source->absent != NULL;
         f.whole_recording = pp->begin == 0 && pp->end == pp->grid.nb_frames;
+        f.runs_to_end = pp->end == pp->grid.nb_frames;
         f.cut_by_hand = pp->cut_by_hand;
         f.shares_recording = shared_recording(pp);
     }
@@ -424,7 +455,7 @@ static int look_up_acceptance(struct part_plan *pp, const struct plan *p, struct
 static int describe_part(struct part_plan *pp, const struct plan *p, struct err *err)
 {
     pp->match = find_match(p, pp->talk, pp->part->number);
-    if (pp->match && pp->match->state == MATCH_SURE && pp->match->recording >= 0)
+    if (holds_talk(pp->match))
         pp->source = &p->sources[pp->match->recording];
     const json_t *probe = pp->source ? pp->source->probe : NULL;
     if (probe && !refusal(probe) && decide_cut(pp, p, err) < 0)
@@ -474,6 +505,8 @@ static const char *obstacle(const struct part_plan *pp)
         return plan_refused;
     if (!pp->source->analysis)
         return "its recording is not analysed yet";
+    if (pp->cut_proposed)
+        return "its cut is only proposed: see 'talkpress cut', and take it or set it";
     if (!pp->cut_known)
         return "the programme states no time to cut the parts at: set it with 'talkpress cut'";
     if (pp->begin >= pp->end)

@@ -16,8 +16,19 @@
 #include "job.h"
 #include "match.h"
 #include "programme.h"
+#include "sharing.h"
 #include "store.h"
 #include "verify.h"
+
+/* Where a part lies in a recording of several talks, as it is proposed, or as a person cut it. */
+struct room_cut {
+    const struct talk *talk;
+    const struct part *part;
+    int64_t begin, end; /* frames; equal where no place is left */
+    bool by_hand;
+    double score; /* 0 … 1 */
+    char *why;
+};
 
 /* A recording with what is known of it. */
 struct source {
@@ -31,6 +42,10 @@ struct source {
     struct chosen_sound chosen; /* by a person */
     int audio_stream;           /* that is published; -1: none, or not known yet */
     char use[8];                /* "both", "left", "right" */
+    struct chosen_place place;  /* by a person */
+    struct sharing sharing;     /* among several talks */
+    struct room_cut *cuts;      /* in order of time; of one that is shared and analysed */
+    size_t nb_cuts;
 };
 
 /* Everything that a plan starts from, loaded once a command. */
@@ -84,6 +99,8 @@ struct part_plan {
     struct grid grid;
     int64_t begin, end; /* frames */
     bool cut_known, cut_by_hand;
+    bool cut_proposed;               /* of a recording of several talks: a person has to take it */
+    const struct room_cut *room_cut; /* the plan's; NULL: none, or not known yet */
     int64_t cut_moved_ms; /* how far the cut between two parts was moved to a quiet moment */
     /* the work */
     const char *waiting; /* why nothing can be made now, or NULL */

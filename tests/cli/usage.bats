@@ -66,8 +66,8 @@ setup()
 
 @test "operands that are missing, or too many: status 2 and the synopsis" {
     "$TALKPRESS" init event
-    for words in import add remove cut card why rehearse "init a b" "list x" "publish x" "gc x" \
-        "status 1 2" "import a b"; do
+    for words in import add remove card why rehearse "init a b" "list x" "publish x" "gc x" \
+        "status 1 2" "cut 1 2" "import a b"; do
         expect 2 "$TALKPRESS" -C event $words
         says "usage: talkpress ${words%% *}"
     done

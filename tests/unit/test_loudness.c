@@ -198,6 +198,28 @@ static void test_quietest(void **state)
     assert_int_equal(loudness_quietest(&l, 5, 35, 22), 28);
 }
 
+static void test_silences(void **state)
+{
+    (void)state;
+    struct loudness_block blocks[40] = {0};
+    const struct loudness l = {blocks, NB(blocks)};
+    static const char loud[] = "####......####.#####..........#####.....";
+    static const struct {
+        size_t from, least, begin, end; /* end 0: none */
+    } rows[] = {{0, 1, 4, 10},   {0, 6, 4, 10},   {0, 7, 20, 30}, {6, 1, 6, 10}, {10, 1, 14, 15},
+                {10, 2, 20, 30}, {30, 5, 35, 40}, {30, 6, 0, 0},  {40, 1, 0, 0}};
+    for (size_t i = 0; i < NB(blocks); i++)
+        blocks[i].energy[1] = loud[i] == '#' ? 1e-3F : 1e-8F;
+    for (size_t i = 0; i < NB(rows); i++) {
+        size_t begin = 0, end = 0;
+        const bool found =
+            loudness_next_silence(&begin, &end, &l, rows[i].from, -60, rows[i].least);
+        if (found != (rows[i].end > 0) || begin != rows[i].begin || end != rows[i].end)
+            fail_msg("row %zu: %zu to %zu", i, begin, end);
+    }
+    assert_true(loudness_silence(-20) == -45 && loudness_silence(-HUGE_VAL) == -60);
+}
+
 static void test_file(void **state)
 {
     (void)state;
@@ -225,8 +247,9 @@ static void test_file(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_whole),    cmocka_unit_test(test_cuts), cmocka_unit_test(test_scale),
-        cmocka_unit_test(test_quietest), cmocka_unit_test(test_file),
+        cmocka_unit_test(test_whole),    cmocka_unit_test(test_cuts),
+        cmocka_unit_test(test_scale),    cmocka_unit_test(test_quietest),
+        cmocka_unit_test(test_silences), cmocka_unit_test(test_file),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

@@ -301,6 +301,27 @@ static void test_matches(void **state)
     free(list);
 }
 
+static void test_places(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    AUTO_STORE *store = open_new("places");
+    char start[] = "2010-04-28T09:02:00-07:00", room[] = "Main";
+    const struct chosen_place choices[] = {{start, NULL}, {start, room}, {NULL, room}, {0}};
+    for (size_t i = 0; i < NB(choices); i++) {
+        struct chosen_place got;
+        assert_done(store_choose_place(store, "f1", &choices[i], &err));
+        assert_done(store_chosen_place(&got, store, "f1", &err));
+        assert_int_equal(!got.start, !choices[i].start);
+        assert_int_equal(!got.room, !choices[i].room);
+        assert_string_equal(got.start ? got.start : start, start);
+        assert_string_equal(got.room ? got.room : room, room);
+        chosen_place_finish(&got);
+        assert_done(store_chosen_place(&got, store, "f2", &err));
+        assert_true(!got.start && !got.room);
+    }
+}
+
 static void test_cuts(void **state)
 {
     (void)state;
@@ -462,8 +483,9 @@ int main(void)
         cmocka_unit_test(test_transactions),    cmocka_unit_test(test_failed_import),
         cmocka_unit_test(test_recordings),      cmocka_unit_test(test_several_files),
         cmocka_unit_test(test_matches),         cmocka_unit_test(test_cuts),
-        cmocka_unit_test(test_acceptances),     cmocka_unit_test(test_results),
-        cmocka_unit_test(test_failures),        cmocka_unit_test(test_published),
+        cmocka_unit_test(test_places),          cmocka_unit_test(test_acceptances),
+        cmocka_unit_test(test_results),         cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_published),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

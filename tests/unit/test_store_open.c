@@ -78,7 +78,7 @@ static void test_other_files_stay(void **state)
 static void test_other_versions_stay(void **state)
 {
     (void)state;
-    static const char *const versions[] = {"3", "99", "0"};
+    static const char *const versions[] = {"4", "99", "0"};
     for (size_t i = 0; i < NB(versions); i++) {
         struct err err = {0};
         AUTO_FREE char *path = folder_path("version-%s.db", versions[i]);
@@ -145,20 +145,57 @@ static int64_t user_version(const char *path)
     return version;
 }
 
-static void test_an_earlier_version_is_migrated(void **state)
+/* What makes a store of version 1 one of version 2, as far as the next one needs it. */
+static const char version_2[] =
+    "ALTER TABLE talk ADD COLUMN ref TEXT; ALTER TABLE talk ADD COLUMN room TEXT;"
+    "ALTER TABLE talk ADD COLUMN start TEXT; ALTER TABLE talk ADD COLUMN language TEXT;"
+    "ALTER TABLE talk ADD COLUMN url TEXT;"
+    "ALTER TABLE part ADD COLUMN slot_s INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE recording ADD COLUMN by_hand INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE recording_file (recording INTEGER NOT NULL, position INTEGER NOT NULL,"
+    " path TEXT NOT NULL, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,"
+    " fingerprint TEXT NOT NULL, PRIMARY KEY (recording, position)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE chosen_sound (recording TEXT PRIMARY KEY, stream INTEGER NOT NULL, use TEXT)"
+    " STRICT, WITHOUT ROWID;"
+    "INSERT INTO chosen_sound VALUES ('f3', 1, 'left');"
+    "PRAGMA user_version = 2;";
+
+/* A table that only the last version has. */
+static void assert_place_is_kept(struct store *store, bool again)
+{
+    struct err err = {0};
+    struct chosen_place place;
+    char start[] = "2010-04-28T09:02:00", room[] = "Main";
+    assert_done(store_chosen_place(&place, store, "f3", &err));
+    assert_string_equal(place.start ? place.start : "-", again ? start : "-");
+    assert_string_equal(place.room ? place.room : "-", again ? room : "-");
+    chosen_place_finish(&place);
+    assert_done(store_choose_place(store, "f3", &(struct chosen_place){start, room}, &err));
+}
+
+static void test_earlier_versions_are_migrated(void **state)
 {
     (void)state;
-    struct err err = {0};
-    AUTO_FREE char *path = folder_path("old.db"), *kept = folder_path("old.db.version-1");
-    run_sql(path, version_1);
-    for (int i = 0; i < 2; i++) { /* the second time there is nothing to do */
-        AUTO_STORE *store = NULL;
-        assert_int_equal(store_open(&store, path, &err), 0);
-        assert_old_programme(store);
-        assert_old_recording(store);
+    for (int version = 1; version <= 2; version++) {
+        struct err err = {0};
+        AUTO_FREE char *path = folder_path("old-%d.db", version),
+                       *kept = folder_path("old-%d.db.version-%d", version, version);
+        run_sql(path, version_1);
+        if (version == 2)
+            run_sql(path, version_2);
+        for (int i = 0; i < 2; i++) { /* the second time there is nothing to do */
+            AUTO_STORE *store = NULL;
+            struct chosen_sound sound;
+            assert_int_equal(store_open(&store, path, &err), 0);
+            assert_old_programme(store);
+            assert_old_recording(store);
+            assert_place_is_kept(store, i > 0);
+            assert_done(store_chosen_sound(&sound, store, "f3", &err));
+            assert_string_equal(sound.use, version == 2 ? "left" : "");
+        }
+        assert_int_equal(user_version(path), 3);
+        assert_int_equal(user_version(kept), version);
     }
-    assert_int_equal(user_version(path), 2);
-    assert_int_equal(user_version(kept), 1);
 }
 
 /* A later version's store with changes that are still in its journal. */
@@ -171,13 +208,13 @@ static void test_journal_stays(void **state)
     sqlite3 *db = NULL;
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
     assert_int_equal(sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 3", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 4", NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
     char before[2][HASH_BYTES], after[2][HASH_BYTES];
     hash_file(before[0], path);
     hash_file(before[1], wal);
     struct store *store = NULL;
-    assert_fails(store_open(&store, path, &err), ERR_INVALID, "version 3");
+    assert_fails(store_open(&store, path, &err), ERR_INVALID, "version 4");
     hash_file(after[0], path);
     hash_file(after[1], wal);
     assert_string_equal(before[0], after[0]);
@@ -204,7 +241,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_other_files_stay),
         cmocka_unit_test(test_other_versions_stay),
-        cmocka_unit_test(test_an_earlier_version_is_migrated),
+        cmocka_unit_test(test_earlier_versions_are_migrated),
         cmocka_unit_test(test_journal_stays),
         cmocka_unit_test(test_nowhere),
     };

@@ -24,6 +24,7 @@ static struct verify_facts facts(void)
         .measured_ms = 600000,
         .recording_ms = 600000,
         .whole_recording = true,
+        .runs_to_end = true,
         .silence_head_ms = -1,
         .silence_tail_ms = -1,
         .black_head_ms = -1,
@@ -53,7 +54,7 @@ static void test_slots(void **state)
         const char *row;
         int64_t measured_ms;
         int sound_at_end;
-        bool whole;
+        bool whole; /* else a cut from the middle */
         enum verdict verdict;
         const char *cause;
     } cases[] = {
@@ -75,9 +76,19 @@ static void test_slots(void **state)
         f.slot_s = 2700;
         f.measured_ms = f.recording_ms = cases[i].measured_ms;
         f.sound_at_end = cases[i].sound_at_end;
-        f.whole_recording = cases[i].whole;
+        f.whole_recording = f.runs_to_end = cases[i].whole;
         assert_verdict(cases[i].row, &f, cases[i].verdict, cases[i].cause);
     }
+    struct verify_facts last = facts(); /* of several in one recording, and it goes on behind */
+    last.talk = 4;
+    last.listed_s = 0;
+    last.slot_s = 700;
+    last.whole_recording = false;
+    last.sound_at_end = 1;
+    assert_verdict("the last in a recording, in mid-talk", &last, VERDICT_SHORT,
+                   "speech or sound runs to the recording's last second: it may go on behind");
+    last.sound_at_end = 0;
+    assert_verdict("the last in a recording", &last, VERDICT_OK, "");
 }
 
 static void test_lengths(void **state)
@@ -151,7 +162,7 @@ static void test_ends(void **state)
         assert_verdict(cases[i].row, &f, VERDICT_OK, ""); /* the length is right: nothing to say */
         f.measured_ms = f.recording_ms = 500000;
         assert_verdict(cases[i].row, &f, VERDICT_SHORT, cases[i].cause);
-        f.whole_recording = false;
+        f.whole_recording = f.runs_to_end = false;
         assert_verdict(cases[i].row, &f, VERDICT_SHORT, "no cause found: look at both ends");
     }
 }

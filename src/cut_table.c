@@ -1,0 +1,133 @@
+#include "cut_table.h"
+
+#include <stdio.h>
+
+#include "cli.h"
+#include "clock.h"
+#include "fs.h"
+#include "json.h"
+#include "mem.h"
+#include "plan.h"
+#include "probe.h"
+#include "str.h"
+#include "table.h"
+
+/* "09:30" of "2010-04-28T09:30:00-07:00". */
+static char *time_of_day(const struct talk *t)
+{
+    return t->start && t->start[0] ? mem_printf("%.5s", t->start + sizeof "2010-04-28") : NULL;
+}
+
+static void add_row(struct table *t, const struct grid *grid, const struct room_cut *c)
+{
+    char name[32], in[CLOCK_BYTES], out[CLOCK_BYTES], length[CLOCK_BYTES], listed[CLOCK_BYTES];
+    const int64_t begin = grid_ms_of(grid, c->begin), end = grid_ms_of(grid, c->end);
+    const int expected_s = c->part->listed_s ? c->part->listed_s : c->part->slot_s;
+    AUTO_FREE char *slot = c->part->number == 1 ? time_of_day(c->talk) : NULL;
+    AUTO_FREE char *text =
+        mem_printf("%s: %s%s", c->talk->title, c->by_hand ? "" : "proposed, ", c->why);
+    table_add(t, (const char *const[]){
+                     plan_part_name(name, c->talk, c->part->number), slot,
+                     clock_format_ms(in, begin, false), clock_format_ms(out, end, false),
+                     clock_format_ms(length, end - begin, false),
+                     expected_s ? clock_format_ms(listed, expected_s * 1000LL, false) : "-", text});
+}
+
+static void print_source(const struct source *s)
+{
+    static const char *const headings[] = {">talk",   "slot",    ">in",           ">out",
+                                           ">length", ">listed", "title and why", NULL};
+    const struct sharing *shared = &s->sharing;
+    struct grid grid;
+    struct err ignored = {0};
+    char length[CLOCK_BYTES];
+    printf("'%s', %s long\n", fs_basename(s->recording->path),
+           clock_format_ms(length, json_get_int(s->probe, "duration_ms", 0), false));
+    if (shared->clock)
+        printf("began %s (%s)\n", shared->began, sharing_clock_name(shared->clock));
+    if (shared->note)
+        printf("%s\n", shared->note);
+    if (!s->nb_cuts || probe_grid(&grid, s->probe, &ignored) < 0) {
+        puts("  it could not be analysed: see 'talkpress status'");
+        return;
+    }
+    struct table *t = table_create(headings);
+    for (size_t i = 0; i < s->nb_cuts; i++)
+        add_row(t, &grid, &s->cuts[i]);
+    table_print(t);
+}
+
+static json_t *cut_json(const struct grid *grid, const struct room_cut *c)
+{
+    const int64_t begin = grid_ms_of(grid, c->begin), end = grid_ms_of(grid, c->end);
+    return json_pack("{s:i, s:i, s:o, s:o, s:o, s:o, s:I, s:I, s:f, s:f, s:f, s:s, s:f, s:o}",
+                     "talk", c->talk->number, "part", c->part->number, "title",
+                     json_text(c->talk->title), "start", json_text(c->talk->start), "listed_s",
+                     c->part->listed_s ? json_integer(c->part->listed_s) : json_null(), "slot_s",
+                     c->part->slot_s ? json_integer(c->part->slot_s) : json_null(), "in_frame",
+                     (json_int_t)c->begin, "out_frame", (json_int_t)c->end, "in_s",
+                     (double)begin / 1000, "out_s", (double)end / 1000, "length_s",
+                     (double)(end - begin) / 1000, "by", c->by_hand ? "hand" : "talkpress", "score",
+                     c->score, "why", json_text(c->why));
+}
+
+static json_t *source_json(const struct source *s)
+{
+    const struct sharing *shared = &s->sharing;
+    struct grid grid;
+    struct err ignored = {0};
+    json_t *cuts = json_array();
+    const bool known = s->nb_cuts && probe_grid(&grid, s->probe, &ignored) == 0;
+    for (size_t i = 0; known && i < s->nb_cuts; i++)
+        json_array_append_new(cuts, cut_json(&grid, &s->cuts[i]));
+    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "recording", json_text(s->recording->path),
+                     "began", json_text(shared->began), "clock",
+                     json_text(sharing_clock_name(shared->clock)), "note", json_text(shared->note),
+                     "cuts", cuts);
+}
+
+static void print_none(const struct plan *p, int recording)
+{
+    bool noted = false;
+    for (size_t i = 0; i < p->nb_recordings; i++) {
+        const struct source *s = &p->sources[i];
+        if ((recording >= 0 && recording != (int)i) || !s->sharing.note)
+            continue;
+        printf("'%s': %s\n", fs_basename(s->recording->path), s->sharing.note);
+        noted = true;
+    }
+    if (noted)
+        return;
+    puts(recording < 0 ? "no recording holds several talks" : "it holds no more than one talk");
+    puts("('talkpress match TALK=FILE' for each of them says so, or, where there is a timetable,\n"
+         "'talkpress add --start \"2010-04-28 09:02\" FILE')");
+}
+
+void cut_table_print(bool *person, const struct plan *p, int recording, bool json)
+{
+    AUTO_JSON *list = json_array();
+    size_t nb = 0, nb_proposed = 0;
+    for (size_t i = 0; i < p->nb_recordings; i++) {
+        const struct source *s = &p->sources[i];
+        if (!s->sharing.nb_talks || (recording >= 0 && recording != (int)i))
+            continue;
+        for (size_t k = 0; k < s->nb_cuts; k++)
+            nb_proposed += !s->cuts[k].by_hand;
+        if (json)
+            json_array_append_new(list, source_json(s));
+        else {
+            printf("%s", nb ? "\n" : "");
+            print_source(s);
+        }
+        nb++;
+    }
+    *person = nb_proposed > 0;
+    if (json)
+        cli_print_json(list);
+    else if (!nb)
+        print_none(p, recording);
+    else if (nb_proposed)
+        printf("\n%zu cut%s proposed: 'talkpress cut FILE --take' takes a recording's, 'talkpress\n"
+               "cut TALK --take' one, 'talkpress cut TALK --in TIME --out TIME' sets another\n",
+               nb_proposed, nb_proposed == 1 ? " is" : "s are");
+}
