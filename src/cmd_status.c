@@ -157,7 +157,7 @@ static json_t *captions_json(const struct source *s)
 
 static json_t *part_json(const struct part_plan *pp, const json_t *failures)
 {
-    AUTO_FREE char *text = state(pp, failures), *base = publish_name(pp->talk, pp->part->number);
+    AUTO_FREE char *text = state(pp, failures), *base = talk_file_name(pp->talk, pp->part->number);
     return json_pack("{s:i, s:i, s:o, s:b, s:s, s:s, s:o, s:o, s:I, s:I, s:f, s:o, s:o}", "talk",
                      pp->talk->number, "part", pp->part->number, "title",
                      json_text(pp->talk->title), "complete", part_plan_complete(pp), "state", text,
@@ -214,8 +214,7 @@ static void print_recording(const struct part_plan *pp)
         printf("    picture: %dx%d, %.3f fps%s%s, rotation %d\n",
                (int)json_get_int(video, "width", 0), (int)json_get_int(video, "height", 0),
                av_q2d(pp->grid.fps), json_get_bool(video, "variable", false) ? " (variable)" : "",
-               interlaced(pp) ? ", interlaced" : "",
-               (int)json_get_int(video, "rotation", 0));
+               interlaced(pp) ? ", interlaced" : "", (int)json_get_int(video, "rotation", 0));
     if (taken)
         printf("    sound: stream %d of %d channels, %d Hz, starts %+.3f s against the picture",
                pp->source->audio_stream, (int)json_get_int(taken, "channels", 0),
@@ -240,7 +239,7 @@ static void print_recording(const struct part_plan *pp)
 static void print_part(const struct part_plan *pp, const json_t *failures)
 {
     char name[32], in[CLOCK_BYTES], out[CLOCK_BYTES];
-    AUTO_FREE char *text = state(pp, failures), *base = publish_name(pp->talk, pp->part->number);
+    AUTO_FREE char *text = state(pp, failures), *base = talk_file_name(pp->talk, pp->part->number);
     printf("\n%s: %s\n", plan_part_name(name, pp->talk, pp->part->number), text);
     printf("  verdict: %s%s%s\n", verdict_name(pp->verdict), *pp->cause ? ", " : "", pp->cause);
     if (pp->accepted)
