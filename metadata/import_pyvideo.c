@@ -190,19 +190,23 @@ static int read_speakers(struct talk *talk, const json_t *obj, const char *where
     return 0;
 }
 
-/* The first video's page, else where the talk was found. */
+/* Where the talk was found, else the first video's page: a file is none. */
 static int read_url(struct talk *talk, const json_t *obj, const char *where, struct err *err)
 {
     const char *url = NULL;
     size_t i;
     json_t *v;
+    if (get_text(&url, obj, "source_url", where, err) < 0)
+        return err->code;
     json_array_foreach(json_object_get(obj, "videos"), i, v)
     {
-        if (!url && get_text(&url, v, "url", where, err) < 0)
+        const char *type, *its = NULL;
+        if (get_text(&type, v, "type", where, err) < 0 || get_text(&its, v, "url", where, err) < 0)
             return err->code;
+        AUTO_FREE char *ending = mem_printf(".%s", type ? type : "");
+        if (!url && its && !(type && str_ends(its, ending)))
+            url = its;
     }
-    if (!url && get_text(&url, obj, "source_url", where, err) < 0)
-        return err->code;
     talk->url = plain_line(url);
     return 0;
 }
@@ -223,7 +227,7 @@ static int read_recorded(struct programme *p, struct talk *talk, const json_t *o
                        "\"2014-09-13\", or with a time, \"2014-09-13T10:30:00+12:00\"",
                        where, quote);
     }
-    talk->start = moment_format(&when);
+    talk->start = when.has_time ? moment_format(&when) : moment_format_day(&when);
     programme_widen(p, &when);
     return 0;
 }

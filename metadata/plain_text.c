@@ -184,6 +184,47 @@ char *plain_line(const char *text)
     return *line ? mem_take(&line) : NULL;
 }
 
+char *plain_text_escape(const char *text)
+{
+    struct scan s = {0};
+    AUTO_STR out = {0};
+    if (!text)
+        return NULL;
+    while (*text) {
+        const struct tag *tag;
+        bool closes;
+        uint32_t cp;
+        const char *end = *text == '`' ? find_code_end(text) : NULL;
+        if (end) { /* in which plain_text takes nothing for markup */
+            str_add_bytes(&out, text, (size_t)(end - text));
+            text = end;
+            continue;
+        }
+        if (*text == '<' && find_markup_end(&s, text, &tag, &closes))
+            str_add(&out, "&lt;");
+        else if (read_entity(&cp, text))
+            str_add(&out, "&amp;");
+        else
+            str_add_bytes(&out, text, 1);
+        text++;
+    }
+    return str_take(&out);
+}
+
+char *plain_line_escape(const char *line)
+{
+    AUTO_STR out = {0};
+    if (!line)
+        return NULL;
+    for (uint32_t cp; *line; line++) {
+        if (read_entity(&cp, line))
+            str_add(&out, "&amp;");
+        else
+            str_add_bytes(&out, line, 1);
+    }
+    return str_take(&out);
+}
+
 /* The '>' that ends the tag whose attributes begin at p; one in a quoted value does not. NULL where
  * there is none. What was found to be missing is kept, so that it is not looked for again. */
 static const char *find_tag_end(struct scan *s, const char *p)

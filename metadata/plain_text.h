@@ -13,3 +13,9 @@ char *plain_text(const char *text);
 
 /* A title or a name, on one line. Entities are read, tags are not: "Using <details>" is a title. */
 char *plain_line(const char *text);
+
+/* The way back, for exporters: a new text of which plain_text, and plain_line, make text again
+ * where text came from them. What reads like an entity, and for plain_text like a tag, is escaped;
+ * all else stays. NULL for NULL. */
+char *plain_text_escape(const char *text);
+char *plain_line_escape(const char *line);

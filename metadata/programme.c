@@ -7,6 +7,8 @@
 #include "mem.h"
 #include "str.h"
 
+enum { FILE_NAME_BYTES = 80 };
+
 static void talk_finish(struct talk *talk)
 {
     free(talk->ref);
@@ -138,4 +140,11 @@ int talk_listed_s(const struct talk *talk)
         sum += talk->parts[i].listed_s;
     }
     return sum;
+}
+
+char *talk_file_name(const struct talk *talk, int part)
+{
+    AUTO_FREE char *slug = str_slug(talk->title, FILE_NAME_BYTES);
+    return talk->nb_parts > 1 && part ? mem_printf("%02d-%s-part-%d", talk->number, slug, part)
+                                      : mem_printf("%02d-%s", talk->number, slug);
 }

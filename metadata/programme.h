@@ -25,7 +25,8 @@ struct talk {
     size_t nb_speakers;
     char *section; /* or track */
     char *room;
-    char *start;    /* as local time with its offset: "2010-04-28T09:00:00-07:00" */
+    char *start;    /* as local time with its offset, "2010-04-28T09:00:00-07:00"; or the day alone,
+                     * "2010-04-28", where the programme states one for each talk */
     char *language; /* as the programme writes it: "en" */
     char *url;      /* its page */
     char *abstract; /* paragraphs apart by "\n\n" */
@@ -65,3 +66,7 @@ char *talk_times(const struct talk *talk);
 
 /* The sum of the listed times; 0 when a part has none. */
 int talk_listed_s(const struct talk *talk);
+
+/* What files of a part are named: "15-gogrid-and-xen-part-1"; without the part where the talk has
+ * only one, or part is 0. A new string. */
+char *talk_file_name(const struct talk *talk, int part);

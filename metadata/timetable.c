@@ -25,6 +25,7 @@ static int read_dates(struct timetable *t, const struct timetable_event *e, stru
 static int read_times(struct timetable *t, struct talk *talk, struct timetable_entry *entry,
                       const struct timetable_talk *e, struct err *err);
 static char *join_abstract(const struct timetable_talk *e);
+static char *read_ref(const struct timetable *t, const struct timetable_talk *e);
 static int read_id(const char *id);
 static size_t room_position(struct timetable *t, const char *room);
 static void sort(struct timetable *t);
@@ -137,9 +138,9 @@ int timetable_add_talk(struct timetable *t, const struct timetable_talk *e, stru
     struct talk *talk = programme_add_talk(&t->programme, 0);
     *entry = (struct timetable_entry){.start = INT64_MAX, .position = position};
     talk->title = mem_take(&title);
-    AUTO_FREE char *guid = plain_line(e->guid), *id = plain_line(e->id);
+    AUTO_FREE char *id = plain_line(e->id);
     entry->id = id ? read_id(id) : 0;
-    talk->ref = guid ? mem_take(&guid) : id ? mem_take(&id) : plain_line(e->slug);
+    talk->ref = read_ref(t, e);
     talk->section = plain_line(e->track);
     talk->room = plain_line(e->room);
     entry->room = talk->room ? room_position(t, talk->room) : 0;
@@ -156,6 +157,17 @@ void timetable_add_speaker(struct timetable *t, const char *name)
     AUTO_FREE char *line = plain_line(name);
     if (line)
         talk_add_speaker(&t->programme.talks[t->programme.nb_talks - 1], line);
+}
+
+/* The guid, unless talkpress made it of a ref that is none, and which then stands as slug. */
+static char *read_ref(const struct timetable *t, const struct timetable_talk *e)
+{
+    AUTO_FREE char *guid = plain_line(e->guid), *id = plain_line(e->id);
+    AUTO_FREE char *slug = plain_line(e->slug);
+    AUTO_FREE char *made = slug ? programme_ref_uuid(t->programme.name, slug) : NULL;
+    if (guid && made && strcmp(guid, made) == 0)
+        return mem_take(&slug);
+    return mem_take(guid ? &guid : id ? &id : &slug);
 }
 
 /* 0 where it is no number that a talk can have. */

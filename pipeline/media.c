@@ -250,7 +250,8 @@ static int open_container(struct media_piece *p, struct err *err)
         p->fmt->flags |= AVFMT_FLAG_GENPTS;
     const unsigned nb = p->fmt->nb_streams;
     if (nb == 0 && !(p->fmt->ctx_flags & AVFMTCTX_NOHEADER))
-        return err_set(err, ERR_INVALID, "'%s' has no streams in it", p->path);
+        return err_set(err, ERR_INVALID, "'%s' has no streams in it: copy it from the camera again",
+                       p->path);
     AVDictionary **options = nb ? av_calloc(nb, sizeof *options) : NULL;
     for (unsigned i = 0; options && i < nb; i++) {
         av_dict_set_int(&options[i], "max_pixels", MEDIA_MAX_PIXELS, 0);
@@ -337,10 +338,13 @@ int media_decoder(AVCodecContext **out, struct media *m, int stream, AVDictionar
     const AVCodec *codec = avcodec_find_decoder(st->codecpar->codec_id);
     const bool named = st->codecpar->codec_id != AV_CODEC_ID_NONE;
     if (!codec)
-        return err_set(err, ERR_INVALID, "'%s': stream %d is '%s', which this FFmpeg cannot decode",
-                       path, stream,
-                       named ? avcodec_get_name(st->codecpar->codec_id)
-                             : av_fourcc2str(st->codecpar->codec_tag));
+        return err_set(
+            err, ERR_INVALID,
+            "'%s': stream %d is '%s', which this FFmpeg cannot decode: convert it to H.264 and "
+            "AAC, for instance, and add that",
+            path, stream,
+            named ? avcodec_get_name(st->codecpar->codec_id)
+                  : av_fourcc2str(st->codecpar->codec_tag));
     AUTO_CODEC *dec = avcodec_alloc_context3(codec);
     if (!dec)
         return av_fail_nomem(err);
@@ -351,8 +355,11 @@ int media_decoder(AVCodecContext **out, struct media *m, int stream, AVDictionar
     if (ret >= 0)
         ret = avcodec_open2(dec, codec, options);
     if (ret < 0)
-        return av_fail(err, ret, "'%s': stream %d (%s) cannot be decoded", path, stream,
-                       codec->name);
+        return av_fail(
+            err, ret,
+            "'%s': stream %d (%s) cannot be decoded: copy the file from the camera again, or "
+            "convert it",
+            path, stream, codec->name);
     *out = mem_take(&dec);
     return 0;
 }

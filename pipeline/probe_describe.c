@@ -249,11 +249,14 @@ json_t *probe_describe(struct scan *s)
         refused = "has a picture of which nothing can be decoded (damaged, encrypted, or its codec "
                   "is not what the file says): copy it from the camera again, or repair it";
     else if (!video && !audio && no_sound)
-        refused = "has no picture in it, and a sound that cannot be decoded";
+        refused =
+            "has no picture in it, and a sound that this FFmpeg cannot decode: convert the sound, "
+            "or copy the file from the camera again";
     else if (!video && !audio)
         refused = s->video < 0 && s->audio < 0
-                      ? "has neither picture nor sound in it"
-                      : "holds no media: its header is there, but no packet that could be decoded";
+                      ? "has neither picture nor sound in it: is it the camera's file?"
+                      : "holds no media: its header is there, but no packet that could be decoded: "
+                        "copy it from the camera again, or repair it";
     else if (s->jump[0])
         refused = s->jump;
     else if (!grid_valid(&grid))

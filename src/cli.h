@@ -23,8 +23,8 @@ struct cli {
 /* One command: the words after the verb, argv[0] being the verb. Returns the exit status. */
 typedef int cli_verb(const struct cli *cli, int argc, char **argv);
 
-cli_verb cmd_add, cmd_card, cmd_cut, cmd_gc, cmd_import, cmd_init, cmd_list, cmd_match, cmd_publish,
-    cmd_rehearse, cmd_remove, cmd_run, cmd_sound, cmd_status, cmd_verify, cmd_why;
+cli_verb cmd_add, cmd_card, cmd_cut, cmd_export, cmd_gc, cmd_import, cmd_init, cmd_list, cmd_match,
+    cmd_publish, cmd_rehearse, cmd_remove, cmd_run, cmd_sound, cmd_status, cmd_verify, cmd_why;
 
 /* Prints the message on stderr and returns the exit status that its code asks for. */
 int cli_fail(const struct err *err);

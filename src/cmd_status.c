@@ -157,7 +157,7 @@ static json_t *captions_json(const struct source *s)
 
 static json_t *part_json(const struct part_plan *pp, const json_t *failures)
 {
-    AUTO_FREE char *text = state(pp, failures), *base = publish_name(pp->talk, pp->part->number);
+    AUTO_FREE char *text = state(pp, failures), *base = talk_file_name(pp->talk, pp->part->number);
     return json_pack("{s:i, s:i, s:o, s:b, s:s, s:s, s:o, s:o, s:I, s:I, s:f, s:o, s:o}", "talk",
                      pp->talk->number, "part", pp->part->number, "title",
                      json_text(pp->talk->title), "complete", part_plan_complete(pp), "state", text,
@@ -239,7 +239,7 @@ static void print_recording(const struct part_plan *pp)
 static void print_part(const struct part_plan *pp, const json_t *failures)
 {
     char name[32], in[CLOCK_BYTES], out[CLOCK_BYTES];
-    AUTO_FREE char *text = state(pp, failures), *base = publish_name(pp->talk, pp->part->number);
+    AUTO_FREE char *text = state(pp, failures), *base = talk_file_name(pp->talk, pp->part->number);
     printf("\n%s: %s\n", plan_part_name(name, pp->talk, pp->part->number), text);
     printf("  verdict: %s%s%s\n", verdict_name(pp->verdict), *pp->cause ? ", " : "", pp->cause);
     if (pp->accepted)

@@ -99,6 +99,14 @@ static const struct verb verbs[] = {
     {"publish", cmd_publish,
      "publish [--json]\n"
      "Brings out/ in line with what is complete. run does this too."},
+    {"export", cmd_export,
+     "export schedule.xml [-o FILE] [--base-url URL]\n"
+     "export pyvideo -o DIR [--base-url URL]\n"
+     "Writes the programme in a form that others read, with links to the videos in\n"
+     "out/: schedule.xml, or a folder as pyvideo.org has it. DIR must not be there yet,\n"
+     "or be empty.\n"
+     "  -o, --output FILE|DIR   where to; schedule.xml goes to standard output otherwise\n"
+     "  --base-url URL          where out/ will be found; no links otherwise"},
     {"rehearse", cmd_rehearse,
      "rehearse PROGRAMME -o DIR [OPTION...]\n"
      "Makes stand-in recordings of a programme's talks at their listed lengths, to\n"
@@ -136,6 +144,7 @@ static const char overview[] =
     "  status [TALK]        what stands\n"
     "  why TALK             what would run, and because of what\n"
     "  publish              bring out/ up to date\n"
+    "  export FORMAT        write schedule.xml or pyvideo JSON with links to the videos\n"
     "  rehearse PROGRAMME   make stand-in recordings and an estimate\n"
     "  gc                   drop cached work that nothing refers to\n"
     "\n"

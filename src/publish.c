@@ -16,8 +16,7 @@
 #include "str.h"
 #include "workdir.h"
 
-enum { SLUG_BYTES = 80 };
-static const char list_name[] = "talks.json", sums_name[] = "SHA256SUMS";
+static const char list_name[] = PUBLISH_LIST, sums_name[] = "SHA256SUMS";
 
 struct file {
     char *name;
@@ -43,13 +42,6 @@ static void free_files(struct file *files, size_t nb)
     for (size_t i = 0; i < nb; i++)
         free(files[i].name);
     free(files);
-}
-
-char *publish_name(const struct talk *talk, int part)
-{
-    AUTO_FREE char *slug = str_slug(talk->title, SLUG_BYTES);
-    return talk->nb_parts > 1 ? mem_printf("%02d-%s-part-%d", talk->number, slug, part)
-                              : mem_printf("%02d-%s", talk->number, slug);
 }
 
 /* --- what should be there -------------------------------------------------------------------- */
@@ -103,7 +95,7 @@ static json_t *describe_part(const struct part_plan *pp)
 /* Lists a complete part's files and describes them. */
 static json_t *add_part(struct publisher *u, const struct part_plan *pp)
 {
-    AUTO_FREE char *base = publish_name(pp->talk, pp->part->number);
+    AUTO_FREE char *base = talk_file_name(pp->talk, pp->part->number);
     json_t *part = describe_part(pp), *files = json_array(), *captions = json_array();
     json_object_set_new(part, "files", files);
     for (size_t i = 0; i < pp->nb_outputs; i++) {

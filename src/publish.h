@@ -6,7 +6,9 @@
 #include "err.h"
 
 struct plan;
-struct talk;
+
+/* In out/: the programme, and what was published of it. */
+#define PUBLISH_LIST "talks.json"
 
 struct publish_result {
     size_t nb_parts, nb_files; /* that stand in out/ now */
@@ -17,6 +19,3 @@ struct publish_result {
  * ours that are stale. Files of a part that is being made anew stay until the new ones are there.
  * Files that talkpress did not put there are never touched. Needs the event's lock. */
 ATTR_NODISCARD int publish(struct publish_result *out, struct plan *plan, struct err *err);
-
-/* "15-gogrid-and-xen-part-1"; a new string. */
-char *publish_name(const struct talk *talk, int part);

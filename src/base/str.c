@@ -165,7 +165,8 @@ bool str_is_space(uint32_t cp)
 
 bool str_is_invisible(uint32_t cp)
 {
-    return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0xad || cp == 0x200b || cp == 0xfeff;
+    return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0xad || cp == 0x200b || cp == 0xfeff ||
+           (cp & 0xfffe) == 0xfffe; /* no characters, and not allowed in XML */
 }
 
 /* Appends s as one clean line. False where that would be longer than max_bytes, and cut there. */

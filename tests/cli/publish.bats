@@ -38,6 +38,37 @@ all="01-first-steps.jpg 01-first-steps.mp4 02-second-thoughts-part-1.jpg \
     json . '{"parts":4,"files":8,"written":0,"removed":0}' tp publish --json
 }
 
+@test "export links what is published" {
+    tp export schedule.xml -o s.xml --base-url https://v.org/tiny
+    links() { grep -o 'https://v.org/[^"<]*' "$1" | sort -u | sed 's/.*tiny.//' | paste -sd' '; }
+    same "${all% SHA*}" "$(links s.xml)"
+    same 3 "$(grep -c '<video_download_url>https://v.org/tiny/0[1-3]-[a-z-]*1*.mp4<' s.xml)"
+    expect 0 tp export pyvideo -o py --base-url https://v.org/tiny/
+    same "" "$output"
+    same '["01-first-steps.json","https://v.org/tiny/01-first-steps.jpg",6,'\
+'[{"type":"mp4","url":"https://v.org/tiny/01-first-steps.mp4"}]]' \
+        "$(jq -c '["01-first-steps.json", .thumbnail_url, .duration, .videos]' py/videos/01-first-steps.json)"
+    same "01-first-steps.json 02-second-thoughts-part-1.json 02-second-thoughts-part-2.json \
+03-third-time-lucky.json" "$(echo $(ls py/videos))"
+    # A talk that is being made anew keeps the links of what still stands in out/.
+    sed 's/First Steps/First Strides/' "$PAGE" >event.txt
+    tp import event.txt >/dev/null
+    tp publish >/dev/null
+    tp export schedule.xml -o s.xml --base-url https://v.org/tiny
+    same "${all% SHA*}" "$(links s.xml)"
+    grep -q '<title>First Strides</title>' s.xml
+    # One of sound is no video.
+    jq '.talks[0].parts[0].files = [{"file": "a b.mka", "mime": "audio/x-matroska"}]' \
+        event/out/talks.json >t.json
+    mv t.json event/out/talks.json
+    tp export schedule.xml -o s.xml --base-url https://v.org/tiny
+    grep -q 'href="https://v.org/tiny/a%20b.mka">Sound recording (mka)' s.xml
+    same 2 "$(grep -c '<video_download_url>' s.xml)"
+    rm event/out/talks.json
+    expect 0 tp export schedule.xml -o s.xml --base-url https://v.org/tiny
+    says "no links to the videos: nothing is published yet"
+}
+
 @test "foreign files stay, even beside and among ours" {
     mkdir event/out/mine
     echo keep >event/out/mine/notes.txt

@@ -113,6 +113,18 @@ whole() {
     [ "$n" -gt 0 ]
 }
 
+@test "every refusal names the file and a way out" {
+    local dir=$BATS_TEST_TMPDIR/said
+    event "$dir" "${files[@]}"
+    step "$dir" add add --json "${files[@]}"
+    sed -n '/^\[/,$p' "$dir/add.txt" | jq -r '.[] | .files[0] as $f | .probe.error // empty
+        | select((contains($f) | not) or (test(": (copy|convert|is it) |, or repair it|a repair tool may") | not))' \
+        >"$dir/silent.txt"
+    cat "$dir/silent.txt"
+    [ ! -s "$dir/silent.txt" ]
+    [ "$(grep -c '"error"' "$dir/add.txt")" -gt 20 ]
+}
+
 @test "all bad files together beside a good talk" {
     whole "$BATS_TEST_TMPDIR/all" "${files[@]}"
 }

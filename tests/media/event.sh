@@ -1,5 +1,6 @@
 #!/bin/bash
-# event.sh FOLDER MEDIA: makes an event of every file in MEDIA (not of its folders) and runs it.
+# event.sh FOLDER MEDIA: makes an event of every file in MEDIA (not of its folders) and runs it. In
+# a FOLDER that has one it does what is missing, as run does.
 #
 # In FOLDER it leaves files.txt (the file of talk n in line n), listing.html, the event in event/,
 # and what each command said in add.txt, verify.json, verify.txt and run.txt with its exit status in
@@ -43,7 +44,7 @@ true_seconds() {
     echo "</ul></body></html>"
 } >"$dir/listing.html"
 
-"$TALKPRESS" init "$dir/event" >/dev/null
+[ -d "$dir/event" ] || "$TALKPRESS" init "$dir/event" >/dev/null
 sed -i 's/^renditions:.*/renditions: [mp4-360, av1-720, opus]/' "$dir/event/talkpress.yaml"
 talkpress import "$dir/listing.html" >/dev/null
 
@@ -51,11 +52,9 @@ mapfile -t files <"$dir/files.txt"
 status=0
 talkpress add "${files[@]}" >"$dir/add.txt" 2>&1 || status=$?
 echo "$status" >"$dir/add.status"
-n=0
-for file in "${files[@]}"; do
-    n=$((n + 1))
-    talkpress match "$n=$file" >/dev/null || [ $? = 3 ]
-done
+matches=()
+for n in "${!files[@]}"; do matches+=("$((n + 1))=${files[n]}"); done
+talkpress match "${matches[@]}" >/dev/null || [ $? = 3 ]
 talkpress verify --json 2>/dev/null >"$dir/verify.json" || true
 for n in $(jq -r ".[] | select(.measured_s != null and .measured_s > $LONG) | .talk" \
     "$dir/verify.json"); do

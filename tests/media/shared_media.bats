@@ -1,19 +1,13 @@
 # Real recordings of many makers (../shared/media beside the source folder): each one is published
 # as ffmpeg would play it, or refused with one message that names it. What was published is measured
-# with ffmpeg and ffprobe alone; event.sh and facts.sh say how.
+# with ffmpeg and ffprobe alone; conformance.sh says how.
 
 MEDIA=${BATS_TEST_DIRNAME}/../../../shared/media
 
 setup_file() {
     [ -d "$MEDIA" ] || return 0
     export DIR=${TALKPRESS_MEDIA_DIR:-$BATS_FILE_TMPDIR/shared} # kept where the variable names one
-    if [ ! -e "$DIR/facts/done" ]; then
-        "$BATS_TEST_DIRNAME/event.sh" "$DIR" "$MEDIA" || return 1
-        mkdir -p "$DIR/facts"
-        seq "$(wc -l <"$DIR/files.txt")" | xargs -P 2 -I{} sh -c \
-            '"$0/facts.sh" "$1" "$2" >"$1/facts/$2.json"' "$BATS_TEST_DIRNAME" "$DIR" {} || return 1
-        touch "$DIR/facts/done"
-    fi
+    "$BATS_TEST_DIRNAME/conformance.sh" "$DIR" "$MEDIA" >/dev/null
 }
 
 setup() {

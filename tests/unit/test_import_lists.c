@@ -99,6 +99,14 @@ static const struct {
      "\"videos\": [{\"url\": \"\"}, {\"url\": \"http://v/1\"}]}",
      "Conf 2014-09-13 2014-09-13\n"
      "0|one-talk|A talk|Ann+Bo|-|-|2014-09-13T10:30:00+00:00|1:16|http://v/1\n"},
+    /* The page: a file is none, and what the file calls the talk's place goes before. */
+    {"pages.json",
+     "{\"title\": \"A\", \"recorded\": \"2014-09-13\", \"videos\": [{\"type\": \"mp4\", \"url\": "
+     "\"http://v/1.mp4\"}, {\"type\": \"youtube\", \"url\": \"http://v/2\"}]}",
+     "- 2014-09-13 2014-09-13\n0|pages|A||-|-|2014-09-13|-|http://v/2\n"},
+    {"source.json",
+     "{\"title\": \"A\", \"source_url\": \"http://p/\", \"videos\": [{\"url\": \"http://v/2\"}]}",
+     "- - -\n0|source|A||-|-|-|-|http://p/\n"},
     {"list.md",
      "# Good [talks](http://x) ![b](http://b)\n- [About](ABOUT.md)\n## First *part*\n"
      "- [One \\[really\\]](http://x/(1)) by **Ann Lee and Bo Chan** (Conf 2014) [1:04:34]\n"
@@ -333,8 +341,8 @@ static void pyvideo_folder(void **state)
         AUTO_PROGRAMME p = {0};
         assert_done(import_read(&p, i ? videos : conf, &err));
         AUTO_FREE char *got = summary(&p);
-        assert_string_equal(got, "The Conf 2014-09-13 2014-09-14\n0|a|A||-|-|-|-|-\n"
-                                 "0|b|B||-|-|-|1:00|-\n");
+        assert_string_equal(got, "The Conf 2014-09-13 2014-09-14\n0|a|A||-|-|2014-09-13|-|-\n"
+                                 "0|b|B||-|-|2014-09-14|1:00|-\n");
     }
     AUTO_PROGRAMME p = {0};
     AUTO_FREE char *bad_path = write_file("conf/videos/c.json", bad, strlen(bad));

@@ -1,0 +1,223 @@
+#include <glib.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "event.h"
+#include "export.h"
+#include "export_pyvideo.h"
+#include "export_schedule_xml.h"
+#include "fs.h"
+#include "json.h"
+#include "mem.h"
+#include "programme.h"
+#include "publish.h"
+#include "store.h"
+#include "str.h"
+
+/* The published files, with what their strings point into. */
+struct links {
+    json_t *published; /* talks.json; NULL where nothing was published */
+    const char *base_url;
+    struct export_file *files;
+    char **urls; /* of files */
+    size_t nb;
+};
+
+static void links_finish(struct links *l)
+{
+    mem_free_strings(l->urls, l->nb);
+    free(l->files);
+    json_decref(l->published);
+}
+
+/* A rendition says what it is; without one, the name does. */
+static enum export_kind kind_of(const json_t *file, const char *type)
+{
+    static const char *const sound[] = {"opus", "ogg", "oga", "mp3", "m4a", "flac", "mka"};
+    const char *mime = json_get_string(file, "mime", "");
+    if (strcmp(type, "vtt") == 0)
+        return EXPORT_CAPTIONS;
+    if (strcmp(type, "jpg") == 0)
+        return EXPORT_POSTER;
+    for (size_t i = 0; i < sizeof sound / sizeof *sound; i++)
+        if (strcmp(type, sound[i]) == 0)
+            return EXPORT_SOUND;
+    return str_starts(mime, "audio/") ? EXPORT_SOUND : EXPORT_VIDEO;
+}
+
+/* file is an object of talks.json, or a name alone (the poster). */
+static void add_link(struct links *l, int talk, const json_t *part, const json_t *file)
+{
+    const char *name =
+        json_is_string(file) ? json_string_value(file) : json_get_string(file, "file", "");
+    const char *dot = strrchr(name, '.'), *type = dot ? dot + 1 : "";
+    const enum export_kind kind = kind_of(file, type);
+    AUTO_FREE char *escaped = g_uri_escape_string(name, NULL, false);
+    const size_t nb_base = strlen(l->base_url) - (str_ends(l->base_url, "/") ? 1 : 0);
+    l->files = mem_grow(l->files, l->nb, sizeof *l->files);
+    l->urls = mem_grow(l->urls, l->nb, sizeof *l->urls);
+    l->urls[l->nb] = mem_printf("%.*s/%s", (int)nb_base, l->base_url, escaped);
+    l->files[l->nb] = (struct export_file){
+        .talk = talk,
+        .part = (int)json_get_int(part, "part", 1),
+        .kind = kind,
+        .url = l->urls[l->nb],
+        .type = type,
+        .what = json_get_string(file, kind == EXPORT_CAPTIONS ? "language" : "rendition", NULL),
+        .measured_s = (int)(json_get_number(part, "measured_s", 0) + 0.5),
+    };
+    l->nb++;
+}
+
+static void add_part(struct links *l, int talk, const json_t *part)
+{
+    static const char *const lists[] = {"files", "captions"};
+    size_t i;
+    json_t *file;
+    for (size_t k = 0; k < sizeof lists / sizeof *lists; k++)
+        json_array_foreach(json_object_get(part, lists[k]), i, file)
+        {
+            add_link(l, talk, part, file);
+        }
+    if (json_object_get(part, "poster"))
+        add_link(l, talk, part, json_object_get(part, "poster"));
+}
+
+static int by_number(const void *va, const void *vb)
+{
+    const int64_t a = json_get_int(*(json_t *const *)va, "number", 0);
+    const int64_t b = json_get_int(*(json_t *const *)vb, "number", 0);
+    return (a > b) - (a < b);
+}
+
+/* talks.json is what stands in out/: a plan may be ahead of it. The exporters want the files in
+ * order of the talks' numbers. */
+static int read_links(struct links *l, const struct event *event, struct err *err)
+{
+    AUTO_FREE char *path = fs_join(event->out, PUBLISH_LIST);
+    if (!fs_exists(path))
+        return 0;
+    json_t *list;
+    if (json_read_file(&l->published, path, err) < 0 ||
+        json_need_array(&list, l->published, "talks", path, err) < 0)
+        return err->code;
+    const size_t nb = json_array_size(list);
+    AUTO_FREE json_t **talks = mem_zalloc(nb + 1, sizeof *talks);
+    for (size_t i = 0; i < nb; i++)
+        talks[i] = json_array_get(list, i);
+    qsort(talks, nb, sizeof *talks, by_number);
+    for (size_t i = 0; i < nb; i++) {
+        size_t k;
+        json_t *part;
+        json_array_foreach(json_object_get(talks[i], "parts"), k, part)
+        {
+            add_part(l, (int)json_get_int(talks[i], "number", 0), part);
+        }
+    }
+    return 0;
+}
+
+/* --- formats ---------------------------------------------------------------------------------- */
+
+static int write_schedule_xml(const struct programme *p, const struct links *l, const char *path,
+                              struct err *err)
+{
+    AUTO_FREE char *xml = NULL;
+    if (export_schedule_xml(&xml, p, l->files, l->nb, err) < 0)
+        return err->code;
+    if (path)
+        return fs_write_atomic(path, xml, strlen(xml), err);
+    fputs(xml, stdout);
+    return 0;
+}
+
+static int write_texts(const struct export_texts *t, const char *dir, struct err *err)
+{
+    AUTO_FREE char *videos = fs_join(dir, "videos");
+    if (fs_mkdirs(videos, err) < 0)
+        return err->code;
+    for (size_t i = 0; i < t->nb; i++) {
+        AUTO_FREE char *path = fs_join(dir, t->texts[i].path);
+        if (fs_write_atomic(path, t->texts[i].text, strlen(t->texts[i].text), err) < 0)
+            return err->code;
+    }
+    return 0;
+}
+
+/* Beside it and renamed: the folder is there entirely or not at all. Into one that has files, of
+ * talks that are not in the programme any more, or of somebody else, nothing is written. */
+static int write_pyvideo(const struct programme *p, const struct links *l, const char *path,
+                         struct err *err)
+{
+    AUTO_EXPORT_TEXTS texts = {0};
+    AUTO_FREE char *dir = mem_strdup(path);
+    while (strlen(dir) > 1 && str_ends(dir, "/"))
+        dir[strlen(dir) - 1] = '\0';
+    AUTO_FREE char *tmp = mem_printf("%s%s%d", dir, FS_TMP_MARK, (int)getpid());
+    if (fs_exists(dir) && rmdir(dir) < 0)
+        return err_set(err, ERR_INVALID,
+                       "'%s' is there and is no empty folder: move it away, or name another", dir);
+    export_pyvideo(&texts, p, l->files, l->nb);
+    const int rc = write_texts(&texts, tmp, err);
+    if (rc == 0)
+        return fs_commit(tmp, dir, err);
+    return fs_remove_all(tmp, err) < 0 ? err->code : rc; /* the first message stays */
+}
+
+static const struct {
+    const char *name;
+    bool is_folder;
+    int (*write)(const struct programme *p, const struct links *l, const char *path,
+                 struct err *err);
+} formats[] = {
+    {"schedule.xml", false, write_schedule_xml},
+    {"pyvideo", true, write_pyvideo},
+};
+enum { NB_FORMATS = sizeof formats / sizeof *formats };
+
+/* --- the command ------------------------------------------------------------------------------ */
+
+static int export(const char *dir, size_t format, const char *path, const char *base_url,
+                  struct err *err)
+{
+    AUTO_EVENT event = {.lock = -1};
+    AUTO_PROGRAMME p = {0};
+    ATTR_CLEANUP(links_finish) struct links l = {.base_url = base_url};
+    if (event_open(&event, dir, err) < 0 || store_programme(&p, event.store, err) < 0 ||
+        (base_url && read_links(&l, &event, err) < 0))
+        return err->code;
+    if (!p.nb_talks)
+        return err_set(err, ERR_INVALID, "%s", CLI_NO_TALKS);
+    if (formats[format].write(&p, &l, path, err) < 0)
+        return err->code;
+    if (!base_url)
+        fputs("no links to the videos: --base-url URL says where out/ will be found\n", stderr);
+    else if (!l.nb)
+        fputs("no links to the videos: nothing is published yet\n", stderr);
+    return 0;
+}
+
+int cmd_export(const struct cli *cli, int argc, char **argv)
+{
+    struct err err = {0};
+    const char *path = NULL, *base_url = NULL;
+    const struct cli_option options[] = {{"output", 'o', &path, NULL},
+                                         {"base-url", 0, &base_url, NULL}};
+    const int status = cli_options(&argc, argv, options, 2);
+    if (status)
+        return status < 0 ? EXIT_OK : status;
+    size_t format = 0;
+    while (argc == 2 && format < NB_FORMATS && strcmp(formats[format].name, argv[1]) != 0)
+        format++;
+    if (argc != 2 || format == NB_FORMATS)
+        return cli_usage(argv[0], "which format: schedule.xml or pyvideo?");
+    if (formats[format].is_folder && !path)
+        return cli_usage(argv[0], "into which folder (-o)?");
+    if (base_url && !str_starts(base_url, "https://") && !str_starts(base_url, "http://"))
+        return cli_usage(argv[0], "'%s' is no URL: write it as https://example.org/videos/",
+                         base_url);
+    return export(cli->dir, format, path, base_url, &err) < 0 ? cli_fail(&err) : EXIT_OK;
+}
