@@ -1,0 +1,221 @@
+#!/usr/bin/env bash
+# The smaller measures: what later changes cost, and reading, analysing and verifying.
+#   bench/measures.sh FOLDER [MEASURE...]
+#     title      a corrected title of a long talk, against copying its files and encoding 5 s of card,
+#                and against its first run
+#     cut        both ends of its cut moved by 7 s: jobs run
+#     rendition  one more rendition: jobs run
+#     probe      add against ffprobe -count_packets, MP4 and TS
+#     analysis   the analysis against decoding the sound, and against loudnorm's first pass
+#     memory     peak of a worker, 2 minutes against the long talk
+#     verify     the whole Xen Summit North America 2010 from stand-ins
+# All unless told. BENCH_SECONDS (3000) is the length of the long talk: 60 s of a talk at 1280x720,
+# repeated by copying. It is encoded as a quick H.264 at full size, and 'opus', so that the first run
+# takes minutes, not hours; ratios to that run would be larger with dearer renditions.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+. "$bench/material.sh"
+folder=${1:-} length=${BENCH_SECONDS:-3000}
+[[ -n $folder ]] || die "usage: measures.sh FOLDER [MEASURE...]"
+shift
+[[ $# -gt 0 ]] || set -- title cut rendition probe analysis memory verify
+need ffmpeg ffprobe espeak-ng jq awk
+need_talkpress
+mkdir -p "$folder"
+folder=$(realpath "$folder")
+event=$folder/event
+tp() { "$talkpress" -C "$event" "$@"; }
+row() { printf '| %s | %s |\n' "$1" "$2"; }
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
+seconds() { # seconds COMMAND...: wall seconds; its output goes to $folder/last. Fails if the command does.
+    local begin=$EPOCHREALTIME
+    "$@" >"$folder/last" 2>"$folder/last.err" || die "$* failed: $(tail -n 3 "$folder/last.err")"
+    awk -v a="$begin" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.2f", b - a }'
+}
+cpu() { # cpu STATUS COMMAND...: user and system seconds; STATUS is what it must exit with
+    local status=0
+    /usr/bin/time -q -f '%U %S' -o "$folder/last.time" "${@:2}" >/dev/null 2>&1 || status=$?
+    [[ $status -eq $1 ]] || die "${*:2} failed: it exits with $status"
+    awk '{ print $1 + $2 }' "$folder/last.time"
+}
+# best COUNT FUNCTION COMMAND...: the least of COUNT measurements.
+best() {
+    local i
+    for ((i = 0; i < $1; i++)); do "${@:2}"; echo; done | grep . | sort -n | head -n 1
+}
+jobs_run() { jq -c '.jobs | with_entries(select(.value > 0))' "$folder/last"; }
+
+# rendition NAME SUFFIX CRF
+rendition() {
+    mkdir -p "$event/renditions"
+    cat >"$event/renditions/$1.yaml" <<END
+container: mp4
+suffix: $2
+mime: "video/mp4"
+video:
+  encoder: libx264
+  max_width: 1280
+  max_height: 720
+  key_frame_s: 4
+  options: {preset: ultrafast, crf: $3, x264-params: "stitchable=1"}
+audio: {encoder: aac, bit_rate: 128000, options: {aac_coder: fast}}
+END
+}
+
+# settings RENDITION, ...: of the event, in which any length is right.
+settings() { printf 'renditions: [%s]\ntolerance_s: 3600\n' "$*" >"$event/talkpress.yaml"; }
+
+# page TITLE
+page() {
+    printf 'Bench Conference 2026\n\nHeld on May 4-5, 2026 in Ghent, Belgium.\n\n|\nOpening\n- Talk 1: %s (Speaker) (%d:%02d)\nAbout it.\n|\n' \
+        "$1" $((length / 60)) $((length % 60)) >"$folder/page.txt"
+}
+
+# The long talk as MP4 and TS, and two minutes of it. The piece lasts a whole number of AAC frames.
+recordings() {
+    local piece=$folder/piece.mkv
+    [[ ! -e $folder/long.mp4 || ! -e $folder/long.ts || ! -e $folder/short.mp4 ]] || return 0
+    slides 64 1 >"$folder/slides.ass"
+    speech 1 "$folder/speech.wav"
+    ff -f lavfi -i "$(picture mixed 64 1 "$folder/slides.ass")" -stream_loop -1 -i "$folder/speech.wav" \
+        -filter_complex "$(sound_graph 64 1)" -map 0:v -map '[a]' -t 64 -c:v libx264 -preset veryfast -crf 14 \
+        -x264-params keyint=$((8 * fps)):min-keyint=$((8 * fps)):scenecut=0 -c:a aac -b:a 192k "$piece"
+    ff -stream_loop -1 -i "$piece" -t "$length" -c copy "$folder/long.mp4"
+    ff -stream_loop -1 -i "$piece" -t "$length" -c copy "$folder/long.ts"
+    ff -stream_loop -1 -i "$piece" -t 120 -c copy "$folder/short.mp4"
+}
+
+# The event with the long talk made, once; the seconds of its first run are kept.
+first_run() {
+    [[ ! -e $folder/first.s ]] || return 0
+    rm -rf "$event"
+    "$talkpress" init "$event" >/dev/null
+    rendition quick .mp4 28
+    settings quick, opus
+    page "The Long Talk"
+    tp import "$folder/page.txt" >/dev/null
+    tp add "$folder/long.mp4" >/dev/null
+    seconds tp run --json >"$folder/first.s.part"
+    jq -c .worker_peak_mb "$folder/last" >"$folder/first.peak"
+    mv "$folder/first.s.part" "$folder/first.s"
+}
+
+copy_and_card() {
+    cp "$event"/out/*-*.mp4 "$event"/out/*-*.opus "$folder/copy/"
+    sync "$folder"/copy/*
+    ff -loop 1 -framerate $fps -t $card_s -i "$folder/card.png" -pix_fmt yuv420p -c:v libx264 -preset ultrafast \
+        -crf 28 -threads 1 "$folder/copy/card.mkv"
+}
+
+measure_title() {
+    local run copy
+    first_run
+    tp card 1 -o "$folder/card.png" >/dev/null
+    mkdir -p "$folder/copy"
+    copy=$(best 3 seconds copy_and_card)
+    rm -r "$folder/copy"
+    page "The Long Talk, $EPOCHSECONDS"
+    tp import "$folder/page.txt" >/dev/null
+    run=$(seconds tp run --json)
+    row "corrected title, $length s talk: run, s" "$run; jobs $(jobs_run)"
+    row "copying its files and encoding 5 s of card, s" "$copy"
+    row "× copying and card (at most 2)" "$(ratio "$run" "$copy")"
+    row "faster than the first run by (at least 100)" "$(ratio "$(cat "$folder/first.s")" "$run")"
+}
+
+measure_cut() {
+    first_run
+    local middle=$((length / 2))
+    tp cut 1 --in $((10 * fps))f --out $((middle * fps))f >/dev/null
+    tp run --json >/dev/null
+    tp cut 1 --in $((17 * fps))f --out $(((middle + 7) * fps))f >/dev/null
+    row "both ends of a cut moved by 7 s (at most 4 cells): run, s" "$(seconds tp run --json); jobs $(jobs_run)"
+    tp cut 1 --auto >/dev/null
+    tp run --json >/dev/null
+}
+
+measure_rendition() {
+    first_run
+    rendition second .second.mp4 34
+    settings quick, second, opus
+    row "one more rendition: run, s" "$(seconds tp run --json); jobs $(jobs_run)"
+    row "the first run, s" "$(cat "$folder/first.s")"
+    settings quick, opus
+    rm "$event/renditions/second.yaml"
+    tp gc >/dev/null
+}
+
+# probe_seconds FILE: of add to an event without a programme, so that nothing but the probe is done.
+probe_seconds() {
+    rm -rf "$folder/probe"
+    "$talkpress" init "$folder/probe" >/dev/null
+    seconds "$talkpress" -C "$folder/probe" add "$1"
+}
+
+measure_probe() {
+    local file ours theirs
+    for file in "$folder/long.mp4" "$folder/long.ts"; do
+        cat "$file" >/dev/null
+        ours=$(best 3 probe_seconds "$file")
+        theirs=$(best 3 seconds ffprobe -v error -count_packets -show_entries stream=nb_read_packets -of csv "$file")
+        row "add ${file##*/}: fingerprint and probe, s" "$ours"
+        row "ffprobe -count_packets, s; × (at most 1.3)" "$theirs; $(ratio "$ours" "$theirs")"
+    done
+}
+
+# 'verify' analyses what has not been analysed; that is all that takes time in it.
+measure_analysis() {
+    local ours decode norm
+    rm -rf "$folder/analyse"
+    "$talkpress" init "$folder/analyse" >/dev/null
+    echo 'renditions: [opus]' >"$folder/analyse/talkpress.yaml"
+    "$talkpress" -C "$folder/analyse" add "$folder/long.mp4" >/dev/null
+    page "Long" # long.mp4 is matched to it, and as long as it should be
+    "$talkpress" -C "$folder/analyse" import "$folder/page.txt" >/dev/null
+    ours=$(cpu 0 "$talkpress" -C "$folder/analyse" verify)
+    decode=$(best 3 cpu 0 ffmpeg -nostdin -vn -i "$folder/long.mp4" -f null -)
+    norm=$(cpu 0 ffmpeg -nostdin -vn -i "$folder/long.mp4" -af loudnorm=print_format=json -f null -)
+    row "analysis, CPU s" "$ours"
+    row "decoding the sound alone (ffmpeg), CPU s; × (at most 1.25)" "$decode; $(ratio "$ours" "$decode")"
+    row "loudnorm's first pass, CPU s; faster by (at least 5)" "$norm; $(ratio "$norm" "$ours")"
+}
+
+measure_memory() {
+    first_run
+    row "peak of a worker by stage, MB: $length s talk" "$(cat "$folder/first.peak")"
+    rm -rf "$folder/short"
+    cp -r "$event/renditions" "$folder/renditions"
+    "$talkpress" init "$folder/short" >/dev/null
+    rm -rf "$folder/short/renditions"
+    mv "$folder/renditions" "$folder/short/renditions"
+    cp "$event/talkpress.yaml" "$folder/short/"
+    "$talkpress" -C "$folder/short" import "$folder/page.txt" >/dev/null
+    "$talkpress" -C "$folder/short" add "$folder/short.mp4" >/dev/null || [[ $? -eq 3 ]]
+    "$talkpress" -C "$folder/short" match "1=$folder/short.mp4" >/dev/null || [[ $? -eq 3 ]]
+    seconds "$talkpress" -C "$folder/short" run --json >/dev/null
+    row "peak of a worker by stage, MB: 120 s talk" "$(jq -c .worker_peak_mb "$folder/last")"
+}
+
+measure_verify() {
+    local programme=$bench/../metadata/xen-summit-2010.html
+    if [[ ! -e $folder/xen/talkpress.db ]]; then
+        "$talkpress" rehearse "$programme" -o "$folder/xen-recordings" --height 180 --fps 5 --no-estimate >/dev/null
+        "$talkpress" init "$folder/xen" >/dev/null
+        "$talkpress" -C "$folder/xen" import "$programme" >/dev/null
+    fi
+    cat "$folder"/xen-recordings/* >/dev/null
+    local begin=$EPOCHREALTIME
+    "$talkpress" -C "$folder/xen" add "$folder/xen-recordings" >/dev/null || [[ $? -eq 3 ]]
+    row "add the whole Xen Summit, 13 h 25 min, s" "$(awk -v a="$begin" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }')"
+    begin=$EPOCHREALTIME
+    "$talkpress" -C "$folder/xen" verify >/dev/null || [[ $? -eq 3 ]]
+    row "verify it: analysis and verdicts, s (add and this: under 60)" "$(awk -v a="$begin" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }')"
+}
+
+for measure in "$@"; do
+    declare -F "measure_$measure" >/dev/null || die "no measure '$measure'"
+done
+recordings
+for measure in "$@"; do
+    measure_"$measure"
+done | tee "$folder/measures.md"
