@@ -439,6 +439,8 @@ int executor_run(struct executor_result *out, struct event *event, const struct 
         .result = out,
     };
     struct sigaction old[NB_SIGNALS];
+    if (event->settings.sandbox == SANDBOX_REQUIRE && sandbox_require(err) < 0)
+        return err->code;
     e.slots = mem_zalloc((size_t)e.nb_slots, sizeof *e.slots);
     for (int i = 0; i < e.nb_slots; i++)
         e.slots[i].out = -1;

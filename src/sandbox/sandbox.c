@@ -63,13 +63,14 @@ static int follow_parent(pid_t parent, struct err *err)
     return getppid() == parent ? 0 : err_set(err, ERR_CANCELLED, "stopped");
 }
 
-static void limit(int resource, int64_t most)
+static void limit(enum __rlimit_resource resource, int64_t most, rlim_t grace)
 {
     struct rlimit now;
-    if (most <= 0 || getrlimit((__rlimit_resource_t)resource, &now) < 0)
+    if (most <= 0 || getrlimit(resource, &now) < 0)
         return;
     const rlim_t top = (rlim_t)most < now.rlim_max ? (rlim_t)most : now.rlim_max;
-    (void)setrlimit((__rlimit_resource_t)resource, &(struct rlimit){top, top});
+    const rlim_t hard = top + grace < now.rlim_max ? top + grace : now.rlim_max;
+    (void)setrlimit(resource, &(struct rlimit){top, hard});
 }
 
 /* RLIMIT_DATA counts the memory that a process may write to, RLIMIT_AS also what is only reserved:
@@ -78,10 +79,10 @@ static void set_limits(const struct sandbox_spec *spec)
 {
     (void)setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
     if (!SANDBOX_SANITIZED)
-        limit(RLIMIT_DATA, spec->max_memory_bytes);
-    limit(RLIMIT_FSIZE, spec->max_file_bytes);
-    limit(RLIMIT_CPU, spec->max_cpu_s);
-    signal(SIGXFSZ, SIG_IGN); /* writing fails with EFBIG, which says which file */
+        limit(RLIMIT_DATA, spec->max_memory_bytes, 0);
+    limit(RLIMIT_FSIZE, spec->max_file_bytes, 0);
+    limit(RLIMIT_CPU, spec->max_cpu_s, 5); /* SIGXCPU says why; SIGKILL for who ignores it */
+    signal(SIGXFSZ, SIG_IGN);              /* writing fails with EFBIG, which says which file */
 }
 
 static int refuse(const char *what, int errnum, struct err *err)
@@ -89,7 +90,7 @@ static int refuse(const char *what, int errnum, struct err *err)
     return err_set(err, ERR_EXTERNAL,
                    "the settings require a sandbox, and this kernel does not do %s (%s); "
                    "'sandbox: best-effort' in talkpress.yaml goes on without",
-                   what, errnum ? strerror(errnum) : "not built in");
+                   what, errnum ? strerror(errnum) : "not there, or not switched on");
 }
 
 static int close_walls(struct sandbox_report *out, const struct sandbox_spec *spec, struct err *err)
@@ -149,6 +150,21 @@ int sandbox_try(struct sandbox_report *out, struct err *err)
     while (waitpid(child, &status, 0) < 0 && errno == EINTR)
         ;
     return told ? 0 : err_set(err, ERR_EXTERNAL, "a process cannot enter the sandbox");
+}
+
+bool sandbox_is_whole(const struct sandbox_report *r)
+{
+    return r->landlock > 0 && r->seccomp;
+}
+
+int sandbox_require(struct err *err)
+{
+    struct sandbox_report report;
+    if (sandbox_try(&report, err) < 0)
+        return err->code;
+    if (!report.landlock)
+        return refuse("Landlock", 0, err);
+    return report.seccomp ? 0 : refuse("seccomp", 0, err);
 }
 
 char *sandbox_describe(const struct sandbox_report *r)

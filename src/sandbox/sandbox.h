@@ -37,6 +37,10 @@ struct sandbox_report {
     bool network; /* a network namespace of its own, with nothing in it */
 };
 
+/* Whether it is all that SANDBOX_REQUIRE asks for: Landlock and seccomp. The latter denies sockets
+ * too, so that a network namespace is a second lock only. */
+bool sandbox_is_whole(const struct sandbox_report *report);
+
 /* parent: whose death is ours. ERR_EXTERNAL where the mode requires what this kernel does not do.
  */
 ATTR_NODISCARD int sandbox_enter(struct sandbox_report *out, const struct sandbox_spec *spec,
@@ -44,6 +48,9 @@ ATTR_NODISCARD int sandbox_enter(struct sandbox_report *out, const struct sandbo
 
 /* What sandbox_enter would put in force, found out by a child that tries. */
 ATTR_NODISCARD int sandbox_try(struct sandbox_report *out, struct err *err);
+
+/* ERR_EXTERNAL where it would not be whole. */
+ATTR_NODISCARD int sandbox_require(struct err *err);
 
 /* "landlock 7, seccomp, network namespace"; what is missing is named too. A new string. */
 char *sandbox_describe(const struct sandbox_report *report);
