@@ -69,8 +69,8 @@ static const char *const deadly[] = {"ptrace",
                                      "pidfd_send_signal"};
 
 /* Sanitizers look for leaks with a helper that shares our memory, stops our threads and waits. */
-static const char *const of_sanitizers[] = {"ptrace", "wait4",    "prctl", "mmap",
-                                            "mmap2",  "mprotect", "fcntl", "sched_setaffinity"};
+static const char *const of_sanitizers[] = {"ptrace", "wait4",    "prctl",    "mmap",
+                                            "mmap2",  "mprotect", "getdents", "sched_setaffinity"};
 
 /* A name that this libseccomp or this processor does not have needs no rule. */
 static int add_list(scmp_filter_ctx filter, uint32_t action, const char *const *names, size_t nb)
