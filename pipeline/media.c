@@ -30,7 +30,7 @@ static const char decoder_list[] =
     "mpeg1video,mpeg2video,mpegvideo,mpeg4,msmpeg4v1,msmpeg4v2,msmpeg4,h261,h263,h263i,h263p,flv,"
     "wmv1,wmv2,wmv3,vc1,rv10,rv20,rv30,rv40,svq1,svq3,cinepak,mjpeg,mjpegb,prores,dnxhd,dvvideo,"
     "jpeg2000,cfhd,ffv1,huffyuv,ffvhuff,utvideo,magicyuv,hap,qtrle,png,rawvideo,v210,v308,v408,"
-    "v410,yuv4,r210,dirac,fraps,camtasia,tscc2,mss2,wmv3image,vc1image,"
+    "v410,yuv4,r210,dirac,fraps,flashsv,flashsv2,camtasia,tscc2,mss2,wmv3image,vc1image,"
     "aac,aac_fixed,aac_latm,ac3,ac3_fixed,eac3,dca,truehd,mp1,mp1float,mp2,mp2float,mp3,mp3float,"
     "vorbis,libvorbis,opus,libopus,speex,libspeex,flac,alac,ape,wavpack,tta,wmav1,wmav2,wmapro,"
     "wmalossless,wmavoice,amrnb,amrwb,cook,sipr,real_144,real_288,"

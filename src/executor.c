@@ -209,10 +209,10 @@ static int take_result(struct executor *e, const struct job *job, const char *ke
 {
     AUTO_FREE char *path = workdir_path(e->event->work, key, "json");
     AUTO_JSON *result = NULL;
-    return json_read_file(&result, path, err) < 0 ||
-                   store_set_result(e->event->store, key, job->stage, result, err) < 0
-               ? err->code
-               : 0;
+    if (json_read_file(&result, path, err) < 0)
+        return err->code;
+    json_clean(result); /* who wrote it read a stranger's file */
+    return store_set_result(e->event->store, key, job->stage, result, err);
 }
 
 static int take_results(struct executor *e, const struct job *job, struct err *err)

@@ -124,6 +124,6 @@ bombs()
         $_ = atom("ftyp", "qt  \0\0\0\0qt  ") . atom("moov", atom("cmov",
             atom("dcom", "zlib") . atom("cmvd", pack("N", 400000000) . $_)));'
     rm "$dir/zeros"
-    # A codec of screen recorders that nobody looks after.
-    ffmpeg -v error -y -i "$canary" -an -c:v rawvideo -vtag CSCD "$dir/game.avi"
+    # A codec of an emulator, which no camera writes.
+    ffmpeg -v error -y -i "$canary" -an -c:v zmbv "$dir/game.avi"
 }

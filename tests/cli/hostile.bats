@@ -79,7 +79,7 @@ bomb()
     bomb header.mov "or a header that asks for more than 128 MiB"
     bomb duration.mp4 "hours by its time stamps, a recording of less than 48 was expected"
     bomb rate.wav "cannot be read as a recording"
-    bomb game.avi "is 'cscd', which no camera writes and talkpress does not decode"
+    bomb game.avi "is 'zmbv', which no camera writes and talkpress does not decode"
 }
 
 @test "the sandbox: status says what holds; off and require do what they say" {
@@ -100,4 +100,53 @@ bomb()
     echo >>other.mp4
     expect 0 tp add other.mp4
     says "other.mp4" "0:04"
+}
+
+# What a terminal obeys: control characters, and those that turn the direction of writing.
+harmful()
+{
+    LC_ALL=C grep -nP '[\x00-\x08\x0b-\x1f\x7f]|\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]' "$@"
+}
+
+@test "texts of a programme and names of files: harmless in names, cards, tags, JSON and on the terminal" {
+    page page.txt $'1: ../../../tmp/evil <script>alert(1)</script> (Ada \u202e Byron) (0:03)' \
+        $'2: {\\fs200}{\\an8}Same\e]0;evil\a \u2066Name & "x" (Grace) (0:03)' \
+        $'3: {\\fs200}{\\an8}Same\e]0;evil\a \u2066Name & "x" (Grace) (0:03)'
+    sed -i $'s/What talk 1/\e[2J\u202e<script>&/' page.txt
+    rehearse page.txt rec
+    {
+        tp import page.txt
+        tp add rec
+        cp rec/03* $'rec/e\e]0;evil\avil\u202e.mp4'
+        tp add rec || true
+        tp add $'nowhere\e[2J' || true
+        for command in list match verify run status "status 2" "why 1" publish; do
+            tp $command || true
+        done
+        tp list --json
+        tp status --json
+    } >said 2>&1
+    run harmful said
+    same "" "$output"
+    grep -q "has characters in its name that cannot be shown" said
+    cd event/out
+    # The same name twice: two files each, and nothing outside of the folder.
+    same "01-tmp-evil-script-alert-1-script.mp4 02-fs200-an8same-0-evil-name-and-x.mp4 \
+03-fs200-an8same-0-evil-name-and-x.mp4" "$(echo *.mp4)"
+    same 3 "$(ls *.jpg | wc -l)"
+    sha256sum --quiet -c SHA256SUMS
+    [ ! -e /tmp/evil ]
+    run harmful talks.json SHA256SUMS
+    same "" "$output"
+    same '"../../../tmp/evil <script>alert(1)</script>"' "$(jq -c '.talks[0].title' talks.json)"
+    # A tag says what the programme says; it is the web page that must write it as text.
+    same "../../../tmp/evil <script>alert(1)</script>" \
+        "$(ffprobe -v error -show_entries format_tags=title -of csv=p=0 01*.mp4 | tr -d '"')"
+    # Markup of cards stays text: the card is not of other letters than one that says less.
+    grep -q 'fs200' <<<"$(jq -r '.talks[1].title' talks.json)"
+    # Two thousand letters are no title.
+    cd "$BATS_TEST_TMPDIR"
+    page long.txt "1: $(printf '%010000d' 7) (Ada) (0:03)"
+    expect 1 tp import long.txt
+    says "1000"
 }
