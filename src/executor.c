@@ -143,8 +143,9 @@ static int start(struct executor *e, int i, struct job *job, struct err *err)
     struct slot *s = &e->slots[i];
     *s = (struct slot){.busy = true, .job = *job, .out = -1, .pid = -1};
     *job = (struct job){0};
-    AUTO_FREE char *spec = mem_printf("%s.json", s->job.key),
-                   *log = mem_printf("%s.log", s->job.key);
+    /* Two talks with one card, or one cell, may have the same job at the same time. */
+    AUTO_FREE char *spec = mem_printf("%s-%d.json", s->job.key, i),
+                   *log = mem_printf("%s-%d.log", s->job.key, i);
     s->spec_path = workdir_tmp(e->event->work, spec);
     s->log_path = workdir_tmp(e->event->work, log);
     job_set(&s->job, "sandbox", json_string(sandbox_mode_name(e->event->settings.sandbox)));

@@ -131,8 +131,8 @@ harmful()
     grep -q "has characters in its name that cannot be shown" said
     cd event/out
     # The same name twice: two files each, and nothing outside of the folder.
-    same "01-tmp-evil-script-alert-1-script.mp4 02-fs200-an8same-0-evil-name-and-x.mp4 \
-03-fs200-an8same-0-evil-name-and-x.mp4" "$(echo *.mp4)"
+    same "01-tmp-evil-script-alert-1-script.mp4 02-fs200-an8-same-0-evil-name-and-x.mp4 \
+03-fs200-an8-same-0-evil-name-and-x.mp4" "$(echo *.mp4)"
     same 3 "$(ls *.jpg | wc -l)"
     sha256sum --quiet -c SHA256SUMS
     [ ! -e /tmp/evil ]
