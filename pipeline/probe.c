@@ -17,7 +17,6 @@ enum {
     GAP_MS = 500,       /* between two packets of a stream: more is a gap */
     /* A jump of the clock beyond this is no pause of the camera: the times mean nothing. */
     JUMP_MAX_MS = 2 * 3600 * 1000,
-    MAX_HOURS = 48, /* of a recording */
 };
 
 static void scan_finish(struct scan *s)
@@ -271,28 +270,6 @@ static int scan_packets(struct scan *s, struct err *err)
 
 /* --- the file ------------------------------------------------------------------------------- */
 
-/* Cells are counted from the first picture to the last: time stamps that are years apart would make
- * work for years. */
-static int check_length(const char *path, const char *what, int64_t length_ms, struct err *err)
-{
-    const int64_t hours = length_ms / 3600000;
-    if (hours >= 0 && hours < MAX_HOURS)
-        return 0;
-    return err_set(err, ERR_INVALID,
-                   "'%s': the %s lasts %lld hours by its time stamps, a recording of less than %d "
-                   "was expected; cut it, or repair its time stamps",
-                   path, what, (long long)hours, MAX_HOURS);
-}
-
-static int check_lengths(const char *path, const json_t *result, struct err *err)
-{
-    const json_t *audio = json_object_get(result, "audio");
-    const int64_t sound_ms = json_get_int(audio, "end_ms", 0) - json_get_int(audio, "start_ms", 0);
-    return check_length(path, "sound", sound_ms, err) < 0
-               ? err->code
-               : check_length(path, "recording", json_get_int(result, "duration_ms", 0), err);
-}
-
 static int scan_file(json_t **out, struct scan *s, const char *path, struct err *err)
 {
     s->fmt = media_format(s->media);
@@ -304,8 +281,6 @@ static int scan_file(json_t **out, struct scan *s, const char *path, struct err 
         return err->code;
     if (!result)
         return err_set(err, ERR_BUG, "'%s': what was found cannot be written down", path);
-    if (check_lengths(path, result, err) < 0)
-        return err->code;
     json_object_set_new(result, "size", json_integer(media_size(s->media)));
     json_object_set_new(result, "hash", json_string(hash));
     *out = mem_take(&result);

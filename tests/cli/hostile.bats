@@ -77,7 +77,7 @@ bomb()
     bomb streams.mp4 "has more than 100 streams, or a header that asks for more than 128 MiB"
     bomb tables.mp4 "or a header that asks for more than 128 MiB"
     bomb header.mov "or a header that asks for more than 128 MiB"
-    bomb duration.mp4 "hours by its time stamps, a recording of less than 48 was expected"
+    bomb duration.mp4 "has time stamps by which it lasts for weeks"
     bomb rate.wav "cannot be read as a recording"
     bomb game.avi "is 'zmbv', which no camera writes and talkpress does not decode"
 }
@@ -144,7 +144,7 @@ harmful()
         "$(ffprobe -v error -show_entries format_tags=title -of csv=p=0 01*.mp4 | tr -d '"')"
     # Ten thousand letters are no title.
     cd "$BATS_TEST_TMPDIR"
-    page long.txt "1: $(printf 'words %.0s' {1..1700}) (Ada) (0:03)"
-    expect 1 tp import long.txt
-    says "1000"
+    printf 'number,title,speakers,duration\n1,"%s",Ada,0:03\n' "$(printf 'words %.0s' {1..1700})" >long.csv
+    expect 1 tp import long.csv
+    says "its title has 10199 characters" "expected at most 1000"
 }
