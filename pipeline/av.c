@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "mem.h"
+#include "str.h"
+
 int av_fail(struct err *err, int averror, const char *fmt, ...)
 {
     if (err->code != ERR_OK)
@@ -44,8 +47,9 @@ static void to_stderr(void *ctx, int level, const char *fmt, va_list args)
     int print_prefix = 1;
     av_log_format_line2(ctx, level, fmt, args, line, sizeof line, &print_prefix);
     line[strcspn(line, "\n")] = '\0';
-    if (*line)
-        fprintf(stderr, "%s\n", line);
+    AUTO_FREE char *clean = str_clean(line); /* it may quote the file */
+    if (*clean)
+        fprintf(stderr, "%s\n", clean);
 }
 
 void av_log_to_stderr(void)

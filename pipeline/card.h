@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "err.h"
@@ -44,6 +45,10 @@ ATTR_NODISCARD int card_draw(struct card *card, struct AVFrame *rgb, int64_t t_m
 
 /* Writes the card at its middle as a PNG, atomically. */
 ATTR_NODISCARD int card_write_png(struct card *card, const char *path, struct err *err);
+
+/* What is read to draw text, besides what params name: fontconfig's files, the folders of fonts,
+ * the caches. A new list; mem_free_strings. */
+char **card_font_paths(size_t *out_nb);
 
 /* A hash of everything that the look depends on besides text and size: the template's, the logo's
  * and the background's content and the version of the layout code (not of installed fonts, nor

@@ -264,3 +264,27 @@ int card_text_check_glyphs(const struct card_words *words, struct err *err)
     }
     return 0;
 }
+
+static void add_paths(char ***paths, size_t *nb, FcStrList *list)
+{
+    for (const FcChar8 *path; list && (path = FcStrListNext(list));) {
+        *paths = mem_grow(*paths, *nb, sizeof **paths);
+        (*paths)[(*nb)++] = mem_strdup((const char *)path);
+    }
+    if (list)
+        FcStrListDone(list);
+}
+
+char **card_font_paths(size_t *out_nb)
+{
+    const char *own = getenv("FONTCONFIG_PATH");
+    char **paths = mem_zalloc(1, sizeof *paths);
+    *out_nb = 1;
+    paths[0] = mem_strdup(own ? own : "/etc/fonts"); /* libass lists it again */
+    if (!FcInit())
+        return paths;
+    add_paths(&paths, out_nb, FcConfigGetConfigFiles(NULL));
+    add_paths(&paths, out_nb, FcConfigGetFontDirs(NULL));
+    add_paths(&paths, out_nb, FcConfigGetCacheDirs(NULL));
+    return paths;
+}

@@ -2,7 +2,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libavutil/avstring.h>
+#include <libavutil/mem.h>
 #include <libavutil/opt.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,7 +22,29 @@ static const char format_list[] = "mov,mp4,matroska,webm,mpegts,mpeg,avi,flv,asf
                                   "w64,flac,mp3,aac,ac3,eac3,amr,amrnb,amrwb,aiff,au,caf,wtv,gxf,"
                                   "nut,ivf,h264,hevc,mpegvideo,m4v,obu,wv,ape,dirac,vc1";
 
+/* Decoders of what cameras, phones, recorders and lecture software write. Those for games, fonts
+ * and text terminals, which nobody looks after and which read the file's bytes as a program, are
+ * not here. */
+static const char decoder_list[] =
+    "h264,hevc,libdav1d,libaom-av1,av1,vp8,vp9,libvpx,libvpx-vp9,vp3,vp6,vp6f,vp6a,theora,"
+    "mpeg1video,mpeg2video,mpegvideo,mpeg4,msmpeg4v1,msmpeg4v2,msmpeg4,h261,h263,h263i,h263p,flv,"
+    "wmv1,wmv2,wmv3,vc1,rv10,rv20,rv30,rv40,svq1,svq3,cinepak,mjpeg,mjpegb,prores,dnxhd,dvvideo,"
+    "jpeg2000,cfhd,ffv1,huffyuv,ffvhuff,utvideo,magicyuv,hap,qtrle,png,rawvideo,v210,v308,v408,"
+    "v410,yuv4,r210,dirac,fraps,flashsv,flashsv2,camtasia,tscc2,mss2,wmv3image,vc1image,"
+    "aac,aac_fixed,aac_latm,ac3,ac3_fixed,eac3,dca,truehd,mp1,mp1float,mp2,mp2float,mp3,mp3float,"
+    "vorbis,libvorbis,opus,libopus,speex,libspeex,flac,alac,ape,wavpack,tta,wmav1,wmav2,wmapro,"
+    "wmalossless,wmavoice,amrnb,amrwb,cook,sipr,real_144,real_288,"
+    "qdm2,qdmc,nellymoser,gsm,gsm_ms,g722,g726,g726le,mace3,mace6,dvaudio,s302m,"
+    "pcm_alaw,pcm_mulaw,pcm_bluray,pcm_dvd,pcm_f32be,pcm_f32le,pcm_f64be,pcm_f64le,pcm_lxf,"
+    "pcm_s16be,pcm_s16be_planar,pcm_s16le,pcm_s16le_planar,pcm_s24be,pcm_s24daud,pcm_s24le,"
+    "pcm_s24le_planar,pcm_s32be,pcm_s32le,pcm_s32le_planar,pcm_s64be,pcm_s64le,pcm_s8,"
+    "pcm_s8_planar,pcm_u16be,pcm_u16le,pcm_u24be,pcm_u24le,pcm_u32be,pcm_u32le,pcm_u8,"
+    "adpcm_ima_qt,adpcm_ima_wav,adpcm_ms,adpcm_swf,adpcm_yamaha,"
+    "subrip,srt,ass,ssa,webvtt,mov_text,text";
+
 enum {
+    MAX_STREAMS = 100,
+    MAX_HEADER_BYTES = 128 << 20, /* of one table of it; ten hours' are a tenth */
     IO_BYTES = 1 << 16,
     /* A demuxer that jumps ahead by less than this is followed by the hash (interleaving). */
     HASH_CATCH_UP_BYTES = 8 << 20,
@@ -239,9 +264,22 @@ static int open_container(struct media_piece *p, struct err *err)
     p->fmt->flags |= AVFMT_FLAG_CUSTOM_IO;
     p->fmt->io_open = refuse_open;
     p->fmt->format_whitelist = av_strdup(format_list);
-    p->fmt->max_streams = 100;
-    /* The name is for guessing the kind by its suffix only; the file is read through p->io. */
+    p->fmt->codec_whitelist = av_strdup(decoder_list);
+    p->fmt->protocol_whitelist = av_strdup(""); /* none: what goes round io_open ends here */
+    p->fmt->max_streams = MAX_STREAMS;
+    if (!p->fmt->format_whitelist || !p->fmt->codec_whitelist || !p->fmt->protocol_whitelist)
+        return av_fail_nomem(err);
+    /* The name is for guessing the kind by its suffix only; the file is read through p->io. A
+     * compressed header that unfolds into gigabytes stops at the limit, which is libav's and the
+     * process's. */
+    av_max_alloc(MAX_HEADER_BYTES);
     int ret = avformat_open_input(&p->fmt, p->path, NULL, NULL);
+    av_max_alloc(INT_MAX);
+    if (ret == AVERROR(ENOMEM))
+        return err_set(err, ERR_INVALID,
+                       "'%s' has more than %d streams, or a header that asks for more than %d MiB: "
+                       "it is damaged, or made to exhaust the machine",
+                       p->path, MAX_STREAMS, MAX_HEADER_BYTES >> 20);
     if (ret < 0)
         return fail_open(p, ret, err);
     /* A picture that begins inside a packet of these has no time of its own: libavformat has it
@@ -345,6 +383,17 @@ int media_decoder(AVCodecContext **out, struct media *m, int stream, AVDictionar
             path, stream,
             named ? avcodec_get_name(st->codecpar->codec_id)
                   : av_fourcc2str(st->codecpar->codec_tag));
+    if (av_match_list(codec->name, decoder_list, ',') <= 0)
+        return err_set(err, ERR_INVALID,
+                       "'%s': stream %d is '%s', which no camera writes and talkpress does not "
+                       "decode; convert it to another format",
+                       path, stream, codec->name);
+    const int64_t width = st->codecpar->width, height = st->codecpar->height;
+    if (width * height > MEDIA_MAX_PIXELS)
+        return err_set(err, ERR_INVALID,
+                       "'%s': stream %d has pictures of %lldx%lld, more than talkpress decodes "
+                       "(8192x4608); convert it to a smaller size",
+                       path, stream, (long long)width, (long long)height);
     AUTO_CODEC *dec = avcodec_alloc_context3(codec);
     if (!dec)
         return av_fail_nomem(err);

@@ -10,6 +10,7 @@
 #include "mem.h"
 #include "plan.h"
 #include "publish.h"
+#include "sandbox.h"
 #include "select.h"
 #include "sound_text.h"
 #include "str.h"
@@ -279,12 +280,31 @@ static void add_row(struct table *t, const struct part_plan *pp, const json_t *f
                                        verdict_name(pp->verdict), line});
 }
 
-static void print_json(const struct survey *s)
+/* What the workers' sandbox is made of here; a new string. */
+static int sandbox_state(char **out, const struct event *event, struct err *err)
+{
+    struct sandbox_report report;
+    const enum sandbox_mode mode = event->settings.sandbox;
+    if (mode == SANDBOX_OFF) {
+        *out = mem_strdup("off, as the settings say");
+        return 0;
+    }
+    if (sandbox_try(&report, err) < 0)
+        return err->code;
+    AUTO_FREE char *parts = sandbox_describe(&report);
+    const bool refused = mode == SANDBOX_REQUIRE && !sandbox_is_whole(&report);
+    *out = mem_printf("%s%s", parts,
+                      refused ? ": the settings require more, so no worker will run" : "");
+    return 0;
+}
+
+static void print_json(const struct survey *s, const char *sandbox)
 {
     AUTO_JSON *parts = json_array();
     for (size_t i = 0; i < s->nb_parts; i++)
         json_array_append_new(parts, part_json(&s->parts[i], s->failures));
-    AUTO_JSON *all = json_pack("{s:O, s:O}", "parts", parts, "failures", s->failures);
+    AUTO_JSON *all = json_pack("{s:O, s:O, s:s}", "parts", parts, "failures", s->failures, "sandbox",
+                                    sandbox);
     cli_print_json(all);
 }
 
@@ -295,7 +315,7 @@ static void print_talk(const struct survey *s)
         print_part(&s->parts[i], s->failures);
 }
 
-static void print_all(const struct survey *s)
+static void print_all(const struct survey *s, const char *sandbox)
 {
     static const char *const headings[] = {">talk", "verdict", "state", NULL};
     struct table *t = table_create(headings);
@@ -308,7 +328,7 @@ static void print_all(const struct survey *s)
     if (!s->nb_parts)
         puts(CLI_NO_TALKS);
     table_print(t);
-    printf("\n%zu of %zu parts are complete\n", nb_complete, nb);
+    printf("\n%zu of %zu parts are complete\nsandbox: %s\n", nb_complete, nb, sandbox);
 }
 
 int cmd_status(const struct cli *cli, int argc, char **argv)
@@ -328,13 +348,16 @@ int cmd_status(const struct cli *cli, int argc, char **argv)
         (argc == 2 && select_part(&talk, &part, &plan.programme, argv[1], &err) < 0))
         return cli_fail(&err);
     struct survey s = {.failures = json_array(), .only = talk};
-    const int ret = survey(&s, &plan, &err);
+    AUTO_FREE char *sandbox = NULL;
+    int ret = survey(&s, &plan, &err);
+    if (ret == 0 && (json || !talk))
+        ret = sandbox_state(&sandbox, &event, &err);
     if (ret == 0 && json)
-        print_json(&s);
+        print_json(&s, sandbox);
     else if (ret == 0 && talk)
         print_talk(&s);
     else if (ret == 0)
-        print_all(&s);
+        print_all(&s, sandbox);
     survey_finish(&s);
     return ret < 0 ? cli_fail(&err) : EXIT_OK;
 }

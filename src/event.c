@@ -51,7 +51,10 @@ static const char settings_template[] =
     "is\n"
     "# stopped.\n"
     "# workers: 2\n"
-    "# stall_s: 300\n";
+    "# stall_s: 300\n"
+    "# Workers read recordings in a sandbox (docs/sandbox.md); 'talkpress status' says what of it\n"
+    "# this machine has. require: nothing runs without; off: none, to look for faults.\n"
+    "# sandbox: best-effort\n";
 
 int event_data_file(char **out, const char *dir, const char *name, struct err *err)
 {
@@ -125,7 +128,7 @@ static int text(const json_t *map, const char *key, const char *where, struct er
 
 static int check_texts(const json_t *map, const json_t *card, const char *where, struct err *err)
 {
-    static const char *const texts[] = {"language", "comment"};
+    static const char *const texts[] = {"language", "comment", "sandbox"};
     static const char *const card_texts[] = {"template", "logo", "background"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (text(map, texts[i], where, err) < 0)
@@ -163,6 +166,14 @@ static int read_numbers(struct settings *s, const char *where, struct err *err)
     s->workers = (int)workers;
     s->stall_s = (int)stall;
     return 0;
+}
+
+static int read_sandbox(struct settings *s, const char *where, struct err *err)
+{
+    return sandbox_mode_parse(&s->sandbox, json_get_string(s->json, "sandbox", "best-effort"))
+               ? 0
+               : err_set(err, ERR_INVALID, "%s: 'sandbox' should be require, best-effort or off",
+                         where);
 }
 
 /* A picture named in the settings: relative to the event's folder. */
@@ -205,7 +216,7 @@ static int read_settings(struct event *e, struct err *err)
 {
     static const char *const known[] = {"renditions", "tolerance_s",   "overrun_s",      "card",
                                         "language",   "loudness_lufs", "true_peak_dbtp", "comment",
-                                        "workers",    "stall_s"};
+                                        "workers",    "stall_s",       "sandbox"};
     static const char *const known_card[] = {"seconds", "fade_ms", "template", "logo",
                                              "background"};
     struct settings *s = &e->settings;
@@ -222,7 +233,7 @@ static int read_settings(struct event *e, struct err *err)
     if (check_keys(s->json, known, sizeof known / sizeof *known, where, err) < 0 ||
         check_keys(card, known_card, sizeof known_card / sizeof *known_card, where, err) < 0 ||
         check_texts(s->json, card, where, err) < 0 || read_numbers(s, where, err) < 0 ||
-        read_renditions(e, where, err) < 0)
+        read_sandbox(s, where, err) < 0 || read_renditions(e, where, err) < 0)
         return err->code;
     s->language = mem_strdup(json_get_string(s->json, "language", NULL));
     s->comment = mem_strdup(json_get_string(s->json, "comment", NULL));

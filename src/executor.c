@@ -18,6 +18,7 @@
 #include "mem.h"
 #include "plan.h"
 #include "progress.h"
+#include "sandbox.h"
 #include "store.h"
 #include "str.h"
 #include "workdir.h"
@@ -142,10 +143,12 @@ static int start(struct executor *e, int i, struct job *job, struct err *err)
     struct slot *s = &e->slots[i];
     *s = (struct slot){.busy = true, .job = *job, .out = -1, .pid = -1};
     *job = (struct job){0};
-    AUTO_FREE char *spec = mem_printf("%s.json", s->job.key),
-                   *log = mem_printf("%s.log", s->job.key);
+    /* Two talks with one card, or one cell, may have the same job at the same time. */
+    AUTO_FREE char *spec = mem_printf("%s-%d.json", s->job.key, i),
+                   *log = mem_printf("%s-%d.log", s->job.key, i);
     s->spec_path = workdir_tmp(e->event->work, spec);
     s->log_path = workdir_tmp(e->event->work, log);
+    job_set(&s->job, "sandbox", json_string(sandbox_mode_name(e->event->settings.sandbox)));
     if (fill_in_probe(&s->job, e->event, err) < 0)
         return err->code;
     if (json_dump_file(s->job.spec, s->spec_path, JSON_COMPACT) < 0)
@@ -207,10 +210,10 @@ static int take_result(struct executor *e, const struct job *job, const char *ke
 {
     AUTO_FREE char *path = workdir_path(e->event->work, key, "json");
     AUTO_JSON *result = NULL;
-    return json_read_file(&result, path, err) < 0 ||
-                   store_set_result(e->event->store, key, job->stage, result, err) < 0
-               ? err->code
-               : 0;
+    if (json_read_file(&result, path, err) < 0)
+        return err->code;
+    json_clean(result); /* who wrote it read a stranger's file */
+    return store_set_result(e->event->store, key, job->stage, result, err);
 }
 
 /* What an assembly that held proves of its seams: see plan_outputs.c. */
@@ -281,6 +284,12 @@ static void describe_end(struct err *out, const struct slot *s, int status, int 
     else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
         err_set(out, ERR_EXTERNAL,
                 "the worker was killed (signal 9): by somebody, or because memory ran out");
+    else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
+        err_set(out, ERR_EXTERNAL,
+                "the worker did what its sandbox forbids, and was stopped (signal 31): the "
+                "recording is made to attack, or a library is newer than the sandbox's list");
+    else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
+        err_set(out, ERR_EXTERNAL, "the worker used up its processor time and was stopped");
     else if (WIFSIGNALED(status))
         err_set(out, ERR_EXTERNAL, "the worker crashed (signal %d, %s)", WTERMSIG(status),
                 strsignal(WTERMSIG(status)));
@@ -348,6 +357,18 @@ static int end(struct executor *e, int i, struct err *err)
     return ret;
 }
 
+/* A worker's own process dies after it, a moment later: only then does the pipe end. */
+static void wait_for_end(struct slot *s)
+{
+    char buf[4096];
+    ssize_t n;
+    fcntl(s->out, F_SETFL, 0);
+    while ((n = read(s->out, buf, sizeof buf)) > 0 || (n < 0 && errno == EINTR))
+        ;
+    while (waitpid(s->pid, NULL, 0) < 0 && errno == EINTR)
+        ;
+}
+
 static void kill_all(struct executor *e)
 {
     for (int i = 0; i < e->nb_slots; i++)
@@ -355,8 +376,7 @@ static void kill_all(struct executor *e)
             kill(e->slots[i].pid, SIGKILL);
     for (int i = 0; i < e->nb_slots; i++) {
         if (e->slots[i].busy && e->slots[i].pid > 0)
-            while (waitpid(e->slots[i].pid, NULL, 0) < 0 && errno == EINTR)
-                ;
+            wait_for_end(&e->slots[i]);
         free_slot(&e->slots[i]);
     }
 }
@@ -434,6 +454,8 @@ int executor_run(struct executor_result *out, struct event *event, const struct 
         .result = out,
     };
     struct sigaction old[NB_SIGNALS];
+    if (event->settings.sandbox == SANDBOX_REQUIRE && sandbox_require(err) < 0)
+        return err->code;
     e.slots = mem_zalloc((size_t)e.nb_slots, sizeof *e.slots);
     for (int i = 0; i < e.nb_slots; i++)
         e.slots[i].out = -1;

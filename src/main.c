@@ -92,7 +92,8 @@ static const struct verb verbs[] = {
      "  --json         no progress, and the summary as JSON"},
     {"status", cmd_status,
      "status [--json] [TALK]\n"
-     "One line per part; everything about one talk."},
+     "One line per part, and what the workers' sandbox is made of here; everything\n"
+     "about one talk."},
     {"why", cmd_why,
      "why [--json] TALK[/PART]\n"
      "What is missing for a talk, what would run, and because of what."},

@@ -113,6 +113,12 @@ int recording_look(struct recording_file *out, const char *path, struct err *err
     AUTO_FREE char *absolute = realpath(path, NULL);
     if (!absolute)
         return err_errno(err, errno, "cannot find '%s'", path);
+    AUTO_FREE char *clean = str_clean(absolute), *line = str_clean_line(absolute);
+    if (strcmp(absolute, clean) != 0 || strpbrk(absolute, "\n\t"))
+        return err_set(err, ERR_INVALID,
+                       "'%s' has characters in its name that cannot be shown (control characters, "
+                       "or it is not UTF-8); rename it",
+                       line);
     const int fd = open(absolute, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return err_errno(err, errno, "cannot open '%s'", path);

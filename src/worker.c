@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -28,6 +30,7 @@
 #include "sound.h"
 #include "str.h"
 #include "workdir.h"
+#include "worker_sandbox.h"
 #include "worker_stage.h"
 
 /* Far above any title card, and any cell that a card stands still in. */
@@ -68,15 +71,15 @@ char *worker_tmp_file(const struct worker *w, const char *name)
 int worker_deliver(const struct worker *w, const char *key, const char *tmp, const char *ext,
                    const json_t *result, struct err *err)
 {
-    if (workdir_prepare(w->work, key, err) < 0)
-        return err->code;
+    AUTO_FREE char *json_name = mem_printf("%s.json", key), *json = worker_tmp_file(w, json_name);
     if (tmp) {
-        AUTO_FREE char *to = workdir_path(w->work, key, ext);
-        if (fs_place(tmp, to, err) < 0)
-            return err->code;
+        AUTO_FREE char *name = mem_printf("%s.%s", key, ext), *to = worker_tmp_file(w, name);
+        if (rename(tmp, to) < 0)
+            return err_errno(err, errno, "cannot rename '%s' to '%s'", tmp, to);
     }
-    AUTO_FREE char *json = workdir_path(w->work, key, "json");
-    return json_write_file(json, result, err);
+    return json_dump_file(result, json, JSON_INDENT(2) | JSON_SORT_KEYS) < 0
+               ? err_errno(err, errno, "cannot write '%s'", json)
+               : 0;
 }
 
 static json_t *decibels(double v)
@@ -514,62 +517,159 @@ static int run_poster(struct worker *w, struct err *err)
     return worker_deliver(w, w->key, tmp, "jpg", result, err);
 }
 
-/* --- running --------------------------------------------------------------------------------- */
+/* --- in the sandbox -------------------------------------------------------------------------- */
 
-static const struct {
+struct stage {
     const char *name;
     int (*run)(struct worker *w, struct err *err);
-} stages[] = {
-    {"probe", run_probe},
-    {"analyse", run_analyse},
-    {"card", run_card},
-    {"cell", run_cell},
-    {"sound", run_sound},
-    {"poster", run_poster},
-    {"captions", worker_captions},
-    {"assemble", worker_assemble},
+    const char *ext; /* of what it makes beside the result; NULL: nothing */
 };
 
-static int run_stage(struct worker *w, struct err *err)
+static const struct stage stages[] = {
+    {"probe", run_probe, NULL},
+    {"analyse", run_analyse, "bin"},
+    {"card", run_card, "mp4"},
+    {"cell", run_cell, "mp4"},
+    {"sound", run_sound, "mp4"},
+    {"poster", run_poster, "jpg"},
+    {"captions", worker_captions, "vtt"},
+    {"assemble", worker_assemble, ""}, /* as the spec's container says */
+};
+
+static int say_failure(const struct err *err)
 {
-    const char *stage;
-    if (json_need_string(&stage, w->spec, "stage", "the job", err) < 0 ||
+    AUTO_JSON *line =
+        json_pack("{s:s, s:o}", "code", err_code_name(err->code), "message", json_text(err->msg));
+    AUTO_FREE char *text = json_canonical(line);
+    printf("%s\n", text);
+    return 1;
+}
+
+static int run_in_sandbox(struct worker *w, const struct stage *stage, pid_t parent)
+{
+    struct err err = {0};
+    if (worker_enter_sandbox(w, parent, &err) == 0)
+        (void)stage->run(w, &err);
+    forget_files(w);
+    return err.code == ERR_OK ? 0 : say_failure(&err);
+}
+
+/* --- outside of it --------------------------------------------------------------------------- */
+
+/* What a process that may have been taken over left in its folder: a plain file, and no second name
+ * of another one. */
+static int look_at_made(const char *path, struct err *err)
+{
+    struct stat st;
+    if (lstat(path, &st) < 0)
+        return err_errno(err, errno, "the worker did not leave '%s'", path);
+    return S_ISREG(st.st_mode) && st.st_nlink == 1
+               ? 0
+               : err_set(err, ERR_EXTERNAL, "the worker left '%s', which is no plain file", path);
+}
+
+/* Both lie in one folder, which is synced once; a file without its result does not count. */
+static int take_made(const struct worker *w, const char *key, const char *ext, struct err *err)
+{
+    AUTO_FREE char *result = workdir_path(w->work, key, "json");
+    AUTO_FREE char *json_name = mem_printf("%s.json", key), *json = worker_tmp_file(w, json_name);
+    if (look_at_made(json, err) < 0 || workdir_prepare(w->work, key, err) < 0)
+        return err->code;
+    if (ext) {
+        AUTO_FREE char *name = mem_printf("%s.%s", key, ext), *made = worker_tmp_file(w, name);
+        AUTO_FREE char *to = workdir_path(w->work, key, ext);
+        if (look_at_made(made, err) < 0 || fs_place(made, to, err) < 0)
+            return err->code;
+    }
+    return fs_commit(json, result, err);
+}
+
+static int take_all_made(const struct worker *w, const struct stage *stage, struct err *err)
+{
+    const json_t *outputs = json_object_get(w->spec, "outputs");
+    const char *ext =
+        stage->ext && !*stage->ext ? json_get_string(w->spec, "container", NULL) : stage->ext;
+    if (!outputs)
+        return take_made(w, w->key, ext, err);
+    for (size_t i = 0; i < json_array_size(outputs); i++) {
+        const char *key = json_get_string(json_array_get(outputs, i), "key", "");
+        if (take_made(w, key, ext, err) < 0)
+            return err->code;
+    }
+    return 0;
+}
+
+static int find_stage(const struct stage **out, struct worker *w, struct err *err)
+{
+    const json_t *outputs = json_object_get(w->spec, "outputs");
+    const char *name;
+    if (json_need_string(&name, w->spec, "stage", "the job", err) < 0 ||
         worker_need_key(&w->key, w->spec, "key", err) < 0 ||
         json_need_string(&w->work, w->spec, "work", "the job", err) < 0)
         return err->code;
-    for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
-        if (strcmp(stages[i].name, stage) != 0)
-            continue;
-        AUTO_FREE char *name = mem_printf("%s-%d", w->key, (int)getpid());
-        w->tmp = workdir_tmp(w->work, name);
-        struct err cleaning = {0};
-        if (fs_mkdirs(w->tmp, err) == 0)
-            (void)stages[i].run(w, err);
-        if (fs_remove_all(w->tmp, &cleaning) < 0)
-            fprintf(stderr, "%s\n", cleaning.msg); /* the next run empties tmp/ */
-        free(w->tmp);
-        forget_files(w);
-        return err->code;
+    const char *key;
+    for (size_t i = 0; i < json_array_size(outputs); i++)
+        if (worker_need_key(&key, json_array_get(outputs, i), "key", err) < 0)
+            return err->code;
+    for (size_t i = 0; i < sizeof stages / sizeof *stages; i++)
+        if (strcmp(stages[i].name, name) == 0) {
+            *out = &stages[i];
+            return 0;
+        }
+    return err_set(err, ERR_INVALID, "the job: there is no stage '%s'", name);
+}
+
+/* Ends as the process in the sandbox did, so that who waits for us learns of it. */
+static void end_like(int status)
+{
+    setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+    signal(WTERMSIG(status), SIG_DFL);
+    kill(getpid(), WTERMSIG(status));
+}
+
+/* Runs the stage in a process of its own, which is shut in with its folder, and puts what that made
+ * into place: from here, where no byte of a recording was looked at. With the sandbox off, for
+ * debuggers and fuzzing, all is one process. */
+static int run_stage(struct worker *w, const struct stage *stage)
+{
+    struct err err = {0}, cleaning = {0};
+    int status = 0;
+    AUTO_FREE char *name = mem_printf("%s-%d", w->key, (int)getpid()),
+                   *tmp = workdir_tmp(w->work, name);
+    w->tmp = tmp;
+    if (fs_mkdirs(tmp, &err) < 0)
+        return say_failure(&err);
+    const bool apart = strcmp(json_get_string(w->spec, "sandbox", ""), "off") != 0;
+    const pid_t parent = apart ? getpid() : getppid(), child = apart ? fork() : 0;
+    if (child == 0) {
+        const int ended = run_in_sandbox(w, stage, parent);
+        if (apart)
+            return ended; /* to main, and its end */
+        status = W_EXITCODE(ended, 0);
     }
-    return err_set(err, ERR_INVALID, "the job: there is no stage '%s'", stage);
+    if (child < 0)
+        err_errno(&err, errno, "cannot start a process");
+    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+        ;
+    if (child >= 0 && status == 0)
+        (void)take_all_made(w, stage, &err);
+    if (fs_remove_all(tmp, &cleaning) < 0)
+        fprintf(stderr, "%s\n", cleaning.msg); /* the next run empties tmp/ */
+    if (WIFSIGNALED(status))
+        end_like(status);
+    return err.code == ERR_OK ? WEXITSTATUS(status) : say_failure(&err);
 }
 
 int worker_main(const char *spec_path)
 {
     struct err err = {0};
     AUTO_JSON *spec = NULL;
+    const struct stage *stage = NULL;
     /* Gone with the coordinator, however it ends. */
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     av_log_to_stderr();
-    if (json_read_file(&spec, spec_path, &err) == 0) {
-        struct worker w = {.spec = spec};
-        (void)run_stage(&w, &err);
-    }
-    if (err.code == ERR_OK)
-        return 0;
-    AUTO_JSON *line =
-        json_pack("{s:s, s:o}", "code", err_code_name(err.code), "message", json_text(err.msg));
-    AUTO_FREE char *text = json_canonical(line);
-    printf("%s\n", text);
-    return 1;
+    if (json_read_file(&spec, spec_path, &err) < 0)
+        return say_failure(&err);
+    struct worker w = {.spec = spec};
+    return find_stage(&stage, &w, &err) < 0 ? say_failure(&err) : run_stage(&w, stage);
 }

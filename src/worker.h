@@ -1,7 +1,8 @@
 /*
- * A worker: one job from a spec file to files in work/, in a process of its own. It never opens the
- * store. It writes into its own folder under work/tmp/, flushes, and renames results into place,
- * KEY.json last; killed anywhere, it leaves nothing that counts.
+ * A worker: one job from a spec file to files in work/. It never opens the store. The stage runs in
+ * a process of its own in a sandbox (docs/sandbox.md), which writes into its own folder under
+ * work/tmp/; the worker itself reads no media, flushes what that made and renames it into place,
+ * KEY.json last. Killed anywhere, it leaves nothing that counts.
  */
 #pragma once
 

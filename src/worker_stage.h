@@ -36,8 +36,8 @@ int worker_tell(double done);
 /* A new path in our folder. */
 char *worker_tmp_file(const struct worker *worker, const char *name);
 
-/* Moves a finished file (NULL: there is none) and its result to the key's place: both lie in one
- * folder, which is synced once, and a result without its file does not count. */
+/* Leaves a finished file (NULL: there is none) and its result in our folder under the key's name,
+ * for the process outside of the sandbox, which puts them into place. */
 ATTR_NODISCARD int worker_deliver(const struct worker *worker, const char *key, const char *tmp,
                                   const char *ext, const json_t *result, struct err *err);
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,6 +23,27 @@ static void end_whole(char *msg, size_t size)
         msg[at - 1] = '\0';
 }
 
+/* Names of files and what a file says of itself may hold what a terminal obeys: control characters
+ * of one byte, of two (U+0080 ...), and those that turn the direction of writing. */
+static size_t harmful_bytes(const unsigned char *p)
+{
+    if ((*p < 0x20 && *p != '\n' && *p != '\t') || *p == 0x7f)
+        return 1;
+    if (p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0)
+        return 2;
+    const bool turns = p[0] == 0xe2 && ((p[1] == 0x80 && p[2] >= 0xaa && p[2] <= 0xae) ||
+                                        (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
+    return turns ? 3 : 0;
+}
+
+/* What every message gets: a whole character at its end, and question marks for what would harm. */
+static void tidy(char *msg, size_t size)
+{
+    end_whole(msg, size);
+    for (char *p = msg; *p; p++)
+        memset(p, '?', harmful_bytes((const unsigned char *)p));
+}
+
 static int ATTR_PRINTF(5, 0) fill(struct err *err, enum err_code code, enum err_origin origin,
                                   int origin_code, const char *fmt, va_list args)
 {
@@ -31,7 +53,7 @@ static int ATTR_PRINTF(5, 0) fill(struct err *err, enum err_code code, enum err_
     err->origin = origin;
     err->origin_code = origin_code;
     vsnprintf(err->msg, sizeof err->msg, fmt, args);
-    end_whole(err->msg, sizeof err->msg);
+    tidy(err->msg, sizeof err->msg);
     return code;
 }
 
@@ -73,7 +95,7 @@ int err_errno(struct err *err, int errnum, const char *fmt, ...)
     va_end(args);
     const size_t len = strlen(err->msg);
     snprintf(err->msg + len, sizeof err->msg - len, ": %s", strerror(errnum));
-    end_whole(err->msg, sizeof err->msg);
+    tidy(err->msg, sizeof err->msg);
     return err->code;
 }
 
@@ -95,10 +117,10 @@ int err_prefix(struct err *err, const char *fmt, ...)
     va_start(args, fmt);
     vsnprintf(err->msg, sizeof err->msg, fmt, args);
     va_end(args);
-    end_whole(err->msg, sizeof err->msg);
+    tidy(err->msg, sizeof err->msg);
     const size_t len = strlen(err->msg);
     snprintf(err->msg + len, sizeof err->msg - len, "%s", old);
-    end_whole(err->msg, sizeof err->msg);
+    tidy(err->msg, sizeof err->msg);
     return err->code;
 }
 

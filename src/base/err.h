@@ -28,7 +28,7 @@ struct err {
     enum err_code code;
     enum err_origin origin;
     int origin_code; /* errno, AVERROR or SQLite code, by origin */
-    char msg[1024];  /* for a person, without a newline at the end */
+    char msg[1024];  /* for a person, without a newline at the end or control characters */
 };
 
 /* Set code and message unless one is set already. Returns the code that err holds then. */

@@ -43,3 +43,6 @@ bool json_get_bool(const json_t *obj, const char *key, bool fallback);
 
 /* Strings that may be NULL or malformed UTF-8: null, or cleaned. */
 json_t *json_text(const char *s);
+
+/* Makes every text in it harmless to show (str_clean). */
+void json_clean(json_t *value);

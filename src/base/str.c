@@ -145,12 +145,19 @@ bool str_is_utf8(const char *s)
     return true;
 }
 
+/* Characters that turn the direction of what follows: a terminal or a web page then shows text in
+ * another order than it is in, beyond the text's end. Letters know their direction without. */
+static bool turns_direction(uint32_t cp)
+{
+    return (cp >= 0x202a && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069);
+}
+
 char *str_clean(const char *s)
 {
     AUTO_STR out = {0};
     for (uint32_t cp; (cp = str_next_utf8(&s));) {
         const bool control = (cp < 0x20 && cp != '\n' && cp != '\t') || (cp >= 0x7f && cp < 0xa0);
-        if (!control)
+        if (!control && !turns_direction(cp))
             str_add_utf8(&out, cp);
     }
     return str_take(&out);
@@ -166,7 +173,8 @@ bool str_is_space(uint32_t cp)
 bool str_is_invisible(uint32_t cp)
 {
     return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0xad || cp == 0x200b || cp == 0xfeff ||
-           (cp & 0xfffe) == 0xfffe; /* no characters, and not allowed in XML */
+           (cp & 0xfffe) == 0xfffe || /* no characters, and not allowed in XML */
+           turns_direction(cp);
 }
 
 /* Appends s as one clean line. False where that would be longer than max_bytes, and cut there. */

@@ -33,8 +33,8 @@ uint32_t str_next_utf8(const char **p);
 /* Whether text is valid UTF-8. */
 bool str_is_utf8(const char *s);
 
-/* Replaces malformed UTF-8 by U+FFFD and drops control characters except newline and tab.
- * Returns a new string. */
+/* Replaces malformed UTF-8 by U+FFFD and drops control characters except newline and tab, and those
+ * that turn the direction of writing. Returns a new string. */
 char *str_clean(const char *s);
 
 /* Whether a code point is white space of some kind, no-break and ideographic ones too. */

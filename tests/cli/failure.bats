@@ -122,6 +122,22 @@ repeat_command()
     says "FAILED talk 1: " "the worker made no progress for 2 s and was stopped"
 }
 
+@test "a worker that does what the sandbox forbids: said so" {
+    slow_event
+    tp add "$REC" >/dev/null
+    tp verify >/dev/null
+    begin_run 1
+    worker=$(stop_worker cell)
+    kill -SYS "$worker"
+    kill -CONT "$worker"
+    status=0
+    wait $COORDINATOR || status=$?
+    output=$(cat run)
+    same 1 "$status"
+    says "FAILED talk 1: " "the worker did what its sandbox forbids, and was stopped (signal 31)"
+    same "" "$(ls event/work/tmp)"
+}
+
 @test "a recording that changed after it was added: said, and its talk is made anew" {
     mkdir cam
     cp "$REC"/0[23]* cam

@@ -1,0 +1,200 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <stddef.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "sandbox_parts.h"
+
+/* What decoders, encoders, libass, fontconfig and the C library were seen to use, and their kin on
+ * other kernels and processors. The default is EPERM: a library that asks for more gets an error
+ * that it must be ready for, not a dead process. Of the calls that can act on another process or on
+ * a file's owner and mode there are none here. */
+static const char *const allowed[] = {
+    /* files that Landlock lets through */
+    "read", "write", "readv", "writev", "pread64", "pwrite64", "lseek", "_llseek", "close", "fstat",
+    "fstat64", "newfstatat", "fstatat64", "stat", "stat64", "lstat", "lstat64", "statx", "fstatfs",
+    "fstatfs64", "statfs", "statfs64", "access", "faccessat", "faccessat2", "readlink",
+    "readlinkat", "getdents64", "dup", "pipe2", "poll", "ppoll", "fsync", "fdatasync", "ftruncate",
+    "ftruncate64", "fallocate", "fadvise64", "fadvise64_64", "rename", "renameat", "renameat2",
+    "unlink", "unlinkat", "getcwd",
+    /* memory */
+    "brk", "munmap", "mremap", "madvise", "mincore",
+    /* threads */
+    "futex", "futex_time64", "set_robust_list", "get_robust_list", "rseq", "set_tid_address",
+    "sched_yield", "sched_getaffinity", "sched_getparam", "sched_getscheduler",
+    "sched_get_priority_min", "sched_get_priority_max", "getcpu", "membarrier", "getpriority",
+    "exit", "exit_group",
+    /* time and facts about ourselves */
+    "clock_gettime", "clock_gettime64", "clock_getres", "clock_nanosleep", "clock_nanosleep_time64",
+    "nanosleep", "gettimeofday", "time", "times", "getrusage", "sysinfo", "uname", "getrandom",
+    "getrlimit", "ugetrlimit", "getpid", "getppid", "gettid", "getuid", "geteuid", "getgid",
+    "getegid", "getuid32", "geteuid32", "getgid32", "getegid32",
+    /* signals to ourselves */
+    "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigaltstack", "restart_syscall"};
+
+/* No library has a reason to; who calls one of these has been taken over. ptrace, which sanitizers
+ * use, stands first. */
+static const char *const deadly[] = {"ptrace",
+                                     "execve",
+                                     "execveat",
+                                     "process_vm_readv",
+                                     "process_vm_writev",
+                                     "socket",
+                                     "socketpair",
+                                     "connect",
+                                     "bpf",
+                                     "io_uring_setup",
+                                     "userfaultfd",
+                                     "keyctl",
+                                     "add_key",
+                                     "request_key",
+                                     "unshare",
+                                     "setns",
+                                     "mount",
+                                     "move_mount",
+                                     "pivot_root",
+                                     "chroot",
+                                     "perf_event_open",
+                                     "kexec_load",
+                                     "init_module",
+                                     "finit_module",
+                                     "open_by_handle_at",
+                                     "pidfd_open",
+                                     "pidfd_getfd",
+                                     "pidfd_send_signal"};
+
+/* Sanitizers look for leaks with a helper that shares our memory, stops our threads and waits. */
+static const char *const of_sanitizers[] = {"ptrace", "wait4",    "prctl",    "mmap",
+                                            "mmap2",  "mprotect", "getdents", "sched_setaffinity"};
+
+/* A name that this libseccomp or this processor does not have needs no rule. */
+static int add_list(scmp_filter_ctx filter, uint32_t action, const char *const *names, size_t nb)
+{
+    int ret = 0;
+    for (size_t i = 0; ret == 0 && i < nb; i++) {
+        const int number = seccomp_syscall_resolve_name(names[i]);
+        if (number >= 0)
+            ret = seccomp_rule_add_array(filter, action, number, 0, NULL);
+    }
+    return ret;
+}
+
+static int add(scmp_filter_ctx filter, const char *name, struct scmp_arg_cmp arg)
+{
+    const int number = seccomp_syscall_resolve_name(name);
+    return number < 0 ? 0 : seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, number, 1, &arg);
+}
+
+static struct scmp_arg_cmp masked(unsigned arg, scmp_datum_t mask, scmp_datum_t value)
+{
+    return (struct scmp_arg_cmp){arg, SCMP_CMP_MASKED_EQ, mask, value};
+}
+
+static struct scmp_arg_cmp equal(unsigned arg, scmp_datum_t value)
+{
+    return (struct scmp_arg_cmp){arg, SCMP_CMP_EQ, value, 0};
+}
+
+/* Landlock before version 3 does not see that a file which may be read is emptied by O_TRUNC: who
+ * asks for that must open for writing, which it does see. */
+static int add_opening(scmp_filter_ctx filter)
+{
+    static const struct {
+        const char *name;
+        unsigned flags;
+    } calls[] = {{"open", 1}, {"openat", 2}};
+    const scmp_datum_t access = O_ACCMODE | O_TRUNC;
+    int ret = 0;
+    for (size_t i = 0; ret == 0 && i < sizeof calls / sizeof *calls; i++) {
+        const unsigned at = calls[i].flags;
+        ret = add(filter, calls[i].name, masked(at, O_TRUNC, 0));
+        if (ret == 0)
+            ret = add(filter, calls[i].name, masked(at, access, O_WRONLY | O_TRUNC));
+        if (ret == 0)
+            ret = add(filter, calls[i].name, masked(at, access, O_RDWR | O_TRUNC));
+    }
+    return ret;
+}
+
+/* Memory is written or run, never both: what was read from a file stays data. */
+static int add_memory(scmp_filter_ctx filter)
+{
+    static const char *const calls[] = {"mmap", "mmap2", "mprotect"};
+    int ret = 0;
+    for (size_t i = 0; ret == 0 && i < sizeof calls / sizeof *calls; i++)
+        ret = add(filter, calls[i], masked(2, PROT_EXEC, 0));
+    return ret;
+}
+
+/* Threads, but no processes. clone3 has its flags in memory, where no filter sees them; without it
+ * the C library takes clone. */
+static int add_threads(scmp_filter_ctx filter)
+{
+    const scmp_datum_t thread = SANDBOX_SANITIZED ? CLONE_VM : CLONE_VM | CLONE_THREAD;
+    int ret = add(filter, "clone", masked(0, thread, thread));
+    if (ret == 0)
+        ret = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+    return ret;
+}
+
+/* Calls of which some uses reach other processes or the terminal, and others are everyday. */
+static int add_parts(scmp_filter_ctx filter)
+{
+    const struct {
+        const char *name;
+        struct scmp_arg_cmp arg;
+    } parts[] = {
+        {"ioctl", equal(1, TCGETS)},
+        {"prctl", equal(0, PR_SET_NAME)},
+        {"prctl", equal(0, PR_SET_VMA)},
+        {"fcntl", equal(1, F_GETFD)},
+        {"fcntl", equal(1, F_SETFD)},
+        {"fcntl", equal(1, F_GETFL)},
+        {"fcntl", equal(1, F_SETFL)},
+        {"fcntl", equal(1, F_DUPFD)},
+        {"fcntl", equal(1, F_DUPFD_CLOEXEC)},
+        {"prlimit64", equal(0, 0)},
+        {"tgkill", equal(0, (scmp_datum_t)getpid())},
+    };
+    int ret = 0;
+    for (size_t i = 0; ret == 0 && i < sizeof parts / sizeof *parts; i++)
+        ret = add(filter, parts[i].name, parts[i].arg);
+    return ret;
+}
+
+static int add_all(scmp_filter_ctx filter)
+{
+    int ret = add_list(filter, SCMP_ACT_ALLOW, allowed, sizeof allowed / sizeof *allowed);
+    if (ret == 0 && SANDBOX_SANITIZED)
+        ret = add_list(filter, SCMP_ACT_ALLOW, of_sanitizers,
+                       sizeof of_sanitizers / sizeof *of_sanitizers);
+    if (ret == 0)
+        ret = add_list(filter, SCMP_ACT_KILL_PROCESS, deadly + SANDBOX_SANITIZED,
+                       sizeof deadly / sizeof *deadly - SANDBOX_SANITIZED);
+    if (ret == 0)
+        ret = add_opening(filter);
+    if (ret == 0)
+        ret = add_memory(filter);
+    if (ret == 0)
+        ret = add_threads(filter);
+    return ret == 0 ? add_parts(filter) : ret;
+}
+
+int sandbox_close_syscalls(void)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+    if (!filter)
+        return -ENOMEM;
+    int ret = add_all(filter);
+    if (ret == 0)
+        ret = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2); /* a tree, not a list */
+    if (ret == 0)
+        ret = seccomp_load(filter);
+    seccomp_release(filter);
+    return ret;
+}

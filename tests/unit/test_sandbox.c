@@ -1,0 +1,594 @@
+/*
+ * A hostile worker: it tries each thing that the sandbox forbids, and fails; the same thing
+ * succeeds outside. Each attempt is a process of its own, as root (where the tests run so) and as a
+ * plain user.
+ */
+#include "support.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/sched.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fs.h"
+#include "mem.h"
+#include "sandbox.h"
+#include "sandbox_parts.h"
+
+enum { PLAIN_USER = 65534, MEMORY = 1 << 30, FILE_BYTES = 1 << 20, CPU_S = 1 };
+
+/* Where an attempt is made: input may be read, own is the folder to write, the rest is foreign. */
+static char *base, *input, *own, *secret, *beside;
+static pid_t victim;  /* whom an attacker could harm: the test itself */
+static int left_open; /* a descriptor that the sandbox was not told of */
+
+/* --- attempts: 0 or an errno ----------------------------------------------------------------- */
+
+static int outcome(long ret)
+{
+    return ret < 0 ? errno : 0;
+}
+
+static int try_open(const char *path, int flags)
+{
+    return outcome(open(path, flags, 0666));
+}
+
+static int read_passwords(void)
+{
+    return try_open("/etc/passwd", O_RDONLY);
+}
+
+static int read_secret(void)
+{
+    return try_open(secret, O_RDONLY);
+}
+
+static int list_folder(void)
+{
+    return try_open(base, O_RDONLY | O_DIRECTORY);
+}
+
+static int read_environment(void)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/environ", (int)victim);
+    return try_open(path, O_RDONLY);
+}
+
+static int write_beside(void)
+{
+    return try_open(beside, O_WRONLY | O_CREAT);
+}
+
+static int write_input(void)
+{
+    return try_open(input, O_WRONLY);
+}
+
+static int empty_input(void)
+{
+    return try_open(input, O_RDONLY | O_TRUNC);
+}
+
+static int cut_input(void)
+{
+    return outcome(truncate(input, 1));
+}
+
+static int remove_input(void)
+{
+    return outcome(unlink(input));
+}
+
+static int move_out(void)
+{
+    AUTO_FREE char *mine = fs_join(own, "mine");
+    return open(mine, O_WRONLY | O_CREAT, 0666) < 0 ? errno : outcome(rename(mine, beside));
+}
+
+static int link_in(void)
+{
+    AUTO_FREE char *mine = fs_join(own, "link");
+    return outcome(link(secret, mine));
+}
+
+static int link_by_name(void)
+{
+    AUTO_FREE char *mine = fs_join(own, "symlink");
+    return outcome(symlink(secret, mine));
+}
+
+static int make_fifo(void)
+{
+    AUTO_FREE char *mine = fs_join(own, "fifo");
+    return outcome(mknod(mine, S_IFIFO | 0600, 0));
+}
+
+static int change_mode(void)
+{
+    return outcome(chmod(input, 0777));
+}
+
+static int change_time(void)
+{
+    return outcome(utimensat(AT_FDCWD, input, NULL, 0));
+}
+
+static int use_left_open(void)
+{
+    return outcome(write(left_open, "x", 1));
+}
+
+static int socket_tcp(void)
+{
+    return outcome(socket(AF_INET, SOCK_STREAM, 0));
+}
+
+static int socket_unix(void)
+{
+    return outcome(socket(AF_UNIX, SOCK_DGRAM, 0));
+}
+
+static int start_process(void)
+{
+    const pid_t pid = fork();
+    if (pid == 0)
+        _exit(0);
+    return outcome(pid);
+}
+
+/* The flags are in memory, where a filter cannot look. */
+static int start_process_anew(void)
+{
+    struct clone_args args = {.exit_signal = SIGCHLD};
+    const long pid = syscall(SYS_clone3, &args, sizeof args);
+    if (pid == 0)
+        _exit(0);
+    return outcome(pid);
+}
+
+static int run_program(void)
+{
+    execl("/bin/true", "true", (char *)NULL);
+    return errno;
+}
+
+static int trace_victim(void)
+{
+    return outcome(ptrace(PTRACE_SEIZE, victim, NULL, NULL));
+}
+
+static int read_memory(void)
+{
+    char mine;
+    const struct iovec to = {&mine, 1}, from = {base, 1}; /* fork left it where the victim's is */
+    return outcome(process_vm_readv(victim, &to, 1, &from, 1, 0));
+}
+
+static int signal_victim(void)
+{
+    return outcome(kill(victim, 0));
+}
+
+static int signal_thread(void)
+{
+    return outcome(syscall(SYS_tgkill, victim, victim, 0));
+}
+
+static int signal_by_file(void)
+{
+    AUTO_FREE char *mine = fs_join(own, "owned");
+    const int fd = open(mine, O_RDWR | O_CREAT, 0666);
+    return fd < 0 ? errno : outcome(fcntl(fd, F_SETOWN, victim));
+}
+
+static int limit_victim(void)
+{
+    struct rlimit now;
+    return outcome(prlimit(victim, RLIMIT_NOFILE, NULL, &now));
+}
+
+static int pin_victim(void)
+{
+    cpu_set_t set;
+    sched_getaffinity(0, sizeof set, &set);
+    return outcome(sched_setaffinity(victim, sizeof set, &set));
+}
+
+static int leave_namespace(void)
+{
+    return outcome(unshare(CLONE_FS));
+}
+
+static int mount_over(void)
+{
+    const int ret = outcome(mount("none", own, "tmpfs", MS_NOSUID, ""));
+    umount(own);
+    return ret;
+}
+
+static int run_data(void)
+{
+    void *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return p == MAP_FAILED ? errno : outcome(mprotect(p, 4096, PROT_READ | PROT_EXEC));
+}
+
+static int take_memory(void)
+{
+    const void *p = mmap(NULL, 2UL * MEMORY, PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return p == MAP_FAILED ? errno : 0;
+}
+
+static int fill_disk(void)
+{
+    AUTO_FREE char *mine = fs_join(own, "huge");
+    const int fd = open(mine, O_WRONLY | O_CREAT, 0666);
+    if (fd < 0)
+        return errno;
+    const int ret = outcome(pwrite(fd, "x", 1, 2 * FILE_BYTES));
+    unlink(mine);
+    return ret;
+}
+
+/* A little longer than a worker may. */
+static int spin(void)
+{
+    struct timespec used;
+    do
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    while (used.tv_sec < CPU_S || used.tv_nsec < 200000000);
+    return 0;
+}
+
+/* --- the table ------------------------------------------------------------------------------- */
+
+enum {
+    ROOT_ONLY = 1,    /* a plain user cannot do it anywhere */
+    NO_SANITIZER = 2, /* these limits cannot be held around their run time */
+    OR_REFUSED = 4,   /* some machines refuse it outside of the sandbox too */
+};
+
+static const struct attempt {
+    const char *name;
+    int (*run)(void);
+    int ends; /* in the sandbox: an errno, or a signal below 0 */
+    int flags;
+} attempts[] = {
+    {"read /etc/passwd", read_passwords, EACCES, 0},
+    {"read another file", read_secret, EACCES, 0},
+    {"list another folder", list_folder, EACCES, 0},
+    {"read the parent's environment", read_environment, EACCES, ROOT_ONLY},
+    {"write beside", write_beside, EACCES, 0},
+    {"write into the recording", write_input, EACCES, 0},
+    {"empty the recording", empty_input, EPERM, 0},
+    {"cut the recording", cut_input, EPERM, 0},
+    {"remove the recording", remove_input, EACCES, 0},
+    {"move a file out", move_out, EACCES, 0},
+    {"link a file in", link_in, EPERM, OR_REFUSED},
+    {"make a symbolic link", link_by_name, EPERM, 0},
+    {"make a fifo", make_fifo, EPERM, 0},
+    {"change a file's mode", change_mode, EPERM, 0},
+    {"change a file's time", change_time, EPERM, 0},
+    {"use a descriptor left open", use_left_open, EBADF, 0},
+    {"a TCP socket", socket_tcp, -SIGSYS, 0},
+    {"a Unix socket", socket_unix, -SIGSYS, 0},
+    {"start a process", start_process, EPERM, 0},
+    {"start a process by clone3", start_process_anew, ENOSYS, 0},
+    {"run a program", run_program, -SIGSYS, 0},
+    {"trace the parent", trace_victim, SANDBOX_SANITIZED ? EPERM : -SIGSYS, ROOT_ONLY | OR_REFUSED},
+    {"read the parent's memory", read_memory, -SIGSYS, ROOT_ONLY | OR_REFUSED},
+    {"signal the parent", signal_victim, EPERM, ROOT_ONLY},
+    {"signal a thread of the parent", signal_thread, EPERM, ROOT_ONLY},
+    {"have a file signal the parent", signal_by_file, EPERM, 0},
+    {"limit the parent", limit_victim, EPERM, ROOT_ONLY},
+    {"pin the parent", pin_victim, EPERM, ROOT_ONLY | NO_SANITIZER},
+    {"unshare", leave_namespace, -SIGSYS, 0},
+    {"mount", mount_over, -SIGSYS, ROOT_ONLY | OR_REFUSED},
+    {"run what was written", run_data, EPERM, NO_SANITIZER | OR_REFUSED},
+    {"take too much memory", take_memory, ENOMEM, NO_SANITIZER},
+    {"write too large a file", fill_disk, EFBIG, 0},
+    {"compute without end", spin, -SIGXCPU, 0},
+};
+
+/* --- how an attempt is made ------------------------------------------------------------------ */
+
+static void write_file(const char *path)
+{
+    const int fd = open(path, O_WRONLY | O_CREAT, 0666);
+    assert_true(fd >= 0 && write(fd, "bytes", 5) == 5);
+    close(fd);
+}
+
+/* Everything as it was before an attempt, and the attacker's own. */
+static void set_up(bool plain)
+{
+    struct err err = {0};
+    const char *const paths[] = {base, own, input, secret};
+    assert_done(fs_remove_all(base, &err));
+    assert_done(fs_mkdirs(own, &err));
+    write_file(input);
+    write_file(secret);
+    for (size_t i = 0; plain && geteuid() == 0 && i < NB(paths); i++)
+        assert_int_equal(chown(paths[i], PLAIN_USER, PLAIN_USER), 0);
+    if (left_open > 0)
+        close(left_open);
+    left_open = open(secret, O_WRONLY);
+    assert_true(left_open > STDERR_FILENO);
+}
+
+static struct sandbox_spec spec_of(enum sandbox_mode mode)
+{
+    return (struct sandbox_spec){.mode = mode,
+                                 .readable = &input,
+                                 .nb_readable = 1,
+                                 .writable = own,
+                                 .max_memory_bytes = MEMORY,
+                                 .max_file_bytes = FILE_BYTES,
+                                 .max_cpu_s = CPU_S};
+}
+
+static void become_plain(void)
+{
+    if (geteuid() != 0)
+        return;
+    if (setgroups(0, NULL) < 0 || setresgid(PLAIN_USER, PLAIN_USER, PLAIN_USER) < 0 ||
+        setresuid(PLAIN_USER, PLAIN_USER, PLAIN_USER) < 0)
+        _exit(99);
+}
+
+/* An errno, 0, or a signal below 0. _exit: a process that is shut in cannot tell of leaks. */
+static int attempt(int (*run)(void), enum sandbox_mode mode, bool plain)
+{
+    int status;
+    set_up(plain);
+    const pid_t parent = getpid(), pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        const struct sandbox_spec spec = spec_of(mode);
+        struct sandbox_report report;
+        struct err err = {0};
+        if (plain)
+            become_plain();
+        if (sandbox_enter(&report, &spec, parent, &err) < 0)
+            _exit(98);
+        _exit(run());
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static void check(const struct attempt *a, bool plain)
+{
+    if ((a->flags & NO_SANITIZER && SANDBOX_SANITIZED) || (a->flags & ROOT_ONLY && plain))
+        return;
+    const int outside = attempt(a->run, SANDBOX_OFF, plain);
+    if (!(a->flags & OR_REFUSED && outside != 0))
+        assert_row_int(a->name, outside, 0);
+    assert_row_int(a->name, attempt(a->run, SANDBOX_REQUIRE, plain), a->ends);
+}
+
+static bool skipped(void)
+{
+    struct sandbox_report report;
+    struct err err = {0};
+    assert_done(sandbox_try(&report, &err));
+    if (!sandbox_is_whole(&report))
+        print_message("skipped: this kernel has no Landlock or no seccomp\n");
+    return !sandbox_is_whole(&report);
+}
+
+static void test_attempts(void **state)
+{
+    (void)state;
+    const size_t nb = skipped() ? 0 : NB(attempts);
+    for (size_t i = 0; i < nb; i++)
+        check(&attempts[i], geteuid() != 0);
+}
+
+static void test_attempts_as_plain_user(void **state)
+{
+    (void)state;
+    /* Where root is not, the test before was it. */
+    const size_t nb = geteuid() != 0 || skipped() ? 0 : NB(attempts);
+    for (size_t i = 0; i < nb; i++)
+        check(&attempts[i], true);
+}
+
+/* --- what must go on ------------------------------------------------------------------------- */
+
+static void *of_thread(void *opaque)
+{
+    return opaque;
+}
+
+/* The line that failed, or 0. */
+static int work(void)
+{
+    char text[8];
+    pthread_t thread;
+    AUTO_FREE char *a = fs_join(own, "a"), *b = fs_join(own, "b");
+    const int in = open(input, O_RDONLY), out = open(a, O_RDWR | O_CREAT | O_TRUNC, 0666);
+    if (in < 0 || read(in, text, sizeof text) != 5)
+        return __LINE__;
+    if (out < 0 || write(out, text, 5) != 5 || fsync(out) < 0 || ftruncate(out, 2) < 0)
+        return __LINE__;
+    if (rename(a, b) < 0 || fs_size(b) != 2 || unlink(b) < 0)
+        return __LINE__;
+    if (pthread_create(&thread, NULL, of_thread, NULL) != 0 || pthread_join(thread, NULL) != 0)
+        return __LINE__;
+    return isatty(STDIN_FILENO) < 0 || getrlimit(RLIMIT_NOFILE, &(struct rlimit){0}) < 0 ? __LINE__
+                                                                                         : 0;
+}
+
+static void test_work_goes_on(void **state)
+{
+    (void)state;
+    assert_int_equal(attempt(work, SANDBOX_BEST_EFFORT, false), 0);
+    if (geteuid() == 0)
+        assert_int_equal(attempt(work, SANDBOX_BEST_EFFORT, true), 0);
+}
+
+/* Root reads what belongs to others, as it does without. */
+static int read_private(void)
+{
+    return try_open(input, O_RDONLY);
+}
+
+static void test_private_recording(void **state)
+{
+    (void)state;
+    if (geteuid() != 0)
+        return;
+    int status;
+    set_up(false);
+    assert_int_equal(chown(input, PLAIN_USER, PLAIN_USER), 0);
+    assert_int_equal(chmod(input, 0600), 0);
+    const pid_t parent = getpid(), pid = fork();
+    if (pid == 0) {
+        const struct sandbox_spec spec = spec_of(SANDBOX_BEST_EFFORT);
+        struct sandbox_report report;
+        struct err err = {0};
+        _exit(sandbox_enter(&report, &spec, parent, &err) < 0 ? 98 : read_private());
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+}
+
+/* Killed with its parent, whatever it is doing. */
+static void test_dies_with_parent(void **state)
+{
+    (void)state;
+    int ends[2], status;
+    char byte;
+    set_up(false);
+    assert_int_equal(pipe(ends), 0);
+    const pid_t middle = fork();
+    if (middle == 0) {
+        const pid_t parent = getpid();
+        if (fork() == 0) {
+            const struct sandbox_spec spec = spec_of(SANDBOX_BEST_EFFORT);
+            struct sandbox_report report;
+            struct err err = {0};
+            dup2(ends[1], STDOUT_FILENO);
+            if (sandbox_enter(&report, &spec, parent, &err) == 0 && write(STDOUT_FILENO, "x", 1))
+                for (;;)
+                    poll(NULL, 0, -1);
+            _exit(1);
+        }
+        close(ends[1]);
+        for (;;)
+            pause();
+    }
+    close(ends[1]);
+    assert_int_equal(read(ends[0], &byte, 1), 1);
+    kill(middle, SIGKILL);
+    assert_int_equal(waitpid(middle, &status, 0), middle);
+    assert_int_equal(read(ends[0], &byte, 1), 0); /* the end: nobody holds the pipe any more */
+    close(ends[0]);
+}
+
+/* --- an old kernel --------------------------------------------------------------------------- */
+
+/* Makes the kernel one that does not know the call. Returns the exit status for the child. */
+static int on_old_kernel(int call, enum sandbox_mode mode)
+{
+    const struct sandbox_spec spec = spec_of(mode);
+    struct sandbox_report report;
+    struct err err = {0};
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    if (seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), call, 0) < 0 || seccomp_load(filter) < 0)
+        return 97;
+    seccomp_release(filter);
+    if (sandbox_enter(&report, &spec, getppid(), &err) < 0)
+        return err.code == ERR_EXTERNAL && strstr(err.msg, "sandbox: best-effort") ? 1 : 96;
+    AUTO_FREE char *text = sandbox_describe(&report);
+    return !sandbox_is_whole(&report) && report.seccomp && strstr(text, "no landlock") ? 0 : 95;
+}
+
+static int without_landlock(enum sandbox_mode mode)
+{
+    int status;
+    set_up(false);
+    const pid_t pid = fork();
+    if (pid == 0)
+        _exit(on_old_kernel(SCMP_SYS(landlock_create_ruleset), mode));
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return status;
+}
+
+static void test_old_kernel(void **state)
+{
+    (void)state;
+    assert_int_equal(without_landlock(SANDBOX_BEST_EFFORT), W_EXITCODE(0, 0));
+    assert_int_equal(without_landlock(SANDBOX_REQUIRE), W_EXITCODE(1, 0));
+}
+
+static void test_modes(void **state)
+{
+    (void)state;
+    enum sandbox_mode mode;
+    static const enum sandbox_mode modes[] = {SANDBOX_BEST_EFFORT, SANDBOX_REQUIRE, SANDBOX_OFF};
+    for (size_t i = 0; i < NB(modes); i++) {
+        assert_true(sandbox_mode_parse(&mode, sandbox_mode_name(modes[i])));
+        assert_int_equal(mode, modes[i]);
+    }
+    assert_false(sandbox_mode_parse(&mode, "sometimes"));
+}
+
+static int make_paths(void **state)
+{
+    if (folder_make(state) != 0)
+        return -1;
+    base = folder_path("base");
+    input = fs_join(base, "recording");
+    secret = fs_join(base, "secret");
+    beside = fs_join(base, "beside");
+    own = fs_join(base, "own");
+    AUTO_FREE char *folder = fs_dirname(base);
+    victim = getpid();
+    return chmod(folder, 0755);
+}
+
+static int free_paths(void **state)
+{
+    char **const paths[] = {&base, &input, &secret, &beside, &own};
+    for (size_t i = 0; i < NB(paths); i++)
+        free(*paths[i]);
+    close(left_open);
+    return folder_remove(state);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_attempts),
+        cmocka_unit_test(test_attempts_as_plain_user),
+        cmocka_unit_test(test_work_goes_on),
+        cmocka_unit_test(test_private_recording),
+        cmocka_unit_test(test_dies_with_parent),
+        cmocka_unit_test(test_old_kernel),
+        cmocka_unit_test(test_modes),
+    };
+    return cmocka_run_group_tests(tests, make_paths, free_paths);
+}
