@@ -58,32 +58,6 @@ static int tell_frames(void *opaque, int64_t frames)
     return worker_tell((double)frames / (double)w->frames);
 }
 
-/* --- results --------------------------------------------------------------------------------- */
-
-char *worker_tmp_file(const struct worker *w, const char *name)
-{
-    return fs_join(w->tmp, name);
-}
-
-int worker_deliver(const struct worker *w, const char *key, const char *tmp, const char *ext,
-                   const json_t *result, struct err *err)
-{
-    if (workdir_prepare(w->work, key, err) < 0)
-        return err->code;
-    if (tmp) {
-        AUTO_FREE char *to = workdir_path(w->work, key, ext);
-        if (fs_place(tmp, to, err) < 0)
-            return err->code;
-    }
-    AUTO_FREE char *json = workdir_path(w->work, key, "json");
-    return json_write_file(json, result, err);
-}
-
-static json_t *decibels(double v)
-{
-    return isfinite(v) ? json_real(round(v * 100) / 100) : json_null();
-}
-
 /* --- the spec -------------------------------------------------------------------------------- */
 
 int worker_need_key(const char **out, const json_t *obj, const char *name, struct err *err)
@@ -139,6 +113,18 @@ static int look_at_file(const char **out, const json_t *file, struct err *err)
     return 0;
 }
 
+static int look_at_recording(const json_t *recording, struct err *err)
+{
+    const char *path;
+    size_t i;
+    json_t *file;
+    if (look_at_file(&path, recording, err) < 0)
+        return err->code;
+    json_array_foreach(json_object_get(recording, "more"), i,
+                       file) if (look_at_file(&path, file, err) < 0) return err->code;
+    return 0;
+}
+
 static void forget_files(struct worker *w)
 {
     if (w->files)
@@ -153,8 +139,9 @@ int worker_recording_path(const char **out, struct worker *w, struct err *err)
 {
     json_t *r;
     if (json_need_object(&r, w->spec, "recording", "the job", err) < 0 ||
-        look_at_file(out, r, err) < 0)
+        look_at_recording(r, err) < 0)
         return err->code;
+    *out = json_get_string(r, "path", NULL);
     const json_t *more = json_object_get(r, "more");
     const size_t nb = json_array_size(more);
     const char **paths = mem_zalloc(nb + 1, sizeof *paths);
@@ -166,9 +153,41 @@ int worker_recording_path(const char **out, struct worker *w, struct err *err)
         .join = json_object_get(json_object_get(w->spec, "probe"), "join"),
     };
     for (size_t i = 0; i < nb; i++)
-        if (look_at_file(&paths[i], json_array_get(more, i), err) < 0)
-            return err->code;
+        paths[i] = json_get_string(json_array_get(more, i), "path", NULL);
     return 0;
+}
+
+/* Whether the files that the job has read are what they were before it: what was replaced, cut or
+ * went on growing meanwhile may have been read half and half. */
+static int look_again(const struct worker *w, struct err *err)
+{
+    return w->files ? look_at_recording(json_object_get(w->spec, "recording"), err) : 0;
+}
+
+/* --- results --------------------------------------------------------------------------------- */
+
+char *worker_tmp_file(const struct worker *w, const char *name)
+{
+    return fs_join(w->tmp, name);
+}
+
+int worker_deliver(const struct worker *w, const char *key, const char *tmp, const char *ext,
+                   const json_t *result, struct err *err)
+{
+    if (look_again(w, err) < 0 || workdir_prepare(w->work, key, err) < 0)
+        return err->code;
+    if (tmp) {
+        AUTO_FREE char *to = workdir_path(w->work, key, ext);
+        if (fs_place(tmp, to, err) < 0)
+            return err->code;
+    }
+    AUTO_FREE char *json = workdir_path(w->work, key, "json");
+    return json_write_file(json, result, err);
+}
+
+static json_t *decibels(double v)
+{
+    return isfinite(v) ? json_real(round(v * 100) / 100) : json_null();
 }
 
 /* --- stages ---------------------------------------------------------------------------------- */
@@ -542,9 +561,11 @@ static int run_stage(struct worker *w, struct err *err)
             continue;
         AUTO_FREE char *name = mem_printf("%s-%d", w->key, (int)getpid());
         w->tmp = workdir_tmp(w->work, name);
-        struct err cleaning = {0};
+        struct err cleaning = {0}, changed = {0};
         if (fs_mkdirs(w->tmp, err) == 0)
             (void)stages[i].run(w, err);
+        if (err->code && look_again(w, &changed) < 0)
+            *err = changed; /* which is why it failed */
         if (fs_remove_all(w->tmp, &cleaning) < 0)
             fprintf(stderr, "%s\n", cleaning.msg); /* the next run empties tmp/ */
         free(w->tmp);

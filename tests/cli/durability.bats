@@ -1,0 +1,207 @@
+# Killed at every step, cut off from power, and with a disk that fails at every call in turn: what
+# docs/durability.md promises. DURABILITY=all tries every place; unset, some of them.
+
+setup_file()
+{
+    load helper
+    page "$PAGE" "1: First Steps (Ada Byron) (0:03)" "2: Second Thoughts (Grace Murray) (0:02)"
+    sed 's/First Steps/First Strides/' "$PAGE" >"$BATS_FILE_TMPDIR/page2.txt"
+    rehearse "$PAGE" "$REC"
+    # A folder in memory where there is one: these tests flush more than a disk likes.
+    FAST=$(mktemp -d -p /dev/shm talkpress.XXXXXX 2>/dev/null) || FAST=$(mktemp -d)
+    export FAST
+    furnish "$FAST/whole"
+    steps >/dev/null 2>&1
+}
+
+teardown_file()
+{
+    rm -rf "${FAST:?}"
+}
+
+setup()
+{
+    load helper
+    ulimit -c 0
+    cd "$FAST"
+    SECOND=$BATS_FILE_TMPDIR/page2.txt
+    WHOLE=$FAST/whole
+}
+
+# furnish DIR: what people put into an event's folder, as DIR and $EVENT.
+furnish()
+{
+    EVENT=$1
+    mkdir "$1"
+    cheap_rendition "$1" cheap .mp4 96
+    settings 'renditions: [cheap]'
+}
+
+# An event's life, each step of which can be done again: a second programme renames a published file.
+steps()
+{
+    [ -e "$EVENT/talkpress.db" ] || "$@" "$TALKPRESS" init "$EVENT" || return
+    "$@" "$TALKPRESS" -C "$EVENT" import "$PAGE" || return
+    "$@" "$TALKPRESS" -C "$EVENT" add "$REC" || return
+    "$@" "$TALKPRESS" -C "$EVENT" run --quiet || return
+    "$@" "$TALKPRESS" -C "$EVENT" import "${SECOND:-$BATS_FILE_TMPDIR/page2.txt}" || return
+    "$@" "$TALKPRESS" -C "$EVENT" run --quiet
+}
+
+# with_disk NAME=VALUE... COMMAND...: on the disk of tests/disk/disk_shim.c, with the memory of
+# memory_shim.c.
+with_disk()
+{
+    env LD_PRELOAD="$DISK_SHIM $MEMORY_SHIM" ASAN_OPTIONS=verify_asan_link_order=0 \
+        DISK_ROOT="$EVENT:$REC" "$@"
+}
+
+# some TOTAL HOW_MANY: 1 to TOTAL where all are wanted, else as many of them, spread.
+some()
+{
+    local i n=$2
+    [ "${DURABILITY:-}" != all ] || n=$1
+    for ((i = 0; i < n; i++)); do
+        echo $((1 + i * $1 / n))
+    done
+}
+
+count()
+{
+    od -An -td8 count | tr -d ' '
+}
+
+# What is finished in work/, and which file it is.
+finished()
+{
+    find "$EVENT/work" -path '*/??/*.json' -printf '%f %i %T@\n' 2>/dev/null | sort
+}
+
+# The event is as if nothing had happened.
+is_whole()
+{
+    same "$(cat "$WHOLE/out/SHA256SUMS")" "$(sums)"
+    (cd "$EVENT/out" && sha256sum --quiet -c SHA256SUMS)
+    same "$(ls -A "$WHOLE/out")" "$(ls -A "$EVENT/out")"
+    same "$(cat "$WHOLE/out/talks.json")" "$(cat "$EVENT/out/talks.json")"
+    same "" "$(ls -A "$EVENT/work/tmp" "$EVENT/work/failed" | grep -v :)"
+    same "" "$(find "$EVENT" -name '*.tmp-*')"
+    same ok "$(sqlite3 "$EVENT/talkpress.db" 'pragma integrity_check')"
+    same "" "$(sqlite3 "$EVENT/talkpress.db" 'pragma foreign_key_check')"
+}
+
+# completes: whatever happened, the same steps bring it to its end.
+completes()
+{
+    steps >recovery.log 2>&1 || { cat recovery.log; return 1; }
+    is_whole
+}
+
+@test "killed at every step: the same files in the end, and nothing made twice" {
+    furnish "$FAST/killed"
+    steps with_disk DISK_COUNT="$PWD/count" DISK_FAULT=sync,name,write:0:KILL >/dev/null
+    total=$(count)
+    [ "$total" -gt 300 ]
+    nb_killed=0
+    for at in $(some "$total" 8); do
+        rm -rf "$FAST/killed" count
+        furnish "$FAST/killed"
+        steps with_disk DISK_COUNT="$PWD/count" DISK_FAULT="sync,name,write:$at:KILL" >log 2>&1 ||
+            nb_killed=$((nb_killed + 1))
+        before=$(finished)
+        completes || { echo "killed at step $at"; cat log; return 1; }
+        same "" "$(comm -23 <(echo "$before") <(finished) | grep . || true)"
+    done
+    echo "$nb_killed of $total"
+    [ "$nb_killed" -ge 6 ]
+}
+
+# What the store believes in is there, whole; what is listed in out/ is there.
+beliefs_hold()
+{
+    local key stage file
+    [ -s "$EVENT/talkpress.db" ] || return 0
+    while IFS='|' read -r key stage; do
+        for file in "$WHOLE/work/${key:0:2}/$key".*; do
+            [ "$stage" = captions ] || cmp "$file" "$EVENT/work/${key:0:2}/$key.${file##*.}" || return
+        done
+    done < <(sqlite3 "$EVENT/talkpress.db" "select key, stage from result" 2>/dev/null)
+    [ ! -e "$EVENT/out/SHA256SUMS" ] || (cd "$EVENT/out" && sha256sum --quiet -c SHA256SUMS)
+}
+
+# cut_off AT [SEED]
+cut_off()
+{
+    rm -rf "$FAST/cut"
+    furnish "$FAST/cut"
+    "$CRASH_STATE" journal "$1" "$EVENT" ${2:-}
+    beliefs_hold && completes
+}
+
+@test "power is cut: what the store believes in is on disk, and run completes" {
+    furnish "$FAST/power"
+    rm -rf journal && mkdir journal
+    steps with_disk DISK_JOURNAL="$PWD/journal" >/dev/null
+    is_whole
+    total=$(wc -l <journal/log)
+    [ "$total" -gt 200 ]
+    for at in $(some "$total" 8); do
+        cut_off "$at" || { echo "cut after $at of $total"; return 1; }
+        cut_off "$at" "$at" || { echo "cut after $at of $total, by chance"; return 1; }
+    done
+}
+
+# fails_once NAME=VALUE...: a run of the event "base", copied, under a disk or a memory that fails
+# once. It may end well; else with one message, and no crash. A failed allocation may end the program,
+# as long as it says so.
+fails_once()
+{
+    local status=0 nb
+    rm -rf "$FAST/failing" count
+    cp -a base failing
+    EVENT=$FAST/failing
+    with_disk "$@" timeout 60 "$TALKPRESS" -C "$EVENT" run --quiet >log 2>&1 || status=$?
+    nb=$(grep -c '^talkpress: \|^FAILED' log) || true
+    grep -q '^talkpress: make room' log && nb=$((nb - 1))
+    case $status in
+    0) [ "$nb" = 0 ] ;;
+    1 | 75) [ "$nb" -ge 1 ] ;;
+    134) grep -q 'out of memory\|failed to allocate' log ;;
+    *) false ;;
+    esac || { echo "$*: status $status, $nb messages"; cat log; return 1; }
+    ! grep -q 'Sanitizer\|no progress' log || { echo "$*"; cat log; return 1; }
+    completes || { echo "$*"; cat log; return 1; }
+}
+
+base()
+{
+    [ ! -e "$FAST/base" ] || return 0
+    furnish "$FAST/base"
+    "$TALKPRESS" init base >/dev/null
+    tp import "$PAGE" >/dev/null
+    tp add "$REC" >/dev/null
+}
+
+@test "a disk that fails once, at every call in turn: said, nothing lost" {
+    base
+    for who in coordinator worker; do
+        for call in open:EIO read:EIO write:ENOSPC sync:EIO name:EDQUOT; do
+            fails_once DISK_COUNT="$PWD/count" DISK_FAULT_IN=$who DISK_FAULT="${call%:*}:0:EIO"
+            for at in $(some "$(count)" 1); do
+                fails_once DISK_COUNT="$PWD/count" DISK_FAULT_IN=$who \
+                    DISK_FAULT="${call%:*}:$at:${call#*:}"
+                ! grep -q crashed log
+            done
+        done
+    done
+}
+
+@test "memory that fails once: said, nothing wrong is kept" {
+    base
+    for who in coordinator worker; do
+        fails_once MEMORY_COUNT="$PWD/count" MEMORY_FAULT_IN=$who MEMORY_FAULT=0
+        for at in $(some "$(count)" 2); do
+            fails_once MEMORY_COUNT="$PWD/count" MEMORY_FAULT_IN=$who MEMORY_FAULT="$at"
+        done
+    done
+}
