@@ -19,7 +19,7 @@ enum { MAX_NAMES = 1 << 16, MAX_LINE = 8192, NONE = -1, ZEROS = 4096 };
 
 struct node {
     bool folder;
-    long long content; /* the number of what was flushed last, or NONE */
+    long begin, end; /* in "data": what was flushed last; NONE: never */
 };
 
 struct name {
@@ -52,7 +52,7 @@ static int new_node(bool folder)
 {
     if (nb_nodes == MAX_NAMES)
         fail("too many files", "");
-    nodes[nb_nodes] = (struct node){folder, NONE};
+    nodes[nb_nodes] = (struct node){folder, NONE, NONE};
     return nb_nodes++;
 }
 
@@ -86,7 +86,9 @@ static void follow(const char *call, const char *path, const char *more)
     } else if (n->latest == NONE) {
         fail("a file that nobody made:", path);
     } else if (strcmp(call, "sync") == 0) {
-        nodes[n->latest].content = atoll(more);
+        struct node *node = &nodes[n->latest];
+        if (sscanf(more, "%ld-%ld", &node->begin, &node->end) != 2)
+            fail("no place in the data:", more);
     } else {
         struct name *to = name_of(more);
         const bool same = to->latest == n->latest; /* then rename() does nothing */
@@ -125,17 +127,18 @@ static int by_path(const void *a, const void *b)
     return strcmp(((const struct name *)a)->path, ((const struct name *)b)->path);
 }
 
-static void copy(FILE *out, const char *journal, long long number)
+static void copy(FILE *out, const char *journal, const struct node *node)
 {
-    char path[MAX_LINE], buf[65536];
-    size_t n;
-    snprintf(path, sizeof path, "%s/%lld", journal, number);
+    char path[MAX_LINE];
+    snprintf(path, sizeof path, "%s/data", journal);
+    const size_t nb = (size_t)(node->end - node->begin);
+    char *bytes = malloc(nb + 1);
     FILE *in = fopen(path, "rb");
-    if (!in)
-        fail("cannot open", path);
-    while ((n = fread(buf, 1, sizeof buf, in)) > 0)
-        fwrite(buf, 1, n, out);
+    if (!in || !bytes || fseek(in, node->begin, SEEK_SET) < 0 || fread(bytes, 1, nb, in) != nb)
+        fail("cannot read", path);
+    fwrite(bytes, 1, nb, out);
     fclose(in);
+    free(bytes);
 }
 
 static bool toss(bool by_chance)
@@ -159,8 +162,8 @@ static void leave(const struct name *n, const char *journal, const char *folder,
     FILE *out = fopen(path, "wb");
     if (!out)
         return;
-    if (nodes[node].content != NONE)
-        copy(out, journal, nodes[node].content);
+    if (nodes[node].begin != NONE)
+        copy(out, journal, &nodes[node]);
     else if (toss(by_chance))
         fwrite(zeros, 1, sizeof zeros, out);
     fclose(out);

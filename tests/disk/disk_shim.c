@@ -2,17 +2,22 @@
  * A disk that fails, for tests: a library to be preloaded (LD_PRELOAD) in front of libc. It sees
  * every call that talkpress, SQLite and libav make on the files of one folder, so no place where
  * something is made permanent can be forgotten, as a place that had to be marked in the program
- * could. Two things can be asked of it, by the environment:
+ * could. The environment tells what is asked of it.
  *
- * DISK_ROOT       folders, joined by ':', whose files count; full paths
- * DISK_FAULT      CLASS[,CLASS...]:N:WHAT. The Nth call of the classes fails with an errno (EIO,
- *                 ENOSPC, EDQUOT, EROFS, ENOMEM), or kills the process that makes it (KILL): before
- *                 the call, but in the middle of a write. The classes: open, read, write, sync,
- * name (of a name in a folder: rename, link, unlink, mkdir, rmdir). DISK_FAULT_IN   coordinator or
- * worker: who is meant; both unless told DISK_COUNT      a file that counts those calls over all
- * processes, eight bytes DISK_JOURNAL    a folder. Its file "log" gets a line for every name that
- * is made, changed or removed and for every flush; the content that a flush made sure of goes into
- * a file beside. crash_state.c makes from it what a power cut would leave.
+ * DISK_ROOT: folders, joined by ':', whose files count; full paths.
+ *
+ * DISK_FAULT: CLASS[,CLASS...]:N:WHAT. The Nth call of the classes fails with an errno (EIO,
+ * ENOSPC, EDQUOT, EROFS, ENOMEM), or kills the process that makes it (KILL): before the call, but
+ * in the middle of a write. The classes: open, read, write, sync, name (of a name in a folder:
+ * rename, link, unlink, mkdir, rmdir).
+ *
+ * DISK_FAULT_IN: coordinator or worker, who is meant; both unless told.
+ *
+ * DISK_COUNT: a file that counts those calls over all processes, eight bytes.
+ *
+ * DISK_JOURNAL: a folder. Its file "log" gets a line for every name that is made, changed or
+ * removed and for every flush; the content that a flush made sure of is added to its file "data".
+ * crash_state.c makes from them what a power cut would leave.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -48,8 +53,7 @@ static struct {
     uint64_t at;
     int errnum; /* 0: kill */
     _Atomic uint64_t *count;
-    int log;
-    const char *journal;
+    int log, data;
 } disk = {.log = -1};
 
 static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
@@ -109,6 +113,16 @@ static void read_fault(const char *text)
     disk.classes = meant() ? wanted : 0;
 }
 
+static int open_journal(const char *folder, const char *name)
+{
+    char path[MAX_PATH];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    const int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    if (fd < 0)
+        refuse("DISK_JOURNAL");
+    return fd;
+}
+
 __attribute__((constructor)) static void begin(void)
 {
     static _Atomic uint64_t own_count;
@@ -126,13 +140,9 @@ __attribute__((constructor)) static void begin(void)
         disk.count = p;
         close(fd);
     }
-    if (journal) {
-        char path[MAX_PATH];
-        snprintf(path, sizeof path, "%s/log", journal);
-        disk.log = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-        if (disk.log < 0)
-            refuse("DISK_JOURNAL");
-        disk.journal = journal;
+    if (journal) { /* now: a worker in a sandbox could not open them later */
+        disk.data = open_journal(journal, "data");
+        disk.log = open_journal(journal, "log");
     }
     if (fault)
         read_fault(fault);
@@ -225,27 +235,25 @@ __attribute__((format(printf, 1, 2))) static void note(const char *fmt, ...)
         abort();
 }
 
-/* Keeps what a flushed file holds, and notes under which number. */
+/* Keeps what a flushed file holds, and notes where: from where to where in "data". */
 static void keep(int fd, const char *path)
 {
     REAL(open)
     REAL(read)
     REAL(write)
-    char self[64], copy[MAX_PATH], buf[65536];
-    const long long number = lseek(disk.log, 0, SEEK_END);
+    char self[64], buf[65536];
     snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
-    snprintf(copy, sizeof copy, "%s/%lld", disk.journal, number);
     const int in = real_open(self, O_RDONLY | O_CLOEXEC);
-    const int out = real_open(copy, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    const long long begin = lseek(disk.data, 0, SEEK_END);
+    long long end = begin;
     ssize_t n;
-    if (in < 0 || out < 0)
+    if (in < 0)
         abort();
-    while ((n = real_read(in, buf, sizeof buf)) > 0)
-        if (real_write(out, buf, (size_t)n) != n)
+    for (; (n = real_read(in, buf, sizeof buf)) > 0; end += n)
+        if (real_write(disk.data, buf, (size_t)n) != n)
             abort();
     close(in);
-    close(out);
-    note("sync\t%s\t%lld\n", path, number);
+    note("sync\t%s\t%lld-%lld\n", path, begin, end);
 }
 
 /* --- calls -------------------------------------------------------------------------------------

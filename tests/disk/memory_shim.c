@@ -1,9 +1,11 @@
 /*
  * Memory that runs out, for tests: a library to be preloaded (LD_PRELOAD) in front of libc.
  *
- * MEMORY_FAULT     the number of the allocation that fails, the only one
- * MEMORY_FAULT_IN  coordinator or worker: whose allocations count
- * MEMORY_COUNT     a file that counts them over all processes, eight bytes
+ * MEMORY_FAULT: the number of the allocation that fails, the only one.
+ *
+ * MEMORY_FAULT_IN: coordinator or worker, whose allocations count.
+ *
+ * MEMORY_COUNT: a file that counts them over all processes, eight bytes.
  *
  * What the dynamic linker and libraries allocate before main() is not counted.
  */
