@@ -67,7 +67,7 @@ most()
 }
 
 @test "mutations of good files beside good talks: those are published right, each bad one is named once" {
-    nb=12
+    nb=9
     [ "${MANY:-}" != all ] || nb=500
     new_event "$FAST/alone"
     tp add "$REC" >/dev/null

@@ -74,28 +74,35 @@ static void flush_folder(const char *folder)
             names[i].flushed = names[i].latest;
 }
 
-static void follow(const char *call, const char *path, const char *more)
+/* A file is flushed, or gets another name. */
+static void follow_file(struct name *n, const char *call, const char *more)
 {
-    struct name *n = name_of(path);
-    if (strcmp(call, "create") == 0 || strcmp(call, "mkdir") == 0) {
-        n->latest = new_node(*call == 'm');
-    } else if (strcmp(call, "unlink") == 0) {
-        n->latest = NONE;
-    } else if (strcmp(call, "syncdir") == 0) {
-        flush_folder(path);
-    } else if (n->latest == NONE) {
-        fail("a file that nobody made:", path);
-    } else if (strcmp(call, "sync") == 0) {
+    if (n->latest == NONE) /* made where the journal does not see: within a sandbox */
+        n->latest = new_node(false);
+    if (strcmp(call, "sync") == 0) {
         struct node *node = &nodes[n->latest];
         if (sscanf(more, "%ld-%ld", &node->begin, &node->end) != 2)
             fail("no place in the data:", more);
-    } else {
-        struct name *to = name_of(more);
-        const bool same = to->latest == n->latest; /* then rename() does nothing */
-        to->latest = n->latest;
-        if (strcmp(call, "rename") == 0 && !same)
-            n->latest = NONE;
+        return;
     }
+    struct name *to = name_of(more);
+    const bool same = to->latest == n->latest; /* then rename() does nothing */
+    to->latest = n->latest;
+    if (strcmp(call, "rename") == 0 && !same)
+        n->latest = NONE;
+}
+
+static void follow(const char *call, const char *path, const char *more)
+{
+    struct name *n = name_of(path);
+    if (strcmp(call, "create") == 0 || strcmp(call, "mkdir") == 0)
+        n->latest = new_node(*call == 'm');
+    else if (strcmp(call, "unlink") == 0)
+        n->latest = NONE;
+    else if (strcmp(call, "syncdir") == 0)
+        flush_folder(path);
+    else
+        follow_file(n, call, more);
 }
 
 static void read_journal(const char *journal, long nb_lines)

@@ -140,7 +140,7 @@ __attribute__((constructor)) static void begin(void)
         disk.count = p;
         close(fd);
     }
-    if (journal) { /* now: a worker in a sandbox could not open them later */
+    if (journal) {
         disk.data = open_journal(journal, "data");
         disk.log = open_journal(journal, "log");
     }
@@ -209,8 +209,13 @@ static void lock(void)
     if (disk.log < 0)
         return;
     pthread_mutex_lock(&one_at_a_time);
-    while (flock(disk.log, LOCK_EX) < 0 && errno == EINTR)
+    int ret;
+    while ((ret = flock(disk.log, LOCK_EX)) < 0 && errno == EINTR)
         ;
+    if (ret < 0) { /* a sandbox closed it: what is done in there counts once others flush it */
+        disk.log = -1;
+        pthread_mutex_unlock(&one_at_a_time);
+    }
 }
 
 static void unlock(void)
@@ -228,6 +233,8 @@ __attribute__((format(printf, 1, 2))) static void note(const char *fmt, ...)
     REAL(write)
     char line[2 * MAX_PATH];
     va_list args;
+    if (disk.log < 0)
+        return;
     va_start(args, fmt);
     const int n = vsnprintf(line, sizeof line, fmt, args);
     va_end(args);
@@ -235,25 +242,22 @@ __attribute__((format(printf, 1, 2))) static void note(const char *fmt, ...)
         abort();
 }
 
-/* Keeps what a flushed file holds, and notes where: from where to where in "data". */
+/* Keeps what a flushed file holds, and notes where: from where to where in "data". It is read by
+ * the file that is flushed: all whom this watches flush files that they can read. */
 static void keep(int fd, const char *path)
 {
-    REAL(open)
-    REAL(read)
+    REAL(pread)
     REAL(write)
-    char self[64], buf[65536];
-    snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
-    const int in = real_open(self, O_RDONLY | O_CLOEXEC);
+    char buf[65536];
     const long long begin = lseek(disk.data, 0, SEEK_END);
-    long long end = begin;
+    long long nb = 0;
     ssize_t n;
-    if (in < 0)
-        abort();
-    for (; (n = real_read(in, buf, sizeof buf)) > 0; end += n)
+    for (; (n = real_pread(fd, buf, sizeof buf, nb)) > 0; nb += n)
         if (real_write(disk.data, buf, (size_t)n) != n)
             abort();
-    close(in);
-    note("sync\t%s\t%lld-%lld\n", path, begin, end);
+    if (n < 0)
+        abort();
+    note("sync\t%s\t%lld-%lld\n", path, begin, begin + nb);
 }
 
 /* --- calls -------------------------------------------------------------------------------------
@@ -395,7 +399,7 @@ int fdatasync(int fd)
 
 static int named(int ret, const char *call, const char *path)
 {
-    if (ret == 0 && disk.log >= 0 && below_root(path))
+    if (ret == 0 && below_root(path))
         note("%s\t%s\n", call, below_root(path));
     unlock();
     return ret;
@@ -430,7 +434,7 @@ int mkdir(const char *path, mode_t mode)
 
 static int named_from(int ret, const char *call, const char *from, const char *to)
 {
-    if (ret == 0 && disk.log >= 0 && below_root(from) && below_root(to))
+    if (ret == 0 && below_root(from) && below_root(to))
         note("%s\t%s\t%s\n", call, below_root(from), below_root(to));
     unlock();
     return ret;
