@@ -245,8 +245,12 @@ static void tell_space(const struct run *r)
 {
     const struct event *event = r->plan->event;
     AUTO_FREE struct space *space = mem_zalloc(event->settings.nb_renditions, sizeof *space);
-    for (size_t i = 0; i < r->nb_parts; i++)
-        space_add(space, &r->parts[i].plan, event);
+    for (size_t i = 0; i < r->nb_parts; i++) {
+        AUTO_PART_PLAN pp = {0}; /* anew: a run does not keep all that it has planned */
+        struct err ignored = {0};
+        if (plan_part(&pp, r->plan, r->parts[i].talk, r->parts[i].part, &ignored) == 0)
+            space_add(space, &pp, event);
+    }
     AUTO_FREE char *message = space_message(space, event);
     fprintf(stderr, "talkpress: the disk is full: %s\n", message);
 }
