@@ -135,10 +135,8 @@ static int migrate(struct store *s, const char *path, struct err *err)
     return ret;
 }
 
-int store_create(const char *path, struct err *err)
+static int create_at(const char *path, struct err *err)
 {
-    if (fs_exists(path))
-        return err_set(err, ERR_INVALID, "'%s' exists already", path);
     AUTO_STORE *s = mem_zalloc(1, sizeof *s);
     if (open_db(s, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err) < 0 ||
         configure(s, err) < 0)
@@ -147,6 +145,17 @@ int store_create(const char *path, struct err *err)
         mem_printf("BEGIN; %s PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT;",
                    store_schema, APPLICATION_ID, SCHEMA_VERSION);
     return sql_exec(s, sql, err);
+}
+
+/* Under another name first: a store is there whole or not at all. */
+int store_create(const char *path, struct err *err)
+{
+    if (fs_exists(path))
+        return err_set(err, ERR_INVALID, "'%s' exists already", path);
+    AUTO_FREE char *tmp = mem_printf("%s.tmp", path), *tmp_wal = mem_printf("%s-wal", tmp);
+    if (fs_remove_all(tmp, err) < 0 || fs_remove_all(tmp_wal, err) < 0)
+        return err->code;
+    return create_at(tmp, err) < 0 ? err->code : fs_commit(tmp, path, err);
 }
 
 int store_open(struct store **out, const char *path, struct err *err)

@@ -17,6 +17,7 @@
 #include "recordings.h"
 #include "schedule.h"
 #include "select.h"
+#include "space.h"
 #include "workdir.h"
 
 /* A part on its way. Its jobs are planned in waves: when all of one have ended, it is planned anew,
@@ -238,8 +239,20 @@ static void tell(const struct run *r, const struct executor_result *e,
            p->nb_written || p->nb_removed ? "" : " (unchanged)");
     if (e->stopped)
         puts("stopped: 'talkpress run' goes on from here");
-    if (e->no_space)
-        puts("the disk is full: make room, then 'talkpress run' goes on from here");
+}
+
+static void tell_space(const struct run *r)
+{
+    const struct event *event = r->plan->event;
+    AUTO_FREE struct space *space = mem_zalloc(event->settings.nb_renditions, sizeof *space);
+    for (size_t i = 0; i < r->nb_parts; i++) {
+        AUTO_PART_PLAN pp = {0}; /* anew: a run does not keep all that it has planned */
+        struct err ignored = {0};
+        if (plan_part(&pp, r->plan, r->parts[i].talk, r->parts[i].part, &ignored) == 0)
+            space_add(space, &pp, event);
+    }
+    AUTO_FREE char *message = space_message(space, event);
+    fprintf(stderr, "talkpress: the disk is full: %s\n", message);
 }
 
 static int exit_status(const struct run *r, const struct executor_result *e)
@@ -297,7 +310,11 @@ static int run(const struct cli *cli, char **args, int nb_args, const struct run
         tell(&r, &result, &published, o->json);
         status = exit_status(&r, &result);
     }
+    if (result.no_space || err->code == ERR_NO_SPACE)
+        tell_space(&r);
     finish_run(&r);
+    if (status == EXIT_TRY_AGAIN)
+        fputs("talkpress: make room, then the same command goes on from here\n", stderr);
     return ret < 0 ? cli_fail(err) : status;
 }
 

@@ -241,14 +241,19 @@ static int take_results(struct executor *e, const struct job *job, struct err *e
     return 0;
 }
 
+/* Also what was kept of its failure before goes, in the store and beside it. */
 static int write_results(struct executor *e, const struct job *job, struct err *err)
 {
     struct store *store = e->event->store;
+    AUTO_FREE char *spec = mem_printf("%s.json", job->key),
+                   *failed = workdir_failed(e->event->work, spec);
     if (store_begin(store, err) < 0)
         return err->code;
     if (take_results(e, job, err) < 0 || store_clear_failure(store, job->key, err) < 0 ||
         store_commit(store, err) < 0)
         store_rollback(store);
+    else
+        unlink(failed);
     return err->code;
 }
 
@@ -307,7 +312,8 @@ static int note_failure(struct executor *e, const struct slot *s, int status, st
     describe_end(&why, s, status, e->event->settings.stall_s);
     AUTO_FREE char *spec = mem_printf("%s.json", s->job.key);
     AUTO_FREE char *kept = workdir_failed(e->event->work, spec), *log = log_tail(s->log_path);
-    (void)rename(s->spec_path, kept); /* without it only the command that repeats it is lost */
+    struct err unkept = {0};
+    const bool is_kept = fs_commit(s->spec_path, kept, &unkept) == 0;
     const struct failure f = {
         .key = s->job.key,
         .stage = s->job.stage,
@@ -321,7 +327,8 @@ static int note_failure(struct executor *e, const struct slot *s, int status, st
     if (why.code != ERR_INVALID) {
         if (*log)
             progress_say(e->progress, "  the last lines of its log:\n%s", log);
-        progress_say(e->progress, "  to repeat it: talkpress worker '%s'", kept);
+        if (is_kept)
+            progress_say(e->progress, "  to repeat it: talkpress worker '%s'", kept);
     }
     e->result->nb_failed++;
     e->result->no_space = e->result->no_space || why.code == ERR_NO_SPACE;

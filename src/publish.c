@@ -259,14 +259,20 @@ static int put_file(struct publisher *u, const struct file *f, struct err *err)
 static int remove_stale(struct publisher *u, struct err *err)
 {
     for (size_t i = 0; i < u->nb_old; i++) {
+        AUTO_FREE char *path = fs_join(u->plan->event->out, u->old[i].name);
         if (find(u->files, u->nb, u->old[i].name))
             continue;
-        AUTO_FREE char *path = fs_join(u->plan->event->out, u->old[i].name);
-        if (fs_remove_all(path, err) < 0 ||
-            store_clear_published(u->store, u->old[i].name, err) < 0)
+        if (fs_remove_all(path, err) < 0)
             return err->code;
         u->result->nb_removed++;
     }
+    /* Gone from the disk before the store forgets them: one that came back would be nobody's. */
+    if (u->result->nb_removed && fs_sync(u->plan->event->out, err) < 0)
+        return err->code;
+    for (size_t i = 0; i < u->nb_old; i++)
+        if (!find(u->files, u->nb, u->old[i].name) &&
+            store_clear_published(u->store, u->old[i].name, err) < 0)
+            return err->code;
     return 0;
 }
 

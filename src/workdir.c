@@ -28,7 +28,8 @@ char *workdir_failed(const char *work, const char *name)
 int workdir_prepare(const char *work, const char *key, struct err *err)
 {
     AUTO_FREE char *dir = mem_printf("%s/%.2s", work, key);
-    return fs_mkdirs(dir, err);
+    /* Another worker may have made it just now, and not flushed it yet. */
+    return fs_mkdirs(dir, err) < 0 ? err->code : fs_sync(work, err);
 }
 
 int workdir_clean_failed(const char *work, struct err *err)

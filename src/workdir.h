@@ -19,7 +19,7 @@ char *workdir_path(const char *work, const char *key, const char *ext);
 char *workdir_tmp(const char *work, const char *name);
 char *workdir_failed(const char *work, const char *name);
 
-/* Creates the folder that a key's files go into. */
+/* Creates the folder that a key's files go into; it is on disk then. */
 ATTR_NODISCARD int workdir_prepare(const char *work, const char *key, struct err *err);
 
 /* Empties tmp/, and failed/; only for who holds the event's lock. */

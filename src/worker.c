@@ -142,6 +142,18 @@ static int look_at_file(const char **out, const json_t *file, struct err *err)
     return 0;
 }
 
+static int look_at_recording(const json_t *recording, struct err *err)
+{
+    const char *path;
+    size_t i;
+    json_t *file;
+    if (look_at_file(&path, recording, err) < 0)
+        return err->code;
+    json_array_foreach(json_object_get(recording, "more"), i,
+                       file) if (look_at_file(&path, file, err) < 0) return err->code;
+    return 0;
+}
+
 static void forget_files(struct worker *w)
 {
     if (w->files)
@@ -156,8 +168,9 @@ int worker_recording_path(const char **out, struct worker *w, struct err *err)
 {
     json_t *r;
     if (json_need_object(&r, w->spec, "recording", "the job", err) < 0 ||
-        look_at_file(out, r, err) < 0)
+        look_at_recording(r, err) < 0)
         return err->code;
+    *out = json_get_string(r, "path", NULL);
     const json_t *more = json_object_get(r, "more");
     const size_t nb = json_array_size(more);
     const char **paths = mem_zalloc(nb + 1, sizeof *paths);
@@ -169,9 +182,16 @@ int worker_recording_path(const char **out, struct worker *w, struct err *err)
         .join = json_object_get(json_object_get(w->spec, "probe"), "join"),
     };
     for (size_t i = 0; i < nb; i++)
-        if (look_at_file(&paths[i], json_array_get(more, i), err) < 0)
-            return err->code;
+        paths[i] = json_get_string(json_array_get(more, i), "path", NULL);
     return 0;
+}
+
+/* Whether the files that the job has read are what they were before it: what was replaced, cut or
+ * went on growing meanwhile may have been read half and half. */
+static int look_again(const struct worker *w, struct err *err)
+{
+    const json_t *recording = json_object_get(w->spec, "recording");
+    return recording ? look_at_recording(recording, err) : 0;
 }
 
 /* --- stages ---------------------------------------------------------------------------------- */
@@ -651,11 +671,11 @@ static int run_stage(struct worker *w, const struct stage *stage)
         err_errno(&err, errno, "cannot start a process");
     while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
         ;
-    if (child >= 0 && status == 0)
+    if (child >= 0 && look_again(w, &err) == 0 && status == 0)
         (void)take_all_made(w, stage, &err);
     if (fs_remove_all(tmp, &cleaning) < 0)
         fprintf(stderr, "%s\n", cleaning.msg); /* the next run empties tmp/ */
-    if (WIFSIGNALED(status))
+    if (WIFSIGNALED(status) && err.code == ERR_OK)
         end_like(status);
     return err.code == ERR_OK ? WEXITSTATUS(status) : say_failure(&err);
 }

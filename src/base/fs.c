@@ -161,8 +161,11 @@ int fs_mkdirs(const char *path, struct err *err)
         if (was != '/' && was != '\0')
             continue;
         *slash = '\0';
-        if (mkdir(p, 0777) < 0 && errno != EEXIST)
+        const bool made = mkdir(p, 0777) == 0;
+        if (!made && errno != EEXIST)
             return err_errno(err, errno, "cannot create the folder '%s'", p);
+        if (made && sync_parent(p, err) < 0)
+            return err->code;
         *slash = was;
         if (!was)
             break;

@@ -33,7 +33,7 @@ ATTR_NODISCARD int fs_commit(const char *from, const char *to, struct err *err);
  * renamed, replacing what was there. */
 ATTR_NODISCARD int fs_link_atomic(const char *from, const char *to, struct err *err);
 
-/* Creates a folder and those above it. */
+/* Creates a folder and those above it, and flushes where they were made. */
 ATTR_NODISCARD int fs_mkdirs(const char *path, struct err *err);
 
 /* Removes a file or a folder with all that is in it; one that does not exist is no error. */

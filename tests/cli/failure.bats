@@ -165,6 +165,61 @@ repeat_command()
     says "has changed while talkpress was at work: run it again"
 }
 
+@test "a recording that is replaced while a job reads it: the job is refused, nothing of it is kept" {
+    mkdir cam
+    cp "$REC"/01* cam
+    slow_event
+    tp add cam >/dev/null || true
+    tp verify >/dev/null || true
+    begin_run 1
+    worker=$(stop_worker cell)
+    # After its first look at the recording: once it has it open.
+    until ls -l "/proc/$worker/fd" | grep -q "$PWD/cam/01"; do
+        kill -CONT "$worker"
+        sleep 0.01
+        kill -STOP "$worker"
+    done
+    cat "$REC"/02* >>cam/01*
+    kill -CONT "$worker"
+    status=0
+    wait $COORDINATOR || status=$?
+    output=$(cat run)
+    same 1 "$status"
+    says "FAILED talk 1: 0:" "01-first-steps.mp4' has changed while talkpress was at work: run it again"
+    cells=$(sqlite3 event/talkpress.db "select count(*) from result where stage = 'cell'")
+    same 0 "$cells"
+    same "" "$(ls event/out/*.mp4 2>/dev/null)"
+    cp "$REC"/02* cam/01*
+    run tp run --quiet 1
+    says "01-first-steps.mp4' has changed since it was added: it is looked at anew"
+}
+
+@test "recordings on a disk that is gone: said, and nothing made from them is dropped" {
+    mkdir cam
+    cp "$REC"/0[23]* cam
+    tp add cam >/dev/null
+    tp run --quiet >/dev/null || true
+    sums_before=$(sums)
+    made_before=$(find event/work/?? -type f | sort)
+    mv cam gone
+    for command in "run --quiet" publish gc "gc --dry-run" status verify match; do
+        run tp $command
+        [[ $status = [03] ]]
+    done
+    same "$sums_before" "$(sums)"
+    same "$made_before" "$(find event/work/?? -type f | sort)"
+    # What needs the recording waits for it, and says so.
+    tp cut 2 --in 0:01 >/dev/null
+    expect 3 tp run --quiet
+    says "talk 2 waits: its recording '$PWD/cam/02-second-thoughts.mp4' is not there now: is its disk connected?"
+    tp gc >/dev/null
+    same "$sums_before" "$(sums)"
+    mv gone cam
+    tp cut 2 --auto >/dev/null
+    json '.jobs | add' 0 tp run --json
+    same "$sums_before" "$(sums)"
+}
+
 @test "a second one at work on the folder: who holds it, status 75" {
     slow_event
     tp add "$REC" >/dev/null
@@ -199,8 +254,9 @@ repeat_command()
     tp add "$REC" >/dev/null
     size_kb=64
     expect 75 tp run --quiet
-    says "make room"
+    says "make room" "the disk is full: what is left takes about "
     expect 75 tp run --quiet
+    says "MB more, and 0."
     mount -o remount,size=50m small
     made=$(sqlite3 small/event/talkpress.db "select count(*) from result where stage = 'cell'")
     json '.jobs.cell' $((5 - made)) tp run --json
