@@ -1,7 +1,6 @@
 #include "worker.h"
 
 #include <errno.h>
-#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,28 +12,15 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "analyse.h"
 #include "av.h"
-#include "card.h"
-#include "check.h"
 #include "fs.h"
 #include "json.h"
 #include "media.h"
 #include "mem.h"
-#include "picture_graph.h"
-#include "poster.h"
-#include "probe.h"
-#include "reader.h"
-#include "rendition.h"
-#include "segment.h"
-#include "sound.h"
 #include "str.h"
 #include "workdir.h"
 #include "worker_sandbox.h"
 #include "worker_stage.h"
-
-/* Far above any title card, and any cell that a card stands still in. */
-enum { MAX_CARD_FRAMES = 1 << 20 };
 
 /* --- progress -------------------------------------------------------------------------------- */
 
@@ -47,18 +33,6 @@ int worker_tell(double done)
     last = done;
     printf("{\"done\": %.3f}\n", done);
     return fflush(stdout) != 0;
-}
-
-static int tell_fraction(void *opaque, double fraction)
-{
-    (void)opaque;
-    return worker_tell(fraction);
-}
-
-static int tell_frames(void *opaque, int64_t frames)
-{
-    const struct worker *w = opaque;
-    return worker_tell((double)frames / (double)w->frames);
 }
 
 /* --- results --------------------------------------------------------------------------------- */
@@ -82,11 +56,6 @@ int worker_deliver(const struct worker *w, const char *key, const char *tmp, con
                : 0;
 }
 
-static json_t *decibels(double v)
-{
-    return isfinite(v) ? json_real(round(v * 100) / 100) : json_null();
-}
-
 /* --- the spec -------------------------------------------------------------------------------- */
 
 int worker_need_key(const char **out, const json_t *obj, const char *name, struct err *err)
@@ -108,8 +77,8 @@ int worker_need_range(struct worker_range *out, const struct worker *w, const st
                          err) < 0)
         return err->code;
     return json_object_get(w->spec, "card_frames")
-               ? json_need_number(&out->card_frames, w->spec, "card_frames", 0, MAX_CARD_FRAMES,
-                                  "the job", err)
+               ? json_need_number(&out->card_frames, w->spec, "card_frames", 0,
+                                  WORKER_MAX_CARD_FRAMES, "the job", err)
                : 0;
 }
 
@@ -194,349 +163,6 @@ static int look_again(const struct worker *w, struct err *err)
     return recording ? look_at_recording(recording, err) : 0;
 }
 
-/* --- stages ---------------------------------------------------------------------------------- */
-
-static int run_probe(struct worker *w, struct err *err)
-{
-    const char *path = NULL;
-    AUTO_JSON *result = NULL;
-    if (worker_recording_path(&path, w, err) < 0 ||
-        probe_files(&result, path, w->files->more, w->files->nb_more, err) < 0)
-        return err->code;
-    return worker_deliver(w, w->key, NULL, NULL, result, err);
-}
-
-static int run_analyse(struct worker *w, struct err *err)
-{
-    const char *path = NULL;
-    AUTO_JSON *result = NULL;
-    AUTO_FREE char *blocks = worker_tmp_file(w, "blocks.bin");
-    json_t *probe = NULL;
-    if (worker_recording_path(&path, w, err) < 0 ||
-        json_need_object(&probe, w->spec, "probe", "the job", err) < 0 ||
-        analyse_recording(&result, path, w->files, probe,
-                          (int)json_get_int(w->spec, "audio_stream", -1), blocks, tell_fraction,
-                          NULL, err) < 0)
-        return err->code;
-    return worker_deliver(w, w->key, blocks, "bin", result, err);
-}
-
-/* The outputs that a segment job asks for, with files in our folder. */
-static int segment_outputs(struct segment_output **out, size_t *out_nb, const struct worker *w,
-                           struct err *err)
-{
-    json_t *list, *item;
-    size_t i;
-    if (json_need_array(&list, w->spec, "outputs", "the job", err) < 0)
-        return err->code;
-    *out_nb = json_array_size(list);
-    *out = mem_zalloc(*out_nb, sizeof **out);
-    json_array_foreach(list, i, item)
-    {
-        struct segment_output *o = &(*out)[i];
-        AUTO_FREE char *name = mem_printf("%zu.mp4", i);
-        json_t *video;
-        const char *key;
-        int64_t width, height;
-        if (worker_need_key(&key, item, "key", err) < 0 ||
-            json_need_object(&video, item, "video", "the job", err) < 0 ||
-            rendition_check_video(video, "the job", err) < 0 ||
-            json_need_number(&width, item, "width", 2, RENDITION_MAX_SIDE, "the job", err) < 0 ||
-            json_need_number(&height, item, "height", 2, RENDITION_MAX_SIDE, "the job", err) < 0)
-            return err->code;
-        o->video = video;
-        o->width = (int)width;
-        o->height = (int)height;
-        o->path = worker_tmp_file(w, name);
-    }
-    return 0;
-}
-
-static void free_outputs(struct segment_output *outputs, size_t nb)
-{
-    for (size_t i = 0; i < nb; i++)
-        free((void *)(uintptr_t)outputs[i].path);
-    free(outputs);
-}
-
-static void add_damage(json_t *result, const struct damage *d)
-{
-    if (d->nb)
-        json_object_set_new(result, "damage",
-                            json_pack("{s:I, s:I, s:s}", "nb", (json_int_t)d->nb, "first_ms",
-                                      (json_int_t)d->first_ms, "what", d->what));
-}
-
-static int deliver_segments(const struct worker *w, const struct segment_output *outputs, size_t nb,
-                            const struct damage *damage, struct err *err)
-{
-    const json_t *list = json_object_get(w->spec, "outputs");
-    for (size_t i = 0; i < nb; i++) {
-        const struct track_summary *s = &outputs[i].summary;
-        AUTO_JSON *result =
-            json_pack("{s:I, s:I, s:s, s:s}", "frames", (json_int_t)s->nb_packets, "bytes",
-                      (json_int_t)s->nb_bytes, "hash", s->hash, "header", s->header);
-        if (damage)
-            add_damage(result, damage);
-        const char *key = json_get_string(json_array_get(list, i), "key", "");
-        if (worker_deliver(w, key, outputs[i].path, "mp4", result, err) < 0)
-            return err->code;
-    }
-    return 0;
-}
-
-struct cell_source {
-    struct picture_reader *reader;
-    int64_t begin;
-};
-
-static int next_of_cell(void *opaque, AVFrame *frame, struct err *err)
-{
-    const struct cell_source *s = opaque;
-    const int got = picture_reader_next(s->reader, frame, err);
-    if (got > 0)
-        frame->pts -= s->begin;
-    return got;
-}
-
-static int encode_cell(struct worker *w, struct segment_output *outputs, size_t nb, struct err *err)
-{
-    const char *path = NULL;
-    json_t *probe = NULL;
-    if (worker_recording_path(&path, w, err) < 0 ||
-        json_need_object(&probe, w->spec, "probe", "the job", err) < 0)
-        return err->code;
-    const json_t *video = json_object_get(probe, "video");
-    AUTO_MEDIA *media = NULL;
-    AUTO_PICTURES *pictures = NULL;
-    struct picture_range range = {
-        .stream = (int)json_get_int(video, "stream", -1),
-        .key_frame = json_get_int(w->spec, "key_frame", 0),
-        .key_pts = json_get_int(w->spec, "key_pts", 0),
-    };
-    struct worker_range frames;
-    if (probe_grid(&range.grid, probe, err) < 0 ||
-        worker_need_range(&frames, w, &range.grid, err) < 0)
-        return err->code;
-    range.begin = frames.begin;
-    range.end = frames.end;
-    if (media_open(&media, path, w->files, err) < 0 ||
-        picture_reader_open(&pictures, media, &range, err) < 0)
-        return err->code;
-    struct cell_source source = {pictures, range.begin};
-    w->frames = range.end - range.begin;
-    struct segment_params params = {
-        .fps = range.grid.fps,
-        .nb_frames = w->frames,
-        .progress = tell_frames,
-        .opaque = w,
-    };
-    picture_traits_read(&params.traits, video, json_get_string(w->spec, "fields", "progressive"));
-    if (segment_encode(outputs, nb, &params, &(struct picture_source){next_of_cell, &source}, err) <
-        0)
-        return err_prefix(err, "'%s': ", path);
-    return deliver_segments(w, outputs, nb, picture_reader_damage(pictures), err);
-}
-
-static int run_cell(struct worker *w, struct err *err)
-{
-    struct segment_output *outputs = NULL;
-    size_t nb = 0;
-    if (segment_outputs(&outputs, &nb, w, err) == 0)
-        (void)encode_cell(w, outputs, nb, err);
-    free_outputs(outputs, nb);
-    return err->code;
-}
-
-struct card_source {
-    struct card *card;
-    AVRational fps;
-    int width, height;
-    int64_t at, nb;
-};
-
-static int next_of_card(void *opaque, AVFrame *frame, struct err *err)
-{
-    struct card_source *s = opaque;
-    if (s->at == s->nb)
-        return 0;
-    frame->format = AV_PIX_FMT_RGB24;
-    frame->width = s->width;
-    frame->height = s->height;
-    if (av_frame_get_buffer(frame, 0) < 0)
-        return av_fail_nomem(err);
-    /* The middle of the time that the frame shows: fading in and out are mirror images. */
-    const int64_t t_ms = (2 * s->at + 1) * 500 * s->fps.den / s->fps.num;
-    if (card_draw(s->card, frame, t_ms, err) < 0)
-        return err->code;
-    frame->pts = s->at++;
-    return 1;
-}
-
-/* The job's card in a size. Each size is laid out for itself, so that text is sharp in each. */
-static int open_card(struct card_source *source, const struct worker *w, int width, int height,
-                     struct err *err)
-{
-    const json_t *spec = json_object_get(w->spec, "card"), *t = json_object_get(spec, "text");
-    const json_t *files = json_object_get(w->spec, "files");
-    const char *template_path;
-    AVRational fps;
-    int64_t nb_frames;
-    if (json_need_string(&template_path, files, "template", "the job", err) < 0 ||
-        worker_need_fps(&fps, spec, err) < 0 ||
-        json_need_number(&nb_frames, spec, "frames", 1, MAX_CARD_FRAMES, "the job", err) < 0)
-        return err->code;
-    const struct card_text text = {
-        .event = json_get_string(t, "event", NULL),
-        .section = json_get_string(t, "section", NULL),
-        .title = json_get_string(t, "title", NULL),
-        .speakers = json_get_string(t, "speakers", NULL),
-        .part = json_get_string(t, "part", NULL),
-        .date = json_get_string(t, "date", NULL),
-        .place = json_get_string(t, "place", NULL),
-    };
-    *source = (struct card_source){.fps = fps, .width = width, .height = height, .nb = nb_frames};
-    const struct card_params params = {
-        .template_path = template_path,
-        .logo_path = json_get_string(files, "logo", NULL),
-        .background_path = json_get_string(files, "background", NULL),
-        .width = width,
-        .height = height,
-        .duration_ms = source->nb * 1000 * source->fps.den / source->fps.num,
-        .fade_in_ms = json_get_int(spec, "fade_in_ms", 0),
-        .fade_out_ms = json_get_int(spec, "fade_out_ms", 0),
-    };
-    return card_create(&source->card, &text, &params, err);
-}
-
-static int encode_card(struct worker *w, struct segment_output *output, struct err *err)
-{
-    struct card_source source;
-    if (open_card(&source, w, output->width, output->height, err) < 0)
-        return err->code;
-    w->frames = source.nb;
-    const struct segment_params segment = {
-        .fps = source.fps, .nb_frames = source.nb, .progress = tell_frames, .opaque = w};
-    const int ret =
-        segment_encode(output, 1, &segment, &(struct picture_source){next_of_card, &source}, err);
-    card_destroy(source.card);
-    return ret;
-}
-
-static int run_card(struct worker *w, struct err *err)
-{
-    struct segment_output *outputs = NULL;
-    size_t nb = 0;
-    int ret = segment_outputs(&outputs, &nb, w, err);
-    for (size_t i = 0; ret == 0 && i < nb; i++)
-        ret = encode_card(w, &outputs[i], err);
-    if (ret == 0)
-        (void)deliver_segments(w, outputs, nb, NULL, err);
-    free_outputs(outputs, nb);
-    return err->code;
-}
-
-static int run_sound(struct worker *w, struct err *err)
-{
-    const char *path = NULL, *analysis = NULL;
-    json_t *probe = NULL;
-    if (worker_recording_path(&path, w, err) < 0 ||
-        json_need_object(&probe, w->spec, "probe", "the job", err) < 0 ||
-        worker_need_key(&analysis, w->spec, "analysis", err) < 0)
-        return err->code;
-    const int stream = (int)json_get_int(w->spec, "audio_stream", -1);
-    enum sound_use use = SOUND_BOTH;
-    if (!sound_use_parse(&use, json_get_string(w->spec, "use", "both")))
-        return err_set(err, ERR_INVALID, "the job: 'use' is none of both, left, right");
-    AUTO_FREE char *blocks = workdir_path(w->work, analysis, "bin"),
-                   *tmp = worker_tmp_file(w, "s.mp4");
-    struct sound_spec spec = {
-        .recording = path,
-        .files = w->files,
-        .stream = stream,
-        .clock = probe_sound_clock(probe, stream),
-        .use = use,
-        .blocks_path = blocks,
-        .target_lufs = json_get_number(w->spec, "target_lufs", -16),
-        .ceiling_dbtp = json_get_number(w->spec, "ceiling_dbtp", -1),
-        .audio = json_object_get(w->spec, "audio"),
-        .progress = tell_fraction,
-    };
-    struct sound_result r;
-    struct worker_range range;
-    if (probe_grid(&spec.grid, probe, err) < 0 ||
-        worker_need_range(&range, w, &spec.grid, err) < 0 ||
-        rendition_check_audio(spec.audio, "the job", err) < 0)
-        return err->code;
-    spec.begin = range.begin;
-    spec.end = range.end;
-    spec.card_frames = range.card_frames;
-    if (sound_encode(&r, tmp, &spec, err) < 0)
-        return err->code;
-    AUTO_JSON *result =
-        json_pack("{s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:b, s:s, s:I, s:I}", "samples",
-                  (json_int_t)r.nb_samples, "lead_in", (json_int_t)r.lead_in, "packet_samples",
-                  (json_int_t)r.packet_samples, "source_lufs", decibels(r.source_lufs), "gain_db",
-                  decibels(r.gain_db), "loudness_lufs", decibels(r.loudness_lufs), "peak_dbtp",
-                  decibels(r.peak_dbtp), "limited", r.limited, "hash", r.summary.hash, "bytes",
-                  (json_int_t)r.summary.nb_bytes, "moved_samples", (json_int_t)r.moved_samples);
-    add_damage(result, &r.damage);
-    if (r.remark[0])
-        json_object_set_new(result, "remark", json_string(r.remark));
-    return worker_deliver(w, w->key, tmp, "mp4", result, err);
-}
-
-static int poster_from_card(const struct worker *w, const char *tmp, struct err *err)
-{
-    struct card_source source;
-    AUTO_FRAME *picture = av_frame_alloc();
-    if (!picture)
-        return av_fail_nomem(err);
-    if (open_card(&source, w, POSTER_WIDTH, POSTER_HEIGHT, err) < 0)
-        return err->code;
-    int ret = next_of_card(&source, picture, err);
-    if (ret > 0)
-        ret = poster_of_picture(tmp, picture, err);
-    card_destroy(source.card);
-    return ret;
-}
-
-static int poster_from_recording(int64_t *frame, struct worker *w, const char *tmp, struct err *err)
-{
-    const char *path = NULL;
-    json_t *probe = NULL;
-    if (worker_recording_path(&path, w, err) < 0 ||
-        json_need_object(&probe, w->spec, "probe", "the job", err) < 0)
-        return err->code;
-    struct poster_spec spec = {
-        .recording = path,
-        .files = w->files,
-        .video = json_object_get(probe, "video"),
-        .cells = json_object_get(probe, "cells"),
-        .fields = json_get_string(w->spec, "fields", "progressive"),
-    };
-    struct worker_range range;
-    if (probe_grid(&spec.grid, probe, err) < 0 || worker_need_range(&range, w, &spec.grid, err) < 0)
-        return err->code;
-    spec.begin = range.begin;
-    spec.end = range.end;
-    return poster_make(frame, tmp, &spec, err);
-}
-
-static int run_poster(struct worker *w, struct err *err)
-{
-    AUTO_FREE char *tmp = worker_tmp_file(w, "p.jpg");
-    int64_t frame = 0;
-    char sha256[65];
-    const int made = json_object_get(w->spec, "card") ? poster_from_card(w, tmp, err)
-                                                      : poster_from_recording(&frame, w, tmp, err);
-    if (made < 0 || check_sha256(sha256, tmp, err) < 0)
-        return err->code;
-    AUTO_JSON *result = json_pack("{s:I, s:I, s:s}", "frame", (json_int_t)frame, "bytes",
-                                  (json_int_t)fs_size(tmp), "sha256", sha256);
-    return worker_deliver(w, w->key, tmp, "jpg", result, err);
-}
-
 /* --- in the sandbox -------------------------------------------------------------------------- */
 
 struct stage {
@@ -546,12 +172,12 @@ struct stage {
 };
 
 static const struct stage stages[] = {
-    {"probe", run_probe, NULL},
-    {"analyse", run_analyse, "bin"},
-    {"card", run_card, "mp4"},
-    {"cell", run_cell, "mp4"},
-    {"sound", run_sound, "mp4"},
-    {"poster", run_poster, "jpg"},
+    {"probe", worker_probe, NULL},
+    {"analyse", worker_analyse, "bin"},
+    {"card", worker_card, "mp4"},
+    {"cell", worker_cell, "mp4"},
+    {"sound", worker_sound, "mp4"},
+    {"poster", worker_poster, "jpg"},
     {"captions", worker_captions, "vtt"},
     {"assemble", worker_assemble, ""}, /* as the spec's container says */
 };

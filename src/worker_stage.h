@@ -10,6 +10,9 @@
 struct err;
 struct media_params;
 
+/* Far above any title card, and any cell that a card stands still in. */
+enum { WORKER_MAX_CARD_FRAMES = 1 << 20 };
+
 struct worker {
     const json_t *spec;
     const char *work, *key;
@@ -44,8 +47,13 @@ ATTR_NODISCARD int worker_deliver(const struct worker *worker, const char *key, 
 /* The recording's path, after a look that the file is still the one that the spec was made for. */
 ATTR_NODISCARD int worker_recording_path(const char **out, struct worker *worker, struct err *err);
 
-/* The stage "captions": those of a part as WebVTT. */
+/* The stages (docs/jobs.md). In worker_captions.c and worker_assemble.c: */
 int worker_captions(struct worker *worker, struct err *err);
-
-/* The stage "assemble": pieces to an output, read back and checked. */
 int worker_assemble(struct worker *worker, struct err *err);
+/* In worker_stages.c: */
+int worker_probe(struct worker *worker, struct err *err);
+int worker_analyse(struct worker *worker, struct err *err);
+int worker_cell(struct worker *worker, struct err *err);
+int worker_card(struct worker *worker, struct err *err);
+int worker_sound(struct worker *worker, struct err *err);
+int worker_poster(struct worker *worker, struct err *err);
