@@ -27,37 +27,38 @@ floor=$build/bench/floor
 
 # NAME ENCODER KEY-FRAME-SECONDS OPTION...
 settings() {
-    local crf preset
-    for preset in medium fast veryfast; do
-        for crf in 20 23 26; do
-            echo "x264-$preset-$crf libx264 4 preset=$preset crf=$crf profile=high"
+    local crf preset key scm
+    for preset in veryfast fast medium slow; do
+        for crf in 21 23 25; do
+            echo "x264-$preset-$crf libx264 10 preset=$preset crf=$crf profile=high"
         done
     done
-    echo "x264-medium-23-still libx264 4 preset=medium crf=23 profile=high tune=stillimage"
-    echo "x264-medium-23-animation libx264 4 preset=medium crf=23 profile=high tune=animation"
-    echo "x264-medium-23-ssim libx264 4 preset=medium crf=23 profile=high tune=ssim"
-    echo "x264-slow-23 libx264 4 preset=slow crf=23 profile=high"
-    echo "x264-medium-23-key10 libx264 10 preset=medium crf=23 profile=high"
+    for key in 4 6; do
+        echo "x264-medium-23-key$key libx264 $key preset=medium crf=23 profile=high"
+        echo "av1-12-42-scm1-key$key libsvtav1 $key preset=12 crf=42 svtav1-params=scm=1:lp=1"
+    done
+    echo "x264-medium-23-still libx264 10 preset=medium crf=23 profile=high tune=stillimage"
+    echo "x264-medium-23-animation libx264 10 preset=medium crf=23 profile=high tune=animation"
+    echo "x264-medium-23-ssim libx264 10 preset=medium crf=23 profile=high tune=ssim"
+    echo "x264-medium-23-look20 libx264 10 preset=medium crf=23 profile=high x264-params=rc-lookahead=20"
     for preset in 8 9 10 11 12; do
         for crf in 35 42 50; do
-            echo "av1-$preset-$crf-scm1 libsvtav1 4 preset=$preset crf=$crf svtav1-params=scm=1:lp=1"
+            echo "av1-$preset-$crf-scm1 libsvtav1 10 preset=$preset crf=$crf svtav1-params=scm=1:lp=1"
         done
-        echo "av1-$preset-42-scm0 libsvtav1 4 preset=$preset crf=42 svtav1-params=scm=0:lp=1"
-        echo "av1-$preset-42-scm2 libsvtav1 4 preset=$preset crf=42 svtav1-params=scm=2:lp=1"
+        for scm in 0 2; do
+            echo "av1-$preset-42-scm$scm libsvtav1 10 preset=$preset crf=42 svtav1-params=scm=$scm:lp=1"
+        done
     done
-    echo "av1-10-42-scm1-ssim libsvtav1 4 preset=10 crf=42 svtav1-params=scm=1:lp=1:tune=0"
-    echo "av1-10-42-scm1-look0 libsvtav1 4 preset=10 crf=42 svtav1-params=scm=1:lp=1:lookahead=0"
-    echo "av1-10-42-scm1-look60 libsvtav1 4 preset=10 crf=42 svtav1-params=scm=1:lp=1:lookahead=60"
-    echo "av1-10-42-scm1-key10 libsvtav1 10 preset=10 crf=42 svtav1-params=scm=1:lp=1"
-    local vp9="libvpx-vp9 4 b=0 lag-in-frames=25 auto-alt-ref=1"
+    echo "av1-12-42-scm1-ssim libsvtav1 10 preset=12 crf=42 svtav1-params=scm=1:lp=1:tune=0"
+    echo "av1-12-42-scm1-look0 libsvtav1 10 preset=12 crf=42 svtav1-params=scm=1:lp=1:lookahead=0"
+    local vp9="libvpx-vp9 10 b=0 lag-in-frames=25 auto-alt-ref=1"
     for preset in 2 4 5; do
         echo "vp9-good-$preset-32 $vp9 crf=32 deadline=good cpu-used=$preset"
     done
     echo "vp9-good-4-37 $vp9 crf=37 deadline=good cpu-used=4"
     echo "vp9-good-4-32-screen $vp9 crf=32 deadline=good cpu-used=4 tune-content=screen"
-    echo "vp9-good-4-32-key10 libvpx-vp9 10 b=0 lag-in-frames=25 auto-alt-ref=1 crf=32 deadline=good cpu-used=4"
     for preset in 6 8; do
-        echo "vp9-realtime-$preset-32 libvpx-vp9 4 b=0 crf=32 deadline=realtime cpu-used=$preset"
+        echo "vp9-realtime-$preset-32 libvpx-vp9 10 b=0 crf=32 deadline=realtime cpu-used=$preset"
     done
 }
 

@@ -1,7 +1,7 @@
 #include "check.h"
 
 #include <libavutil/intreadwrite.h>
-#include <libavutil/sha.h>
+#include <nettle/sha2.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -379,19 +379,18 @@ int check_sha256(char out[65], const char *path, struct err *err)
     FILE *f = fopen(path, "rb");
     if (!f)
         return err_set(err, ERR_IO, "cannot open '%s'", path);
-    struct AVSHA *sha = av_sha_alloc();
-    uint8_t digest[32];
+    struct sha256_ctx sha;
+    uint8_t digest[SHA256_DIGEST_SIZE];
     const size_t piece = 1 << 18;
     AUTO_FREE uint8_t *buf = mem_zalloc(1, piece);
     size_t n;
-    av_sha_init(sha, 256);
+    sha256_init(&sha);
     while ((n = fread(buf, 1, piece, f)) > 0)
-        av_sha_update(sha, buf, n);
+        sha256_update(&sha, n, buf);
     const int failed = ferror(f);
     fclose(f);
-    av_sha_final(sha, digest);
-    av_free(sha);
-    for (int i = 0; i < 32; i++)
+    sha256_digest(&sha, sizeof digest, digest);
+    for (int i = 0; i < SHA256_DIGEST_SIZE; i++)
         snprintf(out + 2 * i, 3, "%02x", digest[i]);
     return failed ? err_set(err, ERR_IO, "cannot read '%s'", path) : 0;
 }

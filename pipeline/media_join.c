@@ -270,9 +270,11 @@ int media_join_files(struct media *m, struct err *err)
             if (!span)
                 return err_set(err, ERR_INVALID, "'%s' has other streams than before: add it again",
                                m->pieces[i].path);
+            const json_t *unhide = json_array_get(span, 2);
             m->pieces[i].spans[k].offset = json_integer_value(json_array_get(span, 0));
             m->pieces[i].spans[k].begin = json_integer_value(json_array_get(span, 1));
-            m->pieces[i].spans[k].unhide = json_integer_value(json_array_get(span, 2));
+            m->pieces[i].spans[k].unhide =
+                json_is_integer(unhide) ? json_integer_value(unhide) : INT64_MIN;
         }
     }
     return 0;
@@ -289,8 +291,9 @@ json_t *media_join(const struct media *m)
         json_t *spans = json_array();
         for (unsigned k = 0; k < m->nb_streams; k++) {
             const struct media_span *s = &m->pieces[i].spans[k];
-            json_array_append_new(spans, json_pack("[I, I, I]", (json_int_t)s->offset,
-                                                   (json_int_t)s->begin, (json_int_t)s->unhide));
+            json_t *unhide = s->unhide == INT64_MIN ? json_null() : json_integer(s->unhide);
+            json_array_append_new(
+                spans, json_pack("[I, I, o]", (json_int_t)s->offset, (json_int_t)s->begin, unhide));
         }
         json_array_append_new(list, spans);
     }

@@ -78,13 +78,47 @@ static int check(struct rendition *r, const char *where, struct err *err)
     return rendition_check_video(r->video, where, err);
 }
 
-int rendition_read(struct rendition *out, const char *path, struct err *err)
+static const char *const efforts[] = {"fast", "balanced", "small"};
+
+bool rendition_effort_parse(enum rendition_effort *out, const char *name)
+{
+    for (size_t i = 0; i < sizeof efforts / sizeof *efforts; i++)
+        if (strcmp(efforts[i], name) == 0) {
+            *out = (enum rendition_effort)i;
+            return true;
+        }
+    return false;
+}
+
+/* The options of the effort that was asked for take the place of the others; what stays is as if
+ * the file had said nothing else, so that job keys hang on that alone. */
+static int choose_effort(json_t *video, enum rendition_effort effort, const char *where,
+                         struct err *err)
+{
+    for (size_t i = 0; i < sizeof efforts / sizeof *efforts; i++) {
+        json_t *own = json_object_get(video, efforts[i]);
+        json_t *options = json_object_get(video, "options");
+        if (!own)
+            continue;
+        if (!json_is_object(own) || !json_is_object(options))
+            return err_set(err, ERR_INVALID, "%s: '%s' should be a mapping, beside 'options'",
+                           where, efforts[i]);
+        if ((int)effort == (int)i && json_object_update(options, own) < 0)
+            return err_set(err, ERR_NOMEM, "out of memory");
+        json_object_del(video, efforts[i]);
+    }
+    return 0;
+}
+
+int rendition_read(struct rendition *out, const char *path, enum rendition_effort effort,
+                   struct err *err)
 {
     struct rendition r = {0};
     if (yaml_json_read(&r.json, path, err) < 0)
         return err->code;
     AUTO_FREE char *where = mem_printf("'%s'", path);
-    if (check(&r, where, err) < 0) {
+    if (choose_effort(json_object_get(r.json, "video"), effort, where, err) < 0 ||
+        check(&r, where, err) < 0) {
         rendition_finish(&r);
         return err->code;
     }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "err.h"
 
@@ -18,8 +19,14 @@ struct rendition {
     json_t *json;  /* owns all of the above but name */
 };
 
+/* How much time a picture is worth: a rendition's "video" may hold options for "fast", "balanced"
+ * and "small", which go before those of its "options". */
+enum rendition_effort { RENDITION_FAST, RENDITION_BALANCED, RENDITION_SMALL };
+bool rendition_effort_parse(enum rendition_effort *out, const char *name);
+
 /* Reads and checks a rendition file. */
-ATTR_NODISCARD int rendition_read(struct rendition *out, const char *path, struct err *err);
+ATTR_NODISCARD int rendition_read(struct rendition *out, const char *path,
+                                  enum rendition_effort effort, struct err *err);
 /* The checks of a rendition's "video" and "audio" alone, as job specs carry them; where names the
  * object in messages. */
 ATTR_NODISCARD int rendition_check_video(const json_t *video, const char *where, struct err *err);

@@ -1,5 +1,7 @@
 #include "segment.h"
 
+#include <libavutil/imgutils.h>
+#include <libavutil/pixdesc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +29,7 @@ struct encode {
     AVFrame **shown; /* per size: the picture that shows now */
     int64_t *upto;   /* per size: frames encoded so far */
     struct picture_graph *graph;
+    AVFrame *last; /* what the graph was given last */
 };
 
 /* --- one output ------------------------------------------------------------------------------ */
@@ -97,6 +100,8 @@ static int begin(struct encode *e, struct segment_output *outputs, struct err *e
         if (open_output(&e->outputs[i], e->params, err) < 0)
             return err->code;
     }
+    if (!(e->last = av_frame_alloc()))
+        return av_fail_nomem(err);
     for (size_t i = 0; i < e->nb_sizes; i++)
         if (!(e->shown[i] = av_frame_alloc()))
             return av_fail_nomem(err);
@@ -112,6 +117,7 @@ static void end(struct encode *e)
     }
     for (size_t i = 0; i < e->nb_sizes; i++)
         av_frame_free(&e->shown[i]);
+    av_frame_free(&e->last);
     picture_graph_destroy_p(&e->graph);
     free(e->outputs);
     free(e->sizes);
@@ -159,6 +165,40 @@ static int take_pictures(struct encode *e, struct err *err)
     return 0;
 }
 
+/* Whether a picture equals the one before: slides do, for minutes. It needs no conversion then: the
+ * one before shows on. Fields are left alone, since a deinterlacer looks at their neighbours. */
+static bool shows_on(const AVFrame *last, const AVFrame *f)
+{
+    const AVPixFmtDescriptor *d = av_pix_fmt_desc_get(f->format);
+    if (!last->buf[0] || !d || f->interlaced_frame || last->interlaced_frame ||
+        d->flags & (AV_PIX_FMT_FLAG_HWACCEL | AV_PIX_FMT_FLAG_PAL) || last->width != f->width ||
+        last->height != f->height || last->format != f->format ||
+        last->colorspace != f->colorspace || last->color_range != f->color_range ||
+        last->color_trc != f->color_trc ||
+        av_cmp_q(last->sample_aspect_ratio, f->sample_aspect_ratio) != 0)
+        return false;
+    for (int p = 0; p < av_pix_fmt_count_planes(f->format); p++) {
+        const bool chroma = p == 1 || p == 2;
+        const int bytes = av_image_get_linesize(f->format, f->width, p);
+        const int height = chroma ? AV_CEIL_RSHIFT(f->height, d->log2_chroma_h) : f->height;
+        for (int y = 0; y < height; y++)
+            if (memcmp(last->data[p] + (ptrdiff_t)y * last->linesize[p],
+                       f->data[p] + (ptrdiff_t)y * f->linesize[p], (size_t)bytes) != 0)
+                return false;
+    }
+    return true;
+}
+
+static int convert(struct encode *e, AVFrame *frame, struct err *err)
+{
+    if (shows_on(e->last, frame))
+        return 0;
+    av_frame_unref(e->last);
+    if (av_frame_ref(e->last, frame) < 0)
+        return av_fail_nomem(err);
+    return picture_graph_send(e->graph, frame, err) < 0 ? err->code : take_pictures(e, err);
+}
+
 static int pump(struct encode *e, const struct picture_source *source, struct err *err)
 {
     AUTO_FRAME *frame = av_frame_alloc();
@@ -166,7 +206,7 @@ static int pump(struct encode *e, const struct picture_source *source, struct er
         return av_fail_nomem(err);
     int got;
     while ((got = source->next(source->opaque, frame, err)) > 0) {
-        if (picture_graph_send(e->graph, frame, err) < 0 || take_pictures(e, err) < 0)
+        if (convert(e, frame, err) < 0)
             return err->code;
         av_frame_unref(frame);
     }

@@ -86,7 +86,7 @@ static int try_all(struct trial *t, struct err *err)
     for (size_t i = 0; i < NB_RENDITIONS; i++) {
         AUTO_FREE char *name = mem_printf("renditions/%s.yaml", renditions[i]), *path = NULL;
         if (event_data_file(&path, NULL, name, err) < 0 ||
-            rendition_read(&t->renditions[i], path, err) < 0)
+            rendition_read(&t->renditions[i], path, RENDITION_BALANCED, err) < 0)
             return err->code;
     }
     if (rehearse_make(&spec, err) < 0)

@@ -25,6 +25,8 @@ static const char settings_template[] =
     "# What is made of every part; each is a file of pipeline/renditions/, or of a folder\n"
     "# renditions/ here beside. vp9-720 is there too, and takes three times as long as av1-720.\n"
     "renditions: [mp4-720, mp4-360, av1-720, opus]\n"
+    "# fast: in two thirds of the time, a little larger; small: in twice the time, smaller.\n"
+    "# effort: balanced\n"
     "\n"
     "# A recording may differ from its listed time by so many seconds.\n"
     "# tolerance_s: 2\n"
@@ -128,7 +130,7 @@ static int text(const json_t *map, const char *key, const char *where, struct er
 
 static int check_texts(const json_t *map, const json_t *card, const char *where, struct err *err)
 {
-    static const char *const texts[] = {"language", "comment", "sandbox"};
+    static const char *const texts[] = {"language", "comment", "sandbox", "effort"};
     static const char *const card_texts[] = {"template", "logo", "background"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (text(map, texts[i], where, err) < 0)
@@ -192,6 +194,9 @@ static int read_renditions(struct event *e, const char *where, struct err *err)
     const size_t nb = json_array_size(list);
     if (!nb)
         return err_set(err, ERR_INVALID, "%s: 'renditions' should be a list of names", where);
+    enum rendition_effort effort;
+    if (!rendition_effort_parse(&effort, json_get_string(s->json, "effort", "balanced")))
+        return err_set(err, ERR_INVALID, "%s: 'effort' should be fast, balanced or small", where);
     s->renditions = mem_zalloc(nb, sizeof *s->renditions);
     for (size_t i = 0; i < nb; i++) {
         const char *name = json_string_value(json_array_get(list, i));
@@ -200,7 +205,7 @@ static int read_renditions(struct event *e, const char *where, struct err *err)
         AUTO_FREE char *file = mem_printf("renditions/%s.yaml", name), *path = NULL;
         if (event_data_file(&path, e->dir, file, err) < 0)
             return err_prefix(err, "%s names the rendition '%s': ", where, name);
-        if (rendition_read(&s->renditions[s->nb_renditions], path, err) < 0)
+        if (rendition_read(&s->renditions[s->nb_renditions], path, effort, err) < 0)
             return err->code;
         s->nb_renditions++;
         for (size_t k = 0; k + 1 < s->nb_renditions; k++)
@@ -216,7 +221,7 @@ static int read_settings(struct event *e, struct err *err)
 {
     static const char *const known[] = {"renditions", "tolerance_s",   "overrun_s",      "card",
                                         "language",   "loudness_lufs", "true_peak_dbtp", "comment",
-                                        "workers",    "stall_s",       "sandbox"};
+                                        "workers",    "stall_s",       "sandbox",        "effort"};
     static const char *const known_card[] = {"seconds", "fade_ms", "template", "logo",
                                              "background"};
     struct settings *s = &e->settings;

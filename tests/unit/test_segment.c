@@ -266,7 +266,7 @@ static void test_renditions(void **state)
                        *path = folder_path("%s.mp4", names[i]),
                        *sound = folder_path("%s-s.mp4", names[i]),
                        *whole = folder_path("%s.%s", names[i], "whole");
-        assert_done(rendition_read(&r, yaml, &err));
+        assert_done(rendition_read(&r, yaml, RENDITION_BALANCED, &err));
         assert_string_equal(r.name, names[i]);
         struct sound_result s;
         piece_sound(&s, sound, NULL, r.audio, FPS, 0, 12, 0);
