@@ -29,7 +29,7 @@ floor=$build/bench/floor
 settings() {
     local crf preset key scm
     for preset in veryfast fast medium slow; do
-        for crf in 21 23 25; do
+        for crf in 19 21 23 25; do
             echo "x264-$preset-$crf libx264 10 preset=$preset crf=$crf profile=high"
         done
     done
@@ -42,7 +42,7 @@ settings() {
     echo "x264-medium-23-ssim libx264 10 preset=medium crf=23 profile=high tune=ssim"
     echo "x264-medium-23-look20 libx264 10 preset=medium crf=23 profile=high x264-params=rc-lookahead=20"
     for preset in 8 9 10 11 12; do
-        for crf in 35 42 50; do
+        for crf in 35 38 42 46 50; do
             echo "av1-$preset-$crf-scm1 libsvtav1 10 preset=$preset crf=$crf svtav1-params=scm=1:lp=1"
         done
         for scm in 0 2; do

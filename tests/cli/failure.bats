@@ -173,14 +173,14 @@ repeat_command()
     tp verify >/dev/null || true
     begin_run 1
     worker=$(stop_worker cell)
-    # After its first look at the recording: once it has it open.
-    until ls -l "/proc/$worker/fd" | grep -q "$PWD/cam/01"; do
-        kill -CONT "$worker"
-        sleep 0.01
-        kill -STOP "$worker"
-    done
-    cat "$REC"/02* >>cam/01*
     kill -CONT "$worker"
+    # After its first look at the recording: once the process in its sandbox has it open.
+    until reader=$(pgrep -P "$worker") && ls -l "/proc/$reader/fd" | grep -q "$PWD/cam/01"; do
+        sleep 0.01
+    done
+    kill -STOP "$reader"
+    cat "$REC"/02* >>cam/01*
+    kill -CONT "$reader"
     status=0
     wait $COORDINATOR || status=$?
     output=$(cat run)
