@@ -50,7 +50,7 @@ settings() {
         done
     done
     echo "av1-12-42-scm1-ssim libsvtav1 10 preset=12 crf=42 svtav1-params=scm=1:lp=1:tune=0"
-    echo "av1-12-42-scm1-look0 libsvtav1 10 preset=12 crf=42 svtav1-params=scm=1:lp=1:lookahead=0"
+    echo "av1-12-38-scm1-look0 libsvtav1 10 preset=12 crf=38 svtav1-params=scm=1:lp=1:lookahead=0"
     local vp9="libvpx-vp9 10 b=0 lag-in-frames=25 auto-alt-ref=1"
     for preset in 2 4 5; do
         echo "vp9-good-$preset-32 $vp9 crf=32 deadline=good cpu-used=$preset"
