@@ -15,7 +15,8 @@
 #include "reader.h"
 
 enum {
-    /* Frames decoded behind a seam: past the encoders' reordering (16 at most) all is routine. */
+    /* Frames decoded before and behind a seam: past the encoders' reordering (16 at most) all is
+     * routine. */
     SEAM_FRAMES = 20,
     MAX_START_US = 20000,
     SOUND_SLACK_MS = 2, /* between two packets: WebM rounds both their times */
@@ -34,8 +35,10 @@ struct check {
     int64_t first_video, first_audio, end_audio; /* in the streams' time bases */
     AVCodecContext *sound_dec;                   /* until the first sound is heard */
     int64_t last_key;                            /* frame */
-    /* The seams: packets since the last key frame are kept, so that decoding can start there. */
-    AVPacket **gop;
+    /* The seams: the packets from the last key frame on are kept, so that decoding can start there;
+     * its first ones, for they put a decoder into the state that it meets the seam in, and all of a
+     * group would be a third of the file. */
+    AVPacket *gop[SEAM_FRAMES];
     size_t nb_gop;
     AVCodecContext *dec;
     AVFrame *frame;
@@ -55,7 +58,6 @@ static void drop_gop(struct check *c)
 static void check_finish(struct check *c)
 {
     drop_gop(c);
-    free(c->gop);
     free(c->shown);
     free(c->nb_cues);
     avcodec_free_context(&c->dec);
@@ -131,12 +133,10 @@ static int begin_seam(struct check *c, struct err *err)
 
 static int keep_for_seam(struct check *c, const AVPacket *pkt, struct err *err)
 {
-    AVPacket *copy = av_packet_clone(pkt);
-    if (!copy)
-        return av_fail_nomem(err);
-    c->gop = mem_grow(c->gop, c->nb_gop, sizeof *c->gop);
-    c->gop[c->nb_gop++] = copy;
-    return 0;
+    if (c->nb_gop == SEAM_FRAMES)
+        return 0;
+    c->gop[c->nb_gop] = av_packet_clone(pkt);
+    return c->gop[c->nb_gop++] ? 0 : av_fail_nomem(err);
 }
 
 /* n: the packet's place in decoding order, which at a segment's start is its frame too. */

@@ -132,10 +132,23 @@ static struct picture_size fitted(const struct picture_graph *g, const struct pi
                                  FFMAX(2, (int)(h * scale / 2 + 0.5) * 2)};
 }
 
+/* Whether pictures are what the encoder takes as they come. */
+static bool as_it_is(const struct picture_graph *g, const struct picture_size *out)
+{
+    const AVFrame *f = g->like;
+    return f->width == out->width && f->height == out->height && g->traits.rotation % 180 == 0 &&
+           f->format == AV_PIX_FMT_YUV420P && colorspace_of(f) == AVCOL_SPC_BT709 &&
+           range_of(f) == AVCOL_RANGE_MPEG && !is_hdr(f);
+}
+
 static void describe_size(struct str *text, const struct picture_graph *g, size_t i)
 {
     const struct picture_size *out = &g->sizes[i];
     const bool whole = fills(&g->traits, g->like);
+    if (whole && as_it_is(g, out)) {
+        str_addf(text, ";[s%zu]setsar=1[out%zu]", i, i);
+        return;
+    }
     const struct picture_size s = whole ? *out : fitted(g, out);
     str_addf(text, ";[s%zu]scale=w=%d:h=%d:flags=bicubic+accurate_rnd+full_chroma_int", i, s.width,
              s.height);

@@ -98,6 +98,14 @@ measure_source() {
     local width=$1 height=$2 fps=$3 mid=$4 audio args=() picture
     local place="bwdif=deint=interlaced,setpts=PTS-($first_s+$cut_in_s)/TB,fps=$fps:start_time=0:round=near"
     [ "$(jq .frames <<<"$source")" != 1 ] || place=bwdif=mode=send_frame # the fps filter wants two
+    # High dynamic range is shown tone-mapped, as by a player on an ordinary screen.
+    case $(probe -select_streams v:0 -show_entries stream=color_transfer "$file" |
+        jq -r '.streams[0].color_transfer // ""') in
+    arib-std-b67 | smpte2084)
+        place+=",zscale=t=linear:npl=203,format=gbrpf32le,zscale=p=bt709,tonemap=hable:desat=0"
+        place+=",zscale=t=bt709:m=bt709:r=tv,format=yuv444p"
+        ;;
+    esac
     if [ "$stream" != null ] && [ -n "$fps" ]; then
         picture="$place,select='between(n,max(0,$mid-1),$mid+1)'"
         args+=(-map "0:$stream" -fps_mode passthrough -f rawvideo -vf "$picture,
