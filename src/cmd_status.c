@@ -303,8 +303,8 @@ static void print_json(const struct survey *s, const char *sandbox)
     AUTO_JSON *parts = json_array();
     for (size_t i = 0; i < s->nb_parts; i++)
         json_array_append_new(parts, part_json(&s->parts[i], s->failures));
-    AUTO_JSON *all = json_pack("{s:O, s:O, s:s}", "parts", parts, "failures", s->failures, "sandbox",
-                                    sandbox);
+    AUTO_JSON *all =
+        json_pack("{s:O, s:O, s:s}", "parts", parts, "failures", s->failures, "sandbox", sandbox);
     cli_print_json(all);
 }
 

@@ -41,7 +41,8 @@ char *str_clean(const char *s);
 bool str_is_space(uint32_t cp);
 
 /* One line of such text: white space of all kinds folded and cut off both ends, characters without
- * a picture dropped too: soft hyphen, zero-width space, BOM, noncharacters. Returns a new string. */
+ * a picture dropped too: soft hyphen, zero-width space, BOM, noncharacters. Returns a new string.
+ */
 char *str_clean_line(const char *s);
 /* Whether str_clean_line drops the code point (white space comes first). */
 bool str_is_invisible(uint32_t cp);
