@@ -247,9 +247,9 @@ static void test_there_and_back(void **state)
 static void test_valid(void **state)
 {
     (void)state;
-    static const AVRational fps = {25, 1}, base = {1, 90000};
-    static const int64_t month = (int64_t)25 * 3600 * GRID_MAX_HOURS;
-    static const struct {
+    const AVRational fps = {25, 1}, base = {1, 90000};
+    const int64_t month = (int64_t)25 * 3600 * GRID_MAX_HOURS;
+    const struct {
         const char *row;
         struct grid grid;
         bool valid;
