@@ -80,7 +80,7 @@ ATTR_NODISCARD int work_plan_cells(struct part_work *work);
  * are missing after all outputs. What an assembly says of them; NULL: nothing. */
 ATTR_NODISCARD int work_plan_captions(struct part_work *work);
 ATTR_NODISCARD int work_add_captions(struct part_work *work);
-json_t *work_list_captions(const struct part_work *work, const struct piecework *piecework);
+json_t *work_list_captions(const struct part_work *w, const struct piecework *work);
 
 /* The outputs' keys follow from what decides their pieces, so that a finished part is known without
  * looking for its cells. 1 where all are there, 0 where not. */
