@@ -1,216 +1,22 @@
 #include "plan.h"
 
-#include <ctype.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyse.h"
-#include "assemble.h"
-#include "captions_source.h"
-#include "card.h"
 #include "clock.h"
 #include "fs.h"
-#include "hash.h"
 #include "json.h"
 #include "loudness.h"
 #include "mem.h"
 #include "plan_jobs.h"
 #include "plan_room.h"
+#include "plan_work.h"
 #include "probe.h"
-#include "reader.h"
-#include "sound.h"
 #include "sound_text.h"
-#include "str.h"
 #include "workdir.h"
 
 const char plan_refused[] = "its recording cannot be published";
-
-/* --- loading --------------------------------------------------------------------------------- */
-
-static int load_source(struct source *s, const struct event *event, struct err *err)
-{
-    json_decref(s->probe);
-    json_decref(s->analysis);
-    s->probe = s->analysis = NULL;
-    s->absent = NULL;
-    for (size_t i = s->recording->nb_files; i-- > 0;)
-        if (!fs_exists(s->recording->files[i].path))
-            s->absent = s->recording->files[i].path;
-    plan_probe_key(s->probe_key, s->recording);
-    if (store_result_without(&s->probe, event->store, s->probe_key, "cells", err) < 0 ||
-        (!s->probe && plan_find_result(&s->probe, event, s->probe_key, err) < 0))
-        return err->code;
-    if (!s->probe || json_object_get(s->probe, "error"))
-        return 0;
-    if (store_chosen_sound(&s->chosen, event->store, s->recording->fingerprint, err) < 0)
-        return err->code;
-    plan_analysis_key(s->analysis_key, s);
-    AUTO_FREE char *blocks = workdir_path(event->work, s->analysis_key, "bin");
-    if (fs_exists(blocks) && plan_find_result(&s->analysis, event, s->analysis_key, err) < 0)
-        return err->code;
-    const char *found = json_get_string(s->analysis, "use", "both");
-    s->audio_stream = (int)json_get_int(s->analysis, "stream", -1);
-    snprintf(s->use, sizeof s->use, "%s", s->chosen.use[0] ? s->chosen.use : found);
-    return 0;
-}
-
-static int source_by_fingerprint(const struct plan *p, const char *fingerprint)
-{
-    for (size_t i = 0; i < p->nb_recordings; i++)
-        if (strcmp(p->recordings[i].fingerprint, fingerprint) == 0)
-            return (int)i;
-    return -1;
-}
-
-/* Rows are in the programme's order. */
-static void index_matches(struct plan *p)
-{
-    const struct match_table *m = &p->matches;
-    free(p->first_match);
-    p->first_match = mem_zalloc(p->programme.nb_talks, sizeof *p->first_match);
-    for (size_t t = 0, row = 0; t < p->programme.nb_talks; t++) {
-        const int number = p->programme.talks[t].number;
-        p->first_match[t] = row < m->nb_rows && m->rows[row].talk == number ? row : m->nb_rows;
-        while (row < m->nb_rows && m->rows[row].talk == number)
-            row++;
-    }
-}
-
-static int match_recordings(struct plan *p, struct err *err)
-{
-    struct chosen_match *chosen = NULL;
-    size_t nb_chosen = 0, nb_fixed = 0;
-    if (store_chosen_matches(&chosen, &nb_chosen, p->event->store, err) < 0)
-        return err->code;
-    AUTO_FREE struct match_fixed *fixed = mem_zalloc(nb_chosen, sizeof *fixed);
-    for (size_t i = 0; i < nb_chosen; i++) {
-        const int at = source_by_fingerprint(p, chosen[i].recording);
-        /* A choice of a recording that is not here (any more) decides nothing. */
-        if (at >= 0 || !chosen[i].recording[0])
-            fixed[nb_fixed++] = (struct match_fixed){chosen[i].talk, chosen[i].part, at};
-    }
-    free(chosen);
-    AUTO_FREE struct match_recording *list = mem_zalloc(p->nb_recordings, sizeof *list);
-    for (size_t i = 0; i < p->nb_recordings; i++)
-        list[i] = (struct match_recording){
-            .name = fs_basename(p->recordings[i].path),
-            .duration_ms = json_get_int(p->sources[i].probe, "duration_ms", -1),
-        };
-    match_table_finish(&p->matches);
-    match_all(&p->matches, &p->programme, list, p->nb_recordings, fixed, nb_fixed);
-    index_matches(p);
-    return 0;
-}
-
-int plan_refresh(struct plan *p, struct err *err)
-{
-    for (size_t i = 0; i < p->nb_recordings; i++)
-        if (load_source(&p->sources[i], p->event, err) < 0)
-            return err->code;
-    if (captions_find(p->sources, p->nb_recordings, p->event, err) < 0)
-        return err->code;
-    return match_recordings(p, err) < 0 ? err->code : plan_room_refresh(p, err);
-}
-
-int plan_load(struct plan *out, struct event *event, struct err *err)
-{
-    AUTO_PLAN p = {.event = event};
-    const struct settings *s = &event->settings;
-    if (store_programme(&p.programme, event->store, err) < 0 ||
-        store_recordings(&p.recordings, &p.nb_recordings, event->store, err) < 0)
-        return err->code;
-    p.sources = mem_zalloc(p.nb_recordings, sizeof *p.sources);
-    for (size_t i = 0; i < p.nb_recordings; i++)
-        p.sources[i].recording = &p.recordings[i];
-    if (plan_refresh(&p, err) < 0)
-        return err->code;
-    const struct card_params look = {.template_path = s->card_template,
-                                     .logo_path = s->card_logo,
-                                     .background_path = s->card_background};
-    if (card_look_hash(p.look, &look, &p.look_err) < 0)
-        p.look[0] = '\0';
-    *out = p;
-    p = (struct plan){0};
-    return 0;
-}
-
-void plan_finish(struct plan *p)
-{
-    match_table_finish(&p->matches);
-    free(p->first_match);
-    for (size_t i = 0; i < p->nb_recordings && p->sources; i++) {
-        json_decref(p->sources[i].probe);
-        json_decref(p->sources[i].analysis);
-        captions_free(&p->sources[i]);
-        plan_room_finish(&p->sources[i]);
-        chosen_place_finish(&p->sources[i].place);
-    }
-    free(p->sources);
-    recordings_free(p->recordings, p->nb_recordings);
-    programme_finish(&p->programme);
-    *p = (struct plan){0};
-}
-
-/* Why a recording that can be read still cannot be published, or NULL. */
-static const char *refusal(const json_t *probe)
-{
-    const json_t *video = json_object_get(probe, "video");
-    const char *error = json_get_string(probe, "error", NULL);
-    if (error)
-        return error;
-    if (!json_is_object(video)) /* sound alone: its card is the picture */
-        return NULL;
-    const json_t *sar = json_object_get(video, "sar");
-    int w, h;
-    rendition_size(
-        &w, &h, NULL, (int)json_get_int(video, "width", 0), (int)json_get_int(video, "height", 0),
-        (int)json_integer_value(json_array_get(sar, 0)),
-        (int)json_integer_value(json_array_get(sar, 1)), (int)json_get_int(video, "rotation", 0));
-    if (w < RENDITION_MIN_SIDE || h < RENDITION_MIN_SIDE)
-        return "its picture is smaller than 64 pixels: encoders cannot take it";
-    return NULL;
-}
-
-/* Whether the match says where the talk is: surely, or in a recording of several, whose cuts a
- * person has to take in any case. */
-static bool holds_talk(const struct match *m)
-{
-    return m && m->recording >= 0 && (m->state == MATCH_SURE || m->shared);
-}
-
-/* --- jobs of recordings ---------------------------------------------------------------------- */
-
-void plan_probes(struct job **jobs, size_t *nb, const struct plan *p)
-{
-    for (size_t i = 0; i < p->nb_recordings; i++)
-        if (!p->sources[i].probe && !p->sources[i].absent)
-            plan_add_probe(jobs, nb, p, &p->sources[i]);
-}
-
-static bool selected(int talk, const int *talks, size_t nb_talks)
-{
-    for (size_t i = 0; i < nb_talks; i++)
-        if (talks[i] == talk)
-            return true;
-    return nb_talks == 0;
-}
-
-void plan_analyses(struct job **jobs, size_t *nb, const struct plan *p, const int *talks,
-                   size_t nb_talks)
-{
-    AUTO_FREE bool *done = mem_zalloc(p->nb_recordings, sizeof *done);
-    for (size_t i = 0; i < p->matches.nb_rows; i++) {
-        const struct match *m = &p->matches.rows[i];
-        if (!holds_talk(m) || !selected(m->talk, talks, nb_talks) || done[m->recording])
-            continue;
-        const struct source *s = &p->sources[m->recording];
-        done[m->recording] = true;
-        if (s->probe && !refusal(s->probe) && !s->analysis && !s->absent)
-            plan_add_analysis(jobs, nb, p, s);
-    }
-}
 
 /* --- a part's recording and verdict ----------------------------------------------------------- */
 
@@ -341,7 +147,7 @@ static void gap_facts(struct verify_facts *f, const json_t *probe, int64_t origi
 static void media_facts(struct verify_facts *f, const struct part_plan *pp)
 {
     const json_t *probe = pp->source->probe, *analysis = pp->source->analysis;
-    f->refusal = refusal(probe);
+    f->refusal = plan_refusal(probe);
     f->recording_ms = json_get_int(probe, "duration_ms", -1);
     f->truncated = json_get_string(probe, "truncated", NULL);
     f->no_picture = !json_is_object(json_object_get(probe, "video"));
@@ -455,10 +261,10 @@ static int look_up_acceptance(struct part_plan *pp, const struct plan *p, struct
 static int describe_part(struct part_plan *pp, const struct plan *p, struct err *err)
 {
     pp->match = find_match(p, pp->talk, pp->part->number);
-    if (holds_talk(pp->match))
+    if (plan_holds_talk(pp->match))
         pp->source = &p->sources[pp->match->recording];
     const json_t *probe = pp->source ? pp->source->probe : NULL;
-    if (probe && !refusal(probe) && decide_cut(pp, p, err) < 0)
+    if (probe && !plan_refusal(probe) && decide_cut(pp, p, err) < 0)
         return err->code;
     judge(pp, p);
     return look_up_acceptance(pp, p, err);
@@ -501,7 +307,7 @@ static const char *obstacle(const struct part_plan *pp)
         return pp->verdict == VERDICT_UNCLEAR ? "not sure which recording it is" : "no recording";
     if (!pp->source->probe)
         return "its recording is not probed yet";
-    if (refusal(pp->source->probe))
+    if (plan_refusal(pp->source->probe))
         return plan_refused;
     if (!pp->source->analysis)
         return "its recording is not analysed yet";
@@ -519,7 +325,7 @@ static void wait_for_recording(struct part_plan *pp)
 {
     if (!pp->source || !pp->source->absent)
         return;
-    bool needed = !pp->source->probe || (!pp->source->analysis && !refusal(pp->source->probe));
+    bool needed = !pp->source->probe || (!pp->source->analysis && !plan_refusal(pp->source->probe));
     for (size_t i = 0; i < pp->nb_jobs; i++)
         needed = needed || json_object_get(pp->jobs[i].spec, "recording");
     if (!needed)

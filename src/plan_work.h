@@ -44,6 +44,12 @@ struct part_work {
     size_t nb_captions;
 };
 
+/* Why a recording that can be read still cannot be published, or NULL. */
+const char *plan_refusal(const json_t *probe);
+/* Whether the match says where the talk is: surely, or in a recording of several, whose cuts a
+ * person has to take in any case. */
+bool plan_holds_talk(const struct match *m);
+
 /* "flagged", "progressive" …, as picture_traits_read takes it. */
 const char *work_fields(const struct part_work *work);
 
