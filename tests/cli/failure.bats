@@ -258,7 +258,9 @@ repeat_command()
     expect 75 tp run --quiet
     says "MB more, and 0."
     mount -o remount,size=50m small
-    made=$(sqlite3 small/event/talkpress.db "select count(*) from result where stage = 'cell'")
+    # Also those that the store had no room for: a result that lies in work/ counts.
+    made=$(find small/event/work/?? -name '*.json' -exec cat {} + |
+        jq -s '[.[] | select(.frames > 5 and (has("sha256") | not))] | length')
     json '.jobs.cell' $((5 - made)) tp run --json
     expect 0 tp run --quiet
     says "3 of 3 parts are complete"
