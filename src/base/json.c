@@ -89,7 +89,7 @@ int json_need_int(int64_t *out, const json_t *obj, const char *key, const char *
 int json_need_number(int64_t *out, const json_t *obj, const char *key, int64_t least, int64_t most,
                      const char *where, struct err *err)
 {
-    int64_t v;
+    int64_t v = 0; /* some compilers do not see that it is set */
     if (json_need_int(&v, obj, key, where, err) < 0)
         return err->code;
     if (v < least || v > most)
