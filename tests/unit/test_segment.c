@@ -311,6 +311,43 @@ static void test_renditions(void **state)
     }
 }
 
+/* Every effort of every rendition encodes, and says nothing of the others. */
+static void test_efforts(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"fast", "balanced", "small"};
+    static const struct {
+        const char *rendition, *option, *values[3]; /* of each effort */
+    } cases[] = {
+        {"mp4-720", "preset", {"veryfast", "medium", "medium"}},
+        {"mp4-360", "preset", {"veryfast", "medium", "medium"}},
+        {"av1-720", "preset", {"12", "12", "8"}},
+        {"vp9-720", "deadline", {"good", "good", "good"}},
+    };
+    enum rendition_effort effort;
+    assert_false(rendition_effort_parse(&effort, "slow"));
+    for (size_t i = 0; i < NB(cases); i++)
+        for (int k = 0; k < 3; k++) {
+            struct err err = {0};
+            struct rendition r;
+            AUTO_FREE char *yaml =
+                mem_printf(SOURCE_DIR "/pipeline/renditions/%s.yaml", cases[i].rendition);
+            assert_true(rendition_effort_parse(&effort, names[k]));
+            assert_done(rendition_read(&r, yaml, effort, &err));
+            for (int n = 0; n < 3; n++)
+                assert_null(json_object_get(r.video, names[n]));
+            const json_t *options = json_object_get(r.video, "options");
+            AUTO_FREE char *value = json_canonical(json_object_get(options, cases[i].option));
+            assert_row_int(names[k], strstr(value, cases[i].values[k]) != NULL, 1);
+            assert_int_equal(json_get_int(r.video, "key_frame_s", 0), 10);
+            struct track_summary t;
+            AUTO_FREE char *path = folder_path("%s-%s.mp4", cases[i].rendition, names[k]);
+            piece_segment(&t, path, r.video, FPS, (struct drawn){128, 72, 0x80000, 6, false, 1, 0});
+            assert_int_equal(t.nb_packets, 6);
+            rendition_finish(&r);
+        }
+}
+
 static void test_sizes(void **state)
 {
     (void)state;
@@ -350,7 +387,8 @@ int main(void)
         cmocka_unit_test(test_joins),           cmocka_unit_test(test_same_bytes),
         cmocka_unit_test(test_outputs_at_once), cmocka_unit_test(test_held_pictures),
         cmocka_unit_test(test_refused),         cmocka_unit_test(test_grey_stays),
-        cmocka_unit_test(test_renditions),      cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_renditions),      cmocka_unit_test(test_efforts),
+        cmocka_unit_test(test_sizes),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }
