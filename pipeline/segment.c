@@ -166,7 +166,8 @@ static int take_pictures(struct encode *e, struct err *err)
 }
 
 /* Whether a picture equals the one before: slides do, for minutes. It needs no conversion then: the
- * one before shows on. Fields are left alone, since a deinterlacer looks at their neighbours. */
+ * one before shows on. Pictures of fields are left alone: a deinterlacer looks at their neighbours.
+ */
 static bool shows_on(const AVFrame *last, const AVFrame *f)
 {
     const AVPixFmtDescriptor *d = av_pix_fmt_desc_get(f->format);
@@ -191,7 +192,9 @@ static bool shows_on(const AVFrame *last, const AVFrame *f)
 
 static int convert(struct encode *e, AVFrame *frame, struct err *err)
 {
-    if (shows_on(e->last, frame))
+    const enum picture_fields fields = e->params->traits.fields;
+    const bool unmarked_fields = fields == PICTURE_TOP_FIRST || fields == PICTURE_BOTTOM_FIRST;
+    if (!unmarked_fields && shows_on(e->last, frame))
         return 0;
     av_frame_unref(e->last);
     if (av_frame_ref(e->last, frame) < 0)
