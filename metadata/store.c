@@ -201,6 +201,21 @@ void store_rollback(struct store *s)
         sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
+int store_begin_reading(struct store *s, struct err *err)
+{
+    if (!sqlite3_get_autocommit(s->db))
+        return 0;
+    s->reading = true;
+    return sql_exec(s, "BEGIN", err);
+}
+
+void store_end_reading(struct store *s)
+{
+    if (s->reading)
+        store_rollback(s);
+    s->reading = false;
+}
+
 /* --- decisions ------------------------------------------------------------------------------- */
 
 int store_chosen_matches(struct chosen_match **out, size_t *out_nb, struct store *s,

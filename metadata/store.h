@@ -26,6 +26,10 @@ void store_close_p(struct store **store);
 ATTR_NODISCARD int store_begin(struct store *store, struct err *err);
 ATTR_NODISCARD int store_commit(struct store *store, struct err *err);
 void store_rollback(struct store *store);
+/* Many questions to one state of the store, which each alone would look for anew. Within a
+ * transaction that state is its own, and nothing is begun or ended. Nothing is written between. */
+ATTR_NODISCARD int store_begin_reading(struct store *store, struct err *err);
+void store_end_reading(struct store *store);
 
 /* --- programme --- */
 

@@ -211,16 +211,18 @@ static void tell(const struct run *r, const struct executor_result *e,
     const struct tally t = count(r);
     AUTO_FREE char *jobs = executor_summary(e);
     if (json) {
-        json_t *nb = json_object(), *peak = json_object();
+        json_t *nb = json_object(), *cpu = json_object(), *peak = json_object();
         for (int i = 0; i < EXECUTOR_NB_STAGES; i++) {
             const char *stage = executor_stage_name(i);
             json_object_set_new(nb, stage, json_integer((json_int_t)e->nb_run[i]));
-            if (e->peak_kb[i])
-                json_object_set_new(peak, stage, json_integer(e->peak_kb[i] / 1024));
+            if (!e->peak_kb[i])
+                continue;
+            json_object_set_new(cpu, stage, json_real(round(e->cpu_s[i] * 100) / 100));
+            json_object_set_new(peak, stage, json_integer(e->peak_kb[i] / 1024));
         }
         AUTO_JSON *o =
-            json_pack("{s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:b}", "jobs", nb, "worker_peak_mb",
-                      peak, "jobs_failed", (json_int_t)e->nb_failed, "parts", (json_int_t)t.nb,
+            json_pack("{s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:b}", "jobs", nb, "worker_cpu_s",
+                      cpu, "worker_peak_mb", peak, "jobs_failed", (json_int_t)e->nb_failed, "parts", (json_int_t)t.nb,
                       "complete", (json_int_t)t.nb_complete, "waiting", (json_int_t)t.nb_waiting,
                       "published", (json_int_t)p->nb_parts, "stopped", e->stopped);
         cli_print_json(o);

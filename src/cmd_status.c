@@ -349,7 +349,10 @@ int cmd_status(const struct cli *cli, int argc, char **argv)
         return cli_fail(&err);
     struct survey s = {.failures = json_array(), .only = talk};
     AUTO_FREE char *sandbox = NULL;
-    int ret = survey(&s, &plan, &err);
+    int ret = store_begin_reading(event.store, &err);
+    if (ret == 0)
+        ret = survey(&s, &plan, &err);
+    store_end_reading(event.store);
     if (ret == 0 && (json || !talk))
         ret = sandbox_state(&sandbox, &event, &err);
     if (ret == 0 && json)

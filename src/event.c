@@ -12,6 +12,7 @@
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
+#include "spawner.h"
 #include "store.h"
 #include "str.h"
 #include "yaml_json.h"
@@ -285,6 +286,7 @@ int event_open(struct event *out, const char *dir, struct err *err)
 
 void event_close(struct event *e)
 {
+    spawner_stop_p(&e->spawner);
     store_close_p(&e->store);
     settings_finish(&e->settings);
     if (e->lock >= 0)

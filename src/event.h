@@ -36,7 +36,8 @@ struct event {
     char *work, *out;
     struct store *store;
     struct settings settings;
-    int lock; /* file descriptor, -1 while not held */
+    int lock;                /* file descriptor, -1 while not held */
+    struct spawner *spawner; /* the executor's, once a job was started; see spawner.h */
 };
 
 /* Makes the folder with its settings file and an empty store; ERR_INVALID where it is one. */

@@ -19,6 +19,7 @@
 #include "plan.h"
 #include "progress.h"
 #include "sandbox.h"
+#include "spawner.h"
 #include "store.h"
 #include "str.h"
 #include "workdir.h"
@@ -90,39 +91,35 @@ static void restore_signals(const struct sigaction *old)
 
 /* --- starting a worker ----------------------------------------------------------------------- */
 
-static void exec_worker(const struct slot *s, int out, int log)
+/* A spawner that somebody killed is started anew, once. */
+static int fork_worker(struct slot *s, struct event *event, int out, int log, struct err *err)
 {
-    setpgid(0, 0); /* Ctrl-C goes to the coordinator, which stops its workers itself */
-    const int null = open("/dev/null", O_RDONLY);
-    if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
-        dup2(log, STDERR_FILENO) < 0)
-        _exit(127);
-    for (int i = 0; i < NB_SIGNALS; i++)
-        signal(stop_signals[i], SIG_DFL);
-    execl("/proc/self/exe", "talkpress", "worker", s->spec_path, (char *)NULL);
-    _exit(127);
+    for (int tries = 2;; tries--) {
+        if (!event->spawner && spawner_start(&event->spawner, event->work, err) < 0)
+            return err->code;
+        if (spawner_fork(&s->pid, event->spawner, s->spec_path, out, log, err) == 0 || tries == 1)
+            return err->code;
+        spawner_stop_p(&event->spawner);
+        *err = (struct err){0};
+    }
 }
 
-static int spawn(struct slot *s, struct err *err)
+static int spawn(struct slot *s, struct event *event, struct err *err)
 {
     int out[2];
     if (pipe2(out, O_CLOEXEC) < 0)
         return err_errno(err, errno, "cannot make a pipe");
     const int log = open(s->log_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    s->pid = log < 0 ? -1 : fork();
-    if (s->pid == 0)
-        exec_worker(s, out[1], log);
-    const int failed = errno;
+    if (log < 0)
+        err_errno(err, errno, "cannot write '%s'", s->log_path);
+    else
+        (void)fork_worker(s, event, out[1], log, err);
     close(out[1]);
     if (log >= 0)
         close(log);
-    if (s->pid < 0) {
-        close(out[0]);
-        return err_errno(err, failed, "cannot start a worker");
-    }
     s->out = out[0];
     fcntl(s->out, F_SETFL, O_NONBLOCK);
-    return 0;
+    return err->code;
 }
 
 /* Of a recording's probe, which is long, a spec has the key until its job starts. */
@@ -153,7 +150,7 @@ static int start(struct executor *e, int i, struct job *job, struct err *err)
         return err->code;
     if (json_dump_file(s->job.spec, s->spec_path, JSON_COMPACT) < 0)
         return err_errno(err, errno, "cannot write '%s'", s->spec_path);
-    if (spawn(s, err) < 0)
+    if (spawn(s, e->event, err) < 0)
         return err->code;
     clock_gettime(CLOCK_MONOTONIC, &s->begin);
     s->heard = s->begin;
@@ -342,20 +339,33 @@ static double seconds_since(const struct timespec *t)
     return (double)(now.tv_sec - t->tv_sec) + (double)(now.tv_nsec - t->tv_nsec) / 1e9;
 }
 
+/* The folder that a worker which was killed left behind. */
+static void remove_left(const struct executor *e, const struct slot *s)
+{
+    struct err err = {0};
+    AUTO_FREE char *left = workdir_own(e->event->work, s->job.key, s->pid);
+    if (fs_remove_all(left, &err) < 0) /* the next run empties tmp/ */
+        progress_say(e->progress, "  %s", err.msg);
+}
+
 static int end(struct executor *e, int i, struct err *err)
 {
     struct slot *s = &e->slots[i];
     int status = 0;
     struct rusage used = {0};
-    while (wait4(s->pid, &status, 0, &used) < 0 && errno == EINTR)
-        ;
-    long *peak = &e->result->peak_kb[executor_stage_index(s->job.stage)];
+    spawner_wait(&status, &used, e->event->spawner, s->pid);
+    const int stage = executor_stage_index(s->job.stage);
+    long *peak = &e->result->peak_kb[stage];
     *peak = used.ru_maxrss > *peak ? used.ru_maxrss : *peak;
+    e->result->cpu_s[stage] += (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+                               (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
     const bool ok = WIFEXITED(status) && WEXITSTATUS(status) == 0;
     progress_job_end(e->progress, i, seconds_since(&s->begin), ok);
+    if (!ok)
+        remove_left(e, s);
     int ret = ok ? write_results(e, &s->job, err) : note_failure(e, s, status, err);
     if (ret == 0) {
-        e->result->nb_run[executor_stage_index(s->job.stage)] += ok;
+        e->result->nb_run[stage] += ok;
         ret = e->source->ended(e->source->opaque, &s->job, ok, err);
     }
     unlink(s->spec_path);
@@ -365,15 +375,16 @@ static int end(struct executor *e, int i, struct err *err)
 }
 
 /* A worker's own process dies after it, a moment later: only then does the pipe end. */
-static void wait_for_end(struct slot *s)
+static void wait_for_end(struct executor *e, struct slot *s)
 {
     char buf[4096];
     ssize_t n;
+    int status;
+    struct rusage used;
     fcntl(s->out, F_SETFL, 0);
     while ((n = read(s->out, buf, sizeof buf)) > 0 || (n < 0 && errno == EINTR))
         ;
-    while (waitpid(s->pid, NULL, 0) < 0 && errno == EINTR)
-        ;
+    spawner_wait(&status, &used, e->event->spawner, s->pid);
 }
 
 static void kill_all(struct executor *e)
@@ -383,7 +394,7 @@ static void kill_all(struct executor *e)
             kill(e->slots[i].pid, SIGKILL);
     for (int i = 0; i < e->nb_slots; i++) {
         if (e->slots[i].busy && e->slots[i].pid > 0)
-            wait_for_end(&e->slots[i]);
+            wait_for_end(e, &e->slots[i]);
         free_slot(&e->slots[i]);
     }
 }

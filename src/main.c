@@ -12,6 +12,7 @@
 #include "cli.h"
 #include "mem.h"
 #include "str.h"
+#include "spawner.h"
 #include "worker.h"
 
 struct verb {
@@ -314,6 +315,8 @@ static int talkpress(int argc, char **argv)
     /* Not for people: the executor starts it, and a message names it to repeat a failed job. */
     if (strcmp(argv[at], "worker") == 0 && at + 2 == argc)
         return worker_main(argv[at + 1]);
+    if (strcmp(argv[at], "worker") == 0 && at + 3 == argc && strcmp(argv[at + 1], "--serve") == 0)
+        return spawner_serve();
     return run_verb(&cli, argc - at, argv + at);
 }
 

@@ -91,7 +91,7 @@ static int match_recordings(struct plan *p, struct err *err)
     return 0;
 }
 
-int plan_refresh(struct plan *p, struct err *err)
+static int refresh(struct plan *p, struct err *err)
 {
     for (size_t i = 0; i < p->nb_recordings; i++)
         if (load_source(&p->sources[i], p->event, err) < 0)
@@ -99,6 +99,15 @@ int plan_refresh(struct plan *p, struct err *err)
     if (captions_find(p->sources, p->nb_recordings, p->event, err) < 0)
         return err->code;
     return match_recordings(p, err) < 0 ? err->code : plan_room_refresh(p, err);
+}
+
+int plan_refresh(struct plan *p, struct err *err)
+{
+    if (store_begin_reading(p->event->store, err) < 0)
+        return err->code;
+    const int ret = refresh(p, err);
+    store_end_reading(p->event->store);
+    return ret;
 }
 
 int plan_load(struct plan *out, struct event *event, struct err *err)

@@ -20,6 +20,11 @@ char *workdir_tmp(const char *work, const char *name)
     return mem_printf("%s/tmp/%s", work, name);
 }
 
+char *workdir_own(const char *work, const char *key, pid_t pid)
+{
+    return mem_printf("%s/tmp/%s-%d", work, key, (int)pid);
+}
+
 char *workdir_failed(const char *work, const char *name)
 {
     return mem_printf("%s/failed/%s", work, name);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "err.h"
 
@@ -18,6 +19,8 @@ char *workdir_path(const char *work, const char *key, const char *ext);
 /* work/tmp/NAME and work/failed/NAME; new strings. */
 char *workdir_tmp(const char *work, const char *name);
 char *workdir_failed(const char *work, const char *name);
+/* work/tmp/KEY-PID, a worker's own folder; a new string. */
+char *workdir_own(const char *work, const char *key, pid_t pid);
 
 /* Creates the folder that a key's files go into; it is on disk then. */
 ATTR_NODISCARD int workdir_prepare(const char *work, const char *key, struct err *err);

@@ -259,6 +259,8 @@ static int find_stage(const struct stage **out, struct worker *w, struct err *er
             return err->code;
     for (size_t i = 0; i < sizeof stages / sizeof *stages; i++)
         if (strcmp(stages[i].name, name) == 0) {
+            AUTO_FREE char *title = mem_printf("talkpress %s", name);
+            prctl(PR_SET_NAME, title); /* as 'top' shows it, cut to 15 letters */
             *out = &stages[i];
             return 0;
         }
@@ -280,8 +282,7 @@ static int run_stage(struct worker *w, const struct stage *stage)
 {
     struct err err = {0}, cleaning = {0};
     int status = 0;
-    AUTO_FREE char *name = mem_printf("%s-%d", w->key, (int)getpid()),
-                   *tmp = workdir_tmp(w->work, name);
+    AUTO_FREE char *tmp = workdir_own(w->work, w->key, getpid());
     w->tmp = tmp;
     if (fs_mkdirs(tmp, &err) < 0)
         return say_failure(&err);

@@ -126,7 +126,7 @@ completes()
         steps >log 2>&1 3>&- &
         running=$!
         sleep "$((RANDOM % 3)).$((RANDOM % 9000 + 1000))"
-        victims=$(pgrep -f "^[^ ]*talkpress (-C $EVENT|worker $EVENT)" | sort -n) || true
+        victims=$(pgrep -f "^[^ ]*talkpress (-C $EVENT|worker --serve $EVENT)" | sort -n) || true
         [ $((RANDOM % 2)) = 0 ] || victims=$(tac <<<"$victims") # a worker has the higher number
         if [ -n "$victims" ] && kill -KILL "$(head -n 1 <<<"$victims")" 2>/dev/null; then
             nb_killed=$((nb_killed + 1))

@@ -42,9 +42,10 @@ stop_worker()
 {
     local pid spec
     for _ in {1..2000}; do
-        for pid in $(cat "/proc/$COORDINATOR/task/$COORDINATOR/children"); do
+        for pid in $(workers_of $COORDINATOR); do
             kill -STOP "$pid" 2>/dev/null || continue
-            spec=$(tr '\0' '\n' 2>/dev/null <"/proc/$pid/cmdline" | tail -1) || true
+            spec=$(readlink "/proc/$pid/fd/2") || true # its log, beside its spec
+            spec=${spec%.log}.json
             if [[ -s $spec && $(<"$spec") == *"\"stage\":\"$1\""* ]]; then
                 echo "$pid"
                 return 0
@@ -128,8 +129,11 @@ repeat_command()
     tp verify >/dev/null
     begin_run 1
     worker=$(stop_worker cell)
-    kill -SYS "$worker"
     kill -CONT "$worker"
+    until reader=$(pgrep -P "$worker"); do
+        sleep 0.01
+    done
+    kill -SYS "$reader"
     status=0
     wait $COORDINATOR || status=$?
     output=$(cat run)

@@ -154,3 +154,11 @@ sums()
 {
     cat "$EVENT/out/SHA256SUMS"
 }
+
+# workers_of COORDINATOR: the processes that do its jobs, children of the one that forks them.
+workers_of()
+{
+    local spawner
+    spawner=$(cat "/proc/$1/task/$1/children" 2>/dev/null) || return 0
+    cat "/proc/${spawner% }/task/${spawner% }/children" 2>/dev/null || true
+}

@@ -123,13 +123,31 @@ store_is_sound()
     same "$want" "$(sums)"
 }
 
+@test "the process that starts workers is killed: its workers end with it, the others are made" {
+    fresh orphaned
+    "$TALKPRESS" -C "$EVENT" run --quiet >log 2>&1 3>&- &
+    COORDINATOR=$!
+    until [ -n "$(workers_of $COORDINATOR)" ]; do
+        kill -0 $COORDINATOR
+    done
+    kill -KILL "$(pgrep -P $COORDINATOR)"
+    status=0
+    wait $COORDINATOR || status=$?
+    output=$(cat log)
+    same 1 "$status"
+    says "FAILED" "the worker was killed (signal 9)"
+    same "" "$(pgrep -f "worker --serve $EVENT" || true)"
+    expect 0 tp run --quiet
+    says "3 of 3 parts are complete"
+}
+
 @test "Ctrl-C: ends within 2 seconds, says how to go on, and it does" {
     fresh stopped
     for signal in INT TERM HUP; do
         "$TALKPRESS" -C "$EVENT" run >log 2>&1 3>&- &
         COORDINATOR=$!
         # Once a worker is there, the run listens to signals.
-        until grep -q . "/proc/$COORDINATOR/task/$COORDINATOR/children"; do
+        until [ -n "$(workers_of $COORDINATOR)" ]; do
             kill -0 $COORDINATOR
         done
         begin=$(now_ms)
@@ -141,7 +159,7 @@ store_is_sound()
         same 1 "$status"
         says "stopped: 'talkpress run' goes on from here"
         [ "$took_ms" -lt 2000 ] || { echo "$signal took $took_ms ms"; return 1; }
-        same "" "$(pgrep -f "worker $EVENT" || true)"
+        same "" "$(pgrep -f "worker --serve $EVENT" || true)"
     done
     expect 0 tp run --quiet
     says "3 of 3 parts are complete"

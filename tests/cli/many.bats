@@ -138,7 +138,7 @@ most()
     COORDINATOR=$!
     nb_seen=0 nb_killed=0 last=0
     while kill -0 $COORDINATOR 2>/dev/null; do
-        for worker in $(cat "/proc/$COORDINATOR/task/$COORDINATOR/children" 2>/dev/null); do
+        for worker in $(workers_of $COORDINATOR); do
             [ "$worker" -gt "$last" ] || continue
             last=$worker
             nb_seen=$((nb_seen + 1))
