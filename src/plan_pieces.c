@@ -23,7 +23,8 @@ static void add_cell(struct part_work *w, struct piece_range cell)
 static void list_still_cells(struct part_work *w)
 {
     const struct part_plan *pp = w->pp;
-    const int64_t length = grid_frame_at_ms(&pp->grid, PROBE_CELL_MS);
+    const int64_t frames = grid_frame_at_ms(&pp->grid, PROBE_CELL_MS),
+                  length = frames > 0 ? frames : 1; /* a frame may take longer than a cell */
     for (int64_t at = pp->begin; at < pp->end; at += length)
         add_cell(w, (struct piece_range){at, at + length < pp->end ? at + length : pp->end, 0, 0});
 }
