@@ -14,13 +14,6 @@
 
 static char folder[4096];
 
-/* libx264 loses some bytes when it refuses its options; that is its own. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
-{
-    return "leak:libx264.so";
-}
-
 _Noreturn void fuzz_broken(const char *what, const char *why)
 {
     fprintf(stderr, "fuzz target: %s: %s\n", what, why);
