@@ -16,9 +16,24 @@ enum {
     APPLICATION_ID = 0x74707273, /* "tprs" */
     SCHEMA_VERSION = 3,
     BUSY_MS = 10000,
+    BUSY_STEP_MS = 20,
 };
 
 /* --- opening --------------------------------------------------------------------------------- */
+
+static int wait_for_writer(void *opaque, int nb_waits)
+{
+    const struct store *s = opaque;
+    if (nb_waits >= BUSY_MS / BUSY_STEP_MS || (s->stop && *s->stop))
+        return 0;
+    sqlite3_sleep(BUSY_STEP_MS);
+    return 1;
+}
+
+void store_set_stop(struct store *s, const volatile sig_atomic_t *stop)
+{
+    s->stop = stop;
+}
 
 /* Nothing is written here, nor when s->db is closed again without configure: the file may be
  * anybody's. */
@@ -26,7 +41,7 @@ static int open_db(struct store *s, const char *path, int flags, struct err *err
 {
     if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK)
         return s->db ? sql_fail(s, err, "cannot open") : err_set(err, ERR_NOMEM, "out of memory");
-    sqlite3_busy_timeout(s->db, BUSY_MS);
+    sqlite3_busy_handler(s->db, wait_for_writer, s);
     AUTO_FREE char *journal = mem_printf("%s-wal", path);
     if (fs_size(journal) > 0)
         sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);

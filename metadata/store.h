@@ -6,6 +6,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,6 +22,9 @@ struct store;
 ATTR_NODISCARD int store_create(const char *path, struct err *err);
 ATTR_NODISCARD int store_open(struct store **out, const char *path, struct err *err);
 void store_close_p(struct store **store);
+/* A writer waits for another one up to 10 s; no longer once *stop is not 0 (NULL: nothing stops
+ * it). */
+void store_set_stop(struct store *store, const volatile sig_atomic_t *stop);
 #define AUTO_STORE ATTR_CLEANUP(store_close_p) struct store
 
 ATTR_NODISCARD int store_begin(struct store *store, struct err *err);

@@ -11,7 +11,8 @@ struct store {
     sqlite3 *db;
     sqlite3_stmt **statements; /* each made once: a plan asks some of them thousands of times */
     size_t nb_statements;
-    bool reading; /* between store_begin_reading and its end */
+    const volatile sig_atomic_t *stop; /* see store_set_stop */
+    bool reading;                      /* between store_begin_reading and its end */
 };
 
 /* What SQLite says, as an error of ours. Returns its code. */

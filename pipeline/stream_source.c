@@ -10,7 +10,9 @@ static void note(struct stream_source *s, int averror)
     if (s->last_ms < s->from_ms || s->damage.nb++ > 0)
         return;
     s->damage.first_ms = s->last_ms;
-    av_make_error_string(s->damage.what, sizeof s->damage.what, averror);
+    /* Some decoders return a bare -1, which would read as "Operation not permitted". */
+    av_make_error_string(s->damage.what, sizeof s->damage.what,
+                         averror == -1 ? AVERROR_INVALIDDATA : averror);
 }
 
 static bool passed_over(struct stream_source *s)

@@ -339,6 +339,22 @@ static double seconds_since(const struct timespec *t)
     return (double)(now.tv_sec - t->tv_sec) + (double)(now.tv_nsec - t->tv_nsec) / 1e9;
 }
 
+/* Whether what the job should make lies in place: then it is done, though its worker was killed in
+ * the moment after. */
+static bool all_made(const struct executor *e, const struct job *job)
+{
+    const json_t *outputs = json_object_get(job->spec, "outputs");
+    const size_t nb = outputs ? json_array_size(outputs) : 1;
+    for (size_t i = 0; i < nb; i++) {
+        const char *key =
+            outputs ? json_get_string(json_array_get(outputs, i), "key", "") : job->key;
+        AUTO_FREE char *path = workdir_path(e->event->work, key, "json");
+        if (!fs_exists(path))
+            return false;
+    }
+    return true;
+}
+
 /* The folder that a worker which was killed left behind. */
 static void remove_left(const struct executor *e, const struct slot *s)
 {
@@ -359,9 +375,10 @@ static int end(struct executor *e, int i, struct err *err)
     *peak = used.ru_maxrss > *peak ? used.ru_maxrss : *peak;
     e->result->cpu_s[stage] += (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
                                (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
-    const bool ok = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    const bool well = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    const bool ok = well || all_made(e, &s->job);
     progress_job_end(e->progress, i, seconds_since(&s->begin), ok);
-    if (!ok)
+    if (!well)
         remove_left(e, s);
     int ret = ok ? write_results(e, &s->job, err) : note_failure(e, s, status, err);
     if (ret == 0) {
@@ -478,9 +495,11 @@ int executor_run(struct executor_result *out, struct event *event, const struct 
     for (int i = 0; i < e.nb_slots; i++)
         e.slots[i].out = -1;
     catch_signals(old);
+    store_set_stop(event->store, &stop_signal);
     (void)loop(&e, err);
     kill_all(&e);
     restore_signals(old);
+    store_set_stop(event->store, NULL);
     progress_clear(progress);
     free(e.slots);
     return err->code;

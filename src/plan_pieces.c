@@ -239,33 +239,29 @@ static void add_card_job(struct part_work *w, json_t *spec, const char *what, js
     work_set_card(job, w, spec);
 }
 
-/* The renditions of a cell (NULL: of the card) that are missing, and what they cost. Returns
- * whether any is, or an error. */
-static int missing_outputs(json_t *outputs, double *cost, struct part_work *w,
-                           const struct piece_range *cell)
+/* Adds the rendition of a cell (NULL: of the card) where it is missing, and what it costs. */
+static int missing_output(json_t *outputs, double *cost, struct part_work *w,
+                          struct piecework *work, const struct piece_range *cell)
 {
     const int64_t nb_frames = cell ? cell->end - cell->begin : w->card_frames;
-    for (size_t i = 0; i < w->nb_works; i++) {
-        struct piecework *work = &w->works[i];
-        char key[33];
-        if (!work->rendition->video)
-            continue;
-        if (cell)
-            work_cell_key(key, work, w, cell);
-        else
-            memcpy(key, work->card_key, sizeof key);
-        const int there = work_has(w, key, "mp4");
-        if (there < 0)
-            return there;
-        w->pp->nb_cells += cell != NULL;
-        w->pp->nb_cells_done += cell && there;
-        if (there)
-            continue;
-        work->ready = false;
-        *cost += frame_cost(work) * (double)nb_frames;
-        json_array_append_new(outputs, output_spec(work, key));
-    }
-    return json_array_size(outputs) > 0;
+    char key[33];
+    if (!work->rendition->video)
+        return 0;
+    if (cell)
+        work_cell_key(key, work, w, cell);
+    else
+        memcpy(key, work->card_key, sizeof key);
+    const int there = work_has(w, key, "mp4");
+    if (there < 0)
+        return there;
+    w->pp->nb_cells += cell != NULL;
+    w->pp->nb_cells_done += cell && there;
+    if (there)
+        return 0;
+    work->ready = false;
+    *cost += frame_cost(work) * (double)nb_frames;
+    json_array_append_new(outputs, output_spec(work, key));
+    return 0;
 }
 
 static json_t *leading_card_spec(const struct part_work *w)
@@ -301,15 +297,21 @@ void work_name_pieces(struct part_work *w)
     }
 }
 
+/* One job for each rendition: with a corrected title there is nothing else for the other cores. */
 int work_plan_card(struct part_work *w)
 {
     AUTO_JSON *spec = leading_card_spec(w);
-    AUTO_JSON *outputs = json_array();
-    double cost = 0;
-    const int missing = missing_outputs(outputs, &cost, w, NULL);
-    if (missing > 0)
-        add_card_job(w, spec, "card", mem_take(&outputs), cost);
-    return missing < 0 ? missing : 0;
+    for (size_t i = 0; i < w->nb_works; i++) {
+        AUTO_JSON *outputs = json_array();
+        double cost = 0;
+        if (missing_output(outputs, &cost, w, &w->works[i], NULL) < 0)
+            return w->err->code;
+        if (json_array_size(outputs) == 0)
+            continue;
+        AUTO_FREE char *what = mem_printf("card, %s", w->works[i].rendition->name);
+        add_card_job(w, spec, what, mem_take(&outputs), cost);
+    }
+    return 0;
 }
 
 /* --- cells and sound ------------------------------------------------------------------------- */
@@ -351,10 +353,10 @@ int work_plan_cells(struct part_work *w)
         const struct piece_range *cell = &w->cells[c];
         AUTO_JSON *outputs = json_array();
         double cost = 0;
-        const int missing = planned_before(w, c) ? 0 : missing_outputs(outputs, &cost, w, cell);
-        if (missing < 0)
-            return missing;
-        if (!missing)
+        for (size_t i = 0; i < w->nb_works && !planned_before(w, c); i++)
+            if (missing_output(outputs, &cost, w, &w->works[i], cell) < 0)
+                return w->err->code;
+        if (json_array_size(outputs) == 0)
             continue;
         if (json_is_object(w->video)) {
             add_cell_job(w, cell, mem_take(&outputs), cost);

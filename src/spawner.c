@@ -157,7 +157,6 @@ static bool receive(struct request *out, int *fds)
                              .msg_control = &control,
                              .msg_controllen = sizeof control};
     ssize_t got;
-    *out = (struct request){0};
     while ((got = recvmsg(STDIN_FILENO, &message, MSG_CMSG_CLOEXEC)) < 0 && errno == EINTR)
         ;
     const struct cmsghdr *header = CMSG_FIRSTHDR(&message);
@@ -182,11 +181,11 @@ static int become_worker(const char *spec_path, const int *fds)
 
 int spawner_serve(void)
 {
-    struct request request;
-    int fds[NB_FDS];
+    struct request request = {0};
+    int fds[NB_FDS] = {0};
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_NAME, "talkpress");
-    while (receive(&request, fds)) {
+    for (; receive(&request, fds); request = (struct request){0}) {
         struct answer answer = {.pid = request.wait_for};
         if (request.wait_for) {
             while (wait4(request.wait_for, &answer.status, 0, &answer.used) < 0 && errno == EINTR)
