@@ -61,6 +61,7 @@ struct executor {
     struct slot *slots;
     int nb_slots;
     struct executor_result *result;
+    struct timespec listened; /* to the workers, last */
 };
 
 /* --- signals --------------------------------------------------------------------------------- */
@@ -435,10 +436,16 @@ static int fill_slots(struct executor *e, int *busy, struct err *err)
     return 0;
 }
 
+/* A coordinator that was stopped itself for a while (Ctrl-Z) cannot hold the silence against its
+ * workers. */
 static void stop_stalled(struct executor *e)
 {
+    const bool was_stopped = seconds_since(&e->listened) > 4 * TICK_MS / 1000.0;
+    clock_gettime(CLOCK_MONOTONIC, &e->listened);
     for (int i = 0; i < e->nb_slots; i++) {
         struct slot *s = &e->slots[i];
+        if (was_stopped)
+            s->heard = e->listened;
         if (!s->busy || s->stalled || seconds_since(&s->heard) < e->event->settings.stall_s)
             continue;
         s->stalled = true;
@@ -494,6 +501,7 @@ int executor_run(struct executor_result *out, struct event *event, const struct 
     e.slots = mem_zalloc((size_t)e.nb_slots, sizeof *e.slots);
     for (int i = 0; i < e.nb_slots; i++)
         e.slots[i].out = -1;
+    clock_gettime(CLOCK_MONOTONIC, &e.listened);
     catch_signals(old);
     store_set_stop(event->store, &stop_signal);
     (void)loop(&e, err);

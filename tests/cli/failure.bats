@@ -123,6 +123,20 @@ repeat_command()
     says "FAILED talk 1: " "the worker made no progress for 2 s and was stopped"
 }
 
+@test "a run that was stopped for longer than that goes on, and so do its workers" {
+    slow_event 'stall_s: 2'
+    tp add "$REC" >/dev/null
+    tp verify >/dev/null
+    begin_run 1
+    worker=$(stop_worker cell)
+    kill -STOP $COORDINATOR
+    sleep 3
+    kill -CONT $COORDINATOR "$worker"
+    wait $COORDINATOR
+    output=$(cat run)
+    says "1 of 1 parts are complete"
+}
+
 @test "a worker that does what the sandbox forbids: said so" {
     slow_event
     tp add "$REC" >/dev/null
