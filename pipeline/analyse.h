@@ -10,7 +10,7 @@
 
 struct media_params;
 
-enum { ANALYSE_VERSION = 5 };
+enum { ANALYSE_VERSION = 6 };
 
 /* files: the recording's further files, or NULL. probe is its probe result; audio_stream the sound
  * that a person chose, or -1: then the one with speech is found. Writes its loudness blocks to

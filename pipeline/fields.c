@@ -23,7 +23,24 @@ enum {
 
 struct counts {
     int top, bottom, progressive;
+    int silent; /* of this run, before the first one that told something */
+    int most_silent;
+    int left; /* pictures that may still be counted */
 };
+
+/* Whether so many of one order are clearly more than all else. */
+static bool clearly(int nb, int others)
+{
+    return nb >= LEAST && nb > CLEARLY * others;
+}
+
+/* Whether the pictures left over cannot make either order clear: few of a progressive recording's
+ * are looked at. */
+static bool decided(const struct counts *c)
+{
+    return !clearly(c->top + c->left, c->progressive + c->bottom) &&
+           !clearly(c->bottom + c->left, c->progressive + c->top);
+}
 
 static void count(struct counts *c, const AVFrame *frame)
 {
@@ -31,9 +48,11 @@ static void count(struct counts *c, const AVFrame *frame)
         av_dict_get(frame->metadata, "lavfi.idet.multiple.current_frame", NULL, 0);
     if (!e)
         return;
+    c->left--;
     c->top += strcmp(e->value, "tff") == 0;
     c->bottom += strcmp(e->value, "bff") == 0;
     c->progressive += strcmp(e->value, "progressive") == 0;
+    c->silent += strcmp(e->value, "undetermined") == 0;
 }
 
 static int open_graph(AVFilterGraph **graph, AVFilterContext **src, AVFilterContext **sink,
@@ -87,10 +106,11 @@ static int look_at_run(struct counts *c, struct picture_reader *pictures, AVFilt
 {
     AVFilterContext *src = NULL, *sink = NULL;
     AUTO_FRAME *frame = av_frame_alloc();
-    int got, width = 0, height = 0, format = -1;
+    int got = 0, width = 0, height = 0, format = -1;
     if (!frame)
         return av_fail_nomem(err);
-    while ((got = picture_reader_next(pictures, frame, err)) > 0) {
+    while (!decided(c) && c->silent < c->most_silent &&
+           (got = picture_reader_next(pictures, frame, err)) > 0) {
         if (!*graph) {
             width = frame->width;
             height = frame->height;
@@ -113,11 +133,10 @@ static int look_at_run(struct counts *c, struct picture_reader *pictures, AVFilt
                : err_set(err, ERR_EXTERNAL, "interlacing cannot be looked for");
 }
 
-static int look_at_cell(struct counts *c, const char *path, const struct media_params *files,
-                        const json_t *probe, const struct grid *grid, const json_t *cell,
-                        int64_t nb_frames, struct err *err)
+static int look_at_cell(struct counts *c, struct media *media, const json_t *probe,
+                        const struct grid *grid, const json_t *cell, int64_t nb_frames,
+                        struct err *err)
 {
-    AUTO_MEDIA *media = NULL;
     AUTO_PICTURES *pictures = NULL;
     AVFilterGraph *graph = NULL;
     const int64_t begin = json_integer_value(json_array_get(cell, 0));
@@ -129,8 +148,7 @@ static int look_at_cell(struct counts *c, const char *path, const struct media_p
         .key_frame = begin,
         .key_pts = json_integer_value(json_array_get(cell, 1)),
     };
-    if (media_open(&media, path, files, err) < 0 ||
-        picture_reader_open(&pictures, media, &range, err) < 0)
+    if (picture_reader_open(&pictures, media, &range, err) < 0)
         return err->code;
     const int ret = look_at_run(c, pictures, &graph, err);
     avfilter_graph_free(&graph);
@@ -142,7 +160,8 @@ int fields_detect(const char **out, const char *path, const struct media_params 
 {
     const json_t *cells = json_object_get(probe, "cells");
     const size_t nb = json_array_size(cells), runs = nb < RUNS ? nb : RUNS;
-    struct counts c = {0};
+    AUTO_MEDIA *media = NULL;
+    struct counts c = {.left = FRAMES};
     struct grid grid;
     *out = "progressive";
     if (probe_grid(&grid, probe, err) < 0)
@@ -151,13 +170,20 @@ int fields_detect(const char **out, const char *path, const struct media_params 
     if (json_get_int(json_object_get(probe, "video"), "height", 0) < LEAST_LINES || fps < 24 ||
         fps > 31)
         return 0;
-    for (size_t i = 0; i < runs; i++)
-        if (look_at_cell(&c, path, files, probe, &grid, json_array_get(cells, i * nb / runs),
-                         FRAMES / (int64_t)runs, err) < 0)
+    if (media_open(&media, path, files, err) < 0)
+        return err->code;
+    for (size_t i = 0; i < runs && !decided(&c); i++) {
+        const int of_run = FRAMES / (int)runs;
+        c.left = of_run * (int)(runs - i);
+        c.silent = 0;
+        c.most_silent = of_run / 4; /* a slide that stands may stand for long */
+        if (look_at_cell(&c, media, probe, &grid, json_array_get(cells, i * nb / runs), of_run,
+                         err) < 0)
             return err->code;
-    if (c.top >= LEAST && c.top > CLEARLY * (c.progressive + c.bottom))
+    }
+    if (clearly(c.top, c.progressive + c.bottom))
         *out = "top";
-    else if (c.bottom >= LEAST && c.bottom > CLEARLY * (c.progressive + c.top))
+    else if (clearly(c.bottom, c.progressive + c.top))
         *out = "bottom";
     return 0;
 }

@@ -8,8 +8,9 @@
 
 struct media_params;
 
-/* Looks at short runs of pictures spread over the recording (libavfilter's idet). *out is
- * "progressive", "top" or "bottom", the field that comes first; a constant. */
+/* Looks at short runs of pictures spread over the recording (libavfilter's idet), at fewer where
+ * they tell nothing, or are progressive beyond doubt. *out is "progressive", "top" or "bottom", the
+ * field that comes first; a constant. */
 ATTR_NODISCARD int fields_detect(const char **out, const char *path,
                                  const struct media_params *files, const json_t *probe,
                                  struct err *err);

@@ -49,6 +49,25 @@ fields()
     done
 }
 
+# unmarked X: the fields that are seen in 80 s of a bar that moves as the overlay's X says, interlaced without a mark.
+unmarked()
+{
+    ffmpeg -v error -y -f lavfi -i "color=gray:size=720x576:rate=50:duration=80[a];color=white:size=90x400:rate=50:duration=80[b];\
+[a][b]overlay=y=80:$1,format=yuv420p,tinterlace=interleave_top,setfield=prog" \
+        -c:v libx264 -preset ultrafast -crf 20 -g 250 -keyint_min 250 -sc_threshold 0 01-long.mkv
+    tp add 01-long.mkv >/dev/null
+    tp match 1=01-long.mkv >/dev/null || true
+    tp verify >/dev/null || true
+    jq -r '.fields // empty' "$EVENT"/work/*/*.json
+}
+
+@test "interlaced, and no mark of it: seen where only its last part moves, not where all stands" {
+    same top "$(unmarked "x='if(gt(t\,45)\,mod(t*300\,600)\,100)'")"
+    tp remove 01-long.mkv >/dev/null
+    tp gc >/dev/null
+    same progressive "$(unmarked "x=100")"
+}
+
 @test "interlaced as cameras mark it: every picture once, of its first field" {
     rehearse "$PAGE" stand-in --height 480 --fps 50
     made -i stand-in/01-first-steps.mp4 -map 0 -vf "tinterlace=interleave_top" -c:v libx264 \
