@@ -19,6 +19,7 @@ static const double blank_score = 12;
 struct poster {
     const struct poster_spec *spec;
     struct media *media;
+    int64_t looked_at; /* frame of the last candidate; -1: none yet */
     AVFrame *best;
     double best_score;
     int width, height;
@@ -63,6 +64,16 @@ static int upright(AVFrame *out, struct poster *p, AVFrame *in, struct err *err)
     return picture_graph_receive(graph, 0, out, err);
 }
 
+/* What is read from the file's start needs it as it was opened; all else is sought. */
+static int open_for(struct poster *p, const struct picture_range *range, struct err *err)
+{
+    if (p->media && range->key_frame > 0)
+        return 0;
+    media_close_p(&p->media);
+    p->media = NULL;
+    return media_open(&p->media, p->spec->recording, p->spec->files, err);
+}
+
 /* exact: at the frame itself, not at the key picture of its cell, which is cheap to decode. */
 static int look_at(struct poster *p, int64_t frame, bool exact, struct err *err)
 {
@@ -79,8 +90,10 @@ static int look_at(struct poster *p, int64_t frame, bool exact, struct err *err)
     range.begin = range.key_frame > p->spec->begin ? range.key_frame : p->spec->begin;
     if (exact)
         range.begin = frame;
-    if (media_open(&p->media, p->spec->recording, p->spec->files, err) < 0 ||
-        picture_reader_open(&pictures, p->media, &range, err) < 0)
+    if (range.begin == p->looked_at) /* one cell has several candidates */
+        return 0;
+    p->looked_at = range.begin;
+    if (open_for(p, &range, err) < 0 || picture_reader_open(&pictures, p->media, &range, err) < 0)
         return err->code;
     int got = picture_reader_next(pictures, in, err);
     if (got > 0)
@@ -134,15 +147,15 @@ static int write_jpeg(const char *path, AVFrame *picture, struct err *err)
 static int look_at_all(struct poster *p, bool exact, struct err *err)
 {
     const struct poster_spec *s = p->spec;
-    for (int i = 0; i < NB_CANDIDATES; i++) {
+    int ret = 0;
+    p->looked_at = -1;
+    for (int i = 0; ret >= 0 && i < NB_CANDIDATES; i++) {
         const int64_t at = s->begin + (s->end - s->begin) * (2 * i + 1) / (2 * NB_CANDIDATES);
-        const int ret = look_at(p, at, exact, err);
-        media_close_p(&p->media);
-        p->media = NULL;
-        if (ret < 0)
-            return ret;
+        ret = look_at(p, at, exact, err);
     }
-    return 0;
+    media_close_p(&p->media);
+    p->media = NULL;
+    return ret;
 }
 
 static int make(struct poster *p, const char *path, struct err *err)
