@@ -14,7 +14,7 @@
 #include "reader.h"
 #include "track.h"
 
-enum { SOUND_VERSION = 5 };
+enum { SOUND_VERSION = 6 };
 
 struct media_params;
 
