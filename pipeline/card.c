@@ -118,21 +118,21 @@ static int light_at(const struct card *card, int64_t t_ms)
     return 255;
 }
 
-int card_draw(struct card *card, AVFrame *rgb, int64_t t_ms, struct err *err)
+int card_draw(AVFrame *rgb, const struct card *card, int64_t t_ms, struct err *err)
 {
     const AVFrame *from = card->picture;
-    if (rgb->format != AV_PIX_FMT_RGB24 || rgb->width != from->width || rgb->height != from->height)
-        return err_set(err, ERR_BUG, "a card of %dx%d was to be drawn into a frame of %dx%d",
-                       from->width, from->height, rgb->width, rgb->height);
     const int light = light_at(card, t_ms);
+    if (light == 255)
+        return av_frame_ref(rgb, from) < 0 ? av_fail_nomem(err) : 0;
+    rgb->format = AV_PIX_FMT_RGB24;
+    rgb->width = from->width;
+    rgb->height = from->height;
+    if (av_frame_get_buffer(rgb, 0) < 0)
+        return av_fail_nomem(err);
     const size_t nb = (size_t)3 * (size_t)from->width;
     for (int y = 0; y < from->height; y++) {
         const uint8_t *in = from->data[0] + (ptrdiff_t)y * from->linesize[0];
         uint8_t *row = rgb->data[0] + (ptrdiff_t)y * rgb->linesize[0];
-        if (light == 255) {
-            memcpy(row, in, nb);
-            continue;
-        }
         for (size_t x = 0; x < nb; x++)
             row[x] = (uint8_t)picture_div255(in[x] * light);
     }

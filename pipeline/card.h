@@ -39,9 +39,11 @@ ATTR_NODISCARD int card_create(struct card **out, const struct card_text *text,
                                const struct card_params *params, struct err *err);
 void card_destroy(struct card *card);
 
-/* Draws the card as it looks at t_ms (0 … duration_ms) into rgb, an AVFrame of AV_PIX_FMT_RGB24 in
- * the card's size whose buffers the caller has allocated and may write. */
-ATTR_NODISCARD int card_draw(struct card *card, struct AVFrame *rgb, int64_t t_ms, struct err *err);
+/* The card as it looks at t_ms (0 … duration_ms): rgb, the caller's and blank, becomes a picture of
+ * AV_PIX_FMT_RGB24 in the card's size. Where nothing fades it refers to the card's own picture, and
+ * must not be written to. */
+ATTR_NODISCARD int card_draw(struct AVFrame *rgb, const struct card *card, int64_t t_ms,
+                             struct err *err);
 
 /* Writes the card at its middle as a PNG, atomically. */
 ATTR_NODISCARD int card_write_png(struct card *card, const char *path, struct err *err);

@@ -179,6 +179,8 @@ static bool shows_on(const AVFrame *last, const AVFrame *f)
         av_cmp_q(last->sample_aspect_ratio, f->sample_aspect_ratio) != 0)
         return false;
     for (int p = 0; p < av_pix_fmt_count_planes(f->format); p++) {
+        if (last->data[p] == f->data[p] && last->linesize[p] == f->linesize[p])
+            continue; /* a card's picture while it stands */
         const bool chroma = p == 1 || p == 2;
         const int bytes = av_image_get_linesize(f->format, f->width, p);
         const int height = chroma ? AV_CEIL_RSHIFT(f->height, d->log2_chroma_h) : f->height;

@@ -194,7 +194,6 @@ int worker_cell(struct worker *w, struct err *err)
 struct card_source {
     struct card *card;
     AVRational fps;
-    int width, height;
     int64_t at, nb;
 };
 
@@ -203,14 +202,9 @@ static int next_of_card(void *opaque, AVFrame *frame, struct err *err)
     struct card_source *s = opaque;
     if (s->at == s->nb)
         return 0;
-    frame->format = AV_PIX_FMT_RGB24;
-    frame->width = s->width;
-    frame->height = s->height;
-    if (av_frame_get_buffer(frame, 0) < 0)
-        return av_fail_nomem(err);
     /* The middle of the time that the frame shows: fading in and out are mirror images. */
     const int64_t t_ms = (2 * s->at + 1) * 500 * s->fps.den / s->fps.num;
-    if (card_draw(s->card, frame, t_ms, err) < 0)
+    if (card_draw(frame, s->card, t_ms, err) < 0)
         return err->code;
     frame->pts = s->at++;
     return 1;
@@ -238,7 +232,7 @@ static int open_card(struct card_source *source, const struct worker *w, int wid
         .date = json_get_string(t, "date", NULL),
         .place = json_get_string(t, "place", NULL),
     };
-    *source = (struct card_source){.fps = fps, .width = width, .height = height, .nb = nb_frames};
+    *source = (struct card_source){.fps = fps, .nb = nb_frames};
     const struct card_params params = {
         .template_path = template_path,
         .logo_path = json_get_string(files, "logo", NULL),

@@ -53,9 +53,11 @@ static AVFrame *draw_at(const struct card_text *text, const struct card_params *
     struct card *card = NULL;
     if (card_create(&card, text, params, &err) < 0)
         fail_msg("%s", err.msg);
-    AVFrame *rgb = picture_alloc(AV_PIX_FMT_RGB24, params->width, params->height);
+    AVFrame *rgb = av_frame_alloc();
     assert_non_null(rgb);
-    assert_int_equal(card_draw(card, rgb, t_ms, &err), 0);
+    assert_int_equal(card_draw(rgb, card, t_ms, &err), 0);
+    assert_int_equal(rgb->width, params->width);
+    assert_int_equal(rgb->height, params->height);
     card_destroy(card);
     return rgb;
 }
@@ -368,6 +370,25 @@ static void test_fades(void **state)
     assert_true(same(peak, middle));
 }
 
+/* While it stands it is one picture, so that an encoder's source has nothing to copy or compare. */
+static void test_stands_without_copies(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct card *card = NULL;
+    const struct card_text text = full_text("Xen");
+    const struct card_params params = params_of(320, 180);
+    AUTO_FRAME *one = av_frame_alloc(), *two = av_frame_alloc(), *faded = av_frame_alloc();
+    assert_int_equal(card_create(&card, &text, &params, &err), 0);
+    assert_int_equal(card_draw(one, card, 1000, &err), 0);
+    assert_int_equal(card_draw(two, card, 2000, &err), 0);
+    assert_int_equal(card_draw(faded, card, 3800, &err), 0);
+    assert_ptr_equal(one->data[0], two->data[0]);
+    assert_ptr_not_equal(one->data[0], faded->data[0]);
+    card_destroy(card); /* frames hold the picture */
+    assert_int_equal(brightest(two), 255);
+}
+
 static void test_is_deterministic(void **state)
 {
     (void)state;
@@ -569,6 +590,7 @@ int main(void)
         cmocka_unit_test(test_missing_glyph_is_refused),
         cmocka_unit_test(test_empty_fields_leave_no_hole),
         cmocka_unit_test(test_fades),
+        cmocka_unit_test(test_stands_without_copies),
         cmocka_unit_test(test_is_deterministic),
         cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_logo_and_background),
