@@ -28,7 +28,9 @@ static const double use_lufs = -60, use_down_db = 12;
 static const int tones_hz[] = {50, 60, 100, 120};
 enum { NB_TONES = sizeof tones_hz / sizeof *tones_hz, NB_BINS = 3 * NB_TONES, ASIDE_HZ = 7 };
 /* Samples are taken in runs of DECIMATION, whose mean is one sample at 1 kHz. */
-enum { DECIMATION = 48, LANES = 8 };
+enum { DECIMATION = 48, LANES = 4 };
+typedef float lanes ATTR_VECTOR(LANES * sizeof(float));
+typedef int32_t bits ATTR_VECTOR(LANES * sizeof(int32_t));
 _Static_assert(FRAME % DECIMATION == 0 && DECIMATION % LANES == 0, "runs fill frames");
 static const double hum_least_dbfs = -60, hum_above_db = 12;
 
@@ -140,23 +142,26 @@ static void add_to_hum(struct sound_quality_meter *m, double v)
 /* DECIMATION samples. */
 static void add_run(struct sound_quality_meter *m, const float *samples)
 {
-    /* Sums in lanes, so that they are computed side by side. */
-    float sum[LANES] = {0}, squares[LANES] = {0}, peak[LANES] = {0};
+    lanes sum = {0}, squares = {0};
+    bits over = {0};
     double mono = 0, mono_squares = 0;
     bool loud = false;
-    for (int i = 0; i < DECIMATION; i += LANES)
-        for (int k = 0; k < LANES; k++) {
-            const float left = samples[2 * (i + k)], right = samples[2 * (i + k) + 1];
-            const float v = (left + right) / 2;
-            const float most = fabsf(left) > fabsf(right) ? fabsf(left) : fabsf(right);
-            sum[k] += v;
-            squares[k] += v * v;
-            peak[k] = most > peak[k] ? most : peak[k];
-        }
+    for (int i = 0; i < DECIMATION; i += LANES) {
+        lanes one, two; /* left and right by turns */
+        memcpy(&one, samples + 2 * i, sizeof one);
+        memcpy(&two, samples + 2 * i + LANES, sizeof two);
+        const lanes v = (__builtin_shufflevector(one, two, 0, 2, 4, 6) +
+                         __builtin_shufflevector(one, two, 1, 3, 5, 7)) /
+                        2;
+        sum += v;
+        squares += v * v;
+        over |=
+            (one >= full_scale) | (one <= -full_scale) | (two >= full_scale) | (two <= -full_scale);
+    }
     for (int k = 0; k < LANES; k++) {
         mono += (double)sum[k];
         mono_squares += (double)squares[k];
-        loud = loud || peak[k] >= full_scale;
+        loud = loud || over[k];
     }
     if (loud)
         look_for_clipping(m, samples);
