@@ -67,13 +67,9 @@ static void print_wrapped(const char *text, int indent, int width)
         const char *end = text, *space = NULL;
         int used = 0;
         while (*end && used < width) {
-            const char *next = end;
-            (void)str_next_utf8(&next);
             if (*end == ' ')
                 space = end;
-            AUTO_FREE char *one = mem_printf("%.*s", (int)(next - end), end);
-            used += str_columns(one);
-            end = next;
+            used += str_columns_of(str_next_utf8(&end));
         }
         if (*end && *end != ' ' && space)
             end = space;

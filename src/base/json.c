@@ -30,6 +30,93 @@ int json_read_text(json_t **out, const char *text, const char *what, struct err 
     return 0;
 }
 
+/* --- some members ---------------------------------------------------------------------------- */
+
+static const char *skip_spaces(const char *s)
+{
+    return s + strspn(s, " \t\r\n");
+}
+
+/* Behind the string that begins at s; at the text's end where it has none. */
+static const char *skip_string(const char *s)
+{
+    for (s++; *s && *s != '"'; s++)
+        if (*s == '\\' && s[1])
+            s++;
+    return *s ? s + 1 : s;
+}
+
+/* At what ends the member of an object that begins at s. */
+static const char *skip_member(const char *s)
+{
+    for (int depth = 0; *s && (depth || (*s != ',' && *s != '}'));) {
+        if (*s == '"') {
+            s = skip_string(s);
+            continue;
+        }
+        depth += (*s == '{' || *s == '[') - (*s == '}' || *s == ']');
+        s++;
+    }
+    return s;
+}
+
+static bool begins_with_name(const char *s, const char *name)
+{
+    const size_t nb = strlen(name);
+    return *s == '"' && strncmp(s + 1, name, nb) == 0 && s[1 + nb] == '"';
+}
+
+static bool names_one(const char *s, const char *const *names)
+{
+    while (*names && !begins_with_name(s, *names))
+        names++;
+    return *names != NULL;
+}
+
+/* Copies the members of an object, written as they are: those that are among the names, or those
+ * that are not. False where the text is no object to its end. */
+static bool copy_members(struct str *out, const char *text, const char *const *names, bool among)
+{
+    const char *s = skip_spaces(text), *separator = "{";
+    if (*s != '{')
+        return false;
+    do {
+        s = skip_spaces(s + 1);
+        const char *end = skip_member(s);
+        if (names_one(s, names) == among && end > s) {
+            str_add(out, separator);
+            str_add_bytes(out, s, (size_t)(end - s));
+            separator = ",";
+        }
+        s = end;
+    } while (*s == ',');
+    str_add(out, *separator == '{' ? "{}" : "}");
+    return *s == '}' && !*skip_spaces(s + 1);
+}
+
+static int read_some(json_t **out, const char *text, const char *const *names, bool among,
+                     const char *what, struct err *err)
+{
+    AUTO_STR some = {0};
+    if (!copy_members(&some, text, names, among))
+        return json_read_text(out, text, what, err); /* which says what is wrong with it */
+    return json_read_text(out, some.s, what, err);
+}
+
+int json_read_members(json_t **out, const char *text, const char *const *members, const char *what,
+                      struct err *err)
+{
+    return read_some(out, text, members, true, what, err);
+}
+
+int json_read_without(json_t **out, const char *text, const char *member, const char *what,
+                      struct err *err)
+{
+    return read_some(out, text, (const char *const[]){member, NULL}, false, what, err);
+}
+
+/* --- files ------------------------------------------------------------------------------------ */
+
 int json_read_file(json_t **out, const char *path, struct err *err)
 {
     AUTO_FREE char *text = NULL;

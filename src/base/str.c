@@ -155,6 +155,11 @@ static bool turns_direction(uint32_t cp)
 char *str_clean(const char *s)
 {
     AUTO_STR out = {0};
+    const char *plain = s;
+    while (*plain >= ' ' && *plain < 0x7f)
+        plain++;
+    str_add_bytes(&out, s, (size_t)(plain - s));
+    s = plain;
     for (uint32_t cp; (cp = str_next_utf8(&s));) {
         const bool control = (cp < 0x20 && cp != '\n' && cp != '\t') || (cp >= 0x7f && cp < 0xa0);
         if (!control && !turns_direction(cp))
@@ -227,10 +232,10 @@ static const char latin_extended_a[] = "aaaaaaccccccccddddeeeeeeeeeegggggggghhhh
 
 char *str_slug(const char *text, size_t max_bytes)
 {
-    AUTO_STR out = {0};
+    AUTO_STR out = {0}, piece = {0};
     bool gap = false;
     for (uint32_t cp; (cp = str_next_utf8(&text));) {
-        AUTO_STR piece = {0};
+        str_clear(&piece);
         if (cp < 0x80) {
             if (isalnum((int)cp))
                 str_add_utf8(&piece, (uint32_t)tolower((int)cp));
@@ -273,13 +278,17 @@ char *str_slug(const char *text, size_t max_bytes)
     return str_take(&out);
 }
 
+int str_columns_of(uint32_t cp)
+{
+    const int w = wcwidth((wchar_t)cp);
+    return w < 0 ? 1 : w;
+}
+
 int str_columns(const char *s)
 {
     int columns = 0;
-    for (uint32_t cp; (cp = str_next_utf8(&s));) {
-        const int w = wcwidth((wchar_t)cp);
-        columns += w < 0 ? 1 : w;
-    }
+    for (uint32_t cp; (cp = str_next_utf8(&s));)
+        columns += str_columns_of(cp);
     return columns;
 }
 

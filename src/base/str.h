@@ -59,6 +59,7 @@ char *str_slug(const char *text, size_t max_bytes);
 
 /* Columns a terminal gives the text (wide East Asian characters take 2). */
 int str_columns(const char *s);
+int str_columns_of(uint32_t code_point);
 
 bool str_starts(const char *s, const char *prefix);
 bool str_ends(const char *s, const char *suffix);
