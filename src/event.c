@@ -268,7 +268,7 @@ static void settings_finish(struct settings *s)
 
 int event_open(struct event *out, const char *dir, struct err *err)
 {
-    AUTO_EVENT e = {.lock = -1};
+    AUTO_EVENT e = {.lock = -1, .work_dir = -1};
     e.dir = realpath(dir, NULL);
     if (!e.dir)
         return err_errno(err, errno, "cannot open the folder '%s'", dir);
@@ -279,6 +279,9 @@ int event_open(struct event *out, const char *dir, struct err *err)
         return err->code;
     if (fs_mkdirs(e.work, err) < 0 || fs_mkdirs(e.out, err) < 0)
         return err->code;
+    e.work_dir = open(e.work, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (e.work_dir < 0)
+        return err_errno(err, errno, "cannot open the folder '%s'", e.work);
     *out = e;
     e = (struct event){.lock = -1};
     return 0;
@@ -291,6 +294,8 @@ void event_close(struct event *e)
     settings_finish(&e->settings);
     if (e->lock >= 0)
         close(e->lock);
+    if (e->work && e->work_dir >= 0)
+        close(e->work_dir);
     free(e->dir);
     free(e->work);
     free(e->out);

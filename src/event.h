@@ -34,6 +34,7 @@ struct settings {
 struct event {
     char *dir; /* absolute */
     char *work, *out;
+    int work_dir; /* work/ opened, to look for files in it by workdir_has; of an open event */
     struct store *store;
     struct settings settings;
     int lock;                /* file descriptor, -1 while not held */

@@ -1,6 +1,8 @@
 #include "workdir.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fs.h"
 #include "mem.h"
@@ -13,6 +15,17 @@ bool workdir_key_valid(const char *key)
 char *workdir_path(const char *work, const char *key, const char *ext)
 {
     return mem_printf("%s/%.2s/%s.%s", work, key, key, ext);
+}
+
+bool workdir_has(int work_dir, const char *key, const char *ext)
+{
+    char name[64];
+    if (strlen(key) < 2 || strlen(key) + strlen(ext) > sizeof name - 5)
+        return false; /* nor is there such a file */
+    memcpy(name, key, 2);
+    name[2] = '/';
+    stpcpy(stpcpy(stpcpy(name + 3, key), "."), ext);
+    return faccessat(work_dir, name, F_OK, 0) == 0;
 }
 
 char *workdir_tmp(const char *work, const char *name)

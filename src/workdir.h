@@ -16,6 +16,9 @@ bool workdir_key_valid(const char *key);
 /* work/ab/abcdef….ext; a new string. */
 char *workdir_path(const char *work, const char *key, const char *ext);
 
+/* Whether that file is there, in work/ as it was opened. */
+bool workdir_has(int work_dir, const char *key, const char *ext);
+
 /* work/tmp/NAME and work/failed/NAME; new strings. */
 char *workdir_tmp(const char *work, const char *name);
 char *workdir_failed(const char *work, const char *name);
