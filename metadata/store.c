@@ -39,7 +39,7 @@ void store_set_stop(struct store *s, const volatile sig_atomic_t *stop)
  * anybody's. */
 static int open_db(struct store *s, const char *path, int flags, struct err *err)
 {
-    if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK)
+    if (sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
         return s->db ? sql_fail(s, err, "cannot open") : err_set(err, ERR_NOMEM, "out of memory");
     sqlite3_busy_handler(s->db, wait_for_writer, s);
     AUTO_FREE char *journal = mem_printf("%s-wal", path);
@@ -55,7 +55,8 @@ static int configure(struct store *s, struct err *err)
     return sql_exec(
         s,
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-        "PRAGMA trusted_schema = OFF;",
+        /* The inner pages of a large event's results, which every look for one goes through. */
+        "PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16384;",
         err);
 }
 
@@ -401,31 +402,30 @@ int store_clear_acceptance(struct store *s, int talk, int part, struct err *err)
 
 /* --- results --------------------------------------------------------------------------------- */
 
-/* What a statement of one row and column gives, read as JSON. */
-static int read_result(json_t **out, struct store *s, sqlite3_stmt *stmt, struct err *err)
+/* The statement that finds it; *got is negative, 0 or 1 as sql_step says. */
+static sqlite3_stmt *find_result(int *got, struct store *s, const char *key, struct err *err)
 {
-    *out = NULL;
-    const int got = sql_step(s, stmt, err);
-    return got > 0 ? json_read_text(out, sql_text(stmt, 0), "a result in the store", err) : got;
+    sqlite3_stmt *stmt = NULL;
+    *got = sql_prepare(&stmt, s, err, "SELECT value FROM result WHERE key = ?", "s", key);
+    if (*got == 0)
+        *got = sql_step(s, stmt, err);
+    return stmt;
 }
 
 int store_result(json_t **out, struct store *s, const char *key, struct err *err)
 {
-    AUTO_STMT *stmt = NULL;
-    return sql_prepare(&stmt, s, err, "SELECT value FROM result WHERE key = ?", "s", key) < 0
-               ? err->code
-               : read_result(out, s, stmt, err);
+    int got;
+    AUTO_STMT *stmt = find_result(&got, s, key, err);
+    *out = NULL;
+    return got > 0 ? json_read_text(out, sql_text(stmt, 0), "a result in the store", err) : got;
 }
 
-int store_result_without(json_t **out, struct store *s, const char *key, const char *member,
-                         struct err *err)
+int store_result_text(char **out, struct store *s, const char *key, struct err *err)
 {
-    AUTO_STMT *stmt = NULL;
-    return sql_prepare(&stmt, s, err,
-                       "SELECT json_remove(value, '$.' || ?) FROM result WHERE key = ?", "ss",
-                       member, key) < 0
-               ? err->code
-               : read_result(out, s, stmt, err);
+    int got;
+    AUTO_STMT *stmt = find_result(&got, s, key, err);
+    *out = got > 0 ? sql_text_dup(stmt, 0) : NULL;
+    return got < 0 ? got : 0;
 }
 
 int store_has_result(bool *out, struct store *s, const char *key, struct err *err)

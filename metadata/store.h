@@ -139,9 +139,9 @@ void acceptance_finish(struct acceptance *acceptance);
 /* *out (the caller's) is NULL where there is none under the key. */
 ATTR_NODISCARD int store_result(json_t **out, struct store *store, const char *key,
                                 struct err *err);
-/* The same without one of the object's members, which can be long. */
-ATTR_NODISCARD int store_result_without(json_t **out, struct store *store, const char *key,
-                                        const char *member, struct err *err);
+/* The same as it is written, for who reads only some of it. */
+ATTR_NODISCARD int store_result_text(char **out, struct store *store, const char *key,
+                                     struct err *err);
 /* Whether there is one; cheaper. */
 ATTR_NODISCARD int store_has_result(bool *out, struct store *store, const char *key,
                                     struct err *err);

@@ -125,6 +125,8 @@ int rendition_read(struct rendition *out, const char *path, enum rendition_effor
     const char *name = fs_basename(path);
     const char *end = str_ends(name, ".yaml") ? name + strlen(name) - 5 : name + strlen(name);
     r.name = mem_printf("%.*s", (int)(end - name), name);
+    r.video_text = r.video ? json_canonical(r.video) : NULL;
+    r.audio_text = json_canonical(r.audio);
     *out = r;
     return 0;
 }
@@ -133,6 +135,8 @@ void rendition_finish(struct rendition *r)
 {
     json_decref(r->json);
     mem_free_p(&r->name);
+    mem_free_p(&r->video_text);
+    mem_free_p(&r->audio_text);
     *r = (struct rendition){0};
 }
 

@@ -17,6 +17,7 @@ struct rendition {
     json_t *video; /* encoder, max_width, max_height, key_frame_s, options {}; NULL: sound alone */
     json_t *audio; /* encoder, bit_rate, options {} */
     json_t *json;  /* owns all of the above but name */
+    char *video_text, *audio_text; /* as json_canonical writes them, for keys; NULL: no video */
 };
 
 /* How much time a picture is worth: a rendition's "video" may hold options for "fast", "balanced"

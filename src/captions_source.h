@@ -24,8 +24,9 @@ struct caption_source {
 /* Whether a file is one of captions, by its suffix. */
 bool captions_file_name(const char *name);
 
-/* Fills the captions of all sources, whose probes are loaded. Folders are looked through once each.
- * Of a recording that is not there now, what captions_note wrote down. */
+/* Fills the captions of all sources, whose probes are loaded, those that a match names whole.
+ * Folders are looked through once each. Of a recording that is not there now, what captions_note
+ * wrote down. */
 ATTR_NODISCARD int captions_find(struct source *sources, size_t nb, const struct event *event,
                                  struct err *err);
 void captions_free(struct source *source);

@@ -46,6 +46,9 @@ static int use_published(void *opaque, const struct published *file)
 
 static int use_all(struct keys *k, struct plan *plan, struct err *err)
 {
+    char matches[33];
+    plan_matches_key(matches);
+    use(k, matches);
     for (size_t i = 0; i < plan->nb_recordings; i++) {
         char note[33];
         captions_note_key(note, &plan->sources[i]);

@@ -141,8 +141,8 @@ static int job_ended(void *opaque, const struct job *job, bool ok, struct err *e
     return 0;
 }
 
-/* Plans every part once, for its cost; its jobs again when its turn comes. */
-static int begin_run(struct run *r, const int *talks, size_t nb_talks, struct err *err)
+/* Plans every part once, for its cost; its jobs when its turn comes. */
+static int count_parts(struct run *r, const int *talks, size_t nb_talks, struct err *err)
 {
     for (size_t i = 0; i < nb_talks; i++) {
         const struct talk *t = programme_find(&r->plan->programme, talks[i]);
@@ -154,6 +154,16 @@ static int begin_run(struct run *r, const int *talks, size_t nb_talks, struct er
                 return err->code;
         }
     }
+    return 0;
+}
+
+static int begin_run(struct run *r, const int *talks, size_t nb_talks, struct err *err)
+{
+    plan_count_only(r->plan, true);
+    const int ret = count_parts(r, talks, nb_talks, err);
+    plan_count_only(r->plan, false);
+    if (ret < 0)
+        return ret;
     r->schedule = schedule_create(r->nb_parts, r->plan->event->settings.workers);
     for (size_t i = 0; i < r->nb_parts; i++) {
         struct part_plan *plan = &r->parts[i].plan;

@@ -26,6 +26,8 @@ struct survey {
     size_t nb_jobs;
     json_t *failures; /* only of jobs that could run now: others are past */
     int only;         /* a talk, or 0: all */
+    bool brief;       /* a line for each part: what its outputs are is not asked for */
+    bool failing;     /* something failed once: jobs are asked for */
 };
 
 static bool has_job(const struct job *jobs, size_t nb, const char *key)
@@ -71,26 +73,62 @@ static const char *failure_of(const json_t *failures, const struct part_plan *pp
     return NULL;
 }
 
-/* Of jobs only the keys are asked for here; the rest of all talks together is much. */
-static void drop_specs(struct part_plan *pp)
+static int note_failing(void *opaque, const struct failure *f)
 {
-    for (size_t i = 0; i < pp->nb_jobs; i++) {
-        json_decref(pp->jobs[i].spec);
-        pp->jobs[i].spec = NULL;
+    struct survey *s = opaque;
+    (void)f;
+    s->failing = true;
+    return 1;
+}
+
+/* Only whether something failed once that could run now is asked of jobs. */
+static void drop_jobs(struct part_plan *pp)
+{
+    for (size_t i = 0; i < pp->nb_jobs; i++)
+        job_finish(&pp->jobs[i]);
+    free(mem_take(&pp->jobs));
+    pp->nb_jobs = 0;
+}
+
+static int read_outputs(struct part_plan *pp, const struct event *event, struct err *err)
+{
+    for (size_t i = 0; i < pp->nb_outputs; i++) {
+        struct output *o = &pp->outputs[i];
+        json_t *whole = NULL;
+        if (!o->result)
+            continue;
+        if (plan_find_result(&whole, event, o->key, err) < 0)
+            return err->code;
+        json_decref(o->result);
+        o->result = whole;
     }
+    return 0;
+}
+
+static int survey_part(struct survey *s, struct plan *plan, const struct talk *talk,
+                       const struct part *part, struct err *err)
+{
+    s->parts = mem_grow(s->parts, s->nb_parts, sizeof *s->parts);
+    struct part_plan *pp = &s->parts[s->nb_parts];
+    *pp = (struct part_plan){0};
+    if (plan_part(pp, plan, talk, part, err) < 0)
+        return err->code;
+    s->nb_parts++;
+    if (!s->failing)
+        drop_jobs(pp);
+    return s->brief ? 0 : read_outputs(pp, plan->event, err);
 }
 
 static int survey(struct survey *s, struct plan *plan, struct err *err)
 {
+    plan_count_only(plan, true);
+    if (store_each_failure(plan->event->store, note_failing, s, err) < 0)
+        return err->code;
     for (size_t i = 0; i < plan->programme.nb_talks; i++) {
         const struct talk *talk = &plan->programme.talks[i];
-        for (size_t k = 0; k < talk->nb_parts && (!s->only || talk->number == s->only); k++) {
-            s->parts = mem_grow(s->parts, s->nb_parts, sizeof *s->parts);
-            s->parts[s->nb_parts] = (struct part_plan){0};
-            if (plan_part(&s->parts[s->nb_parts], plan, talk, &talk->parts[k], err) < 0)
+        for (size_t k = 0; k < talk->nb_parts && (!s->only || talk->number == s->only); k++)
+            if (survey_part(s, plan, talk, &talk->parts[k], err) < 0)
                 return err->code;
-            drop_specs(&s->parts[s->nb_parts++]);
-        }
     }
     plan_probes(&s->jobs, &s->nb_jobs, plan);
     plan_analyses(&s->jobs, &s->nb_jobs, plan, NULL, 0);
@@ -347,7 +385,7 @@ int cmd_status(const struct cli *cli, int argc, char **argv)
     if (event_open(&event, cli->dir, &err) < 0 || plan_load(&plan, &event, &err) < 0 ||
         (argc == 2 && select_part(&talk, &part, &plan.programme, argv[1], &err) < 0))
         return cli_fail(&err);
-    struct survey s = {.failures = json_array(), .only = talk};
+    struct survey s = {.failures = json_array(), .only = talk, .brief = !json && !talk};
     AUTO_FREE char *sandbox = NULL;
     int ret = store_begin_reading(event.store, &err);
     if (ret == 0)

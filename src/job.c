@@ -41,11 +41,16 @@ struct job *job_add(struct job **jobs, size_t *nb, const char *stage, const char
 {
     *jobs = mem_grow(*jobs, *nb, sizeof **jobs);
     struct job *job = &(*jobs)[(*nb)++];
-    *job = (struct job){.stage = stage, .spec = json_object()};
+    *job = (struct job){.stage = stage};
     snprintf(job->key, sizeof job->key, "%s", key);
-    json_object_set_new(job->spec, "stage", json_string(stage));
-    json_object_set_new(job->spec, "key", json_string(key));
     return job;
+}
+
+void job_begin_spec(struct job *job)
+{
+    job->spec = json_object();
+    json_object_set_new(job->spec, "stage", json_string(job->stage));
+    json_object_set_new(job->spec, "key", json_string(job->key));
 }
 
 void job_set(struct job *job, const char *name, json_t *value)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,14 +12,17 @@ struct job {
     const char
         *stage; /* "probe", "analyse", "card", "cell", "sound", "poster", "captions", "assemble" */
     char *what; /* for a person: "talk 15/1: 0:24-0:48, 3 renditions" */
-    json_t *spec;
+    json_t *spec;   /* this and what are NULL where a plan only counts */
     double cost;    /* estimated seconds of one core */
+    bool reads;     /* the recording has to be there */
     int talk, part; /* 0: of a recording, not of a part */
     size_t owner;   /* the part's number in a run */
 };
 
-/* Appends a job to a list that grows; the pointer holds until the next one is added. */
+/* Appends a job to a list that grows; the pointer holds until the next one is added. Its spec comes
+ * with job_begin_spec. */
 struct job *job_add(struct job **jobs, size_t *nb, const char *stage, const char *key);
+void job_begin_spec(struct job *job);
 /* Takes the value over. */
 void job_set(struct job *job, const char *name, json_t *value);
 void job_finish(struct job *job);

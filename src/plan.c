@@ -327,7 +327,7 @@ static void wait_for_recording(struct part_plan *pp)
         return;
     bool needed = !pp->source->probe || (!pp->source->analysis && !plan_refusal(pp->source->probe));
     for (size_t i = 0; i < pp->nb_jobs; i++)
-        needed = needed || json_object_get(pp->jobs[i].spec, "recording");
+        needed = needed || pp->jobs[i].reads;
     if (!needed)
         return;
     for (size_t i = 0; i < pp->nb_jobs; i++)

@@ -33,8 +33,11 @@ struct room_cut {
 /* A recording with what is known of it. */
 struct source {
     const struct recording *recording;
-    json_t *probe, *analysis; /* NULL while not made; the probe without its cells, of which there
-                                 are many: who needs them asks plan_find_result */
+    /* NULL while not made. The probe without its cells, of which there are many: who needs them
+     * asks plan_find_result. Of a recording that no match names, of the probe only what matching
+     * and telling of it take ("error", "duration_ms", "creation_time", "hash"), and no analysis. */
+    json_t *probe, *analysis;
+    bool whole; /* all of them was read */
     char probe_key[33], analysis_key[33];
     struct caption_source *captions; /* see captions_source.h */
     size_t nb_captions;
@@ -56,15 +59,21 @@ struct plan {
     struct source *sources; /* one per recording */
     size_t nb_recordings;
     struct match_table matches;
+    json_t *new_matches; /* as they will be kept; NULL: they were kept already */
     size_t *first_match; /* of each talk of the programme: its first row of matches, or their number
                             where it has none */
-    char look[33];       /* of the card's template and pictures; "" where they cannot be read */
+    struct work_listing *listing; /* while jobs are only counted; else NULL */
+    char look[33]; /* of the card's template and pictures; "" where they cannot be read */
     struct err look_err;
 };
 
 ATTR_NODISCARD int plan_load(struct plan *out, struct event *event, struct err *err);
 void plan_finish(struct plan *plan);
 #define AUTO_PLAN ATTR_CLEANUP(plan_finish) struct plan
+
+/* Jobs of parts are only counted from now on, or no more: they lack what job.h says, and outputs
+ * all but what verdicts hang on. For plans of all parts, while which nothing is made. */
+void plan_count_only(struct plan *plan, bool counting);
 
 /* Reads the results of recordings anew and matches again, after probes or analyses were made. */
 ATTR_NODISCARD int plan_refresh(struct plan *plan, struct err *err);
@@ -81,7 +90,7 @@ struct output {
     const struct rendition *rendition;     /* NULL: the poster, or captions */
     const struct caption_source *captions; /* NULL: all others */
     char key[33];
-    json_t *result; /* NULL while not made */
+    json_t *result; /* NULL while not made; only "damage" and "remark" where jobs were counted */
 };
 
 struct part_plan {

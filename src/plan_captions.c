@@ -66,13 +66,13 @@ static void add_job(struct part_work *w, const struct caption_source *c, const c
 {
     const struct part_plan *pp = w->pp;
     char name[32];
+    struct job *job = work_add_job(w, "captions", key, 0.2);
+    job->reads = true;
+    if (!job->spec)
+        return;
     AUTO_FREE char *from = captions_describe(c);
-    struct job *job = job_add(&w->pp->jobs, &w->pp->nb_jobs, "captions", key);
-    job->talk = pp->talk->number;
-    job->part = pp->part->number;
     job->what = mem_printf("talk %s: captions from %s",
                            plan_part_name(name, pp->talk, pp->part->number), from);
-    job->cost = 0.2;
     work_set_recording(job, w->plan, pp->source);
     job_set(job, "captions",
             json_pack("{s:o, s:s, s:i}", "path", json_text(c->path), "hash", c->hash, "stream",

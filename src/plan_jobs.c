@@ -10,6 +10,7 @@
 #include "mem.h"
 #include "plan_work.h"
 #include "probe.h"
+#include "work_listing.h"
 #include "workdir.h"
 
 void plan_file_probe_key(char key[33], const char *fingerprint)
@@ -22,6 +23,12 @@ void plan_file_probe_key(char key[33], const char *fingerprint)
 void plan_probe_key(char key[33], const struct recording *recording)
 {
     plan_file_probe_key(key, recording->fingerprint);
+}
+
+void plan_matches_key(char key[33])
+{
+    struct key k = key_begin("match", 1);
+    key_end(&k, key);
 }
 
 void plan_analysis_key(char key[33], const struct source *s)
@@ -59,16 +66,18 @@ void work_set_recording(struct job *job, const struct plan *p, const struct sour
 void plan_add_probe(struct job **jobs, size_t *nb, const struct plan *p, const struct source *s)
 {
     struct job *job = job_add(jobs, nb, "probe", s->probe_key);
-    job->what = mem_printf("probe of '%s'", fs_basename(s->recording->path));
     job->cost = 0.1 + (double)s->recording->size / 8e8;
+    job_begin_spec(job);
+    job->what = mem_printf("probe of '%s'", fs_basename(s->recording->path));
     work_set_recording(job, p, s);
 }
 
 void plan_add_analysis(struct job **jobs, size_t *nb, const struct plan *p, const struct source *s)
 {
     struct job *job = job_add(jobs, nb, "analyse", s->analysis_key);
-    job->what = mem_printf("analysis of '%s'", fs_basename(s->recording->path));
     job->cost = 0.1 + (double)json_get_int(s->probe, "duration_ms", 0) / 1000 / 100;
+    job_begin_spec(job);
+    job->what = mem_printf("analysis of '%s'", fs_basename(s->recording->path));
     job_set(job, "audio_stream", json_integer(s->chosen.stream));
     work_set_recording(job, p, s);
 }
@@ -80,15 +89,13 @@ void plan_add_analysis(struct job **jobs, size_t *nb, const struct plan *p, cons
 int work_has(struct part_work *w, const char *key, const char *ext)
 {
     bool known;
-    AUTO_FREE char *path = workdir_path(w->plan->event->work, key, ext);
-    if (!fs_exists(path))
+    const struct event *event = w->plan->event;
+    struct work_listing *listing = w->plan->listing;
+    if (listing ? !work_listing_has(listing, key, ext) : !workdir_has(event->work_dir, key, ext))
         return 0;
-    if (store_has_result(&known, w->plan->event->store, key, w->err) < 0)
+    if (store_has_result(&known, event->store, key, w->err) < 0)
         return w->err->code;
-    if (known)
-        return 1;
-    AUTO_FREE char *json = workdir_path(w->plan->event->work, key, "json");
-    return fs_exists(json);
+    return known || workdir_has(event->work_dir, key, "json");
 }
 
 /* Whether no number in it is so great that a sum of several could overflow. */
@@ -103,18 +110,53 @@ static bool bounded(json_t *value)
     return -most <= v && v <= most;
 }
 
+static int refuse_unbounded(json_t *result, const struct event *event, const char *key,
+                            struct err *err)
+{
+    return bounded(result)
+               ? 0
+               : err_set(err, ERR_INVALID,
+                         "the result '%s/%.2s/%s.json' is damaged: a number in it is too great",
+                         event->work, key, key);
+}
+
 int plan_find_result(json_t **out, const struct event *event, const char *key, struct err *err)
 {
     AUTO_JSON *result = NULL;
-    AUTO_FREE char *json = workdir_path(event->work, key, "json");
-    if (store_result(&result, event->store, key, err) < 0 ||
-        (!result && fs_exists(json) && json_read_file(&result, json, err) < 0))
+    if (store_result(&result, event->store, key, err) < 0)
         return err->code;
-    if (!bounded(result))
-        return err_set(err, ERR_INVALID, "the result '%s' is damaged: a number in it is too great",
-                       json);
+    if (!result && workdir_has(event->work_dir, key, "json")) {
+        AUTO_FREE char *path = workdir_path(event->work, key, "json");
+        if (json_read_file(&result, path, err) < 0)
+            return err->code;
+    }
+    if (refuse_unbounded(result, event, key, err) < 0)
+        return err->code;
     *out = mem_take(&result);
     return 0;
+}
+
+/* The same, of one in the store only what a verdict hangs on. */
+static int find_remarks(json_t **out, const struct event *event, const char *key, struct err *err)
+{
+    static const char *const asked[] = {"damage", "remark", NULL};
+    AUTO_FREE char *text = NULL;
+    AUTO_JSON *result = NULL;
+    if (store_result_text(&text, event->store, key, err) < 0)
+        return err->code;
+    if (!text)
+        return plan_find_result(out, event, key, err);
+    if (json_read_members(&result, text, asked, "a result in the store", err) < 0 ||
+        refuse_unbounded(result, event, key, err) < 0)
+        return err->code;
+    *out = mem_take(&result);
+    return 0;
+}
+
+int work_find_output(json_t **out, struct part_work *w, const char *key)
+{
+    return w->plan->listing ? find_remarks(out, w->plan->event, key, w->err)
+                            : plan_find_result(out, w->plan->event, key, w->err);
 }
 
 int work_find_result(json_t **out, struct part_work *w, const char *key)
@@ -123,6 +165,17 @@ int work_find_result(json_t **out, struct part_work *w, const char *key)
 }
 
 /* --- jobs of a part -------------------------------------------------------------------------- */
+
+struct job *work_add_job(struct part_work *w, const char *stage, const char *key, double cost)
+{
+    struct job *job = job_add(&w->pp->jobs, &w->pp->nb_jobs, stage, key);
+    job->talk = w->pp->talk->number;
+    job->part = w->pp->part->number;
+    job->cost = cost;
+    if (!w->plan->listing)
+        job_begin_spec(job);
+    return job;
+}
 
 static void begin_works(struct part_work *w)
 {

@@ -177,13 +177,12 @@ double work_assembly_cost(const struct part_work *w)
 int work_add_assembly(struct part_work *w, const struct piecework *work, const char *key)
 {
     char name[32];
-    struct job *job = job_add(&w->pp->jobs, &w->pp->nb_jobs, "assemble", key);
-    job->talk = w->pp->talk->number;
-    job->part = w->pp->part->number;
+    struct job *job = work_add_job(w, "assemble", key, work_assembly_cost(w));
+    if (!job->spec)
+        return 0;
     job->what =
         mem_printf("talk %s: %s put together and checked",
                    plan_part_name(name, w->pp->talk, w->pp->part->number), work->rendition->name);
-    job->cost = work_assembly_cost(w);
     set_assembly(job, w, work);
     return add_pieces(job, w) < 0 ? w->err->code : add_seams(job, w);
 }
@@ -199,8 +198,8 @@ struct output *work_add_output(struct part_plan *pp, const char *suffix,
 
 int work_look_up_output(struct part_work *w, struct output *o, const char *ext)
 {
-    AUTO_FREE char *path = workdir_path(w->plan->event->work, o->key, ext);
-    if (fs_exists(path) && work_find_result(&o->result, w, o->key) < 0)
+    if (workdir_has(w->plan->event->work_dir, o->key, ext) &&
+        work_find_output(&o->result, w, o->key) < 0)
         return w->err->code;
     w->pp->nb_outputs_done += o->result != NULL;
     return o->result != NULL;
@@ -247,11 +246,11 @@ int work_plan_poster(struct part_work *w)
     if (there != 0)
         return there < 0 ? there : 0;
     char name[32];
-    struct job *job = job_add(&w->pp->jobs, &w->pp->nb_jobs, "poster", o->key);
-    job->talk = pp->talk->number;
-    job->part = pp->part->number;
+    struct job *job = work_add_job(w, "poster", o->key, 0.5);
+    job->reads = !card;
+    if (!job->spec)
+        return 0;
     job->what = mem_printf("talk %s: poster", plan_part_name(name, pp->talk, pp->part->number));
-    job->cost = 0.5;
     if (card) {
         work_set_card(job, w, card);
         return 0;

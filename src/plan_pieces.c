@@ -6,6 +6,7 @@
 #include "card.h"
 #include "check.h"
 #include "clock.h"
+#include "hash.h"
 #include "json.h"
 #include "mem.h"
 #include "probe.h"
@@ -65,7 +66,7 @@ int work_list_cells(struct part_work *w)
 void work_segment_base(struct piecework *work, const struct part_work *w)
 {
     struct key k = key_begin("segment", SEGMENT_VERSION);
-    key_json(&k, work->rendition->video);
+    key_text(&k, work->rendition->video_text);
     key_int(&k, work->width);
     key_int(&k, work->height);
     key_int(&k, w->pp->grid.fps.num);
@@ -127,11 +128,12 @@ json_t *work_still_spec(const struct part_work *w, int64_t nb_frames)
     return card_spec(w, nb_frames, 0, 0);
 }
 
-static void card_key(char out[33], const struct piecework *work, const json_t *spec)
+/* spec as json_canonical writes it. */
+static void card_key(char out[33], const struct piecework *work, const char *spec)
 {
     struct key k = key_begin("card", 2);
     key_text(&k, work->base);
-    key_json(&k, spec);
+    key_text(&k, spec);
     key_end(&k, out);
 }
 
@@ -145,7 +147,8 @@ void work_cell_key(char out[33], const struct piecework *work, const struct part
 {
     if (!json_is_object(w->video)) {
         AUTO_JSON *spec = work_still_spec(w, cell->end - cell->begin);
-        card_key(out, work, spec);
+        AUTO_FREE char *text = json_canonical(spec);
+        card_key(out, work, text);
         return;
     }
     struct key k = key_begin("cell", PROBE_VERSION);
@@ -171,7 +174,7 @@ static void sound_key(char out[33], const struct part_work *w, const struct rend
     const struct settings *s = &w->plan->event->settings;
     struct key k = key_begin("sound", SOUND_VERSION);
     key_int(&k, PROBE_VERSION); /* the grid */
-    key_json(&k, r->audio);
+    key_text(&k, r->audio_text);
     key_text(&k, w->pp->source->analysis_key);
     key_int(&k, w->pp->source->audio_stream);
     key_text(&k, w->pp->source->use);
@@ -191,19 +194,43 @@ static json_t *output_spec(const struct piecework *work, const char *key)
                      "video", work->rendition->video, "width", work->width, "height", work->height);
 }
 
-/* A job for one or several outputs: its key follows from theirs. */
-static struct job *add_segment_job(struct part_work *w, const char *stage, json_t *outputs)
+/* The renditions of a piece that are missing. */
+struct missing {
+    size_t nb;
+    double cost;
+    struct key key;  /* of the job that makes them: it follows from theirs */
+    json_t *outputs; /* as its spec names them; NULL where jobs are only counted */
+};
+
+static void add_missing(struct missing *m, const struct part_work *w, const struct piecework *work,
+                        const char *key)
+{
+    if (!m->nb++)
+        m->key = key_begin("job", 1);
+    key_text(&m->key, key);
+    if (w->plan->listing)
+        return;
+    if (!m->outputs)
+        m->outputs = json_array();
+    json_array_append_new(m->outputs, output_spec(work, key));
+}
+
+static void missing_finish(struct missing *m)
+{
+    hash_destroy(m->key.hash);
+    json_decref(m->outputs);
+}
+
+/* A job for all that is missing. Its spec, if it has one, is to be filled. */
+static struct job *add_segment_job(struct part_work *w, const char *stage, struct missing *m,
+                                   double overhead)
 {
     char key[33];
-    struct key k = key_begin("job", 1);
-    size_t i;
-    json_t *o;
-    json_array_foreach(outputs, i, o) key_text(&k, json_get_string(o, "key", ""));
-    key_end(&k, key);
-    struct job *job = job_add(&w->pp->jobs, &w->pp->nb_jobs, stage, key);
-    job->talk = w->pp->talk->number;
-    job->part = w->pp->part->number;
-    job_set(job, "outputs", outputs);
+    key_end(&m->key, key);
+    m->key.hash = NULL;
+    struct job *job = work_add_job(w, stage, key, overhead + m->cost);
+    if (job->spec)
+        job_set(job, "outputs", mem_take(&m->outputs));
     return job;
 }
 
@@ -228,20 +255,20 @@ void work_set_card(struct job *job, const struct part_work *w, json_t *spec)
                       json_text(s->card_logo), "background", json_text(s->card_background)));
 }
 
-static void add_card_job(struct part_work *w, json_t *spec, const char *what, json_t *outputs,
-                         double cost)
+static void add_card_job(struct part_work *w, json_t *spec, const char *what, struct missing *m)
 {
     char name[32];
-    struct job *job = add_segment_job(w, "card", outputs);
+    struct job *job = add_segment_job(w, "card", m, 0.2);
+    if (!job->spec)
+        return;
     job->what =
         mem_printf("talk %s: %s", plan_part_name(name, w->pp->talk, w->pp->part->number), what);
-    job->cost = 0.2 + cost;
     work_set_card(job, w, spec);
 }
 
 /* Adds the rendition of a cell (NULL: of the card) where it is missing, and what it costs. */
-static int missing_output(json_t *outputs, double *cost, struct part_work *w,
-                          struct piecework *work, const struct piece_range *cell)
+static int find_missing(struct missing *out, struct part_work *w, struct piecework *work,
+                        const struct piece_range *cell)
 {
     const int64_t nb_frames = cell ? cell->end - cell->begin : w->card_frames;
     char key[33];
@@ -259,8 +286,8 @@ static int missing_output(json_t *outputs, double *cost, struct part_work *w,
     if (there)
         return 0;
     work->ready = false;
-    *cost += frame_cost(work) * (double)nb_frames;
-    json_array_append_new(outputs, output_spec(work, key));
+    out->cost += frame_cost(work) * (double)nb_frames;
+    add_missing(out, w, work, key);
     return 0;
 }
 
@@ -287,53 +314,65 @@ static void cells_key(struct piecework *work, const struct part_work *w)
 void work_name_pieces(struct part_work *w)
 {
     AUTO_JSON *spec = leading_card_spec(w);
+    AUTO_FREE char *text = json_canonical(spec); /* once: they differ by the rendition alone */
     for (size_t i = 0; i < w->nb_works; i++) {
         struct piecework *work = &w->works[i];
         sound_key(work->sound_key, w, work->rendition);
         if (!work->rendition->video)
             continue;
-        card_key(work->card_key, work, spec);
+        card_key(work->card_key, work, text);
         cells_key(work, w);
     }
+}
+
+static int plan_card_of(struct part_work *w, struct piecework *work, json_t *spec)
+{
+    struct missing missing = {0};
+    const int ret = find_missing(&missing, w, work, NULL);
+    if (ret == 0 && missing.nb) {
+        AUTO_FREE char *what = mem_printf("card, %s", work->rendition->name);
+        add_card_job(w, spec, what, &missing);
+    }
+    missing_finish(&missing);
+    return ret;
 }
 
 /* One job for each rendition: with a corrected title there is nothing else for the other cores. */
 int work_plan_card(struct part_work *w)
 {
-    AUTO_JSON *spec = leading_card_spec(w);
-    for (size_t i = 0; i < w->nb_works; i++) {
-        AUTO_JSON *outputs = json_array();
-        double cost = 0;
-        if (missing_output(outputs, &cost, w, &w->works[i], NULL) < 0)
+    AUTO_JSON *spec = w->plan->listing ? NULL : leading_card_spec(w);
+    for (size_t i = 0; i < w->nb_works; i++)
+        if (plan_card_of(w, &w->works[i], spec) < 0)
             return w->err->code;
-        if (json_array_size(outputs) == 0)
-            continue;
-        AUTO_FREE char *what = mem_printf("card, %s", w->works[i].rendition->name);
-        add_card_job(w, spec, what, mem_take(&outputs), cost);
-    }
     return 0;
 }
 
 /* --- cells and sound ------------------------------------------------------------------------- */
 
-static void add_cell_job(struct part_work *w, const struct piece_range *cell, json_t *outputs,
-                         double cost)
+static void add_cell_job(struct part_work *w, const struct piece_range *cell, struct missing *m)
 {
     char name[32], from[CLOCK_BYTES], to[CLOCK_BYTES];
-    const size_t nb = json_array_size(outputs);
-    struct job *job = add_segment_job(w, "cell", outputs);
+    struct job *job = add_segment_job(w, "cell", m, 0.1);
+    job->reads = true;
+    if (!job->spec)
+        return;
     job->what = mem_printf("talk %s: %s-%s of the recording, %zu rendition%s",
                            plan_part_name(name, w->pp->talk, w->pp->part->number),
                            clock_format_ms(from, grid_ms_of(&w->pp->grid, cell->begin), false),
-                           clock_format_ms(to, grid_ms_of(&w->pp->grid, cell->end), false), nb,
-                           nb == 1 ? "" : "s");
-    job->cost = 0.1 + cost;
+                           clock_format_ms(to, grid_ms_of(&w->pp->grid, cell->end), false), m->nb,
+                           m->nb == 1 ? "" : "s");
     work_set_recording(job, w->plan, w->pp->source);
     job_set(job, "begin", json_integer(cell->begin));
     job_set(job, "end", json_integer(cell->end));
     job_set(job, "key_frame", json_integer(cell->key_frame));
     job_set(job, "key_pts", json_integer(cell->key_pts));
     job_set(job, "fields", json_string(work_fields(w)));
+}
+
+static void add_still_job(struct part_work *w, const struct piece_range *cell, struct missing *m)
+{
+    AUTO_JSON *spec = w->plan->listing ? NULL : work_still_spec(w, cell->end - cell->begin);
+    add_card_job(w, spec, "still card", m);
 }
 
 /* Whether an earlier cell is the same piece: of cells that show a still card, one of as many
@@ -347,24 +386,25 @@ static bool planned_before(const struct part_work *w, size_t cell)
     return false;
 }
 
+static int plan_cell(struct part_work *w, const struct piece_range *cell)
+{
+    struct missing missing = {0};
+    int ret = 0;
+    for (size_t i = 0; i < w->nb_works && ret == 0; i++)
+        ret = find_missing(&missing, w, &w->works[i], cell);
+    if (ret == 0 && missing.nb && json_is_object(w->video))
+        add_cell_job(w, cell, &missing);
+    else if (ret == 0 && missing.nb)
+        add_still_job(w, cell, &missing);
+    missing_finish(&missing);
+    return ret;
+}
+
 int work_plan_cells(struct part_work *w)
 {
-    for (size_t c = 0; c < w->nb_cells; c++) {
-        const struct piece_range *cell = &w->cells[c];
-        AUTO_JSON *outputs = json_array();
-        double cost = 0;
-        for (size_t i = 0; i < w->nb_works && !planned_before(w, c); i++)
-            if (missing_output(outputs, &cost, w, &w->works[i], cell) < 0)
-                return w->err->code;
-        if (json_array_size(outputs) == 0)
-            continue;
-        if (json_is_object(w->video)) {
-            add_cell_job(w, cell, mem_take(&outputs), cost);
-        } else {
-            AUTO_JSON *spec = work_still_spec(w, cell->end - cell->begin);
-            add_card_job(w, spec, "still card", mem_take(&outputs), cost);
-        }
-    }
+    for (size_t c = 0; c < w->nb_cells; c++)
+        if (!planned_before(w, c) && plan_cell(w, &w->cells[c]) < 0)
+            return w->err->code;
     return 0;
 }
 
@@ -373,12 +413,14 @@ static void add_sound_job(struct part_work *w, const struct piecework *work)
     const struct settings *s = &w->plan->event->settings;
     const struct part_plan *pp = w->pp;
     char name[32];
-    struct job *job = job_add(&w->pp->jobs, &w->pp->nb_jobs, "sound", work->sound_key);
-    job->talk = pp->talk->number;
-    job->part = pp->part->number;
+    struct job *job =
+        work_add_job(w, "sound", work->sound_key,
+                     0.2 + (double)grid_ms_of(&pp->grid, pp->end - pp->begin) / 1000 / 20);
+    job->reads = true;
+    if (!job->spec)
+        return;
     job->what = mem_printf("talk %s: sound (%s)", plan_part_name(name, pp->talk, pp->part->number),
                            json_get_string(work->rendition->audio, "encoder", ""));
-    job->cost = 0.2 + (double)grid_ms_of(&pp->grid, pp->end - pp->begin) / 1000 / 20;
     work_set_recording(job, w->plan, pp->source);
     job_set(job, "begin", json_integer(pp->begin));
     job_set(job, "end", json_integer(pp->end));

@@ -62,8 +62,10 @@ static int is_cut_from(bool *out, const struct plan *p, const struct match *m, s
     return 0;
 }
 
-static int share(struct plan *p, struct err *err)
+int plan_room_share(struct plan *p, struct err *err)
 {
+    for (size_t i = 0; i < p->nb_recordings; i++)
+        plan_room_finish(&p->sources[i]);
     AUTO_FREE struct sharing_recording *list = mem_zalloc(p->nb_recordings + 1, sizeof *list);
     AUTO_FREE struct sharing *found = mem_zalloc(p->nb_recordings + 1, sizeof *found);
     for (size_t i = 0; i < p->nb_recordings; i++) {
@@ -226,12 +228,8 @@ static int divide_source(struct plan *p, struct source *s, struct err *err)
     return ret;
 }
 
-int plan_room_refresh(struct plan *p, struct err *err)
+int plan_room_divide(struct plan *p, struct err *err)
 {
-    for (size_t i = 0; i < p->nb_recordings; i++)
-        plan_room_finish(&p->sources[i]);
-    if (share(p, err) < 0)
-        return err->code;
     for (size_t i = 0; i < p->nb_recordings; i++)
         if (p->sources[i].sharing.nb_talks && p->sources[i].analysis &&
             divide_source(p, &p->sources[i], err) < 0)

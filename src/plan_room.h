@@ -13,9 +13,10 @@ struct source;
 /* A cut that nothing else decides moves at most so far to a quieter moment. */
 enum { PLAN_SNAP_MS = 5000 };
 
-/* Finds the talks that share recordings, from the plan's matches, which it changes; and divides the
- * recordings that are analysed among them. */
-ATTR_NODISCARD int plan_room_refresh(struct plan *plan, struct err *err);
+/* Finds the talks that share recordings, from the plan's matches, which it changes; and, once what
+ * is known of these recordings was read, divides those that are analysed among them. */
+ATTR_NODISCARD int plan_room_share(struct plan *plan, struct err *err);
+ATTR_NODISCARD int plan_room_divide(struct plan *plan, struct err *err);
 void plan_room_finish(struct source *source);
 
 /* The cut of a part, or NULL. */

@@ -8,39 +8,64 @@
 #include "card.h"
 #include "fs.h"
 #include "json.h"
+#include "match_memo.h"
 #include "mem.h"
 #include "plan_jobs.h"
 #include "plan_room.h"
 #include "plan_work.h"
+#include "work_listing.h"
 #include "workdir.h"
 
 /* --- loading --------------------------------------------------------------------------------- */
 
-static int load_source(struct source *s, const struct event *event, struct err *err)
+/* Its probe as far as it is asked for; *out NULL: there is none. */
+static int read_probe(json_t **out, const struct source *s, bool whole, const struct event *event,
+                      struct err *err)
+{
+    static const char *const few[] = {"error", "duration_ms", "creation_time", "hash", NULL};
+    static const char what[] = "a result in the store";
+    AUTO_FREE char *text = NULL;
+    if (store_result_text(&text, event->store, s->probe_key, err) < 0)
+        return err->code;
+    if (!text)
+        return plan_find_result(out, event, s->probe_key, err);
+    return whole ? json_read_without(out, text, "cells", what, err)
+                 : json_read_members(out, text, few, what, err);
+}
+
+static int read_analysis(struct source *s, const struct event *event, struct err *err)
+{
+    if (workdir_has(event->work_dir, s->analysis_key, "bin") &&
+        plan_find_result(&s->analysis, event, s->analysis_key, err) < 0)
+        return err->code;
+    const char *found = json_get_string(s->analysis, "use", "both");
+    s->audio_stream = (int)json_get_int(s->analysis, "stream", -1);
+    snprintf(s->use, sizeof s->use, "%s", s->chosen.use[0] ? s->chosen.use : found);
+    return 0;
+}
+
+static int read_source(struct source *s, bool whole, const struct event *event, struct err *err)
 {
     json_decref(s->probe);
     json_decref(s->analysis);
     s->probe = s->analysis = NULL;
-    s->absent = NULL;
-    for (size_t i = s->recording->nb_files; i-- > 0;)
-        if (!fs_exists(s->recording->files[i].path))
-            s->absent = s->recording->files[i].path;
-    plan_probe_key(s->probe_key, s->recording);
-    if (store_result_without(&s->probe, event->store, s->probe_key, "cells", err) < 0 ||
-        (!s->probe && plan_find_result(&s->probe, event, s->probe_key, err) < 0))
+    s->whole = whole;
+    if (read_probe(&s->probe, s, whole, event, err) < 0)
         return err->code;
     if (!s->probe || json_object_get(s->probe, "error"))
         return 0;
     if (store_chosen_sound(&s->chosen, event->store, s->recording->fingerprint, err) < 0)
         return err->code;
     plan_analysis_key(s->analysis_key, s);
-    AUTO_FREE char *blocks = workdir_path(event->work, s->analysis_key, "bin");
-    if (fs_exists(blocks) && plan_find_result(&s->analysis, event, s->analysis_key, err) < 0)
-        return err->code;
-    const char *found = json_get_string(s->analysis, "use", "both");
-    s->audio_stream = (int)json_get_int(s->analysis, "stream", -1);
-    snprintf(s->use, sizeof s->use, "%s", s->chosen.use[0] ? s->chosen.use : found);
-    return 0;
+    return whole ? read_analysis(s, event, err) : 0;
+}
+
+static void look_for_files(struct source *s)
+{
+    s->absent = NULL;
+    for (size_t i = s->recording->nb_files; i-- > 0;)
+        if (!fs_exists(s->recording->files[i].path))
+            s->absent = s->recording->files[i].path;
 }
 
 static int source_by_fingerprint(const struct plan *p, const char *fingerprint)
@@ -65,7 +90,48 @@ static void index_matches(struct plan *p)
     }
 }
 
-static int match_recordings(struct plan *p, struct err *err)
+/* *out NULL: nothing is kept, or what is cannot be read, which costs time alone. */
+static int read_kept(json_t **out, const struct event *event, struct err *err)
+{
+    char row[33];
+    AUTO_FREE char *text = NULL;
+    struct err damaged = {0};
+    plan_matches_key(row);
+    if (store_result_text(&text, event->store, row, err) < 0)
+        return err->code;
+    if (text && json_read_text(out, text, "kept matches", &damaged) < 0)
+        *out = NULL;
+    return 0;
+}
+
+/* From what was kept, where it is of the same programme, recordings and decisions. */
+static void find_matches(struct plan *p, const json_t *kept, const struct match_recording *list,
+                         const struct match_fixed *fixed, size_t nb_fixed)
+{
+    char key[33];
+    match_memo_key(key, match_code, &p->programme, list, p->nb_recordings, fixed, nb_fixed);
+    match_table_finish(&p->matches);
+    if (match_memo_read(&p->matches, kept, key, &p->programme, p->nb_recordings))
+        return;
+    match_all(&p->matches, &p->programme, list, p->nb_recordings, fixed, nb_fixed);
+    json_decref(p->new_matches);
+    p->new_matches = match_memo_write(&p->matches, key);
+}
+
+/* By who holds the event's lock alone: others only look. Where it cannot be written, matching is
+ * done again the next time. */
+static void keep_matches(struct plan *p)
+{
+    char row[33];
+    struct err ignored = {0};
+    plan_matches_key(row);
+    if (p->new_matches && p->event->lock >= 0)
+        (void)!store_set_result(p->event->store, row, "match", p->new_matches, &ignored);
+    json_decref(p->new_matches);
+    p->new_matches = NULL;
+}
+
+static int match_recordings(struct plan *p, const json_t *kept, struct err *err)
 {
     struct chosen_match *chosen = NULL;
     size_t nb_chosen = 0, nb_fixed = 0;
@@ -85,20 +151,48 @@ static int match_recordings(struct plan *p, struct err *err)
             .name = fs_basename(p->recordings[i].path),
             .duration_ms = json_get_int(p->sources[i].probe, "duration_ms", -1),
         };
-    match_table_finish(&p->matches);
-    match_all(&p->matches, &p->programme, list, p->nb_recordings, fixed, nb_fixed);
+    find_matches(p, kept, list, fixed, nb_fixed);
     index_matches(p);
+    return 0;
+}
+
+/* All of them; at once whole those that the matches named when they were kept, for they will again,
+ * mostly. */
+static int read_sources(struct plan *p, const json_t *kept, struct err *err)
+{
+    AUTO_FREE bool *whole = mem_zalloc(p->nb_recordings, sizeof *whole);
+    match_memo_named(whole, p->nb_recordings, kept);
+    for (size_t i = 0; i < p->nb_recordings; i++) {
+        struct source *s = &p->sources[i];
+        look_for_files(s);
+        plan_probe_key(s->probe_key, s->recording);
+        if (read_source(s, whole[i], p->event, err) < 0)
+            return err->code;
+    }
+    return 0;
+}
+
+/* The rest of those that a match names, be it sure or not. */
+static int read_matched(struct plan *p, struct err *err)
+{
+    for (size_t i = 0; i < p->matches.nb_rows; i++) {
+        const int at = p->matches.rows[i].recording;
+        if (at >= 0 && !p->sources[at].whole &&
+            read_source(&p->sources[at], true, p->event, err) < 0)
+            return err->code;
+    }
     return 0;
 }
 
 static int refresh(struct plan *p, struct err *err)
 {
-    for (size_t i = 0; i < p->nb_recordings; i++)
-        if (load_source(&p->sources[i], p->event, err) < 0)
-            return err->code;
-    if (captions_find(p->sources, p->nb_recordings, p->event, err) < 0)
-        return err->code;
-    return match_recordings(p, err) < 0 ? err->code : plan_room_refresh(p, err);
+    AUTO_JSON *kept = NULL;
+    return read_kept(&kept, p->event, err) < 0 || read_sources(p, kept, err) < 0 ||
+                   match_recordings(p, kept, err) < 0 || plan_room_share(p, err) < 0 ||
+                   read_matched(p, err) < 0 ||
+                   captions_find(p->sources, p->nb_recordings, p->event, err) < 0
+               ? err->code
+               : plan_room_divide(p, err);
 }
 
 int plan_refresh(struct plan *p, struct err *err)
@@ -107,6 +201,8 @@ int plan_refresh(struct plan *p, struct err *err)
         return err->code;
     const int ret = refresh(p, err);
     store_end_reading(p->event->store);
+    if (ret == 0)
+        keep_matches(p);
     return ret;
 }
 
@@ -132,9 +228,17 @@ int plan_load(struct plan *out, struct event *event, struct err *err)
     return 0;
 }
 
+void plan_count_only(struct plan *p, bool counting)
+{
+    work_listing_destroy(p->listing);
+    p->listing = counting ? work_listing_create(p->event->work_dir) : NULL;
+}
+
 void plan_finish(struct plan *p)
 {
+    plan_count_only(p, false);
     match_table_finish(&p->matches);
+    json_decref(p->new_matches);
     free(p->first_match);
     for (size_t i = 0; i < p->nb_recordings && p->sources; i++) {
         json_decref(p->sources[i].probe);

@@ -279,3 +279,95 @@ cause_of()
     expect 0 tp remove cam/01-first-steps.mp4
     json '.matches[0].recording' null tp match --json
 }
+
+# The row of talk 1 as it is kept says something else from now on: who sees that reads what was kept,
+# and who does not has matched anew.
+mark_kept()
+{
+    sqlite3 "$EVENT/talkpress.db" "UPDATE result SET value =
+        json_set(value, '$.rows[0][7]', 'as it was kept') WHERE stage = 'match'"
+    same 1 "$(sqlite3 "$EVENT/talkpress.db" "SELECT count(*) FROM result WHERE stage = 'match'")"
+    reads_kept
+}
+
+reads_kept()
+{
+    expect 0 tp match
+    says "as it was kept"
+    expect 0 tp status 1
+    says "as it was kept"
+}
+
+matches_anew()
+{
+    run tp match
+    says_not "as it was kept"
+    says "$@"
+    run tp status
+    says_not "as it was kept"
+}
+
+@test "matches are kept, for the same programme, recordings and decisions alone" {
+    cp "$one" "$two" "$three" "$four" cam
+    expect 0 tp add cam
+    mark_kept
+
+    # A decision set, which no lock is held for, and taken back.
+    expect 0 tp match 3=none
+    matches_anew "set by hand: no recording"
+    expect 0 tp match 3=
+    reads_kept
+    # The next command that holds the lock keeps what it found.
+    expect 0 tp match 3=none
+    expect 0 tp gc
+    expect 0 tp match
+    says_not "as it was kept"
+    expect 0 tp match 3=
+    expect 0 tp gc
+    mark_kept
+
+    # A programme with another title, and the old one again.
+    sed 's/Second Thoughts/Something Else/' "$PAGE" >other.txt
+    expect 0 tp import other.txt
+    matches_anew "number 2"
+    expect 0 tp import "$PAGE"
+    reads_kept
+
+    # A recording by another name.
+    mv cam/03-third-time-lucky.mp4 cam/MVI_0999.mp4
+    expect 0 tp add cam
+    matches_anew "MVI_0999.mp4"
+    expect 0 tp gc
+    mark_kept
+
+    # One that was replaced: the same name, another length.
+    ff -i "$four" -t 6 -c copy cam/04-farewell-everyone.mp4
+    expect 3 tp add cam
+    matches_anew "04-farewell-everyone.mp4" "shorter than the listed 0:25"
+    cp "$four" cam/04-farewell-everyone.mp4
+    expect 0 tp add cam
+    mark_kept
+
+    # One that is taken out.
+    expect 0 tp remove cam/01-first-steps.mp4
+    matches_anew "1 none"
+}
+
+@test "matches that another talkpress kept, or that are damaged, are found anew" {
+    expect 0 tp add "$REC"
+    mark_kept
+    sqlite3 "$EVENT/talkpress.db" "UPDATE result SET value =
+        json_set(value, '$.key', '0123456789abcdef0123456789abcdef') WHERE stage = 'match'"
+    matches_anew "4 sure"
+    expect 0 tp gc
+    mark_kept
+    sqlite3 "$EVENT/talkpress.db" "UPDATE result SET value =
+        json_set(value, '$.rows[3][3]', 4) WHERE stage = 'match'"
+    matches_anew "4 sure"
+    sqlite3 "$EVENT/talkpress.db" "UPDATE result SET value = substr(value, 1, 99) WHERE stage = 'match'"
+    matches_anew "4 sure"
+    sqlite3 "$EVENT/talkpress.db" "DELETE FROM result WHERE stage = 'match'"
+    matches_anew "4 sure"
+    # Who only looks writes nothing.
+    same 0 "$(sqlite3 "$EVENT/talkpress.db" "SELECT count(*) FROM result WHERE stage = 'match'")"
+}
