@@ -15,6 +15,7 @@
 #include "progress.h"
 #include "registry.h"
 #include "select.h"
+#include "spawner.h"
 #include "store.h"
 #include "str.h"
 #include "table.h"
@@ -258,8 +259,10 @@ static int add(const struct cli *cli, char **paths, int nb_paths, const struct o
     struct executor_result result = {0};
     struct registry r = {.event = &event};
     bool joined = false;
+    /* The spawner loads its libraries while the files are looked at. */
     if (event_open(&event, cli->dir, err) < 0 || event_lock(&event, err) < 0 ||
         workdir_clean(event.work, err) < 0 ||
+        spawner_start(&event.spawner, event.work, err) < 0 ||
         register_files(&r, paths, nb_paths, options, err) < 0 ||
         load_and_probe(&plan, &result, &event, options->json, err) < 0 ||
         (!result.stopped && registry_join(&joined, &r, &plan, err) < 0))

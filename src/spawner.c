@@ -76,6 +76,7 @@ void spawner_stop_p(struct spawner **spawner)
     if (!s)
         return;
     close(s->fd);
+    kill(s->pid, SIGKILL); /* it may not even have begun */
     while (waitpid(s->pid, NULL, 0) < 0 && errno == EINTR)
         ;
     free(s);
