@@ -161,7 +161,7 @@ most()
     # Each job ended well, and once.
     jobs=$(cat first.json second.json | jq -s '[.[].jobs | add] | add')
     results=$(sqlite3 "$EVENT/talkpress.db" \
-        "select count(*) from result where stage not in ('probe', 'seam')")
+        "select count(*) from result where stage not in ('probe', 'seam', 'match')")
     same "$results" "$jobs"
     same "" "$(ls "$EVENT/work/tmp" "$EVENT/work/failed" | grep -v : | grep . || true)"
     json '.jobs | add' 0 tp run --json
