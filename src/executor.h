@@ -27,7 +27,7 @@ struct job_source {
 
 struct executor_result {
     size_t nb_run[8]; /* jobs that ended well, by stage: see executor_stage_name */
-    double cpu_s[8]; /* what workers of the stage spent, those that failed too */
+    double cpu_s[8];  /* processor seconds that workers of the stage spent, those that failed too */
     long peak_kb[8];  /* the most memory that a worker of the stage took, in KiB */
     size_t nb_failed;
     bool stopped; /* by a signal */
