@@ -189,8 +189,12 @@ int spawner_serve(void)
     for (; receive(&request, fds); request = (struct request){0}) {
         struct answer answer = {.pid = request.wait_for};
         if (request.wait_for) {
-            while (wait4(request.wait_for, &answer.status, 0, &answer.used) < 0 && errno == EINTR)
+            pid_t ended;
+            while ((ended = wait4(request.wait_for, &answer.status, 0, &answer.used)) < 0 &&
+                   errno == EINTR)
                 ;
+            if (ended < 0) /* a worker of the spawner before, which was killed with it */
+                answer.status = W_EXITCODE(0, SIGKILL);
         } else {
             answer.pid = fork();
             answer.error = errno;

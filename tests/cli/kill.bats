@@ -136,6 +136,7 @@ store_is_sound()
     output=$(cat log)
     same 1 "$status"
     says "FAILED" "the worker was killed (signal 9)"
+    says_not "cannot open"
     same "" "$(pgrep -f "worker --serve $EVENT" || true)"
     expect 0 tp run --quiet
     says "3 of 3 parts are complete"
