@@ -1,4 +1,5 @@
 /* Packets of a recording, and seeking in it, over the borders of its files. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,7 +65,8 @@ int media_read(struct media *m, AVPacket *pkt, struct err *err)
 {
     for (;;) {
         struct media_piece *p = &m->pieces[m->at];
-        const int ret = av_read_frame(p->fmt, pkt);
+        errno = 0;
+        int ret = av_read_frame(p->fmt, pkt);
         p->used = true;
         if (ret >= 0 && place(m, p, pkt))
             return 1;
@@ -72,8 +74,11 @@ int media_read(struct media *m, AVPacket *pkt, struct err *err)
             av_packet_unref(pkt);
             continue;
         }
-        if (ret == AVERROR(ENOMEM))
+        /* libav says so too of a packet that is larger than any may be, and asks for no memory then. */
+        if (ret == AVERROR(ENOMEM) && errno == ENOMEM)
             return av_fail_nomem(err);
+        if (ret == AVERROR(ENOMEM))
+            ret = AVERROR_INVALIDDATA;
         if (m->disk_failed)
             return av_fail(err, ret, "cannot read '%s'", p->path);
         if (ret != AVERROR_EOF && !m->broken) {

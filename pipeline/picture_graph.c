@@ -27,13 +27,20 @@ struct picture_graph {
     struct AVFrame *like; /* the properties of the pictures that the graph takes */
 };
 
+/* The store's word is not trusted to be one of the four turns. */
+static int quarter_turns(const json_t *video)
+{
+    const int turns = (int)(json_get_int(video, "rotation", 0) / 90 % 4);
+    return turns < 0 ? turns + 4 : turns;
+}
+
 void picture_traits_read(struct picture_traits *out, const json_t *video, const char *fields)
 {
     static const char *const names[] = {"progressive", "flagged", "top", "bottom"};
     const json_t *first = json_object_get(video, "first");
     const json_t *sar = json_object_get(first, "sar");
     *out = (struct picture_traits){
-        .rotation = (int)json_get_int(video, "rotation", 0),
+        .rotation = quarter_turns(video) * 90,
         .flip = json_get_bool(video, "flip", false),
         .width = (int)json_get_int(first, "width", 0),
         .height = (int)json_get_int(first, "height", 0),
@@ -181,7 +188,7 @@ static char *describe(const struct picture_graph *g)
         str_add(&text, "zscale=t=linear:npl=203,format=gbrpf32le,zscale=p=bt709,"
                        "tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,format=yuv444p,");
     str_addf(&text, "%s%ssplit=%zu", g->traits.flip ? "hflip," : "",
-             turns[g->traits.rotation / 90 % 4], g->nb_sizes);
+             turns[g->traits.rotation / 90], g->nb_sizes);
     for (size_t i = 0; i < g->nb_sizes; i++)
         str_addf(&text, "[s%zu]", i);
     for (size_t i = 0; i < g->nb_sizes; i++)

@@ -69,7 +69,8 @@ static bool same_sound(const struct sound_reader *r, const AVFrame *f)
            av_channel_layout_compare(&r->in_layout, &f->ch_layout) == 0;
 }
 
-static int configure(struct sound_reader *r, const AVFrame *f, struct err *err)
+/* first_two: of tracks that belong to no layout of loudspeakers (a mixer's, or a damaged frame's). */
+static int make_converter(struct sound_reader *r, const AVFrame *f, bool first_two)
 {
     swr_free(&r->swr);
     AVChannelLayout stereo = AV_CHANNEL_LAYOUT_STEREO, in = {0};
@@ -87,10 +88,22 @@ static int configure(struct sound_reader *r, const AVFrame *f, struct err *err)
     const double as_it_is[SOUND_CHANNELS] = {1, 1};
     if (ret >= 0 && f->ch_layout.nb_channels == 1)
         ret = swr_set_matrix(r->swr, as_it_is, 1);
+    if (ret >= 0 && first_two) {
+        const int nb = f->ch_layout.nb_channels;
+        AUTO_FREE double *matrix = mem_zalloc((size_t)nb * SOUND_CHANNELS, sizeof *matrix);
+        matrix[0] = matrix[nb + 1] = 1;
+        ret = swr_set_matrix(r->swr, matrix, nb);
+    }
     if (ret >= 0 && ppm) /* no phase of the filter is right: two are mixed */
         ret = av_opt_set_int(r->swr, "linear_interp", 1, 0);
-    if (ret >= 0)
-        ret = swr_init(r->swr);
+    return ret < 0 ? ret : swr_init(r->swr);
+}
+
+static int configure(struct sound_reader *r, const AVFrame *f, struct err *err)
+{
+    int ret = make_converter(r, f, false);
+    if (ret < 0 && f->ch_layout.nb_channels > SOUND_CHANNELS)
+        ret = make_converter(r, f, true);
     if (ret < 0)
         return av_fail(err, ret, "'%s': its sound (%d channels, %d Hz) cannot be converted",
                        media_path(r->source.media), f->ch_layout.nb_channels, f->sample_rate);

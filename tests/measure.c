@@ -108,7 +108,7 @@ int main(int argc, char **argv)
     }
     for (int64_t second = 0; second * fps <= shown.most; second++) {
         const int64_t frame = frame_with(&d, card, second * fps);
-        double at;
+        double at = 0;
         if (frame < 0 || !hear(&at, &d, second, seconds(&d, frame)))
             continue;
         const int64_t ms = llround((at - seconds(&d, frame)) * 1000);

@@ -24,29 +24,34 @@ teardown()
     rm -rf "${FAST:?}"
 }
 
-# below N: a number from 0, by chance.
+# below N: a number from 0 by chance, as $got: in a subshell RANDOM would start anew, from the clock.
 below()
 {
-    echo $(((RANDOM * 32768 + RANDOM) % $1))
+    got=$(((RANDOM * 32768 + RANDOM) % $1))
 }
 
 # mutate N FILE OTHER TO: flips bytes, cuts, or goes on with the other file's end.
 mutate()
 {
-    local size at i
+    local size byte at i
     size=$(stat -c %s "$2")
-    at=$(below "$size")
+    below "$size"
+    at=$got
     case $(($1 % 3)) in
     0)
         cp "$2" "$4"
         for i in {1..16}; do
+            below "$size"
+            printf -v byte '\\x%02x' $((RANDOM % 256))
             # shellcheck disable=SC2059
-            printf "\\x$(printf %02x $((RANDOM % 256)))" |
-                dd of="$4" bs=1 seek="$(below "$size")" conv=notrunc status=none
+            printf "$byte" | dd of="$4" bs=1 seek="$got" conv=notrunc status=none
         done
         ;;
     1) head -c "$at" "$2" >"$4" ;;
-    2) { head -c "$at" "$2" && tail -c "+$(below "$(stat -c %s "$3")")" "$3"; } >"$4" ;;
+    2)
+        below "$(stat -c %s "$3")"
+        { head -c "$at" "$2" && tail -c "+$got" "$3"; } >"$4"
+        ;;
     esac
 }
 
@@ -77,7 +82,8 @@ most()
     good=("$REC"/*.mp4)
     for f in "$REC"/*.mp4; do
         for format in mkv ts; do
-            ffmpeg -v error -i "$f" -map 0:v -map 0:a -c copy "$FAST/$(basename "$f" .mp4).$format"
+            ffmpeg -v error -i "$f" -map 0:v -map 0:a -c copy -fflags +bitexact \
+                "$FAST/$(basename "$f" .mp4).$format"
             good+=("$FAST/$(basename "$f" .mp4).$format")
         done
     done

@@ -110,6 +110,17 @@ level()
     same "$(level "$EVENT/out/02-second-thoughts.mp4" 0)" "$(level "$EVENT/out/02-second-thoughts.mp4" 1)"
 }
 
+@test "eleven tracks that are no layout of loudspeakers: the first two are left and right" {
+    silent=$(printf '|c%d=0*c0' {2..10})
+    recording 02-second-thoughts.mkv 8 -f lavfi -i "$(speech 8)" \
+        -filter_complex "[1:a]pan=11C|c0=c0|c1=c0$silent[a]" \
+        -map 0:v -map "[a]"
+    tp add 02-second-thoughts.mkv >/dev/null
+    expect 0 tp run --quiet 2
+    expect 0 tp verify 2
+    same "$(level "$EVENT/out/02-second-thoughts.mp4" 0)" "$(level "$EVENT/out/02-second-thoughts.mp4" 1)"
+}
+
 @test "of several streams the one with speech is taken, or the one that --audio names" {
     recording 02-second-thoughts.mkv 8 -f lavfi -i "anoisesrc=amplitude=0.1:sample_rate=48000" \
         -f lavfi -i "$(speech 8)" -map 0:v -map 1:a -map 2:a
