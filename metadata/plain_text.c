@@ -231,13 +231,13 @@ static const char *find_tag_end(struct scan *s, const char *p)
 {
     if (s->no_gt)
         return NULL;
-    for (const char *q = p; !s->quotes_broken; q++) {
+    for (const char *q = p; !s->quotes_broken;) {
         q += strcspn(q, ">\"'");
         if (*q == '>')
             return q;
         const char *close = *q && q > p && q[-1] == '=' ? strchr(q + 1, *q) : q;
         s->quotes_broken = !*q || !close;
-        q = close;
+        q = s->quotes_broken ? q : close + 1;
     }
     const char *gt = strchr(p, '>');
     s->no_gt = !gt;
