@@ -1,11 +1,11 @@
-/* Stands where src/worker.c does in talkpress-idle: the executor starts it as it starts a worker.
- */
+/* Stands where talkpress-media does beside talkpress-idle: its workers do nothing. */
 #include "worker.h"
 
 #include <stdio.h>
 
 #include "json.h"
 #include "mem.h"
+#include "spawner_process.h"
 #include "stand_in.h"
 
 static int deliver(void *opaque, const char *key, const char *ext, const json_t *result,
@@ -28,4 +28,9 @@ int worker_main(const char *spec_path)
     }
     fprintf(stderr, "%s\n", err.msg);
     return 1;
+}
+
+int main(void)
+{
+    return spawner_serve();
 }

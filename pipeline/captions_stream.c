@@ -1,77 +1,18 @@
 #include "captions.h"
 
-#include <libavutil/intreadwrite.h>
 #include <string.h>
 
 #include "av.h"
-#include "captions_text.h"
+#include "captions_packet.h"
 #include "media.h"
 #include "mem.h"
-#include "str.h"
 
 /* A caption that does not say how long it shows stays until the next one, or so long. */
 enum { UNSTATED_MS = 5000 };
 
-static char *from_subrip(const char *text, size_t nb)
-{
-    (void)nb;
-    return captions_from_markup(text, false);
-}
-
-static char *from_webvtt(const char *text, size_t nb)
-{
-    (void)nb;
-    return captions_from_markup(text, true);
-}
-
-static char *from_plain(const char *text, size_t nb)
-{
-    (void)nb;
-    return captions_from_plain(text);
-}
-
-/* In packets the times are left out: ReadOrder, Layer, Style, Name, three margins, Effect, Text. */
-static char *from_ass(const char *text, size_t nb)
-{
-    (void)nb;
-    for (int i = 0; i < 8 && text; i++)
-        text = (text = strchr(text, ',')) ? text + 1 : NULL;
-    return captions_from_ass(text ? text : "");
-}
-
-/* 3GPP TS 26.245, section 5.17: the text's length in 16 bits, the text, styles behind. */
-static char *from_mov_text(const char *bytes, size_t nb)
-{
-    if (nb < 2 || AV_RB16(bytes) > nb - 2)
-        return mem_strdup("");
-    AUTO_FREE char *text = mem_printf("%.*s", (int)AV_RB16(bytes), bytes + 2);
-    return captions_from_plain(text);
-}
-
-static const struct {
-    const char *codec;
-    char *(*text)(const char *bytes, size_t nb);
-} codecs[] = {
-    {"subrip", from_subrip}, {"srt", from_subrip}, {"webvtt", from_webvtt},     {"ass", from_ass},
-    {"ssa", from_ass},       {"text", from_plain}, {"mov_text", from_mov_text},
-};
-
-static int codec_index(const char *codec)
-{
-    for (size_t i = 0; i < sizeof codecs / sizeof *codecs; i++)
-        if (strcmp(codecs[i].codec, codec) == 0)
-            return (int)i;
-    return -1;
-}
-
-bool captions_codec(const char *codec)
-{
-    return codec_index(codec) >= 0;
-}
-
 /* A cue of no length, which end_unstated gives one, where the packet states none. */
-static void add_packet(struct cues *out, const AVPacket *pkt, AVRational time_base, int codec,
-                       int64_t origin_ms)
+static void add_packet(struct cues *out, const AVPacket *pkt, AVRational time_base,
+                       captions_packet_text *text, int64_t origin_ms)
 {
     const AVRational ms = {1, 1000};
     if (pkt->pts == AV_NOPTS_VALUE || pkt->size <= 0)
@@ -80,7 +21,7 @@ static void add_packet(struct cues *out, const AVPacket *pkt, AVRational time_ba
     memcpy(bytes, pkt->data, (size_t)pkt->size);
     const int64_t start_ms = av_rescale_q(pkt->pts, time_base, ms) - origin_ms;
     const int64_t length_ms = pkt->duration > 0 ? av_rescale_q(pkt->duration, time_base, ms) : 0;
-    cues_add(out, start_ms, start_ms + length_ms, codecs[codec].text(bytes, (size_t)pkt->size));
+    cues_add(out, start_ms, start_ms + length_ms, text(bytes, (size_t)pkt->size));
 }
 
 static void end_unstated(struct cues *c)
@@ -106,10 +47,10 @@ int captions_read_stream(struct cues *out, const char *recording, const struct m
     if (media_open(&media, recording, files, err) < 0)
         return err->code;
     AVFormatContext *fmt = media_format(media);
-    const int codec = stream >= 0 && (unsigned)stream < fmt->nb_streams
-                          ? codec_index(avcodec_get_name(fmt->streams[stream]->codecpar->codec_id))
-                          : -1;
-    if (codec < 0)
+    captions_packet_text *text = NULL;
+    if (stream >= 0 && (unsigned)stream < fmt->nb_streams)
+        text = captions_packet_reader(avcodec_get_name(fmt->streams[stream]->codecpar->codec_id));
+    if (!text)
         return err_set(err, ERR_INVALID, "'%s': stream %d holds no captions that can be read",
                        recording, stream);
     for (unsigned i = 0; i < fmt->nb_streams; i++)
@@ -118,7 +59,7 @@ int captions_read_stream(struct cues *out, const char *recording, const struct m
     int got; /* where a damaged recording stops, its captions do: the probe has told of it */
     while ((got = media_read(media, pkt, err)) > 0) {
         if (pkt->stream_index == stream)
-            add_packet(&cues, pkt, fmt->streams[stream]->time_base, codec, origin_ms);
+            add_packet(&cues, pkt, fmt->streams[stream]->time_base, text, origin_ms);
         av_packet_unref(pkt);
     }
     if (got < 0)

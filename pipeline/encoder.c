@@ -7,6 +7,11 @@
 #include "json.h"
 #include "mem.h"
 
+bool encoder_known(const char *name)
+{
+    return avcodec_find_encoder_by_name(name) != NULL;
+}
+
 int encoder_find(const AVCodec **out, const json_t *settings, struct err *err)
 {
     const char *name = json_get_string(settings, "encoder", "(none)");

@@ -3,8 +3,11 @@
 
 #include <jansson.h>
 #include <libavcodec/avcodec.h>
+#include <stdbool.h>
 
 #include "err.h"
+
+bool encoder_known(const char *name);
 
 /* The encoder that settings ("encoder": NAME) ask for. */
 ATTR_NODISCARD int encoder_find(const AVCodec **out, const json_t *settings, struct err *err);

@@ -367,29 +367,3 @@ int probe_file(json_t **out, const char *path, struct err *err)
 {
     return probe_files(out, path, NULL, 0, err);
 }
-
-static AVRational read_ratio(const json_t *obj, const char *key)
-{
-    const json_t *pair = json_object_get(obj, key);
-    return (AVRational){(int)json_integer_value(json_array_get(pair, 0)),
-                        (int)json_integer_value(json_array_get(pair, 1))};
-}
-
-struct sound_clock probe_sound_clock(const json_t *probe, int stream)
-{
-    const json_t *st = json_array_get(json_object_get(probe, "streams"), (size_t)stream);
-    return (struct sound_clock){.counted = json_get_bool(st, "counted", false),
-                                .drift_ppm = (int)json_get_int(st, "drift_ppm", 0)};
-}
-
-int probe_grid(struct grid *out, const json_t *probe, struct err *err)
-{
-    const json_t *grid = json_object_get(probe, "grid");
-    *out = (struct grid){.fps = read_ratio(grid, "fps"),
-                         .time_base = read_ratio(grid, "time_base"),
-                         .origin = json_get_int(grid, "origin", 0),
-                         .nb_frames = json_get_int(grid, "frames", 0)};
-    if (!grid_valid(out))
-        return err_set(err, ERR_INVALID, "a probe result has no valid frame grid");
-    return 0;
-}

@@ -3,7 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "av.h"
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
@@ -15,8 +14,6 @@ static int check_encoder(const json_t *part, const char *where, struct err *err)
     const char *encoder;
     if (json_need_string(&encoder, part, "encoder", where, err) < 0)
         return err->code;
-    if (!avcodec_find_encoder_by_name(encoder))
-        return err_set(err, ERR_INVALID, "%s: this FFmpeg has no encoder '%s'", where, encoder);
     const json_t *options = json_object_get(part, "options");
     if (options && !json_is_object(options))
         return err_set(err, ERR_INVALID, "%s: 'options' should be a mapping", where);

@@ -23,23 +23,6 @@ enum {
     FINE = 100,
 };
 
-static const char *const use_names[] = {"both", "left", "right"};
-
-const char *sound_use_name(enum sound_use use)
-{
-    return use_names[use];
-}
-
-bool sound_use_parse(enum sound_use *out, const char *name)
-{
-    for (int i = 0; i < 3; i++)
-        if (strcmp(use_names[i], name) == 0) {
-            *out = (enum sound_use)i;
-            return true;
-        }
-    return false;
-}
-
 struct sound_reader {
     struct stream_source source;
     struct sound_range range;

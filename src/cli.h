@@ -23,6 +23,18 @@ struct cli {
 /* One command: the words after the verb, argv[0] being the verb. Returns the exit status. */
 typedef int cli_verb(const struct cli *cli, int argc, char **argv);
 
+struct cli_verb_entry {
+    const char *name;
+    cli_verb *run;
+    const char *help; /* the synopsis in the first line */
+};
+
+/* The program's commands, as its main file lists them; the last has no name. */
+extern const struct cli_verb_entry cli_verbs[];
+
+/* Reads what stands before the command and runs it. Returns the exit status. */
+int cli_main(int argc, char **argv, const char *overview);
+
 cli_verb cmd_add, cmd_card, cmd_cut, cmd_export, cmd_gc, cmd_import, cmd_init, cmd_list, cmd_match,
     cmd_publish, cmd_rehearse, cmd_remove, cmd_run, cmd_sound, cmd_status, cmd_verify, cmd_why;
 
@@ -50,5 +62,5 @@ int cli_usage(const char *verb, const char *fmt, ...) ATTR_PRINTF(2, 3);
 /* Prints a value as JSON on stdout. */
 void cli_print_json(const json_t *value);
 
-/* Asks main for a verb's help text: synopsis and a line or more. NULL: no such verb. */
+/* A command's help text: synopsis and a line or more. NULL: no such verb. */
 const char *cli_help(const char *verb);

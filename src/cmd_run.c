@@ -18,6 +18,7 @@
 #include "schedule.h"
 #include "select.h"
 #include "space.h"
+#include "spawner.h"
 #include "workdir.h"
 
 /* A part on its way. Its jobs are planned in waves: when all of one have ended, it is planned anew,
@@ -40,6 +41,7 @@ struct run {
     size_t nb_parts;
     double left[EXECUTOR_NB_STAGES]; /* of all parts */
     bool quiet;
+    bool checked; /* the renditions' encoders */
 };
 
 static void finish_run(struct run *r)
@@ -96,6 +98,27 @@ static void reschedule(struct run *r, struct part_run *pr)
                      plan_part_name(name, pr->talk, pr->part->number), pr->talk->title);
 }
 
+/* Before the first job, not in each of them. A spawner that is killed meanwhile says nothing: the
+ * job starts another. */
+static int check_encoders(struct event *event, struct err *err)
+{
+    const struct settings *s = &event->settings;
+    if (!event->spawner && spawner_start(&event->spawner, event->work, err) < 0)
+        return err->code;
+    for (size_t i = 0; i < s->nb_renditions; i++) {
+        const struct rendition *r = &s->renditions[i];
+        AUTO_FREE char *where = mem_printf("rendition '%s'", r->name);
+        const json_t *parts[] = {r->video, r->audio};
+        for (int k = 0; k < 2; k++)
+            if (parts[k] &&
+                spawner_need_encoder(event->spawner, json_get_string(parts[k], "encoder", ""),
+                                     where, err) == ERR_INVALID)
+                return err->code;
+    }
+    *err = (struct err){0};
+    return 0;
+}
+
 static int next_job(void *opaque, struct job *out, struct err *err)
 {
     struct run *r = opaque;
@@ -107,6 +130,9 @@ static int next_job(void *opaque, struct job *out, struct err *err)
     }
     if (!schedule_most(&i, r->schedule))
         return 0;
+    if (!r->checked && check_encoders(r->plan->event, err) < 0)
+        return err->code;
+    r->checked = true;
     struct part_run *pr = &r->parts[i];
     *out = pr->plan.jobs[pr->next];
     out->owner = i;

@@ -1,27 +1,13 @@
-#include <assert.h>
-#include <fontconfig/fontconfig.h>
-#include <getopt.h>
 #include <locale.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "av.h"
 #include "cli.h"
-#include "mem.h"
-#include "str.h"
-#include "spawner.h"
-#include "worker.h"
+#include "media_program.h"
 
-struct verb {
-    const char *name;
-    cli_verb *run;
-    const char *help; /* the synopsis in the first line */
-};
+static cli_verb cmd_media;
 
-static const struct verb verbs[] = {
+const struct cli_verb_entry cli_verbs[] = {
     {"init", cmd_init,
      "init [DIR]\n"
      "Makes an event's folder: settings, store, work/ and out/."},
@@ -79,11 +65,7 @@ static const struct verb verbs[] = {
      "  --audio N        the stream of the file\n"
      "  --channels WHICH both sides as they are, or one channel on both\n"
      "  --auto           forgets what was set"},
-    {"card", cmd_card,
-     "card TALK[/PART] -o FILE.png [--size WIDTHxHEIGHT]\n"
-     "Draws a part's title card.\n"
-     "  -o, --output FILE.png   where to\n"
-     "  --size WIDTHxHEIGHT     1280x720 unless told"},
+    {"card", cmd_media, NULL},
     {"run", cmd_run,
      "run [--no-publish] [--quiet] [--json] [TALK...]\n"
      "Does everything that is missing, then publishes. Ctrl-C stops it; run goes on\n"
@@ -109,23 +91,14 @@ static const struct verb verbs[] = {
      "or be empty.\n"
      "  -o, --output FILE|DIR   where to; schedule.xml goes to standard output otherwise\n"
      "  --base-url URL          where out/ will be found; no links otherwise"},
-    {"rehearse", cmd_rehearse,
-     "rehearse PROGRAMME -o DIR [OPTION...]\n"
-     "Makes stand-in recordings of a programme's talks at their listed lengths, to\n"
-     "try a set-up before the event, and estimates the time and disk that the event\n"
-     "will need. It needs no event's folder.\n"
-     "  -o, --output DIR   where to\n"
-     "  --talk N           only this talk, or a range (3-7); more than once\n"
-     "  --height N         of the picture, even; 720 unless told\n"
-     "  --fps N            frames per second; 25 unless told\n"
-     "  --tones            a hum in place of speech\n"
-     "  --no-estimate      make the recordings only"},
+    {"rehearse", cmd_media, NULL},
     {"gc", cmd_gc,
      "gc [--dry-run]\n"
      "Drops cached work that nothing refers to any more.\n"
      "  -n, --dry-run   only say how much"},
+    {"worker", cmd_media, NULL}, /* not for people: a message names it to repeat a failed job */
+    {NULL, NULL, NULL},
 };
-enum { NB_VERBS = sizeof verbs / sizeof *verbs };
 
 static const char overview[] =
     "usage: talkpress [-C DIR] COMMAND [...]\n"
@@ -154,181 +127,20 @@ static const char overview[] =
     "Exit status: 0 all is well, 1 something failed, 2 wrong usage, 3 a person is\n"
     "needed, 75 try again (no space, or another talkpress is at work).\n";
 
-static const struct verb *find(const char *name)
+/* The commands that need libav and libass are another program's: this one starts ten times faster
+ * without them. */
+static int cmd_media(const struct cli *cli, int argc, char **argv)
 {
-    for (size_t i = 0; i < NB_VERBS; i++)
-        if (strcmp(verbs[i].name, name) == 0)
-            return &verbs[i];
-    return NULL;
-}
-
-const char *cli_help(const char *verb)
-{
-    const struct verb *v = find(verb);
-    return v ? v->help : NULL;
-}
-
-int cli_fail(const struct err *err)
-{
-    fprintf(stderr, "talkpress: %s\n", err->msg);
-    if (err->code == ERR_USAGE)
-        return EXIT_USAGE;
-    if (err->code == ERR_NO_SPACE)
-        fputs("talkpress: make room, then the same command goes on from here\n", stderr);
-    return err->code == ERR_NO_SPACE || err->code == ERR_BUSY ? EXIT_TRY_AGAIN : EXIT_FAILED;
-}
-
-/* The lines of a verb's help that show how it is written: all that begin with its name. */
-static void print_synopsis(const char *verb)
-{
-    const char *line = cli_help(verb), *lead = "usage:";
-    for (; line && str_starts(line, verb); lead = "      ") {
-        fprintf(stderr, "%s talkpress %.*s\n", lead, (int)strcspn(line, "\n"), line);
-        line += strcspn(line, "\n");
-        line += *line == '\n';
-    }
-}
-
-int cli_usage(const char *verb, const char *fmt, ...)
-{
-    va_list args;
-    va_start(args, fmt);
-    fputs("talkpress: ", stderr);
-    vfprintf(stderr, fmt, args);
-    va_end(args);
-    fputc('\n', stderr);
-    print_synopsis(verb);
-    return EXIT_USAGE;
-}
-
-void cli_print_json(const json_t *value)
-{
-    AUTO_FREE char *text = json_dumps(value, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-    puts(text ? text : "null");
-}
-
-/* --- options --------------------------------------------------------------------------------- */
-
-enum { MAX_OPTIONS = 16, FIRST_LONG = 256 };
-
-static void print_help(const char *verb)
-{
-    const char *help = cli_help(verb);
-    printf("usage: talkpress %s\n", help ? help : verb);
-}
-
-/* optopt is the letter, or a long option's value, or 0 for a long option that there is not. */
-static int refuse_option(char **argv, int got, const struct option *list)
-{
-    const char *word = argv[optind - 1];
-    char letter[] = {'-', (char)optopt, '\0'};
-    if (optopt > 0 && optopt < FIRST_LONG)
-        word = letter;
-    AUTO_FREE char *name = mem_strdup(word);
-    if (optopt >= FIRST_LONG)
-        name[strcspn(name, "=")] = '\0';
-    if (got == ':')
-        return cli_usage(argv[0], "'%s' of '%s' needs a value", name, argv[0]);
-    for (; list->name; list++)
-        if (optopt >= FIRST_LONG && list->val == optopt)
-            return cli_usage(argv[0], "'%s' of '%s' takes no value", name, argv[0]);
-    return cli_usage(argv[0], "'%s' has no option '%s'", argv[0], name);
-}
-
-/* getopt_long moves operands behind the options; they are then moved to the front. */
-int cli_options(int *argc, char **argv, const struct cli_option *options, size_t nb)
-{
-    struct option list[MAX_OPTIONS + 2] = {0};
-    char letters[2 * MAX_OPTIONS + 3] = ":", *l = letters + 1; /* ':': the messages are ours */
-    for (size_t i = 0; i < nb; i++) {
-        const int takes = options[i].value ? required_argument : no_argument;
-        list[i] = (struct option){options[i].name, takes, NULL, FIRST_LONG + (int)i};
-        if (options[i].letter) {
-            *l++ = options[i].letter;
-            if (options[i].value)
-                *l++ = ':';
-        }
-    }
-    list[nb] = (struct option){"help", no_argument, NULL, 'h'};
-    optind = 0; /* GNU: start anew */
-    int got;
-    while ((got = getopt_long(*argc, argv, letters, list, NULL)) != -1) {
-        if (got == 'h') {
-            print_help(argv[0]);
-            return -1;
-        }
-        if (got == '?' || got == ':')
-            return refuse_option(argv, got, list);
-        size_t i = 0;
-        while (i < nb && got != FIRST_LONG + (int)i && got != options[i].letter)
-            i++;
-        assert(i < nb);
-        if (options[i].value)
-            *options[i].value = optarg;
-        else
-            *options[i].flag = true;
-    }
-    int n = 1;
-    for (int i = optind; i < *argc; i++)
-        argv[n++] = argv[i];
-    *argc = n;
-    argv[n] = NULL;
-    return 0;
-}
-
-/* --- main ------------------------------------------------------------------------------------ */
-
-static int run_verb(const struct cli *cli, int argc, char **argv)
-{
-    const struct verb *v = find(argv[0]);
-    if (v)
-        return v->run(cli, argc, argv);
-    fprintf(stderr, "talkpress: there is no command '%s'\n%s", argv[0], overview);
-    return EXIT_USAGE;
-}
-
-static int talkpress(int argc, char **argv)
-{
-    struct cli cli = {.dir = "."};
-    int at = 1;
-    for (; at < argc && argv[at][0] == '-'; at++) {
-        if (strcmp(argv[at], "-C") == 0 && at + 1 < argc) {
-            cli.dir = argv[++at];
-        } else if (strcmp(argv[at], "-C") == 0) {
-            fputs("talkpress: -C needs a folder: talkpress -C DIR COMMAND\n", stderr);
-            return EXIT_USAGE;
-        } else if (strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0) {
-            fputs(overview, stdout);
-            return EXIT_OK;
-        } else if (strcmp(argv[at], "--version") == 0) {
-            puts("talkpress " TALKPRESS_VERSION);
-            return EXIT_OK;
-        } else {
-            fprintf(stderr, "talkpress: there is no option '%s'\n%s", argv[at], overview);
-            return EXIT_USAGE;
-        }
-    }
-    if (at == argc) {
-        fputs(overview, stderr);
-        return EXIT_USAGE;
-    }
-    /* Not for people: the executor starts it, and a message names it to repeat a failed job. */
-    if (strcmp(argv[at], "worker") == 0 && at + 2 == argc)
-        return worker_main(argv[at + 1]);
-    if (strcmp(argv[at], "worker") == 0 && at + 3 == argc && strcmp(argv[at + 1], "--serve") == 0)
-        return spawner_serve();
-    return run_verb(&cli, argc - at, argv + at);
+    struct err err = {0};
+    (void)argc;
+    media_program_become(cli->dir, argv, &err);
+    return cli_fail(&err);
 }
 
 int main(int argc, char **argv)
 {
     setlocale(LC_CTYPE, "C.UTF-8"); /* columns are counted for UTF-8, whatever the user's locale */
     signal(SIGPIPE, SIG_IGN);       /* 'talkpress list | head' ends quietly */
-    av_log_quiet();                 /* a worker turns it on again, into its log */
-    setenv("SVT_LOG", "1", 0);      /* SVT-AV1 says hello otherwise */
-    int status = talkpress(argc, argv);
-    if (fflush(stdout) != 0 && status == EXIT_OK)
-        status = EXIT_FAILED;
-    FcFini(); /* what fontconfig holds is no leak */
-    return status;
+    const int status = cli_main(argc, argv, overview);
+    return fflush(stdout) != 0 && status == EXIT_OK ? EXIT_FAILED : status;
 }

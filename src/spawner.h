@@ -25,6 +25,6 @@ ATTR_NODISCARD int spawner_fork(pid_t *out, struct spawner *spawner, const char 
  * status says. */
 void spawner_wait(int *status, struct rusage *used, struct spawner *spawner, pid_t pid);
 
-/* The process itself: its stdin is the caller's end. Returns also in each worker, at its end: what
- * main should return. */
-int spawner_serve(void);
+/* ERR_INVALID where libav there has no such encoder; where says who asks for it. */
+ATTR_NODISCARD int spawner_need_encoder(struct spawner *spawner, const char *encoder,
+                                        const char *where, struct err *err);

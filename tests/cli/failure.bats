@@ -94,6 +94,14 @@ repeat_command()
     same "" "$(ls event/work/failed)"
 }
 
+@test "a rendition with an encoder that is not there: said once, before any work" {
+    sed -i 's/encoder: libx264/encoder: libx999/' event/renditions/cheap.yaml
+    tp add "$REC" >/dev/null
+    expect 1 tp run --quiet
+    same "talkpress: rendition 'cheap': this FFmpeg has no encoder 'libx999'" "$output"
+    same "" "$(ls event/work/failed)"
+}
+
 @test "an encoder that refuses: the last lines of its log" {
     sed -i 's/crf: 30/crf: 30, profile: nonsense/' event/renditions/cheap.yaml
     tp add "$REC" >/dev/null
@@ -124,13 +132,13 @@ repeat_command()
 }
 
 @test "a run that was stopped for longer than that goes on, and so do its workers" {
-    slow_event 'stall_s: 2'
+    slow_event 'stall_s: 4'
     tp add "$REC" >/dev/null
     tp verify >/dev/null
     begin_run 1
     worker=$(stop_worker cell)
     kill -STOP $COORDINATOR
-    sleep 3
+    sleep 6
     kill -CONT $COORDINATOR "$worker"
     wait $COORDINATOR
     output=$(cat run)

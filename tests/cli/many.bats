@@ -181,7 +181,7 @@ most()
     for command in "import $PAGE" "add $REC" run "run --json" status "status 1" list match verify \
         "cut 1" "why 1" publish gc; do
         # shellcheck disable=SC2086
-        LD_PRELOAD=$EXEC_SHIM valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,possible \
+        valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,possible \
             --errors-for-leak-kinds=definite,possible --log-file=found \
             "$TALKPRESS" -C "$EVENT" $command >log 2>&1 || { echo "$command"; cat log found; return 1; }
     done

@@ -206,3 +206,18 @@ END
         expect 1 bash -c '"$TALKPRESS" -C event list >/dev/full'
     fi
 }
+
+@test "talkpress itself loads no codecs; without talkpress-media it says what is missing" {
+    libraries=$(ldd "$TALKPRESS")
+    [[ $libraries = *libsqlite3* && $libraries != *libavcodec* && $libraries != *libass* ]]
+    mkdir bin
+    cp "$TALKPRESS" bin/talkpress
+    expect 0 bin/talkpress init event
+    expect 1 bin/talkpress -C event card 1 -o card.png
+    says "'talkpress-media' is neither in '$PWD/bin' nor in '$PWD/bin/../libexec/talkpress'" \
+        "install talkpress again"
+    mkdir -p libexec/talkpress
+    cp "$(dirname "$TALKPRESS")/talkpress-media" libexec/talkpress
+    expect 1 bin/talkpress -C event card 1 -o card.png
+    says "there is no talk 1"
+}

@@ -1,0 +1,65 @@
+#include "captions_packet.h"
+
+#include <libavutil/intreadwrite.h>
+#include <string.h>
+
+#include "captions.h"
+#include "captions_text.h"
+#include "mem.h"
+
+static char *from_subrip(const char *text, size_t nb)
+{
+    (void)nb;
+    return captions_from_markup(text, false);
+}
+
+static char *from_webvtt(const char *text, size_t nb)
+{
+    (void)nb;
+    return captions_from_markup(text, true);
+}
+
+static char *from_plain(const char *text, size_t nb)
+{
+    (void)nb;
+    return captions_from_plain(text);
+}
+
+/* In packets the times are left out: ReadOrder, Layer, Style, Name, three margins, Effect, Text. */
+static char *from_ass(const char *text, size_t nb)
+{
+    (void)nb;
+    for (int i = 0; i < 8 && text; i++)
+        text = (text = strchr(text, ',')) ? text + 1 : NULL;
+    return captions_from_ass(text ? text : "");
+}
+
+/* 3GPP TS 26.245, section 5.17: the text's length in 16 bits, the text, styles behind. */
+static char *from_mov_text(const char *bytes, size_t nb)
+{
+    if (nb < 2 || AV_RB16(bytes) > nb - 2)
+        return mem_strdup("");
+    AUTO_FREE char *text = mem_printf("%.*s", (int)AV_RB16(bytes), bytes + 2);
+    return captions_from_plain(text);
+}
+
+static const struct {
+    const char *codec;
+    captions_packet_text *text;
+} codecs[] = {
+    {"subrip", from_subrip}, {"srt", from_subrip}, {"webvtt", from_webvtt},     {"ass", from_ass},
+    {"ssa", from_ass},       {"text", from_plain}, {"mov_text", from_mov_text},
+};
+
+captions_packet_text *captions_packet_reader(const char *codec)
+{
+    for (size_t i = 0; i < sizeof codecs / sizeof *codecs; i++)
+        if (strcmp(codecs[i].codec, codec) == 0)
+            return codecs[i].text;
+    return NULL;
+}
+
+bool captions_codec(const char *codec)
+{
+    return captions_packet_reader(codec) != NULL;
+}

@@ -1,0 +1,20 @@
+#include <string.h>
+
+#include "reader.h"
+
+static const char *const use_names[] = {"both", "left", "right"};
+
+const char *sound_use_name(enum sound_use use)
+{
+    return use_names[use];
+}
+
+bool sound_use_parse(enum sound_use *out, const char *name)
+{
+    for (int i = 0; i < 3; i++)
+        if (strcmp(use_names[i], name) == 0) {
+            *out = (enum sound_use)i;
+            return true;
+        }
+    return false;
+}
