@@ -2,11 +2,14 @@
  * scale-event DIR TALKS [made]: an event of so many talks in DIR, which 'talkpress init' made, with
  * two recordings for each: one that its name and length match, and a second camera's. Recordings
  * are tiny files; their probes and analyses are in the store, as if they were of 20 to 47 minutes.
- * "made": also everything that a run would make, files in work/ (empty) and results.
+ * "made": also everything that a run would make, results and their files in work/: empty, names of
+ * a few that are shared, because millions would take an hour and all inodes of a disk.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "event.h"
 #include "fs.h"
@@ -20,6 +23,7 @@
 #include "stand_in.h"
 #include "store.h"
 #include "str.h"
+#include "workdir.h"
 
 enum { FPS = 25, CELL_S = PROBE_CELL_MS / 1000, NB_COMMON = 200, TITLE_WORDS = 6 };
 
@@ -146,20 +150,35 @@ static int make_recordings(const struct event *e, const struct programme *p, str
 
 /* --- what a run would make --- */
 
+enum { MAX_NAMES = 50000 }; /* of a file: ext4 takes 65,000 */
+
 struct maker {
     struct event *event;
     const char *stage;
-    size_t nb_cells;
+    size_t nb_cells, nb_names;
+    char *shared; /* the file that gets another name */
 };
+
+static int add_name(struct maker *m, const char *key, const char *ext, struct err *err)
+{
+    const char *work = m->event->work;
+    AUTO_FREE char *path = workdir_path(work, key, ext);
+    if (m->nb_names++ % MAX_NAMES == 0) {
+        free(m->shared);
+        m->shared = mem_strdup(path);
+        return stand_in_file(work, key, ext, "", err);
+    }
+    if (workdir_prepare(work, key, err) < 0)
+        return err->code;
+    return link(m->shared, path) < 0 ? err_errno(err, errno, "cannot link '%s'", path) : 0;
+}
 
 static int keep(void *opaque, const char *key, const char *ext, const json_t *result,
                 struct err *err)
 {
     struct maker *m = opaque;
-    AUTO_FREE char *text = json_canonical(result);
     m->nb_cells += strcmp(m->stage, "cell") == 0;
-    return stand_in_file(m->event->work, key, ext, "", err) < 0 ||
-                   stand_in_file(m->event->work, key, "json", text, err) < 0
+    return add_name(m, key, ext, err) < 0 || add_name(m, key, "json", err) < 0
                ? err->code
                : store_set_result(m->event->store, key, m->stage, result, err);
 }
@@ -194,6 +213,7 @@ static int make_all(struct event *event, struct err *err)
         if (made < 0)
             return made;
     }
+    free(m.shared);
     printf("%zu cells\n", m.nb_cells);
     return 0;
 }
