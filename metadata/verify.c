@@ -21,13 +21,10 @@ const char *verdict_name(enum verdict verdict)
 static void remark(struct str *s, const char *fmt, ...) ATTR_PRINTF(2, 3);
 static void remark(struct str *s, const char *fmt, ...)
 {
-    AUTO_FREE char *text = NULL;
     va_list args;
     va_start(args, fmt);
-    const int len = vasprintf(&text, fmt, args);
+    AUTO_FREE char *text = mem_vprintf(fmt, args);
     va_end(args);
-    if (len < 0)
-        abort();
     str_addf(s, "%s%s", s->len ? "; " : "", text);
 }
 

@@ -48,9 +48,8 @@ static void on_message(int level, const char *fmt, va_list args, void *opaque)
         t->missing_glyph = va_arg(again, unsigned);
         va_end(again);
     }
-    if (level <= (t->reading ? ASS_LEVEL_WARNING : ASS_LEVEL_ERROR) && !t->message &&
-        vasprintf(&t->message, fmt, args) < 0)
-        abort();
+    if (level <= (t->reading ? ASS_LEVEL_WARNING : ASS_LEVEL_ERROR) && !t->message)
+        t->message = mem_vprintf(fmt, args);
 }
 
 static struct card_template *create(void)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cli.h"
+#include "json.h"
 #include "media_program.h"
 
 static cli_verb cmd_media;
@@ -140,6 +141,7 @@ static int cmd_media(const struct cli *cli, int argc, char **argv)
 int main(int argc, char **argv)
 {
     setlocale(LC_CTYPE, "C.UTF-8"); /* columns are counted for UTF-8, whatever the user's locale */
+    json_abort_without_memory();
     signal(SIGPIPE, SIG_IGN);       /* 'talkpress list | head' ends quietly */
     const int status = cli_main(argc, argv, overview);
     return fflush(stdout) != 0 && status == EXIT_OK ? EXIT_FAILED : status;

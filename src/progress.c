@@ -286,14 +286,10 @@ void progress_draw(struct progress *p)
 void progress_say(struct progress *p, const char *fmt, ...)
 {
     progress_clear(p);
-    char *raw = NULL;
     va_list args;
     va_start(args, fmt);
-    const int len = vasprintf(&raw, fmt, args);
+    AUTO_FREE char *raw = mem_vprintf(fmt, args);
     va_end(args);
-    if (len < 0)
-        return;
     AUTO_FREE char *clean = str_clean(raw); /* names of files, lines of a worker's log */
-    free(raw);
     fprintf(stderr, "%s\n", clean);
 }

@@ -4,14 +4,17 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "mem.h"
+
 struct hash {
     XXH3_state_t *state;
 };
 
 struct hash *hash_create(void)
 {
-    struct hash *h = malloc(sizeof *h);
-    if (!h || !(h->state = XXH3_createState()) || XXH3_128bits_reset(h->state) != XXH_OK)
+    struct hash *h = mem_zalloc(1, sizeof *h);
+    h->state = mem_need(XXH3_createState());
+    if (XXH3_128bits_reset(h->state) != XXH_OK)
         abort();
     return h;
 }

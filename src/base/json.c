@@ -10,6 +10,16 @@
 /* Far above any result or programme, far below what hurts. */
 static const size_t max_file_bytes = 256u << 20;
 
+static void *allocate(size_t nb)
+{
+    return mem_need(malloc(nb));
+}
+
+void json_abort_without_memory(void)
+{
+    json_set_alloc_funcs(allocate, free);
+}
+
 void json_decref_p(json_t **p)
 {
     json_decref(*p);
@@ -140,10 +150,7 @@ int json_write_file(const char *path, const json_t *value, struct err *err)
 
 char *json_canonical(const json_t *value)
 {
-    char *text = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
-    if (!text)
-        abort();
-    return text;
+    return mem_need(json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY));
 }
 
 static int wrong(const char *where, const char *key, const json_t *value, const char *kind,

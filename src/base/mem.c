@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void *checked(void *p)
+void *mem_need(void *p)
 {
     if (!p) {
         fputs("talkpress: out of memory\n", stderr);
@@ -16,29 +16,34 @@ static void *checked(void *p)
 
 void *mem_zalloc(size_t nb, size_t size)
 {
-    return checked(calloc(nb ? nb : 1, size));
+    return mem_need(calloc(nb ? nb : 1, size));
 }
 
 char *mem_strdup(const char *s)
 {
-    return s ? checked(strdup(s)) : NULL;
+    return s ? mem_need(strdup(s)) : NULL;
+}
+
+char *mem_vprintf(const char *fmt, va_list args)
+{
+    char *s = NULL;
+    return mem_need(vasprintf(&s, fmt, args) < 0 ? NULL : s);
 }
 
 char *mem_printf(const char *fmt, ...)
 {
-    char *s = NULL;
     va_list args;
     va_start(args, fmt);
-    const int len = vasprintf(&s, fmt, args);
+    char *s = mem_vprintf(fmt, args);
     va_end(args);
-    return checked(len < 0 ? NULL : s);
+    return s;
 }
 
 void *mem_grow(void *array, size_t nb, size_t size)
 {
     if (nb & (nb - 1)) /* neither 0 nor a power of two: there is room */
         return array;
-    return checked(reallocarray(array, nb ? nb * 2 : 1, size));
+    return mem_need(reallocarray(array, nb ? nb * 2 : 1, size));
 }
 
 void mem_free_p(void *p)

@@ -1,13 +1,18 @@
 /* Small allocations of our own: they abort when memory is out, so that callers need no check. */
 #pragma once
 
+#include <stdarg.h>
 #include <stddef.h>
 
 #include "attr.h"
 
+/* Returns p; where it is NULL, says that memory is out and aborts. */
+void *mem_need(void *p);
+
 void *mem_zalloc(size_t nb, size_t size);
 char *mem_strdup(const char *s); /* NULL gives NULL */
 char *mem_printf(const char *fmt, ...) ATTR_PRINTF(1, 2);
+char *mem_vprintf(const char *fmt, va_list args) ATTR_PRINTF(1, 0);
 
 /* Room for one more element: returns the array, grown (doubling) when nb elements fill it.
  * Growth happens when nb is 0 or a power of two, so no capacity is kept. */

@@ -15,10 +15,7 @@ void str_add_bytes(struct str *str, const char *bytes, size_t nb)
         size_t cap = str->cap ? str->cap * 2 : 64;
         while (cap < str->len + nb + 1)
             cap *= 2;
-        char *s = realloc(str->s, cap);
-        if (!s)
-            abort();
-        str->s = s;
+        str->s = mem_need(realloc(str->s, cap));
         str->cap = cap;
     }
     memcpy(str->s + str->len, bytes, nb);
@@ -33,14 +30,11 @@ void str_add(struct str *str, const char *text)
 
 void str_addf(struct str *str, const char *fmt, ...)
 {
-    AUTO_FREE char *text = NULL;
     va_list args;
     va_start(args, fmt);
-    const int len = vasprintf(&text, fmt, args);
+    AUTO_FREE char *text = mem_vprintf(fmt, args);
     va_end(args);
-    if (len < 0)
-        abort();
-    str_add_bytes(str, text, (size_t)len);
+    str_add(str, text);
 }
 
 void str_add_utf8(struct str *str, uint32_t cp)

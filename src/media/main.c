@@ -8,6 +8,7 @@
 
 #include "av.h"
 #include "cli.h"
+#include "json.h"
 #include "spawner_process.h"
 #include "worker.h"
 
@@ -45,6 +46,7 @@ const struct cli_verb_entry cli_verbs[] = {
 int main(int argc, char **argv)
 {
     setlocale(LC_CTYPE, "C.UTF-8");
+    json_abort_without_memory();
     signal(SIGPIPE, SIG_IGN);
     av_log_quiet();            /* a worker turns it on again, into its log */
     setenv("SVT_LOG", "1", 0); /* SVT-AV1 says hello otherwise */
