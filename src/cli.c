@@ -2,11 +2,14 @@
 
 #include <assert.h>
 #include <getopt.h>
+#include <locale.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "json.h"
 #include "mem.h"
 #include "str.h"
 
@@ -143,7 +146,7 @@ static int run_verb(const struct cli *cli, int argc, char **argv, const char *ov
     return EXIT_USAGE;
 }
 
-int cli_main(int argc, char **argv, const char *overview)
+static int read_words(int argc, char **argv, const char *overview)
 {
     struct cli cli = {.dir = "."};
     int at = 1;
@@ -169,4 +172,13 @@ int cli_main(int argc, char **argv, const char *overview)
         return EXIT_USAGE;
     }
     return run_verb(&cli, argc - at, argv + at, overview);
+}
+
+int cli_main(int argc, char **argv, const char *overview)
+{
+    setlocale(LC_CTYPE, "C.UTF-8"); /* columns are counted for UTF-8, whatever the user's locale */
+    signal(SIGPIPE, SIG_IGN);       /* 'talkpress list | head' ends quietly */
+    json_abort_without_memory();
+    const int status = read_words(argc, argv, overview);
+    return fflush(stdout) != 0 && status == EXIT_OK ? EXIT_FAILED : status;
 }

@@ -32,7 +32,7 @@ struct cli_verb_entry {
 /* The program's commands, as its main file lists them; the last has no name. */
 extern const struct cli_verb_entry cli_verbs[];
 
-/* Reads what stands before the command and runs it. Returns the exit status. */
+/* All of a program: reads what stands before the command and runs it. Returns the exit status. */
 int cli_main(int argc, char **argv, const char *overview);
 
 cli_verb cmd_add, cmd_card, cmd_cut, cmd_export, cmd_gc, cmd_import, cmd_init, cmd_list, cmd_match,

@@ -1,9 +1,4 @@
-#include <locale.h>
-#include <signal.h>
-#include <stdio.h>
-
 #include "cli.h"
-#include "json.h"
 #include "media_program.h"
 
 static cli_verb cmd_media;
@@ -140,9 +135,5 @@ static int cmd_media(const struct cli *cli, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    setlocale(LC_CTYPE, "C.UTF-8"); /* columns are counted for UTF-8, whatever the user's locale */
-    json_abort_without_memory();
-    signal(SIGPIPE, SIG_IGN);       /* 'talkpress list | head' ends quietly */
-    const int status = cli_main(argc, argv, overview);
-    return fflush(stdout) != 0 && status == EXIT_OK ? EXIT_FAILED : status;
+    return cli_main(argc, argv, overview);
 }

@@ -1,14 +1,10 @@
 /* talkpress-media: all that opens recordings or draws. talkpress becomes it, or starts it. */
 #include <fontconfig/fontconfig.h>
-#include <locale.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "av.h"
 #include "cli.h"
-#include "json.h"
 #include "spawner_process.h"
 #include "worker.h"
 
@@ -45,14 +41,9 @@ const struct cli_verb_entry cli_verbs[] = {
 
 int main(int argc, char **argv)
 {
-    setlocale(LC_CTYPE, "C.UTF-8");
-    json_abort_without_memory();
-    signal(SIGPIPE, SIG_IGN);
     av_log_quiet();            /* a worker turns it on again, into its log */
     setenv("SVT_LOG", "1", 0); /* SVT-AV1 says hello otherwise */
-    int status = cli_main(argc, argv, "");
-    if (fflush(stdout) != 0 && status == EXIT_OK)
-        status = EXIT_FAILED;
+    const int status = cli_main(argc, argv, "");
     FcFini(); /* what fontconfig holds is no leak */
     return status;
 }
