@@ -74,9 +74,9 @@ int media_read(struct media *m, AVPacket *pkt, struct err *err)
             av_packet_unref(pkt);
             continue;
         }
-        /* libav says so too of a packet that is larger than any may be, and asks for no memory then. */
-        if (ret == AVERROR(ENOMEM) && errno == ENOMEM)
+        if (errno == ENOMEM)
             return av_fail_nomem(err);
+        /* Of a packet that is larger than any may be: no memory was asked for. */
         if (ret == AVERROR(ENOMEM))
             ret = AVERROR_INVALIDDATA;
         if (m->disk_failed)

@@ -1,5 +1,6 @@
 #include "stream_source.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "av.h"
@@ -106,31 +107,38 @@ int stream_source_packet(struct stream_source *s, struct err *err)
     }
 }
 
+/* What did not decode is damage; but decoders say so too, or hide it, where memory was out. errno was
+ * cleared before the call. */
+static int note_or_fail(struct stream_source *s, int averror, struct err *err)
+{
+    if (errno == ENOMEM)
+        return av_fail_nomem(err);
+    note(s, averror);
+    return 0;
+}
+
 static int source_send(struct stream_source *s, const AVPacket *pkt, struct err *err)
 {
+    errno = 0;
     const int ret = avcodec_send_packet(s->dec, pkt);
-    if (ret == AVERROR(ENOMEM))
-        return av_fail_nomem(err);
-    if (ret < 0 && ret != AVERROR_EOF)
-        note(s, ret);
-    return 0;
+    return ret < 0 && ret != AVERROR_EOF ? note_or_fail(s, ret, err) : 0;
 }
 
 int stream_source_frame(struct stream_source *s, AVFrame *frame, bool *pending, struct err *err)
 {
     for (;;) {
+        errno = 0;
         const int ret = avcodec_receive_frame(s->dec, frame);
         if (ret >= 0) {
-            if (frame->decode_error_flags || frame->flags & AV_FRAME_FLAG_CORRUPT)
-                note(s, AVERROR_INVALIDDATA);
-            return 1;
+            const bool whole =
+                !frame->decode_error_flags && !(frame->flags & AV_FRAME_FLAG_CORRUPT);
+            return whole || note_or_fail(s, AVERROR_INVALIDDATA, err) == 0 ? 1 : err->code;
         }
-        if (ret == AVERROR(ENOMEM))
-            return av_fail_nomem(err);
         if (ret == AVERROR_EOF && !s->changing)
             return 0;
         if (ret != AVERROR(EAGAIN) && ret != AVERROR_EOF) {
-            note(s, ret);
+            if (note_or_fail(s, ret, err) < 0)
+                return err->code;
             if (s->draining)
                 return 0;
         }
