@@ -1,5 +1,6 @@
 #include "probe.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -147,9 +148,11 @@ static void release_held(struct scan *s)
 static void look_for_first(struct scan *s, const AVPacket *pkt)
 {
     struct first_picture *first = &s->picture;
+    errno = 0;
     (void)avcodec_send_packet(first->dec, pkt);
     for (;;) {
         const int ret = avcodec_receive_frame(first->dec, first->frame);
+        first->no_memory = first->no_memory || (ret < 0 && errno == ENOMEM);
         if (ret == AVERROR(EAGAIN) || ret == AVERROR_EOF || (ret < 0 && pkt))
             return;
         if (ret >= 0 && first->frame->width > 0)
@@ -322,7 +325,7 @@ static int scan_packets(struct scan *s, struct err *err)
     if (got < 0)
         return got;
     end_pictures(s);
-    return 0;
+    return s->picture.no_memory ? av_fail_nomem(err) : 0;
 }
 
 /* --- the file ------------------------------------------------------------------------------- */

@@ -47,7 +47,7 @@ struct first_picture {
     AVFrame *frame;
     struct held *held;
     size_t nb_held;
-    bool known;
+    bool known, no_memory;
     int64_t pts;
     bool by_dts;     /* packets have decoding times only */
     int64_t nb_late; /* packets before the picture; as many more places follow the last packet */
