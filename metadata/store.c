@@ -11,6 +11,7 @@
 #include "mem.h"
 #include "schema.h"
 #include "store_sql.h"
+#include "str.h"
 
 enum {
     APPLICATION_ID = 0x74707273, /* "tprs" */
@@ -35,6 +36,9 @@ void store_set_stop(struct store *s, const volatile sig_atomic_t *stop)
     s->stop = stop;
 }
 
+/* The cache holds the inner pages of a large event's results, which every look for one goes through. */
+#define READING_PRAGMAS "PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16384;"
+
 /* Nothing is written here, nor when s->db is closed again without configure: the file may be
  * anybody's. */
 static int open_db(struct store *s, const char *path, int flags, struct err *err)
@@ -52,12 +56,10 @@ static int configure(struct store *s, struct err *err)
 {
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
     /* WAL: readers never wait. synchronous=FULL: what was committed survives a power cut. */
-    return sql_exec(
-        s,
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-        /* The inner pages of a large event's results, which every look for one goes through. */
-        "PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16384;",
-        err);
+    return sql_exec(s,
+                    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                    "PRAGMA foreign_keys = ON;" READING_PRAGMAS,
+                    err);
 }
 
 static int pragma(int64_t *out, struct store *s, const char *sql, struct err *err)
@@ -174,19 +176,58 @@ int store_create(const char *path, struct err *err)
     return create_at(tmp, err) < 0 ? err->code : fs_commit(tmp, path, err);
 }
 
+/* As a URI that says that the file does not change. */
+static char *unchanging(const char *path)
+{
+    AUTO_STR uri = {0};
+    str_add(&uri, "file:");
+    for (; *path; path++)
+        str_addf(&uri, strchr("%?#", *path) ? "%%%02X" : "%c", (unsigned char)*path);
+    str_add(&uri, "?immutable=1");
+    return str_take(&uri);
+}
+
+/* To read a store in WAL mode SQLite makes two small files beside it, which fails on a full disk and
+ * a read-only one. Without such files nobody has the store open: it is read as it lies there. Whoever
+ * wants to write is told what failed at first. */
+static int open_to_read(struct store **out, const char *path, const struct err *why, struct err *err)
+{
+    int version = 0;
+    AUTO_STORE *s = mem_zalloc(1, sizeof *s);
+    AUTO_FREE char *journal = mem_printf("%s-wal", path), *uri = unchanging(path);
+    struct err ignored = {0};
+    *err = *why;
+    if (why->origin != ERR_SQLITE || fs_size(journal) > 0 ||
+        (why->origin_code != SQLITE_CANTOPEN && why->origin_code != SQLITE_IOERR &&
+         why->origin_code != SQLITE_READONLY && why->origin_code != SQLITE_FULL) ||
+        open_db(s, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, &ignored) < 0 ||
+        check_version(&version, s, path, &ignored) < 0 || version < SCHEMA_VERSION ||
+        sql_exec(s, READING_PRAGMAS, &ignored) < 0)
+        return err->code;
+    *err = (struct err){0};
+    if (why->code == ERR_NO_SPACE)
+        s->unwritable = *why;
+    else
+        err_set(&s->unwritable, ERR_IO,
+                "the store '%s' can only be read: its folder takes no new files", path);
+    *out = mem_take(&s);
+    return 0;
+}
+
 int store_open(struct store **out, const char *path, struct err *err)
 {
     int version = 0;
+    struct err why = {0};
     AUTO_STORE *s = mem_zalloc(1, sizeof *s);
     if (!fs_exists(path))
         return err_set(err, ERR_NOT_FOUND,
                        "there is no '%s': 'talkpress init DIR' makes an event's folder, and all "
                        "other commands run in it (or with -C DIR)",
                        path);
-    if (open_db(s, path, SQLITE_OPEN_READWRITE, err) < 0 ||
-        check_version(&version, s, path, err) < 0 || configure(s, err) < 0 ||
-        (version < SCHEMA_VERSION && migrate(s, path, err) < 0))
-        return err->code;
+    if (open_db(s, path, SQLITE_OPEN_READWRITE, &why) < 0 ||
+        check_version(&version, s, path, &why) < 0 || configure(s, &why) < 0 ||
+        (version < SCHEMA_VERSION && migrate(s, path, &why) < 0))
+        return open_to_read(out, path, &why, err);
     *out = mem_take(&s);
     return 0;
 }

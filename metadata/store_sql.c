@@ -1,5 +1,6 @@
 #include "store_sql.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,15 +9,22 @@
 
 int sql_fail(struct store *s, struct err *err, const char *what)
 {
-    const int code = sqlite3_errcode(s->db);
-    const enum err_code ours = code == SQLITE_FULL      ? ERR_NO_SPACE
+    const int code = sqlite3_errcode(s->db), cause = sqlite3_system_errno(s->db);
+    const bool system = cause && (code == SQLITE_IOERR || code == SQLITE_CANTOPEN);
+    const bool full = code == SQLITE_FULL || (system && (cause == ENOSPC || cause == EDQUOT));
+    const enum err_code ours = full                     ? ERR_NO_SPACE
                                : code == SQLITE_BUSY    ? ERR_BUSY
                                : code == SQLITE_NOMEM   ? ERR_NOMEM
                                : code == SQLITE_CORRUPT ? ERR_INVALID
                                : code == SQLITE_NOTADB  ? ERR_INVALID
                                                         : ERR_IO;
+    if (code == SQLITE_READONLY && s->unwritable.code && !err->code) {
+        *err = s->unwritable;
+        return err->code;
+    }
     return err_foreign(err, ours, ERR_SQLITE, code, "the store '%s': %s: %s",
-                       sqlite3_db_filename(s->db, "main"), what, sqlite3_errmsg(s->db));
+                       sqlite3_db_filename(s->db, "main"), what,
+                       system ? strerror(cause) : sqlite3_errmsg(s->db));
 }
 
 int sql_exec(struct store *s, const char *sql, struct err *err)

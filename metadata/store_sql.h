@@ -13,6 +13,7 @@ struct store {
     size_t nb_statements;
     const volatile sig_atomic_t *stop; /* see store_set_stop */
     bool reading;                      /* between store_begin_reading and its end */
+    struct err unwritable;             /* why it can only be read, where that is so */
 };
 
 /* What SQLite says, as an error of ours. Returns its code. */

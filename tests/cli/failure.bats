@@ -294,6 +294,30 @@ repeat_command()
     same "" "$(ls small/event/work/tmp)"
 }
 
+@test "a full disk, and one that is read-only: what only looks works, all else says why" {
+    [ "$(id -u)" = 0 ] || skip "only root can mount a small disk"
+    tp add "$REC" >/dev/null
+    tp verify >/dev/null
+    mkdir small
+    mount -t tmpfs -o size=4m tmpfs small 2>/dev/null || skip "mounting is not allowed here"
+    MOUNTED=$PWD/small
+    cp -a "$EVENT" small/event
+    EVENT=$PWD/small/event
+    cat /dev/zero >small/filler 2>/dev/null || true
+    for reason in "No space left on device" "its folder takes no new files"; do
+        expect 0 tp status
+        says "1 ok First Steps: to do"
+        expect 0 tp list
+        expect 0 tp why 1
+        expect $([[ $reason = No* ]] && echo 75 || echo 1) tp cut 1 --in 0:01
+        says "talkpress.db" "$reason"
+        rm -f small/event/talkpress.db-* # what SQLite began to make beside it, and could not
+        mount -o remount,ro small
+    done
+    mount -o remount,rw,size=8m small
+    expect 0 tp cut 1 --in 0:01
+}
+
 @test "the worker command on nonsense: one line, status 1" {
     echo '{"stage": "dance"}' >a.json
     echo '{"stage": "cell", "key": "../../x", "work": "."}' >b.json
