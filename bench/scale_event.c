@@ -212,6 +212,10 @@ static int make_all(struct event *event, struct err *err)
             ;
         if (made < 0)
             return made;
+        /* SQLite looks through all that is not in the database's file yet: so not for long. */
+        if (i % 50 == 49 &&
+            (store_commit(event->store, err) < 0 || store_begin(event->store, err) < 0))
+            return err->code;
     }
     free(m.shared);
     printf("%zu cells\n", m.nb_cells);
