@@ -9,12 +9,15 @@
 
 bool grid_valid(const struct grid *g)
 {
-    static const int64_t most_ms = (int64_t)GRID_MAX_HOURS * 3600 * 1000;
-    static const int64_t most_origin = INT64_MAX / 16;
+    const int64_t most_ms = (int64_t)GRID_MAX_HOURS * 3600 * 1000;
+    const int64_t most_origin = INT64_MAX / 16;        /* of any unit, to add to */
+    const int64_t most_origin_ms = most_origin / 1000; /* in microseconds too */
     const AVRational slowest = {1, 1000}, fastest = {1000, 1};
     return g->fps.num > 0 && g->fps.den > 0 && av_cmp_q(g->fps, slowest) >= 0 &&
            av_cmp_q(g->fps, fastest) <= 0 && g->time_base.num > 0 && g->time_base.den > 0 &&
-           g->origin >= -most_origin && g->origin <= most_origin && g->nb_frames > 0 &&
+           g->origin >= -most_origin && g->origin <= most_origin &&
+           grid_origin_ms(g) >= -most_origin_ms && grid_origin_ms(g) <= most_origin_ms &&
+           g->nb_frames > 0 &&
            g->nb_frames <= most_ms && grid_ms_of(g, g->nb_frames) <= most_ms;
 }
 

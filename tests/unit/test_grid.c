@@ -268,6 +268,7 @@ static void test_valid(void **state)
         {"rate by nothing", {{1, 0}, base, 0, 1}, false},
         {"negative base", {fps, {-1, 90000}, 0, 1}, false},
         {"origin out of sight", {fps, base, INT64_MIN, 1}, false},
+        {"origin out of sight in ms", {fps, {INT32_MAX, 10240}, INT32_MAX, 1}, false},
     };
     for (size_t i = 0; i < NB(cases); i++)
         assert_row_int(cases[i].row, grid_valid(&cases[i].grid), cases[i].valid);
