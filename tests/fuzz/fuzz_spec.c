@@ -22,7 +22,7 @@
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {
-    return "leak:libfontconfig\nleak:libx264";
+    return "leak:libfontconfig\nleak:libx264\nleak:libx265";
 }
 
 enum { MAX_FRAMES = 60, MAX_SIDE = 400 };
