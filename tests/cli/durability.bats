@@ -52,7 +52,8 @@ steps()
 # memory_shim.c.
 with_disk()
 {
-    env LD_PRELOAD="$DISK_SHIM $MEMORY_SHIM" ASAN_OPTIONS=verify_asan_link_order=0 \
+    env LD_PRELOAD="$DISK_SHIM $MEMORY_SHIM" \
+        ASAN_OPTIONS="verify_asan_link_order=0:${ASAN_OPTIONS:-}" \
         DISK_ROOT="$EVENT:$REC" "$@"
 }
 
