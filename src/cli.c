@@ -178,7 +178,6 @@ int cli_main(int argc, char **argv, const char *overview)
 {
     setlocale(LC_CTYPE, "C.UTF-8"); /* columns are counted for UTF-8, whatever the user's locale */
     signal(SIGPIPE, SIG_IGN);       /* 'talkpress list | head' ends quietly */
-    json_abort_without_memory();
     const int status = read_words(argc, argv, overview);
     return fflush(stdout) != 0 && status == EXIT_OK ? EXIT_FAILED : status;
 }

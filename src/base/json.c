@@ -10,16 +10,6 @@
 /* Far above any result or programme, far below what hurts. */
 static const size_t max_file_bytes = 256u << 20;
 
-static void *allocate(size_t nb)
-{
-    return mem_need(malloc(nb));
-}
-
-void json_abort_without_memory(void)
-{
-    json_set_alloc_funcs(allocate, free);
-}
-
 void json_decref_p(json_t **p)
 {
     json_decref(*p);

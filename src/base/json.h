@@ -7,10 +7,6 @@
 
 #include "err.h"
 
-/* For the start of a program: out of memory Jansson, which frees what it must not then (2.14), ends
- * it as mem.h does. */
-void json_abort_without_memory(void);
-
 void json_decref_p(json_t **p);
 #define AUTO_JSON ATTR_CLEANUP(json_decref_p) json_t
 

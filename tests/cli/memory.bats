@@ -1,0 +1,69 @@
+# Memory that fails once, wherever the libraries of a command ask for it. DURABILITY=all tries a
+# thousand places; unset, some of them. For a whole run see durability.bats.
+
+setup_file()
+{
+    load helper
+    page "$PAGE" "1: First Steps (Ada Byron) (0:03)"
+}
+
+setup()
+{
+    load helper
+    ulimit -c 0
+    new_event
+    cd "$BATS_TEST_TMPDIR"
+}
+
+# fails_at N COMMAND...: the Nth allocation. What the command leaves is in $status and log.
+fails_at()
+{
+    status=0
+    rm -f count
+    env LD_PRELOAD="$MEMORY_SHIM" ASAN_OPTIONS="verify_asan_link_order=0:${ASAN_OPTIONS:-}" \
+        MEMORY_COUNT="$PWD/count" MEMORY_FAULT_IN=coordinator MEMORY_FAULT="$1" \
+        timeout 60 "$TALKPRESS" -C "$EVENT" "${@:2}" >log 2>&1 || status=$?
+}
+
+# fails_everywhere COMMAND...: places spread over all. One message each, no crash, no hang, no leak.
+fails_everywhere()
+{
+    local at total places=25 refused=0
+    [ "${DURABILITY:-}" != all ] || places=1000
+    fails_at 0 "$@"
+    [ "$status" = 0 ]
+    total=$(od -An -td8 count | tr -d ' ')
+    [ "$total" -gt 1000 ]
+    for ((at = 1; at <= total; at += 1 + total / places)); do
+        fails_at "$at" "$@"
+        case $status in
+        0) ! grep -q '^talkpress: ' log ;;
+        1) [ "$(grep -c '^talkpress: ' log)" = 1 ] ;;
+        134) [ "$(cat log)" = 'talkpress: out of memory' ] ;;
+        *) false ;;
+        esac || { echo "$at of $total: status $status"; cat log; return 1; }
+        [ "$status" = 0 ] || refused=$((refused + 1))
+    done
+    [ "$refused" -gt $((places / 2)) ]
+    tp "$@"
+}
+
+@test "a card: fontconfig and libass" {
+    fails_everywhere card 1 -o card.png
+}
+
+@test "iCalendar" {
+    {
+        printf 'BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//T//EN\r\nX-WR-CALNAME:Tiny\r\n'
+        for n in 1 2 3 4 5; do
+            printf 'BEGIN:VEVENT\r\nUID:%s\r\nSUMMARY:Talk %s\r\nLOCATION:Hall\r\n' $n $n
+            printf 'DTSTART;TZID=Europe/Brussels:2021050%sT090000\r\nDURATION:PT30M\r\nEND:VEVENT\r\n' $n
+        done
+        printf 'END:VCALENDAR\r\n'
+    } >tiny.ics
+    fails_everywhere import --dry-run tiny.ics
+}
+
+@test "a page in HTML" {
+    fails_everywhere import --dry-run "$BATS_TEST_DIRNAME/../../metadata/xen-summit-2010.html"
+}
