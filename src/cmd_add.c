@@ -261,8 +261,7 @@ static int add(const struct cli *cli, char **paths, int nb_paths, const struct o
     bool joined = false;
     /* The spawner loads its libraries while the files are looked at. */
     if (event_open(&event, cli->dir, err) < 0 || event_lock(&event, err) < 0 ||
-        workdir_clean(event.work, err) < 0 ||
-        spawner_start(&event.spawner, event.work, err) < 0 ||
+        workdir_clean(event.work, err) < 0 || spawner_start(event.spawner, err) < 0 ||
         register_files(&r, paths, nb_paths, options, err) < 0 ||
         load_and_probe(&plan, &result, &event, options->json, err) < 0 ||
         (!result.stopped && registry_join(&joined, &r, &plan, err) < 0))

@@ -98,13 +98,10 @@ static void reschedule(struct run *r, struct part_run *pr)
                      plan_part_name(name, pr->talk, pr->part->number), pr->talk->title);
 }
 
-/* Before the first job, not in each of them. A spawner that is killed meanwhile says nothing: the
- * job starts another. */
+/* Before the first job, not in each of them. */
 static int check_encoders(struct event *event, struct err *err)
 {
     const struct settings *s = &event->settings;
-    if (!event->spawner && spawner_start(&event->spawner, event->work, err) < 0)
-        return err->code;
     for (size_t i = 0; i < s->nb_renditions; i++) {
         const struct rendition *r = &s->renditions[i];
         AUTO_FREE char *where = mem_printf("rendition '%s'", r->name);
@@ -112,10 +109,9 @@ static int check_encoders(struct event *event, struct err *err)
         for (int k = 0; k < 2; k++)
             if (parts[k] &&
                 spawner_need_encoder(event->spawner, json_get_string(parts[k], "encoder", ""),
-                                     where, err) == ERR_INVALID)
+                                     where, err) < 0)
                 return err->code;
     }
-    *err = (struct err){0};
     return 0;
 }
 
@@ -256,11 +252,11 @@ static void tell(const struct run *r, const struct executor_result *e,
             json_object_set_new(cpu, stage, json_real(round(e->cpu_s[i] * 100) / 100));
             json_object_set_new(peak, stage, json_integer(e->peak_kb[i] / 1024));
         }
-        AUTO_JSON *o =
-            json_pack("{s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:b}", "jobs", nb, "worker_cpu_s",
-                      cpu, "worker_peak_mb", peak, "jobs_failed", (json_int_t)e->nb_failed, "parts", (json_int_t)t.nb,
-                      "complete", (json_int_t)t.nb_complete, "waiting", (json_int_t)t.nb_waiting,
-                      "published", (json_int_t)p->nb_parts, "stopped", e->stopped);
+        AUTO_JSON *o = json_pack("{s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:b}", "jobs", nb,
+                                 "worker_cpu_s", cpu, "worker_peak_mb", peak, "jobs_failed",
+                                 (json_int_t)e->nb_failed, "parts", (json_int_t)t.nb, "complete",
+                                 (json_int_t)t.nb_complete, "waiting", (json_int_t)t.nb_waiting,
+                                 "published", (json_int_t)p->nb_parts, "stopped", e->stopped);
         cli_print_json(o);
         return;
     }

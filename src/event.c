@@ -274,6 +274,7 @@ int event_open(struct event *out, const char *dir, struct err *err)
         return err_errno(err, errno, "cannot open the folder '%s'", dir);
     e.work = fs_join(e.dir, "work");
     e.out = fs_join(e.dir, "out");
+    e.spawner = spawner_create(e.work);
     AUTO_FREE char *db = fs_join(e.dir, store_file);
     if (store_open(&e.store, db, err) < 0 || read_settings(&e, err) < 0)
         return err->code;
@@ -289,7 +290,7 @@ int event_open(struct event *out, const char *dir, struct err *err)
 
 void event_close(struct event *e)
 {
-    spawner_stop_p(&e->spawner);
+    spawner_destroy_p(&e->spawner);
     store_close_p(&e->store);
     settings_finish(&e->settings);
     if (e->lock >= 0)

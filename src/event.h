@@ -38,7 +38,7 @@ struct event {
     struct store *store;
     struct settings settings;
     int lock;                /* file descriptor, -1 while not held */
-    struct spawner *spawner; /* the executor's, once a job was started; see spawner.h */
+    struct spawner *spawner; /* the executor's; see spawner.h */
 };
 
 /* Makes the folder with its settings file and an empty store; ERR_INVALID where it is one. */

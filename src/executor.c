@@ -92,19 +92,6 @@ static void restore_signals(const struct sigaction *old)
 
 /* --- starting a worker ----------------------------------------------------------------------- */
 
-/* A spawner that somebody killed is started anew, once. */
-static int fork_worker(struct slot *s, struct event *event, int out, int log, struct err *err)
-{
-    for (int tries = 2;; tries--) {
-        if (!event->spawner && spawner_start(&event->spawner, event->work, err) < 0)
-            return err->code;
-        if (spawner_fork(&s->pid, event->spawner, s->spec_path, out, log, err) == 0 || tries == 1)
-            return err->code;
-        spawner_stop_p(&event->spawner);
-        *err = (struct err){0};
-    }
-}
-
 static int spawn(struct slot *s, struct event *event, struct err *err)
 {
     int out[2];
@@ -114,7 +101,7 @@ static int spawn(struct slot *s, struct event *event, struct err *err)
     if (log < 0)
         err_errno(err, errno, "cannot write '%s'", s->log_path);
     else
-        (void)fork_worker(s, event, out[1], log, err);
+        (void)!spawner_fork(&s->pid, event->spawner, s->spec_path, out[1], log, err);
     close(out[1]);
     if (log >= 0)
         close(log);

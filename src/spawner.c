@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,17 +16,20 @@
 #include "media_program.h"
 #include "mem.h"
 #include "spawner_protocol.h"
+#include "str.h"
 
 struct spawner {
-    pid_t pid;
-    int fd;
+    pid_t pid;   /* 0: not started */
+    int fd, log; /* log: what it says of itself, -1: that is not kept */
+    char *work;
 };
 
-static void exec_spawner(const char *program, int fd, const char *work)
+static void exec_spawner(const char *program, int fd, int log, const char *work)
 {
     setpgid(0, 0); /* Ctrl-C goes to the coordinator, which stops its workers itself */
     const int null = open("/dev/null", O_WRONLY);
-    if (null < 0 || dup2(fd, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0)
+    if (null < 0 || dup2(fd, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 ||
+        (log >= 0 && dup2(log, STDERR_FILENO) < 0))
         _exit(127);
     const int caught[] = {SIGINT, SIGTERM, SIGHUP};
     for (size_t i = 0; i < sizeof caught / sizeof *caught; i++)
@@ -34,38 +38,56 @@ static void exec_spawner(const char *program, int fd, const char *work)
     _exit(127);
 }
 
-int spawner_start(struct spawner **out, const char *work, struct err *err)
+int spawner_start(struct spawner *s, struct err *err)
 {
     int ends[2];
     AUTO_FREE char *program = NULL;
+    if (s->pid)
+        return 0;
     if (media_program_find(&program, err) < 0)
         return err->code;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
         return err_errno(err, errno, "cannot make a socket");
+    s->log = memfd_create("spawner", MFD_CLOEXEC);
     const pid_t pid = fork();
     if (pid == 0)
-        exec_spawner(program, ends[1], work);
+        exec_spawner(program, ends[1], s->log, s->work);
     const int failed = errno;
     close(ends[1]);
-    if (pid < 0) {
-        close(ends[0]);
-        return err_errno(err, failed, "cannot start a process");
-    }
-    struct spawner *s = mem_zalloc(1, sizeof *s);
-    *s = (struct spawner){pid, ends[0]};
-    *out = s;
-    return 0;
+    s->fd = ends[0];
+    s->pid = pid < 0 ? 0 : pid;
+    return pid < 0 ? err_errno(err, failed, "cannot start a process") : 0;
 }
 
-void spawner_stop_p(struct spawner **spawner)
+static void stop(struct spawner *s)
+{
+    if (s->fd >= 0)
+        close(s->fd);
+    if (s->log >= 0)
+        close(s->log);
+    s->fd = s->log = -1;
+    if (!s->pid)
+        return;
+    kill(s->pid, SIGKILL); /* it may not even have begun */
+    while (waitpid(s->pid, NULL, 0) < 0 && errno == EINTR)
+        ;
+    s->pid = 0;
+}
+
+struct spawner *spawner_create(const char *work)
+{
+    struct spawner *s = mem_zalloc(1, sizeof *s);
+    *s = (struct spawner){.fd = -1, .log = -1, .work = mem_strdup(work)};
+    return s;
+}
+
+void spawner_destroy_p(struct spawner **spawner)
 {
     struct spawner *s = *spawner;
     if (!s)
         return;
-    close(s->fd);
-    kill(s->pid, SIGKILL); /* it may not even have begun */
-    while (waitpid(s->pid, NULL, 0) < 0 && errno == EINTR)
-        ;
+    stop(s);
+    free(s->work);
     free(s);
     *spawner = NULL;
 }
@@ -92,8 +114,8 @@ bool spawner_send(int fd, const void *bytes, size_t nb, const int *fds)
     return sent == (ssize_t)nb;
 }
 
-static bool ask(struct spawner_answer *out, struct spawner *s, const struct spawner_request *request,
-                const int *fds)
+static bool ask(struct spawner_answer *out, struct spawner *s,
+                const struct spawner_request *request, const int *fds)
 {
     const size_t nb = offsetof(struct spawner_request, text) + strlen(request->text) + 1;
     ssize_t got;
@@ -104,24 +126,47 @@ static bool ask(struct spawner_answer *out, struct spawner *s, const struct spaw
     return got == (ssize_t)sizeof *out;
 }
 
-/* Fills in the request's text. */
-static int set_text(struct spawner_request *request, const char *text, struct err *err)
+/* What it said before it ended, the end of it. */
+static char *last_words(const struct spawner *s)
 {
-    if (strlen(text) >= sizeof request->text)
+    char text[512] = "";
+    const off_t nb = s->log < 0 ? 0 : lseek(s->log, 0, SEEK_END);
+    const off_t from = nb < (off_t)sizeof text ? 0 : nb - (off_t)sizeof text + 1;
+    if (nb <= 0 || pread(s->log, text, sizeof text - 1, from) <= 0)
+        return mem_strdup("it was killed");
+    char *said = str_clean(text);
+    str_fold_space(said);
+    return said;
+}
+
+/* One that has ended, because somebody killed it or memory ran out, is started anew, once. */
+static int ask_anew(struct spawner_answer *out, struct spawner *s, enum spawner_wish wish,
+                    const char *text, const int *fds, struct err *err)
+{
+    struct spawner_request request = {.wish = wish};
+    if (strlen(text) >= sizeof request.text)
         return err_set(err, ERR_INVALID, "'%s' is too long", text);
-    memcpy(request->text, text, strlen(text));
-    return 0;
+    memcpy(request.text, text, strlen(text));
+    for (int tries = 2; tries > 0; tries--) {
+        if (spawner_start(s, err) < 0)
+            return err->code;
+        if (ask(out, s, &request, fds))
+            return 0;
+        AUTO_FREE char *said = last_words(s);
+        stop(s);
+        if (tries == 1)
+            err_set(err, ERR_EXTERNAL, "the process that starts workers ended: %s", said);
+    }
+    return err->code;
 }
 
 int spawner_fork(pid_t *out, struct spawner *s, const char *spec_path, int out_fd, int log_fd,
                  struct err *err)
 {
-    struct spawner_request request = {.wish = SPAWNER_START};
+    const int fds[SPAWNER_NB_FDS] = {out_fd, log_fd};
     struct spawner_answer answer = {0};
-    if (set_text(&request, spec_path, err) < 0)
+    if (ask_anew(&answer, s, SPAWNER_START, spec_path, fds, err) < 0)
         return err->code;
-    if (!ask(&answer, s, &request, (const int[SPAWNER_NB_FDS]){out_fd, log_fd}))
-        return err_set(err, ERR_EXTERNAL, "cannot start a worker: the process that does was killed");
     if (answer.pid < 0)
         return err_errno(err, answer.error, "cannot start a worker");
     *out = answer.pid;
@@ -139,12 +184,9 @@ void spawner_wait(int *status, struct rusage *used, struct spawner *s, pid_t pid
 
 int spawner_need_encoder(struct spawner *s, const char *encoder, const char *where, struct err *err)
 {
-    struct spawner_request request = {.wish = SPAWNER_ENCODER};
     struct spawner_answer answer = {0};
-    if (set_text(&request, encoder, err) < 0)
+    if (ask_anew(&answer, s, SPAWNER_ENCODER, encoder, NULL, err) < 0)
         return err->code;
-    if (!ask(&answer, s, &request, NULL))
-        return err_set(err, ERR_EXTERNAL, "the process that starts workers was killed");
     if (!answer.found)
         return err_set(err, ERR_INVALID, "%s: this FFmpeg has no encoder '%s'", where, encoder);
     return 0;

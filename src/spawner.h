@@ -12,10 +12,13 @@
 
 struct spawner;
 
-/* work: the event's, for those who look at the list of processes. */
-ATTR_NODISCARD int spawner_start(struct spawner **out, const char *work, struct err *err);
+/* work: the event's, for those who look at the list of processes. Starts nothing yet. */
+struct spawner *spawner_create(const char *work);
 /* Ends it; workers that still run end with it. */
-void spawner_stop_p(struct spawner **spawner);
+void spawner_destroy_p(struct spawner **spawner);
+
+/* So that it loads its libraries meanwhile; what follows does it where it was not done. */
+ATTR_NODISCARD int spawner_start(struct spawner *spawner, struct err *err);
 
 /* Starts a worker with these as its stdout and stderr, which stay the caller's too. Each must be
  * waited for. */
