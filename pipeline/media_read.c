@@ -68,14 +68,16 @@ int media_read(struct media *m, AVPacket *pkt, struct err *err)
         errno = 0;
         int ret = av_read_frame(p->fmt, pkt);
         p->used = true;
+        if (errno == ENOMEM) { /* whatever it says: a part may be missing */
+            av_packet_unref(pkt);
+            return av_fail_nomem(err);
+        }
         if (ret >= 0 && place(m, p, pkt))
             return 1;
         if (ret >= 0) {
             av_packet_unref(pkt);
             continue;
         }
-        if (errno == ENOMEM)
-            return av_fail_nomem(err);
         /* Of a packet that is larger than any may be: no memory was asked for. */
         if (ret == AVERROR(ENOMEM))
             ret = AVERROR_INVALIDDATA;

@@ -152,7 +152,7 @@ static void look_for_first(struct scan *s, const AVPacket *pkt)
     (void)avcodec_send_packet(first->dec, pkt);
     for (;;) {
         const int ret = avcodec_receive_frame(first->dec, first->frame);
-        first->no_memory = first->no_memory || (ret < 0 && errno == ENOMEM);
+        first->no_memory = first->no_memory || errno == ENOMEM;
         if (ret == AVERROR(EAGAIN) || ret == AVERROR_EOF || (ret < 0 && pkt))
             return;
         if (ret >= 0 && first->frame->width > 0)

@@ -107,21 +107,22 @@ int stream_source_packet(struct stream_source *s, struct err *err)
     }
 }
 
-/* What did not decode is damage; but decoders say so too, or hide it, where memory was out. errno was
- * cleared before the call. */
-static int note_or_fail(struct stream_source *s, int averror, struct err *err)
+/* Decoders that run out of memory say that the packet is damaged, or say nothing and drop the
+ * picture. errno was cleared before the call. */
+static bool out_of_memory(void)
 {
-    if (errno == ENOMEM)
-        return av_fail_nomem(err);
-    note(s, averror);
-    return 0;
+    return errno == ENOMEM;
 }
 
 static int source_send(struct stream_source *s, const AVPacket *pkt, struct err *err)
 {
     errno = 0;
     const int ret = avcodec_send_packet(s->dec, pkt);
-    return ret < 0 && ret != AVERROR_EOF ? note_or_fail(s, ret, err) : 0;
+    if (out_of_memory())
+        return av_fail_nomem(err);
+    if (ret < 0 && ret != AVERROR_EOF)
+        note(s, ret);
+    return 0;
 }
 
 int stream_source_frame(struct stream_source *s, AVFrame *frame, bool *pending, struct err *err)
@@ -129,16 +130,17 @@ int stream_source_frame(struct stream_source *s, AVFrame *frame, bool *pending, 
     for (;;) {
         errno = 0;
         const int ret = avcodec_receive_frame(s->dec, frame);
+        if (out_of_memory())
+            return av_fail_nomem(err);
         if (ret >= 0) {
-            const bool whole =
-                !frame->decode_error_flags && !(frame->flags & AV_FRAME_FLAG_CORRUPT);
-            return whole || note_or_fail(s, AVERROR_INVALIDDATA, err) == 0 ? 1 : err->code;
+            if (frame->decode_error_flags || (frame->flags & AV_FRAME_FLAG_CORRUPT))
+                note(s, AVERROR_INVALIDDATA);
+            return 1;
         }
         if (ret == AVERROR_EOF && !s->changing)
             return 0;
         if (ret != AVERROR(EAGAIN) && ret != AVERROR_EOF) {
-            if (note_or_fail(s, ret, err) < 0)
-                return err->code;
+            note(s, ret);
             if (s->draining)
                 return 0;
         }

@@ -46,10 +46,17 @@ static const char *skip_string(const char *s)
     return *s ? s + 1 : s;
 }
 
-/* At what ends the member of an object that begins at s. */
+/* At what ends the member of an object that begins at s. Most of it is numbers, which are passed
+ * quickly. */
 static const char *skip_member(const char *s)
 {
-    for (int depth = 0; *s && (depth || (*s != ',' && *s != '}'));) {
+    static const bool says[256] = {['\0'] = true, ['"'] = true, ['{'] = true, ['}'] = true,
+                                   ['['] = true,  [']'] = true, [','] = true};
+    for (int depth = 0;;) {
+        while (!says[(unsigned char)*s])
+            s++;
+        if (!*s || (depth == 0 && (*s == ',' || *s == '}')))
+            return s;
         if (*s == '"') {
             s = skip_string(s);
             continue;
@@ -57,7 +64,6 @@ static const char *skip_member(const char *s)
         depth += (*s == '{' || *s == '[') - (*s == '}' || *s == ']');
         s++;
     }
-    return s;
 }
 
 static bool begins_with_name(const char *s, const char *name)
