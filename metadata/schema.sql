@@ -1,4 +1,4 @@
--- talkpress.db, version 3. Facts and decisions only: what is done follows from which results exist.
+-- talkpress.db, version 4. Facts and decisions only: what is done follows from which results exist.
 
 CREATE TABLE event (
     id    INTEGER PRIMARY KEY CHECK (id = 1),
@@ -101,11 +101,14 @@ CREATE TABLE acceptance (
     PRIMARY KEY (talk, part)
 ) STRICT, WITHOUT ROWID;
 
--- What workers found and made, by the key of what they were asked.
+-- What workers found and made, by the key of what they were asked. Of cells there are twenty for each
+-- other result: apart from them, the others fill few pages, which is what most commands read.
 CREATE TABLE result (
-    key   TEXT PRIMARY KEY,
-    stage TEXT NOT NULL,
-    value TEXT NOT NULL -- JSON
+    is_cell INTEGER NOT NULL,
+    key     TEXT NOT NULL,
+    stage   TEXT NOT NULL,
+    value   TEXT NOT NULL, -- JSON
+    PRIMARY KEY (is_cell, key)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE failure (

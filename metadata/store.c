@@ -15,7 +15,7 @@
 
 enum {
     APPLICATION_ID = 0x74707273, /* "tprs" */
-    SCHEMA_VERSION = 3,
+    SCHEMA_VERSION = 4,
     BUSY_MS = 10000,
     BUSY_STEP_MS = 20,
 };
@@ -36,7 +36,8 @@ void store_set_stop(struct store *s, const volatile sig_atomic_t *stop)
     s->stop = stop;
 }
 
-/* The cache holds the inner pages of a large event's results, which every look for one goes through. */
+/* The cache holds the inner pages of a large event's results, which every look for one goes
+ * through. */
 #define READING_PRAGMAS "PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16384;"
 
 /* Nothing is written here, nor when s->db is closed again without configure: the file may be
@@ -111,6 +112,11 @@ static const char *const migrations[SCHEMA_VERSION - 1] = {
     "STRICT, WITHOUT ROWID;",
     "CREATE TABLE chosen_place (recording TEXT PRIMARY KEY, start TEXT, room TEXT) "
     "STRICT, WITHOUT ROWID;",
+    "ALTER TABLE result RENAME TO old_result;"
+    "CREATE TABLE result (is_cell INTEGER NOT NULL, key TEXT NOT NULL, stage TEXT NOT NULL,"
+    "value TEXT NOT NULL, PRIMARY KEY (is_cell, key)) STRICT, WITHOUT ROWID;"
+    "INSERT INTO result SELECT stage = 'cell', key, stage, value FROM old_result ORDER BY 1, 2;"
+    "DROP TABLE old_result;",
 };
 
 /* The store as it is, beside it: "talkpress.db.version-1". Read by a handle of its own, while the
@@ -187,10 +193,11 @@ static char *unchanging(const char *path)
     return str_take(&uri);
 }
 
-/* To read a store in WAL mode SQLite makes two small files beside it, which fails on a full disk and
- * a read-only one. Without such files nobody has the store open: it is read as it lies there. Whoever
- * wants to write is told what failed at first. */
-static int open_to_read(struct store **out, const char *path, const struct err *why, struct err *err)
+/* To read a store in WAL mode SQLite makes two small files beside it, which fails on a full disk
+ * and a read-only one. Without such files nobody has the store open: it is read as it lies there.
+ * Whoever wants to write is told what failed at first. */
+static int open_to_read(struct store **out, const char *path, const struct err *why,
+                        struct err *err)
 {
     int version = 0;
     AUTO_STORE *s = mem_zalloc(1, sizeof *s);
@@ -443,11 +450,16 @@ int store_clear_acceptance(struct store *s, int talk, int part, struct err *err)
 
 /* --- results --------------------------------------------------------------------------------- */
 
+/* Looked for among the few first. "is_cell IN (0, 1)" would make a table of the two each time. */
+#define FIND_RESULT(what)                                                   \
+    "SELECT " what " FROM result WHERE is_cell = 0 AND key = ?1 UNION ALL " \
+    "SELECT " what " FROM result WHERE is_cell = 1 AND key = ?1"
+
 /* The statement that finds it; *got is negative, 0 or 1 as sql_step says. */
 static sqlite3_stmt *find_result(int *got, struct store *s, const char *key, struct err *err)
 {
     sqlite3_stmt *stmt = NULL;
-    *got = sql_prepare(&stmt, s, err, "SELECT value FROM result WHERE key = ?", "s", key);
+    *got = sql_prepare(&stmt, s, err, FIND_RESULT("value"), "s", key);
     if (*got == 0)
         *got = sql_step(s, stmt, err);
     return stmt;
@@ -472,7 +484,7 @@ int store_result_text(char **out, struct store *s, const char *key, struct err *
 int store_has_result(bool *out, struct store *s, const char *key, struct err *err)
 {
     AUTO_STMT *stmt = NULL;
-    if (sql_prepare(&stmt, s, err, "SELECT 1 FROM result WHERE key = ?", "s", key) < 0)
+    if (sql_prepare(&stmt, s, err, FIND_RESULT("1"), "s", key) < 0)
         return err->code;
     const int got = sql_step(s, stmt, err);
     *out = got > 0;
@@ -485,8 +497,10 @@ int store_set_result(struct store *s, const char *key, const char *stage, const 
     AUTO_FREE char *json = json_canonical(value);
     if (sql_group_begin(s, err) < 0)
         return err->code;
-    int ret =
-        sql_run(s, err, "INSERT OR REPLACE INTO result VALUES (?, ?, ?)", "sss", key, stage, json);
+    int ret = sql_run(s, err,
+                      "INSERT OR REPLACE INTO result (key, stage, value, is_cell) "
+                      "VALUES (?1, ?2, ?3, ?2 = 'cell')",
+                      "sss", key, stage, json);
     if (ret == 0)
         ret = store_clear_failure(s, key, err);
     return sql_group_end(s, ret, err);
@@ -494,7 +508,7 @@ int store_set_result(struct store *s, const char *key, const char *stage, const 
 
 int store_drop_result(struct store *s, const char *key, struct err *err)
 {
-    return sql_run(s, err, "DELETE FROM result WHERE key = ?", "s", key);
+    return sql_run(s, err, "DELETE FROM result WHERE is_cell IN (0, 1) AND key = ?", "s", key);
 }
 
 int store_each_result(struct store *s,

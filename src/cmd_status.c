@@ -381,18 +381,20 @@ int cmd_status(const struct cli *cli, int argc, char **argv)
         return cli_usage(argv[0], "one talk, please");
     AUTO_EVENT event = {.lock = -1};
     AUTO_PLAN plan = {0};
+    AUTO_FREE char *sandbox = NULL;
     int talk = 0, part = 0;
-    if (event_open(&event, cli->dir, &err) < 0 || plan_load(&plan, &event, &err) < 0 ||
+    /* The sandbox first: its process shares our pages, which cost more to write to once it was
+     * there. */
+    if (event_open(&event, cli->dir, &err) < 0 ||
+        ((json || argc == 1) && sandbox_state(&sandbox, &event, &err) < 0) ||
+        plan_load(&plan, &event, &err) < 0 ||
         (argc == 2 && select_part(&talk, &part, &plan.programme, argv[1], &err) < 0))
         return cli_fail(&err);
     struct survey s = {.failures = json_array(), .only = talk, .brief = !json && !talk};
-    AUTO_FREE char *sandbox = NULL;
     int ret = store_begin_reading(event.store, &err);
     if (ret == 0)
         ret = survey(&s, &plan, &err);
     store_end_reading(event.store);
-    if (ret == 0 && (json || !talk))
-        ret = sandbox_state(&sandbox, &event, &err);
     if (ret == 0 && json)
         print_json(&s, sandbox);
     else if (ret == 0 && talk)

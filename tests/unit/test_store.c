@@ -399,12 +399,13 @@ static void test_results(void **state)
     AUTO_JSON *one = json_pack("{s:I, s:[s, n]}", "n", (json_int_t)INT64_MAX, "l", "ü"),
               *two = json_pack("{s:f}", "x", -16.02);
     assert_done(store_set_result(store, "a", "probe", one, &err));
-    assert_done(store_set_result(store, "b", "cell", one, &err));
+    assert_done(store_set_result(store, "d", "cell", two, &err));
+    assert_done(store_set_result(store, "b", "sound", one, &err));
     assert_done(store_set_result(store, "b", "sound", two, &err));
     const struct {
         const char *key;
         const json_t *value;
-    } cases[] = {{"a", one}, {"b", two}, {"c", NULL}, {"A", NULL}, {"", NULL}};
+    } cases[] = {{"a", one}, {"b", two}, {"d", two}, {"c", NULL}, {"A", NULL}, {"", NULL}};
     for (size_t i = 0; i < NB(cases); i++) {
         AUTO_JSON *got = NULL;
         bool there;
@@ -415,11 +416,13 @@ static void test_results(void **state)
     }
     AUTO_STR keys = {0};
     assert_done(store_each_result(store, collect_key, &keys, &err));
-    assert_string_equal(keys.s, "a:probe b:sound ");
-    assert_done(store_drop_result(store, "a", &err));
-    AUTO_JSON *dropped = NULL;
-    assert_done(store_result(&dropped, store, "a", &err));
-    assert_null(dropped);
+    assert_string_equal(keys.s, "a:probe b:sound d:cell ");
+    for (const char *key = "ad"; *key; key++) {
+        AUTO_JSON *dropped = NULL;
+        assert_done(store_drop_result(store, (const char[]){*key, '\0'}, &err));
+        assert_done(store_result(&dropped, store, (const char[]){*key, '\0'}, &err));
+        assert_null(dropped);
+    }
 }
 
 static void test_failures(void **state)

@@ -7,6 +7,7 @@
 
 #include "fs.h"
 #include "hash.h"
+#include "json.h"
 #include "mem.h"
 #include "programme.h"
 #include "store.h"
@@ -78,7 +79,7 @@ static void test_other_files_stay(void **state)
 static void test_other_versions_stay(void **state)
 {
     (void)state;
-    static const char *const versions[] = {"4", "99", "0"};
+    static const char *const versions[] = {"5", "99", "0"};
     for (size_t i = 0; i < NB(versions); i++) {
         struct err err = {0};
         AUTO_FREE char *path = folder_path("version-%s.db", versions[i]);
@@ -101,6 +102,9 @@ static const char version_1[] =
     " WITHOUT ROWID;"
     "CREATE TABLE recording (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE,"
     " size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, fingerprint TEXT NOT NULL) STRICT;"
+    "CREATE TABLE result (key TEXT PRIMARY KEY, stage TEXT NOT NULL, value TEXT NOT NULL) STRICT,"
+    " WITHOUT ROWID;"
+    "INSERT INTO result VALUES ('k2', 'probe', '{\"n\":2}'), ('k1', 'cell', '{\"n\":1}');"
     "INSERT INTO recording VALUES (3, '/r/old.mp4', 5, 6, 'f3');"
     "INSERT INTO event VALUES (1, 'Old', NULL, NULL, NULL);"
     "INSERT INTO talk VALUES (7, 1, 'Kept', NULL, NULL, 0);"
@@ -160,7 +164,25 @@ static const char version_2[] =
     "INSERT INTO chosen_sound VALUES ('f3', 1, 'left');"
     "PRAGMA user_version = 2;";
 
-/* A table that only the last version has. */
+/* And that, one of version 3. */
+static const char version_3[] =
+    "CREATE TABLE chosen_place (recording TEXT PRIMARY KEY, start TEXT, room TEXT) STRICT,"
+    " WITHOUT ROWID;"
+    "INSERT INTO chosen_place VALUES ('f4', NULL, 'Main');"
+    "PRAGMA user_version = 3;";
+
+static void assert_old_results(struct store *store)
+{
+    for (int n = 1; n <= 2; n++) {
+        struct err err = {0};
+        AUTO_FREE char *key = mem_printf("k%d", n);
+        AUTO_JSON *value = NULL;
+        assert_done(store_result(&value, store, key, &err));
+        assert_int_equal(json_get_int(value, "n", -1), n);
+    }
+}
+
+/* A table that version 1 and 2 do not have. */
 static void assert_place_is_kept(struct store *store, bool again)
 {
     struct err err = {0};
@@ -176,24 +198,27 @@ static void assert_place_is_kept(struct store *store, bool again)
 static void test_earlier_versions_are_migrated(void **state)
 {
     (void)state;
-    for (int version = 1; version <= 2; version++) {
+    for (int version = 1; version <= 3; version++) {
         struct err err = {0};
         AUTO_FREE char *path = folder_path("old-%d.db", version),
                        *kept = folder_path("old-%d.db.version-%d", version, version);
         run_sql(path, version_1);
-        if (version == 2)
+        if (version >= 2)
             run_sql(path, version_2);
+        if (version >= 3)
+            run_sql(path, version_3);
         for (int i = 0; i < 2; i++) { /* the second time there is nothing to do */
             AUTO_STORE *store = NULL;
             struct chosen_sound sound;
             assert_int_equal(store_open(&store, path, &err), 0);
             assert_old_programme(store);
             assert_old_recording(store);
+            assert_old_results(store);
             assert_place_is_kept(store, i > 0);
             assert_done(store_chosen_sound(&sound, store, "f3", &err));
-            assert_string_equal(sound.use, version == 2 ? "left" : "");
+            assert_string_equal(sound.use, version >= 2 ? "left" : "");
         }
-        assert_int_equal(user_version(path), 3);
+        assert_int_equal(user_version(path), 4);
         assert_int_equal(user_version(kept), version);
     }
 }
@@ -208,13 +233,13 @@ static void test_journal_stays(void **state)
     sqlite3 *db = NULL;
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
     assert_int_equal(sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 4", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 5", NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
     char before[2][HASH_BYTES], after[2][HASH_BYTES];
     hash_file(before[0], path);
     hash_file(before[1], wal);
     struct store *store = NULL;
-    assert_fails(store_open(&store, path, &err), ERR_INVALID, "version 4");
+    assert_fails(store_open(&store, path, &err), ERR_INVALID, "version 5");
     hash_file(after[0], path);
     hash_file(after[1], wal);
     assert_string_equal(before[0], after[0]);
