@@ -7,6 +7,8 @@ talkpress=$build/src/talkpress
 raw_folder=${BENCH_RAW:-/dev/shm}
 cores=$(nproc)
 fps=25 card_s=5
+# Of the floor's pictures and of those that SSIM is measured against. Who scales less exactly pays for it.
+exact_scaling=flags=bicubic+accurate_rnd+full_chroma_int
 export LC_ALL=C.UTF-8
 
 die() {
@@ -39,7 +41,7 @@ duration_of() { probe format=duration "$1"; }
 ssim() {
     ffmpeg -nostdin -hide_banner -i "$1" -i "$2" -lavfi "
         [0:v]trim=start_frame=$5,setpts=N/($fps*TB)[a];
-        [1:v]scale=$3:$4:flags=bicubic,setpts=N/($fps*TB)[b];
+        [1:v]scale=$3:$4:$exact_scaling,setpts=N/($fps*TB)[b];
         [a][b]ssim=shortest=1" -f null - 2>&1 | sed -n 's/.*SSIM .*All:[0-9.]* (\([0-9.inf]*\)).*/\1/p'
 }
 

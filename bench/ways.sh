@@ -209,12 +209,13 @@ ffmpeg_talk() { # ffmpeg_talk NUMBER SCRATCH THREADS
 
 # Two commands at once, one of them for the costliest output.
 ffmpeg_pair() { # ffmpeg_pair NUMBER SCRATCH
-    local scratch=$2
+    local scratch=$2 other
     loudnorm "$(recording_of "$folder" "$1")" >"$scratch/loudnorm"
     ffmpeg_some "$1" threads "$(webm_name)" &
+    other=$! # which a "< <(...)" changes
     # shellcheck disable=SC2046 # words on purpose
     ffmpeg_some "$1" threads $(names) opus
-    wait $!
+    wait "$other"
 }
 
 # --- HandBrake, melt ---------------------------------------------------------------------------
@@ -314,7 +315,7 @@ floor_one() {
         if [[ $size != "$width:$height" ]]; then
             size=$width:$height
             ff -loop 1 -framerate $fps -t $card_s -i "$folder/cards/$n.png" -i "$(recording_of "$folder" "$n")" \
-                -filter_complex "[0:v]$card_filter,setsar=1[c];[1:v]setsar=1[t];[c][t]concat=n=2,scale=$size,format=yuv420p" \
+                -filter_complex "[0:v]$card_filter,setsar=1[c];[1:v]setsar=1[t];[c][t]concat=n=2,scale=$size:$exact_scaling,format=yuv420p" \
                 -f rawvideo "$raw"
         fi
         # shellcheck disable=SC2086 # words on purpose

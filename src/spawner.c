@@ -38,6 +38,21 @@ static void exec_spawner(const char *program, int fd, int log, const char *work)
     _exit(127);
 }
 
+static void stop(struct spawner *s)
+{
+    if (s->fd >= 0)
+        close(s->fd);
+    if (s->log >= 0)
+        close(s->log);
+    s->fd = s->log = -1;
+    if (!s->pid)
+        return;
+    kill(s->pid, SIGKILL); /* it may not even have begun */
+    while (waitpid(s->pid, NULL, 0) < 0 && errno == EINTR)
+        ;
+    s->pid = 0;
+}
+
 int spawner_start(struct spawner *s, struct err *err)
 {
     int ends[2];
@@ -55,23 +70,12 @@ int spawner_start(struct spawner *s, struct err *err)
     const int failed = errno;
     close(ends[1]);
     s->fd = ends[0];
-    s->pid = pid < 0 ? 0 : pid;
-    return pid < 0 ? err_errno(err, failed, "cannot start a process") : 0;
-}
-
-static void stop(struct spawner *s)
-{
-    if (s->fd >= 0)
-        close(s->fd);
-    if (s->log >= 0)
-        close(s->log);
-    s->fd = s->log = -1;
-    if (!s->pid)
-        return;
-    kill(s->pid, SIGKILL); /* it may not even have begun */
-    while (waitpid(s->pid, NULL, 0) < 0 && errno == EINTR)
-        ;
-    s->pid = 0;
+    if (pid < 0) {
+        stop(s);
+        return err_errno(err, failed, "cannot start a process");
+    }
+    s->pid = pid;
+    return 0;
 }
 
 struct spawner *spawner_create(const char *work)
