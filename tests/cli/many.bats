@@ -143,16 +143,17 @@ most()
 
     "$TALKPRESS" -C "$EVENT" run --quiet --json >first.json 2>log 3>&- &
     COORDINATOR=$!
-    nb_seen=0 nb_killed=0 last=0
+    nb_seen=0 nb_killed=0 before=
     while kill -0 $COORDINATOR 2>/dev/null; do
-        for worker in $(workers_of $COORDINATOR); do
-            [ "$worker" -gt "$last" ] || continue
-            last=$worker
+        now=$(echo $(workers_of $COORDINATOR))
+        for worker in $now; do
+            [[ " $before " != *" $worker "* ]] || continue
             nb_seen=$((nb_seen + 1))
             if [ $((nb_seen % 20)) = 0 ] && kill -KILL "$worker" 2>/dev/null; then
                 nb_killed=$((nb_killed + 1))
             fi
         done
+        before=$now
     done
     wait $COORDINATOR || true
     echo "$nb_killed of $nb_seen workers were killed"
