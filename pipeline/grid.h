@@ -16,8 +16,15 @@ struct grid {
     int64_t nb_frames;    /* up to the end of the last picture */
 };
 
-/* No recording lasts longer, whatever its time stamps say. */
-enum { GRID_MAX_HOURS = 720 };
+enum {
+    /* No recording lasts longer, whatever its time stamps say. */
+    GRID_MAX_HOURS = 720,
+    /* A clock that jumps by more, or sound that begins so much later than the picture, is no pause
+     * of the camera: the times mean nothing. */
+    GRID_MAX_JUMP_MS = 2 * 3600 * 1000,
+};
+/* What to do about it. */
+#define GRID_OTHER_TIMES ": put the recording into a new file with other time stamps"
 
 /* Whether it can be one: a rate from one frame in 1000 s to 1000 in one, at least one frame, at
  * most GRID_MAX_HOURS. Of such a grid's frames, nothing that is computed below overflows. */

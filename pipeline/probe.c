@@ -17,8 +17,6 @@ enum {
     REPORTED_MAX = 100, /* gaps and corrupt packets told apart; more are counted only */
     GAP_MS = 500,       /* between two packets of a stream: more is a gap */
     BACK_MS = 4000,     /* pictures that go back by more are no reordering */
-    /* A jump of the clock beyond this is no pause of the camera: the times mean nothing. */
-    JUMP_MAX_MS = 2 * 3600 * 1000,
 };
 
 static void scan_finish(struct scan *s)
@@ -208,9 +206,9 @@ static void end_pictures(struct scan *s)
 static void note_gap(struct scan *s, int stream, int64_t from, int64_t to)
 {
     const int64_t length = probe_to_ms(s, stream, to - from);
-    if (llabs(length) > JUMP_MAX_MS && !s->jump[0]) {
+    if (llabs(length) > GRID_MAX_JUMP_MS && !s->jump[0]) {
         char at[CLOCK_BYTES], by[CLOCK_BYTES];
-        snprintf(s->jump, sizeof s->jump, "its clock jumps by %s at %s",
+        snprintf(s->jump, sizeof s->jump, "has a clock that jumps by %s at %s" GRID_OTHER_TIMES,
                  clock_format_ms(by, length, false),
                  clock_format_ms(at, probe_to_ms(s, stream, from), false));
     }
@@ -227,7 +225,7 @@ static bool is_gap(const struct scan *s, int stream, int64_t off)
     const int64_t ms = probe_to_ms(s, stream, off);
     if (stream == s->audio)
         return llabs(ms) > GAP_MS;
-    return stream == s->video && (llabs(ms) > JUMP_MAX_MS || (s->audio < 0 && ms < -BACK_MS));
+    return stream == s->video && (llabs(ms) > GRID_MAX_JUMP_MS || (s->audio < 0 && ms < -BACK_MS));
 }
 
 /* MP4 states how long a packet lasts by where the next one begins: before a gap that is the whole

@@ -27,10 +27,12 @@ enum { PROBE_VERSION = 5 };
  *   grid: {fps: [n, d], time_base: [n, d], origin, frames}: of the picture; of sound alone, that of
  *         its card,
  *   audio: {stream, channels, rate, start_ms (against the first picture), end_ms} or null: the one
- * that players take, sound_error: text, where there is a sound that cannot be used, or null, cells:
- * [[frame, pts of its key frame], …], the first at frame 0, gaps: [{stream, at_ms, length_ms}],
- * corrupt: [ms …], truncated: text or null, duration_ms: of the grid. Damage inside the file is
- * part of the result; an error is only what a second try could mend. */
+ *          that players take,
+ *   sound_error: text, where there is a sound that cannot be used, or null,
+ *   cells: [[frame, pts of its key frame], …], the first at frame 0,
+ *   gaps: [{stream, at_ms, length_ms}], corrupt: [ms …], truncated: text or null,
+ *   duration_ms: of the grid.
+ * Damage inside the file is part of the result; an error is only what a second try could mend. */
 ATTR_NODISCARD int probe_file(json_t **out, const char *path, struct err *err);
 
 /* The same of several files that are one recording; the result then has

@@ -230,6 +230,17 @@ static char *truncation(const struct scan *s, int64_t measured_ms)
     return NULL;
 }
 
+/* Sound that begins far behind the picture. A new string, or NULL. */
+static char *late_sound(const json_t *video, const json_t *audio)
+{
+    const int64_t start_ms = json_get_int(audio, "start_ms", 0);
+    char by[CLOCK_BYTES];
+    if (!video || start_ms <= GRID_MAX_JUMP_MS)
+        return NULL;
+    return mem_printf("has sound that begins %s after its picture" GRID_OTHER_TIMES,
+                      clock_format_ms(by, start_ms, false));
+}
+
 static json_t *refusal(struct scan *s, const char *why)
 {
     AUTO_FREE char *message = mem_printf("'%s' %s", media_path(s->media), why);
@@ -242,6 +253,7 @@ json_t *probe_describe(struct scan *s)
     json_t *video = s->video >= 0 ? describe_video(s, &grid) : NULL;
     AUTO_FREE char *no_sound = sound_error(s);
     json_t *audio = s->audio >= 0 && !no_sound ? describe_audio(s, video ? &grid : NULL) : NULL;
+    AUTO_FREE char *late = late_sound(video, audio);
     const char *refused = NULL;
     if (!video && audio)
         sound_grid(&grid, s);
@@ -259,9 +271,10 @@ json_t *probe_describe(struct scan *s)
                         "copy it from the camera again, or repair it";
     else if (s->jump[0])
         refused = s->jump;
+    else if (late)
+        refused = late;
     else if (!grid_valid(&grid))
-        refused = "has time stamps by which it lasts for weeks: they are damaged, so put the "
-                  "recording into a new file with others";
+        refused = "has time stamps by which it lasts for weeks" GRID_OTHER_TIMES;
     if (refused) {
         json_decref(video);
         json_decref(audio);

@@ -70,7 +70,7 @@ struct scan {
     json_t *gaps, *corrupt;
     int64_t nb_gaps, nb_corrupt;
     int64_t last_ms; /* at which the last packet of any stream ends */
-    char jump[160];
+    char jump[160];  /* of the clock, for the message */
 };
 
 /* A stream's time stamp in milliseconds. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "av.h"
+#include "clock.h"
 #include "media.h"
 #include "mem.h"
 #include "stream_source.h"
@@ -52,7 +53,8 @@ static bool same_sound(const struct sound_reader *r, const AVFrame *f)
            av_channel_layout_compare(&r->in_layout, &f->ch_layout) == 0;
 }
 
-/* first_two: of tracks that belong to no layout of loudspeakers (a mixer's, or a damaged frame's). */
+/* first_two: of tracks that belong to no layout of loudspeakers (a mixer's, or a damaged frame's).
+ */
 static int make_converter(struct sound_reader *r, const AVFrame *f, bool first_two)
 {
     swr_free(&r->swr);
@@ -193,8 +195,13 @@ static bool stamped_place(int64_t *out, const struct sound_reader *r, const AVFr
 }
 
 /* A run of sound begins at a sample. */
-static void begin_run(struct sound_reader *r, int64_t at)
+static int begin_run(struct sound_reader *r, int64_t at, struct err *err)
 {
+    const int64_t silence_ms = (at - r->pos) / (SOUND_RATE / 1000);
+    char by[CLOCK_BYTES];
+    if (silence_ms > GRID_MAX_JUMP_MS)
+        return err_set(err, ERR_INVALID, "'%s': its sound has a gap of %s" GRID_OTHER_TIMES,
+                       media_path(r->source.media), clock_format_ms(by, silence_ms, false));
     if (r->placed)
         r->moved += llabs(at - r->next);
     r->next = at;
@@ -203,6 +210,7 @@ static void begin_run(struct sound_reader *r, int64_t at)
     r->nb_frames = 0;
     r->least = -r->rounding;
     r->most = r->rounding;
+    return 0;
 }
 
 /* Narrows the run's place by one more stamp, which is off by so many samples. */
@@ -242,8 +250,8 @@ static int add_frame(struct sound_reader *r, struct err *err)
             return 0;
         if (continues)
             narrow(r, off);
-        else
-            begin_run(r, at);
+        else if (begin_run(r, at, err) < 0)
+            return err->code;
     }
     return convert(r, f, err) < 0 ? err->code : 1;
 }

@@ -16,6 +16,7 @@
 #include "json.h"
 #include "media_maker.h"
 #include "mem.h"
+#include "probe.h"
 #include "worker.h"
 
 /* What fontconfig keeps for itself, and what libx264 loses when it refuses its options. */
@@ -25,7 +26,7 @@ const char *__lsan_default_suppressions(void)
     return "leak:libfontconfig\nleak:libx264\nleak:libx265";
 }
 
-enum { MAX_FRAMES = 60, MAX_SIDE = 400 };
+enum { MAX_FRAMES = 60, MAX_SIDE = 400, MAX_SILENCE_MS = 60000 };
 
 static void make_recording(const char *path)
 {
@@ -61,6 +62,18 @@ static const char *recording(void)
     return path;
 }
 
+/* Whether the picture begins so long before the sound that its silence takes seconds to measure.
+ * What is more than a recording may have is refused, and runs. */
+static bool long_silence(const json_t *spec)
+{
+    struct grid grid;
+    struct err err = {0};
+    if (probe_grid(&grid, json_object_get(spec, "probe"), &err) < 0)
+        return false;
+    const int64_t before_ms = -grid_origin_ms(&grid);
+    return before_ms > MAX_SILENCE_MS && before_ms <= GRID_MAX_JUMP_MS;
+}
+
 static bool too_long(const json_t *spec)
 {
     const json_t *card = json_object_get(spec, "card");
@@ -68,6 +81,8 @@ static bool too_long(const json_t *spec)
     const bool sane = begin >= 0 && end >= begin;
     if ((sane && end - begin > MAX_FRAMES) || json_get_int(card, "frames", 0) > MAX_FRAMES ||
         json_get_int(spec, "card_frames", 0) > MAX_FRAMES)
+        return true;
+    if (long_silence(spec))
         return true;
     size_t i;
     json_t *output;

@@ -220,6 +220,44 @@ static void test_sound_offsets(void **state)
     }
 }
 
+static void assert_refused(const char *path, const char *why)
+{
+    AUTO_JSON *p = probe(path);
+    const char *error = json_get_string(p, "error", "");
+    if (!strstr(error, path) || !strstr(error, why))
+        fail_msg("'%s' should be refused for \"%s\", and its error is \"%s\"", path, why, error);
+}
+
+static int64_t jumps_3_hours(int64_t n)
+{
+    return n * 40000 + (n < 50 ? 0 : 3 * 3600 * 1000000LL);
+}
+
+/* Times that lie hours apart mean nothing; of one hour they may. */
+static void test_times_apart(void **state)
+{
+    (void)state;
+    AUTO_FREE char *late = folder_path("late.mp4"), *later = folder_path("later.mp4"),
+                   *jump = folder_path("jump.mkv");
+    struct media_spec spec = {
+        .path = late,
+        .video = {.encoder = "libx264", .options = "preset=ultrafast", .nb_frames = 75},
+        .audio = {.encoder = "aac", .start = 3600LL * 48000, .nb_samples = 48000}};
+    media_make(&spec);
+    AUTO_JSON *p = probe(late);
+    assert_row_near(late, (double)json_get_int(json_object_get(p, "audio"), "start_ms", -1),
+                    3600 * 1000, 22);
+    spec.path = later;
+    spec.audio.start *= 3;
+    media_make(&spec);
+    assert_refused(later, "begins 3:00:00 after its picture");
+    spec.path = jump;
+    spec.audio.encoder = NULL;
+    spec.video.time_us = jumps_3_hours;
+    media_make(&spec);
+    assert_refused(jump, "jumps by 3:00:00 at 0:02");
+}
+
 static void test_no_picture(void **state)
 {
     (void)state;
@@ -425,9 +463,10 @@ int main(void)
     av_log_quiet();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_stand_ins),     cmocka_unit_test(test_pictures),
-        cmocka_unit_test(test_sound_offsets), cmocka_unit_test(test_no_picture),
-        cmocka_unit_test(test_gap),           cmocka_unit_test(test_hash),
-        cmocka_unit_test(test_cut_off),       cmocka_unit_test(test_no_recordings),
+        cmocka_unit_test(test_sound_offsets), cmocka_unit_test(test_times_apart),
+        cmocka_unit_test(test_no_picture),    cmocka_unit_test(test_gap),
+        cmocka_unit_test(test_hash),          cmocka_unit_test(test_cut_off),
+        cmocka_unit_test(test_no_recordings),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

@@ -436,6 +436,29 @@ static void test_sound_places(void **state)
     }
 }
 
+/* A job that states another origin than the recording has is not months of silence. */
+static void test_sound_far_away(void **state)
+{
+    (void)state;
+    AUTO_FREE char *path = folder_path("far.mkv");
+    float samples[2 * 480];
+    struct err err = {0};
+    media_make(
+        &(struct media_spec){.path = path, .audio = {.encoder = "flac", .nb_samples = 48000}});
+    for (int hours = 1; hours <= 4000; hours *= 20) {
+        AUTO_MEDIA *media = NULL;
+        AUTO_SOUND *reader = NULL;
+        const struct sound_range range = {.grid = {.time_base = {3600, 1}, .origin = -hours},
+                                          .end = INT64_MAX};
+        assert_done(media_open(&media, path, NULL, &err));
+        assert_done(sound_reader_open(&reader, media, &range, &err));
+        if (hours == 1)
+            assert_int_equal(sound_reader_read(reader, samples, 480, &err), 480);
+        else
+            assert_fails(sound_reader_read(reader, samples, 480, &err), ERR_INVALID, "a gap of");
+    }
+}
+
 /* A gap is silence of its own length: what is behind it stays in its place. */
 static void test_sound_gap(void **state)
 {
@@ -585,8 +608,8 @@ int main(void)
         cmocka_unit_test(test_picture_ranges), cmocka_unit_test(test_key_pictures),
         cmocka_unit_test(test_picture_damage), cmocka_unit_test(test_sound_ranges),
         cmocka_unit_test(test_sound_places),   cmocka_unit_test(test_sound_gap),
-        cmocka_unit_test(test_sound_drift),    cmocka_unit_test(test_mono),
-        cmocka_unit_test(test_no_sound),
+        cmocka_unit_test(test_sound_drift),    cmocka_unit_test(test_sound_far_away),
+        cmocka_unit_test(test_mono),           cmocka_unit_test(test_no_sound),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }
