@@ -63,6 +63,8 @@ int picture_reader_open(struct picture_reader **out, struct media *media,
 {
     AUTO_PICTURES *r = mem_zalloc(1, sizeof *r);
     r->range = *range;
+    /* No recording's, so that it may be reckoned with: a job can state anything. */
+    r->range.key_pts = av_clip64(range->key_pts, INT64_MIN / 4, INT64_MAX / 4);
     r->delivered = range->begin - 1;
     r->decoded = INT64_MIN;
     if (stream_source_open(&r->source, media, range->stream, err) < 0)

@@ -26,7 +26,7 @@ const char *__lsan_default_suppressions(void)
     return "leak:libfontconfig\nleak:libx264\nleak:libx265";
 }
 
-enum { MAX_FRAMES = 60, MAX_SIDE = 400, MAX_SILENCE_MS = 60000 };
+enum { MAX_FRAMES = 60, MAX_SIDE = 400, MAX_SOUND_MS = 60000 };
 
 static void make_recording(const char *path)
 {
@@ -62,34 +62,35 @@ static const char *recording(void)
     return path;
 }
 
-/* Whether the picture begins so long before the sound that its silence takes seconds to measure.
- * What is more than a recording may have is refused, and runs. */
-static bool long_silence(const json_t *spec)
+/* Whether a job is of so much sound that it takes seconds: of few frames, each of minutes, or of
+ * silence, since the picture begins long before the sound. What is more than a recording may have
+ * is refused, and runs. */
+static bool much_sound(const json_t *spec, int64_t nb_frames)
 {
     struct grid grid;
     struct err err = {0};
     if (probe_grid(&grid, json_object_get(spec, "probe"), &err) < 0)
         return false;
     const int64_t before_ms = -grid_origin_ms(&grid);
-    return before_ms > MAX_SILENCE_MS && before_ms <= GRID_MAX_JUMP_MS;
+    return grid_ms_of(&grid, nb_frames) > MAX_SOUND_MS ||
+           (before_ms > MAX_SOUND_MS && before_ms <= GRID_MAX_JUMP_MS);
 }
 
 static bool too_long(const json_t *spec)
 {
-    const json_t *card = json_object_get(spec, "card");
+    const json_t *outputs = json_object_get(spec, "outputs"), *output;
     const int64_t begin = json_get_int(spec, "begin", 0), end = json_get_int(spec, "end", 0);
-    const bool sane = begin >= 0 && end >= begin;
-    if ((sane && end - begin > MAX_FRAMES) || json_get_int(card, "frames", 0) > MAX_FRAMES ||
-        json_get_int(spec, "card_frames", 0) > MAX_FRAMES)
+    const int64_t nb_frames = begin >= 0 && end >= begin ? end - begin : 0;
+    const int64_t nb_card = json_get_int(spec, "card_frames", 0);
+    if (nb_frames > MAX_FRAMES || nb_card > MAX_FRAMES ||
+        json_get_int(json_object_get(spec, "card"), "frames", 0) > MAX_FRAMES ||
+        much_sound(spec, nb_frames) || much_sound(spec, nb_card))
         return true;
-    if (long_silence(spec))
-        return true;
-    size_t i;
-    json_t *output;
-    json_array_foreach(json_object_get(spec, "outputs"), i,
-                       output) if (json_get_int(output, "width", 0) > MAX_SIDE ||
-                                   json_get_int(output, "height", 0) > MAX_SIDE) return true;
-    return json_array_size(json_object_get(spec, "outputs")) > 3;
+    for (size_t i = 0; (output = json_array_get(outputs, i)); i++)
+        if (json_get_int(output, "width", 0) > MAX_SIDE ||
+            json_get_int(output, "height", 0) > MAX_SIDE)
+            return true;
+    return json_array_size(outputs) > 3;
 }
 
 static void set_places(json_t *spec)
