@@ -19,6 +19,11 @@ int encoder_find(const AVCodec **out, const json_t *settings, struct err *err)
     return *out ? 0 : err_set(err, ERR_INVALID, "this FFmpeg has no encoder '%s'", name);
 }
 
+int encoder_lead_frames(const AVCodec *codec)
+{
+    return strcmp(codec->name, "libx264") == 0 ? 12 : 0;
+}
+
 static int to_dictionary(AVDictionary **dict, const json_t *options, struct err *err)
 {
     for (void *it = json_object_iter((json_t *)(uintptr_t)options); it;

@@ -1,6 +1,7 @@
 #include "segment.h"
 
 #include <libavutil/imgutils.h>
+#include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,14 +12,15 @@
 #include "mem.h"
 #include "picture_graph.h"
 
-/* Pictures are queued, so that encoders that take turns do not empty the processor's caches for each
- * other with every picture: 16 take 2 % less processor time than one, more do not help. */
+/* Pictures are queued, so that encoders that take turns do not empty the processor's caches for
+ * each other with every picture: 16 take 2 % less processor time than one, more do not help. */
 enum { PROGRESS_FRAMES = 10, MAX_QUEUED = 16, MAX_QUEUED_BYTES = 24 << 20 };
 
 struct output {
     struct segment_output *out;
     size_t size; /* which of the graph's sizes it takes */
     AVCodecContext *enc;
+    int nb_lead; /* frames for the encoder to settle on */
     struct track_writer *writer;
 };
 
@@ -72,6 +74,9 @@ static int open_encoder(struct output *o, const struct segment_params *p, struct
     enc->chroma_sample_location = AVCHROMA_LOC_LEFT;
     const int gop = (int)((double)json_get_int(video, "key_frame_s", 4) * av_q2d(p->fps));
     enc->gop_size = gop > 1 ? gop : 1;
+    o->nb_lead = encoder_lead_frames(codec);
+    if (o->nb_lead) /* nothing behind them may look back at them */
+        av_opt_set_int(enc->priv_data, "forced-idr", 1, 0);
     return encoder_open(enc, video, err);
 }
 
@@ -79,7 +84,7 @@ static int open_output(struct output *o, const struct segment_params *p, struct 
 {
     if (open_encoder(o, p, err) < 0)
         return err->code;
-    return track_writer_open(&o->writer, o->out->path, o->enc, err);
+    return track_writer_open(&o->writer, o->out->path, o->enc, o->nb_lead, err);
 }
 
 static int finish_output(struct output *o, int64_t nb_frames, struct err *err)
@@ -159,12 +164,12 @@ static int encode_one(struct encode *e, const struct output *o, const struct sho
                       struct err *err)
 {
     AVFrame *frame = s->frame;
-    for (int64_t at = s->begin; at < s->end; at++) {
+    for (int64_t at = s->begin > 0 ? s->begin : -o->nb_lead; at < s->end; at++) {
         frame->pts = at;
-        frame->pict_type = AV_PICTURE_TYPE_NONE;
+        frame->pict_type = at == 0 && o->nb_lead ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
         if (track_writer_encode(o->writer, o->enc, frame, err) < 0)
             return err->code;
-        if (++e->nb_encoded % PROGRESS_FRAMES == 0 && e->params->progress &&
+        if (at >= 0 && ++e->nb_encoded % PROGRESS_FRAMES == 0 && e->params->progress &&
             e->params->progress(e->params->opaque, e->nb_encoded / (int64_t)e->nb_outputs))
             return err_set(err, ERR_CANCELLED, "stopped");
     }

@@ -14,7 +14,7 @@
 #include "track.h"
 
 /* Changes whenever the same spec would give other bytes. */
-enum { SEGMENT_VERSION = 5 };
+enum { SEGMENT_VERSION = 6 };
 
 /* Where pictures come from. next fills a blank frame whose pts is the segment's frame (from 0) at
  * which it begins to show, and returns 1, or 0 after the last one, or an error. */

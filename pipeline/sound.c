@@ -144,7 +144,7 @@ static int open_encoder(struct pass *p, const char *path, struct err *err)
         ret = swr_init(p->swr);
     if (ret < 0)
         return av_fail(err, ret, "no way to the encoder's sample format");
-    return track_writer_open(&p->writer, path, p->enc, err);
+    return track_writer_open(&p->writer, path, p->enc, 0, err);
 }
 
 /* path NULL: on trial. */

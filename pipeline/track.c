@@ -15,7 +15,7 @@ struct track_writer {
     AVPacket *pkt;
     AVRational time_base; /* the encoder's */
     bool video;
-    int64_t nb_packets;
+    int64_t next; /* place of the next packet of pictures; below 0 it is left out */
 };
 
 static int open_mux(struct track_writer *w, const char *path, const AVCodecContext *enc,
@@ -38,9 +38,10 @@ static int open_mux(struct track_writer *w, const char *path, const AVCodecConte
 }
 
 int track_writer_open(struct track_writer **out, const char *path, const AVCodecContext *enc,
-                      struct err *err)
+                      int nb_lead, struct err *err)
 {
     AUTO_TRACK_WRITER *w = mem_zalloc(1, sizeof *w);
+    w->next = -nb_lead;
     if (open_mux(w, path, enc, err) < 0)
         return err->code;
     *out = mem_take(&w);
@@ -59,6 +60,23 @@ void track_writer_close_p(struct track_writer **writer)
     free(w);
 }
 
+/* Gives a packet of a picture its times; the time base is one frame. */
+static int place_picture(struct track_writer *w, const AVCodecContext *enc, struct err *err)
+{
+    const int64_t at = w->next++;
+    w->pkt->duration = 1;
+    /* x264 knows its reordering too late in tracks of a frame or two, and states none. What is
+     * joined must agree in it: else decoding times would run back at the seam. */
+    w->pkt->dts = at - enc->has_b_frames;
+    if (w->pkt->dts > w->pkt->pts)
+        return err_set(err, ERR_EXTERNAL, "encoder '%s' reorders further than it states",
+                       enc->codec->name);
+    if ((at < 0) != (w->pkt->pts < 0))
+        return err_set(err, ERR_EXTERNAL, "encoder '%s' reorders across a key frame",
+                       enc->codec->name);
+    return 0;
+}
+
 int track_writer_encode(struct track_writer *w, AVCodecContext *enc, const AVFrame *frame,
                         struct err *err)
 {
@@ -66,14 +84,11 @@ int track_writer_encode(struct track_writer *w, AVCodecContext *enc, const AVFra
     if (ret < 0)
         return av_fail(err, ret, "encoder '%s' failed", enc->codec->name);
     while ((ret = avcodec_receive_packet(enc, w->pkt)) >= 0) {
-        if (w->video) { /* the time base is one frame */
-            w->pkt->duration = 1;
-            /* x264 knows its reordering too late in tracks of a frame or two, and states none. What
-             * is joined must agree in it: else decoding times would run back at the seam. */
-            w->pkt->dts = w->nb_packets++ - enc->has_b_frames;
-            if (w->pkt->dts > w->pkt->pts)
-                return err_set(err, ERR_EXTERNAL, "encoder '%s' reorders further than it states",
-                               enc->codec->name);
+        if (w->video && place_picture(w, enc, err) < 0)
+            return err->code;
+        if (w->video && w->next <= 0) {
+            av_packet_unref(w->pkt);
+            continue;
         }
         av_packet_rescale_ts(w->pkt, w->time_base, w->st->time_base);
         ret = av_write_frame(w->mux, w->pkt);

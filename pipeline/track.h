@@ -12,9 +12,11 @@
 #include "err.h"
 
 struct track_writer;
-/* Creates the file for what enc will send (the encoder is open, with a global header). */
+/* Creates the file for what enc will send (the encoder is open, with a global header). Frames with
+ * times below 0, nb_lead of them and a key frame behind, are for the encoder alone: they are left
+ * out. */
 ATTR_NODISCARD int track_writer_open(struct track_writer **out, const char *path,
-                                     const AVCodecContext *enc, struct err *err);
+                                     const AVCodecContext *enc, int nb_lead, struct err *err);
 /* Sends a frame (NULL: the end) to the encoder and writes all packets that it gives. */
 ATTR_NODISCARD int track_writer_encode(struct track_writer *writer, AVCodecContext *enc,
                                        const AVFrame *frame, struct err *err);

@@ -102,6 +102,62 @@ static void test_joins(void **state)
     }
 }
 
+/* A slide with a camera's noise in its corner, from the first-th picture on. */
+struct slide {
+    int64_t first, at, nb;
+};
+
+static int next_slide(void *opaque, AVFrame *f, struct err *err)
+{
+    struct slide *s = opaque;
+    if (s->at == s->nb)
+        return 0;
+    f->format = AV_PIX_FMT_GRAY8;
+    f->width = WIDTH;
+    f->height = HEIGHT;
+    if (av_frame_get_buffer(f, 0) < 0)
+        return av_fail_nomem(err);
+    for (int y = 0; y < HEIGHT; y++)
+        for (int x = 0; x < WIDTH; x++) {
+            const bool camera = x < WIDTH / 4 && y < HEIGHT / 4;
+            const int64_t n = (int64_t)y * WIDTH + x + (camera ? (s->first + s->at) * 30011 : 0);
+            const double level = camera ? 20 : 100;
+            f->data[0][(ptrdiff_t)y * f->linesize[0] + x] =
+                (uint8_t)(128 + level * (double)media_noise(n, 0));
+        }
+    f->pts = s->at++;
+    return 1;
+}
+
+/* Bytes of frame n's packet, a key frame. */
+static double key_bytes(const json_t *video, int64_t first, int64_t nb, int64_t n)
+{
+    struct err err = {0};
+    AUTO_FREE char *path = folder_path("slide.mp4");
+    AUTO_TRACK_READER *reader = NULL;
+    AUTO_PACKET *pkt = av_packet_alloc();
+    struct slide slide = {.first = first, .nb = nb};
+    struct segment_output o = {.video = video, .width = WIDTH, .height = HEIGHT, .path = path};
+    const struct segment_params params = {.fps = FPS, .nb_frames = nb};
+    assert_done(segment_encode(&o, 1, &params, &(struct picture_source){next_slide, &slide}, &err));
+    assert_done(track_reader_open(&reader, path, &err));
+    for (int64_t i = 0; i <= n; i++) {
+        av_packet_unref(pkt);
+        assert_int_equal(track_reader_next(reader, pkt, &err), 1);
+    }
+    assert_true(pkt->flags & AV_PKT_FLAG_KEY);
+    return pkt->size;
+}
+
+/* A cell's first picture is as good as in one encode of the whole talk. */
+static void test_first_picture(void **state)
+{
+    (void)state;
+    AUTO_JSON *video = piece_video("libx264");
+    const double whole = key_bytes(video, 0, 225, 200), alone = key_bytes(video, 200, 25, 0);
+    assert_row_near("the key frame's bytes", alone / whole, 1, 0.05); /* 0.90 without a lead */
+}
+
 static void test_same_bytes(void **state)
 {
     (void)state;
@@ -384,11 +440,11 @@ int main(void)
     setenv("SVT_LOG", "1", 1); /* errors alone */
     av_log_quiet();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_joins),           cmocka_unit_test(test_same_bytes),
-        cmocka_unit_test(test_outputs_at_once), cmocka_unit_test(test_held_pictures),
-        cmocka_unit_test(test_refused),         cmocka_unit_test(test_grey_stays),
-        cmocka_unit_test(test_renditions),      cmocka_unit_test(test_efforts),
-        cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_joins),         cmocka_unit_test(test_first_picture),
+        cmocka_unit_test(test_same_bytes),    cmocka_unit_test(test_outputs_at_once),
+        cmocka_unit_test(test_held_pictures), cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_grey_stays),    cmocka_unit_test(test_renditions),
+        cmocka_unit_test(test_efforts),       cmocka_unit_test(test_sizes),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }
