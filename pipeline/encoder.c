@@ -21,7 +21,7 @@ int encoder_find(const AVCodec **out, const json_t *settings, struct err *err)
 
 int encoder_lead_frames(const AVCodec *codec)
 {
-    return strcmp(codec->name, "libx264") == 0 ? 12 : 0;
+    return strcmp(codec->name, "libx264") == 0 ? 8 : 0;
 }
 
 static int to_dictionary(AVDictionary **dict, const json_t *options, struct err *err)

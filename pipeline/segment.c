@@ -74,7 +74,7 @@ static int open_encoder(struct output *o, const struct segment_params *p, struct
     enc->chroma_sample_location = AVCHROMA_LOC_LEFT;
     const int gop = (int)((double)json_get_int(video, "key_frame_s", 4) * av_q2d(p->fps));
     enc->gop_size = gop > 1 ? gop : 1;
-    o->nb_lead = encoder_lead_frames(codec);
+    o->nb_lead = p->goes_on ? encoder_lead_frames(codec) : 0;
     if (o->nb_lead) /* nothing behind them may look back at them */
         av_opt_set_int(enc->priv_data, "forced-idr", 1, 0);
     return encoder_open(enc, video, err);

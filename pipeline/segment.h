@@ -51,6 +51,7 @@ struct segment_output {
 struct segment_params {
     AVRational fps;
     int64_t nb_frames;
+    bool goes_on; /* other pictures stand before it: the encoder settles on the first one */
     struct picture_traits traits;
     /* Called now and then with frames done; non-zero stops with ERR_CANCELLED. May be NULL. */
     int (*progress)(void *opaque, int64_t frames);

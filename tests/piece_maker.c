@@ -43,7 +43,7 @@ void piece_segment(struct track_summary *out, const char *path, const json_t *vi
     struct err err = {0};
     struct segment_output o = {
         .video = video, .width = drawn.width, .height = drawn.height, .path = path};
-    const struct segment_params params = {.fps = fps, .nb_frames = drawn.nb};
+    const struct segment_params params = {.fps = fps, .nb_frames = drawn.nb, .goes_on = !drawn.rgb};
     const struct picture_source source = drawn_source(&drawn);
     assert_done(segment_encode(&o, 1, &params, &source, &err));
     *out = o.summary;

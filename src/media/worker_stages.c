@@ -171,6 +171,7 @@ static int encode_cell(struct worker *w, struct segment_output *outputs, size_t 
     struct segment_params params = {
         .fps = range.grid.fps,
         .nb_frames = w->frames,
+        .goes_on = true,
         .progress = tell_frames,
         .opaque = w,
     };

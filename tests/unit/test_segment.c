@@ -138,7 +138,7 @@ static double key_bytes(const json_t *video, int64_t first, int64_t nb, int64_t 
     AUTO_PACKET *pkt = av_packet_alloc();
     struct slide slide = {.first = first, .nb = nb};
     struct segment_output o = {.video = video, .width = WIDTH, .height = HEIGHT, .path = path};
-    const struct segment_params params = {.fps = FPS, .nb_frames = nb};
+    const struct segment_params params = {.fps = FPS, .nb_frames = nb, .goes_on = first > 0};
     assert_done(segment_encode(&o, 1, &params, &(struct picture_source){next_slide, &slide}, &err));
     assert_done(track_reader_open(&reader, path, &err));
     for (int64_t i = 0; i <= n; i++) {
