@@ -2,6 +2,7 @@
  * Results that a plan reads back from work/. The input is four files, apart by lines of "---": the
  * result of a probe, that of an analysis, its loudness blocks, and what all pieces and outputs say.
  */
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,8 +11,10 @@
 #include "fs.h"
 #include "fuzz.h"
 #include "fuzz_event.h"
+#include "json.h"
 #include "mem.h"
 #include "plan.h"
+#include "probe.h"
 #include "publish.h"
 #include "workdir.h"
 
@@ -45,6 +48,8 @@ static void put_pieces(const struct event *event, const char (*keys)[33], size_t
 {
     static const char *const media[] = {"mp4", "ogg", "jpg"};
     for (size_t i = 0; i < nb; i++) {
+        if (i > 1 && strcmp(keys[i], keys[i - 2]) == 0)
+            continue; /* a card that stands for the picture of days of sound, and its seam */
         put(event, keys[i], "json", piece);
         for (size_t k = 0; k < sizeof media / sizeof *media; k++)
             put(event, keys[i], media[k], piece);
@@ -93,6 +98,17 @@ static int go_through(struct event *event, const struct bytes files[NB_FILES], s
     return publish(&published, &plan, err);
 }
 
+/* Whether the probe tells of days, which only take long: a card that stands for the picture of so
+ * much sound is thousands of pieces. What is more than a recording may have is refused, and runs. */
+static bool too_long(const struct bytes *probe)
+{
+    struct grid grid;
+    struct err err = {0};
+    AUTO_JSON *p = json_loadb((const char *)probe->at, probe->nb, 0, NULL);
+    return p && probe_grid(&grid, p, &err) == 0 &&
+           grid_ms_of(&grid, grid.nb_frames) > 24 * 3600 * 1000;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct err err = {0}, cleaning = {0};
@@ -100,6 +116,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     AUTO_FREE char *dir = fuzz_event();
     struct bytes files[NB_FILES];
     split(files, data, size);
+    if (too_long(&files[PROBE]))
+        return 0;
     if (event_open(&event, dir, &err) < 0)
         fuzz_broken(dir, err.msg);
     (void)fuzz_failed(go_through(&event, files, &err), &err);
