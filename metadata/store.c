@@ -162,8 +162,9 @@ static int migrate(struct store *s, const char *path, struct err *err)
 static int create_at(const char *path, struct err *err)
 {
     AUTO_STORE *s = mem_zalloc(1, sizeof *s);
+    /* Pages that hold a probe whole: SQLite fetches what lies outside for each comparison. */
     if (open_db(s, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err) < 0 ||
-        configure(s, err) < 0)
+        sql_exec(s, "PRAGMA page_size = 16384", err) < 0 || configure(s, err) < 0)
         return err->code;
     AUTO_FREE char *sql =
         mem_printf("BEGIN; %s PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT;",

@@ -99,7 +99,8 @@ static int go_through(struct event *event, const struct bytes files[NB_FILES], s
 }
 
 /* Whether the probe tells of days, which only take long: a card that stands for the picture of so
- * much sound is thousands of pieces. What is more than a recording may have is refused, and runs. */
+ * much sound is thousands of pieces. What is more than a recording may have is refused, and runs.
+ */
 static bool too_long(const struct bytes *probe)
 {
     struct grid grid;
