@@ -28,11 +28,12 @@ decode() { ffmpeg -nostdin -y -v repeat+level+info -copyts "${@:2}" >"$1" 2>&1; 
 probe() { ffprobe -v quiet -of json "$@"; }
 
 # Of sound alone: its card is the picture, 16:9, from its first packet on, of which some codecs
-# (Vorbis) make no sample.
+# (Vorbis) make no sample. What an edit list hides ("D") is no part of it.
 sound_facts() {
-    probe -select_streams a:0 -show_entries packet=pts_time,duration_time "$file" |
+    probe -select_streams a:0 -show_entries packet=pts_time,duration_time,flags "$file" |
         jq --argjson s "$1" 'if ($s.streams | any(.codec_type == "audio")) then
-            [.packets[]? | {t: (.pts_time // "0" | tonumber), d: (.duration_time // "0" | tonumber)}]
+            [.packets[]? | select(.flags // "" | contains("D") | not)
+             | {t: (.pts_time // "0" | tonumber), d: (.duration_time // "0" | tonumber)}]
             | {stream: null, first_s: (map(.t) | min), end_s: (last | .t + .d), stated_s: null,
                frames: 0, aspect: (16 / 9), sound: true} else null end'
 }
