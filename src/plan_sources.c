@@ -23,17 +23,14 @@ static int read_probe(json_t **out, const struct source *s, bool whole, const st
                       struct err *err)
 {
     static const char *const few[] = {"error", "duration_ms", "creation_time", "hash", NULL};
-    static const char *const cells[] = {"cells", NULL}, *const both[] = {"cells", "streams", NULL};
     static const char what[] = "a result in the store";
     AUTO_FREE char *text = NULL;
     if (store_result_text(&text, event->store, s->probe_key, err) < 0)
         return err->code;
     if (!text)
         return plan_find_result(out, event, s->probe_key, err);
-    if (!whole)
-        return json_read_members(out, text, few, what, err);
-    const bool speaks = strstr(text, "\"language\"") || strstr(text, "\"subtitle\"");
-    return json_read_without(out, text, speaks ? cells : both, what, err);
+    return whole ? json_read_without(out, text, "cells", what, err)
+                 : json_read_members(out, text, few, what, err);
 }
 
 static int read_analysis(struct source *s, const struct event *event, struct err *err)
