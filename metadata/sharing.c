@@ -38,9 +38,15 @@ struct reading {
     int64_t earlier_ms; /* it began so much before */
 };
 
+/* How many talks are surely in a recording. */
+struct hold {
+    size_t by_hand, by_itself;
+};
+
 struct search {
     const struct sharing_recording *recordings;
     size_t nb_recordings;
+    struct hold *held; /* by each of them */
     struct match_table *matches;
     struct slot *slots;
     size_t nb_slots;
@@ -212,21 +218,15 @@ static bool agrees(const struct search *s, size_t recording, const struct readin
     return true;
 }
 
-struct hold {
-    size_t by_hand, by_itself; /* talks that are surely in it */
-};
-
-static struct hold count_hold(const struct match_table *matches, size_t recording)
+static void count_held(struct search *s)
 {
-    struct hold h = {0};
-    for (size_t i = 0; i < matches->nb_rows; i++) {
-        const struct match *m = &matches->rows[i];
-        if (m->recording != (int)recording || m->state != MATCH_SURE)
+    for (size_t i = 0; i < s->matches->nb_rows; i++) {
+        const struct match *m = &s->matches->rows[i];
+        if (m->recording < 0 || m->state != MATCH_SURE)
             continue;
-        h.by_hand += m->by_hand;
-        h.by_itself += !m->by_hand;
+        s->held[m->recording].by_hand += m->by_hand;
+        s->held[m->recording].by_itself += !m->by_hand;
     }
-    return h;
 }
 
 /* Said by a person, of it or of a talk set to it; or by its path. */
@@ -278,7 +278,7 @@ static void choose_reading(size_t *nb_rooms, bool *contradicted, struct search *
 static void find_clock(struct search *s, size_t recording)
 {
     const struct sharing_recording *r = &s->recordings[recording];
-    const struct hold hold = count_hold(s->matches, recording);
+    const struct hold hold = s->held[recording];
     struct sharing *out = &s->found[recording];
     size_t nb_rooms = 0;
     bool contradicted = false;
@@ -421,10 +421,12 @@ void sharing_find(struct sharing *out, struct match_table *matches,
 {
     AUTO_FREE struct slot *slots = mem_zalloc(programme->nb_talks + 1, sizeof *slots);
     AUTO_FREE const char **rooms = mem_zalloc(programme->nb_talks + 1, sizeof *rooms);
+    AUTO_FREE struct hold *held = mem_zalloc(nb + 1, sizeof *held);
     AUTO_FREE struct reading *readings = mem_zalloc(nb + 1, sizeof *readings);
     AUTO_FREE const char **room_of = mem_zalloc(nb + 1, sizeof *room_of);
     struct search s = {.recordings = recordings,
                        .nb_recordings = nb,
+                       .held = held,
                        .matches = matches,
                        .slots = slots,
                        .rooms = rooms,
@@ -432,6 +434,7 @@ void sharing_find(struct sharing *out, struct match_table *matches,
                        .readings = readings,
                        .room_of = room_of};
     list_slots(&s, programme);
+    count_held(&s);
     for (size_t i = 0; i < nb; i++) {
         out[i] = (struct sharing){0};
         find_clock(&s, i);

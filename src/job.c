@@ -26,6 +26,12 @@ void key_text(struct key *k, const char *text)
     hash_add_str(k->hash, text ? text : "");
 }
 
+void key_maybe(struct key *k, const char *text)
+{
+    key_int(k, text != NULL);
+    key_text(k, text);
+}
+
 void key_int(struct key *k, int64_t value)
 {
     hash_add_int(k->hash, value);

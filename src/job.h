@@ -33,6 +33,7 @@ struct key {
 };
 struct key key_begin(const char *stage, int version);
 void key_json(struct key *key, const json_t *value);
-void key_text(struct key *key, const char *text); /* NULL counts as "" */
+void key_text(struct key *key, const char *text);  /* NULL counts as "" */
+void key_maybe(struct key *key, const char *text); /* NULL differs from "" */
 void key_int(struct key *key, int64_t value);
 void key_end(struct key *key, char out[33]);

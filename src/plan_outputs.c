@@ -1,6 +1,7 @@
 #include "plan_work.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "assemble.h"
@@ -35,19 +36,58 @@ static char *comment(const struct part_work *w)
                       p->name ? p->name : "", p->place ? ", " : "", p->place ? p->place : "");
 }
 
-static json_t *tags(const struct part_work *w)
+/* What players are told. */
+struct tags {
+    const char *artist, *album, *date, *language; /* or NULL */
+    char *title, *speakers, *comment;
+    int track;
+};
+
+static struct tags tags_of(const struct part_work *w)
 {
     const struct talk *t = w->pp->talk;
     const struct programme *p = &w->plan->programme;
-    AUTO_FREE char *speakers = talk_speakers(t), *track = mem_printf("%d", t->number);
-    AUTO_FREE char *about = comment(w), *title = NULL;
-    title = t->nb_parts > 1
-                ? mem_printf("%s (part %d of %zu)", t->title, w->pp->part->number, t->nb_parts)
-                : mem_strdup(t->title);
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "title", json_text(title), "artist",
-                     json_text(*speakers ? speakers : NULL), "album", json_text(p->name), "track",
-                     json_text(track), "date", json_text(p->begin), "comment", json_text(about),
-                     "language", json_text(language(w)));
+    struct tags tags = {.album = p->name,
+                        .date = p->begin,
+                        .language = language(w),
+                        .speakers = talk_speakers(t),
+                        .comment = comment(w),
+                        .track = t->number};
+    tags.artist = *tags.speakers ? tags.speakers : NULL;
+    tags.title = t->nb_parts > 1
+                     ? mem_printf("%s (part %d of %zu)", t->title, w->pp->part->number, t->nb_parts)
+                     : mem_strdup(t->title);
+    return tags;
+}
+
+static void tags_finish(struct tags *t)
+{
+    free(t->title);
+    free(t->speakers);
+    free(t->comment);
+}
+#define AUTO_TAGS ATTR_CLEANUP(tags_finish) struct tags
+
+static json_t *tags_spec(const struct part_work *w)
+{
+    AUTO_TAGS t = tags_of(w);
+    AUTO_FREE char *track = mem_printf("%d", t.track);
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "title", json_text(t.title), "artist",
+                     json_text(t.artist), "album", json_text(t.album), "track", json_text(track),
+                     "date", json_text(t.date), "comment", json_text(t.comment), "language",
+                     json_text(t.language));
+}
+
+/* Of all that tags_spec says. */
+static void tags_key(char out[33], const struct part_work *w)
+{
+    AUTO_TAGS t = tags_of(w);
+    const char *const texts[] = {t.title, t.artist, t.album, t.date, t.comment, t.language};
+    struct key k = key_begin("tags", 2);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        key_maybe(&k, texts[i]);
+    key_int(&k, t.track);
+    key_end(&k, out);
 }
 
 static json_t *list_segments(const struct part_work *w, const struct piecework *work)
@@ -93,9 +133,9 @@ static void set_assembly(struct job *job, const struct part_work *w, const struc
     AUTO_JSON *spec =
         json_pack("{s:o, s:s, s:o, s:s, s:o, s:[i, i], s:i, s:i, s:i, s:I, s:o, s:o*}", "work",
                   json_text(w->plan->event->work), "container", work->rendition->container,
-                  "segments", list_segments(w, work), "sound", work->sound_key, "tags", tags(w),
-                  "fps", w->pp->grid.fps.num, w->pp->grid.fps.den, "width", video ? work->width : 0,
-                  "height", video ? work->height : 0, "key_frame_s",
+                  "segments", list_segments(w, work), "sound", work->sound_key, "tags",
+                  tags_spec(w), "fps", w->pp->grid.fps.num, w->pp->grid.fps.den, "width",
+                  video ? work->width : 0, "height", video ? work->height : 0, "key_frame_s",
                   (int)json_get_int(work->rendition->video, "key_frame_s", 0), "card_frames",
                   (json_int_t)w->card_frames, "talk_title", json_text(w->pp->talk->title),
                   "captions", work_list_captions(w, work));
@@ -210,10 +250,7 @@ int work_look_up_output(struct part_work *w, struct output *o, const char *ext)
 int work_plan_outputs(struct part_work *w)
 {
     bool all = true;
-    AUTO_JSON *said = tags(w);
-    struct key k = key_begin("tags", 1);
-    key_json(&k, said);
-    key_end(&k, w->tags_key);
+    tags_key(w->tags_key, w);
     for (size_t i = 0; i < w->nb_works; i++) {
         const struct piecework *work = &w->works[i];
         struct output *o = work_add_output(w->pp, work->rendition->suffix, work->rendition);
@@ -232,9 +269,11 @@ int work_plan_poster(struct part_work *w)
     struct output *o = work_add_output(w->pp, ".jpg", NULL);
     struct key k = key_begin("poster", POSTER_VERSION);
     key_int(&k, PROBE_VERSION); /* the grid and which way is up */
-    AUTO_JSON *card = json_is_object(w->video) ? NULL : work_still_spec(w, 1);
-    if (card) {
-        key_json(&k, card);
+    const bool of_card = !json_is_object(w->video);
+    if (of_card) {
+        char drawn[33];
+        work_still_key(drawn, w, 1);
+        key_text(&k, drawn);
     } else {
         key_text(&k, json_get_string(pp->source->probe, "hash", ""));
         key_int(&k, pp->begin);
@@ -247,11 +286,12 @@ int work_plan_poster(struct part_work *w)
         return there < 0 ? there : 0;
     char name[32];
     struct job *job = work_add_job(w, "poster", o->key, 0.5);
-    job->reads = !card;
+    job->reads = !of_card;
     if (!job->spec)
         return 0;
     job->what = mem_printf("talk %s: poster", plan_part_name(name, pp->talk, pp->part->number));
-    if (card) {
+    if (of_card) {
+        AUTO_JSON *card = work_still_spec(w, 1);
         work_set_card(job, w, card);
         return 0;
     }

@@ -108,8 +108,13 @@ void plan_card_text(struct card_text *out, char **speakers, char **date, char **
                               .place = plan->programme.place};
 }
 
-static json_t *card_spec(const struct part_work *w, int64_t nb_frames, int fade_in_ms,
-                         int fade_out_ms)
+/* The part's card, for so many frames. */
+struct shown_card {
+    int64_t nb_frames;
+    int fade_in_ms, fade_out_ms;
+};
+
+static json_t *card_spec(const struct part_work *w, const struct shown_card *c)
 {
     struct card_text t;
     AUTO_FREE char *speakers = NULL, *date = NULL, *label = NULL;
@@ -118,22 +123,45 @@ static json_t *card_spec(const struct part_work *w, int64_t nb_frames, int fade_
                      "text", "event", json_text(t.event), "section", json_text(t.section), "title",
                      json_text(t.title), "speakers", json_text(t.speakers), "part",
                      json_text(t.part), "date", json_text(t.date), "place", json_text(t.place),
-                     "look", w->plan->look, "frames", (json_int_t)nb_frames, "fade_in_ms",
-                     fade_in_ms, "fade_out_ms", fade_out_ms, "fps", w->pp->grid.fps.num,
+                     "look", w->plan->look, "frames", (json_int_t)c->nb_frames, "fade_in_ms",
+                     c->fade_in_ms, "fade_out_ms", c->fade_out_ms, "fps", w->pp->grid.fps.num,
                      w->pp->grid.fps.den);
+}
+
+/* Of all that card_spec says, in whatever encoding. */
+static void drawn_key(char out[33], const struct part_work *w, const struct shown_card *c)
+{
+    struct card_text t;
+    AUTO_FREE char *speakers = NULL, *date = NULL, *label = NULL;
+    plan_card_text(&t, &speakers, &date, &label, w->plan, w->pp->talk, w->pp->part);
+    const char *const texts[] = {t.event, t.section, t.title, t.speakers,
+                                 t.part,  t.date,    t.place, w->plan->look};
+    struct key k = key_begin("drawn card", 1);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        key_maybe(&k, texts[i]);
+    key_int(&k, c->nb_frames);
+    key_int(&k, c->fade_in_ms);
+    key_int(&k, c->fade_out_ms);
+    key_int(&k, w->pp->grid.fps.num);
+    key_int(&k, w->pp->grid.fps.den);
+    key_end(&k, out);
 }
 
 json_t *work_still_spec(const struct part_work *w, int64_t nb_frames)
 {
-    return card_spec(w, nb_frames, 0, 0);
+    return card_spec(w, &(struct shown_card){.nb_frames = nb_frames});
 }
 
-/* spec as json_canonical writes it. */
-static void card_key(char out[33], const struct piecework *work, const char *spec)
+void work_still_key(char out[33], const struct part_work *w, int64_t nb_frames)
 {
-    struct key k = key_begin("card", 2);
+    drawn_key(out, w, &(struct shown_card){.nb_frames = nb_frames});
+}
+
+static void card_key(char out[33], const struct piecework *work, const char *drawn)
+{
+    struct key k = key_begin("card", 3);
     key_text(&k, work->base);
-    key_text(&k, spec);
+    key_text(&k, drawn);
     key_end(&k, out);
 }
 
@@ -146,9 +174,9 @@ void work_cell_key(char out[33], const struct piecework *work, const struct part
                    const struct piece_range *cell)
 {
     if (!json_is_object(w->video)) {
-        AUTO_JSON *spec = work_still_spec(w, cell->end - cell->begin);
-        AUTO_FREE char *text = json_canonical(spec);
-        card_key(out, work, text);
+        char drawn[33];
+        work_still_key(drawn, w, cell->end - cell->begin);
+        card_key(out, work, drawn);
         return;
     }
     struct key k = key_begin("cell", PROBE_VERSION);
@@ -291,10 +319,10 @@ static int find_missing(struct missing *out, struct part_work *w, struct piecewo
     return 0;
 }
 
-static json_t *leading_card_spec(const struct part_work *w)
+static struct shown_card leading_card(const struct part_work *w)
 {
     const int fade_ms = w->plan->event->settings.card_fade_ms;
-    return card_spec(w, w->card_frames, fade_ms, json_is_object(w->video) ? fade_ms : 0);
+    return (struct shown_card){w->card_frames, fade_ms, json_is_object(w->video) ? fade_ms : 0};
 }
 
 /* All that decides which cells the part has of a rendition, and what is in them: as good as their
@@ -313,14 +341,15 @@ static void cells_key(struct piecework *work, const struct part_work *w)
 
 void work_name_pieces(struct part_work *w)
 {
-    AUTO_JSON *spec = leading_card_spec(w);
-    AUTO_FREE char *text = json_canonical(spec); /* once: they differ by the rendition alone */
+    const struct shown_card card = leading_card(w);
+    char drawn[33]; /* once: they differ by the rendition alone */
+    drawn_key(drawn, w, &card);
     for (size_t i = 0; i < w->nb_works; i++) {
         struct piecework *work = &w->works[i];
         sound_key(work->sound_key, w, work->rendition);
         if (!work->rendition->video)
             continue;
-        card_key(work->card_key, work, text);
+        card_key(work->card_key, work, drawn);
         cells_key(work, w);
     }
 }
@@ -340,7 +369,8 @@ static int plan_card_of(struct part_work *w, struct piecework *work, json_t *spe
 /* One job for each rendition: with a corrected title there is nothing else for the other cores. */
 int work_plan_card(struct part_work *w)
 {
-    AUTO_JSON *spec = w->plan->listing ? NULL : leading_card_spec(w);
+    const struct shown_card card = leading_card(w);
+    AUTO_JSON *spec = w->plan->listing ? NULL : card_spec(w, &card);
     for (size_t i = 0; i < w->nb_works; i++)
         if (plan_card_of(w, &w->works[i], spec) < 0)
             return w->err->code;

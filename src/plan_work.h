@@ -77,8 +77,10 @@ void work_cell_key(char out[33], const struct piecework *piecework, const struct
 /* Of what is known of the seam between two segments, once they were joined and decoded. */
 void work_seam_key(char out[33], const char *before, const char *after);
 
-/* The card as it stands still for so many frames; and a job that draws one. */
+/* The card as it stands still for so many frames, and the key of all that this says; and a job that
+ * draws one. */
 json_t *work_still_spec(const struct part_work *work, int64_t nb_frames);
+void work_still_key(char out[33], const struct part_work *work, int64_t nb_frames);
 void work_set_card(struct job *job, const struct part_work *work, json_t *spec);
 
 /* Keys of the pieces; and jobs for those that are missing. */
