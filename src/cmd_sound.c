@@ -46,9 +46,12 @@ static void print_stream(const struct source *s, const json_t *st)
     putchar('\n');
 }
 
-static void print_sound(const struct source *s)
+static int print_sound(const struct source *s, const struct event *event, struct err *err)
 {
-    const json_t *streams = json_object_get(s->probe, "streams");
+    AUTO_JSON *probe = NULL;
+    if (plan_find_result(&probe, event, s->probe_key, err) < 0)
+        return err->code;
+    const json_t *streams = json_object_get(probe, "streams");
     AUTO_FREE char *remarks = sound_remarks(s);
     printf("%s\n", s->recording->path);
     for (size_t i = 0; i < json_array_size(streams); i++)
@@ -60,6 +63,7 @@ static void print_sound(const struct source *s)
         printf("  %s\n", remarks);
     if (s->chosen.stream >= 0 || s->chosen.use[0])
         puts("  (set by hand; --auto takes that back)");
+    return 0;
 }
 
 static json_t *sound_json(const struct source *s)
@@ -72,11 +76,14 @@ static json_t *sound_json(const struct source *s)
 }
 
 static int choose_stream(struct chosen_sound *chosen, const struct source *s, const char *text,
-                         struct err *err)
+                         const struct event *event, struct err *err)
 {
+    AUTO_JSON *probe = NULL;
+    if (plan_find_result(&probe, event, s->probe_key, err) < 0)
+        return err->code;
+    const json_t *streams = json_object_get(probe, "streams");
     char *end;
     const long n = strtol(text, &end, 10);
-    const json_t *streams = json_object_get(s->probe, "streams");
     const json_t *st = n >= 0 ? json_array_get(streams, (size_t)n) : NULL;
     if (end == text || *end || !st || strcmp(json_get_string(st, "type", ""), "audio") != 0)
         return err_set(err, ERR_USAGE,
@@ -86,14 +93,14 @@ static int choose_stream(struct chosen_sound *chosen, const struct source *s, co
     return 0;
 }
 
-static int choose(const struct source *s, struct store *store, const struct wish *wish,
+static int choose(const struct source *s, const struct event *event, const struct wish *wish,
                   struct err *err)
 {
     struct chosen_sound chosen = s->chosen;
     enum sound_use use;
     if (wish->automatic)
         chosen = (struct chosen_sound){.stream = -1};
-    if (wish->audio && choose_stream(&chosen, s, wish->audio, err) < 0)
+    if (wish->audio && choose_stream(&chosen, s, wish->audio, event, err) < 0)
         return err->code;
     if (wish->channels) {
         if (!sound_use_parse(&use, wish->channels))
@@ -101,7 +108,7 @@ static int choose(const struct source *s, struct store *store, const struct wish
                            wish->channels);
         snprintf(chosen.use, sizeof chosen.use, "%s", wish->channels);
     }
-    return store_choose_sound(store, s->recording->fingerprint, &chosen, err);
+    return store_choose_sound(event->store, s->recording->fingerprint, &chosen, err);
 }
 
 /* The recordings of a talk's parts, each once; a new list. */
@@ -132,15 +139,15 @@ static int sound(struct plan *plan, int talk, int part, const struct wish *wish,
                        "talk %d has no recording that could be heard: see 'talkpress match'", talk);
     const bool set = wish->automatic || wish->audio || wish->channels;
     for (size_t i = 0; set && i < nb; i++)
-        if (choose(list[i], plan->event->store, wish, err) < 0)
+        if (choose(list[i], plan->event, wish, err) < 0)
             return err->code;
     if ((set && plan_refresh(plan, err) < 0) || facts_gather(&total, plan, &talk, 1, true, err) < 0)
         return err->code;
     for (size_t i = 0; i < nb; i++)
         if (json)
             json_array_append_new(all, sound_json(list[i]));
-        else
-            print_sound(list[i]);
+        else if (print_sound(list[i], plan->event, err) < 0)
+            return err->code;
     if (json)
         cli_print_json(all);
     return 0;

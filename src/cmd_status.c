@@ -240,9 +240,12 @@ static bool interlaced(const struct part_plan *pp)
            strcmp(fields, "top") == 0 || strcmp(fields, "bottom") == 0;
 }
 
-static void print_recording(const struct part_plan *pp)
+static int print_recording(const struct part_plan *pp, const struct event *event, struct err *err)
 {
-    const json_t *probe = pp->source->probe, *video = json_object_get(probe, "video");
+    AUTO_JSON *probe = NULL;
+    if (plan_find_result(&probe, event, pp->source->probe_key, err) < 0)
+        return err->code;
+    const json_t *video = json_object_get(probe, "video");
     const json_t *taken =
         json_array_get(json_object_get(probe, "streams"), (size_t)pp->source->audio_stream);
     const struct recording *r = pp->source->recording;
@@ -273,9 +276,11 @@ static void print_recording(const struct part_plan *pp)
         AUTO_FREE char *from = captions_describe(&pp->source->captions[i]);
         printf("    captions: %s\n", from);
     }
+    return 0;
 }
 
-static void print_part(const struct part_plan *pp, const json_t *failures)
+static int print_part(const struct part_plan *pp, const json_t *failures, const struct event *event,
+                      struct err *err)
 {
     char name[32], in[CLOCK_BYTES], out[CLOCK_BYTES];
     AUTO_FREE char *text = state(pp, failures), *base = talk_file_name(pp->talk, pp->part->number);
@@ -283,8 +288,8 @@ static void print_part(const struct part_plan *pp, const json_t *failures)
     printf("  verdict: %s%s%s\n", verdict_name(pp->verdict), *pp->cause ? ", " : "", pp->cause);
     if (pp->accepted)
         printf("  accepted %s: %s\n", pp->acceptance.at, pp->acceptance.because);
-    if (pp->source)
-        print_recording(pp);
+    if (pp->source && print_recording(pp, event, err) < 0)
+        return err->code;
     if (pp->match)
         printf("  match: score %.2f, margin %.2f: %s\n", pp->match->score, pp->match->margin,
                pp->match->reason ? pp->match->reason : "");
@@ -298,6 +303,7 @@ static void print_part(const struct part_plan *pp, const json_t *failures)
         puts("  outputs:");
     for (size_t i = 0; i < pp->nb_outputs; i++)
         print_output(&pp->outputs[i], base);
+    return 0;
 }
 
 static void print_talk_head(const struct talk *t)
@@ -346,11 +352,13 @@ static void print_json(const struct survey *s, const char *sandbox)
     cli_print_json(all);
 }
 
-static void print_talk(const struct survey *s)
+static int print_talk(const struct survey *s, const struct event *event, struct err *err)
 {
     print_talk_head(s->parts[0].talk);
     for (size_t i = 0; i < s->nb_parts; i++)
-        print_part(&s->parts[i], s->failures);
+        if (print_part(&s->parts[i], s->failures, event, err) < 0)
+            return err->code;
+    return 0;
 }
 
 static void print_all(const struct survey *s, const char *sandbox)
@@ -398,7 +406,7 @@ int cmd_status(const struct cli *cli, int argc, char **argv)
     if (ret == 0 && json)
         print_json(&s, sandbox);
     else if (ret == 0 && talk)
-        print_talk(&s);
+        ret = print_talk(&s, &event, &err);
     else if (ret == 0)
         print_all(&s, sandbox);
     survey_finish(&s);

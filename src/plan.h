@@ -33,9 +33,10 @@ struct room_cut {
 /* A recording with what is known of it. */
 struct source {
     const struct recording *recording;
-    /* NULL while not made. The probe without its cells, of which there are many: who needs them
-     * asks plan_find_result. Of a recording that no match names, of the probe only what matching
-     * and telling of it take ("error", "duration_ms", "creation_time", "hash"), and no analysis. */
+    /* NULL while not made. The probe without its cells, of which there are many, and without its
+     * streams where no plan hangs on them: who needs them asks plan_find_result. Of a recording
+     * that no match names, of the probe only what matching and telling of it take ("error",
+     * "duration_ms", "creation_time", "hash"), and no analysis. */
     json_t *probe, *analysis;
     bool whole; /* all of them was read */
     char probe_key[33], analysis_key[33];

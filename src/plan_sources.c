@@ -18,19 +18,41 @@
 
 /* --- loading --------------------------------------------------------------------------------- */
 
+/* Whether the text says something else of name anywhere. The store writes JSON without spaces. */
+static bool says_other(const char *text, const char *name, const char *usual)
+{
+    const size_t nb = strlen(usual);
+    for (const char *s = text; (s = strstr(s, name));) {
+        s += strlen(name);
+        if (strncmp(s, usual, nb) != 0 || !strchr(",}", s[nb]))
+            return true;
+    }
+    return false;
+}
+
+/* Whether there is anything in a probe's streams that plans hang on: the language, sound that
+ * drifts, captions. Mostly there is not, and they are half of what is read of it. */
+static bool streams_tell(const char *text)
+{
+    return says_other(text, "\"language\":", "\"und\"") ||
+           says_other(text, "\"drift_ppm\":", "0") || strstr(text, "\"type\":\"subtitle\"");
+}
+
 /* Its probe as far as it is asked for; *out NULL: there is none. */
 static int read_probe(json_t **out, const struct source *s, bool whole, const struct event *event,
                       struct err *err)
 {
     static const char *const few[] = {"error", "duration_ms", "creation_time", "hash", NULL};
+    static const char *const cells[] = {"cells", NULL}, *const both[] = {"cells", "streams", NULL};
     static const char what[] = "a result in the store";
     AUTO_FREE char *text = NULL;
     if (store_result_text(&text, event->store, s->probe_key, err) < 0)
         return err->code;
     if (!text)
         return plan_find_result(out, event, s->probe_key, err);
-    return whole ? json_read_without(out, text, "cells", what, err)
-                 : json_read_members(out, text, few, what, err);
+    if (!whole)
+        return json_read_members(out, text, few, what, err);
+    return json_read_without(out, text, streams_tell(text) ? cells : both, what, err);
 }
 
 static int read_analysis(struct source *s, const struct event *event, struct err *err)

@@ -115,10 +115,10 @@ int json_read_members(json_t **out, const char *text, const char *const *members
     return read_some(out, text, members, true, what, err);
 }
 
-int json_read_without(json_t **out, const char *text, const char *member, const char *what,
+int json_read_without(json_t **out, const char *text, const char *const *members, const char *what,
                       struct err *err)
 {
-    return read_some(out, text, (const char *const[]){member, NULL}, false, what, err);
+    return read_some(out, text, members, false, what, err);
 }
 
 /* --- files ------------------------------------------------------------------------------------ */
