@@ -15,7 +15,7 @@
 enum { MIN_SIDE = 16, MAX_SIDE = 8192 };
 
 struct card {
-    AVFrame *picture; /* RGB24, not faded */
+    AVFrame *picture; /* RGB24 */
     int64_t duration_ms, fade_in_ms, fade_out_ms;
 };
 
@@ -106,8 +106,12 @@ static int draw_background(AVFrame *rgb, const struct card_template *t, const ch
     return 0;
 }
 
-/* How much of the picture shows at t_ms, from 0 to 255. */
-static int light_at(const struct card *card, int64_t t_ms)
+const AVFrame *card_picture(const struct card *card)
+{
+    return card->picture;
+}
+
+int card_light(const struct card *card, int64_t t_ms)
 {
     const int64_t left_ms = card->duration_ms - t_ms;
     if (t_ms < card->fade_in_ms)
@@ -117,29 +121,7 @@ static int light_at(const struct card *card, int64_t t_ms)
     return 255;
 }
 
-int card_draw(AVFrame *rgb, const struct card *card, int64_t t_ms, struct err *err)
-{
-    const AVFrame *from = card->picture;
-    const int light = light_at(card, t_ms);
-    if (light == 255)
-        return av_frame_ref(rgb, from) < 0 ? av_fail_nomem(err) : 0;
-    rgb->format = AV_PIX_FMT_RGB24;
-    rgb->width = from->width;
-    rgb->height = from->height;
-    if (av_frame_get_buffer(rgb, 0) < 0)
-        return av_fail_nomem(err);
-    const size_t nb = (size_t)3 * (size_t)from->width;
-    for (int y = 0; y < from->height; y++) {
-        const uint8_t *in = from->data[0] + (ptrdiff_t)y * from->linesize[0];
-        uint8_t *row = rgb->data[0] + (ptrdiff_t)y * rgb->linesize[0];
-        for (size_t x = 0; x < nb; x++)
-            row[x] = (uint8_t)picture_div255(in[x] * light);
-    }
-    return 0;
-}
-
 int card_write_png(struct card *card, const char *path, struct err *err)
 {
     return picture_write_png(card->picture, path, err);
 }
-

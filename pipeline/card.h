@@ -1,6 +1,6 @@
 /*
  * The title card: text laid out by libass from an ASS template, over a colour, a background picture
- * and a logo. One struct card per size; frames come out as RGB at the time asked for. Knows nothing
+ * and a logo. One struct card per size. Knows nothing
  * of encoding. Not thread-safe.
  */
 #pragma once
@@ -39,13 +39,14 @@ ATTR_NODISCARD int card_create(struct card **out, const struct card_text *text,
                                const struct card_params *params, struct err *err);
 void card_destroy(struct card *card);
 
-/* The card as it looks at t_ms (0 … duration_ms): rgb, the caller's and blank, becomes a picture of
- * AV_PIX_FMT_RGB24 in the card's size. Where nothing fades it refers to the card's own picture, and
- * must not be written to. */
-ATTR_NODISCARD int card_draw(struct AVFrame *rgb, const struct card *card, int64_t t_ms,
-                             struct err *err);
+/* The card as it stands, of AV_PIX_FMT_RGB24 in the card's size: the card's own, not to be written
+ * to. */
+const struct AVFrame *card_picture(const struct card *card);
 
-/* Writes the card at its middle as a PNG, atomically. */
+/* How much of it shows at t_ms (0 … duration_ms), from 0, black, to 255. */
+int card_light(const struct card *card, int64_t t_ms);
+
+/* Writes the card as it stands as a PNG, atomically. */
 ATTR_NODISCARD int card_write_png(struct card *card, const char *path, struct err *err);
 
 /* What is read to draw text, besides what params name: fontconfig's files, the folders of fonts,

@@ -3,6 +3,7 @@
 #include <libavutil/imgutils.h>
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
+#include <math.h>
 
 #include "av.h"
 #include "fs.h"
@@ -205,6 +206,29 @@ void picture_over(AVFrame *rgb, const AVFrame *pic, int x, int y)
             }
         }
     }
+}
+
+int picture_fade(AVFrame **out, const AVFrame *yuv, int light, struct err *err)
+{
+    static const int black[3] = {16, 128, 128};
+    AUTO_FRAME *faded = picture_alloc(AV_PIX_FMT_YUV420P, yuv->width, yuv->height);
+    if (!faded || av_frame_copy_props(faded, yuv) < 0)
+        return av_fail_nomem(err);
+    for (int p = 0; p < 3; p++) {
+        uint8_t shade[256];
+        for (int v = 0; v < 256; v++)
+            shade[v] = (uint8_t)(black[p] + lrint((v - black[p]) * light / 255.0));
+        const int width = p ? AV_CEIL_RSHIFT(yuv->width, 1) : yuv->width;
+        const int height = p ? AV_CEIL_RSHIFT(yuv->height, 1) : yuv->height;
+        for (int y = 0; y < height; y++) {
+            const uint8_t *from = yuv->data[p] + (ptrdiff_t)y * yuv->linesize[p];
+            uint8_t *to = faded->data[p] + (ptrdiff_t)y * faded->linesize[p];
+            for (int x = 0; x < width; x++)
+                to[x] = shade[from[x]];
+        }
+    }
+    *out = mem_take(&faded);
+    return 0;
 }
 
 int picture_write_png(const AVFrame *frame, const char *path, struct err *err)

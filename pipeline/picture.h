@@ -22,6 +22,11 @@ ATTR_NODISCARD int picture_fill(struct AVFrame **out, const struct AVFrame *pic,
 /* Lays pic over rgb, its top left corner at x, y; what lies outside of rgb is cut off. */
 void picture_over(struct AVFrame *rgb, const struct AVFrame *pic, int x, int y);
 
+/* A new frame of what encoders take (AV_PIX_FMT_YUV420P, limited range) with so much of its light,
+ * from 0, black, to 255. */
+ATTR_NODISCARD int picture_fade(struct AVFrame **out, const struct AVFrame *yuv, int light,
+                                struct err *err);
+
 /* Writes a frame of AV_PIX_FMT_RGB24 or RGBA as a PNG, atomically. */
 ATTR_NODISCARD int picture_write_png(const struct AVFrame *frame, const char *path,
                                      struct err *err);

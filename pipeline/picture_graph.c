@@ -324,3 +324,23 @@ int picture_graph_receive(struct picture_graph *g, size_t i, AVFrame *frame, str
     }
     return g->graph ? receive_from_sink(g, i, frame, err) : 0;
 }
+
+int picture_graph_convert(AVFrame **out, const AVFrame *picture, int width, int height,
+                          struct err *err)
+{
+    const struct picture_size size = {width, height};
+    const struct picture_traits upright = {0};
+    AUTO_PICTURE_GRAPH *graph = NULL;
+    AUTO_FRAME *frame = av_frame_clone(picture), *converted = av_frame_alloc();
+    if (!frame || !converted)
+        return av_fail_nomem(err);
+    frame->pts = 0;
+    if (picture_graph_create(&graph, &size, 1, (AVRational){25, 1}, &upright, err) < 0 ||
+        picture_graph_send(graph, frame, err) < 0 || picture_graph_send(graph, NULL, err) < 0 ||
+        picture_graph_receive(graph, 0, converted, err) < 0)
+        return err->code;
+    converted->colorspace = AVCOL_SPC_BT709;
+    converted->color_range = AVCOL_RANGE_MPEG;
+    *out = mem_take(&converted);
+    return 0;
+}

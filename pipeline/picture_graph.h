@@ -34,3 +34,7 @@ ATTR_NODISCARD int picture_graph_send(struct picture_graph *graph, AVFrame *fram
  * sent first or all is done, or an error. */
 ATTR_NODISCARD int picture_graph_receive(struct picture_graph *graph, size_t i, AVFrame *frame,
                                          struct err *err);
+
+/* A single upright picture as encoders of that size take it: a new frame. */
+ATTR_NODISCARD int picture_graph_convert(AVFrame **out, const AVFrame *picture, int width,
+                                         int height, struct err *err);

@@ -193,17 +193,10 @@ int poster_make(int64_t *out_frame, const char *path, const struct poster_spec *
     return ret;
 }
 
-int poster_of_picture(const char *path, AVFrame *picture, struct err *err)
+int poster_of_picture(const char *path, const AVFrame *picture, struct err *err)
 {
-    AUTO_PICTURE_GRAPH *graph = NULL;
-    AUTO_FRAME *out = av_frame_alloc();
-    const struct picture_traits upright = {0};
-    const struct picture_size size = {POSTER_WIDTH, POSTER_HEIGHT};
-    if (!out)
-        return av_fail_nomem(err);
-    if (picture_graph_create(&graph, &size, 1, (AVRational){25, 1}, &upright, err) < 0 ||
-        picture_graph_send(graph, picture, err) < 0 || picture_graph_send(graph, NULL, err) < 0 ||
-        picture_graph_receive(graph, 0, out, err) < 0)
+    AUTO_FRAME *out = NULL;
+    if (picture_graph_convert(&out, picture, POSTER_WIDTH, POSTER_HEIGHT, err) < 0)
         return err->code;
     return write_jpeg(path, out, err);
 }

@@ -29,4 +29,5 @@ ATTR_NODISCARD int poster_make(int64_t *out_frame, const char *path, const struc
                                struct err *err);
 
 /* The same from a picture that is made already, of POSTER_WIDTH times POSTER_HEIGHT. */
-ATTR_NODISCARD int poster_of_picture(const char *path, struct AVFrame *picture, struct err *err);
+ATTR_NODISCARD int poster_of_picture(const char *path, const struct AVFrame *picture,
+                                     struct err *err);

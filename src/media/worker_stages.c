@@ -13,6 +13,7 @@
 #include "json.h"
 #include "media.h"
 #include "mem.h"
+#include "picture.h"
 #include "picture_graph.h"
 #include "poster.h"
 #include "probe.h"
@@ -194,6 +195,7 @@ int worker_cell(struct worker *w, struct err *err)
 
 struct card_source {
     struct card *card;
+    AVFrame *still; /* as encoders take it */
     AVRational fps;
     int64_t at, nb;
 };
@@ -204,9 +206,12 @@ static int next_of_card(void *opaque, AVFrame *frame, struct err *err)
     if (s->at == s->nb)
         return 0;
     /* The middle of the time that the frame shows: fading in and out are mirror images. */
-    const int64_t t_ms = (2 * s->at + 1) * 500 * s->fps.den / s->fps.num;
-    if (card_draw(frame, s->card, t_ms, err) < 0)
+    const int light = card_light(s->card, (2 * s->at + 1) * 500 * s->fps.den / s->fps.num);
+    AUTO_FRAME *faded = NULL;
+    if (light < 255 && picture_fade(&faded, s->still, light, err) < 0)
         return err->code;
+    if (av_frame_ref(frame, faded ? faded : s->still) < 0)
+        return av_fail_nomem(err);
     frame->pts = s->at++;
     return 1;
 }
@@ -255,8 +260,13 @@ static int encode_card(struct worker *w, struct segment_output *output, struct e
     w->frames = source.nb;
     const struct segment_params segment = {
         .fps = source.fps, .nb_frames = source.nb, .progress = tell_frames, .opaque = w};
-    const int ret =
-        segment_encode(output, 1, &segment, &(struct picture_source){next_of_card, &source}, err);
+    const struct picture_source pictures = {next_of_card, &source};
+    /* Converted once: to fade what encoders take costs a tenth of converting what was faded. */
+    int ret = picture_graph_convert(&source.still, card_picture(source.card), output->width,
+                                    output->height, err);
+    if (ret == 0)
+        ret = segment_encode(output, 1, &segment, &pictures, err);
+    av_frame_free(&source.still);
     card_destroy(source.card);
     return ret;
 }
@@ -327,14 +337,9 @@ int worker_sound(struct worker *w, struct err *err)
 static int poster_from_card(const struct worker *w, const char *tmp, struct err *err)
 {
     struct card_source source;
-    AUTO_FRAME *picture = av_frame_alloc();
-    if (!picture)
-        return av_fail_nomem(err);
     if (open_card(&source, w, POSTER_WIDTH, POSTER_HEIGHT, err) < 0)
         return err->code;
-    int ret = next_of_card(&source, picture, err);
-    if (ret > 0)
-        ret = poster_of_picture(tmp, picture, err);
+    const int ret = poster_of_picture(tmp, card_picture(source.card), err);
     card_destroy(source.card);
     return ret;
 }

@@ -46,25 +46,25 @@ static struct card_text full_text(const char *title)
                               .place = "Sunnyvale"};
 }
 
-static AVFrame *draw_at(const struct card_text *text, const struct card_params *params,
-                        int64_t t_ms)
+static struct card *create(const struct card_text *text, const struct card_params *params)
 {
     struct err err = {0};
     struct card *card = NULL;
     if (card_create(&card, text, params, &err) < 0)
         fail_msg("%s", err.msg);
-    AVFrame *rgb = av_frame_alloc();
-    assert_non_null(rgb);
-    assert_int_equal(card_draw(rgb, card, t_ms, &err), 0);
-    assert_int_equal(rgb->width, params->width);
-    assert_int_equal(rgb->height, params->height);
-    card_destroy(card);
-    return rgb;
+    return card;
 }
 
 static AVFrame *draw(const struct card_text *text, const struct card_params *params)
 {
-    return draw_at(text, params, 2000);
+    struct card *card = create(text, params);
+    AVFrame *rgb = av_frame_clone(card_picture(card));
+    assert_non_null(rgb);
+    assert_int_equal(rgb->format, AV_PIX_FMT_RGB24);
+    assert_int_equal(rgb->width, params->width);
+    assert_int_equal(rgb->height, params->height);
+    card_destroy(card); /* the frame holds the picture */
+    return rgb;
 }
 
 static AVFrame *draw_title(const char *title)
@@ -331,62 +331,58 @@ static void test_empty_fields_leave_no_hole(void **state)
     assert_true(measure_and_free(draw(&text, &params)).nb_pixels > 0); /* the rule */
 }
 
-static int brightest(const AVFrame *rgb)
+/* How much shows of a card of 4 s at a time. */
+static int light_at(int64_t fade_in_ms, int64_t fade_out_ms, int64_t t_ms)
 {
-    int most = 0;
-    for (int y = 0; y < rgb->height; y++)
-        for (int x = 0; x < 3 * rgb->width; x++)
-            most = FFMAX(most, pixel(rgb, 0, y)[x]);
-    return most;
+    const struct card_text text = full_text("Xen");
+    struct card_params params = params_of(320, 180);
+    params.fade_in_ms = fade_in_ms;
+    params.fade_out_ms = fade_out_ms;
+    struct card *card = create(&text, &params);
+    const int light = card_light(card, t_ms);
+    card_destroy(card);
+    return light;
 }
 
 static void test_fades(void **state)
 {
     (void)state;
-    const struct card_text text = full_text("Xen");
-    const struct card_params params = params_of(320, 180);
-    AUTO_FRAME *first = draw_at(&text, &params, 0), *last = draw_at(&text, &params, 4000);
-    AUTO_FRAME *in = draw_at(&text, &params, 200), *out = draw_at(&text, &params, 3800);
-    AUTO_FRAME *lit = draw_at(&text, &params, 500), *middle = draw_at(&text, &params, 2000);
-    assert_int_equal(brightest(first), 0);
-    assert_int_equal(brightest(last), 0);
-    assert_true(same(in, out));
-    assert_in_range(brightest(in), 100, 104);
-    assert_true(same(lit, middle));
-    assert_int_equal(brightest(middle), 255);
-
-    struct card_params none = params;
-    none.fade_in_ms = none.fade_out_ms = 0;
-    AUTO_FRAME *unfaded = draw_at(&text, &none, 0);
-    assert_true(same(unfaded, middle));
-    struct card_params held = params; /* it stays when it has come */
-    held.fade_out_ms = 0;
-    AUTO_FRAME *begun = draw_at(&text, &held, 0), *end = draw_at(&text, &held, 4000);
-    assert_int_equal(brightest(begun), 0);
-    assert_true(same(end, middle));
-    struct card_params all = params; /* longer than the card */
-    all.fade_in_ms = all.fade_out_ms = 9000;
-    AUTO_FRAME *peak = draw_at(&text, &all, 2000);
-    assert_true(same(peak, middle));
+    assert_int_equal(light_at(500, 500, 0), 0);
+    assert_int_equal(light_at(500, 500, 4000), 0);
+    assert_int_equal(light_at(500, 500, 200), 102);
+    assert_int_equal(light_at(500, 500, 3800), 102);
+    assert_int_equal(light_at(500, 500, 500), 255);
+    assert_int_equal(light_at(500, 500, 2000), 255);
+    assert_int_equal(light_at(0, 0, 0), 255);
+    assert_int_equal(light_at(500, 0, 0), 0);
+    assert_int_equal(light_at(500, 0, 4000), 255);     /* it stays when it has come */
+    assert_int_equal(light_at(9000, 9000, 2000), 255); /* longer than the card */
 }
 
-/* While it stands it is one picture, so that an encoder's source has nothing to copy or compare. */
-static void test_stands_without_copies(void **state)
+static void test_faded_picture(void **state)
 {
     (void)state;
     struct err err = {0};
-    struct card *card = NULL;
-    const struct card_text text = full_text("Xen");
-    const struct card_params params = params_of(320, 180);
-    AUTO_FRAME *one = av_frame_alloc(), *two = av_frame_alloc(), *faded = av_frame_alloc();
-    assert_int_equal(card_create(&card, &text, &params, &err), 0);
-    assert_int_equal(card_draw(one, card, 1000, &err), 0);
-    assert_int_equal(card_draw(two, card, 2000, &err), 0);
-    assert_int_equal(card_draw(faded, card, 3800, &err), 0);
-    assert_ptr_equal(one->data[0], two->data[0]);
-    assert_ptr_not_equal(one->data[0], faded->data[0]);
-    card_destroy(card); /* frames hold the picture */
-    assert_int_equal(brightest(two), 255);
+    AUTO_FRAME *yuv = picture_alloc(AV_PIX_FMT_YUV420P, 6, 4), *dark = NULL, *half = NULL,
+               *whole = NULL;
+    for (int p = 0; p < 3; p++)
+        memset(yuv->data[p],
+               p == 0   ? 235
+               : p == 1 ? 228
+                        : 28,
+               (size_t)yuv->linesize[p] * (p ? 2 : 4));
+    yuv->pts = 7;
+    assert_int_equal(picture_fade(&dark, yuv, 0, &err), 0);
+    assert_int_equal(picture_fade(&half, yuv, 51, &err), 0);
+    assert_int_equal(picture_fade(&whole, yuv, 255, &err), 0);
+    const uint8_t expected[3][3] = {{16, 60, 235}, {128, 148, 228}, {128, 108, 28}};
+    for (int p = 0; p < 3; p++) {
+        const int y = p ? 1 : 3, x = p ? 2 : 5, at = y * yuv->linesize[p] + x; /* the last one */
+        assert_int_equal(dark->data[p][at], expected[p][0]);
+        assert_int_equal(half->data[p][at], expected[p][1]);
+        assert_int_equal(whole->data[p][at], expected[p][2]);
+    }
+    assert_int_equal(half->pts, 7);
 }
 
 static void test_is_deterministic(void **state)
@@ -590,7 +586,7 @@ int main(void)
         cmocka_unit_test(test_missing_glyph_is_refused),
         cmocka_unit_test(test_empty_fields_leave_no_hole),
         cmocka_unit_test(test_fades),
-        cmocka_unit_test(test_stands_without_copies),
+        cmocka_unit_test(test_faded_picture),
         cmocka_unit_test(test_is_deterministic),
         cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_logo_and_background),
