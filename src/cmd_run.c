@@ -72,6 +72,7 @@ static int plan_wave(struct run *r, struct part_run *pr, struct err *err)
     pr->next = 0;
     if (plan_part(&pr->plan, r->plan, pr->talk, pr->part, err) < 0)
         return err->code;
+    job_sort(pr->plan.jobs, pr->plan.nb_jobs);
     for (int i = 0; i < EXECUTOR_NB_STAGES; i++)
         add_left(r, pr, i, -pr->left[i]);
     for (size_t i = 0; i < pr->plan.nb_jobs; i++)

@@ -1,7 +1,9 @@
 #include "job.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "hash.h"
 #include "json.h"
@@ -69,4 +71,34 @@ void job_finish(struct job *job)
     free(job->what);
     json_decref(job->spec);
     *job = (struct job){0};
+}
+
+struct place {
+    size_t at;
+    double cost;
+};
+
+/* Of equal ones, the first as it was: cells in order of time. */
+static int costly_first(const void *a, const void *b)
+{
+    const struct place *x = a, *y = b;
+    if (x->cost != y->cost)
+        return x->cost < y->cost ? 1 : -1;
+    return (x->at > y->at) - (x->at < y->at);
+}
+
+void job_sort(struct job *jobs, size_t nb)
+{
+    AUTO_FREE struct place *order = mem_zalloc(nb, sizeof *order);
+    AUTO_FREE struct job *sorted = mem_zalloc(nb, sizeof *sorted);
+    size_t card = 0;
+    while (card < nb && strcmp(jobs[card].stage, "card") != 0)
+        card++;
+    for (size_t i = 0; i < nb; i++)
+        order[i] = (struct place){i, i == card ? INFINITY : jobs[i].cost};
+    qsort(order, nb, sizeof *order, costly_first);
+    for (size_t i = 0; i < nb; i++)
+        sorted[i] = jobs[order[i].at];
+    for (size_t i = 0; i < nb; i++)
+        jobs[i] = sorted[i];
 }

@@ -27,6 +27,11 @@ void job_begin_spec(struct job *job);
 void job_set(struct job *job, const char *name, json_t *value);
 void job_finish(struct job *job);
 
+/* In the order in which they are best done: the costly ones first, so that small ones are left for
+ * the end of a run, when cores wait for each other. But a card before all others: what is wrong
+ * with its text shows at once. */
+void job_sort(struct job *jobs, size_t nb);
+
 /* A key in the making: from a stage and its version, parts are added in a fixed order. */
 struct key {
     struct hash *hash;

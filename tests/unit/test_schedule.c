@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "job.h"
 #include "support.h"
 
 enum { MAX_PARTS = 64, MAX_WORKERS = 16, NB_FILES = 4 };
@@ -166,11 +167,33 @@ static void few_are_open(void **state)
     assert_true(s.most_open <= 2 * SCHEDULE_OPEN_PER_WORKER + 2);
 }
 
+static void small_jobs_come_last(void **state)
+{
+    struct job jobs[] = {{.stage = "sound", .key = "sound", .cost = 5},
+                         {.stage = "card", .key = "card 1", .cost = 2},
+                         {.stage = "card", .key = "card 2", .cost = 3},
+                         {.stage = "cell", .key = "cell 1", .cost = 12},
+                         {.stage = "cell", .key = "cell 2", .cost = 12},
+                         {.stage = "cell", .key = "cell 3", .cost = 14},
+                         {.stage = "poster", .key = "poster", .cost = 0.5}};
+    static const char *const expected[] = {"card 1", "cell 3", "cell 1", "cell 2",
+                                           "sound",  "card 2", "poster"};
+    const size_t nb = sizeof jobs / sizeof *jobs;
+    (void)state;
+    job_sort(jobs, nb);
+    for (size_t i = 0; i < nb; i++)
+        assert_string_equal(jobs[i].key, expected[i]);
+    job_sort(jobs + 1, nb - 1); /* the card goes first even if it is not the first in line */
+    assert_string_equal(jobs[1].key, "card 2");
+    job_sort(NULL, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cores_are_busy_to_the_end),
         cmocka_unit_test(few_are_open),
+        cmocka_unit_test(small_jobs_come_last),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
