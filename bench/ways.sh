@@ -361,6 +361,7 @@ mkdir -p "$out"
 case $race:$way in
 *:talkpress) way_talkpress ;;
 same:floor) side_by_side floor_one ;;
+same:floor-alone) in_turn floor_one ;; # for pair.sh
 same:sreview) in_turn sreview_same ;;
 same:sreview-side) side_by_side sreview_same ;;
 same:ffmpeg) in_turn ffmpeg_talk threads ;;

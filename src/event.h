@@ -23,11 +23,11 @@ struct settings {
     char *card_logo, *card_background; /* NULL: none */
     int card_ms, card_fade_ms;         /* default 5000 and 500 */
     double target_lufs, ceiling_dbtp;  /* default -16 and -1 */
-    int workers;                       /* default: the cores that this process may use */
-    enum sandbox_mode sandbox;         /* default best-effort */
-    int stall_s;    /* a worker without progress for so long is stopped; default 300 */
-    char *language; /* ISO 639-2, or NULL */
-    char *comment;  /* tag of every output (licence, link), or NULL */
+    int workers;               /* default: the cores that this process may use, and some for AV1 */
+    enum sandbox_mode sandbox; /* default best-effort */
+    int stall_s;               /* a worker without progress for so long is stopped; default 300 */
+    char *language;            /* ISO 639-2, or NULL */
+    char *comment;             /* tag of every output (licence, link), or NULL */
     json_t *json;
 };
 
