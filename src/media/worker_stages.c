@@ -261,7 +261,7 @@ static int encode_card(struct worker *w, struct segment_output *output, struct e
     const struct segment_params segment = {
         .fps = source.fps, .nb_frames = source.nb, .progress = tell_frames, .opaque = w};
     const struct picture_source pictures = {next_of_card, &source};
-    /* Converted once: to fade what encoders take costs a tenth of converting what was faded. */
+    /* Converted once: fading what encoders take costs less than converting each faded picture. */
     int ret = picture_graph_convert(&source.still, card_picture(source.card), output->width,
                                     output->height, err);
     if (ret == 0)
