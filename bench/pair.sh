@@ -3,7 +3,7 @@
 # talkpress on another, then the other way round. The speed of a virtual machine changes by a tenth
 # within minutes, which race.sh sees as a difference between two ways; here it hits both.
 #   bench/pair.sh FOLDER [ROUNDS]
-# FOLDER is what workload.sh made. A round, 2 unless told, takes as long as both one after the other.
+# FOLDER is what workload.sh made. A round, 2 unless told, takes as long as talkpress with one core.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 folder=${1:-} rounds=${2:-2}
@@ -33,4 +33,4 @@ for ((round = 0; round < rounds; round++)); do
         "$folder/pair/floor-alone/floor.jsonl"
 done | awk '
     { printf "floor %.1f s, talkpress %.1f s of one core: %.3f x\n", $1, $2, $3; floor += $1; talkpress += $2 }
-    END { printf "together: %.3f x\n", talkpress / floor }'
+    END { if (floor) printf "together: %.3f x\n", talkpress / floor }'

@@ -1,7 +1,6 @@
 /*
  * The title card: text laid out by libass from an ASS template, over a colour, a background picture
- * and a logo. One struct card per size. Knows nothing
- * of encoding. Not thread-safe.
+ * and a logo. One struct card per size. Knows nothing of encoding. Not thread-safe.
  */
 #pragma once
 
