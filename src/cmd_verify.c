@@ -101,6 +101,8 @@ int cmd_verify(const struct cli *cli, int argc, char **argv)
     if (!accept && !reject)
         return because ? cli_usage(argv[0], "--because goes with --accept")
                        : verify(cli, argv + 1, argc - 1, json, &err);
+    if (argc > 1)
+        return cli_usage(argv[0], "one talk at a time, and TEXT between quotation marks");
     AUTO_EVENT event = {.lock = -1};
     AUTO_PLAN plan = {0};
     if (event_open(&event, cli->dir, &err) < 0 || plan_load(&plan, &event, &err) < 0 ||

@@ -104,6 +104,12 @@ setup()
     "$TALKPRESS" init event
     expect 2 "$TALKPRESS" -C event verify --accept 1
     says "--accept needs --because" "verify --accept TALK[/PART] --because TEXT"
+    expect 2 "$TALKPRESS" -C event verify --accept 1 2 --because so
+    says "one talk at a time" "verify --accept TALK[/PART] --because TEXT"
+    expect 2 "$TALKPRESS" -C event verify --accept 1 --because not filmed
+    says "TEXT between quotation marks"
+    expect 2 "$TALKPRESS" -C event verify --reject 1 2
+    says "one talk at a time"
     expect 2 "$TALKPRESS" -C event cut 1 --auto --in 0:01
     says "--auto"
 }
