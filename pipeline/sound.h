@@ -14,7 +14,7 @@
 #include "reader.h"
 #include "track.h"
 
-enum { SOUND_VERSION = 6 };
+enum { SOUND_VERSION = 7 };
 
 struct media_params;
 
@@ -36,7 +36,7 @@ struct sound_spec {
 };
 
 struct sound_result {
-    int64_t nb_samples;              /* card and talk, at 48 kHz */
+    int64_t nb_samples;              /* card and talk, at 48 kHz; AAC may leave out the last 72 */
     int64_t lead_in, packet_samples; /* before the first sample, and per packet */
     double source_lufs, gain_db;     /* what was measured, what was applied; 0 for silence */
     double loudness_lufs, peak_dbtp; /* of the encoded sound, decoded; -HUGE_VAL for silence */

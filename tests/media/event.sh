@@ -3,9 +3,10 @@
 # a FOLDER that has one it does what is missing, as run does.
 #
 # In FOLDER it leaves files.txt (the file of talk n in line n), listing.html, the event in event/,
-# and what each command said in add.txt, verify.json, verify.txt and run.txt with its exit status in
-# *.status. The program is $TALKPRESS. Files longer than LONG seconds are cut to 30 s in their
-# middle, off the cells' borders, so that seeking is tried and the test stays short.
+# late.txt (the talks that only the run found to need a person), and what each command said in
+# add.txt, verify.json, verify.txt and run.txt with its exit status in *.status. The program is
+# $TALKPRESS. Files longer than LONG seconds are cut to 30 s in their middle, off the cells' borders,
+# so that seeking is tried and the test stays short.
 set -euo pipefail
 export LC_ALL=C
 dir=$1 media=$2
@@ -63,17 +64,20 @@ done
 talkpress verify --json 2>/dev/null >"$dir/verify.json" || true
 talkpress verify >"$dir/verify.txt" 2>&1 || true
 # What can be published but is not as listed (no sound, a stream that ends early …) is accepted; what
-# only the run came upon (a picture that does not decode, sound that stays quiet), after it.
+# only the run came upon (a picture that does not decode, sound that stays quiet), after it. Prints
+# which talks.
 accept_all() {
     talkpress verify --json 2>/dev/null >"$dir/verify.json" || true
-    for n in $(jq -r '.[] | select(.verdict != "ok" and .measured_s != null) | .talk' \
+    for n in $(jq -r '.[] | select(.verdict != "ok" and .measured_s != null
+        and .accepted_because == null) | .talk' \
         "$dir/verify.json"); do
         talkpress verify --accept "$n" --because test >/dev/null || true
+        echo "$n"
     done
 }
-accept_all
+accept_all >/dev/null
 status=0
 talkpress run >"$dir/run.txt" 2>&1 || status=$?
-accept_all
+accept_all >"$dir/late.txt"
 talkpress publish >"$dir/publish.txt" 2>&1 || status=$?
 echo "$status" >"$dir/run.status"
