@@ -24,6 +24,10 @@ struct solver {
     bool *done;
     int *touched; /* columns whose dist, from, done are set */
     size_t nb_touched;
+    int target;    /* of the search; -1: any unused column */
+    int64_t bound; /* nothing at this distance or beyond matters any more */
+    int *used;     /* the columns in use, potentials falling from 0 */
+    size_t nb_used;
     struct entry *heap;
     size_t nb_heap, heap_room;
 };
@@ -61,6 +65,7 @@ static void solver_finish(struct solver *s)
     free(s->from);
     free(s->done);
     free(s->touched);
+    free(s->used);
     free(s->heap);
 }
 
@@ -100,7 +105,7 @@ static struct entry heap_pop(struct solver *s)
     return top;
 }
 
-static void search_begin(struct solver *s)
+static void search_begin(struct solver *s, int target, int64_t bound)
 {
     for (size_t k = 0; k < s->nb_touched; k++) {
         s->dist[s->touched[k]] = INT64_MAX;
@@ -108,29 +113,37 @@ static void search_begin(struct solver *s)
     }
     s->nb_touched = 0;
     s->nb_heap = 0;
+    s->target = target;
+    s->bound = bound;
 }
 
-/* Column j is reached over row from at distance dist; nothing at bound or beyond matters. */
-static void reach(struct solver *s, int j, int from, int64_t dist, int64_t bound)
+/* Column j is reached over row from at distance dist. */
+static void reach(struct solver *s, int j, int from, int64_t dist)
 {
-    if (dist >= s->dist[j] || dist >= bound || s->done[j])
+    if (dist >= s->dist[j] || dist >= s->bound || s->done[j])
         return;
     if (s->dist[j] == INT64_MAX)
         s->touched[s->nb_touched++] = j;
     s->dist[j] = dist;
     s->from[j] = from;
     heap_push(s, (struct entry){.dist = dist, .used = s->row[j] >= 0, .column = j});
+    /* An unused column as near, but with a lower number, would come first. */
+    if (s->target < 0 && s->row[j] < 0 && dist + 1 < s->bound)
+        s->bound = dist + 1;
+    if (j == s->target)
+        s->bound = dist;
 }
 
-static void reach_from_row(struct solver *s, int i, int64_t dist, int64_t bound, int except)
+static void reach_from_row(struct solver *s, int i, int64_t dist, int except)
 {
     const struct assignment *p = s->p;
-    for (size_t k = p->begin[i]; k < p->begin[i + 1]; k++) {
+    dist -= s->of_row[i];
+    reach(s, (int)p->nb_columns + i, i, dist);
+    for (size_t k = p->begin[i]; k < p->begin[i + 1] && dist - p->edges[k].weight < s->bound; k++) {
         const int j = p->edges[k].column;
         if (j != except)
-            reach(s, j, i, dist - p->edges[k].weight - s->of_row[i] - s->of_column[j], bound);
+            reach(s, j, i, dist - p->edges[k].weight - s->of_column[j]);
     }
-    reach(s, (int)p->nb_columns + i, i, dist - s->of_row[i], bound);
 }
 
 /* The nearest column not done yet; -1 where there is none. */
@@ -150,11 +163,11 @@ static int next_column(struct solver *s)
  * at first, so there is a path. */
 static void augment(struct solver *s, int i)
 {
-    search_begin(s);
-    reach_from_row(s, i, 0, INT64_MAX, -1);
+    search_begin(s, -1, INT64_MAX);
+    reach_from_row(s, i, 0, -1);
     int end = next_column(s);
     for (; s->row[end] >= 0; end = next_column(s))
-        reach_from_row(s, s->row[end], s->dist[end], INT64_MAX, -1);
+        reach_from_row(s, s->row[end], s->dist[end], -1);
 
     const int64_t length = s->dist[end];
     s->of_row[i] += length;
@@ -174,6 +187,22 @@ static void augment(struct solver *s, int i)
     }
 }
 
+static int compare_potentials(const void *a, const void *b, void *opaque)
+{
+    const struct solver *s = opaque;
+    const int64_t x = s->of_column[*(const int *)a], y = s->of_column[*(const int *)b];
+    return (x < y) - (x > y);
+}
+
+static void list_used(struct solver *s)
+{
+    s->used = mem_zalloc(s->p->nb_rows, sizeof *s->used);
+    for (int j = 0; j < s->nb_columns; j++)
+        if (s->row[j] >= 0)
+            s->used[s->nb_used++] = j;
+    qsort_r(s->used, s->nb_used, sizeof *s->used, compare_potentials, s);
+}
+
 /* What the total loses when row i may not have its column: the shortest way, in the residual graph,
  * from the row back to that column. Such a way may run over the sink, at which all columns meet: an
  * unused column comes into use there (potential 0), and a used one, against its potential, goes out
@@ -183,21 +212,21 @@ static int64_t loss_of(struct solver *s, int i)
     const int target = s->column[i];
     const int64_t cap = s->p->loss_cap;
     bool sink = false;
-    search_begin(s);
-    reach_from_row(s, i, 0, cap, target);
+    search_begin(s, target, cap);
+    reach_from_row(s, i, 0, target);
     for (int j; (j = next_column(s)) >= 0 && j != target;) {
         const int64_t dist = s->dist[j];
-        const int64_t bound = s->dist[target] < cap ? s->dist[target] : cap;
-        if (dist >= bound)
-            break;
         if (s->row[j] >= 0) {
-            reach_from_row(s, s->row[j], dist, bound, -1);
+            reach_from_row(s, s->row[j], dist, -1);
         } else if (!sink) {
             sink = true;
-            reach(s, target, -1, dist - s->of_column[target], bound);
-            for (int k = 0; k < s->nb_columns; k++)
-                if (s->row[k] >= 0)
-                    reach(s, k, -1, dist - s->of_column[k], bound);
+            reach(s, target, -1, dist - s->of_column[target]);
+            for (size_t k = 0; k < s->nb_used; k++) {
+                const int64_t there = dist - s->of_column[s->used[k]];
+                if (there >= s->bound)
+                    break;
+                reach(s, s->used[k], -1, there);
+            }
         }
     }
     return s->dist[target] < cap ? s->dist[target] : cap;
@@ -209,6 +238,7 @@ void assignment_solve(int *column, int64_t *loss, const struct assignment *probl
     solver_init(&s, problem);
     for (size_t i = 0; i < problem->nb_rows; i++)
         augment(&s, (int)i);
+    list_used(&s);
     for (size_t i = 0; i < problem->nb_rows; i++) {
         const bool assigned = s.column[i] < (int)problem->nb_columns;
         column[i] = assigned ? s.column[i] : -1;

@@ -19,8 +19,8 @@ struct assignment_edge {
 struct assignment {
     size_t nb_rows, nb_columns;
     const size_t *begin; /* nb_rows + 1: row i has the edges begin[i] … begin[i + 1] - 1 */
-    const struct assignment_edge *edges;
-    int64_t loss_cap; /* losses are looked for up to here only */
+    const struct assignment_edge *edges; /* each row's by falling weight */
+    int64_t loss_cap;                    /* losses are looked for up to here only */
 };
 
 /* column[i] becomes row i's column, -1 for a free row. loss[i] (loss may be NULL) becomes how much

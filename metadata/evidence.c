@@ -23,7 +23,8 @@ enum {
     PART_MISSING = -4000, /* a part, but the name marks none */
     PART_OF_WHOLE = EVIDENCE_OTHER_PART,
     LENGTH_SHORTER_MS = 10000, /* so far from the listed time the length alone makes */
-    LENGTH_LONGER_MS = 60000,  /* a candidate: EVIDENCE_LEAST points or more */
+    LENGTH_LONGER_MS = 60000,  /* a candidate: EVIDENCE_LEAST points or more, */
+    LENGTH_NEAREST = 200,      /* of no more than these */
 };
 
 /* --- points of a pair --- */
@@ -191,60 +192,88 @@ static int compare_candidates(const void *a, const void *b)
     return (x->recording > y->recording) - (x->recording < y->recording);
 }
 
-/* Recordings that can reach EVIDENCE_LEAST with a talk of one part, some twice. Without a word of
- * the talk or its number in the name, only the length speaks for it: see length_points. */
+/* How far the recording at a place of the list by length is from a listed time; INT64_MAX: too far,
+ * or there is none. */
+static int64_t distance_at(const struct evidence_base *b, size_t at, int64_t listed_ms)
+{
+    if (at >= b->nb_by_length)
+        return INT64_MAX;
+    const int64_t diff = length_ms_at(b, at) - listed_ms;
+    return diff < -LENGTH_SHORTER_MS || diff > LENGTH_LONGER_MS ? INT64_MAX : llabs(diff);
+}
+
+/* Adds the recordings that only their length may speak for, the nearest first. Where hundreds are
+ * near, none stands out, and weighing all would take the square of their number. */
+static struct evidence_candidate *add_nearest(struct evidence_candidate *list, size_t *nb,
+                                              const struct evidence_base *b, int64_t listed_ms)
+{
+    size_t longer = evidence_nb_below(b, b->nb_by_length, listed_ms, length_ms_at);
+    size_t shorter = longer - 1; /* wraps where there is none */
+    for (int i = 0; i < LENGTH_NEAREST; i++) {
+        const int64_t by = distance_at(b, shorter, listed_ms),
+                      other = distance_at(b, longer, listed_ms);
+        if (by == INT64_MAX && other == INT64_MAX)
+            break;
+        list = mem_grow(list, *nb, sizeof *list);
+        list[(*nb)++].recording = b->by_length[by <= other ? shorter-- : longer++];
+    }
+    return list;
+}
+
+/* Adds the recordings whose names have the number; below 0: the marker of that part. */
+static struct evidence_candidate *add_mentions(struct evidence_candidate *list, size_t *nb,
+                                               const struct evidence_base *b, int number)
+{
+    size_t at = evidence_nb_below(b, b->nb_mentions, number, number_at);
+    for (; at < b->nb_mentions && b->mentions[at].number == number; at++) {
+        list = mem_grow(list, *nb, sizeof *list);
+        list[(*nb)++].recording = b->mentions[at].recording;
+    }
+    return list;
+}
+
+/* Recordings that can reach EVIDENCE_LEAST with the unit, some twice. Without a word of the talk,
+ * its number or the part in the name, only the length speaks for it: see length_points. */
 static size_t list_hopeful(struct evidence_candidate **out, const struct evidence_base *b,
                            const struct unit *unit)
 {
     struct evidence_candidate *list = NULL;
     size_t nb = 0;
-    const int number = b->programme->talks[unit->talk].number;
     for (size_t i = find_hit(b, unit->talk, 0); i < b->nb_hits && b->hits[i].talk == unit->talk;
          i++) {
         list = mem_grow(list, nb, sizeof *list);
         list[nb++].recording = b->hits[i].recording;
     }
-    size_t at = evidence_nb_below(b, b->nb_mentions, number, number_at);
-    for (; at < b->nb_mentions && b->mentions[at].number == number; at++) {
-        list = mem_grow(list, nb, sizeof *list);
-        list[nb++].recording = b->mentions[at].recording;
+    list = add_mentions(list, &nb, b, b->programme->talks[unit->talk].number);
+    if (unit->part) {
+        list = add_mentions(list, &nb, b, unit->part); /* "gogrid-2" */
+        list = add_mentions(list, &nb, b, -unit->part);
     }
-    const int64_t listed_ms = unit->listed_s * 1000LL;
-    at = evidence_nb_below(b, b->nb_by_length, listed_ms - LENGTH_SHORTER_MS, length_ms_at);
-    for (; unit->listed_s && at < b->nb_by_length &&
-           length_ms_at(b, at) <= listed_ms + LENGTH_LONGER_MS;
-         at++) {
-        list = mem_grow(list, nb, sizeof *list);
-        list[nb++].recording = b->by_length[at];
-    }
+    if (unit->listed_s)
+        list = add_nearest(list, &nb, b, unit->listed_s * 1000LL);
     if (nb)
         qsort(list, nb, sizeof *list, compare_candidates);
     *out = list;
     return nb;
 }
 
-/* What a part's names and lengths say is looked at in all recordings: such talks are few. */
-static size_t list_all(struct evidence_candidate **out, const struct evidence_base *b)
-{
-    *out = mem_zalloc(b->nb_recordings, sizeof **out);
-    for (size_t r = 0; r < b->nb_recordings; r++)
-        (*out)[r].recording = (int)r;
-    return b->nb_recordings;
-}
-
 size_t evidence_candidates(struct evidence_candidate *out, const struct evidence_base *b,
                            const struct unit *unit)
 {
     AUTO_FREE struct evidence_candidate *list = NULL;
-    const size_t nb_listed = unit->among_parts ? list_all(&list, b) : list_hopeful(&list, b, unit);
-    size_t nb = 0;
+    const size_t nb_listed = list_hopeful(&list, b, unit);
+    size_t nb = 0, hit = find_hit(b, unit->talk, 0);
     for (size_t i = 0; i < nb_listed; i++) {
-        struct evidence e;
-        if (i && list[i].recording == list[i - 1].recording)
+        const int recording = list[i].recording;
+        if (i && recording == list[i - 1].recording)
             continue;
-        evidence_weigh(&e, b, unit, list[i].recording);
+        while (hit < b->nb_hits && b->hits[hit].talk == unit->talk &&
+               b->hits[hit].recording < recording)
+            hit++;
+        const int words = hit_points(b, hit, unit->talk, recording);
+        const struct evidence e = weigh(b, unit, &b->clues[recording], words);
         if (e.total >= EVIDENCE_LEAST)
-            out[nb++] = (struct evidence_candidate){list[i].recording, e.total};
+            out[nb++] = (struct evidence_candidate){recording, e.total};
     }
     return nb;
 }

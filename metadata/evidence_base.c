@@ -313,6 +313,12 @@ static int compare_mentions(const void *a, const void *b)
 }
 
 /* To find the recordings of a length, or with a number in their names. */
+static void add_mention(struct evidence_base *b, int number, int recording)
+{
+    b->mentions = mem_grow(b->mentions, b->nb_mentions, sizeof *b->mentions);
+    b->mentions[b->nb_mentions++] = (struct mention){number, recording};
+}
+
 static void index_recordings(struct evidence_base *b)
 {
     b->by_length = mem_zalloc(b->nb_recordings, sizeof *b->by_length);
@@ -320,10 +326,10 @@ static void index_recordings(struct evidence_base *b)
         const struct recording_clues *c = &b->clues[r];
         if (c->duration_ms >= 0)
             b->by_length[b->nb_by_length++] = (int)r;
-        for (size_t i = 0; i < c->name.nb_numbers; i++) {
-            b->mentions = mem_grow(b->mentions, b->nb_mentions, sizeof *b->mentions);
-            b->mentions[b->nb_mentions++] = (struct mention){c->name.numbers[i].value, (int)r};
-        }
+        for (size_t i = 0; i < c->name.nb_numbers; i++)
+            add_mention(b, c->name.numbers[i].value, (int)r);
+        if (c->name.part)
+            add_mention(b, -c->name.part, (int)r);
     }
     qsort_r(b->by_length, b->nb_by_length, sizeof *b->by_length, compare_lengths, b);
     if (b->nb_mentions)

@@ -22,7 +22,7 @@ struct hit {
     int talk, recording, points;
 };
 
-/* A number in a recording's name. */
+/* A number in a recording's name; below 0 the part that the name marks. */
 struct mention {
     int number, recording;
 };

@@ -30,6 +30,13 @@ static void add_candidate(struct candidates *c, int recording, int points)
     c->edges[c->nb_edges++] = (struct assignment_edge){.column = recording, .weight = points};
 }
 
+static int compare_edges(const void *a, const void *b)
+{
+    const struct assignment_edge *x = a, *y = b;
+    return x->weight != y->weight ? (x->weight < y->weight) - (x->weight > y->weight)
+                                  : (x->column > y->column) - (x->column < y->column);
+}
+
 static void end_row(struct candidates *c)
 {
     c->begin[++c->nb_rows] = c->nb_edges;
@@ -133,6 +140,8 @@ static void find_candidates(struct candidates *out, const struct matching *m)
             for (size_t k = 0; k < nb; k++)
                 if (!taken[list[k].recording])
                     add_candidate(out, list[k].recording, list[k].points);
+            qsort(out->edges + out->begin[i], out->nb_edges - out->begin[i], sizeof *out->edges,
+                  compare_edges);
         }
         end_row(out);
     }

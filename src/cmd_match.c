@@ -70,19 +70,22 @@ static void print_matches(const struct plan *p)
     table_print(t);
 }
 
-static bool matched(const struct plan *p, size_t recording)
+/* Of each recording, whether a talk has it. */
+static bool *find_matched(const struct plan *p)
 {
+    bool *matched = mem_zalloc(p->nb_recordings, sizeof *matched);
     for (size_t i = 0; i < p->matches.nb_rows; i++)
-        if (p->matches.rows[i].recording == (int)recording)
-            return true;
-    return false;
+        if (p->matches.rows[i].recording >= 0)
+            matched[p->matches.rows[i].recording] = true;
+    return matched;
 }
 
 static void print_unmatched(const struct plan *p)
 {
+    AUTO_FREE bool *matched = find_matched(p);
     bool first = true;
     for (size_t i = 0; i < p->nb_recordings; i++) {
-        if (matched(p, i))
+        if (matched[i])
             continue;
         if (first)
             puts("\nRecordings that match no talk:");
@@ -93,6 +96,7 @@ static void print_unmatched(const struct plan *p)
 
 static void print_json(const struct plan *p)
 {
+    AUTO_FREE bool *matched = find_matched(p);
     json_t *rows = json_array(), *rest = json_array();
     for (size_t i = 0; i < p->matches.nb_rows; i++) {
         const struct match *m = &p->matches.rows[i];
@@ -105,7 +109,7 @@ static void print_json(const struct plan *p)
                             "suspicion", json_text(m->suspicion)));
     }
     for (size_t i = 0; i < p->nb_recordings; i++)
-        if (!matched(p, i))
+        if (!matched[i])
             json_array_append_new(rest, json_text(p->recordings[i].path));
     AUTO_JSON *all = json_pack("{s:o, s:o}", "matches", rows, "unmatched", rest);
     cli_print_json(all);

@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -31,6 +32,12 @@ static unsigned next_random(uint64_t *seed)
     return (unsigned)(*seed >> 33);
 }
 
+static int compare_weights(const void *a, const void *b)
+{
+    return ((const struct assignment_edge *)b)->weight -
+           ((const struct assignment_edge *)a)->weight;
+}
+
 static void check_random_assignment(uint64_t *seed)
 {
     enum { CAP = 25 };
@@ -48,6 +55,7 @@ static void check_random_assignment(uint64_t *seed)
             edges[nb_edges++] = (struct assignment_edge){j, weights[i][j]};
         }
         begin[i + 1] = (size_t)nb_edges;
+        qsort(edges + begin[i], begin[i + 1] - begin[i], sizeof *edges, compare_weights);
     }
     int column[MOST];
     int64_t loss[MOST], sum = 0;

@@ -513,7 +513,8 @@ static void test_candidates(void **state)
     (void)state;
     AUTO_PROGRAMME p = {0};
     struct set set = {0};
-    struct unit units[NB_XEN];
+    enum { NB_UNITS = NB_XEN + 2 };
+    struct unit units[NB_UNITS];
     build_xen(&p);
     unsigned seed = 7;
     for (int i = 0; i < 600; i++) {
@@ -525,7 +526,7 @@ static void test_candidates(void **state)
                 i % 4 == 0   ? mem_printf("%02d-%s.mp4", b, slug)
                 : i % 4 == 1 ? mem_printf("MVI_%04d.MOV", b)
                 : i % 4 == 2 ? mem_printf("holiday-%d-%d.mp4", i, b)
-                             : mem_printf("%s-part2.mkv", slug),
+                             : mem_printf("%s-part%d.mkv", slug, 1 + i % 8 / 4),
                 i % 7 == 0   ? -1
                 : i % 5 == 0 ? xen_ms(b) + off_ms / 30
                              : xen_ms(b) + off_ms);
@@ -535,9 +536,12 @@ static void test_candidates(void **state)
                                  .listed_s = i % 9 == 8 ? 0 : (int)(xen_ms(i + 1) / 1000),
                                  .slot_s = i % 9 == 8 ? 1800 : 0,
                                  .among_parts = p.talks[i].nb_parts > 1};
-    struct evidence_base *base = evidence_create(&p, units, NB_XEN, set.recordings, set.nb);
+    for (int part = 1; part <= 2; part++)
+        units[NB_XEN + part - 1] = (struct unit){
+            .talk = 14, .part = part, .listed_s = part == 1 ? 726 : 1461, .among_parts = true};
+    struct evidence_base *base = evidence_create(&p, units, NB_UNITS, set.recordings, set.nb);
     AUTO_FREE struct evidence_candidate *found = mem_zalloc(set.nb, sizeof *found);
-    for (int i = 0; i < NB_XEN; i++) {
+    for (int i = 0; i < NB_UNITS; i++) {
         const size_t nb = evidence_candidates(found, base, &units[i]);
         size_t at = 0;
         for (int r = 0; r < (int)set.nb; r++) {
