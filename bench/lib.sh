@@ -59,7 +59,7 @@ mp4-360 libx264 640 360 360p.mp4 preset=medium crf=24 profile=high x264-params=s
 vp9-720 libvpx-vp9 1280 720 webm deadline=good cpu-used=4 crf=32 b=0 lag-in-frames=25 auto-alt-ref=1
 END
 }
-key_frame_s=4
+key_frame_s=10 # as the renditions that talkpress comes with
 
 # settings_of NAME: its line.
 settings_of() { same_settings | grep "^$1 " || die "no rendition '$1'"; }

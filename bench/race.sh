@@ -2,7 +2,7 @@
 # Runs ways of making all talks of a workload in turn (A B C A B C ...) and measures them.
 #   bench/race.sh FOLDER same|shipped [ROUNDS [WAY...]]
 # same:    floor talkpress ffmpeg ffmpeg-pair ffmpeg-side sreview sreview-side handbrake melt
-# shipped: talkpress sreview fosdem handbrake veyepar
+# shipped: talkpress talkpress-archive sreview fosdem handbrake veyepar
 # 3 rounds of all of them unless told. FOLDER is what workload.sh made. Each run adds a line to
 # FOLDER/results.jsonl, the first of each way also its outputs' to FOLDER/outputs.jsonl; bench/report
 # makes the table of them. BENCH_SETTINGS=FILE races with other settings: see lib.sh, same_settings,
@@ -15,7 +15,7 @@ folder=${1:-} race=${2:-} rounds=${3:-3}
 folder=$(realpath "$folder")
 ways=("${@:4}")
 if [[ ${#ways[@]} -eq 0 ]]; then
-    ways=(talkpress sreview fosdem handbrake veyepar)
+    ways=(talkpress talkpress-archive sreview fosdem handbrake veyepar)
     [[ $race == shipped ]] ||
         ways=(floor talkpress ffmpeg ffmpeg-pair ffmpeg-side sreview sreview-side handbrake melt)
 fi

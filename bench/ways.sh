@@ -80,9 +80,10 @@ write_renditions() {
     done < <(same_settings)
 }
 
-way_talkpress() {
+way_talkpress() { # way_talkpress [RENDITIONS]
     local event=$out/event
     "$talkpress" init "$event" >/dev/null
+    [[ -z ${1:-} ]] || printf 'renditions: [%s]\n' "$1" >"$event/talkpress.yaml"
     if [[ $race == same ]]; then
         write_renditions "$event"
         printf 'renditions: [%s, opus]\n' "$(same_settings | awk '{ printf "%sbench-%s", s, $1; s = ", " }')" \
@@ -91,18 +92,14 @@ way_talkpress() {
     "$talkpress" -C "$event" import "$folder/page.txt" >/dev/null
     "$talkpress" -C "$event" add "$folder/recordings" >/dev/null
     "$talkpress" -C "$event" run --json >"$out/run.json"
-    local file
+    local file suffix
     for file in "$event"/out/*; do
         case $file in
         */[0-9]*-*.mp4 | */[0-9]*-*.webm | */[0-9]*-*.opus)
-            file=${file##*/}
-            mv "$event/out/$file" "$out/$((10#${file%%-*}))-talk.${file#*.}"
+            file=${file##*/} suffix=${file#*.} suffix=${suffix#archive.} # the others' names
+            mv "$event/out/$file" "$out/$((10#${file%%-*}))-talk.${suffix#av1.}"
             ;;
         esac
-    done
-    local webm
-    for webm in "$out"/*.av1.webm; do
-        [[ ! -e $webm ]] || mv "$webm" "${webm%.av1.webm}.webm"
     done
 }
 
@@ -360,6 +357,7 @@ trap 'rm -f "$raw_folder/floor-$$-"*' EXIT
 mkdir -p "$out"
 case $race:$way in
 *:talkpress) way_talkpress ;;
+shipped:talkpress-archive) way_talkpress 'mp4-archive, av1-720, opus' ;;
 same:floor) side_by_side floor_one ;;
 same:floor-alone) in_turn floor_one ;; # for pair.sh
 same:sreview) in_turn sreview_same ;;

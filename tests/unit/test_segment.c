@@ -314,7 +314,8 @@ static void test_grey_stays(void **state)
 static void test_renditions(void **state)
 {
     (void)state;
-    static const char *const names[] = {"mp4-720", "mp4-360", "av1-720", "vp9-720", "opus"};
+    static const char *const names[] = {"mp4-720", "mp4-360",  "mp4-1080", "mp4-archive",
+                                        "av1-720", "av1-1080", "vp9-720",  "opus"};
     for (size_t i = 0; i < NB(names); i++) {
         struct err err = {0};
         struct rendition r;
