@@ -560,6 +560,25 @@ static void test_candidates(void **state)
     set_clear(&set);
 }
 
+/* Of the hundreds whose length alone fits, the nearest are taken. */
+static void test_nearest(void **state)
+{
+    (void)state;
+    AUTO_PROGRAMME p = {0};
+    struct set set = {0};
+    build_xen(&p);
+    const struct unit unit = {.talk = 3, .listed_s = (int)(xen_ms(4) / 1000)};
+    for (int off_ms = -10000; off_ms <= 60000; off_ms += 100)
+        set_add(&set, mem_printf("MVI_%d.MOV", 2000 + off_ms / 100), unit.listed_s * 1000 + off_ms);
+    struct evidence_base *base = evidence_create(&p, &unit, 1, set.recordings, set.nb);
+    AUTO_FREE struct evidence_candidate *found = mem_zalloc(set.nb, sizeof *found);
+    assert_int_equal(evidence_candidates(found, base, &unit), 200);
+    for (int i = 0; i < 200; i++)
+        assert_int_equal(found[i].recording, i); /* from 10 s shorter to 9.9 s longer */
+    evidence_destroy(base);
+    set_clear(&set);
+}
+
 /* --- kept matches --- */
 
 static void key_of(char key[33], const char *code, const struct programme *p, const struct set *set,
@@ -765,6 +784,7 @@ int main(void)
         cmocka_unit_test(test_nothing),
         cmocka_unit_test(test_order_does_not_matter),
         cmocka_unit_test(test_candidates),
+        cmocka_unit_test(test_nearest),
         cmocka_unit_test(test_kept_matches_are_the_same),
         cmocka_unit_test(test_kept_matches_hang_on_everything),
         cmocka_unit_test(test_kept_matches_are_damaged),
