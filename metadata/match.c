@@ -140,8 +140,9 @@ static void find_candidates(struct candidates *out, const struct matching *m)
             for (size_t k = 0; k < nb; k++)
                 if (!taken[list[k].recording])
                     add_candidate(out, list[k].recording, list[k].points);
-            qsort(out->edges + out->begin[i], out->nb_edges - out->begin[i], sizeof *out->edges,
-                  compare_edges);
+            if (out->nb_edges > out->begin[i])
+                qsort(out->edges + out->begin[i], out->nb_edges - out->begin[i], sizeof *out->edges,
+                      compare_edges);
         }
         end_row(out);
     }
