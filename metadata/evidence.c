@@ -202,20 +202,26 @@ static int64_t distance_at(const struct evidence_base *b, size_t at, int64_t lis
     return diff < -LENGTH_SHORTER_MS || diff > LENGTH_LONGER_MS ? INT64_MAX : llabs(diff);
 }
 
-/* Adds the recordings that only their length may speak for, the nearest first. Where hundreds are
- * near, none stands out, and weighing all would take the square of their number. */
+/* Adds the recordings for which the length speaks alone, the nearest first. Where hundreds do, none
+ * stands out, and all of them would take the square of their number. */
 static struct evidence_candidate *add_nearest(struct evidence_candidate *list, size_t *nb,
-                                              const struct evidence_base *b, int64_t listed_ms)
+                                              const struct evidence_base *b,
+                                              const struct unit *unit)
 {
+    const int64_t listed_ms = unit->listed_s * 1000LL;
     size_t longer = evidence_nb_below(b, b->nb_by_length, listed_ms, length_ms_at);
     size_t shorter = longer - 1; /* wraps where there is none */
-    for (int i = 0; i < LENGTH_NEAREST; i++) {
+    for (int nb_taken = 0; nb_taken < LENGTH_NEAREST;) {
         const int64_t by = distance_at(b, shorter, listed_ms),
                       other = distance_at(b, longer, listed_ms);
         if (by == INT64_MAX && other == INT64_MAX)
             break;
+        const int recording = b->by_length[by <= other ? shorter-- : longer++];
+        if (weigh(b, unit, &b->clues[recording], 0).total < EVIDENCE_LEAST)
+            continue;
         list = mem_grow(list, *nb, sizeof *list);
-        list[(*nb)++].recording = b->by_length[by <= other ? shorter-- : longer++];
+        list[(*nb)++].recording = recording;
+        nb_taken++;
     }
     return list;
 }
@@ -250,7 +256,7 @@ static size_t list_hopeful(struct evidence_candidate **out, const struct evidenc
         list = add_mentions(list, &nb, b, -unit->part);
     }
     if (unit->listed_s)
-        list = add_nearest(list, &nb, b, unit->listed_s * 1000LL);
+        list = add_nearest(list, &nb, b, unit);
     if (nb)
         qsort(list, nb, sizeof *list, compare_candidates);
     *out = list;

@@ -153,7 +153,7 @@ static int open_encoder(struct pass *p, const char *path, struct err *err)
 static void leave_out_sliver(struct pass *p)
 {
     enum { SLIVER = 72 };
-    if (p->enc->codec_id != AV_CODEC_ID_AAC)
+    if (p->enc->codec_id != AV_CODEC_ID_AAC || p->enc->frame_size <= 0)
         return;
     const int64_t last = (p->card_samples + p->talk_samples) % p->enc->frame_size;
     if (last <= SLIVER && last < p->talk_samples)

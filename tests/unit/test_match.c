@@ -560,7 +560,7 @@ static void test_candidates(void **state)
     set_clear(&set);
 }
 
-/* Of the hundreds whose length alone fits, the nearest are taken. */
+/* Of the hundreds whose length alone fits, the nearest are taken; names of other talks are none. */
 static void test_nearest(void **state)
 {
     (void)state;
@@ -570,6 +570,8 @@ static void test_nearest(void **state)
     const struct unit unit = {.talk = 3, .listed_s = (int)(xen_ms(4) / 1000)};
     for (int off_ms = -10000; off_ms <= 60000; off_ms += 100)
         set_add(&set, mem_printf("MVI_%d.MOV", 2000 + off_ms / 100), unit.listed_s * 1000 + off_ms);
+    for (int off_ms = 3000; off_ms < 9000; off_ms += 20)
+        set_add(&set, mem_printf("05-x%d.mp4", off_ms), unit.listed_s * 1000 + off_ms);
     struct evidence_base *base = evidence_create(&p, &unit, 1, set.recordings, set.nb);
     AUTO_FREE struct evidence_candidate *found = mem_zalloc(set.nb, sizeof *found);
     assert_int_equal(evidence_candidates(found, base, &unit), 200);
