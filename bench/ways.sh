@@ -63,9 +63,11 @@ webm_name() { same_settings | awk '$5 == "webm" { print $1 }'; }
 
 # --- talkpress ---------------------------------------------------------------------------------
 
-# The renditions of the race as talkpress writes them down.
+# The renditions of the race as talkpress writes them down. The card, a still picture that fades, gets
+# the options that the renditions which talkpress brings have for it.
 write_renditions() {
     local name encoder width height suffix rest option audio container
+    local -A card_like=([libx264]=mp4-720 [libsvtav1]=av1-720 [libvpx-vp9]=vp9-720)
     mkdir -p "$1/renditions"
     while read -r name encoder width height suffix rest; do
         container=${suffix##*.} audio='{encoder: aac, bit_rate: 128000, options: {aac_coder: fast}}'
@@ -75,6 +77,7 @@ write_renditions() {
             printf '  encoder: %s\n  max_width: %d\n  max_height: %d\n' "$encoder" "$width" "$height"
             printf '  key_frame_s: %d\n  options:\n' $key_frame_s
             for option in $rest; do printf '    %s: "%s"\n' "${option%%=*}" "${option#*=}"; done
+            grep -h '^  card:' "$bench/../pipeline/renditions/${card_like[$encoder]}.yaml"
             printf 'audio: %s\n' "$audio"
         } >"$1/renditions/bench-$name.yaml"
     done < <(same_settings)

@@ -87,8 +87,10 @@ static int open_segment(struct assembly *a, struct err *err)
          par->height != first->height || par->extradata_size != first->extradata_size ||
          (par->extradata_size &&
           memcmp(par->extradata, first->extradata, (size_t)par->extradata_size) != 0)))
-        return err_set(err, ERR_BUG,
-                       "'%s' was encoded with other parameters than the card before it", s->path);
+        return err_set(err, ERR_INVALID,
+                       "'%s' has other parameter sets than the card before it: the rendition's "
+                       "options, those for 'card' among them, should leave these as they are",
+                       s->path);
     a->segment_at =
         a->nb_opened ? a->segment_at + a->spec->segments[a->nb_opened - 1].nb_frames : 0;
     a->segment_frames = 0;

@@ -72,7 +72,10 @@ static int check(struct rendition *r, const char *where, struct err *err)
         return 0;
     if (!json_is_object(r->video))
         return err_set(err, ERR_INVALID, "%s: 'video' should be a mapping", where);
-    return rendition_check_video(r->video, where, err);
+    return rendition_check_video(r->video, where, err) < 0 ||
+                   rendition_check_video(r->card, where, err) < 0
+               ? err->code
+               : 0;
 }
 
 static const char *const efforts[] = {"fast", "balanced", "small"};
@@ -87,24 +90,34 @@ bool rendition_effort_parse(enum rendition_effort *out, const char *name)
     return false;
 }
 
-/* The options of the effort that was asked for take the place of the others; what stays is as if
- * the file had said nothing else, so that job keys hang on that alone. */
-static int choose_effort(json_t *video, enum rendition_effort effort, const char *where,
-                         struct err *err)
+/* Takes the options of that name out of video, and into those of chosen (or NULL). */
+static int take_options(json_t *video, const char *name, json_t *chosen, const char *where,
+                        struct err *err)
 {
-    for (size_t i = 0; i < sizeof efforts / sizeof *efforts; i++) {
-        json_t *own = json_object_get(video, efforts[i]);
-        json_t *options = json_object_get(video, "options");
-        if (!own)
-            continue;
-        if (!json_is_object(own) || !json_is_object(options))
-            return err_set(err, ERR_INVALID, "%s: '%s' should be a mapping, beside 'options'",
-                           where, efforts[i]);
-        if ((int)effort == (int)i && json_object_update(options, own) < 0)
-            return err_set(err, ERR_NOMEM, "out of memory");
-        json_object_del(video, efforts[i]);
-    }
+    json_t *own = json_object_get(video, name), *options = json_object_get(chosen, "options");
+    if (!own)
+        return 0;
+    if (!json_is_object(own) || !json_is_object(json_object_get(video, "options")))
+        return err_set(err, ERR_INVALID, "%s: '%s' should be a mapping, beside 'options'", where,
+                       name);
+    if (options && json_object_update(options, own) < 0)
+        return err_set(err, ERR_NOMEM, "out of memory");
+    json_object_del(video, name);
     return 0;
+}
+
+/* The options of the effort that was asked for, and of cards, take the place of the others; what
+ * stays is as if the file had said nothing else, so that job keys hang on that alone. */
+static int choose_options(struct rendition *r, enum rendition_effort effort, const char *where,
+                          struct err *err)
+{
+    json_t *video = json_object_get(r->json, "video");
+    for (size_t i = 0; i < sizeof efforts / sizeof *efforts; i++)
+        if (take_options(video, efforts[i], i == effort ? video : NULL, where, err) < 0)
+            return err->code;
+    r->card = json_deep_copy(video);
+    json_object_del(r->card, "card");
+    return take_options(video, "card", r->card, where, err);
 }
 
 int rendition_read(struct rendition *out, const char *path, enum rendition_effort effort,
@@ -114,8 +127,7 @@ int rendition_read(struct rendition *out, const char *path, enum rendition_effor
     if (yaml_json_read(&r.json, path, err) < 0)
         return err->code;
     AUTO_FREE char *where = mem_printf("'%s'", path);
-    if (choose_effort(json_object_get(r.json, "video"), effort, where, err) < 0 ||
-        check(&r, where, err) < 0) {
+    if (choose_options(&r, effort, where, err) < 0 || check(&r, where, err) < 0) {
         rendition_finish(&r);
         return err->code;
     }
@@ -123,6 +135,7 @@ int rendition_read(struct rendition *out, const char *path, enum rendition_effor
     const char *end = str_ends(name, ".yaml") ? name + strlen(name) - 5 : name + strlen(name);
     r.name = mem_printf("%.*s", (int)(end - name), name);
     r.video_text = r.video ? json_canonical(r.video) : NULL;
+    r.card_text = r.card ? json_canonical(r.card) : NULL;
     r.audio_text = json_canonical(r.audio);
     *out = r;
     return 0;
@@ -131,8 +144,10 @@ int rendition_read(struct rendition *out, const char *path, enum rendition_effor
 void rendition_finish(struct rendition *r)
 {
     json_decref(r->json);
+    json_decref(r->card);
     mem_free_p(&r->name);
     mem_free_p(&r->video_text);
+    mem_free_p(&r->card_text);
     mem_free_p(&r->audio_text);
     *r = (struct rendition){0};
 }

@@ -17,11 +17,12 @@ struct rendition {
     json_t *video; /* encoder, max_width, max_height, key_frame_s, options {}; NULL: sound alone */
     json_t *audio; /* encoder, bit_rate, options {} */
     json_t *json;  /* owns all of the above but name */
-    char *video_text, *audio_text; /* as json_canonical writes them, for keys; NULL: no video */
+    json_t *card;  /* video, as cards have it; NULL: sound alone */
+    char *video_text, *card_text, *audio_text; /* as json_canonical writes them, for keys */
 };
 
 /* How much time a picture is worth: a rendition's "video" may hold options for "fast", "balanced"
- * and "small", which go before those of its "options". */
+ * and "small", which go before those of its "options"; and those for "card" go before both. */
 enum rendition_effort { RENDITION_FAST, RENDITION_BALANCED, RENDITION_SMALL };
 bool rendition_effort_parse(enum rendition_effort *out, const char *name);
 

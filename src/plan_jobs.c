@@ -199,7 +199,7 @@ static void begin_works(struct part_work *w)
         else
             rendition_size(&work->width, &work->height, work->rendition->video, STILL_WIDTH,
                            STILL_HEIGHT, 1, 1, 0);
-        work_segment_base(work, w);
+        work_segment_bases(work, w);
     }
 }
 

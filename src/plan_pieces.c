@@ -62,16 +62,22 @@ int work_list_cells(struct part_work *w)
     return 0;
 }
 
-/* What every segment of a rendition hangs on besides its pictures. */
-void work_segment_base(struct piecework *work, const struct part_work *w)
+static void segment_base(char out[33], const struct piecework *work, const struct part_work *w,
+                         const char *settings)
 {
     struct key k = key_begin("segment", SEGMENT_VERSION);
-    key_text(&k, work->rendition->video_text);
+    key_text(&k, settings);
     key_int(&k, work->width);
     key_int(&k, work->height);
     key_int(&k, w->pp->grid.fps.num);
     key_int(&k, w->pp->grid.fps.den);
-    key_end(&k, work->base);
+    key_end(&k, out);
+}
+
+void work_segment_bases(struct piecework *work, const struct part_work *w)
+{
+    segment_base(work->base, work, w, work->rendition->video_text);
+    segment_base(work->card_base, work, w, work->rendition->card_text);
 }
 
 /* "2010-04-28" and "2010-04-29" as "28–29 April 2010". */
@@ -160,7 +166,7 @@ void work_still_key(char out[33], const struct part_work *w, int64_t nb_frames)
 static void card_key(char out[33], const struct piecework *work, const char *drawn)
 {
     struct key k = key_begin("card", 3);
-    key_text(&k, work->base);
+    key_text(&k, work->card_base);
     key_text(&k, drawn);
     key_end(&k, out);
 }
@@ -216,10 +222,10 @@ static void sound_key(char out[33], const struct part_work *w, const struct rend
 
 /* --- cards ----------------------------------------------------------------------------------- */
 
-static json_t *output_spec(const struct piecework *work, const char *key)
+static json_t *output_spec(const struct piecework *work, const char *key, json_t *video)
 {
     return json_pack("{s:s, s:s, s:O, s:i, s:i}", "key", key, "rendition", work->rendition->name,
-                     "video", work->rendition->video, "width", work->width, "height", work->height);
+                     "video", video, "width", work->width, "height", work->height);
 }
 
 /* The renditions of a piece that are missing. */
@@ -231,8 +237,9 @@ struct missing {
 };
 
 static void add_missing(struct missing *m, const struct part_work *w, const struct piecework *work,
-                        const char *key)
+                        const char *key, bool is_card)
 {
+    const struct rendition *r = work->rendition;
     if (!m->nb++)
         m->key = key_begin("job", 1);
     key_text(&m->key, key);
@@ -240,7 +247,7 @@ static void add_missing(struct missing *m, const struct part_work *w, const stru
         return;
     if (!m->outputs)
         m->outputs = json_array();
-    json_array_append_new(m->outputs, output_spec(work, key));
+    json_array_append_new(m->outputs, output_spec(work, key, is_card ? r->card : r->video));
 }
 
 static void missing_finish(struct missing *m)
@@ -315,7 +322,7 @@ static int find_missing(struct missing *out, struct part_work *w, struct piecewo
         return 0;
     work->ready = false;
     out->cost += frame_cost(work) * (double)nb_frames;
-    add_missing(out, w, work, key);
+    add_missing(out, w, work, key, !cell || !json_is_object(w->video));
     return 0;
 }
 

@@ -17,7 +17,7 @@ struct piece_range {
 struct piecework {
     const struct rendition *rendition;
     int width, height;
-    char base[33]; /* hash of what all its segments share */
+    char base[33], card_base[33]; /* hashes of what all its cells share, and all cards */
     char card_key[33];
     char cells_key[33]; /* of all of them together */
     char sound_key[33];
@@ -70,7 +70,7 @@ struct job *work_add_job(struct part_work *work, const char *stage, const char *
 /* The cells that the cut touches (once is enough); what every segment of a rendition hangs on
  * besides its pictures; and the key of one. */
 ATTR_NODISCARD int work_list_cells(struct part_work *work);
-void work_segment_base(struct piecework *piecework, const struct part_work *work);
+void work_segment_bases(struct piecework *piecework, const struct part_work *work);
 void work_cell_key(char out[33], const struct piecework *piecework, const struct part_work *work,
                    const struct piece_range *cell);
 

@@ -151,6 +151,21 @@ talks.json" "$(ls event/out)"
     same 8 "$(ls event/out/*.* | grep -c -e mp4 -e jpg)"
 }
 
+@test "options for cards alone: the cards are made anew, the cells stay, and they join" {
+    take_done
+    sed -i 's/^  options:/  card: {crf: 20}\n&/' event/renditions/cheap.yaml
+    jobs_run '{"card":4,"assemble":4}' tp run --json
+    same "$(seq 0 399)" "$(frame_numbers event/out/01-first-steps.mp4 5 1000)"
+    # Options that the cells' parameter sets know of: refused in words that help.
+    sed -i 's/crf: 20/refs: 2/' event/renditions/cheap.yaml
+    expect 1 tp run --quiet 3
+    says "FAILED talk 3: cheap put together" "has other parameter sets than the card before it" \
+        "'card' among them"
+    sed -i '/^  card:/d' event/renditions/cheap.yaml
+    jobs_run '{}' tp run --json
+    same "$(cat "$BATS_FILE_TMPDIR/done/out/SHA256SUMS")" "$(sums)"
+}
+
 @test "only the talks that are named" {
     new_event
     tp add "$REC" >/dev/null

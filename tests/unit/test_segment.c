@@ -368,7 +368,7 @@ static void test_renditions(void **state)
     }
 }
 
-/* Every effort of every rendition encodes, and says nothing of the others. */
+/* Every effort of every rendition encodes, says nothing of the others, and its cards join its cells. */
 static void test_efforts(void **state)
 {
     (void)state;
@@ -378,7 +378,10 @@ static void test_efforts(void **state)
     } cases[] = {
         {"mp4-720", "preset", {"veryfast", "medium", "medium"}},
         {"mp4-360", "preset", {"veryfast", "medium", "medium"}},
+        {"mp4-1080", "preset", {"veryfast", "medium", "medium"}},
+        {"mp4-archive", "tune", {"ssim", "ssim", "ssim"}},
         {"av1-720", "preset", {"12", "12", "8"}},
+        {"av1-1080", "preset", {"12", "12", "8"}},
         {"vp9-720", "deadline", {"good", "good", "good"}},
     };
     enum rendition_effort effort;
@@ -397,10 +400,19 @@ static void test_efforts(void **state)
             AUTO_FREE char *value = json_canonical(json_object_get(options, cases[i].option));
             assert_row_int(names[k], strstr(value, cases[i].values[k]) != NULL, 1);
             assert_int_equal(json_get_int(r.video, "key_frame_s", 0), 10);
-            struct track_summary t;
-            AUTO_FREE char *path = folder_path("%s-%s.mp4", cases[i].rendition, names[k]);
-            piece_segment(&t, path, r.video, FPS, (struct drawn){128, 72, 0x80000, 6, false, 1, 0});
-            assert_int_equal(t.nb_packets, 6);
+            assert_null(json_object_get(r.video, "card"));
+            assert_null(json_object_get(r.card, "card"));
+            assert_false(json_equal(r.video, r.card));
+            assert_string_not_equal(r.video_text, r.card_text);
+            const json_t *const kinds[] = {r.video, r.card};
+            struct track_summary t[2];
+            for (int n = 0; n < 2; n++) {
+                AUTO_FREE char *path = folder_path("%s-%s.mp4", cases[i].rendition, names[k]);
+                piece_segment(&t[n], path, kinds[n], FPS,
+                              (struct drawn){128, 72, 0x80000, 6, false, 1, 0});
+                assert_int_equal(t[n].nb_packets, 6);
+            }
+            assert_string_equal(t[0].header, t[1].header);
             rendition_finish(&r);
         }
 }
