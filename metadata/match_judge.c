@@ -239,6 +239,7 @@ static int best_other_recording(int *out_points, const struct matching *m, size_
 static bool best_other_unit(size_t *out, int *out_points, const struct matching *m, size_t unit,
                             int recording)
 {
+    *out = unit;
     *out_points = 0;
     for (size_t i = 0; i < m->nb_units; i++) {
         struct evidence e;
