@@ -7,6 +7,7 @@ talkpress=$build/src/talkpress
 raw_folder=${BENCH_RAW:-/dev/shm}
 cores=$(nproc)
 fps=25 card_s=5
+card_filter="fps=$fps,scale=1280:720,format=yuv420p,fade=in:0:12,fade=out:$((card_s * fps - 12)):12"
 # Of the floor's pictures and of those that SSIM is measured against. Who scales less exactly pays for it.
 exact_scaling=flags=bicubic+accurate_rnd+full_chroma_int
 export LC_ALL=C.UTF-8

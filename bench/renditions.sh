@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The encoders' settings on slides alone, a camera alone and both: processor time, bytes, SSIM, memory.
+# The encoders' settings on slides alone, a camera alone and both, and on a card of 5 s: processor time,
+# bytes, SSIM, memory.
 #   bench/renditions.sh FOLDER [-s SECONDS] [-c CONFIG-REGEX] [-r FILE]...
 #     -s  of each kind of material, 20 unless told
 #     -c  only the settings whose name matches
@@ -22,6 +23,7 @@ while getopts s:c:r: option; do
     esac
 done
 need ffmpeg jq awk gnuplot
+need_talkpress
 floor=$build/bench/floor
 [[ -x $floor ]] || die "not built: cmake --build --preset release"
 
@@ -50,7 +52,10 @@ settings() {
         done
     done
     echo "av1-12-42-scm1-ssim libsvtav1 10 preset=12 crf=42 svtav1-params=scm=1:lp=1:tune=0"
-    echo "av1-12-38-scm1-look0 libsvtav1 10 preset=12 crf=38 svtav1-params=scm=1:lp=1:lookahead=0"
+    for scm in 0 1; do
+        echo "av1-12-38-scm$scm-look0 libsvtav1 10 preset=12 crf=38 svtav1-params=scm=$scm:lp=1:lookahead=0"
+        echo "av1-10-11-scm$scm libsvtav1 10 preset=10 crf=11 svtav1-params=scm=$scm:lp=1"
+    done
     local vp9="libvpx-vp9 10 b=0 lag-in-frames=25 auto-alt-ref=1"
     for preset in 2 4 5; do
         echo "vp9-good-$preset-32 $vp9 crf=32 deadline=good cpu-used=$preset"
@@ -60,6 +65,22 @@ settings() {
     for preset in 6 8; do
         echo "vp9-realtime-$preset-32 libvpx-vp9 10 b=0 crf=32 deadline=realtime cpu-used=$preset"
     done
+    # As the renditions have them for cards.
+    echo "x264-medium-23-card libx264 10 preset=medium crf=23 profile=high aq-mode=0"
+    echo "av1-13-37-card libsvtav1 10 preset=13 crf=37 svtav1-params=scm=1:lp=1:lookahead=0:enable-tf=0"
+    echo "vp9-realtime-6-34-card $vp9 crf=34 deadline=realtime cpu-used=6 tune-content=screen"
+}
+
+# card FILE.png: of a talk.
+card() {
+    local event=$folder/card-event
+    rm -rf "$event"
+    "$talkpress" init "$event" >/dev/null
+    printf 'Bench Conference 2026\n\nHeld on May 4-5, 2026 in Ghent, Belgium.\n\n|\nOpening\n%s\nAbout it.\n|\n' \
+        '- Talk 1: Sharing Pages Between Guests (Speaker One) (0:30)' >"$folder/page.txt"
+    "$talkpress" -C "$event" import "$folder/page.txt" >/dev/null
+    "$talkpress" -C "$event" card 1 -o "$1" >/dev/null
+    rm -r "$event"
 }
 
 # material KIND FILE.mkv: lossless, so that it is the source of picture and SSIM alike.
@@ -69,6 +90,10 @@ material() {
         slides "$seconds" 3 >"$folder/slides.ass"
         ff -f lavfi -i "$(picture "$1" "$seconds" 3 "$folder/slides.ass")" \
             -c:v ffv1 -level 3 -g 1 "$2"
+        ;;
+    card)
+        card "$folder/card.png"
+        ff -loop 1 -framerate $fps -t $card_s -i "$folder/card.png" -vf "$card_filter" -c:v ffv1 -level 3 -g 1 "$2"
         ;;
     *)
         ff -ss 60 -t "$seconds" -i "$1" -an -vf "scale=1280:720:flags=bicubic,fps=$fps,format=yuv420p" \
@@ -81,7 +106,9 @@ material() {
 measure() {
     local kind=$1 source=$2 raw=$3 name=$4 out=$folder/out.mkv figures
     [[ -e $raw ]] || ff -i "$source" -f rawvideo "$raw"
-    if ! figures=$("$floor" "$raw" 1280x720 "$fps" $(($6 * fps)) "$out" "$5" "${@:7}"); then
+    # glibc as talkpress sets it: SVT-AV1 asks for zeros at every picture (src/media/main.c).
+    if ! figures=$(GLIBC_TUNABLES=glibc.malloc.mmap_threshold=4194304:glibc.malloc.trim_threshold=67108864 \
+        "$floor" "$raw" 1280x720 "$fps" $(($6 * fps)) "$out" "$5" "${@:7}"); then
         echo "$name on $kind: refused by the encoder" >&2
         return
     fi
@@ -137,7 +164,7 @@ report() {
 mkdir -p "$folder"
 table=$folder/renditions.tsv
 touch "$table"
-kinds=(mixed slides camera "${recordings[@]}")
+kinds=(mixed slides camera card "${recordings[@]}")
 raw=$raw_folder/renditions-$$.yuv
 trap 'rm -f "$raw"' EXIT
 for kind in "${kinds[@]}"; do

@@ -29,8 +29,6 @@ normalised() {
     ff -i "$1" -map 0:v -map 0:a -c:v copy -af "atrim=start=$first,$(loudnorm "$1"),aresample=48000,$stereo" -c:a pcm_s16le "$2"
 }
 
-card_filter="fps=$fps,scale=1280:720,format=yuv420p,fade=in:0:12,fade=out:$((card_s * fps - 12)):12"
-
 # joined NUMBER FILE.mkv: card and normalised recording in one file, for tools that take only one. The
 # card is encoded as the recording is; the rest is copied. Leaves the normalised recording in body.mkv.
 joined() {
@@ -360,7 +358,7 @@ trap 'rm -f "$raw_folder/floor-$$-"*' EXIT
 mkdir -p "$out"
 case $race:$way in
 *:talkpress) way_talkpress ;;
-shipped:talkpress-archive) way_talkpress 'mp4-archive, av1-720, opus' ;;
+shipped:talkpress-archive) way_talkpress 'mp4-archive, av1-archive' ;;
 same:floor) side_by_side floor_one ;;
 same:floor-alone) in_turn floor_one ;; # for pair.sh
 same:sreview) in_turn sreview_same ;;

@@ -82,11 +82,13 @@ static int open_segment(struct assembly *a, struct err *err)
     if (track_reader_open(&a->segment, s->path, err) < 0)
         return err->code;
     const AVCodecParameters *par = track_reader_codec(a->segment), *first = a->video->codecpar;
-    if (a->nb_opened > 0 &&
-        (par->codec_id != first->codec_id || par->width != first->width ||
-         par->height != first->height || par->extradata_size != first->extradata_size ||
-         (par->extradata_size &&
-          memcmp(par->extradata, first->extradata, (size_t)par->extradata_size) != 0)))
+    if (a->nb_opened > 0 && (par->codec_id != first->codec_id || par->width != first->width ||
+                             par->height != first->height))
+        return err_set(err, ERR_BUG, "'%s' is another kind of picture than the card before it",
+                       s->path);
+    if (a->nb_opened > 0 && (par->extradata_size != first->extradata_size ||
+                             (par->extradata_size && memcmp(par->extradata, first->extradata,
+                                                            (size_t)par->extradata_size) != 0)))
         return err_set(err, ERR_INVALID,
                        "'%s' has other parameter sets than the card before it: the rendition's "
                        "options, those for 'card' among them, should leave these as they are",

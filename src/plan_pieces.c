@@ -275,7 +275,7 @@ static double frame_cost(const struct piecework *work)
 {
     const char *encoder = json_get_string(work->rendition->video, "encoder", "");
     const double base = strcmp(encoder, "libvpx-vp9") == 0  ? 0.065
-                        : strcmp(encoder, "libsvtav1") == 0 ? 0.012
+                        : strcmp(encoder, "libsvtav1") == 0 ? 0.009
                                                             : 0.013;
     return 0.0005 + base * work->width * work->height / (1280.0 * 720);
 }

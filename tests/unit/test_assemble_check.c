@@ -460,7 +460,7 @@ static void test_foreign_pieces(void **state)
     piece_segment(&summary, wide, video, FPS,
                   (struct drawn){WIDTH + 16, HEIGHT, 0, LENGTHS[2], false, 1, 0});
     p.segments[2] = (struct assemble_segment){wide, LENGTHS[2], summary.hash};
-    assert_fails(assemble_file(&made, path, &p.spec, &err), ERR_BUG, "other parameters");
+    assert_fails(assemble_file(&made, path, &p.spec, &err), ERR_BUG, "another kind of picture");
 }
 
 /* Captions go in whole, off by default, and nothing but them passes for them. */

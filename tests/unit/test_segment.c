@@ -314,8 +314,9 @@ static void test_grey_stays(void **state)
 static void test_renditions(void **state)
 {
     (void)state;
-    static const char *const names[] = {"mp4-720", "mp4-360",  "mp4-1080", "mp4-archive",
-                                        "av1-720", "av1-1080", "vp9-720",  "opus"};
+    static const char *const names[] = {"mp4-720",     "mp4-360", "mp4-1080",
+                                        "mp4-archive", "av1-720", "av1-1080",
+                                        "av1-archive", "vp9-720", "opus"};
     for (size_t i = 0; i < NB(names); i++) {
         struct err err = {0};
         struct rendition r;
@@ -368,7 +369,8 @@ static void test_renditions(void **state)
     }
 }
 
-/* Every effort of every rendition encodes, says nothing of the others, and its cards join its cells. */
+/* Every effort of every rendition encodes, says nothing of the others, and its cards join its
+ * cells. */
 static void test_efforts(void **state)
 {
     (void)state;
