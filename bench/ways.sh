@@ -218,12 +218,16 @@ ffmpeg_pair() { # ffmpeg_pair NUMBER SCRATCH
 
 # --- HandBrake, melt ---------------------------------------------------------------------------
 
-handbrake() { # handbrake IN OUT ARGUMENT...
-    HandBrakeCLI -i "$1" -o "$2" --no-markers --crop 0:0:0:0 --no-comb-detect --no-deinterlace --cfr -r $fps \
+# handbrake IN OUT ARGUMENT...: the picture by HandBrakeCLI, the sound by ffmpeg, in the array $sound:
+# Debian 12's HandBrakeCLI crashes in libswresample now and then.
+handbrake() {
+    local picture=$scratch/picture.${2##*.}
+    HandBrakeCLI -i "$1" -o "$picture" --audio none --no-markers --crop 0:0:0:0 --no-comb-detect --no-deinterlace --cfr -r $fps \
         "${@:3}" </dev/null >"$scratch/handbrake.log" 2>&1 || {
         tail -n 5 "$scratch/handbrake.log" >&2
         return 1
     }
+    ff -i "$picture" -i "$1" -map 0:v -map 1:a -c:v copy "${sound[@]}" -movflags +faststart "$2"
 }
 
 handbrake_same() {
@@ -231,7 +235,7 @@ handbrake_same() {
     joined "$n" "$scratch/joined.mkv"
     while read -r name encoder width height suffix rest; do
         local quality="" preset=medium extra=keyint=$((key_frame_s * fps))
-        local -a sound=(-f av_mp4 -O -E av_aac -B 128)
+        local -a sound=("${aac[@]}") format=(-f av_mp4)
         [[ $encoder == libx264 ]] || extra=g=$((key_frame_s * fps))
         for option in $rest; do
             case $option in
@@ -247,18 +251,20 @@ handbrake_same() {
         libvpx-vp9) local -a video=(-e VP9) ;;
         libsvtav1) local -a video=(-e svt_av1) extra=${extra/g=/keyint=} ;;
         esac
-        [[ $suffix == webm ]] && sound=(-f av_webm -E opus -B 96)
+        [[ $suffix == webm ]] && sound=("${opus[@]}") format=(-f av_webm)
         handbrake "$scratch/joined.mkv" "$out/$n-talk.$suffix" "${video[@]}" --encoder-preset "$preset" \
-            -q "$quality" -x "$extra" -w "$width" -l "$height" "${sound[@]}"
+            -q "$quality" -x "$extra" -w "$width" -l "$height" "${format[@]}"
     done < <(same_settings)
     ff -i "$scratch/body.mkv" -vn "${opus[@]}" "$out/$n-talk.opus"
 }
 
 handbrake_shipped() {
     local n=$1 scratch=$2
+    local -a sound=(-c:a aac -b:a 160k)
     joined "$n" "$scratch/joined.mkv"
     handbrake "$scratch/joined.mkv" "$out/$n-talk.mp4" --preset "Fast 720p30"
     handbrake "$scratch/joined.mkv" "$out/$n-talk.360p.mp4" --preset "Fast 480p30" -w 640 -l 360
+    sound=("${opus[@]}")
     handbrake "$scratch/joined.mkv" "$out/$n-talk.webm" --preset "VP9 MKV 720p30" -f av_webm
 }
 
