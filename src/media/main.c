@@ -1,6 +1,5 @@
 /* talkpress-media: all that opens recordings or draws. talkpress becomes it, or starts it. */
 #include <fontconfig/fontconfig.h>
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,18 +39,8 @@ const struct cli_verb_entry cli_verbs[] = {
     {NULL, NULL, NULL},
 };
 
-/* With screen content tools SVT-AV1 1.4.1 asks for 31 MB of zeros at each picture of 1280x720 and
- * touches little of them. Left alone, glibc soon takes them from the heap, which it has to clear: a
- * quarter of the encoder's time. Pages that are new are zeros already, and cost when touched. */
-static void set_up_malloc(void)
-{
-    mallopt(M_MMAP_THRESHOLD, 4 << 20);
-    mallopt(M_TRIM_THRESHOLD, 64 << 20); /* as glibc would have come to by itself */
-}
-
 int main(int argc, char **argv)
 {
-    set_up_malloc();
     av_log_quiet();            /* a worker turns it on again, into its log */
     setenv("SVT_LOG", "1", 0); /* SVT-AV1 says hello otherwise */
     const int status = cli_main(argc, argv, "");
