@@ -1,4 +1,4 @@
--- talkpress.db, version 4. Facts and decisions only: what is done follows from which results exist.
+-- talkpress.db, version 5. Facts and decisions only: what is done follows from which results exist.
 
 CREATE TABLE event (
     id    INTEGER PRIMARY KEY CHECK (id = 1),
@@ -124,8 +124,9 @@ CREATE TABLE failure (
 
 -- The files in out/ that are ours: only these are ever replaced or removed there.
 CREATE TABLE published (
-    name TEXT PRIMARY KEY,
-    key  TEXT NOT NULL, -- of the result that it is
-    talk INTEGER NOT NULL,
-    part INTEGER NOT NULL
+    name      TEXT PRIMARY KEY,
+    key       TEXT NOT NULL, -- of the result that it is
+    talk      INTEGER NOT NULL,
+    part      INTEGER NOT NULL,
+    recording TEXT NOT NULL DEFAULT '' -- fingerprint of what it was made of; '': not known
 ) STRICT, WITHOUT ROWID;

@@ -12,7 +12,7 @@
 
 enum {
     APPLICATION_ID = 0x74707273, /* "tprs" */
-    SCHEMA_VERSION = 4,
+    SCHEMA_VERSION = 5,
     BUSY_MS = 10000,
     BUSY_STEP_MS = 20,
 };
@@ -114,6 +114,7 @@ static const char *const migrations[SCHEMA_VERSION - 1] = {
     "value TEXT NOT NULL, PRIMARY KEY (is_cell, key)) STRICT, WITHOUT ROWID;"
     "INSERT INTO result SELECT stage = 'cell', key, stage, value FROM old_result ORDER BY 1, 2;"
     "DROP TABLE old_result;",
+    "ALTER TABLE published ADD COLUMN recording TEXT NOT NULL DEFAULT '';",
 };
 
 /* The store as it is, beside it: "talkpress.db.version-1". Read by a handle of its own, while the

@@ -172,6 +172,7 @@ ATTR_NODISCARD int store_each_failure(struct store *store,
 struct published {
     const char *name, *key; /* of the file; of the result that it is */
     int talk, part;
+    const char *recording; /* fingerprint of what it was made of; "": not known */
 };
 /* Calls each with every file (its strings hold for the call only); non-zero ends it. */
 ATTR_NODISCARD int store_each_published(struct store *store,

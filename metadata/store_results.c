@@ -129,13 +129,13 @@ int store_each_published(struct store *s, int (*each)(void *opaque, const struct
                          void *opaque, struct err *err)
 {
     AUTO_STMT *stmt = NULL;
-    if (sql_prepare(&stmt, s, err, "SELECT name, key, talk, part FROM published ORDER BY name",
-                    "") < 0)
+    if (sql_prepare(&stmt, s, err, "SELECT name, key, talk, part, recording FROM published ORDER BY name", "") < 0)
         return err->code;
     int got;
     while ((got = sql_step(s, stmt, err)) > 0) {
         const struct published f = {sql_text(stmt, 0), sql_text(stmt, 1),
-                                    sqlite3_column_int(stmt, 2), sqlite3_column_int(stmt, 3)};
+                                    sqlite3_column_int(stmt, 2), sqlite3_column_int(stmt, 3),
+                                    sql_text(stmt, 4)};
         if (each(opaque, &f))
             return 0;
     }
@@ -144,8 +144,8 @@ int store_each_published(struct store *s, int (*each)(void *opaque, const struct
 
 int store_set_published(struct store *s, const struct published *f, struct err *err)
 {
-    return sql_run(s, err, "INSERT OR REPLACE INTO published VALUES (?, ?, ?, ?)", "ssii", f->name,
-                   f->key, f->talk, f->part);
+    return sql_run(s, err, "INSERT OR REPLACE INTO published VALUES (?, ?, ?, ?, ?)", "ssiis",
+                   f->name, f->key, f->talk, f->part, f->recording);
 }
 
 int store_clear_published(struct store *s, const char *name, struct err *err)

@@ -11,6 +11,8 @@
 #include "mem.h"
 #include "plan.h"
 #include "plan_jobs.h"
+#include "plan_work.h"
+#include "programme.h"
 #include "store.h"
 #include "str.h"
 #include "workdir.h"
@@ -41,6 +43,24 @@ static bool used(const struct keys *k, const char *key)
 static int use_published(void *opaque, const struct published *file)
 {
     use(opaque, file->key);
+    return 0;
+}
+
+/* What was published of a recording that is not sure to hold the part any more stays in out/; so
+ * does what it was made from, for who says that it does. */
+static int hold_published(void *opaque, const struct published *file)
+{
+    const struct plan *plan = opaque;
+    const struct talk *talk = programme_find(&plan->programme, file->talk);
+    const struct match *row = talk ? plan_match(plan, talk, file->part) : NULL;
+    const int recording = row && *file->recording && !plan_holds_talk(row)
+                              ? plan_may_hold(plan, row, file->recording)
+                              : -1;
+    if (recording >= 0) {
+        struct match *match = &plan->matches.rows[row - plan->matches.rows];
+        match->recording = recording;
+        match->state = MATCH_SURE;
+    }
     return 0;
 }
 
@@ -148,7 +168,8 @@ static int gc(const struct cli *cli, struct sweep *s, struct err *err)
     AUTO_EVENT event = {.lock = -1};
     AUTO_PLAN plan = {0};
     if (event_open(&event, cli->dir, err) < 0 || event_lock(&event, err) < 0 ||
-        plan_load(&plan, &event, err) < 0)
+        plan_load(&plan, &event, err) < 0 ||
+        store_each_published(event.store, hold_published, &plan, err) < 0)
         return err->code;
     int ret = use_all(&s->keys, &plan, err);
     if (ret == 0 && !s->dry_run)

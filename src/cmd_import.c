@@ -3,10 +3,14 @@
 #include "cli.h"
 #include "diff.h"
 #include "event.h"
+#include "fs.h"
 #include "import.h"
 #include "json.h"
+#include "mem.h"
+#include "plan.h"
 #include "programme.h"
 #include "store.h"
+#include "str.h"
 #include "table.h"
 
 static const char *const kinds[] = {"new", "changed", "gone", "back"};
@@ -24,14 +28,15 @@ static void print_changes(const struct diff *d)
     table_print(t);
 }
 
-static void print_changes_json(const struct diff *d, bool applied)
+static void print_changes_json(const struct diff *d, const json_t *unsure, bool applied)
 {
     AUTO_JSON *list = json_array();
     for (size_t i = 0; i < d->nb; i++)
         json_array_append_new(list,
                               json_pack("{s:s, s:i, s:s}", "change", kinds[d->changes[i].kind],
                                         "talk", d->changes[i].talk, "text", d->changes[i].text));
-    AUTO_JSON *all = json_pack("{s:O, s:b}", "changes", list, "applied", applied);
+    AUTO_JSON *all =
+        json_pack("{s:O, s:O, s:b}", "changes", list, "unsure", unsure, "applied", applied);
     cli_print_json(all);
 }
 
@@ -54,27 +59,90 @@ static void print_counts(const struct diff *d, const struct programme *p, bool d
                    : ": nothing changes");
 }
 
+/* --- matches that were sure ------------------------------------------------------------------ */
+
+/* A file that is named as its talk was called before may not be found under the new title. Who
+ * changes the title knows best, and is told at once. */
+static void list_unsure(json_t *out, const struct plan *before, const struct plan *after)
+{
+    for (size_t i = 0; i < after->matches.nb_rows; i++) {
+        const struct match *now = &after->matches.rows[i];
+        const struct talk *talk = programme_find(&before->programme, now->talk);
+        const struct match *was = talk ? plan_match(before, talk, now->part) : NULL;
+        if (now->state == MATCH_SURE || now->by_hand || !was || was->state != MATCH_SURE)
+            continue;
+        const char *path = before->recordings[was->recording].path;
+        json_array_append_new(out, json_pack("{s:i, s:i, s:o}", "talk", now->talk, "part",
+                                             was->part, "recording", json_text(path)));
+    }
+}
+
+static void print_unsure(const json_t *unsure)
+{
+    size_t i;
+    json_t *row;
+    if (json_array_size(unsure))
+        printf("\nNot sure any more; if the recording is still right, say so:\n");
+    json_array_foreach(unsure, i, row)
+    {
+        const long long talk = json_get_int(row, "talk", 0), part = json_get_int(row, "part", 0);
+        AUTO_FREE char *name =
+            str_clean_line(fs_basename(json_get_string(row, "recording", "")));
+        if (part)
+            printf("  talkpress match '%lld/%lld=%s'\n", talk, part, name);
+        else
+            printf("  talkpress match '%lld=%s'\n", talk, name);
+    }
+}
+
+/* Makes after the store's programme, or only looks what would come of it. What cannot be planned,
+ * before or after, is imported all the same. */
+static int apply(struct event *event, const struct programme *after, bool dry_run, json_t *unsure,
+                 struct err *err)
+{
+    AUTO_PLAN old = {0}, new = {0};
+    struct err ignored = {0};
+    const bool planned = plan_load(&old, event, &ignored) == 0 && old.nb_recordings;
+    if (dry_run && !planned)
+        return 0;
+    if (store_begin(event->store, err) < 0)
+        return err->code;
+    int ret = store_set_programme(event->store, after, err);
+    if (ret == 0 && planned && plan_load(&new, event, &ignored) == 0)
+        list_unsure(unsure, &old, &new);
+    if (ret == 0 && !dry_run)
+        ret = store_commit(event->store, err);
+    if (ret < 0 || dry_run)
+        store_rollback(event->store);
+    return ret;
+}
+
 static int import(const char *dir, const char *path, bool dry_run, bool json, struct err *err)
 {
     AUTO_EVENT event = {.lock = -1};
     AUTO_PROGRAMME before = {0}, after = {0};
+    AUTO_JSON *unsure = json_array();
     struct diff d;
     if (event_open(&event, dir, err) < 0 || import_read(&after, path, err) < 0 ||
         store_programme(&before, event.store, err) < 0)
         return err->code;
     programme_number_talks(&after, &before);
     diff_programmes(&d, &before, &after);
-    const bool apply = !dry_run && d.nb;
+    struct err unseen = {0}; /* a dry run needs no store that can be written */
+    if (d.nb && apply(&event, &after, dry_run, unsure, dry_run ? &unseen : err) < 0 && !dry_run) {
+        diff_finish(&d);
+        return err->code;
+    }
     if (json) {
-        print_changes_json(&d, apply);
+        print_changes_json(&d, unsure, !dry_run && d.nb);
     } else {
         if (d.nb)
             print_changes(&d);
         print_counts(&d, &after, dry_run);
+        print_unsure(unsure);
     }
-    const int ret = apply ? store_set_programme(event.store, &after, err) : 0;
     diff_finish(&d);
-    return ret;
+    return 0;
 }
 
 int cmd_import(const struct cli *cli, int argc, char **argv)

@@ -20,7 +20,7 @@ const char plan_refused[] = "its recording cannot be published";
 
 /* --- a part's recording and verdict ----------------------------------------------------------- */
 
-static const struct match *find_match(const struct plan *p, const struct talk *talk, int part)
+const struct match *plan_match(const struct plan *p, const struct talk *talk, int part)
 {
     for (size_t i = p->first_match[talk - p->programme.talks];
          i < p->matches.nb_rows && p->matches.rows[i].talk == talk->number; i++) {
@@ -29,6 +29,21 @@ static const struct match *find_match(const struct plan *p, const struct talk *t
             return m;
     }
     return NULL;
+}
+
+int plan_may_hold(const struct plan *p, const struct match *match, const char *fingerprint)
+{
+    size_t at = 0;
+    if (!match || match->by_hand)
+        return -1;
+    while (at < p->nb_recordings && strcmp(p->recordings[at].fingerprint, fingerprint) != 0)
+        at++;
+    if (at == p->nb_recordings)
+        return -1;
+    for (size_t i = 0; i < p->matches.nb_rows; i++)
+        if (plan_holds_talk(&p->matches.rows[i]) && p->matches.rows[i].recording == (int)at)
+            return -1;
+    return (int)at;
 }
 
 /* Whether the talk's parts all lie in this one recording. */
@@ -260,7 +275,7 @@ static int look_up_acceptance(struct part_plan *pp, const struct plan *p, struct
 
 static int describe_part(struct part_plan *pp, const struct plan *p, struct err *err)
 {
-    pp->match = find_match(p, pp->talk, pp->part->number);
+    pp->match = plan_match(p, pp->talk, pp->part->number);
     if (plan_holds_talk(pp->match))
         pp->source = &p->sources[pp->match->recording];
     const json_t *probe = pp->source ? pp->source->probe : NULL;

@@ -79,6 +79,15 @@ void plan_count_only(struct plan *plan, bool counting);
 /* Reads the results of recordings anew and matches again, after probes or analyses were made. */
 ATTR_NODISCARD int plan_refresh(struct plan *plan, struct err *err);
 
+/* The row of matches that a part (0: any of them) of one of the programme's talks is in; NULL where
+ * the talk is gone. */
+const struct match *plan_match(const struct plan *plan, const struct talk *talk, int part);
+
+/* Of a part that no recording is sure to hold (match is its row): the index of the recording with
+ * that fingerprint, which may be its all the same; -1 where there is none such, it holds something
+ * else, or a person said that none holds the part. */
+int plan_may_hold(const struct plan *plan, const struct match *match, const char *fingerprint);
+
 /* The recordings' own jobs that are missing: probes of all; analyses of those that are matched to
  * the talk (0: to any). Appended to *jobs. */
 void plan_probes(struct job **jobs, size_t *nb, const struct plan *plan);

@@ -21,6 +21,7 @@ static const char list_name[] = PUBLISH_LIST, sums_name[] = "SHA256SUMS";
 struct file {
     char *name;
     char key[33];
+    char recording[33]; /* fingerprint; "": not known */
     char sha256[65];
     const char *ext; /* in work/ */
     int talk, part;
@@ -47,12 +48,13 @@ static void free_files(struct file *files, size_t nb)
 /* --- what should be there -------------------------------------------------------------------- */
 
 static struct file *add_file(struct file **files, size_t *nb, char *name, const char *key, int talk,
-                             int part)
+                             int part, const char *recording)
 {
     *files = mem_grow(*files, *nb, sizeof **files);
     struct file *f = &(*files)[(*nb)++];
     *f = (struct file){.name = name, .talk = talk, .part = part};
     snprintf(f->key, sizeof f->key, "%s", key);
+    snprintf(f->recording, sizeof f->recording, "%s", recording);
     return f;
 }
 
@@ -83,10 +85,11 @@ static json_t *describe_captions(const struct file *f, const struct output *o)
 
 static json_t *describe_part(const struct part_plan *pp)
 {
-    json_t *p =
-        json_pack("{s:i, s:o, s:f, s:s}", "part", pp->part->number, "listed_s",
-                  pp->part->listed_s ? json_integer(pp->part->listed_s) : json_null(), "measured_s",
-                  (double)pp->measured_ms / 1000, "verdict", verdict_name(pp->verdict));
+    json_t *p = json_pack(
+        "{s:i, s:o, s:o, s:s}", "part", pp->part->number, "listed_s",
+        pp->part->listed_s ? json_integer(pp->part->listed_s) : json_null(), "measured_s",
+        pp->measured_ms >= 0 ? json_real((double)pp->measured_ms / 1000) : json_null(), "verdict",
+        verdict_name(pp->verdict));
     if (pp->accepted)
         json_object_set_new(p, "accepted_because", json_text(pp->acceptance.because));
     return p;
@@ -101,7 +104,8 @@ static json_t *add_part(struct publisher *u, const struct part_plan *pp)
     for (size_t i = 0; i < pp->nb_outputs; i++) {
         const struct output *o = &pp->outputs[i];
         struct file *f = add_file(&u->files, &u->nb, mem_printf("%s%s", base, o->suffix), o->key,
-                                  pp->talk->number, pp->part->number);
+                                  pp->talk->number, pp->part->number,
+                                  pp->source->recording->fingerprint);
         f->ext = o->rendition ? o->rendition->container : o->captions ? "vtt" : "jpg";
         snprintf(f->sha256, sizeof f->sha256, "%s", json_get_string(o->result, "sha256", ""));
         if (o->rendition)
@@ -127,7 +131,18 @@ static bool in_question(const struct part_plan *pp, const struct file *file)
     return false;
 }
 
-/* Files of a part that is being made anew stay as they are until the new ones can be published. */
+/* A file may stay in out/ while its part is being made anew; and where no recording is sure to hold
+ * the part any more (a new title, a second file like the first) but nobody said that none does, as
+ * long as what it was made of is there and holds nothing else. */
+static bool may_stay(const struct publisher *u, const struct part_plan *pp, const struct file *f)
+{
+    if (f->talk != pp->talk->number || f->part != pp->part->number)
+        return false;
+    if (pp->source)
+        return !in_question(pp, f);
+    return f->recording[0] && plan_may_hold(u->plan, pp->match, f->recording) >= 0;
+}
+
 static json_t *keep_part(struct publisher *u, const struct part_plan *pp)
 {
     json_t *part = describe_part(pp), *files = json_array();
@@ -135,9 +150,10 @@ static json_t *keep_part(struct publisher *u, const struct part_plan *pp)
     json_object_set_new(part, "files", files);
     for (size_t i = 0; i < u->nb_old; i++) {
         const struct file *o = &u->old[i];
-        if (o->talk != pp->talk->number || o->part != pp->part->number || in_question(pp, o))
+        if (!may_stay(u, pp, o))
             continue;
-        struct file *f = add_file(&u->files, &u->nb, mem_strdup(o->name), o->key, o->talk, o->part);
+        struct file *f = add_file(&u->files, &u->nb, mem_strdup(o->name), o->key, o->talk, o->part,
+                                  o->recording);
         snprintf(f->sha256, sizeof f->sha256, "%s", o->sha256);
         json_array_append_new(files, json_pack("{s:s, s:s}", "file", f->name, "sha256", f->sha256));
     }
@@ -167,11 +183,7 @@ static int add_talk(struct publisher *u, const struct talk *t, struct err *err)
         AUTO_PART_PLAN pp = {0};
         if (plan_part(&pp, u->plan, t, &t->parts[i], err) < 0)
             return err->code;
-        json_t *part = NULL;
-        if (part_plan_complete(&pp))
-            part = add_part(u, &pp);
-        else if (pp.source)
-            part = keep_part(u, &pp);
+        json_t *part = part_plan_complete(&pp) ? add_part(u, &pp) : keep_part(u, &pp);
         if (part)
             json_array_append_new(json_object_get(talk, "parts"), part);
     }
@@ -183,7 +195,7 @@ static int add_talk(struct publisher *u, const struct talk *t, struct err *err)
 static int note_old(void *opaque, const struct published *p)
 {
     struct publisher *u = opaque;
-    add_file(&u->old, &u->nb_old, mem_strdup(p->name), p->key, p->talk, p->part);
+    add_file(&u->old, &u->nb_old, mem_strdup(p->name), p->key, p->talk, p->part, p->recording);
     return 0;
 }
 
@@ -245,12 +257,14 @@ static int put_file(struct publisher *u, const struct file *f, struct err *err)
                        "'%s' is there, but talkpress did not put it there: move it away, then "
                        "'talkpress publish'",
                        to);
+    /* First the store, so that a file that is there after a crash is known to be ours. */
+    const struct published row = {f->name, f->key, f->talk, f->part, f->recording};
+    if ((!listed || strcmp(before->recording, f->recording) != 0) &&
+        store_set_published(u->store, &row, err) < 0)
+        return err->code;
     if (listed && same_file(from, to))
         return 0;
-    /* First the store, so that a file that is there after a crash is known to be ours. */
-    const struct published row = {f->name, f->key, f->talk, f->part};
-    if ((!listed && store_set_published(u->store, &row, err) < 0) ||
-        fs_link_atomic(from, to, err) < 0)
+    if (fs_link_atomic(from, to, err) < 0)
         return err->code;
     u->result->nb_written++;
     return 0;

@@ -194,6 +194,64 @@ SHA256SUMS talks.json" "$(files)"
     json '.jobs | add' 0 tp run --json
 }
 
+# One talk, published of a file that is named as it is called, in an event of its own.
+lucky()
+{
+    rm -rf event rec
+    mkdir rec
+    cp "$REC/03-third-time-lucky.mp4" "rec/lucky take.mp4"
+    page page.txt "3: Third Time Lucky (Radia Lamport) (0:08)"
+    PAGE=page.txt new_event
+    tp add rec >/dev/null
+    tp run --quiet >/dev/null
+    same "03-third-time-lucky.jpg 03-third-time-lucky.mp4 SHA256SUMS talks.json" "$(files)"
+    page renamed.txt "3: All Good Things (Radia Lamport) (0:08)"
+}
+
+@test "a title that the file is not named by: import says so, and out/ stays until a person decides" {
+    lucky
+    expect 0 tp import --dry-run renamed.txt
+    says "Not sure any more; if the recording is still right, say so: talkpress match '3=lucky take.mp4'"
+    expect 0 tp run --quiet
+    expect 0 tp import renamed.txt
+    says "talkpress match '3=lucky take.mp4'"
+    expect 0 tp import renamed.txt
+    expect 3 tp run --quiet
+    same "03-third-time-lucky.jpg 03-third-time-lucky.mp4 SHA256SUMS talks.json" "$(files)"
+    (cd event/out && sha256sum --quiet -c SHA256SUMS)
+    same '["All Good Things","unclear",null,true]' "$(jq -c '.talks[0] |
+        [.title, (.parts[0] | .verdict, .measured_s, .being_made_anew)]' event/out/talks.json)"
+    expect 0 tp gc
+    expect 0 tp match "3=lucky take.mp4"
+    json '.jobs | with_entries(select(.value > 0))' '{"card":1,"assemble":1}' tp run --json
+    same "03-all-good-things.jpg 03-all-good-things.mp4 SHA256SUMS talks.json" "$(files)"
+}
+
+@test "what is not sure any more goes where a person says so, or it is another talk's" {
+    lucky
+    tp import renamed.txt >/dev/null
+    expect 0 tp match 3=none
+    tp run --quiet || true
+    same "SHA256SUMS talks.json" "$(files)"
+    lucky
+    page both.txt "3: All Good Things (Radia Lamport) (0:08)" "4: Fourth (Radia Lamport) (0:08)"
+    tp import both.txt >/dev/null
+    tp match "4=lucky take.mp4" >/dev/null || true
+    tp run --quiet || true
+    same "04-fourth.jpg 04-fourth.mp4 SHA256SUMS talks.json" "$(files)"
+}
+
+@test "a second file like the first: what was published stays" {
+    lucky
+    ffmpeg -v error -i "rec/lucky take.mp4" -map 0 -c copy "rec/lucky twin.mp4"
+    tp add rec >/dev/null || true
+    expect 3 tp run --quiet
+    same "03-third-time-lucky.jpg 03-third-time-lucky.mp4 SHA256SUMS talks.json" "$(files)"
+    tp remove "lucky twin.mp4"
+    json '.jobs | add' 0 tp run --json
+    same null "$(jq '.talks[0].parts[0].being_made_anew' event/out/talks.json)"
+}
+
 @test "gc after a recording was removed drops what was made of it" {
     tp remove 03-third-time-lucky.mp4
     tp run --quiet >/dev/null || true

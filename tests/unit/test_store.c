@@ -457,7 +457,7 @@ static void test_failures(void **state)
 
 static int collect_published(void *opaque, const struct published *f)
 {
-    str_addf(opaque, "%s:%s:%d.%d ", f->name, f->key, f->talk, f->part);
+    str_addf(opaque, "%s:%s:%d.%d:%s ", f->name, f->key, f->talk, f->part, f->recording);
     return 0;
 }
 
@@ -466,16 +466,16 @@ static void test_published(void **state)
     (void)state;
     struct err err = {0};
     AUTO_STORE *store = open_new("published");
-    assert_done(store_set_published(store, &(struct published){"b.mp4", "k1", 1, 1}, &err));
-    assert_done(store_set_published(store, &(struct published){"a.mp4", "k2", 2, 1}, &err));
-    assert_done(store_set_published(store, &(struct published){"b.mp4", "k3", 1, 2}, &err));
+    assert_done(store_set_published(store, &(struct published){"b.mp4", "k1", 1, 1, "r1"}, &err));
+    assert_done(store_set_published(store, &(struct published){"a.mp4", "k2", 2, 1, ""}, &err));
+    assert_done(store_set_published(store, &(struct published){"b.mp4", "k3", 1, 2, "r3"}, &err));
     AUTO_STR text = {0};
     assert_done(store_each_published(store, collect_published, &text, &err));
-    assert_string_equal(text.s, "a.mp4:k2:2.1 b.mp4:k3:1.2 ");
+    assert_string_equal(text.s, "a.mp4:k2:2.1: b.mp4:k3:1.2:r3 ");
     assert_done(store_clear_published(store, "a.mp4", &err));
     str_clear(&text);
     assert_done(store_each_published(store, collect_published, &text, &err));
-    assert_string_equal(text.s, "b.mp4:k3:1.2 ");
+    assert_string_equal(text.s, "b.mp4:k3:1.2:r3 ");
 }
 
 int main(void)

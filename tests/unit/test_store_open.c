@@ -79,7 +79,7 @@ static void test_other_files_stay(void **state)
 static void test_other_versions_stay(void **state)
 {
     (void)state;
-    static const char *const versions[] = {"5", "99", "0"};
+    static const char *const versions[] = {"6", "99", "0"};
     for (size_t i = 0; i < NB(versions); i++) {
         struct err err = {0};
         AUTO_FREE char *path = folder_path("version-%s.db", versions[i]);
@@ -104,6 +104,9 @@ static const char version_1[] =
     " size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, fingerprint TEXT NOT NULL) STRICT;"
     "CREATE TABLE result (key TEXT PRIMARY KEY, stage TEXT NOT NULL, value TEXT NOT NULL) STRICT,"
     " WITHOUT ROWID;"
+    "CREATE TABLE published (name TEXT PRIMARY KEY, key TEXT NOT NULL, talk INTEGER NOT NULL,"
+    " part INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "INSERT INTO published VALUES ('07-kept.mp4', 'k3', 7, 1);"
     "INSERT INTO result VALUES ('k2', 'probe', '{\"n\":2}'), ('k1', 'cell', '{\"n\":1}');"
     "INSERT INTO recording VALUES (3, '/r/old.mp4', 5, 6, 'f3');"
     "INSERT INTO event VALUES (1, 'Old', NULL, NULL, NULL);"
@@ -171,6 +174,32 @@ static const char version_3[] =
     "INSERT INTO chosen_place VALUES ('f4', NULL, 'Main');"
     "PRAGMA user_version = 3;";
 
+/* And that, one of version 4. */
+static const char version_4[] =
+    "DROP TABLE result;"
+    "CREATE TABLE result (is_cell INTEGER NOT NULL, key TEXT NOT NULL, stage TEXT NOT NULL,"
+    "value TEXT NOT NULL, PRIMARY KEY (is_cell, key)) STRICT, WITHOUT ROWID;"
+    "INSERT INTO result VALUES (0, 'k2', 'probe', '{\"n\":2}'), (1, 'k1', 'cell', '{\"n\":1}');"
+    "PRAGMA user_version = 4;";
+
+static int is_kept(void *opaque, const struct published *f)
+{
+    int *nb = opaque;
+    assert_string_equal(f->name, "07-kept.mp4");
+    assert_string_equal(f->key, "k3");
+    assert_int_equal(f->talk, 7);
+    assert_string_equal(f->recording, "");
+    return ++*nb, 0;
+}
+
+static void assert_old_published(struct store *store)
+{
+    struct err err = {0};
+    int nb = 0;
+    assert_done(store_each_published(store, is_kept, &nb, &err));
+    assert_int_equal(nb, 1);
+}
+
 static void assert_old_results(struct store *store)
 {
     for (int n = 1; n <= 2; n++) {
@@ -198,7 +227,7 @@ static void assert_place_is_kept(struct store *store, bool again)
 static void test_earlier_versions_are_migrated(void **state)
 {
     (void)state;
-    for (int version = 1; version <= 3; version++) {
+    for (int version = 1; version <= 4; version++) {
         struct err err = {0};
         AUTO_FREE char *path = folder_path("old-%d.db", version),
                        *kept = folder_path("old-%d.db.version-%d", version, version);
@@ -207,6 +236,8 @@ static void test_earlier_versions_are_migrated(void **state)
             run_sql(path, version_2);
         if (version >= 3)
             run_sql(path, version_3);
+        if (version >= 4)
+            run_sql(path, version_4);
         for (int i = 0; i < 2; i++) { /* the second time there is nothing to do */
             AUTO_STORE *store = NULL;
             struct chosen_sound sound;
@@ -214,11 +245,12 @@ static void test_earlier_versions_are_migrated(void **state)
             assert_old_programme(store);
             assert_old_recording(store);
             assert_old_results(store);
+            assert_old_published(store);
             assert_place_is_kept(store, i > 0);
             assert_done(store_chosen_sound(&sound, store, "f3", &err));
             assert_string_equal(sound.use, version >= 2 ? "left" : "");
         }
-        assert_int_equal(user_version(path), 4);
+        assert_int_equal(user_version(path), 5);
         assert_int_equal(user_version(kept), version);
     }
 }
@@ -233,13 +265,13 @@ static void test_journal_stays(void **state)
     sqlite3 *db = NULL;
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
     assert_int_equal(sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 5", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 6", NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
     char before[2][HASH_BYTES], after[2][HASH_BYTES];
     hash_file(before[0], path);
     hash_file(before[1], wal);
     struct store *store = NULL;
-    assert_fails(store_open(&store, path, &err), ERR_INVALID, "version 5");
+    assert_fails(store_open(&store, path, &err), ERR_INVALID, "version 6");
     hash_file(after[0], path);
     hash_file(after[1], wal);
     assert_string_equal(before[0], after[0]);
