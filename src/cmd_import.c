@@ -86,8 +86,7 @@ static void print_unsure(const json_t *unsure)
     json_array_foreach(unsure, i, row)
     {
         const long long talk = json_get_int(row, "talk", 0), part = json_get_int(row, "part", 0);
-        AUTO_FREE char *name =
-            str_clean_line(fs_basename(json_get_string(row, "recording", "")));
+        AUTO_FREE char *name = str_clean_line(fs_basename(json_get_string(row, "recording", "")));
         if (part)
             printf("  talkpress match '%lld/%lld=%s'\n", talk, part, name);
         else

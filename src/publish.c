@@ -85,11 +85,11 @@ static json_t *describe_captions(const struct file *f, const struct output *o)
 
 static json_t *describe_part(const struct part_plan *pp)
 {
-    json_t *p = json_pack(
-        "{s:i, s:o, s:o, s:s}", "part", pp->part->number, "listed_s",
-        pp->part->listed_s ? json_integer(pp->part->listed_s) : json_null(), "measured_s",
-        pp->measured_ms >= 0 ? json_real((double)pp->measured_ms / 1000) : json_null(), "verdict",
-        verdict_name(pp->verdict));
+    json_t *p =
+        json_pack("{s:i, s:o, s:o, s:s}", "part", pp->part->number, "listed_s",
+                  pp->part->listed_s ? json_integer(pp->part->listed_s) : json_null(), "measured_s",
+                  pp->measured_ms >= 0 ? json_real((double)pp->measured_ms / 1000) : json_null(),
+                  "verdict", verdict_name(pp->verdict));
     if (pp->accepted)
         json_object_set_new(p, "accepted_because", json_text(pp->acceptance.because));
     return p;
@@ -103,9 +103,9 @@ static json_t *add_part(struct publisher *u, const struct part_plan *pp)
     json_object_set_new(part, "files", files);
     for (size_t i = 0; i < pp->nb_outputs; i++) {
         const struct output *o = &pp->outputs[i];
-        struct file *f = add_file(&u->files, &u->nb, mem_printf("%s%s", base, o->suffix), o->key,
-                                  pp->talk->number, pp->part->number,
-                                  pp->source->recording->fingerprint);
+        struct file *f =
+            add_file(&u->files, &u->nb, mem_printf("%s%s", base, o->suffix), o->key,
+                     pp->talk->number, pp->part->number, pp->source->recording->fingerprint);
         f->ext = o->rendition ? o->rendition->container : o->captions ? "vtt" : "jpg";
         snprintf(f->sha256, sizeof f->sha256, "%s", json_get_string(o->result, "sha256", ""));
         if (o->rendition)
