@@ -57,6 +57,16 @@ stop_worker()
     return 1
 }
 
+# has_open PROCESS FILE, without starting a process: what it looks for may last no longer than that.
+has_open()
+{
+    local fd
+    for fd in "/proc/$1/fd/"*; do
+        [[ $fd -ef $2 ]] && return 0
+    done
+    return 1
+}
+
 # The command that a message says repeats a failed job.
 repeat_command()
 {
@@ -201,8 +211,9 @@ repeat_command()
     worker=$(stop_worker cell)
     kill -CONT "$worker"
     # After its first look at the recording: once the process in its sandbox has it open.
-    until reader=$(pgrep -P "$worker") && ls -l "/proc/$reader/fd" | grep -q "$PWD/cam/01"; do
-        sleep 0.01
+    until has_open "${reader:-self}" cam/01*; do
+        read -r reader <"/proc/$worker/task/$worker/children" || true # it ends without a newline
+        kill -0 "$worker"
     done
     kill -STOP "$reader"
     cat "$REC"/02* >>cam/01*
