@@ -34,8 +34,10 @@ void store_set_stop(struct store *s, const volatile sig_atomic_t *stop)
 }
 
 /* The cache holds the inner pages of a large event's results, which every look for one goes
- * through. */
-#define READING_PRAGMAS "PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16384;"
+ * through; while a whole plan is made, all results but cells of 20,000 talks. In KiB. */
+#define CACHE "PRAGMA cache_size = -16384;"
+#define CACHE_READING "PRAGMA cache_size = -163840;"
+#define READING_PRAGMAS "PRAGMA trusted_schema = OFF;" CACHE
 
 /* Nothing is written here, nor when s->db is closed again without configure: the file may be
  * anybody's. */
@@ -269,12 +271,15 @@ int store_begin_reading(struct store *s, struct err *err)
     if (!sqlite3_get_autocommit(s->db))
         return 0;
     s->reading = true;
-    return sql_exec(s, "BEGIN", err);
+    return sql_exec(s, CACHE_READING "BEGIN", err);
 }
 
 void store_end_reading(struct store *s)
 {
-    if (s->reading)
-        store_rollback(s);
+    struct err ignored = {0};
+    if (!s->reading)
+        return;
+    store_rollback(s);
+    (void)!sql_exec(s, CACHE, &ignored);
     s->reading = false;
 }
