@@ -66,8 +66,8 @@ settings() {
         echo "vp9-realtime-$preset-32 libvpx-vp9 10 b=0 crf=32 deadline=realtime cpu-used=$preset"
     done
     # As the renditions have them for cards.
-    echo "x264-medium-23-card libx264 10 preset=medium crf=23 profile=high aq-mode=0"
-    echo "av1-13-37-card libsvtav1 10 preset=13 crf=37 svtav1-params=scm=1:lp=1:lookahead=0:enable-tf=0"
+    echo "x264-medium-23-card libx264 10 preset=medium crf=23 profile=high aq-mode=0 rc-lookahead=20 b_strategy=0 motion-est=dia"
+    echo "av1-13-30-card libsvtav1 10 preset=13 crf=30 svtav1-params=scm=0:lp=1:lookahead=0:enable-tf=0"
     echo "vp9-realtime-6-34-card $vp9 crf=34 deadline=realtime cpu-used=6 tune-content=screen"
 }
 
