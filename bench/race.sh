@@ -54,6 +54,7 @@ run() {
     local way=$1 out=$folder/$race/$1 sampler status=0 figures
     rm -rf "$out"
     mkdir -p "$out"
+    sync # what the way before left to write, gigabytes of raw pictures after the floor, is not this one's
     sample "$out/stat" &
     sampler=$!
     /usr/bin/time -f '{"wall_s": %e, "user_s": %U, "system_s": %S, "rss_kb": %M}' -o "$out/time" \
