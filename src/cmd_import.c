@@ -9,6 +9,7 @@
 #include "mem.h"
 #include "plan.h"
 #include "programme.h"
+#include "publish.h"
 #include "store.h"
 #include "str.h"
 #include "table.h"
@@ -106,7 +107,9 @@ static int apply(struct event *event, const struct programme *after, bool dry_ru
         return 0;
     if (store_begin(event->store, err) < 0)
         return err->code;
-    int ret = store_set_programme(event->store, after, err);
+    int ret = planned ? publish_note_recordings(&old, err) : 0;
+    if (ret == 0)
+        ret = store_set_programme(event->store, after, err);
     if (ret == 0 && planned && plan_load(&new, event, &ignored) == 0)
         list_unsure(unsure, &old, &new);
     if (ret == 0 && !dry_run)

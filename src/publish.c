@@ -13,6 +13,7 @@
 #include "json.h"
 #include "mem.h"
 #include "plan.h"
+#include "plan_work.h"
 #include "str.h"
 #include "workdir.h"
 
@@ -199,6 +200,35 @@ static int note_old(void *opaque, const struct published *p)
     return 0;
 }
 
+/* What an earlier talkpress published does not say what it was made of: what holds the part now, as
+ * long as that is sure. */
+static int note_recordings(struct publisher *u, struct err *err)
+{
+    const struct plan *p = u->plan;
+    for (size_t i = 0; i < u->nb_old; i++) {
+        struct file *f = &u->old[i];
+        const struct talk *talk = f->recording[0] ? NULL : programme_find(&p->programme, f->talk);
+        const struct match *row = talk ? plan_match(p, talk, f->part) : NULL;
+        if (!plan_holds_talk(row))
+            continue;
+        snprintf(f->recording, sizeof f->recording, "%s",
+                 p->recordings[row->recording].fingerprint);
+        const struct published noted = {f->name, f->key, f->talk, f->part, f->recording};
+        if (store_set_published(u->store, &noted, err) < 0)
+            return err->code;
+    }
+    return 0;
+}
+
+int publish_note_recordings(struct plan *plan, struct err *err)
+{
+    struct publisher u = {.plan = plan, .store = plan->event->store};
+    if (store_each_published(u.store, note_old, &u, err) == 0)
+        (void)!note_recordings(&u, err);
+    free_files(u.old, u.nb_old);
+    return err->code;
+}
+
 static int old_sums(struct publisher *u, struct err *err)
 {
     for (size_t i = 0; i < u->nb_old; i++) {
@@ -348,7 +378,8 @@ static int remove_half_made(const struct publisher *u, struct err *err)
 
 static int bring(struct publisher *u, struct err *err)
 {
-    if (store_each_published(u->store, note_old, u, err) < 0 || old_sums(u, err) < 0)
+    if (store_each_published(u->store, note_old, u, err) < 0 || note_recordings(u, err) < 0 ||
+        old_sums(u, err) < 0)
         return err->code;
     for (size_t i = 0; i < u->plan->programme.nb_talks; i++)
         if (!u->plan->programme.talks[i].gone && add_talk(u, &u->plan->programme.talks[i], err) < 0)

@@ -19,3 +19,7 @@ struct publish_result {
  * ours that are stale. Files of a part that is being made anew stay until the new ones are there.
  * Files that talkpress did not put there are never touched. Needs the event's lock. */
 ATTR_NODISCARD int publish(struct publish_result *out, struct plan *plan, struct err *err);
+
+/* Notes in the store what files were made of that an earlier talkpress published without saying so,
+ * before their matches change. publish does it too. */
+ATTR_NODISCARD int publish_note_recordings(struct plan *plan, struct err *err);

@@ -227,6 +227,18 @@ lucky()
     same "03-all-good-things.jpg 03-all-good-things.mp4 SHA256SUMS talks.json" "$(files)"
 }
 
+@test "what an earlier talkpress published stays too: import notes what it was made of" {
+    lucky
+    sqlite3 event/talkpress.db "update published set recording = ''"
+    expect 0 tp import renamed.txt
+    expect 3 tp run --quiet
+    same "03-third-time-lucky.jpg 03-third-time-lucky.mp4 SHA256SUMS talks.json" "$(files)"
+    tp import page.txt >/dev/null
+    sqlite3 event/talkpress.db "update published set recording = ''"
+    tp publish >/dev/null
+    same 0 "$(sqlite3 event/talkpress.db "select count(*) from published where recording = ''")"
+}
+
 @test "what is not sure any more goes where a person says so, or it is another talk's" {
     lucky
     tp import renamed.txt >/dev/null
