@@ -90,19 +90,19 @@ bool rendition_effort_parse(enum rendition_effort *out, const char *name)
     return false;
 }
 
-/* Takes the options of that name out of video, and into those of chosen (or NULL). */
-static int take_options(json_t *video, const char *name, json_t *chosen, const char *where,
+/* Moves the options of that name out of a mapping, over those that are there. */
+static int take_options(json_t *options, json_t *from, const char *name, const char *where,
                         struct err *err)
 {
-    json_t *own = json_object_get(video, name), *options = json_object_get(chosen, "options");
+    json_t *own = json_object_get(from, name);
     if (!own)
         return 0;
-    if (!json_is_object(own) || !json_is_object(json_object_get(video, "options")))
+    if (!json_is_object(own) || !json_is_object(options))
         return err_set(err, ERR_INVALID, "%s: '%s' should be a mapping, beside 'options'", where,
                        name);
-    if (options && json_object_update(options, own) < 0)
+    if (json_object_update(options, own) < 0)
         return err_set(err, ERR_NOMEM, "out of memory");
-    json_object_del(video, name);
+    json_object_del(from, name);
     return 0;
 }
 
@@ -111,13 +111,21 @@ static int take_options(json_t *video, const char *name, json_t *chosen, const c
 static int choose_options(struct rendition *r, enum rendition_effort effort, const char *where,
                           struct err *err)
 {
-    json_t *video = json_object_get(r->json, "video");
-    for (size_t i = 0; i < sizeof efforts / sizeof *efforts; i++)
-        if (take_options(video, efforts[i], i == effort ? video : NULL, where, err) < 0)
+    json_t *video = json_object_get(r->json, "video"), *options = json_object_get(video, "options");
+    AUTO_JSON *card = json_object(), *others = json_object(), *others_card = json_object();
+    if (take_options(card, video, "card", where, err) < 0)
+        return err->code;
+    for (size_t i = 0; i < sizeof efforts / sizeof *efforts; i++) {
+        const bool chosen = i == effort;
+        if (take_options(chosen ? card : others_card, json_object_get(video, efforts[i]), "card",
+                         where, err) < 0 ||
+            take_options(chosen ? options : others, video, efforts[i], where, err) < 0)
             return err->code;
+    }
     r->card = json_deep_copy(video);
-    json_object_del(r->card, "card");
-    return take_options(video, "card", r->card, where, err);
+    if (json_object_size(card) && json_object_update(json_object_get(r->card, "options"), card) < 0)
+        return err_set(err, ERR_INVALID, "%s: 'card' should be beside 'options'", where);
+    return 0;
 }
 
 int rendition_read(struct rendition *out, const char *path, enum rendition_effort effort,

@@ -22,7 +22,8 @@ struct rendition {
 };
 
 /* How much time a picture is worth: a rendition's "video" may hold options for "fast", "balanced"
- * and "small", which go before those of its "options"; and those for "card" go before both. */
+ * and "small", which go before those of its "options"; those for "card" go before both, and an
+ * effort's own "card" before these. */
 enum rendition_effort { RENDITION_FAST, RENDITION_BALANCED, RENDITION_SMALL };
 bool rendition_effort_parse(enum rendition_effort *out, const char *name);
 

@@ -166,6 +166,28 @@ talks.json" "$(ls event/out)"
     same "$(cat "$BATS_FILE_TMPDIR/done/out/SHA256SUMS")" "$(sums)"
 }
 
+@test "whatever effort is asked for, the cards of all renditions join their cells" {
+    local effort all='mp4-360, mp4-720, mp4-1080, mp4-archive, av1-720, av1-1080, av1-archive, vp9-720'
+    new_event
+    tp add "$REC" >/dev/null
+    for effort in fast balanced small; do
+        settings "renditions: [$all]" "effort: $effort"
+        expect 0 tp run --quiet 3
+        says "1 of 1 parts are complete"
+    done
+}
+
+@test "an effort has options for cards of its own" {
+    take_done
+    sed -i 's/^  options:/  fast: {card: {crf: 20}}\n&/' event/renditions/cheap.yaml
+    jobs_run '{}' tp run --json # balanced
+    settings 'renditions: [cheap]' 'effort: fast'
+    jobs_run '{"card":4,"assemble":4}' tp run --json
+    sed -i 's/fast: .*/fast: {card: 5}/' event/renditions/cheap.yaml
+    expect 1 tp status
+    says "cheap.yaml" "'card' should be a mapping"
+}
+
 @test "only the talks that are named" {
     new_event
     tp add "$REC" >/dev/null
