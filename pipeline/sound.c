@@ -90,22 +90,139 @@ static int limiter_open(struct limiter *l, double limit_db, struct err *err)
     return ret < 0 ? av_fail(err, ret, "the limiter cannot be set up") : 0;
 }
 
-/* --- one pass: encoded, or on trial (limited and measured, without the encoder's cost)
- * -------------------------------------------------------------------------------- */
+/* --- one output ------------------------------------------------------------------------------- */
+
+struct encoding {
+    struct sound_output *out;
+    AVCodecContext *enc;
+    struct track_writer *writer;
+    SwrContext *swr; /* to the encoder's sample format */
+    AVFrame *frame;  /* being filled for the encoder */
+    int64_t nb_wanted, nb_taken, nb_encoded;
+};
+
+static void encoding_end(struct encoding *e)
+{
+    track_writer_close_p(&e->writer);
+    avcodec_free_context(&e->enc);
+    swr_free(&e->swr);
+    av_frame_free(&e->frame);
+}
+
+/* Players tend to play MP4's last packet of AAC whole: where it would hold next to nothing it is
+ * left out, so that the sound ends no more than 20 ms behind the picture, and 1.5 before it at
+ * most. */
+static int64_t without_sliver(const AVCodecContext *enc, int64_t card_samples, int64_t talk_samples)
+{
+    enum { SLIVER = 72 };
+    const int64_t all = card_samples + talk_samples;
+    if (enc->codec_id != AV_CODEC_ID_AAC || enc->frame_size <= 0)
+        return all;
+    const int64_t last = all % enc->frame_size;
+    return last <= SLIVER && last < talk_samples ? all - last : all;
+}
+
+static int encoding_begin(struct encoding *e, struct sound_output *out, struct err *err)
+{
+    const AVCodec *codec = NULL;
+    if (encoder_find(&codec, out->audio, err) < 0)
+        return err->code;
+    e->out = out;
+    e->enc = avcodec_alloc_context3(codec);
+    e->frame = av_frame_alloc();
+    if (!e->enc || !e->frame)
+        return av_fail_nomem(err);
+    e->enc->sample_rate = SOUND_RATE;
+    e->enc->sample_fmt = codec->sample_fmts ? codec->sample_fmts[0] : AV_SAMPLE_FMT_FLT;
+    e->enc->ch_layout = (AVChannelLayout)AV_CHANNEL_LAYOUT_STEREO;
+    e->enc->bit_rate = json_get_int(out->audio, "bit_rate", 128000);
+    e->enc->time_base = (AVRational){1, SOUND_RATE};
+    e->enc->flags |= AV_CODEC_FLAG_BITEXACT;
+    if (encoder_open(e->enc, out->audio, err) < 0)
+        return err->code;
+    AVChannelLayout stereo = AV_CHANNEL_LAYOUT_STEREO;
+    int ret = swr_alloc_set_opts2(&e->swr, &stereo, e->enc->sample_fmt, SOUND_RATE, &stereo,
+                                  AV_SAMPLE_FMT_FLT, SOUND_RATE, 0, NULL);
+    if (ret >= 0)
+        ret = swr_init(e->swr);
+    if (ret < 0)
+        return av_fail(err, ret, "no way to the encoder's sample format");
+    return track_writer_open(&e->writer, out->path, e->enc, 0, err);
+}
+
+/* Hands samples to the encoder in frames of its size. end: also what is left below one. */
+static int encode(struct encoding *e, const float *samples, int nb, bool end, struct err *err)
+{
+    const uint8_t *in = (const uint8_t *)samples;
+    if (nb > e->nb_wanted - e->nb_taken)
+        nb = (int)(e->nb_wanted - e->nb_taken);
+    if (samples && nb == 0)
+        return 0;
+    e->nb_taken += nb;
+    int ret = swr_convert(e->swr, NULL, 0, samples ? &in : NULL, nb);
+    if (ret < 0)
+        return av_fail(err, ret, "sound cannot be converted");
+    const int size = e->enc->frame_size > 0 ? e->enc->frame_size : 1024;
+    for (;;) {
+        const int64_t waiting = swr_get_delay(e->swr, SOUND_RATE);
+        if (waiting <= 0 || (waiting < size && !end))
+            return 0;
+        AVFrame *f = e->frame;
+        av_frame_unref(f);
+        f->nb_samples = waiting < size ? (int)waiting : size;
+        f->format = e->enc->sample_fmt;
+        f->sample_rate = SOUND_RATE;
+        f->ch_layout = (AVChannelLayout)AV_CHANNEL_LAYOUT_STEREO;
+        f->pts = e->nb_encoded;
+        if ((ret = av_frame_get_buffer(f, 0)) < 0 ||
+            (ret = swr_convert(e->swr, f->extended_data, f->nb_samples, NULL, 0)) < 0)
+            return av_fail(err, ret, "sound cannot be converted");
+        f->nb_samples = ret;
+        e->nb_encoded += ret;
+        if (ret == 0)
+            return 0;
+        if (track_writer_encode(e->writer, e->enc, f, err) < 0)
+            return err->code;
+    }
+}
+
+static int encode_silence(struct encoding *e, int64_t nb, struct err *err)
+{
+    static const float zeros[CHUNK * SOUND_CHANNELS];
+    for (; nb > 0; nb -= CHUNK)
+        if (encode(e, zeros, nb < CHUNK ? (int)nb : CHUNK, false, err) < 0)
+            return err->code;
+    return 0;
+}
+
+static int encoding_finish(struct encoding *e, struct err *err)
+{
+    if (encode(e, NULL, 0, true, err) < 0 ||
+        track_writer_encode(e->writer, e->enc, NULL, err) < 0 ||
+        track_writer_finish(e->writer, err) < 0)
+        return err->code;
+    if (e->nb_encoded != e->nb_wanted)
+        return err_set(err, ERR_BUG, "%lld samples were encoded, not %lld",
+                       (long long)e->nb_encoded, (long long)e->nb_wanted);
+    e->out->result.nb_samples = e->nb_encoded;
+    e->out->result.lead_in = e->enc->initial_padding;
+    e->out->result.packet_samples = e->enc->frame_size;
+    return 0;
+}
+
+/* --- one pass: encoded, or on trial (limited and measured, without the encoders' cost) -------- */
 
 struct pass {
     const struct sound_spec *spec;
-    struct setting setting;
+    const struct setting *setting;
     struct media *media;
     struct sound_reader *sound;
     struct limiter limiter;
-    AVCodecContext *enc;
-    struct track_writer *writer;
-    struct loudness_meter *meter; /* on trial: instead of the encoder */
-    SwrContext *swr;              /* to the encoder's sample format */
-    AVFrame *frame;               /* being filled for the encoder */
+    struct encoding *encodings;
+    size_t nb_encodings;
+    struct loudness_meter *meter; /* on trial: in place of encodings */
     AVFrame *limited;             /* from the limiter */
-    int64_t nb_encoded, card_samples, talk_samples;
+    int64_t card_samples, talk_samples;
 };
 
 static void pass_end(struct pass *p)
@@ -113,68 +230,31 @@ static void pass_end(struct pass *p)
     sound_reader_close_p(&p->sound);
     media_close_p(&p->media);
     avfilter_graph_free(&p->limiter.graph);
-    track_writer_close_p(&p->writer);
     loudness_meter_destroy_p(&p->meter);
-    avcodec_free_context(&p->enc);
-    swr_free(&p->swr);
-    av_frame_free(&p->frame);
     av_frame_free(&p->limited);
+    for (size_t i = 0; i < p->nb_encodings; i++)
+        encoding_end(&p->encodings[i]);
+    free(p->encodings);
 }
 
-static int open_encoder(struct pass *p, const char *path, struct err *err)
-{
-    const AVCodec *codec = NULL;
-    if (encoder_find(&codec, p->spec->audio, err) < 0)
-        return err->code;
-    p->enc = avcodec_alloc_context3(codec);
-    if (!p->enc)
-        return av_fail_nomem(err);
-    p->enc->sample_rate = SOUND_RATE;
-    p->enc->sample_fmt = codec->sample_fmts ? codec->sample_fmts[0] : AV_SAMPLE_FMT_FLT;
-    p->enc->ch_layout = (AVChannelLayout)AV_CHANNEL_LAYOUT_STEREO;
-    p->enc->bit_rate = json_get_int(p->spec->audio, "bit_rate", 128000);
-    p->enc->time_base = (AVRational){1, SOUND_RATE};
-    p->enc->flags |= AV_CODEC_FLAG_BITEXACT;
-    if (encoder_open(p->enc, p->spec->audio, err) < 0)
-        return err->code;
-    AVChannelLayout stereo = AV_CHANNEL_LAYOUT_STEREO;
-    int ret = swr_alloc_set_opts2(&p->swr, &stereo, p->enc->sample_fmt, SOUND_RATE, &stereo,
-                                  AV_SAMPLE_FMT_FLT, SOUND_RATE, 0, NULL);
-    if (ret >= 0)
-        ret = swr_init(p->swr);
-    if (ret < 0)
-        return av_fail(err, ret, "no way to the encoder's sample format");
-    return track_writer_open(&p->writer, path, p->enc, 0, err);
-}
-
-/* Players tend to play MP4's last packet of AAC whole: where it would hold next to nothing it is
- * left out, so that the sound ends no more than 20 ms behind the picture, and 1.5 before it at
- * most. */
-static void leave_out_sliver(struct pass *p)
-{
-    enum { SLIVER = 72 };
-    if (p->enc->codec_id != AV_CODEC_ID_AAC || p->enc->frame_size <= 0)
-        return;
-    const int64_t last = (p->card_samples + p->talk_samples) % p->enc->frame_size;
-    if (last <= SLIVER && last < p->talk_samples)
-        p->talk_samples -= last;
-}
-
-/* path NULL: on trial. */
-static int pass_begin(struct pass *p, const char *path, struct err *err)
+/* No outputs: on trial. */
+static int pass_begin(struct pass *p, struct sound_output *outputs, size_t nb, struct err *err)
 {
     const struct sound_spec *s = p->spec;
     const int64_t talk_frames = s->end - s->begin;
     p->card_samples = sound_samples_at(&s->grid, s->card_frames);
     p->talk_samples = sound_samples_at(&s->grid, s->card_frames + talk_frames) - p->card_samples;
-    p->frame = av_frame_alloc();
     p->limited = av_frame_alloc();
-    if (!p->frame || !p->limited)
+    if (!p->limited)
         return av_fail_nomem(err);
-    if (path) {
-        if (open_encoder(p, path, err) < 0)
+    p->encodings = mem_zalloc(nb, sizeof *p->encodings);
+    for (; p->nb_encodings < nb; p->nb_encodings++) {
+        struct encoding *e = &p->encodings[p->nb_encodings];
+        if (encoding_begin(e, &outputs[p->nb_encodings], err) < 0) {
+            encoding_end(e);
             return err->code;
-        leave_out_sliver(p);
+        }
+        e->nb_wanted = without_sliver(e->enc, p->card_samples, p->talk_samples);
     }
     const int64_t first = sound_samples_at(&s->grid, s->begin);
     const struct sound_range range = {
@@ -188,56 +268,18 @@ static int pass_begin(struct pass *p, const char *path, struct err *err)
     if (media_open(&p->media, s->recording, s->files, err) < 0 ||
         sound_reader_open(&p->sound, p->media, &range, err) < 0)
         return err->code;
-    if (!path)
+    if (nb == 0)
         p->meter = loudness_meter_create();
-    return p->setting.limit ? limiter_open(&p->limiter, p->setting.limit_db, err) : 0;
-}
-
-/* Hands samples to the encoder in frames of its size. end: also what is left below one. */
-static int encode(struct pass *p, const float *samples, int nb, bool end, struct err *err)
-{
-    const uint8_t *in = (const uint8_t *)samples;
-    int ret = swr_convert(p->swr, NULL, 0, samples ? &in : NULL, nb);
-    if (ret < 0)
-        return av_fail(err, ret, "sound cannot be converted");
-    const int size = p->enc->frame_size > 0 ? p->enc->frame_size : 1024;
-    for (;;) {
-        const int64_t waiting = swr_get_delay(p->swr, SOUND_RATE);
-        if (waiting <= 0 || (waiting < size && !end))
-            return 0;
-        AVFrame *f = p->frame;
-        av_frame_unref(f);
-        f->nb_samples = waiting < size ? (int)waiting : size;
-        f->format = p->enc->sample_fmt;
-        f->sample_rate = SOUND_RATE;
-        f->ch_layout = (AVChannelLayout)AV_CHANNEL_LAYOUT_STEREO;
-        f->pts = p->nb_encoded;
-        if ((ret = av_frame_get_buffer(f, 0)) < 0 ||
-            (ret = swr_convert(p->swr, f->extended_data, f->nb_samples, NULL, 0)) < 0)
-            return av_fail(err, ret, "sound cannot be converted");
-        f->nb_samples = ret;
-        p->nb_encoded += ret;
-        if (ret == 0)
-            return 0;
-        if (track_writer_encode(p->writer, p->enc, f, err) < 0)
-            return err->code;
-    }
-}
-
-static int encode_silence(struct pass *p, int64_t nb, struct err *err)
-{
-    static const float zeros[CHUNK * SOUND_CHANNELS];
-    for (; nb > 0; nb -= CHUNK)
-        if (encode(p, zeros, nb < CHUNK ? (int)nb : CHUNK, false, err) < 0)
-            return err->code;
-    return 0;
+    return p->setting->limit ? limiter_open(&p->limiter, p->setting->limit_db, err) : 0;
 }
 
 static int take(struct pass *p, const float *samples, int nb, struct err *err)
 {
-    if (!p->meter)
-        return encode(p, samples, nb, false, err);
-    loudness_meter_add(p->meter, samples, nb);
+    if (p->meter)
+        loudness_meter_add(p->meter, samples, nb);
+    for (size_t i = 0; i < p->nb_encodings; i++)
+        if (encode(&p->encodings[i], samples, nb, false, err) < 0)
+            return err->code;
     return 0;
 }
 
@@ -270,17 +312,17 @@ static int limit(struct pass *p, const float *samples, int nb, struct err *err)
     return 0;
 }
 
-static int encode_talk(struct pass *p, struct err *err)
+static int take_talk(struct pass *p, struct err *err)
 {
     AUTO_FREE float *samples = mem_zalloc(CHUNK * SOUND_CHANNELS, sizeof *samples);
-    const float gain = (float)pow(10, p->setting.gain_db / 20);
+    const float gain = (float)pow(10, p->setting->gain_db / 20);
     for (int64_t done = 0; done < p->talk_samples;) {
         const int nb = sound_reader_read(p->sound, samples, CHUNK, err);
         if (nb <= 0)
             return nb < 0 ? nb : err_set(err, ERR_BUG, "the sound ended early");
         for (int i = 0; i < nb * SOUND_CHANNELS; i++)
             samples[i] *= gain;
-        const int ret = p->setting.limit ? limit(p, samples, nb, err) : take(p, samples, nb, err);
+        const int ret = p->setting->limit ? limit(p, samples, nb, err) : take(p, samples, nb, err);
         if (ret < 0)
             return ret;
         done += nb;
@@ -288,35 +330,32 @@ static int encode_talk(struct pass *p, struct err *err)
         if (p->spec->progress && p->spec->progress(p->spec->opaque, part * 0.9))
             return err_set(err, ERR_CANCELLED, "stopped");
     }
-    return p->setting.limit ? limit(p, NULL, 0, err) : 0;
+    return p->setting->limit ? limit(p, NULL, 0, err) : 0;
 }
 
-static int run_pass(struct sound_result *out, const char *path, const struct sound_spec *spec,
+static int run_pass(struct sound_output *outputs, size_t nb, const struct sound_spec *spec,
                     const struct setting *setting, struct err *err)
 {
-    struct pass p = {.spec = spec, .setting = *setting};
-    if (pass_begin(&p, path, err) == 0 && encode_silence(&p, p.card_samples, err) == 0 &&
-        encode_talk(&p, err) == 0 && encode(&p, NULL, 0, true, err) == 0 &&
-        track_writer_encode(p.writer, p.enc, NULL, err) == 0 &&
-        track_writer_finish(p.writer, err) == 0) {
-        out->nb_samples = p.nb_encoded;
-        out->lead_in = p.enc->initial_padding;
-        out->packet_samples = p.enc->frame_size;
-        out->damage = *sound_reader_damage(p.sound);
-        out->moved_samples = sound_reader_moved(p.sound);
-        if (p.nb_encoded != p.card_samples + p.talk_samples)
-            err_set(err, ERR_BUG, "%lld samples were encoded, not %lld", (long long)p.nb_encoded,
-                    (long long)(p.card_samples + p.talk_samples));
+    struct pass p = {.spec = spec, .setting = setting};
+    int ret = pass_begin(&p, outputs, nb, err);
+    for (size_t i = 0; ret == 0 && i < nb; i++)
+        ret = encode_silence(&p.encodings[i], p.card_samples, err);
+    if (ret == 0)
+        ret = take_talk(&p, err);
+    for (size_t i = 0; ret == 0 && i < nb; i++) {
+        ret = encoding_finish(&p.encodings[i], err);
+        outputs[i].result.damage = *sound_reader_damage(p.sound);
+        outputs[i].result.moved_samples = sound_reader_moved(p.sound);
     }
     pass_end(&p);
-    return err->code;
+    return ret;
 }
 
 /* --- measuring what was made ----------------------------------------------------------------- */
 
-static int measure(struct sound_result *out, const char *path, const struct sound_spec *spec,
-                   struct err *err)
+static int measure(struct sound_output *output, const struct sound_spec *spec, struct err *err)
 {
+    struct sound_result *out = &output->result;
     AUTO_MEDIA *media = NULL;
     AUTO_SOUND *sound = NULL;
     AUTO_METER *meter = loudness_meter_create();
@@ -324,7 +363,7 @@ static int measure(struct sound_result *out, const char *path, const struct soun
     const int64_t card = sound_samples_at(&spec->grid, spec->card_frames);
     const struct sound_range range = {
         .stream = 0, .grid = {.fps = spec->grid.fps}, .begin = 0, .end = out->nb_samples};
-    if (media_open(&media, path, NULL, err) < 0 ||
+    if (media_open(&media, output->path, NULL, err) < 0 ||
         sound_reader_open(&sound, media, &range, err) < 0)
         return err->code;
     AUTO_FREE float *samples = mem_zalloc(CHUNK * SOUND_CHANNELS, sizeof *samples);
@@ -355,9 +394,9 @@ static int measure(struct sound_result *out, const char *path, const struct soun
 static int try_setting(struct sound_result *out, const struct sound_spec *spec,
                        const struct setting *setting, struct err *err)
 {
-    struct pass p = {.spec = spec, .setting = *setting};
+    struct pass p = {.spec = spec, .setting = setting};
     AUTO_LOUDNESS blocks = {0};
-    if (pass_begin(&p, NULL, err) == 0 && encode_talk(&p, err) == 0) {
+    if (pass_begin(&p, NULL, 0, err) == 0 && take_talk(&p, err) == 0) {
         loudness_meter_finish(&blocks, p.meter);
         out->loudness_lufs = loudness_integrated(&blocks, 0, blocks.nb);
         out->peak_dbtp = loudness_peak_db(&blocks, 0, blocks.nb);
@@ -367,7 +406,7 @@ static int try_setting(struct sound_result *out, const struct sound_spec *spec,
 }
 
 /* From the recording's blocks. Returns whether there is any sound to set. */
-static int first_setting(struct setting *setting, struct sound_result *out,
+static int first_setting(struct setting *setting, double *source_lufs,
                          const struct sound_spec *spec, struct err *err)
 {
     *setting = (struct setting){.limit_db = spec->ceiling_dbtp - coding_margin_db};
@@ -382,7 +421,7 @@ static int first_setting(struct setting *setting, struct sound_result *out,
     const double lufs = loudness_integrated(&blocks, begin, end);
     if (!isfinite(lufs))
         return 0; /* silence stays silence */
-    out->source_lufs = lufs;
+    *source_lufs = lufs;
     setting->gain_db = spec->target_lufs - lufs;
     setting->most_gain_db = fmin(setting->gain_db + max_drive_db, max_gain_db);
     const double peak = loudness_peak_db(&blocks, begin, end) + setting->gain_db;
@@ -445,32 +484,55 @@ static void remark_loudness(struct sound_result *r, const struct sound_spec *spe
                  r->loudness_lufs, r->peak_dbtp, spec->target_lufs, spec->ceiling_dbtp);
 }
 
-int sound_encode(struct sound_result *out, const char *path, const struct sound_spec *spec,
+/* Limiting takes loudness away: the gain that makes up for it is found before encoding. */
+static int find_setting(struct setting *setting, struct response *response,
+                        const struct sound_spec *spec, struct err *err)
+{
+    const double ceiling_db = spec->ceiling_dbtp - coding_margin_db;
+    bool near = false;
+    for (int i = 0; setting->limit && !near && i < MAX_TRIALS; i++) {
+        struct sound_result trial = {0};
+        if (try_setting(&trial, spec, setting, err) < 0)
+            return err->code;
+        near = is_near(&trial, spec, ceiling_db);
+        if (!correct(setting, response, &trial, spec, ceiling_db))
+            break;
+    }
+    return 0;
+}
+
+/* After the first pass, which all outputs share: what coding did to this one is corrected. */
+static int make_hold(struct sound_output *output, const struct sound_spec *spec,
+                     struct setting setting, struct response response, struct err *err)
+{
+    struct sound_result *r = &output->result;
+    for (int i = 1;; i++) {
+        if (measure(output, spec, err) < 0)
+            return err->code;
+        r->gain_db = setting.gain_db;
+        r->limited = setting.limit;
+        if (i == MAX_PASSES || !correct(&setting, &response, r, spec, spec->ceiling_dbtp))
+            break;
+        if (run_pass(output, 1, spec, &setting, err) < 0)
+            return err->code;
+    }
+    remark_loudness(r, spec);
+    return track_summarise(&r->summary, output->path, err);
+}
+
+int sound_encode(struct sound_output *outputs, size_t nb, const struct sound_spec *spec,
                  struct err *err)
 {
     struct setting setting;
     struct response response = {0};
-    *out = (struct sound_result){0};
-    if (first_setting(&setting, out, spec, err) < 0)
+    double source_lufs = 0;
+    if (first_setting(&setting, &source_lufs, spec, err) < 0 ||
+        find_setting(&setting, &response, spec, err) < 0)
         return err->code;
-    /* Limiting takes loudness away: the gain that makes up for it is found before encoding. */
-    const double ceiling_db = spec->ceiling_dbtp - coding_margin_db;
-    bool near = false;
-    for (int i = 0; setting.limit && !near && i < MAX_TRIALS; i++) {
-        if (try_setting(out, spec, &setting, err) < 0)
-            return err->code;
-        near = is_near(out, spec, ceiling_db);
-        if (!correct(&setting, &response, out, spec, ceiling_db))
-            break;
-    }
-    for (int i = 0;; i++) {
-        if (run_pass(out, path, spec, &setting, err) < 0 || measure(out, path, spec, err) < 0)
-            return err->code;
-        out->gain_db = setting.gain_db;
-        out->limited = setting.limit;
-        if (i + 1 == MAX_PASSES || !correct(&setting, &response, out, spec, spec->ceiling_dbtp))
-            break;
-    }
-    remark_loudness(out, spec);
-    return track_summarise(&out->summary, path, err);
+    for (size_t i = 0; i < nb; i++)
+        outputs[i].result = (struct sound_result){.source_lufs = source_lufs};
+    int ret = run_pass(outputs, nb, spec, &setting, err);
+    for (size_t i = 0; ret == 0 && i < nb; i++)
+        ret = make_hold(&outputs[i], spec, setting, response, err);
+    return ret;
 }

@@ -14,7 +14,7 @@
 #include "reader.h"
 #include "track.h"
 
-enum { SOUND_VERSION = 7 };
+enum { SOUND_VERSION = 8 };
 
 struct media_params;
 
@@ -30,7 +30,6 @@ struct sound_spec {
     const char *blocks_path; /* the recording's loudness blocks; NULL where there is no sound */
     double target_lufs;      /* -16 */
     double ceiling_dbtp;     /* -1 */
-    const json_t *audio;     /* a rendition's audio settings */
     int (*progress)(void *opaque, double fraction); /* non-zero stops; or NULL */
     void *opaque;
 };
@@ -47,8 +46,14 @@ struct sound_result {
     int64_t moved_samples; /* by how much sound was moved to stay with the picture */
 };
 
-/* Writes the track to path (not synced). */
-ATTR_NODISCARD int sound_encode(struct sound_result *out, const char *path,
+struct sound_output {
+    const json_t *audio; /* a rendition's audio settings */
+    const char *path;    /* where the track is written (not synced) */
+    struct sound_result result;
+};
+
+/* Encodes several outputs from one decode; each becomes what it would be alone. */
+ATTR_NODISCARD int sound_encode(struct sound_output *outputs, size_t nb,
                                 const struct sound_spec *spec, struct err *err);
 
 /* Samples from the start of a part to the start of its frame n. */

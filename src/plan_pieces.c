@@ -12,6 +12,7 @@
 #include "probe.h"
 #include "segment.h"
 #include "sound.h"
+#include "str.h"
 
 static void add_cell(struct part_work *w, struct piece_range cell)
 {
@@ -222,12 +223,6 @@ static void sound_key(char out[33], const struct part_work *w, const struct rend
 
 /* --- cards ----------------------------------------------------------------------------------- */
 
-static json_t *output_spec(const struct piecework *work, const char *key, json_t *video)
-{
-    return json_pack("{s:s, s:s, s:O, s:i, s:i}", "key", key, "rendition", work->rendition->name,
-                     "video", video, "width", work->width, "height", work->height);
-}
-
 /* The renditions of a piece that are missing. */
 struct missing {
     size_t nb;
@@ -236,18 +231,20 @@ struct missing {
     json_t *outputs; /* as its spec names them; NULL where jobs are only counted */
 };
 
-static void add_missing(struct missing *m, const struct part_work *w, const struct piecework *work,
-                        const char *key, bool is_card)
+/* Returns the output as the job's spec has it, to be filled; NULL where jobs are only counted. */
+static json_t *add_missing(struct missing *m, const struct part_work *w,
+                           const struct piecework *work, const char *key)
 {
-    const struct rendition *r = work->rendition;
     if (!m->nb++)
         m->key = key_begin("job", 1);
     key_text(&m->key, key);
     if (w->plan->listing)
-        return;
+        return NULL;
     if (!m->outputs)
         m->outputs = json_array();
-    json_array_append_new(m->outputs, output_spec(work, key, is_card ? r->card : r->video));
+    json_t *output = json_pack("{s:s, s:s}", "key", key, "rendition", work->rendition->name);
+    json_array_append_new(m->outputs, output);
+    return output;
 }
 
 static void missing_finish(struct missing *m)
@@ -257,7 +254,7 @@ static void missing_finish(struct missing *m)
 }
 
 /* A job for all that is missing. Its spec, if it has one, is to be filled. */
-static struct job *add_segment_job(struct part_work *w, const char *stage, struct missing *m,
+static struct job *add_missing_job(struct part_work *w, const char *stage, struct missing *m,
                                    double overhead)
 {
     char key[33];
@@ -293,7 +290,7 @@ void work_set_card(struct job *job, const struct part_work *w, json_t *spec)
 static void add_card_job(struct part_work *w, json_t *spec, const char *what, struct missing *m)
 {
     char name[32];
-    struct job *job = add_segment_job(w, "card", m, 0.2);
+    struct job *job = add_missing_job(w, "card", m, 0.2);
     if (!job->spec)
         return;
     job->what =
@@ -322,7 +319,13 @@ static int find_missing(struct missing *out, struct part_work *w, struct piecewo
         return 0;
     work->ready = false;
     out->cost += frame_cost(work) * (double)nb_frames;
-    add_missing(out, w, work, key, !cell || !json_is_object(w->video));
+    json_t *output = add_missing(out, w, work, key);
+    if (output) {
+        const bool is_card = !cell || !json_is_object(w->video);
+        json_object_set(output, "video", is_card ? work->rendition->card : work->rendition->video);
+        json_object_set_new(output, "width", json_integer(work->width));
+        json_object_set_new(output, "height", json_integer(work->height));
+    }
     return 0;
 }
 
@@ -389,7 +392,7 @@ int work_plan_card(struct part_work *w)
 static void add_cell_job(struct part_work *w, const struct piece_range *cell, struct missing *m)
 {
     char name[32], from[CLOCK_BYTES], to[CLOCK_BYTES];
-    struct job *job = add_segment_job(w, "cell", m, 0.1);
+    struct job *job = add_missing_job(w, "cell", m, 0.1);
     job->reads = true;
     if (!job->spec)
         return;
@@ -445,19 +448,23 @@ int work_plan_cells(struct part_work *w)
     return 0;
 }
 
-static void add_sound_job(struct part_work *w, const struct piecework *work)
+static void add_sound_job(struct part_work *w, struct missing *m)
 {
     const struct settings *s = &w->plan->event->settings;
     const struct part_plan *pp = w->pp;
+    AUTO_STR encoders = {0};
     char name[32];
-    struct job *job =
-        work_add_job(w, "sound", work->sound_key,
-                     0.2 + (double)grid_ms_of(&pp->grid, pp->end - pp->begin) / 1000 / 20);
+    size_t i;
+    json_t *output;
+    json_array_foreach(m->outputs, i, output)
+        str_addf(&encoders, "%s%s", i ? ", " : "",
+                 json_get_string(json_object_get(output, "audio"), "encoder", ""));
+    struct job *job = add_missing_job(w, "sound", m, 0.1);
     job->reads = true;
     if (!job->spec)
         return;
     job->what = mem_printf("talk %s: sound (%s)", plan_part_name(name, pp->talk, pp->part->number),
-                           json_get_string(work->rendition->audio, "encoder", ""));
+                           encoders.s);
     work_set_recording(job, w->plan, pp->source);
     job_set(job, "begin", json_integer(pp->begin));
     job_set(job, "end", json_integer(pp->end));
@@ -467,24 +474,34 @@ static void add_sound_job(struct part_work *w, const struct piecework *work)
     job_set(job, "use", json_string(pp->source->use));
     job_set(job, "target_lufs", json_real(s->target_lufs));
     job_set(job, "ceiling_dbtp", json_real(s->ceiling_dbtp));
-    job_set(job, "audio", json_incref(work->rendition->audio));
 }
 
+static int find_missing_sound(struct missing *out, struct part_work *w, size_t rendition)
+{
+    struct piecework *work = &w->works[rendition];
+    const int there = work_has(w, work->sound_key, "mp4");
+    if (there != 0)
+        return there < 0 ? there : 0;
+    work->ready = false;
+    for (size_t i = 0; i < rendition; i++)
+        if (strcmp(w->works[i].sound_key, work->sound_key) == 0)
+            return 0; /* renditions with equal settings share their sound */
+    out->cost += (double)grid_ms_of(&w->pp->grid, w->pp->end - w->pp->begin) / 1000 / 80;
+    json_t *output = add_missing(out, w, work, work->sound_key);
+    if (output)
+        json_object_set(output, "audio", work->rendition->audio);
+    return 0;
+}
+
+/* One job for all sounds, which are decoded and limited once; that is half of their cost. */
 int work_plan_sounds(struct part_work *w)
 {
-    for (size_t i = 0; i < w->nb_works; i++) {
-        struct piecework *work = &w->works[i];
-        const int there = work_has(w, work->sound_key, "mp4");
-        if (there < 0)
-            return there;
-        if (there)
-            continue;
-        work->ready = false;
-        size_t same = 0;
-        while (strcmp(w->works[same].sound_key, work->sound_key) != 0)
-            same++;
-        if (same == i) /* renditions with equal settings share their sound */
-            add_sound_job(w, work);
-    }
-    return 0;
+    struct missing missing = {0};
+    int ret = 0;
+    for (size_t i = 0; i < w->nb_works && ret == 0; i++)
+        ret = find_missing_sound(&missing, w, i);
+    if (ret == 0 && missing.nb)
+        add_sound_job(w, &missing);
+    missing_finish(&missing);
+    return ret;
 }

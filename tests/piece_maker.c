@@ -56,13 +56,13 @@ void piece_recording(const char *path, float (*sound)(int64_t n, int channel), i
         .audio = {.encoder = "flac", .channels = 2, .sound = sound, .nb_samples = nb_samples}});
 }
 
-void piece_sound(struct sound_result *out, const char *path, const char *recording,
-                 const json_t *audio, AVRational fps, int64_t begin, int64_t end,
-                 int64_t card_frames)
+void piece_sounds(struct sound_output *outputs, size_t nb, const char *recording, AVRational fps,
+                  int64_t begin, int64_t end, int64_t card_frames)
 {
     struct err err = {0};
     AUTO_JSON *p = NULL, *analysis = NULL;
-    AUTO_FREE char *blocks = mem_printf("%s.blocks", path), *none = mem_printf("%s.none.mkv", path);
+    AUTO_FREE char *blocks = mem_printf("%s.blocks", outputs[0].path),
+                   *none = mem_printf("%s.none.mkv", outputs[0].path);
     struct sound_spec spec = {
         .recording = recording,
         .stream = -1,
@@ -72,7 +72,6 @@ void piece_sound(struct sound_result *out, const char *path, const char *recordi
         .card_frames = card_frames,
         .target_lufs = -16,
         .ceiling_dbtp = -1,
-        .audio = audio,
     };
     if (recording) {
         assert_done(probe_file(&p, recording, &err));
@@ -85,7 +84,16 @@ void piece_sound(struct sound_result *out, const char *path, const char *recordi
             .video = {.encoder = "libx264", .options = "preset=ultrafast", .nb_frames = 2}});
         spec.recording = none;
     }
-    assert_done(sound_encode(out, path, &spec, &err));
+    assert_done(sound_encode(outputs, nb, &spec, &err));
+}
+
+void piece_sound(struct sound_result *out, const char *path, const char *recording,
+                 const json_t *audio, AVRational fps, int64_t begin, int64_t end,
+                 int64_t card_frames)
+{
+    struct sound_output output = {.audio = audio, .path = path};
+    piece_sounds(&output, 1, recording, fps, begin, end, card_frames);
+    *out = output.result;
 }
 
 json_t *piece_video(const char *encoder)

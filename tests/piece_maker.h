@@ -30,7 +30,9 @@ void piece_segment(struct track_summary *out, const char *path, const json_t *vi
 void piece_recording(const char *path, float (*sound)(int64_t n, int channel), int64_t nb_samples);
 
 /* Analyses the recording (NULL: none, all is silent) and encodes frames [begin, end) of it behind a
- * card. */
+ * card: several outputs at once, or one. */
+void piece_sounds(struct sound_output *outputs, size_t nb, const char *recording, AVRational fps,
+                  int64_t begin, int64_t end, int64_t card_frames);
 void piece_sound(struct sound_result *out, const char *path, const char *recording,
                  const json_t *audio, AVRational fps, int64_t begin, int64_t end,
                  int64_t card_frames);

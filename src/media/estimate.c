@@ -59,16 +59,15 @@ static int try_pictures(struct trial *t, const struct rendition *r, struct err *
 
 static int try_sound(struct trial *t, const struct rendition *r, struct err *err)
 {
-    struct sound_result result;
+    struct sound_output o = {.audio = r->audio, .path = t->out};
     const struct sound_spec spec = {.recording = t->recording,
                                     .stream = 1,
                                     .grid = t->grid,
                                     .end = t->grid.nb_frames,
                                     .target_lufs = -16,
-                                    .ceiling_dbtp = -1,
-                                    .audio = r->audio};
-    const int ret = sound_encode(&result, t->out, &spec, err);
-    t->nb_bytes += result.summary.nb_bytes;
+                                    .ceiling_dbtp = -1};
+    const int ret = sound_encode(&o, 1, &spec, err);
+    t->nb_bytes += o.result.summary.nb_bytes;
     return ret;
 }
 

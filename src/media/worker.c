@@ -17,6 +17,7 @@
 #include "json.h"
 #include "media.h"
 #include "mem.h"
+#include "reader.h"
 #include "str.h"
 #include "workdir.h"
 #include "worker_sandbox.h"
@@ -35,11 +36,30 @@ int worker_tell(double done)
     return fflush(stdout) != 0;
 }
 
+int worker_tell_fraction(void *opaque, double fraction)
+{
+    (void)opaque;
+    return worker_tell(fraction);
+}
+
 /* --- results --------------------------------------------------------------------------------- */
 
 char *worker_tmp_file(const struct worker *w, const char *name)
 {
     return fs_join(w->tmp, name);
+}
+
+const char *worker_output_key(const struct worker *w, size_t i)
+{
+    return json_get_string(json_array_get(json_object_get(w->spec, "outputs"), i), "key", "");
+}
+
+void worker_add_damage(json_t *result, const struct damage *d)
+{
+    if (d->nb)
+        json_object_set_new(result, "damage",
+                            json_pack("{s:I, s:I, s:s}", "nb", (json_int_t)d->nb, "first_ms",
+                                      (json_int_t)d->first_ms, "what", d->what));
 }
 
 int worker_deliver(const struct worker *w, const char *key, const char *tmp, const char *ext,

@@ -7,6 +7,7 @@
 #include "attr.h"
 #include "grid.h"
 
+struct damage;
 struct err;
 struct media_params;
 
@@ -35,6 +36,14 @@ ATTR_NODISCARD int worker_need_fps(AVRational *out, const json_t *obj, struct er
 
 /* Progress from 0 to 1. Not 0: nobody listens any more, so stop. */
 int worker_tell(double done);
+/* The same, as stages call it that know no workers. */
+int worker_tell_fraction(void *opaque, double fraction);
+
+/* Of the i-th of the spec's outputs; that they are keys was looked at before the stage began. */
+const char *worker_output_key(const struct worker *worker, size_t i);
+
+/* Where there was any. */
+void worker_add_damage(json_t *result, const struct damage *damage);
 
 /* A new path in our folder. */
 char *worker_tmp_file(const struct worker *worker, const char *name);
@@ -50,10 +59,11 @@ ATTR_NODISCARD int worker_recording_path(const char **out, struct worker *worker
 /* The stages (docs/jobs.md). In worker_captions.c and worker_assemble.c: */
 int worker_captions(struct worker *worker, struct err *err);
 int worker_assemble(struct worker *worker, struct err *err);
+/* In worker_sound.c: */
+int worker_sound(struct worker *worker, struct err *err);
 /* In worker_stages.c: */
 int worker_probe(struct worker *worker, struct err *err);
 int worker_analyse(struct worker *worker, struct err *err);
 int worker_cell(struct worker *worker, struct err *err);
 int worker_card(struct worker *worker, struct err *err);
-int worker_sound(struct worker *worker, struct err *err);
 int worker_poster(struct worker *worker, struct err *err);

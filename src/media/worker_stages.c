@@ -1,6 +1,5 @@
 #include "worker_stage.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,24 +19,12 @@
 #include "reader.h"
 #include "rendition.h"
 #include "segment.h"
-#include "sound.h"
 #include "workdir.h"
-
-static int tell_fraction(void *opaque, double fraction)
-{
-    (void)opaque;
-    return worker_tell(fraction);
-}
 
 static int tell_frames(void *opaque, int64_t frames)
 {
     const struct worker *w = opaque;
     return worker_tell((double)frames / (double)w->frames);
-}
-
-static json_t *decibels(double v)
-{
-    return isfinite(v) ? json_real(round(v * 100) / 100) : json_null();
 }
 
 int worker_probe(struct worker *w, struct err *err)
@@ -59,8 +46,8 @@ int worker_analyse(struct worker *w, struct err *err)
     if (worker_recording_path(&path, w, err) < 0 ||
         json_need_object(&probe, w->spec, "probe", "the job", err) < 0 ||
         analyse_recording(&result, path, w->files, probe,
-                          (int)json_get_int(w->spec, "audio_stream", -1), blocks, tell_fraction,
-                          NULL, err) < 0)
+                          (int)json_get_int(w->spec, "audio_stream", -1), blocks,
+                          worker_tell_fraction, NULL, err) < 0)
         return err->code;
     return worker_deliver(w, w->key, blocks, "bin", result, err);
 }
@@ -80,10 +67,8 @@ static int segment_outputs(struct segment_output **out, size_t *out_nb, const st
         struct segment_output *o = &(*out)[i];
         AUTO_FREE char *name = mem_printf("%zu.mp4", i);
         json_t *video;
-        const char *key;
         int64_t width, height;
-        if (worker_need_key(&key, item, "key", err) < 0 ||
-            json_need_object(&video, item, "video", "the job", err) < 0 ||
+        if (json_need_object(&video, item, "video", "the job", err) < 0 ||
             rendition_check_video(video, "the job", err) < 0 ||
             json_need_number(&width, item, "width", 2, RENDITION_MAX_SIDE, "the job", err) < 0 ||
             json_need_number(&height, item, "height", 2, RENDITION_MAX_SIDE, "the job", err) < 0)
@@ -103,27 +88,17 @@ static void free_outputs(struct segment_output *outputs, size_t nb)
     free(outputs);
 }
 
-static void add_damage(json_t *result, const struct damage *d)
-{
-    if (d->nb)
-        json_object_set_new(result, "damage",
-                            json_pack("{s:I, s:I, s:s}", "nb", (json_int_t)d->nb, "first_ms",
-                                      (json_int_t)d->first_ms, "what", d->what));
-}
-
 static int deliver_segments(const struct worker *w, const struct segment_output *outputs, size_t nb,
                             const struct damage *damage, struct err *err)
 {
-    const json_t *list = json_object_get(w->spec, "outputs");
     for (size_t i = 0; i < nb; i++) {
         const struct track_summary *s = &outputs[i].summary;
         AUTO_JSON *result =
             json_pack("{s:I, s:I, s:s, s:s}", "frames", (json_int_t)s->nb_packets, "bytes",
                       (json_int_t)s->nb_bytes, "hash", s->hash, "header", s->header);
         if (damage)
-            add_damage(result, damage);
-        const char *key = json_get_string(json_array_get(list, i), "key", "");
-        if (worker_deliver(w, key, outputs[i].path, "mp4", result, err) < 0)
+            worker_add_damage(result, damage);
+        if (worker_deliver(w, worker_output_key(w, i), outputs[i].path, "mp4", result, err) < 0)
             return err->code;
     }
     return 0;
@@ -282,56 +257,6 @@ int worker_card(struct worker *w, struct err *err)
         (void)deliver_segments(w, outputs, nb, NULL, err);
     free_outputs(outputs, nb);
     return err->code;
-}
-
-int worker_sound(struct worker *w, struct err *err)
-{
-    const char *path = NULL, *analysis = NULL;
-    json_t *probe = NULL;
-    if (worker_recording_path(&path, w, err) < 0 ||
-        json_need_object(&probe, w->spec, "probe", "the job", err) < 0 ||
-        worker_need_key(&analysis, w->spec, "analysis", err) < 0)
-        return err->code;
-    const int stream = (int)json_get_int(w->spec, "audio_stream", -1);
-    enum sound_use use = SOUND_BOTH;
-    if (!sound_use_parse(&use, json_get_string(w->spec, "use", "both")))
-        return err_set(err, ERR_INVALID, "the job: 'use' is none of both, left, right");
-    AUTO_FREE char *blocks = workdir_path(w->work, analysis, "bin"),
-                   *tmp = worker_tmp_file(w, "s.mp4");
-    struct sound_spec spec = {
-        .recording = path,
-        .files = w->files,
-        .stream = stream,
-        .clock = probe_sound_clock(probe, stream),
-        .use = use,
-        .blocks_path = blocks,
-        .target_lufs = json_get_number(w->spec, "target_lufs", -16),
-        .ceiling_dbtp = json_get_number(w->spec, "ceiling_dbtp", -1),
-        .audio = json_object_get(w->spec, "audio"),
-        .progress = tell_fraction,
-    };
-    struct sound_result r;
-    struct worker_range range;
-    if (probe_grid(&spec.grid, probe, err) < 0 ||
-        worker_need_range(&range, w, &spec.grid, err) < 0 ||
-        rendition_check_audio(spec.audio, "the job", err) < 0)
-        return err->code;
-    spec.begin = range.begin;
-    spec.end = range.end;
-    spec.card_frames = range.card_frames;
-    if (sound_encode(&r, tmp, &spec, err) < 0)
-        return err->code;
-    AUTO_JSON *result =
-        json_pack("{s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:b, s:s, s:I, s:I}", "samples",
-                  (json_int_t)r.nb_samples, "lead_in", (json_int_t)r.lead_in, "packet_samples",
-                  (json_int_t)r.packet_samples, "source_lufs", decibels(r.source_lufs), "gain_db",
-                  decibels(r.gain_db), "loudness_lufs", decibels(r.loudness_lufs), "peak_dbtp",
-                  decibels(r.peak_dbtp), "limited", r.limited, "hash", r.summary.hash, "bytes",
-                  (json_int_t)r.summary.nb_bytes, "moved_samples", (json_int_t)r.moved_samples);
-    add_damage(result, &r.damage);
-    if (r.remark[0])
-        json_object_set_new(result, "remark", json_string(r.remark));
-    return worker_deliver(w, w->key, tmp, "mp4", result, err);
 }
 
 static int poster_from_card(const struct worker *w, const char *tmp, struct err *err)

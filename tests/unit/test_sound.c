@@ -253,27 +253,72 @@ static void test_ends(void **state)
     assert_int_equal(most, 1024 - 128);
 }
 
+/* The bytes of a file, which the caller frees. */
+static char *bytes_of(size_t *nb, const char *path)
+{
+    struct err err = {0};
+    char *bytes = NULL;
+    assert_done(fs_read(&bytes, nb, path, 1 << 26, &err));
+    return bytes;
+}
+
+static void assert_same_file(const char *row, const char *a, const char *b)
+{
+    size_t nb_a = 0, nb_b = 0;
+    AUTO_FREE char *bytes_a = bytes_of(&nb_a, a), *bytes_b = bytes_of(&nb_b, b);
+    assert_row_int(row, nb_a, nb_b);
+    assert_memory_equal(bytes_a, bytes_b, nb_a);
+}
+
 static void test_same_bytes(void **state)
 {
     (void)state;
     static const char *const encoders[] = {"aac", "libopus"};
-    AUTO_FREE char *recording = folder_path("same.mkv");
+    AUTO_FREE char *recording = folder_path("same.mkv"), *first = folder_path("same-1.mp4"),
+                   *second = folder_path("same-2.mp4");
     piece_recording(recording, dynamic, 6 * RATE);
     for (size_t i = 0; i < NB(encoders); i++) {
-        struct err err = {0};
         AUTO_JSON *audio = piece_audio(encoders[i]);
-        char *bytes[2];
-        size_t nb[2];
-        for (int k = 0; k < 2; k++) {
+        struct sound_result r;
+        piece_sound(&r, first, recording, audio, FPS, 3, 140, 25);
+        piece_sound(&r, second, recording, audio, FPS, 3, 140, 25);
+        assert_same_file(encoders[i], first, second);
+    }
+}
+
+/* What is encoded from one decode is what it would be alone: keys of results say nothing of
+ * company. Limited or not, with a last packet of AAC that is left out or not. */
+static void test_company(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *row;
+        float (*sound)(int64_t n, int c);
+        int64_t end;
+        int left_out; /* samples, of AAC */
+    } cases[] = {{"limited", dynamic, 60, 0},
+                 {"limited, left out", dynamic, 59, 64},
+                 {"speech, left out", speech, 59, 64}};
+    AUTO_JSON *aac = piece_audio("aac"), *opus = piece_audio("libopus");
+    AUTO_FREE char *recording = folder_path("company.mkv"), *alone = folder_path("alone.mp4"),
+                   *with_opus = folder_path("with-opus.mp4"),
+                   *with_aac = folder_path("with-aac.mp4");
+    const AVRational fps = {30, 1};
+    for (size_t i = 0; i < NB(cases); i++) {
+        struct sound_output both[] = {{.audio = aac, .path = with_opus},
+                                      {.audio = opus, .path = with_aac}};
+        piece_recording(recording, cases[i].sound, 3 * RATE);
+        piece_sounds(both, NB(both), recording, fps, 0, cases[i].end, 30);
+        assert_row_int(cases[i].row, cases[i].left_out,
+                       both[1].result.nb_samples - both[0].result.nb_samples);
+        for (size_t k = 0; k < NB(both); k++) {
             struct sound_result r;
-            AUTO_FREE char *path = folder_path("same-%d.mp4", k);
-            piece_sound(&r, path, recording, audio, FPS, 3, 140, 25);
-            assert_done(fs_read(&bytes[k], &nb[k], path, 1 << 26, &err));
+            piece_sound(&r, alone, recording, both[k].audio, fps, 0, cases[i].end, 30);
+            assert_same_file(cases[i].row, alone, both[k].path);
+            assert_row_int(cases[i].row, r.nb_samples, both[k].result.nb_samples);
+            assert_row_near(cases[i].row, r.gain_db, both[k].result.gain_db, 0);
+            assert_row_near(cases[i].row, r.loudness_lufs, both[k].result.loudness_lufs, 0);
         }
-        assert_row_int(encoders[i], nb[0], nb[1]);
-        assert_memory_equal(bytes[0], bytes[1], nb[0]);
-        free(bytes[0]);
-        free(bytes[1]);
     }
 }
 
@@ -283,7 +328,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_loudness),   cmocka_unit_test(test_silence),
         cmocka_unit_test(test_places),     cmocka_unit_test(test_ends),
-        cmocka_unit_test(test_same_bytes),
+        cmocka_unit_test(test_same_bytes), cmocka_unit_test(test_company),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }
