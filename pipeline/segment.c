@@ -13,7 +13,8 @@
 #include "picture_graph.h"
 
 /* Pictures are queued, so that encoders that take turns do not empty the processor's caches for
- * each other with every picture: 16 take 2 % less processor time than one, more do not help. */
+ * each other with every picture: 16 take 2 % less processor time than one, more do not help. One
+ * encoder by itself, a card's, spares the memory. */
 enum { PROGRESS_FRAMES = 10, MAX_QUEUED = 16, MAX_QUEUED_BYTES = 24 << 20 };
 
 struct output {
@@ -113,10 +114,11 @@ static size_t size_index(struct encode *e, const struct segment_output *out)
     return i;
 }
 
-static int queue_begin(struct queue *q, const struct picture_size *size, struct err *err)
+static int queue_begin(struct queue *q, const struct picture_size *size, bool alone,
+                       struct err *err)
 {
     const int64_t most = MAX_QUEUED_BYTES / ((int64_t)size->width * size->height * 3 / 2);
-    q->most = most < 1 ? 1 : most < MAX_QUEUED ? (size_t)most : MAX_QUEUED;
+    q->most = most < 1 || alone ? 1 : most < MAX_QUEUED ? (size_t)most : MAX_QUEUED;
     q->now = av_frame_alloc();
     return q->now ? 0 : av_fail_nomem(err);
 }
@@ -139,7 +141,7 @@ static int begin(struct encode *e, struct segment_output *outputs, struct err *e
     if (!(e->last = av_frame_alloc()))
         return av_fail_nomem(err);
     for (size_t i = 0; i < e->nb_sizes; i++)
-        if (queue_begin(&e->queues[i], &e->sizes[i], err) < 0)
+        if (queue_begin(&e->queues[i], &e->sizes[i], e->nb_outputs == 1, err) < 0)
             return err->code;
     return picture_graph_create(&e->graph, e->sizes, e->nb_sizes, e->params->fps,
                                 &e->params->traits, err);
