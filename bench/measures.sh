@@ -3,16 +3,18 @@
 #   bench/measures.sh FOLDER [MEASURE...]
 #     title      a corrected title of a long talk, against copying its files and encoding 5 s of card,
 #                and against its first run
+#     default    the same with the renditions of a new event, whose first run takes a quarter of an hour
 #     cut        both ends of its cut moved by 7 s: jobs run
 #     rendition  one more rendition: jobs run
 #     probe      add against ffprobe -count_packets, MP4 and TS
 #     analysis   the analysis against decoding the sound, and against loudnorm's first pass
 #     memory     peak of a worker, 2 minutes against the long talk
 #     verify     the whole Xen Summit North America 2010 from stand-ins
-# All unless told. BENCH_SECONDS (3000) is the length of the long talk: 60 s of a talk at 1280x720,
+# All but 'default' unless told. BENCH_SECONDS (3000) is the length of the long talk: 60 s of a talk at 1280x720,
 # repeated by copying. It is encoded as a quick H.264 at full size, and 'opus', so that the first run
 # takes minutes, not hours; ratios to that run would be larger with dearer renditions.
 set -euo pipefail
+shopt -s extglob
 . "$(dirname "$0")/lib.sh"
 . "$bench/material.sh"
 folder=${1:-} length=${BENCH_SECONDS:-3000}
@@ -86,35 +88,40 @@ recordings() {
     ff -stream_loop -1 -i "$piece" -t 120 -c copy "$folder/short.mp4"
 }
 
-# The event with the long talk made, once; the seconds of its first run are kept.
+# first_run RENDITION, ...: the event with the long talk made, once; the seconds of its first run are kept.
 first_run() {
-    [[ ! -e $folder/first.s ]] || return 0
+    [[ ! -e $event.first.s ]] || return 0
     rm -rf "$event"
     "$talkpress" init "$event" >/dev/null
     rendition quick .mp4 28
-    settings quick, opus
+    settings "$@"
     page "The Long Talk"
     tp import "$folder/page.txt" >/dev/null
     tp add "$folder/long.mp4" >/dev/null
-    seconds tp run --json >"$folder/first.s.part"
-    jq -c .worker_peak_mb "$folder/last" >"$folder/first.peak"
-    mv "$folder/first.s.part" "$folder/first.s"
+    seconds tp run --json >"$event.first.s.part"
+    jq -c .worker_peak_mb "$folder/last" >"$event.first.peak"
+    mv "$event.first.s.part" "$event.first.s"
 }
 
-# copy_and_card FOLDER
+# copy_and_card FOLDER OPTIONS...: a card for each of ffmpeg's options, all at once.
 copy_and_card() {
-    mkdir -p "$1"
-    cp "$event"/out/*-*.mp4 "$event"/out/*-*.opus "$1"
-    sync "$1"/*
-    ff -loop 1 -framerate $fps -t $card_s -i "$folder/card.png" -pix_fmt yuv420p -c:v libx264 -preset ultrafast \
-        -crf 28 -threads 1 "$1/card.mkv"
+    local to=$1 options
+    mkdir -p "$to"
+    cp "$event"/out/*-*.@(mp4|webm|opus) "$to"
+    sync "$to"/*
+    for options in "${@:2}"; do
+        # shellcheck disable=SC2086 # words on purpose
+        ff -loop 1 -framerate $fps -t $card_s -i "$folder/card.png" -pix_fmt yuv420p $options -threads 1 \
+            "$to/card-${options//[^a-z0-9]/}.mkv" &
+    done
+    wait
 }
 
-# In turn; medians. The copies stay until the end, as what a run replaces stays in work/: memory that
-# no file has had before costs more to write to.
-measure_title() {
+# title OPTIONS...: of the present event, with copy_and_card's options. In turn; medians. The copies stay
+# until the end, as what a run replaces stays in work/: memory that no file has had before costs more to
+# write to.
+title() {
     local i run copy jobs
-    first_run
     tp card 1 -o "$folder/card.png" >/dev/null
     rm -rf "$folder/copy" "$folder/title.run" "$folder/title.copy"
     for i in 1 2 3 4 5; do
@@ -122,18 +129,30 @@ measure_title() {
         tp import "$folder/page.txt" >/dev/null
         { seconds tp run --json && echo; } >>"$folder/title.run"
         jobs=$(jobs_run)
-        { seconds copy_and_card "$folder/copy/$i" && echo; } >>"$folder/title.copy"
+        { seconds copy_and_card "$folder/copy/$i" "$@" && echo; } >>"$folder/title.copy"
     done
     rm -r "$folder/copy"
     run=$(median <"$folder/title.run") copy=$(median <"$folder/title.copy")
     row "corrected title, $length s talk: run, s" "$run; jobs $jobs"
     row "copying its files and encoding 5 s of card, s" "$copy"
     row "× copying and card (at most 2)" "$(ratio "$run" "$copy")"
-    row "faster than the first run by (at least 100)" "$(ratio "$(cat "$folder/first.s")" "$run")"
+    row "the first run, s; faster by (at least 100)" "$(cat "$event.first.s"); $(ratio "$(cat "$event.first.s")" "$run")"
+}
+
+measure_title() {
+    first_run quick, opus
+    title "-c:v libx264 -preset ultrafast -crf 28"
+}
+
+measure_default() {
+    local event=$folder/default
+    first_run mp4-720, mp4-360, av1-720, opus
+    title "-c:v libx264 -preset medium -crf 23" "-s 640x360 -c:v libx264 -preset medium -crf 24" \
+        "-c:v libsvtav1 -preset 12 -crf 38 -svtav1-params scm=1:lp=1:lookahead=0"
 }
 
 measure_cut() {
-    first_run
+    first_run quick, opus
     local middle=$((length / 2))
     tp cut 1 --in $((10 * fps))f --out $((middle * fps))f >/dev/null
     tp run --json >/dev/null
@@ -144,11 +163,11 @@ measure_cut() {
 }
 
 measure_rendition() {
-    first_run
+    first_run quick, opus
     rendition second .second.mp4 34
     settings quick, second, opus
     row "one more rendition: run, s" "$(seconds tp run --json); jobs $(jobs_run)"
-    row "the first run, s" "$(cat "$folder/first.s")"
+    row "the first run, s" "$(cat "$event.first.s")"
     settings quick, opus
     rm "$event/renditions/second.yaml"
     tp gc >/dev/null
@@ -203,8 +222,8 @@ measure_analysis() {
 }
 
 measure_memory() {
-    first_run
-    row "peak of a worker by stage, MB: $length s talk" "$(cat "$folder/first.peak")"
+    first_run quick, opus
+    row "peak of a worker by stage, MB: $length s talk" "$(cat "$event.first.peak")"
     rm -rf "$folder/short"
     cp -r "$event/renditions" "$folder/renditions"
     "$talkpress" init "$folder/short" >/dev/null
