@@ -248,12 +248,10 @@ static int pass_begin(struct pass *p, struct sound_output *outputs, size_t nb, s
     if (!p->limited)
         return av_fail_nomem(err);
     p->encodings = mem_zalloc(nb, sizeof *p->encodings);
-    for (; p->nb_encodings < nb; p->nb_encodings++) {
-        struct encoding *e = &p->encodings[p->nb_encodings];
-        if (encoding_begin(e, &outputs[p->nb_encodings], err) < 0) {
-            encoding_end(e);
+    for (size_t i = 0; i < nb; i++) {
+        struct encoding *e = &p->encodings[p->nb_encodings++];
+        if (encoding_begin(e, &outputs[i], err) < 0)
             return err->code;
-        }
         e->nb_wanted = without_sliver(e->enc, p->card_samples, p->talk_samples);
     }
     const int64_t first = sound_samples_at(&s->grid, s->begin);
