@@ -152,15 +152,17 @@ static int open_sound(struct assembly *a, struct err *err)
 }
 
 /* Sound alone begins behind the card: whole packets are left out, and the rest is told to the
- * player as lead-in (Opus: its pre-skip). Decoders need no preroll here (RFC 7845, section 4.2,
- * asks for 80 ms after a seek): what is left out is silence, the state that they start in. */
+ * player as lead-in (Opus: its pre-skip). The last 80 ms of silence stay for decoders to settle in
+ * (RFC 7845, section 4.2): what they start with is not what they have after silence, and packets
+ * that say only how they differ came out as a burst. */
 static void skip_card(struct assembly *a)
 {
+    enum { PREROLL = 3840 };
     const int64_t packet_samples = a->spec->sound_packet_samples;
-    const int64_t skip = a->spec->skip_samples + a->lead_in;
-    if (a->spec->skip_samples <= 0 || skip < packet_samples)
+    const int64_t skip = a->spec->skip_samples + a->lead_in - PREROLL;
+    if (a->spec->skip_samples <= 0 || packet_samples <= 0)
         return;
-    a->to_skip = skip / packet_samples * packet_samples;
+    a->to_skip = skip > 0 ? skip / packet_samples * packet_samples : 0;
     a->lead_in += a->spec->skip_samples - a->to_skip;
     AVCodecParameters *par = a->audio->codecpar;
     par->initial_padding = (int)a->lead_in;

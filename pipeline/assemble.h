@@ -12,7 +12,7 @@
 
 #include "err.h"
 
-enum { ASSEMBLE_VERSION = 1 };
+enum { ASSEMBLE_VERSION = 2 };
 
 struct assemble_segment {
     const char *path;
