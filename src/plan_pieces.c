@@ -493,7 +493,7 @@ static int find_missing_sound(struct missing *out, struct part_work *w, size_t r
     return 0;
 }
 
-/* One job for all sounds, which are decoded and limited once; that is half of their cost. */
+/* One job for all sounds: what they come from is decoded and limited once. */
 int work_plan_sounds(struct part_work *w)
 {
     struct missing missing = {0};
