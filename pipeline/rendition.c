@@ -112,14 +112,14 @@ static int choose_options(struct rendition *r, enum rendition_effort effort, con
                           struct err *err)
 {
     json_t *video = json_object_get(r->json, "video"), *options = json_object_get(video, "options");
-    AUTO_JSON *card = json_object(), *others = json_object(), *others_card = json_object();
+    AUTO_JSON *card = json_object(), *unused = json_object();
     if (take_options(card, video, "card", where, err) < 0)
         return err->code;
     for (size_t i = 0; i < sizeof efforts / sizeof *efforts; i++) {
         const bool chosen = i == effort;
-        if (take_options(chosen ? card : others_card, json_object_get(video, efforts[i]), "card",
-                         where, err) < 0 ||
-            take_options(chosen ? options : others, video, efforts[i], where, err) < 0)
+        if (take_options(chosen ? card : unused, json_object_get(video, efforts[i]), "card", where,
+                         err) < 0 ||
+            take_options(chosen ? options : unused, video, efforts[i], where, err) < 0)
             return err->code;
     }
     r->card = json_deep_copy(video);
