@@ -106,7 +106,7 @@ material() {
 measure() {
     local kind=$1 source=$2 raw=$3 name=$4 out=$folder/out.mkv figures
     [[ -e $raw ]] || ff -i "$source" -f rawvideo "$raw"
-    # glibc as talkpress sets it: SVT-AV1 asks for zeros at every picture (pipeline/encoder.c).
+    # glibc as talkpress sets it: SVT-AV1 asks for zeros at every picture (pipeline/encode/encoder.c).
     if ! figures=$(GLIBC_TUNABLES=glibc.malloc.mmap_threshold=4194304:glibc.malloc.trim_threshold=67108864 \
         "$floor" "$raw" 1280x720 "$fps" $(($6 * fps)) "$out" "$5" "${@:7}"); then
         echo "$name on $kind: refused by the encoder" >&2

@@ -583,10 +583,10 @@ static void test_nearest(void **state)
 
 /* --- kept matches --- */
 
-static void key_of(char key[33], const char *code, const struct programme *p, const struct set *set,
+static void key_of(char key[33], int version, const struct programme *p, const struct set *set,
                    const struct match_fixed *fixed, size_t nb_fixed)
 {
-    match_memo_key(key, code, p, set->recordings, set->nb, fixed, nb_fixed);
+    match_memo_key(key, version, p, set->recordings, set->nb, fixed, nb_fixed);
 }
 
 static void build_kept(struct programme *p, struct set *set)
@@ -607,7 +607,7 @@ static void test_kept_matches_are_the_same(void **state)
     char key[33], other[33];
     build_kept(&p, &set);
     match_all(&fresh, &p, set.recordings, set.nb, fixed, 2);
-    key_of(key, match_code, &p, &set, fixed, 2);
+    key_of(key, MATCH_VERSION, &p, &set, fixed, 2);
     AUTO_JSON *memo = match_memo_write(&fresh, key);
     AUTO_FREE char *text = json_canonical(memo); /* as the store keeps it */
     AUTO_JSON *read = json_loads(text, 0, NULL);
@@ -628,7 +628,7 @@ static void test_kept_matches_are_the_same(void **state)
             assert_string_equal(a->suspicion, b->suspicion);
     }
     match_table_finish(&kept);
-    key_of(other, "another talkpress", &p, &set, fixed, 2);
+    key_of(other, MATCH_VERSION + 1, &p, &set, fixed, 2);
     assert_false(match_memo_read(&kept, memo, other, &p, set.nb));
     assert_false(match_memo_read(&kept, NULL, key, &p, set.nb));
     match_table_finish(&fresh);
@@ -721,9 +721,9 @@ static void test_kept_matches_hang_on_everything(void **state)
         const size_t all = set.nb, parts = p.talks[14].nb_parts;
         const char *name = set.recordings[5].name;
         if (i == 0)
-            key_of(keys[nb++], match_code, &p, &set, NULL, 0);
+            key_of(keys[nb++], MATCH_VERSION, &p, &set, NULL, 0);
         changes[i](&p, &set);
-        key_of(keys[nb++], match_code, &p, &set, NULL, 0);
+        key_of(keys[nb++], MATCH_VERSION, &p, &set, NULL, 0);
         set.nb = all;
         set.recordings[5].name = name;
         p.talks[14].nb_parts = parts;
@@ -734,8 +734,8 @@ static void test_kept_matches_hang_on_everything(void **state)
     struct set set = {0};
     build_kept(&p, &set);
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
-        key_of(keys[nb++], match_code, &p, &set, &fixed[i], 1);
-    key_of(keys[nb++], match_code, &p, &set, fixed, 2);
+        key_of(keys[nb++], MATCH_VERSION, &p, &set, &fixed[i], 1);
+    key_of(keys[nb++], MATCH_VERSION, &p, &set, fixed, 2);
     set_clear(&set);
     for (size_t i = 0; i < nb; i++)
         for (size_t k = 0; k < i; k++)

@@ -1,7 +1,6 @@
 /*
- * Matches that were found before. match_all is a pure function: its table is kept under a hash of
- * all that it is given and of its own code, and taken for the answer where that hash is the same.
- * Nothing else makes it valid, so that nothing has to be remembered to make it invalid.
+ * Matches that were computed before. match_all is a pure function: its table is kept under a hash
+ * of its whole input and MATCH_VERSION, and is valid if that hash is the same.
  */
 #pragma once
 
@@ -14,13 +13,10 @@ struct match_recording;
 struct match_table;
 struct programme;
 
-/* Of what match_all takes. code: of the code that matches, match_code but in tests. */
-void match_memo_key(char key[33], const char *code, const struct programme *programme,
+/* A hash of what match_all takes. version: MATCH_VERSION, except in tests. */
+void match_memo_key(char key[33], int version, const struct programme *programme,
                     const struct match_recording *recordings, size_t nb_recordings,
                     const struct match_fixed *fixed, size_t nb_fixed);
-
-/* Changes with every change of the sources that match_all is made of. */
-extern const char match_code[];
 
 /* The table as match_all gave it; the caller's. NULL where a text in it, which may quote a file's
  * name, is no UTF-8. */

@@ -131,7 +131,7 @@ static void find_matches(struct plan *p, const json_t *kept, const struct match_
                          const struct match_fixed *fixed, size_t nb_fixed)
 {
     char key[33];
-    match_memo_key(key, match_code, &p->programme, list, p->nb_recordings, fixed, nb_fixed);
+    match_memo_key(key, MATCH_VERSION, &p->programme, list, p->nb_recordings, fixed, nb_fixed);
     match_table_finish(&p->matches);
     if (match_memo_read(&p->matches, kept, key, &p->programme, p->nb_recordings))
         return;

@@ -5,11 +5,8 @@
 #include "hash.h"
 #include "json.h"
 #include "match.h"
-#include "match_code.h"
 #include "mem.h"
 #include "programme.h"
-
-const char match_code[] = MATCH_CODE;
 
 /* --- the key --------------------------------------------------------------------------------- */
 
@@ -40,12 +37,12 @@ static void add_talk(struct hash *h, const struct talk *t)
     }
 }
 
-void match_memo_key(char key[33], const char *code, const struct programme *p,
+void match_memo_key(char key[33], int version, const struct programme *p,
                     const struct match_recording *recordings, size_t nb_recordings,
                     const struct match_fixed *fixed, size_t nb_fixed)
 {
     struct hash *h = hash_create();
-    add_text(h, code);
+    hash_add_int(h, version);
     add_text(h, p->name);
     add_text(h, p->place);
     add_text(h, p->begin);

@@ -10,6 +10,9 @@
 
 struct programme;
 
+/* Changes whenever match_all would give another table for the same input. */
+enum { MATCH_VERSION = 1 };
+
 struct match_recording {
     const char *name;    /* the file name without folder; of several files, the first */
     int64_t duration_ms; /* measured; negative where it is not known */
