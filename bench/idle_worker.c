@@ -5,8 +5,8 @@
 
 #include "json.h"
 #include "mem.h"
-#include "spawner_process.h"
 #include "stand_in.h"
+#include "zygote_process.h"
 
 static int deliver(void *opaque, const char *key, const char *ext, const json_t *result,
                    struct err *err)
@@ -32,5 +32,5 @@ int worker_main(const char *spec_path)
 
 int main(void)
 {
-    return spawner_serve();
+    return zygote_serve();
 }

@@ -9,9 +9,9 @@
 
 #include "clock.h"
 #include "csv_table.h"
+#include "datetime.h"
 #include "fs.h"
 #include "mem.h"
-#include "moment.h"
 #include "plain_text.h"
 #include "programme.h"
 #include "programme_days.h"
@@ -232,12 +232,12 @@ static int parse_slot(const char *text)
 }
 
 /* "18:30", or "2014-09-26 18:30". */
-static bool read_moment(struct moment *out, const char *text)
+static bool read_moment(struct datetime *out, const char *text)
 {
-    return moment_parse_iso(out, text) ? out->has_time : moment_parse_clock(out, text);
+    return datetime_parse_iso(out, text) ? out->has_time : datetime_parse_clock(out, text);
 }
 
-static int read_slot(struct reader *r, const struct csv_row *row, const struct moment *start,
+static int read_slot(struct reader *r, const struct csv_row *row, const struct datetime *start,
                      int *out_s)
 {
     static const char clock[] = "a time of day, \"18:30\" or \"2014-09-26 18:30\"";
@@ -246,14 +246,14 @@ static int read_slot(struct reader *r, const struct csv_row *row, const struct m
         return fail(r, row, COL_SLOT,
                     "a planned length of at most a day: hours and minutes \"0:45\", minutes "
                     "\"45\", or \"45 min\" (a measured time stands in a column 'listed')");
-    struct moment until = {0};
+    struct datetime until = {0};
     if (!end)
         return 0;
     if (!read_moment(&until, end))
         return fail(r, row, COL_END, clock);
     if (slot || !start->has_time)
         return 0;
-    int length = moment_clock_s(&until) - moment_clock_s(start);
+    int length = datetime_clock_s(&until) - datetime_clock_s(start);
     if (length < 0)
         length += MAX_S; /* over midnight */
     if (length == 0 || length > MAX_S / 2)
@@ -281,14 +281,14 @@ static int read_offsets(struct reader *r, const struct csv_row *row, struct talk
 static int read_times(struct reader *r, const struct csv_row *row, struct talk *talk)
 {
     const char *date = field(r, row, COL_DATE), *start = field(r, row, COL_START);
-    struct moment when = {0}, day = {0};
+    struct datetime when = {0}, day = {0};
     bool offsets;
     int slot_s = 0;
     if (read_listed(r, row, talk) < 0 || read_offsets(r, row, talk, &offsets) < 0)
         return r->err->code;
     if (start && !offsets && !read_moment(&when, start))
         return fail(r, row, COL_START, "a time of day, \"18:30\" or \"2014-09-26 18:30\"");
-    if (date && !moment_parse_day(&day, date) && !moment_parse_iso(&day, date))
+    if (date && !datetime_parse_day(&day, date) && !datetime_parse_iso(&day, date))
         return fail(r, row, COL_DATE, "a day as \"2014-09-26\" or \"26.9.2014\"");
     if (date && !when.has_day) {
         when.year = day.year;
@@ -298,7 +298,7 @@ static int read_times(struct reader *r, const struct csv_row *row, struct talk *
     }
     if (!offsets && read_slot(r, row, &when, &slot_s) < 0)
         return r->err->code;
-    talk->start = moment_format(&when);
+    talk->start = datetime_format(&when);
     programme_widen(r->programme, &when);
     if (!talk->nb_parts)
         talk_add_part(talk, 0);

@@ -7,10 +7,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "datetime.h"
 #include "listing_event.h"
 #include "listing_page.h"
 #include "mem.h"
-#include "moment.h"
 #include "programme.h"
 #include "programme_days.h"
 #include "programme_limits.h"
@@ -29,7 +29,7 @@ enum {
 /* A table row or list item, with what its <time> elements say. */
 struct row {
     xmlNode *node, *time; /* of the page's document */
-    struct moment start, end;
+    struct datetime start, end;
     int from_s, to_s; /* times of day that its text shows, -1 where there is none */
 };
 
@@ -121,9 +121,9 @@ static int next_clock(const char **p)
             nb = (size_t)(half - *p) + 2 + (half[1] == '.');
         AUTO_FREE char *clock = mem_printf("%.*s", (int)nb, *p);
         *p += nb;
-        struct moment when = {0};
-        if (moment_parse_clock(&when, clock))
-            return moment_clock_s(&when);
+        struct datetime when = {0};
+        if (datetime_parse_clock(&when, clock))
+            return datetime_clock_s(&when);
         if (!**p)
             break;
     }
@@ -136,9 +136,9 @@ static void add_time(struct time_page *t, xmlNode *time)
     while (node && !is_element(node, "tr") && !is_element(node, "li"))
         node = node->parent;
     xmlChar *attribute = xmlGetProp(time, (const xmlChar *)"datetime");
-    struct moment when = {0};
+    struct datetime when = {0};
     const bool timed =
-        attribute && moment_parse_iso(&when, (const char *)attribute) && when.has_time;
+        attribute && datetime_parse_iso(&when, (const char *)attribute) && when.has_time;
     xmlFree(attribute);
     if (!node || !timed)
         return;
@@ -158,7 +158,7 @@ static void add_time(struct time_page *t, xmlNode *time)
 
 static bool shows_its_attribute(const struct row *row)
 {
-    return row->from_s >= 0 && (row->from_s - moment_clock_s(&row->start)) % HALF_DAY_S == 0;
+    return row->from_s >= 0 && (row->from_s - datetime_clock_s(&row->start)) % HALF_DAY_S == 0;
 }
 
 /* False where memory is out. */
@@ -256,10 +256,10 @@ static void read_paragraphs(struct talk *talk, const struct row *row, xmlNode *t
  * of the day that is nearer to the attribute. */
 static void set_start(struct talk *talk, const struct time_page *t, const struct row *row)
 {
-    struct moment when = row->start;
+    struct datetime when = row->start;
     const bool utc = when.has_offset && when.offset_min == 0;
     if (t->z_is_local && row->from_s >= 0) {
-        const int s = moment_clock_s(&when);
+        const int s = datetime_clock_s(&when);
         int clock = row->from_s;
         if (clock < HALF_DAY_S && abs(clock + HALF_DAY_S - s) < abs(clock - s))
             clock += HALF_DAY_S;
@@ -269,14 +269,14 @@ static void set_start(struct talk *talk, const struct time_page *t, const struct
     }
     if (t->z_is_local && utc)
         when.has_offset = false;
-    talk->start = moment_format(&when);
+    talk->start = datetime_format(&when);
 }
 
 static int slot_s(const struct row *row)
 {
     int s = 0;
     if (row->end.has_time)
-        s = moment_clock_s(&row->end) - moment_clock_s(&row->start);
+        s = datetime_clock_s(&row->end) - datetime_clock_s(&row->start);
     else if (row->to_s >= 0)
         s = row->to_s - row->from_s;
     if (s < 0)

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "datetime.h"
 #include "mem.h"
-#include "moment.h"
 #include "plain_text.h"
 #include "programme.h"
 #include "programme_days.h"
@@ -135,15 +135,15 @@ static int get_time(icaltimetype *out, const struct reader *r, icalcomponent *ev
     const icalvalue *value = icalproperty_get_value(p);
     if (value)
         *out = icalvalue_get_datetime(value);
-    const struct moment day = {.year = out->year,
-                               .month = out->month,
-                               .day = out->day,
-                               .hour = out->hour,
-                               .minute = out->minute,
-                               .second = out->second,
-                               .has_day = true,
-                               .has_time = !out->is_date};
-    if (!value || icaltime_is_null_time(*out) || !moment_is_valid(&day))
+    const struct datetime day = {.year = out->year,
+                                 .month = out->month,
+                                 .day = out->day,
+                                 .hour = out->hour,
+                                 .minute = out->minute,
+                                 .second = out->second,
+                                 .has_day = true,
+                                 .has_time = !out->is_date};
+    if (!value || icaltime_is_null_time(*out) || !datetime_is_valid(&day))
         return fail(r, event, "a time cannot be read", icalproperty_as_ical_string(p),
                     "\"20140926T183000\" with a zone, or with \"Z\"");
     icalparameter *tzid = icalproperty_get_first_parameter(p, ICAL_TZID_PARAMETER);
@@ -162,14 +162,14 @@ static void set_start(struct reader *r, struct talk *talk, icaltimetype time)
 {
     if (icaltime_is_utc(time) && r->zone)
         time = icaltime_convert_to_zone(time, r->zone);
-    struct moment when = {.year = time.year,
-                          .month = time.month,
-                          .day = time.day,
-                          .hour = time.hour,
-                          .minute = time.minute,
-                          .second = time.second,
-                          .has_day = true,
-                          .has_time = !time.is_date};
+    struct datetime when = {.year = time.year,
+                            .month = time.month,
+                            .day = time.day,
+                            .hour = time.hour,
+                            .minute = time.minute,
+                            .second = time.second,
+                            .has_day = true,
+                            .has_time = !time.is_date};
     if (time.zone) {
         const icaltimezone *utc = icaltimezone_get_utc_timezone();
         const time_t offset_s =
@@ -177,7 +177,7 @@ static void set_start(struct reader *r, struct talk *talk, icaltimetype time)
         when.has_offset = true;
         when.offset_min = (int)(offset_s / 60);
     }
-    talk->start = moment_format(&when);
+    talk->start = datetime_format(&when);
     programme_widen(r->programme, &when);
 }
 
@@ -199,7 +199,7 @@ static int get_slot(int *out_s, struct reader *r, icalcomponent *event, icaltime
         given = duration;
         s = icaldurationtype_is_bad_duration(d) ? -1 : icaldurationtype_as_int(d);
     }
-    if (s < 0 || s > MOMENT_MAX_DURATION_S)
+    if (s < 0 || s > DATETIME_MAX_DURATION_S)
         return fail(r, event, "its length cannot be", icalproperty_as_ical_string(given), expected);
     *out_s = (int)s;
     return 0;

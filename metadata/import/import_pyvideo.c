@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "datetime.h"
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
-#include "moment.h"
 #include "plain_text.h"
 #include "programme.h"
 #include "programme_days.h"
@@ -219,15 +219,15 @@ static int read_recorded(struct programme *p, struct talk *talk, const json_t *o
         return err->code;
     if (!recorded)
         return 0;
-    struct moment when;
-    if (!moment_parse_iso(&when, recorded)) {
+    struct datetime when;
+    if (!datetime_parse_iso(&when, recorded)) {
         AUTO_FREE char *quote = str_quote(recorded, STR_QUOTE_BYTES);
         return err_set(err, ERR_INVALID,
                        "%s: 'recorded' cannot be read: found \"%s\"; expected a day, "
                        "\"2014-09-13\", or with a time, \"2014-09-13T10:30:00+12:00\"",
                        where, quote);
     }
-    talk->start = when.has_time ? moment_format(&when) : moment_format_day(&when);
+    talk->start = when.has_time ? datetime_format(&when) : datetime_format_day(&when);
     programme_widen(p, &when);
     return 0;
 }

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "datetime.h"
 #include "mem.h"
-#include "moment.h"
 #include "plain_text.h"
 #include "programme_limits.h"
 #include "programme_refs.h"
@@ -67,26 +67,26 @@ int timetable_set_event(struct timetable *t, const struct timetable_event *e, st
     else
         t->programme.place = venue ? mem_take(&venue) : mem_take(&city);
     t->zone = plain_line(e->zone);
-    if (t->zone && !moment_is_zone(t->zone))
+    if (t->zone && !datetime_is_zone(t->zone))
         return timetable_fail(t, e->where, "the time zone", t->zone,
                               "a name that this system knows, such as \"Europe/Berlin\": correct "
                               "it, or leave it out",
                               err);
     AUTO_FREE char *day_change = plain_line(e->day_change);
-    struct moment clock = {0};
-    if (day_change && !moment_parse_clock(&clock, day_change))
+    struct datetime clock = {0};
+    if (day_change && !datetime_parse_clock(&clock, day_change))
         return timetable_fail(t, e->where, "the day change", day_change,
                               "a time of day such as \"09:00\"", err);
-    t->day_change_s = moment_clock_s(&clock);
+    t->day_change_s = datetime_clock_s(&clock);
     return read_dates(t, e, err);
 }
 
 /* A date, or a date and time in the conference's zone. */
-static bool read_iso(struct moment *out, const struct timetable *t, const char *text)
+static bool read_iso(struct datetime *out, const struct timetable *t, const char *text)
 {
-    if (!moment_parse_iso(out, text))
+    if (!datetime_parse_iso(out, text))
         return false;
-    moment_set_zone(out, t->zone);
+    datetime_set_zone(out, t->zone);
     return true;
 }
 
@@ -99,10 +99,10 @@ static int read_dates(struct timetable *t, const struct timetable_event *e, stru
                  {"the conference's end", e->end, &t->programme.end}};
     for (size_t i = 0; i < 2; i++) {
         AUTO_FREE char *text = plain_line(dates[i].text);
-        struct moment date = {0};
+        struct datetime date = {0};
         if (text && !read_iso(&date, t, text))
             return timetable_fail(t, e->where, dates[i].what, text, date_form, err);
-        *dates[i].out = moment_format_day(&date);
+        *dates[i].out = datetime_format_day(&date);
     }
     return 0;
 }
@@ -194,13 +194,13 @@ static char *join_abstract(const struct timetable_talk *e)
 
 /* Reads when the event starts: its own date-time, or the date and the time of day, which before the
  * day changes is of the night after. Without any of them *out has no time. */
-static int read_start(struct moment *out, const struct timetable *t, const struct timetable_talk *e,
-                      struct err *err)
+static int read_start(struct datetime *out, const struct timetable *t,
+                      const struct timetable_talk *e, struct err *err)
 {
     AUTO_FREE char *date = plain_line(e->date), *start = plain_line(e->start);
     AUTO_FREE char *day = plain_line(e->day);
-    struct moment own = {0}, on = {0}, clock = {0};
-    *out = (struct moment){0};
+    struct datetime own = {0}, on = {0}, clock = {0};
+    *out = (struct datetime){0};
     const bool has_date = date && read_iso(&on, t, date);
     if (on.has_time || (start && read_iso(&own, t, start) && own.has_time)) {
         *out = on.has_time ? on : own;
@@ -208,21 +208,21 @@ static int read_start(struct moment *out, const struct timetable *t, const struc
     }
     if (date && !has_date)
         return timetable_fail(t, e->where, "the event's date", date, date_form, err);
-    if (start && !moment_parse_clock(&clock, start))
+    if (start && !datetime_parse_clock(&clock, start))
         return timetable_fail(t, e->where, "the event's start", start,
                               "a time such as \"09:00\", or \"2010-04-28T09:00:00+02:00\"", err);
     if (!date && day && !read_iso(&on, t, day))
         return timetable_fail(t, e->where, "the day's date", day, date_form, err);
     if (!start || !on.has_day)
         return 0;
-    if (!date && moment_clock_s(&clock) < t->day_change_s)
-        moment_add_days(&on, 1);
+    if (!date && datetime_clock_s(&clock) < t->day_change_s)
+        datetime_add_days(&on, 1);
     *out = clock;
     out->year = on.year;
     out->month = on.month;
     out->day = on.day;
     out->has_day = true;
-    moment_set_zone(out, t->zone);
+    datetime_set_zone(out, t->zone);
     return 0;
 }
 
@@ -230,14 +230,14 @@ static int read_times(struct timetable *t, struct talk *talk, struct timetable_e
                       const struct timetable_talk *e, struct err *err)
 {
     struct part *part = talk_add_part(talk, 0);
-    struct moment start, end;
+    struct datetime start, end;
     if (read_start(&start, t, e, err) < 0)
         return err->code;
-    talk->start = moment_format(&start);
+    talk->start = datetime_format(&start);
     if (talk->start)
-        entry->start = moment_unix_s(&start);
+        entry->start = datetime_unix_s(&start);
     AUTO_FREE char *duration = plain_line(e->duration), *until = plain_line(e->end);
-    if (duration && !moment_parse_duration(&part->slot_s, duration))
+    if (duration && !datetime_parse_duration(&part->slot_s, duration))
         return timetable_fail(t, e->where, "the event's duration", duration,
                               "hours and minutes, \"00:50\", at most 168:00", err);
     if (duration || !until || !talk->start)
@@ -245,8 +245,8 @@ static int read_times(struct timetable *t, struct talk *talk, struct timetable_e
     if (!read_iso(&end, t, until) || !end.has_time)
         return timetable_fail(t, e->where, "the event's end", until,
                               "a date and time such as \"2010-04-28T09:00:00+02:00\"", err);
-    const int64_t length_s = moment_unix_s(&end) - entry->start;
-    if (length_s < 0 || length_s > MOMENT_MAX_DURATION_S)
+    const int64_t length_s = datetime_unix_s(&end) - entry->start;
+    if (length_s < 0 || length_s > DATETIME_MAX_DURATION_S)
         return timetable_fail(t, e->where, "the event's end", until,
                               "a time after its start, within seven days", err);
     part->slot_s = (int)length_s;

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "assignment.h"
-#include "evidence.h"
 #include "match_judge.h"
 #include "mem.h"
 #include "programme.h"
+#include "score.h"
 
 /* The candidates of units: recordings and points, as the rows of an assignment. */
 struct candidates {
@@ -128,7 +128,7 @@ static void apply_fixed(struct matching *m, const int *original, const struct ma
 static void find_candidates(struct candidates *out, const struct matching *m)
 {
     AUTO_FREE bool *taken = mem_zalloc(m->nb_recordings, sizeof *taken);
-    AUTO_FREE struct evidence_candidate *list = mem_zalloc(m->nb_recordings, sizeof *list);
+    AUTO_FREE struct score_candidate *list = mem_zalloc(m->nb_recordings, sizeof *list);
     for (size_t i = 0; i < m->nb_units; i++)
         if (m->answers[i].fixed >= 0)
             taken[m->answers[i].fixed] = true;
@@ -136,7 +136,7 @@ static void find_candidates(struct candidates *out, const struct matching *m)
     *out = candidates_for(m->nb_units);
     for (size_t i = 0; i < m->nb_units; i++) {
         if (m->answers[i].fixed == UNIT_FREE) {
-            const size_t nb = evidence_candidates(list, m->evidence, &m->units[i]);
+            const size_t nb = score_candidates(list, m->evidence, &m->units[i]);
             for (size_t k = 0; k < nb; k++)
                 if (!taken[list[k].recording])
                     add_candidate(out, list[k].recording, list[k].points);
@@ -175,9 +175,9 @@ static struct favourite *find_favourites(const struct matching *m, const struct 
 /* Whether anything says that the recording holds this very part, and no more. */
 static bool speaks_for_part(const struct matching *m, size_t unit, int recording)
 {
-    struct evidence e;
-    evidence_weigh(&e, m->evidence, &m->units[unit], recording);
-    return e.part > 0 || (e.part == 0 && e.length >= EVIDENCE_CLOSE);
+    struct score e;
+    score_pair(&e, m->evidence, &m->units[unit], recording);
+    return e.part > 0 || (e.part == 0 && e.length >= SCORE_CLOSE);
 }
 
 /* The most points that units first … first + nb - 1 reach together. A recording that fits another
@@ -289,7 +289,7 @@ void match_all(struct match_table *out, const struct programme *programme,
         assert(fixed[i].recording < (int)nb_recordings);
         apply_fixed(&m, original, &fixed[i]);
     }
-    m.evidence = evidence_create(programme, m.units, m.nb_units, sorted, nb_recordings);
+    m.evidence = score_index_create(programme, m.units, m.nb_units, sorted, nb_recordings);
     match_units(&m);
 
     *out = (struct match_table){0};
@@ -302,7 +302,7 @@ void match_all(struct match_table *out, const struct programme *programme,
         if (row->recording >= 0)
             row->recording = original[row->recording];
     }
-    evidence_destroy(m.evidence);
+    score_index_destroy(m.evidence);
     free(m.units);
     free(m.answers);
 }

@@ -38,12 +38,12 @@ static void add_item(struct str *out, const char *item, size_t index, size_t nb,
 }
 
 static void add_name(struct str *out, const struct matching *m, size_t unit, int recording,
-                     const struct evidence *e)
+                     const struct score *e)
 {
     size_t words[WORDS_SHOWN + 1];
     const size_t nb_words =
-        evidence_words(words, WORDS_SHOWN + 1, m->evidence, m->units[unit].talk, recording);
-    const struct recording_clues *clues = evidence_clues(m->evidence, recording);
+        score_words(words, WORDS_SHOWN + 1, m->evidence, m->units[unit].talk, recording);
+    const struct recording_clues *clues = score_clues(m->evidence, recording);
     const size_t nb_shown = nb_words > WORDS_SHOWN ? WORDS_SHOWN : nb_words;
     const bool more = nb_words > nb_shown, number = e->number > 0, part = e->part > 0;
     const size_t nb = number + part + nb_shown + more;
@@ -70,14 +70,14 @@ static void add_length(struct str *out, const struct matching *m, size_t unit, i
     const struct unit *u = &m->units[unit];
     char listed[CLOCK_BYTES], off[CLOCK_BYTES];
     static const char *const in_slot[] = {"", "in", "over", "less than half of"};
-    const enum evidence_slot slot = evidence_in_slot(evidence_clues(m->evidence, recording), u);
+    const enum score_slot slot = score_in_slot(score_clues(m->evidence, recording), u);
     int64_t diff;
-    if (slot != EVIDENCE_NO_SLOT) {
+    if (slot != SCORE_NO_SLOT) {
         str_addf(out, "length %s its slot of %s", in_slot[slot],
                  clock_format_ms(listed, u->slot_s * 1000LL, false));
     } else if (!u->listed_s) {
         str_add(out, "no listed time");
-    } else if (!evidence_difference(&diff, evidence_clues(m->evidence, recording), u)) {
+    } else if (!score_difference(&diff, score_clues(m->evidence, recording), u)) {
         str_add(out, "length not known");
     } else {
         clock_format_ms(listed, u->listed_s * 1000LL, false);
@@ -95,7 +95,7 @@ static bool is_exact(const struct matching *m, size_t unit, int recording, int64
 {
     int64_t diff;
     return recording >= 0 &&
-           evidence_difference(&diff, evidence_clues(m->evidence, recording), &m->units[unit]) &&
+           score_difference(&diff, score_clues(m->evidence, recording), &m->units[unit]) &&
            llabs(diff) <= within_ms;
 }
 
@@ -104,8 +104,8 @@ static bool is_exact(const struct matching *m, size_t unit, int recording, int64
 static size_t unit_missing_it(const struct matching *m, size_t unit, int recording)
 {
     size_t first = m->nb_units, begin, end;
-    const size_t *near = evidence_units_of_length(
-        &begin, &end, m->evidence, evidence_clues(m->evidence, recording)->duration_ms, 1000);
+    const size_t *near = score_units_of_length(
+        &begin, &end, m->evidence, score_clues(m->evidence, recording)->duration_ms, 1000);
     for (size_t k = begin; k < end; k++) {
         const size_t i = near[k];
         if (i < first && m->answers[i].chosen && i != unit && is_exact(m, i, recording, 1000) &&
@@ -132,9 +132,9 @@ static bool is_in_ring(const struct matching *m, size_t unit)
 
 /* The name says another talk's number. Title or speaker and an exact length outvote it. */
 static bool suspect_number(struct str *out, const struct matching *m, size_t unit, int recording,
-                           const struct evidence *e)
+                           const struct score *e)
 {
-    const int said = evidence_clues(m->evidence, recording)->number_talk;
+    const int said = score_clues(m->evidence, recording)->number_talk;
     if (said < 0 || said == m->units[unit].talk)
         return false;
     const bool exact = is_exact(m, unit, recording, 2000);
@@ -144,19 +144,19 @@ static bool suspect_number(struct str *out, const struct matching *m, size_t uni
     for (size_t i = 0; i < m->nb_units; i++) {
         const int there = m->answers[i].recording;
         if (m->answers[i].chosen && m->units[i].talk == said && there >= 0 &&
-            evidence_clues(m->evidence, there)->number_talk == m->units[unit].talk) {
+            score_clues(m->evidence, there)->number_talk == m->units[unit].talk) {
             str_addf(out, ": probably swapped with talk %d", m->programme->talks[said].number);
             break;
         }
     }
-    return !(exact && e->words >= EVIDENCE_WORDS);
+    return !(exact && e->words >= SCORE_WORDS);
 }
 
 /* The name marks a part that this is not. */
 static bool suspect_part(struct str *out, const struct matching *m, size_t unit, int recording,
-                         const struct evidence *e)
+                         const struct score *e)
 {
-    if (e->part > EVIDENCE_OTHER_PART)
+    if (e->part > SCORE_OTHER_PART)
         return false;
     str_add(out, m->units[unit].part ? "the name says another part" : "the name says a part only");
     if (is_exact(m, unit, recording, 2000))
@@ -168,13 +168,13 @@ static bool suspect_part(struct str *out, const struct matching *m, size_t unit,
  * then: where title, speakers or the own length speak for it, a whole ring of exchanged recordings
  * is asked for. */
 static bool suspect_length(struct str *out, const struct matching *m, size_t unit, int recording,
-                           const struct evidence *e)
+                           const struct score *e)
 {
-    const struct recording_clues *clues = evidence_clues(m->evidence, recording);
-    if (is_exact(m, unit, recording, 2000) || clues->exact_points < EVIDENCE_EXACT)
+    const struct recording_clues *clues = score_clues(m->evidence, recording);
+    if (is_exact(m, unit, recording, 2000) || clues->exact_points < SCORE_EXACT)
         return false;
     const size_t fits = unit_missing_it(m, unit, recording);
-    const bool supported = e->words >= EVIDENCE_WORDS || e->length >= EVIDENCE_CLOSE;
+    const bool supported = e->words >= SCORE_WORDS || e->length >= SCORE_CLOSE;
     if (fits == m->nb_units || (supported && !is_in_ring(m, unit)))
         return false;
     char length[CLOCK_BYTES];
@@ -192,12 +192,12 @@ static bool suspect_length(struct str *out, const struct matching *m, size_t uni
 
 /* Far too short; or far too long, unless the words say that it holds the talk all the same. */
 static bool suspect_misfit(struct str *out, const struct matching *m, size_t unit, int recording,
-                           const struct evidence *e)
+                           const struct score *e)
 {
     int64_t diff;
-    const struct recording_clues *clues = evidence_clues(m->evidence, recording);
-    if (e->length > EVIDENCE_WRONG || !evidence_difference(&diff, clues, &m->units[unit]) ||
-        (diff > 0 && e->words >= EVIDENCE_WORDS))
+    const struct recording_clues *clues = score_clues(m->evidence, recording);
+    if (e->length > SCORE_WRONG || !score_difference(&diff, clues, &m->units[unit]) ||
+        (diff > 0 && e->words >= SCORE_WORDS))
         return false;
     char length[CLOCK_BYTES], listed[CLOCK_BYTES];
     str_addf(out, "the length %s does not fit the listed %s",
@@ -208,7 +208,7 @@ static bool suspect_misfit(struct str *out, const struct matching *m, size_t uni
 
 /* Whether what speaks against it is enough to ask a person. */
 static bool suspect(char **out, const struct matching *m, size_t unit, int recording,
-                    const struct evidence *e)
+                    const struct score *e)
 {
     AUTO_STR text = {0};
     bool doubt = suspect_number(&text, m, unit, recording, e);
@@ -224,8 +224,8 @@ static bool suspect(char **out, const struct matching *m, size_t unit, int recor
 
 static int best_other_recording(int *out_points, const struct matching *m, size_t unit, int except)
 {
-    AUTO_FREE struct evidence_candidate *list = mem_zalloc(m->nb_recordings, sizeof *list);
-    const size_t nb = evidence_candidates(list, m->evidence, &m->units[unit]);
+    AUTO_FREE struct score_candidate *list = mem_zalloc(m->nb_recordings, sizeof *list);
+    const size_t nb = score_candidates(list, m->evidence, &m->units[unit]);
     int best = -1;
     *out_points = 0;
     for (size_t i = 0; i < nb; i++)
@@ -242,11 +242,11 @@ static bool best_other_unit(size_t *out, int *out_points, const struct matching 
     *out = unit;
     *out_points = 0;
     for (size_t i = 0; i < m->nb_units; i++) {
-        struct evidence e;
+        struct score e;
         if (i == unit || !m->answers[i].chosen)
             continue;
-        evidence_weigh(&e, m->evidence, &m->units[i], recording);
-        if (e.total < EVIDENCE_LEAST || e.total <= *out_points)
+        score_pair(&e, m->evidence, &m->units[i], recording);
+        if (e.total < SCORE_LEAST || e.total <= *out_points)
             continue;
         *out = i;
         *out_points = e.total;
@@ -299,8 +299,8 @@ void match_judge(struct match *out, const struct matching *m, size_t unit)
         out->reason = reason_for_none(m, unit);
         return;
     }
-    struct evidence e;
-    evidence_weigh(&e, m->evidence, &m->units[unit], a->recording);
+    struct score e;
+    score_pair(&e, m->evidence, &m->units[unit], a->recording);
     const bool doubt = suspect(&out->suspicion, m, unit, a->recording, &e);
     if (a->fixed != UNIT_FREE) {
         out->state = MATCH_SURE;

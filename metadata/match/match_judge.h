@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "evidence.h"
+#include "score.h"
 
 struct match;
 struct match_recording;
@@ -33,7 +33,7 @@ struct matching {
     struct unit *units; /* in the programme's order; of a talk, the whole before the parts */
     size_t nb_units;
     struct answer *answers; /* of each unit */
-    struct evidence_base *evidence;
+    struct score_index *evidence;
 };
 
 /* Fills a row; its strings are the caller's. */

@@ -3,13 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "datetime.h"
 #include "mem.h"
-#include "moment.h"
 #include "programme.h"
 
-void programme_widen(struct programme *p, const struct moment *when)
+void programme_widen(struct programme *p, const struct datetime *when)
 {
-    AUTO_FREE char *day = moment_format_day(when);
+    AUTO_FREE char *day = datetime_format_day(when);
     if (!day)
         return;
     if (!p->begin || strcmp(day, p->begin) < 0) {

@@ -4,8 +4,8 @@
 #pragma once
 
 struct programme;
-struct moment;
+struct datetime;
 
 /* Moves the event's begin and end apart until the day lies within; a time without a day changes
  * nothing. */
-void programme_widen(struct programme *programme, const struct moment *when);
+void programme_widen(struct programme *programme, const struct datetime *when);

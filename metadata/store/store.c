@@ -35,8 +35,8 @@ void store_set_stop(struct store *s, const volatile sig_atomic_t *stop)
 
 /* The cache holds the inner pages of a large event's results, which every look for one goes
  * through; while a whole plan is made, all results but cells of 20,000 talks. In KiB. */
-#define CACHE "PRAGMA cache_size = -16384;"
-#define CACHE_READING "PRAGMA cache_size = -163840;"
+#define CACHE           "PRAGMA cache_size = -16384;"
+#define CACHE_READING   "PRAGMA cache_size = -163840;"
 #define READING_PRAGMAS "PRAGMA trusted_schema = OFF;" CACHE
 
 /* Nothing is written here, nor when s->db is closed again without configure: the file may be

@@ -110,7 +110,7 @@ ATTR_NODISCARD int store_choose_sound(struct store *store, const char *recording
 
 /* When a recording began and in which room. */
 struct chosen_place {
-    char *start; /* as moment_format writes it; NULL: not chosen */
+    char *start; /* as datetime_format writes it; NULL: not chosen */
     char *room;  /* as the programme calls it; NULL: not chosen */
 };
 /* Free with chosen_place_finish. */

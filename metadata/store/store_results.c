@@ -129,7 +129,8 @@ int store_each_published(struct store *s, int (*each)(void *opaque, const struct
                          void *opaque, struct err *err)
 {
     AUTO_STMT *stmt = NULL;
-    if (sql_prepare(&stmt, s, err, "SELECT name, key, talk, part, recording FROM published ORDER BY name", "") < 0)
+    if (sql_prepare(&stmt, s, err,
+                    "SELECT name, key, talk, part, recording FROM published ORDER BY name", "") < 0)
         return err->code;
     int got;
     while ((got = sql_step(s, stmt, err)) > 0) {

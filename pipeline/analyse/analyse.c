@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "av.h"
-#include "fields.h"
+#include "interlace.h"
 #include "json.h"
 #include "loudness.h"
 #include "loudness_meter.h"
@@ -33,7 +33,7 @@ struct analysis {
     const char *path;
     const struct media_params *files;
     const json_t *probe;
-    struct grid grid;
+    struct frame_grid grid;
     int64_t duration_ms;
     int (*progress)(void *opaque, double fraction);
     void *opaque;
@@ -257,7 +257,7 @@ struct looked_at {
     int64_t still_from;  /* first frame since which nothing changed */
     uint8_t signature[SIGNATURE_SIDE * SIGNATURE_SIDE];
     bool any;
-    const struct grid *grid;
+    const struct frame_grid *grid;
     json_t *black, *scenes; /* see analyse.h */
 };
 
@@ -290,9 +290,10 @@ static bool look_signature(uint8_t *out, const AVFrame *f)
 static void end_black(struct looked_at *seen, int64_t frame)
 {
     if (seen->black_from >= 0)
-        json_array_append_new(
-            seen->black, json_pack("[I, I]", (json_int_t)grid_ms_of(seen->grid, seen->black_from),
-                                   (json_int_t)grid_ms_of(seen->grid, frame)));
+        json_array_append_new(seen->black,
+                              json_pack("[I, I]",
+                                        (json_int_t)frame_grid_ms_of(seen->grid, seen->black_from),
+                                        (json_int_t)frame_grid_ms_of(seen->grid, frame)));
     seen->black_from = -1;
 }
 
@@ -313,7 +314,7 @@ static void look(struct looked_at *seen, const AVFrame *frame)
     if (!black && seen->black_until < 0)
         seen->black_until = frame->pts;
     if (seen->any && !black && seen->black_from < 0 && 2 * other > (int)sizeof now)
-        json_array_append_new(seen->scenes, json_integer(grid_ms_of(seen->grid, frame->pts)));
+        json_array_append_new(seen->scenes, json_integer(frame_grid_ms_of(seen->grid, frame->pts)));
     if (!black)
         end_black(seen, frame->pts);
     else if (seen->black_from < 0)
@@ -331,9 +332,10 @@ static void describe_pictures(struct analysis *a, struct looked_at *seen)
     const int64_t head = all_black ? end : seen->black_until > 0 ? seen->black_until : 0;
     const int64_t tail = seen->black_from >= 0 ? end - seen->black_from : 0;
     const int64_t frozen = seen->any ? end - seen->still_from : 0;
-    json_object_set_new(a->result, "black_head_ms", json_integer(grid_ms_of(&a->grid, head)));
-    json_object_set_new(a->result, "black_tail_ms", json_integer(grid_ms_of(&a->grid, tail)));
-    json_object_set_new(a->result, "frozen_tail_ms", json_integer(grid_ms_of(&a->grid, frozen)));
+    json_object_set_new(a->result, "black_head_ms", json_integer(frame_grid_ms_of(&a->grid, head)));
+    json_object_set_new(a->result, "black_tail_ms", json_integer(frame_grid_ms_of(&a->grid, tail)));
+    json_object_set_new(a->result, "frozen_tail_ms",
+                        json_integer(frame_grid_ms_of(&a->grid, frozen)));
     end_black(seen, end);
     json_object_set(a->result, "black", seen->black);
     json_object_set(a->result, "scenes", seen->scenes);
@@ -397,7 +399,7 @@ int analyse_recording(json_t **out, const char *path, const struct media_params 
         return err->code;
     const char *fields = "flagged";
     if (json_is_object(video) && !json_get_bool(video, "interlaced", false) &&
-        fields_detect(&fields, path, files, probe, err) < 0)
+        interlace_detect(&fields, path, files, probe, err) < 0)
         return err->code;
     json_object_set_new(result, "fields", json_string(fields));
     *out = mem_take(&result);

@@ -38,7 +38,7 @@ static const double max_drive_db = 12;
  * than what is missing. */
 static const double least_slope = 0.2;
 
-int64_t sound_samples_at(const struct grid *grid, int64_t frames)
+int64_t sound_samples_at(const struct frame_grid *grid, int64_t frames)
 {
     return av_rescale_q(frames, av_inv_q(grid->fps), (AVRational){1, SOUND_RATE});
 }

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "err.h"
-#include "grid.h"
+#include "frame_grid.h"
 #include "reader.h"
 #include "track.h"
 
@@ -24,7 +24,7 @@ struct sound_spec {
     int stream;                       /* negative: the recording has no sound, the part is silent */
     struct sound_clock clock;         /* as of struct sound_range */
     enum sound_use use;               /* the same */
-    struct grid grid;                 /* of the recording */
+    struct frame_grid grid;           /* of the recording */
     int64_t begin, end;               /* frames of the recording */
     int64_t card_frames;              /* silence in front */
     const char *blocks_path; /* the recording's loudness blocks; NULL where there is no sound */
@@ -57,4 +57,4 @@ ATTR_NODISCARD int sound_encode(struct sound_output *outputs, size_t nb,
                                 const struct sound_spec *spec, struct err *err);
 
 /* Samples from the start of a part to the start of its frame n. */
-int64_t sound_samples_at(const struct grid *grid, int64_t frames);
+int64_t sound_samples_at(const struct frame_grid *grid, int64_t frames);

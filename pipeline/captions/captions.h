@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "err.h"
-#include "grid.h"
+#include "frame_grid.h"
 
 struct media_params;
 
@@ -51,7 +51,7 @@ bool captions_codec(const char *codec);
 /* Reads a stream of the recording. Times in milliseconds from the grid's origin. */
 ATTR_NODISCARD int captions_read_stream(struct cues *out, const char *recording,
                                         const struct media_params *files, int stream,
-                                        const struct grid *grid, struct err *err);
+                                        const struct frame_grid *grid, struct err *err);
 
 /* Keeps what shows in [begin_ms, end_ms), clipped to it, and moves it by shift_ms. */
 void captions_cut(struct cues *cues, int64_t begin_ms, int64_t end_ms, int64_t shift_ms);

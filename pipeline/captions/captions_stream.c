@@ -37,7 +37,7 @@ static void end_unstated(struct cues *c)
 }
 
 int captions_read_stream(struct cues *out, const char *recording, const struct media_params *files,
-                         int stream, const struct grid *grid, struct err *err)
+                         int stream, const struct frame_grid *grid, struct err *err)
 {
     AUTO_MEDIA *media = NULL;
     AUTO_CUES cues = {0};
@@ -55,7 +55,7 @@ int captions_read_stream(struct cues *out, const char *recording, const struct m
                        recording, stream);
     for (unsigned i = 0; i < fmt->nb_streams; i++)
         fmt->streams[i]->discard = (int)i == stream ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
-    const int64_t origin_ms = grid_origin_ms(grid);
+    const int64_t origin_ms = frame_grid_origin_ms(grid);
     int got; /* where a damaged recording stops, its captions do: the probe has told of it */
     while ((got = media_read(media, pkt, err)) > 0) {
         if (pkt->stream_index == stream)

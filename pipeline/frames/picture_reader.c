@@ -70,7 +70,7 @@ int picture_reader_open(struct picture_reader **out, struct media *media,
     if (stream_source_open(&r->source, media, range->stream, err) < 0)
         return err->code;
     r->source.origin_us = av_rescale_q(range->grid.origin, range->grid.time_base, AV_TIME_BASE_Q);
-    r->source.from_ms = grid_ms_of(&range->grid, range->begin);
+    r->source.from_ms = frame_grid_ms_of(&range->grid, range->begin);
     if (range->key_step_ms > 0) {
         r->source.key_step_ms = range->key_step_ms;
         r->source.last_key_ms = INT64_MIN;
@@ -103,9 +103,9 @@ void picture_reader_close_p(struct picture_reader **reader)
  * pictures were passed over, the packet's time is nearer. */
 static int64_t place_without_time(const struct picture_reader *r)
 {
-    const struct grid *g = &r->range.grid;
+    const struct frame_grid *g = &r->range.grid;
     if (r->range.key_step_ms > 0)
-        return grid_frame_at_ms(g, r->source.last_ms);
+        return frame_grid_frame_at_ms(g, r->source.last_ms);
     return r->decoded == INT64_MIN ? r->range.key_frame : r->decoded + 1;
 }
 
@@ -123,8 +123,8 @@ static int decode_picture(struct picture_reader *r, AVFrame *frame, struct err *
         int64_t pts = frame->best_effort_timestamp;
         if (pts == AV_NOPTS_VALUE)
             pts = frame->pts;
-        frame->pts =
-            pts == AV_NOPTS_VALUE ? place_without_time(r) : grid_frame_of(&r->range.grid, pts);
+        frame->pts = pts == AV_NOPTS_VALUE ? place_without_time(r)
+                                           : frame_grid_frame_of(&r->range.grid, pts);
         r->decoded = frame->pts;
         return 1;
     }

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "err.h"
-#include "grid.h"
+#include "frame_grid.h"
 
 struct media;
 
@@ -23,7 +23,7 @@ struct damage {
 
 struct picture_range {
     int stream;
-    struct grid grid;
+    struct frame_grid grid;
     int64_t begin, end; /* frames, [begin, end) */
     int64_t key_frame;  /* decoding starts at this frame's key picture; 0: at the file's start */
     int64_t key_pts;    /* its time stamp in the stream's time base */
@@ -56,8 +56,9 @@ struct sound_clock {
 };
 
 struct sound_range {
-    int stream;       /* negative: no sound in the recording, all is silence */
-    struct grid grid; /* only origin and time_base count; time_base.num 0: the sound's own start */
+    int stream; /* negative: no sound in the recording, all is silence */
+    struct frame_grid
+        grid; /* only origin and time_base count; time_base.num 0: the sound's own start */
     int64_t begin, end; /* samples, [begin, end); end may be INT64_MAX: to the last one there is */
     enum sound_use use;
     struct sound_clock clock;

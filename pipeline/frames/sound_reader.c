@@ -199,8 +199,8 @@ static int begin_run(struct sound_reader *r, int64_t at, struct err *err)
 {
     const int64_t silence_ms = (at - r->pos) / (SOUND_RATE / 1000);
     char by[CLOCK_BYTES];
-    if (silence_ms > GRID_MAX_JUMP_MS)
-        return err_set(err, ERR_INVALID, "'%s': its sound has a gap of %s" GRID_OTHER_TIMES,
+    if (silence_ms > FRAME_GRID_MAX_JUMP_MS)
+        return err_set(err, ERR_INVALID, "'%s': its sound has a gap of %s" FRAME_GRID_OTHER_TIMES,
                        media_path(r->source.media), clock_format_ms(by, silence_ms, false));
     if (r->placed)
         r->moved += llabs(at - r->next);

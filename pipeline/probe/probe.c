@@ -30,7 +30,7 @@ static void scan_finish(struct scan *s)
     avcodec_free_context(&s->picture.dec);
     av_frame_free(&s->picture.frame);
     free(s->picture.held);
-    grid_finder_destroy(s->finder);
+    frame_grid_finder_destroy(s->finder);
     json_decref(s->keys);
     json_decref(s->gaps);
     json_decref(s->corrupt);
@@ -85,7 +85,7 @@ static int scan_begin(struct scan *s, struct err *err)
     s->corrupt = json_array();
     if (s->video >= 0) {
         AVStream *st = s->fmt->streams[s->video];
-        s->finder = grid_finder_create(st->time_base, av_guess_frame_rate(s->fmt, st, NULL));
+        s->finder = frame_grid_finder_create(st->time_base, av_guess_frame_rate(s->fmt, st, NULL));
         s->picture.frame = av_frame_alloc();
         if (!s->picture.frame)
             return av_fail_nomem(err);
@@ -103,7 +103,7 @@ static void reorder_pop(struct scan *s)
     for (int i = 1; i < r->nb; i++)
         if (r->pts[i] < r->pts[least])
             least = i;
-    grid_finder_add(s->finder, r->pts[least]);
+    frame_grid_finder_add(s->finder, r->pts[least]);
     r->pts[least] = r->pts[--r->nb];
 }
 
@@ -200,15 +200,16 @@ static void end_pictures(struct scan *s)
     const AVRational rate = av_guess_frame_rate(s->fmt, s->fmt->streams[s->video], NULL);
     const AVRational base = s->fmt->streams[s->video]->time_base;
     for (int64_t i = 1; first->known && i <= first->nb_late && rate.num > 0; i++)
-        grid_finder_add(s->finder, st->last + av_rescale_q(i, av_inv_q(rate), base));
+        frame_grid_finder_add(s->finder, st->last + av_rescale_q(i, av_inv_q(rate), base));
 }
 
 static void note_gap(struct scan *s, int stream, int64_t from, int64_t to)
 {
     const int64_t length = probe_to_ms(s, stream, to - from);
-    if (llabs(length) > GRID_MAX_JUMP_MS && !s->jump[0]) {
+    if (llabs(length) > FRAME_GRID_MAX_JUMP_MS && !s->jump[0]) {
         char at[CLOCK_BYTES], by[CLOCK_BYTES];
-        snprintf(s->jump, sizeof s->jump, "has a clock that jumps by %s at %s" GRID_OTHER_TIMES,
+        snprintf(s->jump, sizeof s->jump,
+                 "has a clock that jumps by %s at %s" FRAME_GRID_OTHER_TIMES,
                  clock_format_ms(by, length, false),
                  clock_format_ms(at, probe_to_ms(s, stream, from), false));
     }
@@ -225,7 +226,8 @@ static bool is_gap(const struct scan *s, int stream, int64_t off)
     const int64_t ms = probe_to_ms(s, stream, off);
     if (stream == s->audio)
         return llabs(ms) > GAP_MS;
-    return stream == s->video && (llabs(ms) > GRID_MAX_JUMP_MS || (s->audio < 0 && ms < -BACK_MS));
+    return stream == s->video &&
+           (llabs(ms) > FRAME_GRID_MAX_JUMP_MS || (s->audio < 0 && ms < -BACK_MS));
 }
 
 /* MP4 states how long a packet lasts by where the next one begins: before a gap that is the whole

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "err.h"
-#include "grid.h"
+#include "frame_grid.h"
 #include "reader.h"
 
 /* Changes whenever the same file would give another result. */
@@ -53,4 +53,4 @@ enum { PROBE_STILL_FPS = 25 };
 struct sound_clock probe_sound_clock(const json_t *probe, int stream);
 
 /* The grid that a probe's result describes. */
-ATTR_NODISCARD int probe_grid(struct grid *out, const json_t *probe, struct err *err);
+ATTR_NODISCARD int probe_grid(struct frame_grid *out, const json_t *probe, struct err *err);

@@ -7,7 +7,7 @@
 
 #include "av.h"
 #include "clock.h"
-#include "grid.h"
+#include "frame_grid.h"
 #include "json.h"
 #include "media.h"
 #include "mem.h"
@@ -90,7 +90,7 @@ static AVRational sane_sar(AVRational sar)
 
 /* Field-coded H.264 (AVCHD cameras) in a transport stream has a packet for each field, so the
  * packets' rate is twice that of the pictures; libavformat counts fields for its average. */
-static void join_fields(struct grid *grid, const AVStream *st, bool interlaced)
+static void join_fields(struct frame_grid *grid, const AVStream *st, bool interlaced)
 {
     const double packets_per_frame =
         st->avg_frame_rate.num > 0 ? av_q2d(grid->fps) / av_q2d(st->avg_frame_rate) : 0;
@@ -101,12 +101,12 @@ static void join_fields(struct grid *grid, const AVStream *st, bool interlaced)
     grid->nb_frames = (grid->nb_frames + 1) / 2;
 }
 
-static json_t *describe_video(struct scan *s, struct grid *grid)
+static json_t *describe_video(struct scan *s, struct frame_grid *grid)
 {
     AVStream *st = s->fmt->streams[s->video];
     const AVCodecParameters *par = st->codecpar;
     int variable = 0, rotation, flip;
-    if (!grid_finder_result(s->finder, grid, s->streams[s->video].last_length, &variable))
+    if (!frame_grid_finder_result(s->finder, grid, s->streams[s->video].last_length, &variable))
         return NULL;
     orientation(st, &rotation, &flip);
     const bool interlaced = s->picture.interlaced || (par->field_order != AV_FIELD_UNKNOWN &&
@@ -121,7 +121,7 @@ static json_t *describe_video(struct scan *s, struct grid *grid)
 }
 
 /* Of sound alone: the frames that its card is shown in. */
-static void sound_grid(struct grid *grid, const struct scan *s)
+static void sound_grid(struct frame_grid *grid, const struct scan *s)
 {
     const struct scan_stream *ss = &s->streams[s->audio];
     const int64_t length = counted(s, s->audio) ? ss->length : ss->end - ss->first;
@@ -133,7 +133,7 @@ static void sound_grid(struct grid *grid, const struct scan *s)
         grid->nb_frames = 1;
 }
 
-static json_t *describe_grid(const struct grid *grid)
+static json_t *describe_grid(const struct frame_grid *grid)
 {
     return json_pack("{s:o, s:o, s:I, s:I}", "fps", ratio(grid->fps), "time_base",
                      ratio(grid->time_base), "origin", (json_int_t)grid->origin, "frames",
@@ -151,13 +151,13 @@ static char *sound_error(const struct scan *s)
                       avcodec_get_name(s->fmt->streams[s->audio]->codecpar->codec_id));
 }
 
-static json_t *describe_audio(const struct scan *s, const struct grid *grid)
+static json_t *describe_audio(const struct scan *s, const struct frame_grid *grid)
 {
     const struct scan_stream *ss = &s->streams[s->audio];
     const AVCodecParameters *par = s->fmt->streams[s->audio]->codecpar;
     if (ss->end == AV_NOPTS_VALUE || par->sample_rate <= 0)
         return NULL;
-    const int64_t origin = grid ? grid_origin_ms(grid) : probe_to_ms(s, s->audio, ss->first);
+    const int64_t origin = grid ? frame_grid_origin_ms(grid) : probe_to_ms(s, s->audio, ss->first);
     const int64_t end = counted(s, s->audio) ? ss->first + ss->length : ss->end;
     return json_pack("{s:i, s:i, s:i, s:I, s:I}", "stream", s->audio, "channels",
                      par->ch_layout.nb_channels, "rate", par->sample_rate, "start_ms",
@@ -167,10 +167,10 @@ static json_t *describe_audio(const struct scan *s, const struct grid *grid)
 
 /* Cells begin at key frames, PROBE_CELL_MS or more apart; the first at frame 0 whatever its key
  * frame. The last may be shorter, down to half a cell: a rest below is joined to the one before. */
-static json_t *cells(const struct scan *s, const struct grid *grid)
+static json_t *cells(const struct scan *s, const struct frame_grid *grid)
 {
     json_t *list = json_array();
-    const int64_t least = grid_frame_at_ms(grid, PROBE_CELL_MS);
+    const int64_t least = frame_grid_frame_at_ms(grid, PROBE_CELL_MS);
     int64_t begin = 0;
     size_t i;
     json_t *key;
@@ -178,7 +178,7 @@ static json_t *cells(const struct scan *s, const struct grid *grid)
     json_array_foreach(s->keys, i, key)
     {
         const int64_t pts = json_integer_value(key);
-        const int64_t frame = grid_frame_of(grid, pts) + s->picture.nb_late;
+        const int64_t frame = frame_grid_frame_of(grid, pts) + s->picture.nb_late;
         if (frame - begin < least || grid->nb_frames - frame < least / 2)
             continue;
         json_array_append_new(list, json_pack("[I, I]", (json_int_t)frame, (json_int_t)pts));
@@ -235,9 +235,9 @@ static char *late_sound(const json_t *video, const json_t *audio)
 {
     const int64_t start_ms = json_get_int(audio, "start_ms", 0);
     char by[CLOCK_BYTES];
-    if (!video || start_ms <= GRID_MAX_JUMP_MS)
+    if (!video || start_ms <= FRAME_GRID_MAX_JUMP_MS)
         return NULL;
-    return mem_printf("has sound that begins %s after its picture" GRID_OTHER_TIMES,
+    return mem_printf("has sound that begins %s after its picture" FRAME_GRID_OTHER_TIMES,
                       clock_format_ms(by, start_ms, false));
 }
 
@@ -249,7 +249,7 @@ static json_t *refusal(struct scan *s, const char *why)
 
 json_t *probe_describe(struct scan *s)
 {
-    struct grid grid = {0};
+    struct frame_grid grid = {0};
     json_t *video = s->video >= 0 ? describe_video(s, &grid) : NULL;
     AUTO_FREE char *no_sound = sound_error(s);
     json_t *audio = s->audio >= 0 && !no_sound ? describe_audio(s, video ? &grid : NULL) : NULL;
@@ -273,14 +273,14 @@ json_t *probe_describe(struct scan *s)
         refused = s->jump;
     else if (late)
         refused = late;
-    else if (!grid_valid(&grid))
-        refused = "has time stamps by which it lasts for weeks" GRID_OTHER_TIMES;
+    else if (!frame_grid_valid(&grid))
+        refused = "has time stamps by which it lasts for weeks" FRAME_GRID_OTHER_TIMES;
     if (refused) {
         json_decref(video);
         json_decref(audio);
         return refusal(s, refused);
     }
-    const int64_t duration_ms = grid_ms_of(&grid, grid.nb_frames);
+    const int64_t duration_ms = frame_grid_ms_of(&grid, grid.nb_frames);
     AUTO_FREE char *cut_off = truncation(s, duration_ms);
     json_t *list = json_array();
     for (unsigned i = 0; i < s->fmt->nb_streams; i++)

@@ -17,14 +17,14 @@ struct sound_clock probe_sound_clock(const json_t *probe, int stream)
                                 .drift_ppm = (int)json_get_int(st, "drift_ppm", 0)};
 }
 
-int probe_grid(struct grid *out, const json_t *probe, struct err *err)
+int probe_grid(struct frame_grid *out, const json_t *probe, struct err *err)
 {
     const json_t *grid = json_object_get(probe, "grid");
-    *out = (struct grid){.fps = read_ratio(grid, "fps"),
-                         .time_base = read_ratio(grid, "time_base"),
-                         .origin = json_get_int(grid, "origin", 0),
-                         .nb_frames = json_get_int(grid, "frames", 0)};
-    if (!grid_valid(out))
+    *out = (struct frame_grid){.fps = read_ratio(grid, "fps"),
+                               .time_base = read_ratio(grid, "time_base"),
+                               .origin = json_get_int(grid, "origin", 0),
+                               .nb_frames = json_get_int(grid, "frames", 0)};
+    if (!frame_grid_valid(out))
         return err_set(err, ERR_INVALID, "a probe result has no valid frame grid");
     return 0;
 }

@@ -61,7 +61,7 @@ struct scan {
     AVFormatContext *fmt;
     struct scan_stream *streams;
     int video, audio; /* -1: none */
-    struct grid_finder *finder;
+    struct frame_grid_finder *finder;
     struct reorder reorder;
     struct first_picture picture;
     int64_t last_key_pts;

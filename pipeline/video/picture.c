@@ -222,7 +222,8 @@ int picture_fade(AVFrame **out, const AVFrame *yuv, int light, struct err *err)
             const uint8_t *from = yuv->data[p] + (ptrdiff_t)y * yuv->linesize[p];
             uint8_t *to = faded->data[p] + (ptrdiff_t)y * faded->linesize[p];
             for (int x = 0; x < width; x++) {
-                /* Divided by 255 and rounded, exactly; in 16 bits, of which compilers make vectors. */
+                /* Divided by 255 and rounded, exactly; in 16 bits, of which compilers make vectors.
+                 */
                 const uint16_t t = (uint16_t)(from[x] * light + rest);
                 to[x] = (uint8_t)((uint16_t)(t + (t >> 8)) >> 8);
             }

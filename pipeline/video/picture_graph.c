@@ -187,8 +187,8 @@ static char *describe(const struct picture_graph *g)
     if (is_hdr(g->like))
         str_add(&text, "zscale=t=linear:npl=203,format=gbrpf32le,zscale=p=bt709,"
                        "tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,format=yuv444p,");
-    str_addf(&text, "%s%ssplit=%zu", g->traits.flip ? "hflip," : "",
-             turns[g->traits.rotation / 90], g->nb_sizes);
+    str_addf(&text, "%s%ssplit=%zu", g->traits.flip ? "hflip," : "", turns[g->traits.rotation / 90],
+             g->nb_sizes);
     for (size_t i = 0; i < g->nb_sizes; i++)
         str_addf(&text, "[s%zu]", i);
     for (size_t i = 0; i < g->nb_sizes; i++)

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "err.h"
-#include "grid.h"
+#include "frame_grid.h"
 
 struct AVFrame;
 struct media_params;
@@ -20,7 +20,7 @@ struct poster_spec {
     const struct media_params *files; /* its further files; NULL: it is one */
     const json_t *video, *cells;      /* of the probe's result */
     const char *fields;               /* as of picture_traits_read */
-    struct grid grid;
+    struct frame_grid grid;
     int64_t begin, end; /* frames */
 };
 

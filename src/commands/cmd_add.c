@@ -2,24 +2,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "add.h"
 #include "captions_source.h"
 #include "cli.h"
 #include "clock.h"
+#include "datetime.h"
 #include "event.h"
 #include "executor.h"
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
-#include "moment.h"
 #include "plan.h"
 #include "progress.h"
-#include "registry.h"
-#include "select.h"
-#include "spawner.h"
+#include "selector.h"
 #include "store.h"
 #include "str.h"
 #include "table.h"
 #include "workdir.h"
+#include "zygote.h"
 
 struct options {
     bool json, join, separate;
@@ -36,13 +36,13 @@ static const struct match *match_of(const struct plan *p, size_t recording)
     return NULL;
 }
 
-static char *describe_sharing(const struct plan *p, const struct sharing *shared)
+static char *describe_sharing(const struct plan *p, const struct shared_recording *shared)
 {
     AUTO_STR s = {0};
     for (size_t i = 0; i < shared->nb_talks; i++)
         str_addf(&s, "%s%d", i ? ", " : "talks ", p->matches.rows[shared->talks[i].row].talk);
     if (shared->clock)
-        str_addf(&s, "; began %s (%s)", shared->began, sharing_clock_name(shared->clock));
+        str_addf(&s, "; began %s (%s)", shared->began, shared_clock_name(shared->clock));
     str_add(&s, ": see 'talkpress cut'");
     return str_take(&s);
 }
@@ -50,7 +50,7 @@ static char *describe_sharing(const struct plan *p, const struct sharing *shared
 static char *describe_match(const struct plan *p, size_t recording)
 {
     const struct match *m = match_of(p, recording);
-    const struct sharing *shared = &p->sources[recording].sharing;
+    const struct shared_recording *shared = &p->sources[recording].sharing;
     if (shared->nb_talks)
         return describe_sharing(p, shared);
     if (!m)
@@ -87,7 +87,7 @@ static void print_recordings(const struct plan *p)
 }
 
 /* The talks that lie in a recording of several, in order. */
-static json_t *list_talks(const struct plan *p, const struct sharing *shared)
+static json_t *list_talks(const struct plan *p, const struct shared_recording *shared)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < shared->nb_talks; i++)
@@ -108,7 +108,7 @@ static int print_recordings_json(const struct plan *p, struct err *err)
     AUTO_JSON *list = json_array();
     for (size_t i = 0; i < p->nb_recordings; i++) {
         const struct match *m = match_of(p, i);
-        const struct sharing *shared = &p->sources[i].sharing;
+        const struct shared_recording *shared = &p->sources[i].sharing;
         AUTO_JSON *probe = NULL;
         if (plan_find_result(&probe, p->event, p->sources[i].probe_key, err) < 0)
             return err->code;
@@ -120,23 +120,23 @@ static int print_recordings_json(const struct plan *p, struct err *err)
                                         m && m->part ? json_integer(m->part) : json_null(), "sure",
                                         json_boolean(m && m->state == MATCH_SURE), "shared_by",
                                         list_talks(p, shared), "began", json_text(shared->began),
-                                        "clock", json_text(sharing_clock_name(shared->clock))));
+                                        "clock", json_text(shared_clock_name(shared->clock))));
     }
     cli_print_json(list);
     return 0;
 }
 
 /* Registers the files as the options say. */
-static int register_files(struct registry *r, char **paths, int nb_paths,
+static int register_files(struct adding *r, char **paths, int nb_paths,
                           const struct options *options, struct err *err)
 {
     if (options->join || options->separate)
-        return registry_add_by_hand(r, paths, nb_paths, options->join, err);
+        return add_recordings_by_hand(r, paths, nb_paths, options->join, err);
     for (int i = 0; i < nb_paths; i++)
         if (captions_file_name(paths[i]) && !fs_is_dir(paths[i]))
             fprintf(stderr, "'%s' holds captions: it is used with the recording beside it\n",
                     paths[i]);
-        else if (registry_add(r, paths[i], err) < 0)
+        else if (add_recordings(r, paths[i], err) < 0)
             return err->code;
     return 0;
 }
@@ -168,17 +168,17 @@ static int load_and_probe(struct plan *plan, struct executor_result *result, str
 /* "2010-04-28 09:02" as the store keeps it; "auto": NULL. */
 static int read_start(char **out, const char *text, struct err *err)
 {
-    struct moment when;
+    struct datetime when;
     free(*out);
     *out = NULL;
     if (strcmp(text, "auto") == 0)
         return 0;
-    if (!moment_parse_iso(&when, text) || !when.has_time)
+    if (!datetime_parse_iso(&when, text) || !when.has_time)
         return err_set(err, ERR_USAGE,
                        "'%s' is no start: write day and time as '2010-04-28 09:02', with an offset "
                        "(+02:00) where it is not the event's, or 'auto'",
                        text);
-    *out = moment_format(&when);
+    *out = datetime_format(&when);
     return 0;
 }
 
@@ -210,7 +210,7 @@ static int set_place(struct plan *plan, char **paths, int nb_paths, const struct
 {
     int recording = -1;
     for (int i = 0; i < nb_paths; i++) {
-        const int at = select_recording(plan, paths[i], err);
+        const int at = selector_recording(plan, paths[i], err);
         if (at < 0)
             return err_prefix(err, "--start and --room are of one recording: ");
         if (i && at != recording)
@@ -228,7 +228,7 @@ static int set_place(struct plan *plan, char **paths, int nb_paths, const struct
     return plan_refresh(plan, err);
 }
 
-static int tell(const struct plan *plan, const struct registry *r,
+static int tell(const struct plan *plan, const struct adding *r,
                 const struct executor_result *result, bool json)
 {
     struct err err = {0};
@@ -257,14 +257,14 @@ static int add(const struct cli *cli, char **paths, int nb_paths, const struct o
     AUTO_EVENT event = {.lock = -1};
     AUTO_PLAN plan = {0};
     struct executor_result result = {0};
-    struct registry r = {.event = &event};
+    struct adding r = {.event = &event};
     bool joined = false;
-    /* The spawner loads its libraries while the files are looked at. */
+    /* The zygote loads its libraries while the files are looked at. */
     if (event_open(&event, cli->dir, err) < 0 || event_lock(&event, err) < 0 ||
-        workdir_clean(event.work, err) < 0 || spawner_start(event.spawner, err) < 0 ||
+        workdir_clean(event.work, err) < 0 || zygote_start(event.zygote, err) < 0 ||
         register_files(&r, paths, nb_paths, options, err) < 0 ||
         load_and_probe(&plan, &result, &event, options->json, err) < 0 ||
-        (!result.stopped && registry_join(&joined, &r, &plan, err) < 0))
+        (!result.stopped && join_recordings(&joined, &r, &plan, err) < 0))
         return cli_fail(err);
     if (joined) {
         plan_finish(&plan);
@@ -314,7 +314,7 @@ int cmd_remove(const struct cli *cli, int argc, char **argv)
     if (event_open(&event, cli->dir, &err) < 0 || plan_load(&plan, &event, &err) < 0)
         return cli_fail(&err);
     for (int i = 1; i < argc; i++) {
-        const int at = select_recording(&plan, argv[i], &err);
+        const int at = selector_recording(&plan, argv[i], &err);
         if (at < 0 || store_remove_recording(event.store, plan.recordings[at].path, &err) < 0)
             return cli_fail(&err);
     }

@@ -4,19 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyse_recordings.h"
 #include "cli.h"
 #include "clock.h"
 #include "cut_table.h"
 #include "event.h"
-#include "facts.h"
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
 #include "plan.h"
-#include "select.h"
+#include "selector.h"
 
 /* "1:02:03.500", "90.5" or "1500f". */
-static int parse_time(int64_t *out, const char *text, const struct grid *grid, struct err *err)
+static int parse_time(int64_t *out, const char *text, const struct frame_grid *grid,
+                      struct err *err)
 {
     int64_t ms;
     char *end;
@@ -28,7 +29,7 @@ static int parse_time(int64_t *out, const char *text, const struct grid *grid, s
     if (!clock_parse_ms(text, &ms))
         return err_set(err, ERR_USAGE,
                        "'%s' is no time: write [h:]mm:ss[.mmm], or a frame as 1500f", text);
-    *out = grid_frame_at_ms(grid, ms);
+    *out = frame_grid_frame_at_ms(grid, ms);
     return 0;
 }
 
@@ -52,7 +53,7 @@ static int set_cut(const struct part_plan *pp, struct store *store, const char *
         (out && parse_time(&cut.end, out, &pp->grid, err) < 0))
         return err->code;
     plan_part_name(name, pp->talk, pp->part->number);
-    clock_format_ms(at, grid_ms_of(&pp->grid, pp->grid.nb_frames), true);
+    clock_format_ms(at, frame_grid_ms_of(&pp->grid, pp->grid.nb_frames), true);
     if (cut.begin > pp->grid.nb_frames || cut.end > pp->grid.nb_frames)
         return err_set(err, ERR_INVALID,
                        "talk %s: the cut lies outside its recording, which ends at %s (frame "
@@ -60,8 +61,8 @@ static int set_cut(const struct part_plan *pp, struct store *store, const char *
                        name, at, pp->grid.nb_frames);
     if (cut.begin >= cut.end)
         return err_set(err, ERR_INVALID, "talk %s: it would begin at %s and end at %s", name,
-                       clock_format_ms(from, grid_ms_of(&pp->grid, cut.begin), true),
-                       clock_format_ms(to, grid_ms_of(&pp->grid, cut.end), true));
+                       clock_format_ms(from, frame_grid_ms_of(&pp->grid, cut.begin), true),
+                       clock_format_ms(to, frame_grid_ms_of(&pp->grid, cut.end), true));
     return choose(store, pp->talk, pp->part, pp->match, &cut, err);
 }
 
@@ -70,8 +71,8 @@ static json_t *cut_json(const struct part_plan *pp)
     return json_pack("{s:i, s:i, s:o, s:I, s:I, s:f, s:f, s:s, s:f}", "talk", pp->talk->number,
                      "part", pp->part->number, "recording", json_text(pp->source->recording->path),
                      "in_frame", (json_int_t)pp->begin, "out_frame", (json_int_t)pp->end, "in_s",
-                     (double)grid_ms_of(&pp->grid, pp->begin) / 1000, "out_s",
-                     (double)grid_ms_of(&pp->grid, pp->end) / 1000, "by",
+                     (double)frame_grid_ms_of(&pp->grid, pp->begin) / 1000, "out_s",
+                     (double)frame_grid_ms_of(&pp->grid, pp->end) / 1000, "by",
                      pp->cut_by_hand ? "hand" : "talkpress", "moved_s",
                      (double)pp->cut_moved_ms / 1000);
 }
@@ -79,7 +80,8 @@ static json_t *cut_json(const struct part_plan *pp)
 static void print_cut(const struct part_plan *pp)
 {
     char name[32], in[CLOCK_BYTES], out[CLOCK_BYTES], length[CLOCK_BYTES];
-    const int64_t begin = grid_ms_of(&pp->grid, pp->begin), end = grid_ms_of(&pp->grid, pp->end);
+    const int64_t begin = frame_grid_ms_of(&pp->grid, pp->begin),
+                  end = frame_grid_ms_of(&pp->grid, pp->end);
     printf("%s: %s to %s of '%s', %s long (frames %" PRId64 " to %" PRId64 " at %d/%d fps), %s",
            plan_part_name(name, pp->talk, pp->part->number), clock_format_ms(in, begin, true),
            clock_format_ms(out, end, true), fs_basename(pp->source->recording->path),
@@ -162,7 +164,7 @@ static int compare_parts(struct plan *plan, const struct talk *t, struct err *er
             return err->code;
         if (a.source != b.source || !a.cut_known || !b.cut_known || a.end == b.begin)
             continue;
-        const int64_t ms = grid_ms_of(&a.grid, b.begin) - grid_ms_of(&a.grid, a.end);
+        const int64_t ms = frame_grid_ms_of(&a.grid, b.begin) - frame_grid_ms_of(&a.grid, a.end);
         printf("note: between parts %d and %d %s %s\n", a.part->number, b.part->number,
                clock_format_ms(buf, ms < 0 ? -ms : ms, true),
                ms < 0 ? "is in both" : "is left out");
@@ -175,8 +177,8 @@ static int cut_talk(struct plan *plan, const char *arg, const struct wish *wish,
     AUTO_JSON *list = wish->json ? json_array() : NULL;
     struct executor_result result = {0};
     int number, only;
-    if (select_part(&number, &only, &plan->programme, arg, err) < 0 ||
-        facts_gather(&result, plan, &number, 1, wish->json, err) < 0)
+    if (selector_part(&number, &only, &plan->programme, arg, err) < 0 ||
+        analyse_recordings(&result, plan, &number, 1, wish->json, err) < 0)
         return err->code;
     const struct talk *t = programme_find(&plan->programme, number);
     if ((wish->in || wish->out) && !only && t->nb_parts > 1)
@@ -200,7 +202,7 @@ static int gather(struct plan *plan, int recording, bool quiet, struct err *err)
     struct executor_result result = {0};
     const int none = 0;
     size_t nb = 0;
-    if (facts_gather(&result, plan, &none, 1, quiet, err) < 0)
+    if (analyse_recordings(&result, plan, &none, 1, quiet, err) < 0)
         return err->code;
     AUTO_FREE int *talks = mem_zalloc(plan->matches.nb_rows + 1, sizeof *talks);
     for (size_t i = 0; i < plan->matches.nb_rows; i++) {
@@ -208,7 +210,7 @@ static int gather(struct plan *plan, int recording, bool quiet, struct err *err)
         if (m->shared && (recording < 0 || m->recording == recording))
             talks[nb++] = m->talk;
     }
-    return nb ? facts_gather(&result, plan, talks, nb, quiet, err) : 0;
+    return nb ? analyse_recordings(&result, plan, talks, nb, quiet, err) : 0;
 }
 
 static const struct match *match_of(const struct plan *plan, const struct room_cut *c)
@@ -243,7 +245,7 @@ static int take_all(struct plan *plan, const struct source *s, struct err *err)
 static int cut_recordings(bool *person, struct plan *plan, const char *name,
                           const struct wish *wish, struct err *err)
 {
-    const int recording = name ? select_recording(plan, name, err) : -1;
+    const int recording = name ? selector_recording(plan, name, err) : -1;
     if (err->code < 0 || gather(plan, recording, wish->json, err) < 0)
         return err->code;
     if (wish->take && !plan->sources[recording].nb_cuts)

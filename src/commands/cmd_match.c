@@ -8,7 +8,7 @@
 #include "json.h"
 #include "mem.h"
 #include "plan.h"
-#include "select.h"
+#include "selector.h"
 #include "store.h"
 #include "table.h"
 
@@ -18,7 +18,7 @@ static int decide_one(struct plan *p, int number, int part, const char *what, st
         return store_clear_match(p->event->store, number, err);
     if (strcmp(what, "none") == 0)
         return store_choose_match(p->event->store, number, part, NULL, err);
-    const int at = select_recording(p, what, err);
+    const int at = selector_recording(p, what, err);
     if (at < 0)
         return at;
     return store_choose_match(p->event->store, number, part, p->recordings[at].fingerprint, err);
@@ -36,12 +36,12 @@ static int decide(struct plan *p, const char *arg, struct err *err)
     if (strchr(name, '-')) {
         AUTO_FREE int *talks = NULL;
         size_t nb = 0;
-        int ret = select_talks(&talks, &nb, &p->programme, &name, 1, err);
+        int ret = selector_talks(&talks, &nb, &p->programme, &name, 1, err);
         for (size_t i = 0; ret == 0 && i < nb; i++)
             ret = decide_one(p, talks[i], 0, equals + 1, err);
         return ret;
     }
-    if (select_part(&number, &part, &p->programme, name, err) < 0)
+    if (selector_part(&number, &part, &p->programme, name, err) < 0)
         return err->code;
     return decide_one(p, number, part, equals + 1, err);
 }

@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyse_recordings.h"
 #include "captions_source.h"
 #include "cli.h"
 #include "event.h"
 #include "executor.h"
-#include "facts.h"
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
@@ -16,10 +16,10 @@
 #include "publish.h"
 #include "recordings.h"
 #include "schedule.h"
-#include "select.h"
+#include "selector.h"
 #include "space.h"
-#include "spawner.h"
 #include "workdir.h"
+#include "zygote.h"
 
 /* A part on its way. Its jobs are planned in waves: when all of one have ended, it is planned anew,
  * which finds what can be made from what is there now. Jobs are in memory of open parts alone. */
@@ -109,8 +109,8 @@ static int check_encoders(struct event *event, struct err *err)
         const json_t *parts[] = {r->video, r->audio};
         for (int k = 0; k < 2; k++)
             if (parts[k] &&
-                spawner_need_encoder(event->spawner, json_get_string(parts[k], "encoder", ""),
-                                     where, err) < 0)
+                zygote_need_encoder(event->zygote, json_get_string(parts[k], "encoder", ""), where,
+                                    err) < 0)
                 return err->code;
     }
     return 0;
@@ -325,8 +325,9 @@ static int run(const struct cli *cli, char **args, int nb_args, const struct run
     struct executor_result result = {0};
     struct publish_result published = {0};
     if (prepare(&event, &plan, cli, err) < 0 ||
-        select_talks(&talks, &nb_talks, &plan.programme, args, nb_args, err) < 0 ||
-        facts_gather(&result, &plan, talks, nb_args ? nb_talks : 0, o->quiet || o->json, err) < 0)
+        selector_talks(&talks, &nb_talks, &plan.programme, args, nb_args, err) < 0 ||
+        analyse_recordings(&result, &plan, talks, nb_args ? nb_talks : 0, o->quiet || o->json,
+                           err) < 0)
         return cli_fail(err);
     struct run r = {.plan = &plan,
                     .quiet = o->quiet || o->json,

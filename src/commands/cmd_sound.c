@@ -2,15 +2,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyse_recordings.h"
 #include "cli.h"
 #include "event.h"
-#include "facts.h"
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
 #include "plan.h"
 #include "reader.h"
-#include "select.h"
+#include "selector.h"
 #include "sound_text.h"
 #include "store.h"
 
@@ -141,7 +141,8 @@ static int sound(struct plan *plan, int talk, int part, const struct wish *wish,
     for (size_t i = 0; set && i < nb; i++)
         if (choose(list[i], plan->event, wish, err) < 0)
             return err->code;
-    if ((set && plan_refresh(plan, err) < 0) || facts_gather(&total, plan, &talk, 1, true, err) < 0)
+    if ((set && plan_refresh(plan, err) < 0) ||
+        analyse_recordings(&total, plan, &talk, 1, true, err) < 0)
         return err->code;
     for (size_t i = 0; i < nb; i++)
         if (json)
@@ -171,7 +172,7 @@ int cmd_sound(const struct cli *cli, int argc, char **argv)
     AUTO_PLAN plan = {0};
     int talk, part;
     if (event_open(&event, cli->dir, &err) < 0 || plan_load(&plan, &event, &err) < 0 ||
-        select_part(&talk, &part, &plan.programme, argv[1], &err) < 0 ||
+        selector_part(&talk, &part, &plan.programme, argv[1], &err) < 0 ||
         sound(&plan, talk, part, &wish, json, &err) < 0)
         return cli_fail(&err);
     return EXIT_OK;

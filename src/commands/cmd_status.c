@@ -11,7 +11,7 @@
 #include "plan.h"
 #include "publish.h"
 #include "sandbox.h"
-#include "select.h"
+#include "selector.h"
 #include "sound_text.h"
 #include "str.h"
 #include "table.h"
@@ -261,7 +261,8 @@ static int print_recording(const struct part_plan *pp, const struct event *event
         printf("    sound: stream %d of %d channels, %d Hz, starts %+.3f s against the picture",
                pp->source->audio_stream, (int)json_get_int(taken, "channels", 0),
                (int)json_get_int(taken, "rate", 0),
-               (double)(json_get_int(taken, "start_ms", 0) - grid_origin_ms(&pp->grid)) / 1000);
+               (double)(json_get_int(taken, "start_ms", 0) - frame_grid_origin_ms(&pp->grid)) /
+                   1000);
     if (json_is_number(json_object_get(pp->source->analysis, "loudness_lufs")))
         printf(", %.1f LUFS", json_get_number(pp->source->analysis, "loudness_lufs", 0));
     if (json_get_int(pp->source->analysis, "moved_ms", 0))
@@ -294,8 +295,9 @@ static int print_part(const struct part_plan *pp, const json_t *failures, const 
         printf("  match: score %.2f, margin %.2f: %s\n", pp->match->score, pp->match->margin,
                pp->match->reason ? pp->match->reason : "");
     if (pp->cut_known)
-        printf("  cut: %s to %s%s\n", clock_format_ms(in, grid_ms_of(&pp->grid, pp->begin), true),
-               clock_format_ms(out, grid_ms_of(&pp->grid, pp->end), true),
+        printf("  cut: %s to %s%s\n",
+               clock_format_ms(in, frame_grid_ms_of(&pp->grid, pp->begin), true),
+               clock_format_ms(out, frame_grid_ms_of(&pp->grid, pp->end), true),
                pp->cut_by_hand    ? " (set by hand)"
                : pp->cut_proposed ? " (proposed)"
                                   : "");
@@ -396,7 +398,7 @@ int cmd_status(const struct cli *cli, int argc, char **argv)
     if (event_open(&event, cli->dir, &err) < 0 ||
         ((json || argc == 1) && sandbox_state(&sandbox, &event, &err) < 0) ||
         plan_load(&plan, &event, &err) < 0 ||
-        (argc == 2 && select_part(&talk, &part, &plan.programme, argv[1], &err) < 0))
+        (argc == 2 && selector_part(&talk, &part, &plan.programme, argv[1], &err) < 0))
         return cli_fail(&err);
     struct survey s = {.failures = json_array(), .only = talk, .brief = !json && !talk};
     int ret = store_begin_reading(event.store, &err);

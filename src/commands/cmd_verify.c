@@ -2,16 +2,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyse_recordings.h"
 #include "cli.h"
 #include "clock.h"
 #include "event.h"
-#include "facts.h"
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
 #include "plan.h"
 #include "recordings.h"
-#include "select.h"
+#include "selector.h"
 #include "table.h"
 #include "verify_table.h"
 
@@ -41,7 +41,7 @@ static int decide_part(struct store *store, const struct part_plan *pp, const ch
 static int decide(struct plan *p, const char *which, const char *because, struct err *err)
 {
     int number, only;
-    if (select_part(&number, &only, &p->programme, which, err) < 0)
+    if (selector_part(&number, &only, &p->programme, which, err) < 0)
         return err->code;
     const struct talk *t = programme_find(&p->programme, number);
     for (size_t i = 0; i < t->nb_parts; i++) {
@@ -75,8 +75,8 @@ static int verify(const struct cli *cli, char **args, int nb_args, bool json, st
     bool person = false;
     if (event_open(&event, cli->dir, err) < 0 || recordings_refresh(&event, err) < 0 ||
         plan_load(&plan, &event, err) < 0 ||
-        select_talks(&talks, &nb_talks, &plan.programme, args, nb_args, err) < 0 ||
-        facts_gather(&result, &plan, talks, nb_args ? nb_talks : 0, json, err) < 0 ||
+        selector_talks(&talks, &nb_talks, &plan.programme, args, nb_args, err) < 0 ||
+        analyse_recordings(&result, &plan, talks, nb_args ? nb_talks : 0, json, err) < 0 ||
         verify_table_print(&person, &plan, talks, nb_talks, json, err) < 0)
         return cli_fail(err);
     if (result.stopped || result.nb_failed)

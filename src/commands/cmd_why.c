@@ -7,7 +7,7 @@
 #include "json.h"
 #include "mem.h"
 #include "plan.h"
-#include "select.h"
+#include "selector.h"
 #include "str.h"
 
 enum { MAX_LISTED = 12 };
@@ -117,7 +117,7 @@ int cmd_why(const struct cli *cli, int argc, char **argv)
     AUTO_JSON *list = json_array();
     int number, only;
     if (event_open(&event, cli->dir, &err) < 0 || plan_load(&plan, &event, &err) < 0 ||
-        select_part(&number, &only, &plan.programme, argv[1], &err) < 0)
+        selector_part(&number, &only, &plan.programme, argv[1], &err) < 0)
         return cli_fail(&err);
     const struct talk *t = programme_find(&plan.programme, number);
     for (size_t i = 0; i < t->nb_parts; i++) {

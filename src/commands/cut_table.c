@@ -18,10 +18,10 @@ static char *time_of_day(const struct talk *t)
     return t->start && t->start[0] ? mem_printf("%.5s", t->start + sizeof "2010-04-28") : NULL;
 }
 
-static void add_row(struct table *t, const struct grid *grid, const struct room_cut *c)
+static void add_row(struct table *t, const struct frame_grid *grid, const struct room_cut *c)
 {
     char name[32], in[CLOCK_BYTES], out[CLOCK_BYTES], length[CLOCK_BYTES], listed[CLOCK_BYTES];
-    const int64_t begin = grid_ms_of(grid, c->begin), end = grid_ms_of(grid, c->end);
+    const int64_t begin = frame_grid_ms_of(grid, c->begin), end = frame_grid_ms_of(grid, c->end);
     const int expected_s = c->part->listed_s ? c->part->listed_s : c->part->slot_s;
     AUTO_FREE char *slot = c->part->number == 1 ? time_of_day(c->talk) : NULL;
     AUTO_FREE char *text =
@@ -37,14 +37,14 @@ static void print_source(const struct source *s)
 {
     static const char *const headings[] = {">talk",   "slot",    ">in",           ">out",
                                            ">length", ">listed", "title and why", NULL};
-    const struct sharing *shared = &s->sharing;
-    struct grid grid;
+    const struct shared_recording *shared = &s->sharing;
+    struct frame_grid grid;
     struct err ignored = {0};
     char length[CLOCK_BYTES];
     printf("'%s', %s long\n", fs_basename(s->recording->path),
            clock_format_ms(length, json_get_int(s->probe, "duration_ms", 0), false));
     if (shared->clock)
-        printf("began %s (%s)\n", shared->began, sharing_clock_name(shared->clock));
+        printf("began %s (%s)\n", shared->began, shared_clock_name(shared->clock));
     if (shared->note)
         printf("%s\n", shared->note);
     if (!s->nb_cuts || probe_grid(&grid, s->probe, &ignored) < 0) {
@@ -57,9 +57,9 @@ static void print_source(const struct source *s)
     table_print(t);
 }
 
-static json_t *cut_json(const struct grid *grid, const struct room_cut *c)
+static json_t *cut_json(const struct frame_grid *grid, const struct room_cut *c)
 {
-    const int64_t begin = grid_ms_of(grid, c->begin), end = grid_ms_of(grid, c->end);
+    const int64_t begin = frame_grid_ms_of(grid, c->begin), end = frame_grid_ms_of(grid, c->end);
     return json_pack("{s:i, s:i, s:o, s:o, s:o, s:o, s:I, s:I, s:f, s:f, s:f, s:s, s:f, s:o}",
                      "talk", c->talk->number, "part", c->part->number, "title",
                      json_text(c->talk->title), "start", json_text(c->talk->start), "listed_s",
@@ -73,8 +73,8 @@ static json_t *cut_json(const struct grid *grid, const struct room_cut *c)
 
 static json_t *source_json(const struct source *s)
 {
-    const struct sharing *shared = &s->sharing;
-    struct grid grid;
+    const struct shared_recording *shared = &s->sharing;
+    struct frame_grid grid;
     struct err ignored = {0};
     json_t *cuts = json_array();
     const bool known = s->nb_cuts && probe_grid(&grid, s->probe, &ignored) == 0;
@@ -82,7 +82,7 @@ static json_t *source_json(const struct source *s)
         json_array_append_new(cuts, cut_json(&grid, &s->cuts[i]));
     return json_pack("{s:o, s:o, s:o, s:o, s:o}", "recording", json_text(s->recording->path),
                      "began", json_text(shared->began), "clock",
-                     json_text(sharing_clock_name(shared->clock)), "note", json_text(shared->note),
+                     json_text(shared_clock_name(shared->clock)), "note", json_text(shared->note),
                      "cuts", cuts);
 }
 

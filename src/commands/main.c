@@ -1,6 +1,6 @@
-#include <malloc.h>
 #include "cli.h"
 #include "media_program.h"
+#include <malloc.h>
 
 static cli_verb cmd_media;
 

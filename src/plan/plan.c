@@ -10,9 +10,9 @@
 #include "loudness.h"
 #include "mem.h"
 #include "plan_jobs.h"
-#include "plan_room.h"
 #include "plan_work.h"
 #include "probe.h"
+#include "room_cuts.h"
 #include "sound_text.h"
 #include "workdir.h"
 
@@ -47,7 +47,7 @@ int plan_may_hold(const struct plan *p, const struct match *match, const char *f
 }
 
 /* Whether the talk's parts all lie in this one recording. */
-static bool shared_recording(const struct part_plan *pp)
+static bool parts_share_recording(const struct part_plan *pp)
 {
     return pp->talk->nb_parts > 1 && pp->match->part == 0;
 }
@@ -67,7 +67,7 @@ static int64_t boundary(const struct part_plan *pp, const struct loudness *l, in
                                   (size_t)((listed_ms + PLAN_SNAP_MS) / block_ms) + 1, centre)
               : centre;
     *moved_ms = quiet == centre ? 0 : (int64_t)quiet * block_ms - listed_ms;
-    int64_t frame = grid_frame_at_ms(&pp->grid, listed_ms + *moved_ms);
+    int64_t frame = frame_grid_frame_at_ms(&pp->grid, listed_ms + *moved_ms);
     return frame < pp->grid.nb_frames ? frame : pp->grid.nb_frames;
 }
 
@@ -116,7 +116,7 @@ static int decide_cut(struct part_plan *pp, const struct plan *p, struct err *er
     pp->end = pp->grid.nb_frames;
     if (pp->match->shared) {
         pp->cut_proposed = true;
-        pp->room_cut = plan_room_cut(pp->source, pp->talk->number, pp->part->number);
+        pp->room_cut = room_cuts_find(pp->source, pp->talk->number, pp->part->number);
         pp->cut_known = pp->room_cut;
         if (pp->room_cut) {
             pp->begin = pp->room_cut->begin;
@@ -124,7 +124,7 @@ static int decide_cut(struct part_plan *pp, const struct plan *p, struct err *er
         }
         return 0;
     }
-    return shared_recording(pp) ? cut_between_parts(pp, p, err) : 0;
+    return parts_share_recording(pp) ? cut_between_parts(pp, p, err) : 0;
 }
 
 /* The first piece of damage that the analysis found. */
@@ -168,7 +168,7 @@ static void media_facts(struct verify_facts *f, const struct part_plan *pp)
     f->no_picture = !json_is_object(json_object_get(probe, "video"));
     f->no_sound = !json_is_object(json_object_get(probe, "audio"));
     f->sound_error = json_get_string(probe, "sound_error", NULL);
-    const int64_t origin_ms = pp->grid.time_base.num ? grid_origin_ms(&pp->grid) : 0;
+    const int64_t origin_ms = pp->grid.time_base.num ? frame_grid_origin_ms(&pp->grid) : 0;
     gap_facts(f, probe, origin_ms);
     f->silence_head_ms = json_get_int(analysis, "silence_head_ms", -1);
     f->silence_tail_ms = json_get_int(analysis, "silence_tail_ms", -1);
@@ -187,16 +187,16 @@ static void media_facts(struct verify_facts *f, const struct part_plan *pp)
  * length without the move to a quiet moment: the listed times are what it is held against. */
 static int64_t compared_ms(const struct part_plan *pp)
 {
-    if (!pp->cut_by_hand && shared_recording(pp)) {
+    if (!pp->cut_by_hand && parts_share_recording(pp)) {
         int64_t before_ms = 0;
         for (int i = 0; i < pp->part->number; i++)
             before_ms += (int64_t)pp->talk->parts[i].listed_s * 1000;
         const bool last = (size_t)pp->part->number == pp->talk->nb_parts;
         const int64_t listed_ms = (int64_t)pp->part->listed_s * 1000;
-        const int64_t all_ms = grid_ms_of(&pp->grid, pp->grid.nb_frames);
+        const int64_t all_ms = frame_grid_ms_of(&pp->grid, pp->grid.nb_frames);
         return last || all_ms < before_ms ? listed_ms + all_ms - before_ms : listed_ms;
     }
-    return grid_ms_of(&pp->grid, pp->end) - grid_ms_of(&pp->grid, pp->begin);
+    return frame_grid_ms_of(&pp->grid, pp->end) - frame_grid_ms_of(&pp->grid, pp->begin);
 }
 
 /* A new string. */
@@ -208,9 +208,9 @@ static char *describe_proposal(const struct part_plan *pp)
                           "each of them lies");
     plan_part_name(name, pp->talk, pp->part->number);
     return mem_printf("proposed: %s to %s (%s); 'talkpress cut %s --take' takes it%s%s",
-                      clock_format_ms(from, grid_ms_of(&pp->grid, pp->begin), false),
-                      clock_format_ms(to, grid_ms_of(&pp->grid, pp->end), false), pp->room_cut->why,
-                      name, pp->match->suspicion ? "; " : "",
+                      clock_format_ms(from, frame_grid_ms_of(&pp->grid, pp->begin), false),
+                      clock_format_ms(to, frame_grid_ms_of(&pp->grid, pp->end), false),
+                      pp->room_cut->why, name, pp->match->suspicion ? "; " : "",
                       pp->match->suspicion ? pp->match->suspicion : "");
 }
 
@@ -245,7 +245,8 @@ static void judge(struct part_plan *pp, const struct plan *p)
         f.sound_note = sound_note = sound_remarks(pp->source);
         if (!f.refusal) {
             f.measured_ms = compared_ms(pp);
-            pp->measured_ms = grid_ms_of(&pp->grid, pp->end) - grid_ms_of(&pp->grid, pp->begin);
+            pp->measured_ms =
+                frame_grid_ms_of(&pp->grid, pp->end) - frame_grid_ms_of(&pp->grid, pp->begin);
             if (!pp->cut_known)
                 pp->measured_ms = f.measured_ms;
         }
@@ -253,7 +254,7 @@ static void judge(struct part_plan *pp, const struct plan *p)
         f.whole_recording = pp->begin == 0 && pp->end == pp->grid.nb_frames;
         f.runs_to_end = pp->end == pp->grid.nb_frames;
         f.cut_by_hand = pp->cut_by_hand;
-        f.shares_recording = shared_recording(pp);
+        f.shares_recording = parts_share_recording(pp);
     }
     pp->verdict = verify_part(&pp->cause, &f, &p->programme, &p->event->settings.limits);
 }

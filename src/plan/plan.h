@@ -12,11 +12,11 @@
 
 #include "err.h"
 #include "event.h"
-#include "grid.h"
+#include "frame_grid.h"
 #include "job.h"
 #include "match.h"
 #include "programme.h"
-#include "sharing.h"
+#include "shared_recording.h"
 #include "store.h"
 #include "verify.h"
 
@@ -42,13 +42,13 @@ struct source {
     char probe_key[33], analysis_key[33];
     struct caption_source *captions; /* see captions_source.h */
     size_t nb_captions;
-    const char *absent;         /* the first of its files that is not there now, or NULL */
-    struct chosen_sound chosen; /* by a person */
-    int audio_stream;           /* that is published; -1: none, or not known yet */
-    char use[8];                /* "both", "left", "right" */
-    struct chosen_place place;  /* by a person */
-    struct sharing sharing;     /* among several talks */
-    struct room_cut *cuts;      /* in order of time; of one that is shared and analysed */
+    const char *absent;              /* the first of its files that is not there now, or NULL */
+    struct chosen_sound chosen;      /* by a person */
+    int audio_stream;                /* that is published; -1: none, or not known yet */
+    char use[8];                     /* "both", "left", "right" */
+    struct chosen_place place;       /* by a person */
+    struct shared_recording sharing; /* among several talks */
+    struct room_cut *cuts;           /* in order of time; of one that is shared and analysed */
     size_t nb_cuts;
 };
 
@@ -115,7 +115,7 @@ struct part_plan {
     bool accepted;
     struct acceptance acceptance;
     /* the cut; known where cut_known */
-    struct grid grid;
+    struct frame_grid grid;
     int64_t begin, end; /* frames */
     bool cut_known, cut_by_hand;
     bool cut_proposed;               /* of a recording of several talks: a person has to take it */

@@ -235,7 +235,7 @@ static void begin_work(struct part_work *w, struct part_plan *pp, struct plan *p
         .plan = plan,
         .err = err,
         .video = json_object_get(pp->source->probe, "video"),
-        .card_frames = grid_frame_at_ms(&pp->grid, plan->event->settings.card_ms),
+        .card_frames = frame_grid_frame_at_ms(&pp->grid, plan->event->settings.card_ms),
     };
     if (w->card_frames < 1)
         w->card_frames = 1;

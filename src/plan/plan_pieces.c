@@ -25,7 +25,7 @@ static void add_cell(struct part_work *w, struct piece_range cell)
 static void list_still_cells(struct part_work *w)
 {
     const struct part_plan *pp = w->pp;
-    const int64_t frames = grid_frame_at_ms(&pp->grid, PROBE_CELL_MS),
+    const int64_t frames = frame_grid_frame_at_ms(&pp->grid, PROBE_CELL_MS),
                   length = frames > 0 ? frames : 1; /* a frame may take longer than a cell */
     for (int64_t at = pp->begin; at < pp->end; at += length)
         add_cell(w, (struct piece_range){at, at + length < pp->end ? at + length : pp->end, 0, 0});
@@ -396,11 +396,12 @@ static void add_cell_job(struct part_work *w, const struct piece_range *cell, st
     job->reads = true;
     if (!job->spec)
         return;
-    job->what = mem_printf("talk %s: %s-%s of the recording, %zu rendition%s",
-                           plan_part_name(name, w->pp->talk, w->pp->part->number),
-                           clock_format_ms(from, grid_ms_of(&w->pp->grid, cell->begin), false),
-                           clock_format_ms(to, grid_ms_of(&w->pp->grid, cell->end), false), m->nb,
-                           m->nb == 1 ? "" : "s");
+    job->what =
+        mem_printf("talk %s: %s-%s of the recording, %zu rendition%s",
+                   plan_part_name(name, w->pp->talk, w->pp->part->number),
+                   clock_format_ms(from, frame_grid_ms_of(&w->pp->grid, cell->begin), false),
+                   clock_format_ms(to, frame_grid_ms_of(&w->pp->grid, cell->end), false), m->nb,
+                   m->nb == 1 ? "" : "s");
     work_set_recording(job, w->plan, w->pp->source);
     job_set(job, "begin", json_integer(cell->begin));
     job_set(job, "end", json_integer(cell->end));
@@ -486,7 +487,7 @@ static int find_missing_sound(struct missing *out, struct part_work *w, size_t r
     for (size_t i = 0; i < rendition; i++)
         if (strcmp(w->works[i].sound_key, work->sound_key) == 0)
             return 0; /* renditions with equal settings share their sound */
-    out->cost += (double)grid_ms_of(&w->pp->grid, w->pp->end - w->pp->begin) / 1000 / 80;
+    out->cost += (double)frame_grid_ms_of(&w->pp->grid, w->pp->end - w->pp->begin) / 1000 / 80;
     json_t *output = add_missing(out, w, work, work->sound_key);
     if (output)
         json_object_set(output, "audio", work->rendition->audio);

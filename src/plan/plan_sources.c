@@ -8,11 +8,11 @@
 #include "card.h"
 #include "fs.h"
 #include "json.h"
-#include "match_memo.h"
+#include "match_cache.h"
 #include "mem.h"
 #include "plan_jobs.h"
-#include "plan_room.h"
 #include "plan_work.h"
+#include "room_cuts.h"
 #include "work_listing.h"
 #include "workdir.h"
 
@@ -131,13 +131,13 @@ static void find_matches(struct plan *p, const json_t *kept, const struct match_
                          const struct match_fixed *fixed, size_t nb_fixed)
 {
     char key[33];
-    match_memo_key(key, MATCH_VERSION, &p->programme, list, p->nb_recordings, fixed, nb_fixed);
+    match_cache_key(key, MATCH_VERSION, &p->programme, list, p->nb_recordings, fixed, nb_fixed);
     match_table_finish(&p->matches);
-    if (match_memo_read(&p->matches, kept, key, &p->programme, p->nb_recordings))
+    if (match_cache_read(&p->matches, kept, key, &p->programme, p->nb_recordings))
         return;
     match_all(&p->matches, &p->programme, list, p->nb_recordings, fixed, nb_fixed);
     json_decref(p->new_matches);
-    p->new_matches = match_memo_write(&p->matches, key);
+    p->new_matches = match_cache_write(&p->matches, key);
 }
 
 /* By who holds the event's lock alone: others only look. Where it cannot be written, matching is
@@ -183,7 +183,7 @@ static int match_recordings(struct plan *p, const json_t *kept, struct err *err)
 static int read_sources(struct plan *p, const json_t *kept, struct err *err)
 {
     AUTO_FREE bool *whole = mem_zalloc(p->nb_recordings, sizeof *whole);
-    match_memo_named(whole, p->nb_recordings, kept);
+    match_cache_named(whole, p->nb_recordings, kept);
     for (size_t i = 0; i < p->nb_recordings; i++) {
         struct source *s = &p->sources[i];
         look_for_files(s);
@@ -210,11 +210,11 @@ static int refresh(struct plan *p, struct err *err)
 {
     AUTO_JSON *kept = NULL;
     return read_kept(&kept, p->event, err) < 0 || read_sources(p, kept, err) < 0 ||
-                   match_recordings(p, kept, err) < 0 || plan_room_share(p, err) < 0 ||
+                   match_recordings(p, kept, err) < 0 || room_cuts_find_shared(p, err) < 0 ||
                    read_matched(p, err) < 0 ||
                    captions_find(p->sources, p->nb_recordings, p->event, err) < 0
                ? err->code
-               : plan_room_divide(p, err);
+               : room_cuts_propose(p, err);
 }
 
 int plan_refresh(struct plan *p, struct err *err)
@@ -266,7 +266,7 @@ void plan_finish(struct plan *p)
         json_decref(p->sources[i].probe);
         json_decref(p->sources[i].analysis);
         captions_free(&p->sources[i]);
-        plan_room_finish(&p->sources[i]);
+        room_cuts_finish(&p->sources[i]);
         chosen_place_finish(&p->sources[i].place);
     }
     free(p->sources);

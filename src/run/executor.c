@@ -19,10 +19,10 @@
 #include "plan.h"
 #include "progress.h"
 #include "sandbox.h"
-#include "spawner.h"
 #include "store.h"
 #include "str.h"
 #include "workdir.h"
+#include "zygote.h"
 
 enum { TICK_MS = 250, LOG_LINES = 12, LOG_MAX = 1 << 20 };
 
@@ -101,7 +101,7 @@ static int spawn(struct slot *s, struct event *event, struct err *err)
     if (log < 0)
         err_errno(err, errno, "cannot write '%s'", s->log_path);
     else
-        (void)!spawner_fork(&s->pid, event->spawner, s->spec_path, out[1], log, err);
+        (void)!zygote_fork(&s->pid, event->zygote, s->spec_path, out[1], log, err);
     close(out[1]);
     if (log >= 0)
         close(log);
@@ -357,7 +357,7 @@ static int end(struct executor *e, int i, struct err *err)
     struct slot *s = &e->slots[i];
     int status = 0;
     struct rusage used = {0};
-    spawner_wait(&status, &used, e->event->spawner, s->pid);
+    zygote_wait(&status, &used, e->event->zygote, s->pid);
     const int stage = executor_stage_index(s->job.stage);
     long *peak = &e->result->peak_kb[stage];
     *peak = used.ru_maxrss > *peak ? used.ru_maxrss : *peak;
@@ -389,7 +389,7 @@ static void wait_for_end(struct executor *e, struct slot *s)
     fcntl(s->out, F_SETFL, 0);
     while ((n = read(s->out, buf, sizeof buf)) > 0 || (n < 0 && errno == EINTR))
         ;
-    spawner_wait(&status, &used, e->event->spawner, s->pid);
+    zygote_wait(&status, &used, e->event->zygote, s->pid);
 }
 
 static void kill_all(struct executor *e)

@@ -6,7 +6,7 @@
 #include "event.h"
 #include "mem.h"
 #include "plan.h"
-#include "select.h"
+#include "selector.h"
 
 static int draw(const struct plan *plan, const struct talk *t, const struct part *part, int width,
                 int height, const char *path, struct err *err)
@@ -49,7 +49,7 @@ int cmd_card(const struct cli *cli, int argc, char **argv)
     AUTO_EVENT event = {.lock = -1};
     AUTO_PLAN plan = {0};
     if (event_open(&event, cli->dir, &err) < 0 || plan_load(&plan, &event, &err) < 0 ||
-        select_part(&number, &only, &plan.programme, argv[1], &err) < 0)
+        selector_part(&number, &only, &plan.programme, argv[1], &err) < 0)
         return cli_fail(&err);
     const struct talk *t = programme_find(&plan.programme, number);
     if (draw(&plan, t, talk_part(t, only ? only : 1), width, height, path, &err) < 0)

@@ -17,7 +17,7 @@
 #include "plan.h"
 #include "programme.h"
 #include "rehearse.h"
-#include "select.h"
+#include "selector.h"
 #include "str.h"
 
 enum { DEFAULT_HEIGHT = 720, DEFAULT_FPS = 25, UNSTATED_MS = 20 * 60 * 1000, MAX_TALKS = 20000 };
@@ -158,7 +158,7 @@ static int rehearse(const char *path, char **talks, size_t nb_talks, struct rehe
     if (import_read(&r->programme, path, err) < 0)
         return cli_fail(err);
     programme_number_talks(&r->programme, &none);
-    if (select_talks(&numbers, &nb, &r->programme, talks, (int)nb_talks, err) < 0 ||
+    if (selector_talks(&numbers, &nb, &r->programme, talks, (int)nb_talks, err) < 0 ||
         fs_mkdirs(r->dir, err) < 0)
         return cli_fail(err);
     const int status = make_all(r, numbers, nb, event_cores());

@@ -23,7 +23,7 @@ enum { NB_RENDITIONS = sizeof renditions / sizeof *renditions };
 struct trial {
     struct rendition renditions[NB_RENDITIONS];
     char *recording, *out;
-    struct grid grid;
+    struct frame_grid grid;
     double seconds; /* of one core */
     int64_t nb_bytes;
 };
@@ -90,7 +90,7 @@ static int try_all(struct trial *t, struct err *err)
     }
     if (rehearse_make(&spec, err) < 0)
         return err->code;
-    t->grid = (struct grid){
+    t->grid = (struct frame_grid){
         .fps = {FPS, 1}, .time_base = {1, 1000000}, .nb_frames = SAMPLE_MS * FPS / 1000};
     const double begin = now();
     for (size_t i = 0; i < NB_RENDITIONS; i++)

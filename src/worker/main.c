@@ -5,8 +5,8 @@
 
 #include "av.h"
 #include "cli.h"
-#include "spawner_process.h"
 #include "worker.h"
+#include "zygote_process.h"
 
 static int cmd_worker(const struct cli *cli, int argc, char **argv)
 {
@@ -14,7 +14,7 @@ static int cmd_worker(const struct cli *cli, int argc, char **argv)
     if (argc == 2)
         return worker_main(argv[1]);
     if (argc == 3 && strcmp(argv[1], "--serve") == 0)
-        return spawner_serve();
+        return zygote_serve();
     return cli_usage(argv[0], "which job's file?");
 }
 
@@ -35,7 +35,8 @@ const struct cli_verb_entry cli_verbs[] = {
      "  --fps N            frames per second; 25 unless told\n"
      "  --tones            a hum in place of speech\n"
      "  --no-estimate      make the recordings only"},
-    {"worker", cmd_worker, "worker FILE.json\nRuns one job, as 'talkpress run' does; for looking at one that failed."},
+    {"worker", cmd_worker,
+     "worker FILE.json\nRuns one job, as 'talkpress run' does; for looking at one that failed."},
     {NULL, NULL, NULL},
 };
 

@@ -87,8 +87,8 @@ int worker_need_key(const char **out, const json_t *obj, const char *name, struc
                : err_set(err, ERR_INVALID, "the job: '%s' is no key of a result", name);
 }
 
-int worker_need_range(struct worker_range *out, const struct worker *w, const struct grid *grid,
-                      struct err *err)
+int worker_need_range(struct worker_range *out, const struct worker *w,
+                      const struct frame_grid *grid, struct err *err)
 {
     *out = (struct worker_range){0};
     if (json_need_number(&out->begin, w->spec, "begin", 0, grid->nb_frames - 1, "the job", err) <
@@ -105,12 +105,14 @@ int worker_need_range(struct worker_range *out, const struct worker *w, const st
 int worker_need_fps(AVRational *out, const json_t *obj, struct err *err)
 {
     const json_t *fps = json_object_get(obj, "fps");
-    const struct grid grid = {.fps = {(int)json_integer_value(json_array_get(fps, 0)),
-                                      (int)json_integer_value(json_array_get(fps, 1))},
-                              .time_base = {1, 1},
-                              .nb_frames = 1};
+    const struct frame_grid grid = {.fps = {(int)json_integer_value(json_array_get(fps, 0)),
+                                            (int)json_integer_value(json_array_get(fps, 1))},
+                                    .time_base = {1, 1},
+                                    .nb_frames = 1};
     *out = grid.fps;
-    return grid_valid(&grid) ? 0 : err_set(err, ERR_INVALID, "the job: 'fps' is no rate of frames");
+    return frame_grid_valid(&grid)
+               ? 0
+               : err_set(err, ERR_INVALID, "the job: 'fps' is no rate of frames");
 }
 
 /* --- the recording --------------------------------------------------------------------------- */

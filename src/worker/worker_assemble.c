@@ -8,15 +8,15 @@
 #include "captions_track.h"
 #include "check.h"
 #include "err.h"
-#include "grid.h"
+#include "frame_grid.h"
 #include "json.h"
 #include "mem.h"
 #include "sound.h"
 #include "workdir.h"
 
 /* More than any piece holds. */
-static const int64_t max_frames = (int64_t)GRID_MAX_HOURS * 3600 * 1000;
-static const int64_t max_samples = (int64_t)(GRID_MAX_HOURS + 1) * 3600 * SOUND_RATE;
+static const int64_t max_frames = (int64_t)FRAME_GRID_MAX_HOURS * 3600 * 1000;
+static const int64_t max_samples = (int64_t)(FRAME_GRID_MAX_HOURS + 1) * 3600 * SOUND_RATE;
 
 struct pieces {
     struct assemble_segment *segments;
@@ -185,8 +185,8 @@ static int assemble_and_check(struct worker *w, const struct pieces *p, const ch
 {
     const json_t *tags = json_object_get(w->spec, "tags");
     struct assemble_tag list[8];
-    const struct grid grid = {.fps = p->fps};
-    const int64_t card_ms = grid_ms_of(&grid, p->card_frames),
+    const struct frame_grid grid = {.fps = p->fps};
+    const int64_t card_ms = frame_grid_ms_of(&grid, p->card_frames),
                   end_ms = p->nb_samples / (SOUND_RATE / 1000);
     const struct assemble_chapter chapters[] = {
         {0, card_ms, "Title"},

@@ -17,9 +17,9 @@ enum { LEAD_IN_MS = 100 };
 
 /* Where the grid's clock stands when a player's, which a file beside counts by, is at 0: players
  * begin with the stream that begins first. In milliseconds, 0 or below. */
-static int64_t player_start_ms(const json_t *probe, const struct grid *grid)
+static int64_t player_start_ms(const json_t *probe, const struct frame_grid *grid)
 {
-    const int64_t origin_ms = grid_origin_ms(grid);
+    const int64_t origin_ms = frame_grid_origin_ms(grid);
     int64_t start_ms = origin_ms;
     size_t i;
     json_t *stream;
@@ -46,7 +46,7 @@ static int read_file(struct cues *out, const char *path, const char *hash, struc
 }
 
 static int read_captions(struct cues *out, struct worker *w, const json_t *probe,
-                         const struct grid *grid, int64_t *begin_ms, struct err *err)
+                         const struct frame_grid *grid, int64_t *begin_ms, struct err *err)
 {
     json_t *from;
     if (json_need_object(&from, w->spec, "captions", "the job", err) < 0)
@@ -68,7 +68,7 @@ int worker_captions(struct worker *w, struct err *err)
     AUTO_FREE char *tmp = worker_tmp_file(w, "c.vtt");
     AUTO_CUES cues = {0};
     json_t *probe;
-    struct grid grid;
+    struct frame_grid grid;
     struct worker_range range;
     int64_t zero_ms = 0;
     char sha256[65];
@@ -76,9 +76,9 @@ int worker_captions(struct worker *w, struct err *err)
         probe_grid(&grid, probe, err) < 0 || worker_need_range(&range, w, &grid, err) < 0 ||
         read_captions(&cues, w, probe, &grid, &zero_ms, err) < 0)
         return err->code;
-    const int64_t begin_ms = grid_ms_of(&grid, range.begin) - zero_ms;
-    const int64_t end_ms = grid_ms_of(&grid, range.end) - zero_ms;
-    const int64_t card_ms = grid_ms_of(&grid, range.card_frames);
+    const int64_t begin_ms = frame_grid_ms_of(&grid, range.begin) - zero_ms;
+    const int64_t end_ms = frame_grid_ms_of(&grid, range.end) - zero_ms;
+    const int64_t card_ms = frame_grid_ms_of(&grid, range.card_frames);
     captions_cut(&cues, begin_ms, end_ms, card_ms - begin_ms);
     if (captions_write(tmp, &cues, err) < 0 || check_sha256(sha256, tmp, err) < 0)
         return err->code;

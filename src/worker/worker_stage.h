@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "attr.h"
-#include "grid.h"
+#include "frame_grid.h"
 
 struct damage;
 struct err;
@@ -31,7 +31,7 @@ struct worker_range {
 ATTR_NODISCARD int worker_need_key(const char **out, const json_t *obj, const char *name,
                                    struct err *err);
 ATTR_NODISCARD int worker_need_range(struct worker_range *out, const struct worker *worker,
-                                     const struct grid *grid, struct err *err);
+                                     const struct frame_grid *grid, struct err *err);
 ATTR_NODISCARD int worker_need_fps(AVRational *out, const json_t *obj, struct err *err);
 
 /* Progress from 0 to 1. Not 0: nobody listens any more, so stop. */

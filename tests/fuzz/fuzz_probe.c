@@ -3,8 +3,8 @@
  * recordings are processes of their own.
  */
 #include "err.h"
+#include "frame_grid.h"
 #include "fuzz.h"
-#include "grid.h"
 #include "json.h"
 #include "probe.h"
 
@@ -13,7 +13,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct err err = {0};
-    struct grid grid;
+    struct frame_grid grid;
     AUTO_JSON *result = NULL;
     av_log_set_level(AV_LOG_QUIET);
     if (fuzz_failed(probe_file(&result, fuzz_file(data, size), &err), &err) ||

@@ -103,11 +103,11 @@ static int go_through(struct event *event, const struct bytes files[NB_FILES], s
  */
 static bool too_long(const struct bytes *probe)
 {
-    struct grid grid;
+    struct frame_grid grid;
     struct err err = {0};
     AUTO_JSON *p = json_loadb((const char *)probe->at, probe->nb, 0, NULL);
     return p && probe_grid(&grid, p, &err) == 0 &&
-           grid_ms_of(&grid, grid.nb_frames) > 24 * 3600 * 1000;
+           frame_grid_ms_of(&grid, grid.nb_frames) > 24 * 3600 * 1000;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -67,13 +67,13 @@ static const char *recording(void)
  * is refused, and runs. */
 static bool much_sound(const json_t *spec, int64_t nb_frames)
 {
-    struct grid grid;
+    struct frame_grid grid;
     struct err err = {0};
     if (probe_grid(&grid, json_object_get(spec, "probe"), &err) < 0)
         return false;
-    const int64_t before_ms = -grid_origin_ms(&grid);
-    return grid_ms_of(&grid, nb_frames) > MAX_SOUND_MS ||
-           (before_ms > MAX_SOUND_MS && before_ms <= GRID_MAX_JUMP_MS);
+    const int64_t before_ms = -frame_grid_origin_ms(&grid);
+    return frame_grid_ms_of(&grid, nb_frames) > MAX_SOUND_MS ||
+           (before_ms > MAX_SOUND_MS && before_ms <= FRAME_GRID_MAX_JUMP_MS);
 }
 
 static bool too_long(const json_t *spec)

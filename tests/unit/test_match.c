@@ -9,11 +9,11 @@
 
 #include <cmocka.h>
 
-#include "evidence.h"
 #include "json.h"
-#include "match_memo.h"
+#include "match_cache.h"
 #include "mem.h"
 #include "programme.h"
+#include "score.h"
 #include "str.h"
 
 /* --- the Xen Summit North America 2010 --- */
@@ -539,15 +539,15 @@ static void test_candidates(void **state)
     for (int part = 1; part <= 2; part++)
         units[NB_XEN + part - 1] = (struct unit){
             .talk = 14, .part = part, .listed_s = part == 1 ? 726 : 1461, .among_parts = true};
-    struct evidence_base *base = evidence_create(&p, units, NB_UNITS, set.recordings, set.nb);
-    AUTO_FREE struct evidence_candidate *found = mem_zalloc(set.nb, sizeof *found);
+    struct score_index *base = score_index_create(&p, units, NB_UNITS, set.recordings, set.nb);
+    AUTO_FREE struct score_candidate *found = mem_zalloc(set.nb, sizeof *found);
     for (int i = 0; i < NB_UNITS; i++) {
-        const size_t nb = evidence_candidates(found, base, &units[i]);
+        const size_t nb = score_candidates(found, base, &units[i]);
         size_t at = 0;
         for (int r = 0; r < (int)set.nb; r++) {
-            struct evidence e;
-            evidence_weigh(&e, base, &units[i], r);
-            if (e.total < EVIDENCE_LEAST)
+            struct score e;
+            score_pair(&e, base, &units[i], r);
+            if (e.total < SCORE_LEAST)
                 continue;
             assert_true(at < nb);
             assert_int_equal(found[at].recording, r);
@@ -556,7 +556,7 @@ static void test_candidates(void **state)
         assert_int_equal(at, nb);
         assert_true(nb > 0 && nb < set.nb / 2);
     }
-    evidence_destroy(base);
+    score_index_destroy(base);
     set_clear(&set);
 }
 
@@ -572,12 +572,12 @@ static void test_nearest(void **state)
         set_add(&set, mem_printf("MVI_%d.MOV", 2000 + off_ms / 100), unit.listed_s * 1000 + off_ms);
     for (int off_ms = 3000; off_ms < 9000; off_ms += 20)
         set_add(&set, mem_printf("05-x%d.mp4", off_ms), unit.listed_s * 1000 + off_ms);
-    struct evidence_base *base = evidence_create(&p, &unit, 1, set.recordings, set.nb);
-    AUTO_FREE struct evidence_candidate *found = mem_zalloc(set.nb, sizeof *found);
-    assert_int_equal(evidence_candidates(found, base, &unit), 200);
+    struct score_index *base = score_index_create(&p, &unit, 1, set.recordings, set.nb);
+    AUTO_FREE struct score_candidate *found = mem_zalloc(set.nb, sizeof *found);
+    assert_int_equal(score_candidates(found, base, &unit), 200);
     for (int i = 0; i < 200; i++)
         assert_int_equal(found[i].recording, i); /* from 10 s shorter to 9.9 s longer */
-    evidence_destroy(base);
+    score_index_destroy(base);
     set_clear(&set);
 }
 
@@ -586,7 +586,7 @@ static void test_nearest(void **state)
 static void key_of(char key[33], int version, const struct programme *p, const struct set *set,
                    const struct match_fixed *fixed, size_t nb_fixed)
 {
-    match_memo_key(key, version, p, set->recordings, set->nb, fixed, nb_fixed);
+    match_cache_key(key, version, p, set->recordings, set->nb, fixed, nb_fixed);
 }
 
 static void build_kept(struct programme *p, struct set *set)
@@ -608,10 +608,10 @@ static void test_kept_matches_are_the_same(void **state)
     build_kept(&p, &set);
     match_all(&fresh, &p, set.recordings, set.nb, fixed, 2);
     key_of(key, MATCH_VERSION, &p, &set, fixed, 2);
-    AUTO_JSON *memo = match_memo_write(&fresh, key);
+    AUTO_JSON *memo = match_cache_write(&fresh, key);
     AUTO_FREE char *text = json_canonical(memo); /* as the store keeps it */
     AUTO_JSON *read = json_loads(text, 0, NULL);
-    assert_true(match_memo_read(&kept, read, key, &p, set.nb));
+    assert_true(match_cache_read(&kept, read, key, &p, set.nb));
     assert_int_equal(kept.nb_rows, fresh.nb_rows);
     for (size_t i = 0; i < kept.nb_rows; i++) {
         const struct match *a = &kept.rows[i], *b = &fresh.rows[i];
@@ -629,8 +629,8 @@ static void test_kept_matches_are_the_same(void **state)
     }
     match_table_finish(&kept);
     key_of(other, MATCH_VERSION + 1, &p, &set, fixed, 2);
-    assert_false(match_memo_read(&kept, memo, other, &p, set.nb));
-    assert_false(match_memo_read(&kept, NULL, key, &p, set.nb));
+    assert_false(match_cache_read(&kept, memo, other, &p, set.nb));
+    assert_false(match_cache_read(&kept, NULL, key, &p, set.nb));
     match_table_finish(&fresh);
     set_clear(&set);
 }
@@ -766,12 +766,12 @@ static void test_kept_matches_are_damaged(void **state)
         AUTO_FREE char *text = mem_printf("{\"key\":\"k\",\"rows\":[%s]}", rows[i]);
         AUTO_JSON *memo = json_loads(text, 0, NULL);
         assert_non_null(memo);
-        assert_false(match_memo_read(&out, memo, "k", &p, NB_XEN));
+        assert_false(match_cache_read(&out, memo, "k", &p, NB_XEN));
         assert_int_equal(out.nb_rows, 0);
     }
     AUTO_JSON *good =
         json_loads("{\"key\":\"k\",\"rows\":[[1,0,0,3,0.5,0.5,false,\"x\",null]]}", 0, NULL);
-    assert_true(match_memo_read(&out, good, "k", &p, NB_XEN));
+    assert_true(match_cache_read(&out, good, "k", &p, NB_XEN));
     match_table_finish(&out);
 }
 

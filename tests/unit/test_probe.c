@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "av.h"
+#include "frame_grid.h"
 #include "fs.h"
-#include "grid.h"
 #include "hash.h"
 #include "json.h"
 #include "media_maker.h"
@@ -46,14 +46,14 @@ static void assert_hash(const char *row, const json_t *p, const char *path)
 static void assert_grid(const char *row, const json_t *p, const struct media_decoded *d)
 {
     struct err err = {0};
-    struct grid g;
+    struct frame_grid g;
     assert_done(probe_grid(&g, p, &err));
     assert_row_int(row, g.nb_frames, d->nb_frames);
     for (int64_t i = 0; i < d->nb_frames; i++) {
         assert_row_int(row, d->frames[i].number, i);
-        assert_row_int(row, grid_frame_of(&g, d->frames[i].pts), i);
+        assert_row_int(row, frame_grid_frame_of(&g, d->frames[i].pts), i);
     }
-    const int64_t ms = grid_ms_of(&g, g.nb_frames);
+    const int64_t ms = frame_grid_ms_of(&g, g.nb_frames);
     assert_row_int(row, json_get_int(p, "duration_ms", -1), ms);
 }
 
@@ -62,7 +62,7 @@ static void assert_cells(const char *row, const json_t *p, const struct media_de
                          int64_t gop_ms)
 {
     struct err err = {0};
-    struct grid g;
+    struct frame_grid g;
     assert_done(probe_grid(&g, p, &err));
     const json_t *cells = json_object_get(p, "cells");
     const size_t nb = json_array_size(cells);
@@ -71,7 +71,7 @@ static void assert_cells(const char *row, const json_t *p, const struct media_de
     for (size_t i = 0; i < nb; i++) {
         const int64_t begin = int_at(cells, i, 0);
         const int64_t end = i + 1 < nb ? int_at(cells, i + 1, 0) : g.nb_frames;
-        const int64_t ms = grid_ms_of(&g, end - begin);
+        const int64_t ms = frame_grid_ms_of(&g, end - begin);
         if (ms > PROBE_CELL_MS * 3 / 2 + gop_ms || (i + 1 < nb && ms < PROBE_CELL_MS) ||
             (nb > 1 && ms < PROBE_CELL_MS / 2 - 1))
             fail_msg("%s: cell %zu takes %lld ms", row, i, (long long)ms);
@@ -79,7 +79,7 @@ static void assert_cells(const char *row, const json_t *p, const struct media_de
         assert_row_int(row, d->frames[begin].key, 1);
     }
     /* A key frame comes every gop_ms, so that there is a cell for each 24 s and a bit. */
-    const int64_t all = grid_ms_of(&g, g.nb_frames);
+    const int64_t all = frame_grid_ms_of(&g, g.nb_frames);
     assert_true((int64_t)nb >= (all - PROBE_CELL_MS / 2) / (PROBE_CELL_MS + gop_ms));
 }
 
@@ -177,7 +177,7 @@ static void test_pictures(void **state)
         assert_hash(row, p, path);
         const json_t *video = json_object_get(p, "video");
         struct err err = {0};
-        struct grid g;
+        struct frame_grid g;
         assert_done(probe_grid(&g, p, &err));
         assert_row_int(row, av_cmp_q(g.fps, cases[i].fps), 0);
         const json_t *sar = json_object_get(video, "sar");
@@ -270,7 +270,7 @@ static void test_no_picture(void **state)
     assert_row_near(path, (double)json_get_int(p, "duration_ms", -1), 3000, 2);
     assert_int_equal(json_get_int(json_object_get(p, "audio"), "rate", 0), 44100);
     struct err err = {0};
-    struct grid g;
+    struct frame_grid g;
     assert_done(probe_grid(&g, p, &err)); /* that of the card that stands for a picture */
     assert_int_equal(av_cmp_q(g.fps, (AVRational){PROBE_STILL_FPS, 1}), 0);
     assert_int_equal(g.nb_frames, 75);
@@ -384,9 +384,9 @@ static void test_cut_off(void **state)
         AUTO_DECODED d;
         media_decode(&d, cut);
         struct err err = {0};
-        struct grid g;
+        struct frame_grid g;
         assert_done(probe_grid(&g, p, &err));
-        assert_row_int(cut, grid_frame_of(&g, d.frames[0].pts), 0);
+        assert_row_int(cut, frame_grid_frame_of(&g, d.frames[0].pts), 0);
         assert_true(d.nb_frames > 100 && d.nb_frames < 950);
         assert_row_near(cut, (double)g.nb_frames, (double)d.nb_frames, 4);
         AUTO_JSON *whole = probe(path);

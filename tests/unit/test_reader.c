@@ -22,7 +22,7 @@
 struct film {
     char *path;
     int stream;
-    struct grid grid;
+    struct frame_grid grid;
     struct media_decoded whole;
 };
 
@@ -45,7 +45,7 @@ static void film_close(struct film *f)
 
 static int64_t place(const struct film *f, int64_t picture)
 {
-    return grid_frame_of(&f->grid, f->whole.frames[picture].pts);
+    return frame_grid_frame_of(&f->grid, f->whole.frames[picture].pts);
 }
 
 /* The picture that shows at a frame: the last one that begins at or before it. */

@@ -202,7 +202,7 @@ static void test_places(void **state)
     for (size_t i = 0; i < NB(cases); i++) {
         AUTO_FREE char *path = folder_path("places-%zu.mp4", i), *row = mem_printf("case %zu", i);
         AUTO_JSON *audio = piece_audio(cases[i].encoder);
-        const struct grid g = {.fps = cases[i].fps};
+        const struct frame_grid g = {.fps = cases[i].fps};
         const int64_t card = sound_samples_at(&g, cases[i].card);
         const int64_t all = sound_samples_at(&g, cases[i].card + cases[i].end - cases[i].begin);
         const int64_t source = sound_samples_at(&g, cases[i].begin);
@@ -236,7 +236,7 @@ static void test_ends(void **state)
     (void)state;
     AUTO_FREE char *recording = folder_path("ends.mkv"), *path = folder_path("ends.mp4");
     AUTO_JSON *audio = piece_audio("aac");
-    const struct grid g = {.fps = {30, 1}};
+    const struct frame_grid g = {.fps = {30, 1}};
     int64_t least = INT64_MAX, most = INT64_MIN;
     piece_recording(recording, speech, 3 * RATE);
     for (int64_t end = 50; end < 66; end++) {

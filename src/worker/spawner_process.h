@@ -1,6 +1,0 @@
-/* The process that starts the workers: it has every library loaded and forks for each (spawner.h). */
-#pragma once
-
-/* Its stdin is the coordinator's end of spawner_protocol.h. Returns also in each worker, at its end:
- * what main should return. */
-int spawner_serve(void);
