@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "job_spec.h"
 #include "json.h"
 #include "mem.h"
 #include "stand_in.h"
@@ -11,7 +12,7 @@
 static int deliver(void *opaque, const char *key, const char *ext, const json_t *result,
                    struct err *err)
 {
-    const char *work = opaque;
+    const char *work = ((const struct job_spec *)opaque)->work;
     AUTO_FREE char *text = json_canonical(result);
     return stand_in_file(work, key, ext, "", err) < 0 ? err->code
                                                       : stand_in_file(work, key, "json", text, err);
@@ -20,12 +21,12 @@ static int deliver(void *opaque, const char *key, const char *ext, const json_t 
 int worker_main(const char *spec_path)
 {
     struct err err = {0};
-    AUTO_JSON *spec = NULL;
-    if (json_read_file(&spec, spec_path, &err) == 0) {
-        AUTO_FREE char *work = mem_strdup(json_get_string(spec, "work", "."));
-        if (stand_in_results(spec, deliver, work, &err) == 0)
-            return 0;
-    }
+    json_t *document = NULL;
+    AUTO_JOB_SPEC spec = {0};
+    if (json_read_file(&document, spec_path, &err) == 0 &&
+        job_spec_read(&spec, document, &err) == 0 &&
+        stand_in_results(&spec, deliver, &spec, &err) == 0)
+        return 0;
     fprintf(stderr, "%s\n", err.msg);
     return 1;
 }

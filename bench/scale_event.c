@@ -13,10 +13,12 @@
 
 #include "event.h"
 #include "fs.h"
+#include "job_spec.h"
 #include "json.h"
+#include "keys.h"
 #include "mem.h"
+#include "part.h"
 #include "plan.h"
-#include "plan_jobs.h"
 #include "probe.h"
 #include "programme.h"
 #include "recordings.h"
@@ -116,10 +118,9 @@ static int make_recording(const struct event *e, const char *dir, const char *na
                   "use", "both", "fields", "progressive", "loudness_lufs", -23.0, "peak_dbtp", -3.0,
                   "silence_head_ms", 0, "silence_tail_ms", 0, "black_head_ms", 0, "black_tail_ms",
                   0, "sound_at_end", 0, "picture_damage", "sound_damage");
-    const struct source s = {.recording = &r, .probe = probe, .chosen = {.stream = -1}};
     char probe_key[33], analysis_key[33];
-    plan_probe_key(probe_key, &r);
-    plan_analysis_key(analysis_key, &s);
+    keys_probe(probe_key, r.fingerprint);
+    keys_analysis(analysis_key, json_get_string(probe, "hash", ""), -1);
     const int ret = store_set_recording(e->store, &r, err) < 0 ||
                             store_set_result(e->store, probe_key, "probe", probe, err) < 0 ||
                             store_set_result(e->store, analysis_key, "analyse", analysis, err) < 0
@@ -154,7 +155,7 @@ enum { MAX_NAMES = 50000 }; /* of a file: ext4 takes 65,000 */
 
 struct maker {
     struct event *event;
-    const char *stage;
+    enum stage stage;
     size_t nb_cells, nb_names;
     char *shared; /* the file that gets another name */
 };
@@ -177,10 +178,10 @@ static int keep(void *opaque, const char *key, const char *ext, const json_t *re
                 struct err *err)
 {
     struct maker *m = opaque;
-    m->nb_cells += strcmp(m->stage, "cell") == 0;
+    m->nb_cells += m->stage == STAGE_CELL;
     return add_name(m, key, ext, err) < 0 || add_name(m, key, "json", err) < 0
                ? err->code
-               : store_set_result(m->event->store, key, m->stage, result, err);
+               : store_set_result(m->event->store, key, stage_name(m->stage), result, err);
 }
 
 /* Wave after wave, as a run does it. Returns 1 when nothing more is to be made. */
@@ -190,11 +191,13 @@ static int make_wave(struct maker *m, struct plan *plan, const struct talk *talk
     if (plan_part(&pp, plan, talk, &talk->parts[0], err) < 0)
         return err->code;
     for (size_t i = 0; i < pp.nb_jobs; i++) {
+        AUTO_JOB_SPEC spec = {0};
         m->stage = pp.jobs[i].stage;
-        if (stand_in_results(pp.jobs[i].spec, keep, m, err) < 0)
+        if (plan_begin_job(&spec, &pp.jobs[i], plan, &pp, err) < 0 ||
+            stand_in_results(&spec, keep, m, err) < 0)
             return err->code;
     }
-    if (!pp.nb_jobs && !part_plan_complete(&pp))
+    if (!pp.nb_jobs && pp.state != PART_COMPLETE)
         return err_set(err, ERR_BUG, "talk %d did not become complete: %s", talk->number,
                        pp.waiting ? pp.waiting : pp.cause);
     return pp.nb_jobs == 0;

@@ -8,9 +8,11 @@
 
 #include "err.h"
 
+struct job_spec;
+
 /* Calls each with the key, the file's suffix and the result of everything that the job makes, until
  * one returns an error. */
-ATTR_NODISCARD int stand_in_results(const json_t *spec,
+ATTR_NODISCARD int stand_in_results(const struct job_spec *spec,
                                     int (*each)(void *opaque, const char *key, const char *ext,
                                                 const json_t *result, struct err *err),
                                     void *opaque, struct err *err);

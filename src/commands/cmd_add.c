@@ -14,6 +14,7 @@
 #include "mem.h"
 #include "plan.h"
 #include "progress.h"
+#include "results.h"
 #include "selector.h"
 #include "store.h"
 #include "str.h"
@@ -152,7 +153,7 @@ static int load_and_probe(struct plan *plan, struct executor_result *result, str
         return err->code;
     plan_probes(&jobs, &nb_jobs, plan);
     struct progress *progress = progress_create("probing", event->settings.workers, json);
-    const int ret = executor_run_list(&now, event, jobs, nb_jobs, progress, err);
+    const int ret = executor_run_list(&now, plan, jobs, nb_jobs, progress, err);
     progress_destroy(progress);
     for (size_t i = 0; i < nb_jobs; i++)
         job_finish(&jobs[i]);

@@ -12,6 +12,7 @@
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
+#include "part.h"
 #include "plan.h"
 #include "selector.h"
 

@@ -8,10 +8,10 @@
 #include "event.h"
 #include "fs.h"
 #include "json.h"
+#include "keys.h"
 #include "mem.h"
+#include "part.h"
 #include "plan.h"
-#include "plan_jobs.h"
-#include "plan_work.h"
 #include "programme.h"
 #include "store.h"
 #include "str.h"
@@ -67,16 +67,16 @@ static int hold_published(void *opaque, const struct published *file)
 static int use_all(struct keys *k, struct plan *plan, struct err *err)
 {
     char matches[33];
-    plan_matches_key(matches);
+    keys_matches(matches);
     use(k, matches);
     for (size_t i = 0; i < plan->nb_recordings; i++) {
         char note[33];
-        captions_note_key(note, &plan->sources[i]);
+        keys_captions_note(note, plan->recordings[i].fingerprint);
         use(k, note);
         const struct recording *r = &plan->recordings[i];
         for (size_t f = 0; f < r->nb_files; f++) { /* whether more files join them hangs on these */
             char key[33];
-            plan_file_probe_key(key, r->files[f].fingerprint);
+            keys_probe(key, r->files[f].fingerprint);
             use(k, key);
         }
         use(k, plan->sources[i].probe_key);

@@ -11,6 +11,7 @@
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
+#include "part.h"
 #include "plan.h"
 #include "progress.h"
 #include "publish.h"
@@ -28,8 +29,9 @@ struct part_run {
     const struct part *part;
     struct part_plan plan;
     size_t next, in_flight;
-    double left[EXECUTOR_NB_STAGES]; /* estimated core seconds that are to be started */
-    double cost, done; /* the same: of all that was missing, and of what has ended of it */
+    double left[NB_STAGES]; /* estimated core seconds that are to be started */
+    double cost, done;      /* the same: of all that was missing, and of what has ended of it */
+    bool has_jobs;          /* when the run began */
     bool failed;
 };
 
@@ -39,7 +41,7 @@ struct run {
     struct schedule *schedule;
     struct part_run *parts;
     size_t nb_parts;
-    double left[EXECUTOR_NB_STAGES]; /* of all parts */
+    double left[NB_STAGES]; /* of all parts */
     bool quiet;
     bool checked; /* the renditions' encoders */
 };
@@ -61,7 +63,7 @@ static void add_left(struct run *r, struct part_run *pr, int stage, double cost)
 static double sum_left(const struct part_run *pr)
 {
     double sum = 0;
-    for (int i = 0; i < EXECUTOR_NB_STAGES; i++)
+    for (int i = 0; i < NB_STAGES; i++)
         sum += pr->left[i];
     return sum;
 }
@@ -73,11 +75,11 @@ static int plan_wave(struct run *r, struct part_run *pr, struct err *err)
     if (plan_part(&pr->plan, r->plan, pr->talk, pr->part, err) < 0)
         return err->code;
     job_sort(pr->plan.jobs, pr->plan.nb_jobs);
-    for (int i = 0; i < EXECUTOR_NB_STAGES; i++)
+    for (int i = 0; i < NB_STAGES; i++)
         add_left(r, pr, i, -pr->left[i]);
     for (size_t i = 0; i < pr->plan.nb_jobs; i++)
-        add_left(r, pr, executor_stage_index(pr->plan.jobs[i].stage), pr->plan.jobs[i].cost);
-    add_left(r, pr, executor_stage_index("assemble"), pr->plan.cost_later);
+        add_left(r, pr, (int)pr->plan.jobs[i].stage, pr->plan.jobs[i].cost);
+    add_left(r, pr, STAGE_ASSEMBLE, pr->plan.cost_later);
     pr->cost = fmax(pr->cost, pr->done + sum_left(pr));
     return 0;
 }
@@ -116,7 +118,7 @@ static int check_encoders(struct event *event, struct err *err)
     return 0;
 }
 
-static int next_job(void *opaque, struct job *out, struct err *err)
+static int next_job(void *opaque, struct job *out, struct job_spec *spec, struct err *err)
 {
     struct run *r = opaque;
     size_t i;
@@ -131,11 +133,13 @@ static int next_job(void *opaque, struct job *out, struct err *err)
         return err->code;
     r->checked = true;
     struct part_run *pr = &r->parts[i];
+    if (plan_begin_job(spec, &pr->plan.jobs[pr->next], r->plan, &pr->plan, err) < 0)
+        return err->code;
     *out = pr->plan.jobs[pr->next];
     out->owner = i;
     pr->plan.jobs[pr->next++] = (struct job){0};
     pr->in_flight++;
-    add_left(r, pr, executor_stage_index(out->stage), -out->cost);
+    add_left(r, pr, (int)out->stage, -out->cost);
     reschedule(r, pr);
     progress_set_left(r->progress, r->left);
     return 1;
@@ -175,6 +179,8 @@ static int count_parts(struct run *r, const int *talks, size_t nb_talks, struct 
             *pr = (struct part_run){.talk = t, .part = &t->parts[k]};
             if (plan_wave(r, pr, err) < 0)
                 return err->code;
+            pr->has_jobs = pr->plan.nb_jobs > 0;
+            part_plan_trim(&pr->plan);
         }
     }
     return 0;
@@ -182,18 +188,15 @@ static int count_parts(struct run *r, const int *talks, size_t nb_talks, struct 
 
 static int begin_run(struct run *r, const int *talks, size_t nb_talks, struct err *err)
 {
-    plan_count_only(r->plan, true);
+    plan_list_work(r->plan, true);
     const int ret = count_parts(r, talks, nb_talks, err);
-    plan_count_only(r->plan, false);
+    plan_list_work(r->plan, false);
     if (ret < 0)
         return ret;
     r->schedule = schedule_create(r->nb_parts, r->plan->event->settings.workers);
-    for (size_t i = 0; i < r->nb_parts; i++) {
-        struct part_plan *plan = &r->parts[i].plan;
-        if (plan->nb_jobs)
+    for (size_t i = 0; i < r->nb_parts; i++)
+        if (r->parts[i].has_jobs)
             schedule_add(r->schedule, i, sum_left(&r->parts[i]));
-        part_plan_trim(plan);
-    }
     return 0;
 }
 
@@ -207,15 +210,22 @@ static struct tally count(const struct run *r)
 {
     struct tally t = {.nb = r->nb_parts};
     for (size_t i = 0; i < r->nb_parts; i++) {
-        const struct part_run *pr = &r->parts[i];
-        if (part_plan_complete(&pr->plan))
+        switch (r->parts[i].plan.state) {
+        case PART_COMPLETE:
             t.nb_complete++;
-        else if (pr->plan.settled)
+            break;
+        case PART_GONE:
+        case PART_SETTLED:
             t.nb--;
-        else if (pr->plan.waiting || part_plan_made(&pr->plan))
+            break;
+        case PART_WAITING:
+        case PART_HELD:
             t.nb_waiting++;
-        else
+            break;
+        case PART_TO_DO:
             t.nb_failed++;
+            break;
+        }
     }
     return t;
 }
@@ -225,7 +235,7 @@ static void print_waiting(const struct run *r)
     for (size_t i = 0; i < r->nb_parts; i++) {
         const struct part_plan *pp = &r->parts[i].plan;
         char name[32];
-        if (pp->settled || (!pp->waiting && !(pp->held && part_plan_made(pp))))
+        if (pp->state != PART_WAITING && pp->state != PART_HELD)
             continue;
         printf("talk %s waits: %s",
                plan_part_name(name, r->parts[i].talk, r->parts[i].part->number),
@@ -245,8 +255,8 @@ static void tell(const struct run *r, const struct executor_result *e,
     AUTO_FREE char *jobs = executor_summary(e);
     if (json) {
         json_t *nb = json_object(), *cpu = json_object(), *peak = json_object();
-        for (int i = 0; i < EXECUTOR_NB_STAGES; i++) {
-            const char *stage = executor_stage_name(i);
+        for (int i = 0; i < NB_STAGES; i++) {
+            const char *stage = stage_name((enum stage)i);
             json_object_set_new(nb, stage, json_integer((json_int_t)e->nb_run[i]));
             if (!e->peak_kb[i])
                 continue;

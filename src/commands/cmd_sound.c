@@ -10,6 +10,7 @@
 #include "mem.h"
 #include "plan.h"
 #include "reader.h"
+#include "results.h"
 #include "selector.h"
 #include "sound_text.h"
 #include "store.h"

@@ -8,8 +8,10 @@
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
+#include "part.h"
 #include "plan.h"
 #include "publish.h"
+#include "results.h"
 #include "sandbox.h"
 #include "selector.h"
 #include "sound_text.h"
@@ -81,30 +83,6 @@ static int note_failing(void *opaque, const struct failure *f)
     return 1;
 }
 
-/* Only whether something failed once that could run now is asked of jobs. */
-static void drop_jobs(struct part_plan *pp)
-{
-    for (size_t i = 0; i < pp->nb_jobs; i++)
-        job_finish(&pp->jobs[i]);
-    free(mem_take(&pp->jobs));
-    pp->nb_jobs = 0;
-}
-
-static int read_outputs(struct part_plan *pp, const struct event *event, struct err *err)
-{
-    for (size_t i = 0; i < pp->nb_outputs; i++) {
-        struct output *o = &pp->outputs[i];
-        json_t *whole = NULL;
-        if (!o->result)
-            continue;
-        if (plan_find_result(&whole, event, o->key, err) < 0)
-            return err->code;
-        json_decref(o->result);
-        o->result = whole;
-    }
-    return 0;
-}
-
 static int survey_part(struct survey *s, struct plan *plan, const struct talk *talk,
                        const struct part *part, struct err *err)
 {
@@ -114,14 +92,16 @@ static int survey_part(struct survey *s, struct plan *plan, const struct talk *t
     if (plan_part(pp, plan, talk, part, err) < 0)
         return err->code;
     s->nb_parts++;
-    if (!s->failing)
-        drop_jobs(pp);
-    return s->brief ? 0 : read_outputs(pp, plan->event, err);
+    if (s->brief && !s->failing)
+        part_plan_trim(pp);
+    else
+        part_plan_drop_work(pp);
+    return 0;
 }
 
 static int survey(struct survey *s, struct plan *plan, struct err *err)
 {
-    plan_count_only(plan, true);
+    plan_list_work(plan, true);
     if (store_each_failure(plan->event->store, note_failing, s, err) < 0)
         return err->code;
     for (size_t i = 0; i < plan->programme.nb_talks; i++) {
@@ -150,18 +130,23 @@ static void survey_finish(struct survey *s)
 
 static char *state(const struct part_plan *pp, const json_t *failures)
 {
-    if (pp->talk->gone)
-        return mem_strdup("no longer in the programme");
-    if (part_plan_complete(pp))
-        return mem_printf("complete%s", pp->accepted ? ", accepted by a person" : "");
-    if (pp->settled)
-        return mem_printf("no recording, accepted: %s", pp->acceptance.because);
-    if (part_plan_made(pp))
-        return mem_strdup("made, waits for a person: see 'talkpress verify'");
     const char *failed = failure_of(failures, pp);
+    switch (pp->state) {
+    case PART_GONE:
+        return mem_strdup("no longer in the programme");
+    case PART_COMPLETE:
+        return mem_printf("complete%s", pp->accepted ? ", accepted by a person" : "");
+    case PART_SETTLED:
+        return mem_printf("no recording, accepted: %s", pp->acceptance.because);
+    case PART_HELD:
+        return mem_strdup("made, waits for a person: see 'talkpress verify'");
+    case PART_WAITING:
+    case PART_TO_DO:
+        break;
+    }
     if (failed)
         return mem_printf("FAILED: %s", failed);
-    if (pp->waiting)
+    if (pp->state == PART_WAITING)
         return mem_printf("waits: %s", pp->waiting);
     if (pp->nb_cells)
         return mem_printf("to do: %zu of %zu cells are there", pp->nb_cells_done, pp->nb_cells);
@@ -199,8 +184,8 @@ static json_t *part_json(const struct part_plan *pp, const json_t *failures)
     AUTO_FREE char *text = state(pp, failures), *base = talk_file_name(pp->talk, pp->part->number);
     return json_pack("{s:i, s:i, s:o, s:b, s:s, s:s, s:o, s:o, s:I, s:I, s:f, s:o, s:o}", "talk",
                      pp->talk->number, "part", pp->part->number, "title",
-                     json_text(pp->talk->title), "complete", part_plan_complete(pp), "state", text,
-                     "verdict", verdict_name(pp->verdict), "cause", json_text(pp->cause),
+                     json_text(pp->talk->title), "complete", pp->state == PART_COMPLETE, "state",
+                     text, "verdict", verdict_name(pp->verdict), "cause", json_text(pp->cause),
                      "recording", json_text(pp->source ? pp->source->recording->path : NULL),
                      "cells", (json_int_t)pp->nb_cells, "cells_made", (json_int_t)pp->nb_cells_done,
                      "core_seconds_left", pp->cost_left, "outputs", outputs_json(pp, base),
@@ -370,7 +355,7 @@ static void print_all(const struct survey *s, const char *sandbox)
     size_t nb = 0, nb_complete = 0;
     for (size_t i = 0; i < s->nb_parts; i++) {
         nb += !s->parts[i].talk->gone;
-        nb_complete += part_plan_complete(&s->parts[i]);
+        nb_complete += s->parts[i].state == PART_COMPLETE;
         add_row(t, &s->parts[i], s->failures);
     }
     if (!s->nb_parts)

@@ -9,6 +9,7 @@
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
+#include "part.h"
 #include "plan.h"
 #include "recordings.h"
 #include "selector.h"
@@ -22,7 +23,7 @@ static int decide_part(struct store *store, const struct part_plan *pp, const ch
 {
     if (!because)
         return store_clear_acceptance(store, pp->talk->number, pp->part->number, err);
-    if (pp->verdict == VERDICT_UNCLEAR || pp->waiting == plan_refused)
+    if (pp->verdict == VERDICT_UNCLEAR || pp->obstacle == OBSTACLE_REFUSED)
         return err_set(err, ERR_INVALID, "talk %s cannot be accepted: %s (%s)", name,
                        pp->cut_proposed ? "take its cut, or set it, with 'talkpress cut' first"
                        : pp->verdict == VERDICT_UNCLEAR

@@ -3,9 +3,10 @@
 
 #include "cli.h"
 #include "event.h"
-#include "executor.h"
+#include "job.h"
 #include "json.h"
 #include "mem.h"
+#include "part.h"
 #include "plan.h"
 #include "selector.h"
 #include "str.h"
@@ -16,16 +17,16 @@ enum { MAX_LISTED = 12 };
 static char *summary(const struct part_plan *pp)
 {
     AUTO_STR s = {0};
-    for (int stage = 0; stage < EXECUTOR_NB_STAGES; stage++) {
+    for (enum stage stage = 0; stage < NB_STAGES; stage++) {
         size_t nb = 0, pieces = 0;
         for (size_t i = 0; i < pp->nb_jobs; i++) {
-            if (executor_stage_index(pp->jobs[i].stage) != stage)
+            if (pp->jobs[i].stage != stage)
                 continue;
             nb++;
-            pieces += json_array_size(json_object_get(pp->jobs[i].spec, "outputs"));
+            pieces += pp->jobs[i].nb_renditions;
         }
         if (nb)
-            str_addf(&s, "%s%s %zu", s.len ? ", " : "", executor_stage_name(stage), nb);
+            str_addf(&s, "%s%s %zu", s.len ? ", " : "", stage_name(stage), nb);
         if (nb && pieces > nb)
             str_addf(&s, " (%zu pieces)", pieces);
     }
@@ -37,27 +38,20 @@ static size_t nb_missing(const struct part_plan *pp)
     return pp->nb_outputs - pp->nb_outputs_done;
 }
 
-static void print_why(const struct part_plan *pp)
+static void print_waiting(const char *name, const struct part_plan *pp)
 {
-    char name[32];
-    plan_part_name(name, pp->talk, pp->part->number);
-    if (part_plan_complete(pp)) {
-        printf("%s: nothing would run: all %zu outputs are there\n", name, pp->nb_outputs);
-        return;
-    }
-    if (part_plan_made(pp)) {
-        printf(
-            "%s: nothing would run: all is made, but a person has to accept it\n  verdict %s: %s\n",
-            name, verdict_name(pp->verdict), pp->cause);
-        return;
-    }
-    if (pp->waiting) {
-        printf("%s: nothing can run: %s\n", name, pp->waiting);
-        if (pp->verdict != VERDICT_OK)
-            printf("  verdict %s%s%s\n", verdict_name(pp->verdict), *pp->cause ? ": " : "",
-                   pp->cause);
-        return;
-    }
+    printf("%s: nothing can run: %s\n", name, pp->waiting);
+    if (pp->verdict != VERDICT_OK)
+        printf("  verdict %s%s%s\n", verdict_name(pp->verdict), *pp->cause ? ": " : "", pp->cause);
+}
+
+static bool makes_output(enum stage stage)
+{
+    return stage == STAGE_ASSEMBLE || stage == STAGE_POSTER || stage == STAGE_CAPTIONS;
+}
+
+static void print_to_do(const char *name, const struct part_plan *pp)
+{
     AUTO_FREE char *jobs = summary(pp);
     printf("%s: %zu of %zu outputs are missing, because what they are made from is new or has "
            "changed\n",
@@ -71,31 +65,52 @@ static void print_why(const struct part_plan *pp)
         printf("    and %zu more\n", pp->nb_jobs - MAX_LISTED);
     size_t assembling = 0;
     for (size_t i = 0; i < pp->nb_jobs; i++)
-        assembling += strcmp(pp->jobs[i].stage, "assemble") == 0 ||
-                      strcmp(pp->jobs[i].stage, "poster") == 0 ||
-                      strcmp(pp->jobs[i].stage, "captions") == 0;
+        assembling += makes_output(pp->jobs[i].stage);
     if (nb_missing(pp) > assembling)
         printf("  then: %zu output%s put together and checked\n", nb_missing(pp) - assembling,
                nb_missing(pp) - assembling == 1 ? "" : "s");
     printf("  about %.0f s of one core\n", pp->cost_left);
 }
 
+static void print_why(const struct part_plan *pp)
+{
+    char name[32];
+    plan_part_name(name, pp->talk, pp->part->number);
+    switch (pp->state) {
+    case PART_COMPLETE:
+        printf("%s: nothing would run: all %zu outputs are there\n", name, pp->nb_outputs);
+        break;
+    case PART_HELD:
+        printf(
+            "%s: nothing would run: all is made, but a person has to accept it\n  verdict %s: %s\n",
+            name, verdict_name(pp->verdict), pp->cause);
+        break;
+    case PART_GONE:
+    case PART_SETTLED:
+    case PART_WAITING:
+        print_waiting(name, pp);
+        break;
+    case PART_TO_DO:
+        print_to_do(name, pp);
+        break;
+    }
+}
+
 static json_t *why_json(const struct part_plan *pp)
 {
     json_t *jobs = json_array();
     for (size_t i = 0; i < pp->nb_jobs; i++) {
-        json_t *keys = json_array();
-        size_t k;
-        json_t *o;
-        json_array_foreach(json_object_get(pp->jobs[i].spec, "outputs"), k, o)
-            json_array_append(keys, json_object_get(o, "rendition"));
-        json_array_append_new(
-            jobs, json_pack("{s:s, s:o, s:f, s:s, s:o}", "stage", pp->jobs[i].stage, "what",
-                            json_text(pp->jobs[i].what), "core_seconds", pp->jobs[i].cost, "key",
-                            pp->jobs[i].key, "renditions", keys));
+        const struct job *job = &pp->jobs[i];
+        json_t *renditions = json_array();
+        for (size_t k = 0; k < job->nb_renditions && job->stage != STAGE_ASSEMBLE; k++)
+            json_array_append_new(renditions, json_string(part_job_rendition(pp, job, k)));
+        json_array_append_new(jobs, json_pack("{s:s, s:o, s:f, s:s, s:o}", "stage",
+                                              stage_name(job->stage), "what", json_text(job->what),
+                                              "core_seconds", job->cost, "key", job->key,
+                                              "renditions", renditions));
     }
     return json_pack("{s:i, s:i, s:b, s:o, s:s, s:o, s:I, s:I, s:I, s:o}", "talk", pp->talk->number,
-                     "part", pp->part->number, "complete", part_plan_complete(pp), "waiting",
+                     "part", pp->part->number, "complete", pp->state == PART_COMPLETE, "waiting",
                      json_text(pp->waiting), "verdict", verdict_name(pp->verdict), "cause",
                      json_text(pp->cause), "outputs_missing", (json_int_t)nb_missing(pp), "cells",
                      (json_int_t)pp->nb_cells, "cells_made", (json_int_t)pp->nb_cells_done, "jobs",
@@ -126,6 +141,8 @@ int cmd_why(const struct cli *cli, int argc, char **argv)
             continue;
         if (plan_part(&pp, &plan, t, &t->parts[i], &err) < 0)
             return cli_fail(&err);
+        for (size_t k = 0; k < pp.nb_jobs; k++)
+            plan_describe_job(&pp.jobs[k], &plan, &pp);
         if (json)
             json_array_append_new(list, why_json(&pp));
         else

@@ -8,6 +8,7 @@
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
+#include "part.h"
 #include "plan.h"
 #include "str.h"
 #include "table.h"
@@ -87,7 +88,7 @@ int verify_table_print(bool *person, struct plan *plan, const int *talks, size_t
     struct table *t = table_create(headings);
     size_t nb_ok = 0, nb = 0, nb_accepted = 0;
     int ret = 0;
-    plan_count_only(plan, true);
+    plan_list_work(plan, true);
     for (size_t i = 0; i < nb_talks && ret == 0; i++) {
         const struct talk *talk = programme_find(&plan->programme, talks[i]);
         for (size_t k = 0; k < talk->nb_parts && !talk->gone && ret == 0; k++) {
@@ -102,7 +103,7 @@ int verify_table_print(bool *person, struct plan *plan, const int *talks, size_t
             add_row(t, &pp);
         }
     }
-    plan_count_only(plan, false);
+    plan_list_work(plan, false);
     *person = nb_ok + nb_accepted < nb;
     if (ret < 0 || json) {
         table_destroy(t);

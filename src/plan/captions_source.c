@@ -10,6 +10,7 @@
 #include "fs.h"
 #include "hash.h"
 #include "json.h"
+#include "keys.h"
 #include "mem.h"
 #include "plan.h"
 #include "str.h"
@@ -149,18 +150,11 @@ static void look_beside(struct source *sources, size_t nb)
 
 /* --- notes ------------------------------------------------------------------------------------ */
 
-void captions_note_key(char key[33], const struct source *s)
-{
-    struct key k = key_begin("captions beside", 1);
-    key_text(&k, s->recording->fingerprint);
-    key_end(&k, key);
-}
-
 static int read_note(struct source *s, const struct event *event, struct err *err)
 {
     char key[33];
     AUTO_JSON *note = NULL;
-    captions_note_key(key, s);
+    keys_captions_note(key, s->recording->fingerprint);
     if (store_result(&note, event->store, key, err) < 0)
         return err->code;
     size_t i;
@@ -193,7 +187,7 @@ int captions_note(const struct plan *p, struct err *err)
         AUTO_JSON *before = NULL;
         if (s->absent)
             continue;
-        captions_note_key(key, s);
+        keys_captions_note(key, s->recording->fingerprint);
         if (store_result(&before, p->event->store, key, err) < 0)
             return err->code;
         AUTO_JSON *now = note_of(s);

@@ -34,8 +34,6 @@ void captions_free(struct source *source);
 /* Writes down in the store which files are beside the recordings that are there, so that what was
  * made with them stays while a disk is unplugged. */
 ATTR_NODISCARD int captions_note(const struct plan *plan, struct err *err);
-/* The key under which that is kept. */
-void captions_note_key(char key[33], const struct source *source);
 
 /* "'15-gogrid.de.srt' (de)", "stream 2 of the recording (subrip)": a new string. */
 char *captions_describe(const struct caption_source *captions);

@@ -1,7 +1,10 @@
 /*
- * The plan: from the facts of the store, what stands, what is missing and what would make it. This
- * is the one place that knows both rooms, metadata and pipeline: it turns facts into job specs and
- * results into facts. It reads the store and work/, opens no media, and changes nothing.
+ * The plan: from the facts of the store, what is there, what is missing and what would make it.
+ * This folder is the one place that knows both metadata and pipeline: it turns facts into job specs
+ * and results into facts. It reads the store and work/, opens no media, and changes nothing.
+ *
+ * This header is the snapshot that a command loads once, and the jobs of recordings. part.h plans a
+ * part from it; results.h looks results up; keys.h says what each result depends on.
  */
 #pragma once
 
@@ -63,7 +66,7 @@ struct plan {
     json_t *new_matches; /* as they will be kept; NULL: they were kept already */
     size_t *first_match; /* of each talk of the programme: its first row of matches, or their number
                             where it has none */
-    struct work_listing *listing; /* while jobs are only counted; else NULL */
+    struct work_listing *listing; /* while plan_list_work is on; else NULL */
     char look[33]; /* of the card's template and pictures; "" where they cannot be read */
     struct err look_err;
 };
@@ -72,9 +75,9 @@ ATTR_NODISCARD int plan_load(struct plan *out, struct event *event, struct err *
 void plan_finish(struct plan *plan);
 #define AUTO_PLAN ATTR_CLEANUP(plan_finish) struct plan
 
-/* Jobs of parts are only counted from now on, or no more: they lack what job.h says, and outputs
- * all but what verdicts hang on. For plans of all parts, while which nothing is made. */
-void plan_count_only(struct plan *plan, bool counting);
+/* From now on, or no more, work/ is listed folder by folder, and asked about from memory: for plans
+ * of all parts, during which nothing is made. */
+void plan_list_work(struct plan *plan, bool on);
 
 /* Reads the results of recordings anew and matches again, after probes or analyses were made. */
 ATTR_NODISCARD int plan_refresh(struct plan *plan, struct err *err);
@@ -94,61 +97,20 @@ void plan_probes(struct job **jobs, size_t *nb, const struct plan *plan);
 void plan_analyses(struct job **jobs, size_t *nb, const struct plan *plan, const int *talks,
                    size_t nb_talks);
 
-/* One file that a part is published as. */
-struct output {
-    const char *suffix;                    /* ".mp4" …, ".jpg", ".vtt" */
-    const struct rendition *rendition;     /* NULL: the poster, or captions */
-    const struct caption_source *captions; /* NULL: all others */
-    char key[33];
-    json_t *result; /* NULL while not made; only "damage" and "remark" where jobs were counted */
-};
+/* Describes the job for the user (job->what), unless that was done. part: whose job it is; NULL: a
+ * recording's. */
+struct part_plan;
+void plan_describe_job(struct job *job, const struct plan *plan, const struct part_plan *part);
+/* A job starts: describes it, and makes its spec, which borrows from the plan and the part. */
+struct job_spec;
+ATTR_NODISCARD int plan_begin_job(struct job_spec *out, struct job *job, const struct plan *plan,
+                                  const struct part_plan *part, struct err *err);
 
-struct part_plan {
-    const struct talk *talk;
-    const struct part *part;
-    const struct source *source; /* NULL: no recording */
-    const struct match *match;   /* NULL: the talk is gone */
-    /* verify */
-    enum verdict verdict;
-    char *cause;
-    int64_t measured_ms; /* -1: not known */
-    bool accepted;
-    struct acceptance acceptance;
-    /* the cut; known where cut_known */
-    struct frame_grid grid;
-    int64_t begin, end; /* frames */
-    bool cut_known, cut_by_hand;
-    bool cut_proposed;               /* of a recording of several talks: a person has to take it */
-    const struct room_cut *room_cut; /* the plan's; NULL: none, or not known yet */
-    int64_t cut_moved_ms; /* how far the cut between two parts was moved to a quiet moment */
-    /* the work */
-    const char *waiting; /* why nothing can be made now, or NULL */
-    bool held;           /* not ok and not accepted: made, but not published */
-    bool settled;        /* a person accepted that there is no recording */
-    char *waiting_for;   /* what waiting points to where it names a file */
-    struct job *jobs;    /* what can be made now */
-    size_t nb_jobs;
-    size_t nb_cells, nb_cells_done; /* per rendition, added up */
-    double cost_left;               /* estimated core seconds of the jobs */
-    double cost_later;              /* of what can only be put together after them */
-    struct output *outputs;
-    size_t nb_outputs, nb_outputs_done;
-};
-
-/* What waiting points to where the recording can never be published. */
-extern const char plan_refused[];
-
-/* Plans one part. Free with part_plan_finish. */
-ATTR_NODISCARD int plan_part(struct part_plan *out, struct plan *plan, const struct talk *talk,
-                             const struct part *part, struct err *err);
-void part_plan_finish(struct part_plan *part);
-/* Frees jobs and results; what was counted stays. */
-void part_plan_trim(struct part_plan *part);
-#define AUTO_PART_PLAN ATTR_CLEANUP(part_plan_finish) struct part_plan
-
-/* Whether everything is made; and whether nothing speaks against publishing it either. */
-bool part_plan_made(const struct part_plan *part);
-bool part_plan_complete(const struct part_plan *part);
+/* Why a recording that can be read still cannot be published, or NULL. probe: its result. */
+const char *plan_refusal(const json_t *probe);
+/* Whether the match says where the talk is: surely, or in a recording of several, whose cuts the
+ * user has to take in any case. NULL: no. */
+bool plan_holds_talk(const struct match *match);
 
 /* "15" or "15/2"; buf of 32 bytes. */
 const char *plan_part_name(char *buf, const struct talk *talk, int part);
@@ -158,13 +120,3 @@ const char *plan_part_name(char *buf, const struct talk *talk, int part);
 struct card_text;
 void plan_card_text(struct card_text *out, char **speakers, char **date, char **label,
                     const struct plan *plan, const struct talk *talk, const struct part *part);
-
-/* A result by its key: from the store, or from work/ where a run was killed before it could write
- * it down. *out NULL: there is none. */
-ATTR_NODISCARD int plan_find_result(json_t **out, const struct event *event, const char *key,
-                                    struct err *err);
-
-/* Every key that the part as it stands hangs on: its outputs and all pieces of them, made or not.
- * The caller frees the list. */
-ATTR_NODISCARD int plan_keys(char (**out)[33], size_t *out_nb, struct plan *plan,
-                             const struct talk *talk, const struct part *part, struct err *err);

@@ -8,10 +8,10 @@
 #include "card.h"
 #include "fs.h"
 #include "json.h"
+#include "keys.h"
 #include "match_cache.h"
 #include "mem.h"
-#include "plan_jobs.h"
-#include "plan_work.h"
+#include "results.h"
 #include "room_cuts.h"
 #include "work_listing.h"
 #include "workdir.h"
@@ -78,7 +78,7 @@ static int read_source(struct source *s, bool whole, const struct event *event, 
         return 0;
     if (store_chosen_sound(&s->chosen, event->store, s->recording->fingerprint, err) < 0)
         return err->code;
-    plan_analysis_key(s->analysis_key, s);
+    keys_analysis(s->analysis_key, json_get_string(s->probe, "hash", ""), s->chosen.stream);
     return whole ? read_analysis(s, event, err) : 0;
 }
 
@@ -118,7 +118,7 @@ static int read_kept(json_t **out, const struct event *event, struct err *err)
     char row[33];
     AUTO_FREE char *text = NULL;
     struct err damaged = {0};
-    plan_matches_key(row);
+    keys_matches(row);
     if (store_result_text(&text, event->store, row, err) < 0)
         return err->code;
     if (text && json_read_text(out, text, "kept matches", &damaged) < 0)
@@ -146,7 +146,7 @@ static void keep_matches(struct plan *p)
 {
     char row[33];
     struct err ignored = {0};
-    plan_matches_key(row);
+    keys_matches(row);
     if (p->new_matches && p->event->lock >= 0)
         (void)!store_set_result(p->event->store, row, "match", p->new_matches, &ignored);
     json_decref(p->new_matches);
@@ -187,7 +187,7 @@ static int read_sources(struct plan *p, const json_t *kept, struct err *err)
     for (size_t i = 0; i < p->nb_recordings; i++) {
         struct source *s = &p->sources[i];
         look_for_files(s);
-        plan_probe_key(s->probe_key, s->recording);
+        keys_probe(s->probe_key, s->recording->fingerprint);
         if (read_source(s, whole[i], p->event, err) < 0)
             return err->code;
     }
@@ -250,15 +250,15 @@ int plan_load(struct plan *out, struct event *event, struct err *err)
     return 0;
 }
 
-void plan_count_only(struct plan *p, bool counting)
+void plan_list_work(struct plan *p, bool on)
 {
     work_listing_destroy(p->listing);
-    p->listing = counting ? work_listing_create(p->event->work_dir) : NULL;
+    p->listing = on ? work_listing_create(p->event->work_dir) : NULL;
 }
 
 void plan_finish(struct plan *p)
 {
-    plan_count_only(p, false);
+    plan_list_work(p, false);
     match_table_finish(&p->matches);
     json_decref(p->new_matches);
     free(p->first_match);
@@ -299,34 +299,37 @@ bool plan_holds_talk(const struct match *m)
     return m && m->recording >= 0 && (m->state == MATCH_SURE || m->shared);
 }
 
-/* --- jobs of recordings ---------------------------------------------------------------------- */
-
-void plan_probes(struct job **jobs, size_t *nb, const struct plan *p)
+const struct match *plan_match(const struct plan *p, const struct talk *talk, int part)
 {
-    for (size_t i = 0; i < p->nb_recordings; i++)
-        if (!p->sources[i].probe && !p->sources[i].absent)
-            plan_add_probe(jobs, nb, p, &p->sources[i]);
-}
-
-static bool selected(int talk, const int *talks, size_t nb_talks)
-{
-    for (size_t i = 0; i < nb_talks; i++)
-        if (talks[i] == talk)
-            return true;
-    return nb_talks == 0;
-}
-
-void plan_analyses(struct job **jobs, size_t *nb, const struct plan *p, const int *talks,
-                   size_t nb_talks)
-{
-    AUTO_FREE bool *done = mem_zalloc(p->nb_recordings, sizeof *done);
-    for (size_t i = 0; i < p->matches.nb_rows; i++) {
+    for (size_t i = p->first_match[talk - p->programme.talks];
+         i < p->matches.nb_rows && p->matches.rows[i].talk == talk->number; i++) {
         const struct match *m = &p->matches.rows[i];
-        if (!plan_holds_talk(m) || !selected(m->talk, talks, nb_talks) || done[m->recording])
-            continue;
-        const struct source *s = &p->sources[m->recording];
-        done[m->recording] = true;
-        if (s->probe && !plan_refusal(s->probe) && !s->analysis && !s->absent)
-            plan_add_analysis(jobs, nb, p, s);
+        if (m->part == 0 || m->part == part)
+            return m;
     }
+    return NULL;
+}
+
+int plan_may_hold(const struct plan *p, const struct match *match, const char *fingerprint)
+{
+    size_t at = 0;
+    if (!match || match->by_hand)
+        return -1;
+    while (at < p->nb_recordings && strcmp(p->recordings[at].fingerprint, fingerprint) != 0)
+        at++;
+    if (at == p->nb_recordings)
+        return -1;
+    for (size_t i = 0; i < p->matches.nb_rows; i++)
+        if (plan_holds_talk(&p->matches.rows[i]) && p->matches.rows[i].recording == (int)at)
+            return -1;
+    return (int)at;
+}
+
+const char *plan_part_name(char *buf, const struct talk *talk, int part)
+{
+    if (talk->nb_parts > 1)
+        snprintf(buf, 32, "%d/%d", talk->number, part);
+    else
+        snprintf(buf, 32, "%d", talk->number);
+    return buf;
 }

@@ -12,8 +12,9 @@
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
+#include "part.h"
 #include "plan.h"
-#include "plan_work.h"
+#include "results.h"
 #include "str.h"
 #include "workdir.h"
 
@@ -184,7 +185,7 @@ static int add_talk(struct publisher *u, const struct talk *t, struct err *err)
         AUTO_PART_PLAN pp = {0};
         if (plan_part(&pp, u->plan, t, &t->parts[i], err) < 0)
             return err->code;
-        json_t *part = part_plan_complete(&pp) ? add_part(u, &pp) : keep_part(u, &pp);
+        json_t *part = pp.state == PART_COMPLETE ? add_part(u, &pp) : keep_part(u, &pp);
         if (part)
             json_array_append_new(json_object_get(talk, "parts"), part);
     }

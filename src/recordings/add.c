@@ -7,10 +7,11 @@
 #include "event.h"
 #include "fs.h"
 #include "join.h"
+#include "keys.h"
 #include "mem.h"
 #include "plan.h"
-#include "plan_jobs.h"
 #include "recordings.h"
+#include "results.h"
 #include "store.h"
 
 /* --- one file -------------------------------------------------------------------------------- */
@@ -227,7 +228,7 @@ static int list_files(struct join_file **out, size_t *out_nb, const struct plan 
         for (size_t k = 0; k < r->nb_files && !r->by_hand; k++) {
             char key[33];
             json_t *probe = NULL;
-            plan_file_probe_key(key, r->files[k].fingerprint);
+            keys_probe(key, r->files[k].fingerprint);
             if (plan_find_result(&probe, plan->event, key, err) < 0)
                 return err->code;
             *out = mem_grow(*out, *out_nb, sizeof **out);

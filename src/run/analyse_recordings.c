@@ -17,7 +17,7 @@ static int run_jobs(struct executor_result *total, struct plan *plan, const char
         ret = err->code;
     if (nb && ret == 0 && (ret = workdir_clean(plan->event->work, err)) == 0) {
         struct progress *progress = progress_create(doing, plan->event->settings.workers, quiet);
-        ret = executor_run_list(total, plan->event, jobs, nb, progress, err);
+        ret = executor_run_list(total, plan, jobs, nb, progress, err);
         progress_destroy(progress);
     }
     for (size_t i = 0; i < nb; i++)

@@ -14,6 +14,8 @@
 
 #include "event.h"
 #include "fs.h"
+#include "job.h"
+#include "job_spec.h"
 #include "json.h"
 #include "mem.h"
 #include "plan.h"
@@ -26,25 +28,10 @@
 
 enum { TICK_MS = 250, LOG_LINES = 12, LOG_MAX = 1 << 20 };
 
-static const char *const stage_names[EXECUTOR_NB_STAGES] = {
-    "probe", "analyse", "card", "cell", "sound", "poster", "captions", "assemble"};
-
-const char *executor_stage_name(int stage)
-{
-    return stage_names[stage];
-}
-
-int executor_stage_index(const char *name)
-{
-    int i = 0;
-    while (i < EXECUTOR_NB_STAGES - 1 && strcmp(stage_names[i], name) != 0)
-        i++;
-    return i;
-}
-
 struct slot {
     bool busy;
     struct job job;
+    struct job_spec spec;
     pid_t pid;
     int out; /* the worker's stdout */
     char *spec_path, *log_path;
@@ -110,35 +97,28 @@ static int spawn(struct slot *s, struct event *event, struct err *err)
     return err->code;
 }
 
-/* Of a recording's probe, which is long, a spec has the key until its job starts. */
-static int fill_in_probe(struct job *job, const struct event *event, struct err *err)
+static int write_spec(const struct slot *s, struct err *err)
 {
-    const char *key = json_get_string(job->spec, "probe", NULL);
-    json_t *probe = NULL;
-    if (!key)
-        return 0;
-    if (plan_find_result(&probe, event, key, err) < 0)
-        return err->code;
-    job_set(job, "probe", probe ? probe : json_null());
-    return 0;
+    AUTO_JSON *spec = job_spec_write(&s->spec);
+    return json_dump_file(spec, s->spec_path, JSON_COMPACT) < 0
+               ? err_errno(err, errno, "cannot write '%s'", s->spec_path)
+               : 0;
 }
 
-static int start(struct executor *e, int i, struct job *job, struct err *err)
+/* Takes job and spec over. */
+static int start(struct executor *e, int i, struct job *job, struct job_spec *job_spec,
+                 struct err *err)
 {
     struct slot *s = &e->slots[i];
-    *s = (struct slot){.busy = true, .job = *job, .out = -1, .pid = -1};
+    *s = (struct slot){.busy = true, .job = *job, .spec = *job_spec, .out = -1, .pid = -1};
     *job = (struct job){0};
+    *job_spec = (struct job_spec){0};
     /* Two talks with one card, or one cell, may have the same job at the same time. */
     AUTO_FREE char *spec = mem_printf("%s-%d.json", s->job.key, i),
                    *log = mem_printf("%s-%d.log", s->job.key, i);
     s->spec_path = workdir_tmp(e->event->work, spec);
     s->log_path = workdir_tmp(e->event->work, log);
-    job_set(&s->job, "sandbox", json_string(sandbox_mode_name(e->event->settings.sandbox)));
-    if (fill_in_probe(&s->job, e->event, err) < 0)
-        return err->code;
-    if (json_dump_file(s->job.spec, s->spec_path, JSON_COMPACT) < 0)
-        return err_errno(err, errno, "cannot write '%s'", s->spec_path);
-    if (spawn(s, e->event, err) < 0)
+    if (write_spec(s, err) < 0 || spawn(s, e->event, err) < 0)
         return err->code;
     clock_gettime(CLOCK_MONOTONIC, &s->begin);
     s->heard = s->begin;
@@ -151,6 +131,7 @@ static void free_slot(struct slot *s)
     if (s->out >= 0)
         close(s->out);
     job_finish(&s->job);
+    job_spec_finish(&s->spec);
     free(s->spec_path);
     free(s->log_path);
     free(s->last_line);
@@ -191,50 +172,48 @@ static bool listen_to(struct executor *e, int i)
 /* --- ending ---------------------------------------------------------------------------------- */
 
 /* Writes one result from work/ into the store. */
-static int take_result(struct executor *e, const struct job *job, const char *key, struct err *err)
+static int take_result(struct executor *e, enum stage stage, const char *key, struct err *err)
 {
     AUTO_FREE char *path = workdir_path(e->event->work, key, "json");
     AUTO_JSON *result = NULL;
     if (json_read_file(&result, path, err) < 0)
         return err->code;
     json_clean(result); /* who wrote it read a stranger's file */
-    return store_set_result(e->event->store, key, job->stage, result, err);
+    return store_set_result(e->event->store, key, stage_name(stage), result, err);
 }
 
-/* What an assembly that held proves of its seams: see plan_outputs.c. */
-static int take_seams(struct executor *e, const struct job *job, struct err *err)
+/* What an assembly that held proves of its seams. */
+static int take_seams(struct executor *e, const struct job_assembly *a, struct err *err)
 {
-    const json_t *seams = json_object_get(job->spec, "seams");
-    for (size_t i = 0; i < json_array_size(seams); i++) {
-        const json_t *seam = json_array_get(seams, i);
-        if (json_is_object(seam) &&
-            store_set_result(e->event->store, json_get_string(seam, "key", ""), "seam",
-                             json_object_get(seam, "joined"), err) < 0)
+    for (size_t i = 0; i + 1 < a->nb_segments; i++) {
+        const struct job_segment *g = &a->segments[i];
+        if (g->seam_known)
+            continue;
+        AUTO_JSON *joined =
+            json_pack("{s:s, s:s}", "before", g->seam_before, "after", g->seam_after);
+        if (store_set_result(e->event->store, g->seam_key, "seam", joined, err) < 0)
             return err->code;
     }
     return 0;
 }
 
-static int take_results(struct executor *e, const struct job *job, struct err *err)
+static int take_results(struct executor *e, const struct job_spec *spec, struct err *err)
 {
-    const json_t *outputs = json_object_get(job->spec, "outputs");
-    if (!outputs)
-        return take_result(e, job, job->key, err) < 0 ? err->code : take_seams(e, job, err);
-    for (size_t i = 0; i < json_array_size(outputs); i++)
-        if (take_result(e, job, json_get_string(json_array_get(outputs, i), "key", ""), err) < 0)
+    for (size_t i = 0; i < job_spec_nb_results(spec); i++)
+        if (take_result(e, spec->stage, job_spec_result_key(spec, i), err) < 0)
             return err->code;
-    return 0;
+    return take_seams(e, &spec->assembly, err);
 }
 
 /* Also what was kept of its failure before goes, in the store and beside it. */
-static int write_results(struct executor *e, const struct job *job, struct err *err)
+static int write_results(struct executor *e, const struct job_spec *spec, struct err *err)
 {
     struct store *store = e->event->store;
-    AUTO_FREE char *spec = mem_printf("%s.json", job->key),
-                   *failed = workdir_failed(e->event->work, spec);
+    AUTO_FREE char *name = mem_printf("%s.json", spec->key),
+                   *failed = workdir_failed(e->event->work, name);
     if (store_begin(store, err) < 0)
         return err->code;
-    if (take_results(e, job, err) < 0 || store_clear_failure(store, job->key, err) < 0 ||
+    if (take_results(e, spec, err) < 0 || store_clear_failure(store, spec->key, err) < 0 ||
         store_commit(store, err) < 0)
         store_rollback(store);
     else
@@ -301,7 +280,7 @@ static int note_failure(struct executor *e, const struct slot *s, int status, st
     const bool is_kept = fs_commit(s->spec_path, kept, &unkept) == 0;
     const struct failure f = {
         .key = s->job.key,
-        .stage = s->job.stage,
+        .stage = stage_name(s->job.stage),
         .code = err_code_name(why.code),
         .message = why.msg,
         .log = log,
@@ -329,14 +308,10 @@ static double seconds_since(const struct timespec *t)
 
 /* Whether what the job should make lies in place: then it is done, though its worker was killed in
  * the moment after. */
-static bool all_made(const struct executor *e, const struct job *job)
+static bool all_made(const struct executor *e, const struct job_spec *spec)
 {
-    const json_t *outputs = json_object_get(job->spec, "outputs");
-    const size_t nb = outputs ? json_array_size(outputs) : 1;
-    for (size_t i = 0; i < nb; i++) {
-        const char *key =
-            outputs ? json_get_string(json_array_get(outputs, i), "key", "") : job->key;
-        AUTO_FREE char *path = workdir_path(e->event->work, key, "json");
+    for (size_t i = 0; i < job_spec_nb_results(spec); i++) {
+        AUTO_FREE char *path = workdir_path(e->event->work, job_spec_result_key(spec, i), "json");
         if (!fs_exists(path))
             return false;
     }
@@ -358,17 +333,17 @@ static int end(struct executor *e, int i, struct err *err)
     int status = 0;
     struct rusage used = {0};
     zygote_wait(&status, &used, e->event->zygote, s->pid);
-    const int stage = executor_stage_index(s->job.stage);
+    const enum stage stage = s->job.stage;
     long *peak = &e->result->peak_kb[stage];
     *peak = used.ru_maxrss > *peak ? used.ru_maxrss : *peak;
     e->result->cpu_s[stage] += (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
                                (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
     const bool well = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    const bool ok = well || all_made(e, &s->job);
+    const bool ok = well || all_made(e, &s->spec);
     progress_job_end(e->progress, i, seconds_since(&s->begin), ok);
     if (!well)
         remove_left(e, s);
-    int ret = ok ? write_results(e, &s->job, err) : note_failure(e, s, status, err);
+    int ret = ok ? write_results(e, &s->spec, err) : note_failure(e, s, status, err);
     if (ret == 0) {
         e->result->nb_run[stage] += ok;
         ret = e->source->ended(e->source->opaque, &s->job, ok, err);
@@ -412,10 +387,11 @@ static int fill_slots(struct executor *e, int *busy, struct err *err)
     for (int i = 0; i < e->nb_slots; i++) {
         if (!e->slots[i].busy && !e->result->no_space) {
             struct job job = {0};
-            const int got = e->source->next(e->source->opaque, &job, err);
+            struct job_spec spec = {0};
+            const int got = e->source->next(e->source->opaque, &job, &spec, err);
             if (got < 0)
                 return got;
-            if (got && start(e, i, &job, err) < 0)
+            if (got && start(e, i, &job, &spec, err) < 0)
                 return err->code;
         }
         *busy += e->slots[i].busy;
@@ -503,9 +479,9 @@ int executor_run(struct executor_result *out, struct event *event, const struct 
 char *executor_summary(const struct executor_result *r)
 {
     AUTO_STR s = {0};
-    for (int i = 0; i < EXECUTOR_NB_STAGES; i++)
+    for (int i = 0; i < NB_STAGES; i++)
         if (r->nb_run[i])
-            str_addf(&s, "%s%s %zu", s.len ? ", " : "", stage_names[i], r->nb_run[i]);
+            str_addf(&s, "%s%s %zu", s.len ? ", " : "", stage_name((enum stage)i), r->nb_run[i]);
     if (!s.len)
         str_add(&s, "none");
     return str_take(&s);
@@ -514,21 +490,23 @@ char *executor_summary(const struct executor_result *r)
 /* --- a plain list ---------------------------------------------------------------------------- */
 
 struct list {
+    const struct plan *plan;
     struct job *jobs;
     size_t nb, next;
-    double left[EXECUTOR_NB_STAGES];
+    double left[NB_STAGES];
     struct progress *progress;
 };
 
-static int next_of_list(void *opaque, struct job *out, struct err *err)
+static int next_of_list(void *opaque, struct job *out, struct job_spec *spec, struct err *err)
 {
     struct list *l = opaque;
-    (void)err;
     if (l->next == l->nb)
         return 0;
+    if (plan_begin_job(spec, &l->jobs[l->next], l->plan, NULL, err) < 0)
+        return err->code;
     *out = l->jobs[l->next];
     l->jobs[l->next++] = (struct job){0};
-    l->left[executor_stage_index(out->stage)] -= out->cost;
+    l->left[out->stage] -= out->cost;
     progress_set_left(l->progress, l->left);
     return 1;
 }
@@ -546,14 +524,14 @@ static int longest_first(const void *a, const void *b)
     return x->cost != y->cost ? (x->cost < y->cost ? 1 : -1) : strcmp(x->what, y->what);
 }
 
-int executor_run_list(struct executor_result *total, struct event *event, struct job *jobs,
+int executor_run_list(struct executor_result *total, const struct plan *plan, struct job *jobs,
                       size_t nb_jobs, struct progress *progress, struct err *err)
 {
-    struct list l = {.jobs = jobs, .nb = nb_jobs, .progress = progress};
+    struct list l = {.plan = plan, .jobs = jobs, .nb = nb_jobs, .progress = progress};
     if (nb_jobs)
         qsort(jobs, nb_jobs, sizeof *jobs, longest_first);
     for (size_t i = 0; i < nb_jobs; i++)
-        l.left[executor_stage_index(jobs[i].stage)] += jobs[i].cost;
+        l.left[jobs[i].stage] += jobs[i].cost;
     const struct job_source source = {next_of_list, ended_of_list, &l};
-    return executor_run(total, event, &source, progress, err);
+    return executor_run(total, plan->event, &source, progress, err);
 }

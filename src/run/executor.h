@@ -9,26 +9,28 @@
 #include <stddef.h>
 
 #include "err.h"
+#include "stage.h"
 
 struct event;
 struct job;
+struct job_spec;
+struct plan;
 struct progress;
 
-/* Where jobs come from. A spec's "probe" is the key of a result, which is put in its place when the
- * job starts. All calls come from executor_run's thread. */
+/* Where jobs come from. All calls come from executor_run's thread. */
 struct job_source {
-    /* Moves the next job that can run now into *out. Returns 1, 0 when there is none now, or an
-     * error. */
-    int (*next)(void *opaque, struct job *out, struct err *err);
+    /* Moves the next job that can run now into *out, begun, and its spec into *spec. Returns 1, 0
+     * when there is none now, or an error. */
+    int (*next)(void *opaque, struct job *out, struct job_spec *spec, struct err *err);
     /* Tells that a job ended, its results written (ok) or its failure noted. */
     int (*ended)(void *opaque, const struct job *job, bool ok, struct err *err);
     void *opaque;
 };
 
 struct executor_result {
-    size_t nb_run[8]; /* jobs that ended well, by stage: see executor_stage_name */
-    double cpu_s[8];  /* processor seconds that workers of the stage spent, those that failed too */
-    long peak_kb[8];  /* the most memory that a worker of the stage took, in KiB */
+    size_t nb_run[NB_STAGES]; /* jobs that ended well */
+    double cpu_s[NB_STAGES];  /* processor seconds that workers spent, those that failed too */
+    long peak_kb[NB_STAGES];  /* the most memory that a worker took, in KiB */
     size_t nb_failed;
     bool stopped; /* by a signal */
     bool no_space;
@@ -39,14 +41,11 @@ ATTR_NODISCARD int executor_run(struct executor_result *out, struct event *event
                                 const struct job_source *source, struct progress *progress,
                                 struct err *err);
 
-enum { EXECUTOR_NB_STAGES = 8 };
-const char *executor_stage_name(int stage);
-int executor_stage_index(const char *name);
-
 /* "5 cells, 1 sound, 4 assembled": what a run did; "nothing" where it did nothing. A new string. */
 char *executor_summary(const struct executor_result *result);
 
-/* Runs a list of jobs (moved out of the array), the longest first, and adds up in *total. */
-ATTR_NODISCARD int executor_run_list(struct executor_result *total, struct event *event,
+/* Runs a list of jobs of the plan's recordings (moved out of the array), the longest first, and
+ * adds up in *total. */
+ATTR_NODISCARD int executor_run_list(struct executor_result *total, const struct plan *plan,
                                      struct job *jobs, size_t nb_jobs, struct progress *progress,
                                      struct err *err);

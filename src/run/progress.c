@@ -9,9 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "executor.h"
+#include "job.h"
 #include "mem.h"
-#include "plan.h"
 #include "str.h"
 
 enum { MAX_SLOTS = 1000, MAX_LINES = 20 };
@@ -32,9 +31,9 @@ struct progress {
     const char *doing;
     int workers, quiet, terminal;
     struct slot *slots;
-    double left[EXECUTOR_NB_STAGES];
-    double estimated[EXECUTOR_NB_STAGES], taken[EXECUTOR_NB_STAGES]; /* of finished jobs */
-    double done; /* estimated cost of what has ended */
+    double left[NB_STAGES];
+    double estimated[NB_STAGES], taken[NB_STAGES]; /* of finished jobs */
+    double done;                                   /* estimated cost of what has ended */
     double last_plain;
     int drawn; /* lines on the terminal */
     void (*part_costs)(void *opaque, size_t owner, double *done, double *all);
@@ -90,7 +89,7 @@ void progress_job(struct progress *p, int slot, const struct job *job)
     struct slot *s = &p->slots[slot];
     free(s->what);
     *s = (struct slot){.busy = 1,
-                       .stage = executor_stage_index(job->stage),
+                       .stage = (int)job->stage,
                        .talk = job->talk,
                        .owner = job->owner,
                        .cost = job->cost,
@@ -120,7 +119,7 @@ static void experience(const struct progress *p, int stage, double *estimated, d
 {
     const double now = elapsed(p);
     *estimated = *taken = 0;
-    for (int i = 0; i < EXECUTOR_NB_STAGES; i++) {
+    for (int i = 0; i < NB_STAGES; i++) {
         if (stage >= 0 && i != stage)
             continue;
         *estimated += p->estimated[i];
@@ -150,7 +149,7 @@ double progress_seconds_left(const struct progress *p)
 {
     double left = 0, estimated, seen;
     experience(p, -1, &estimated, &seen);
-    for (int i = 0; i < EXECUTOR_NB_STAGES; i++)
+    for (int i = 0; i < NB_STAGES; i++)
         left += p->left[i] * factor(p, i);
     for (int i = 0; i < p->workers; i++) {
         const struct slot *s = &p->slots[i];
@@ -163,7 +162,7 @@ double progress_seconds_left(const struct progress *p)
 static double percent(const struct progress *p)
 {
     double all = p->done, done = p->done;
-    for (int i = 0; i < EXECUTOR_NB_STAGES; i++)
+    for (int i = 0; i < NB_STAGES; i++)
         all += p->left[i];
     for (int i = 0; i < p->workers; i++) {
         const struct slot *s = &p->slots[i];

@@ -17,7 +17,7 @@ struct progress;
 struct progress *progress_create(const char *doing, int workers, int quiet);
 void progress_destroy(struct progress *progress);
 
-/* Estimated core seconds that are still to be started, per stage (EXECUTOR_NB_STAGES). */
+/* Estimated core seconds that are still to be started, per stage (NB_STAGES). */
 void progress_set_left(struct progress *progress, const double *left);
 
 /* How a part's progress (owner: as its jobs say) is found out for its line: estimated core seconds

@@ -6,6 +6,7 @@
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
+#include "part.h"
 #include "plan.h"
 
 /* Before any file of a rendition is finished: it takes what its recording takes, and no more than

@@ -49,11 +49,6 @@ char *worker_tmp_file(const struct worker *w, const char *name)
     return fs_join(w->tmp, name);
 }
 
-const char *worker_output_key(const struct worker *w, size_t i)
-{
-    return json_get_string(json_array_get(json_object_get(w->spec, "outputs"), i), "key", "");
-}
-
 void worker_add_damage(json_t *result, const struct damage *d)
 {
     if (d->nb)
@@ -62,12 +57,13 @@ void worker_add_damage(json_t *result, const struct damage *d)
                                       (json_int_t)d->first_ms, "what", d->what));
 }
 
-int worker_deliver(const struct worker *w, const char *key, const char *tmp, const char *ext,
-                   const json_t *result, struct err *err)
+int worker_deliver(const struct worker *w, const char *key, const char *tmp, const json_t *result,
+                   struct err *err)
 {
     AUTO_FREE char *json_name = mem_printf("%s.json", key), *json = worker_tmp_file(w, json_name);
     if (tmp) {
-        AUTO_FREE char *name = mem_printf("%s.%s", key, ext), *to = worker_tmp_file(w, name);
+        AUTO_FREE char *name = mem_printf("%s.%s", key, job_spec_ext(w->spec));
+        AUTO_FREE char *to = worker_tmp_file(w, name);
         if (rename(tmp, to) < 0)
             return err_errno(err, errno, "cannot rename '%s' to '%s'", tmp, to);
     }
@@ -76,132 +72,56 @@ int worker_deliver(const struct worker *w, const char *key, const char *tmp, con
                : 0;
 }
 
-/* --- the spec -------------------------------------------------------------------------------- */
-
-int worker_need_key(const char **out, const json_t *obj, const char *name, struct err *err)
-{
-    if (json_need_string(out, obj, name, "the job", err) < 0)
-        return err->code;
-    return workdir_key_valid(*out)
-               ? 0
-               : err_set(err, ERR_INVALID, "the job: '%s' is no key of a result", name);
-}
-
-int worker_need_range(struct worker_range *out, const struct worker *w,
-                      const struct frame_grid *grid, struct err *err)
-{
-    *out = (struct worker_range){0};
-    if (json_need_number(&out->begin, w->spec, "begin", 0, grid->nb_frames - 1, "the job", err) <
-            0 ||
-        json_need_number(&out->end, w->spec, "end", out->begin + 1, grid->nb_frames, "the job",
-                         err) < 0)
-        return err->code;
-    return json_object_get(w->spec, "card_frames")
-               ? json_need_number(&out->card_frames, w->spec, "card_frames", 0,
-                                  WORKER_MAX_CARD_FRAMES, "the job", err)
-               : 0;
-}
-
-int worker_need_fps(AVRational *out, const json_t *obj, struct err *err)
-{
-    const json_t *fps = json_object_get(obj, "fps");
-    const struct frame_grid grid = {.fps = {(int)json_integer_value(json_array_get(fps, 0)),
-                                            (int)json_integer_value(json_array_get(fps, 1))},
-                                    .time_base = {1, 1},
-                                    .nb_frames = 1};
-    *out = grid.fps;
-    return frame_grid_valid(&grid)
-               ? 0
-               : err_set(err, ERR_INVALID, "the job: 'fps' is no rate of frames");
-}
-
 /* --- the recording --------------------------------------------------------------------------- */
 
-static int look_at_file(const char **out, const json_t *file, struct err *err)
+static int look_at_file(const struct job_file *file, struct err *err)
 {
     struct stat st;
-    if (json_need_string(out, file, "path", "the job", err) < 0)
-        return err->code;
-    if (stat(*out, &st) < 0)
+    if (stat(file->path, &st) < 0)
         return err_errno(err, errno, "cannot find the recording '%s' (is its disk connected?)",
-                         *out);
+                         file->path);
     const int64_t mtime_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
-    if (st.st_size != json_get_int(file, "size", -1) ||
-        mtime_ns != json_get_int(file, "mtime_ns", -1))
-        return err_set(err, ERR_INVALID,
-                       "'%s' has changed while talkpress was at work: run it again", *out);
+    return st.st_size == file->size && mtime_ns == file->mtime_ns
+               ? 0
+               : err_set(err, ERR_INVALID,
+                         "'%s' has changed while talkpress was at work: run it again", file->path);
+}
+
+/* Before the job, and after it: what was replaced, cut or went on growing meanwhile may have been
+ * read half and half. */
+static int look_at_recording(const struct job_spec *spec, struct err *err)
+{
+    for (size_t i = 0; i < spec->nb_files; i++)
+        if (look_at_file(&spec->files[i], err) < 0)
+            return err->code;
     return 0;
 }
 
-static int look_at_recording(const json_t *recording, struct err *err)
-{
-    const char *path;
-    size_t i;
-    json_t *file;
-    if (look_at_file(&path, recording, err) < 0)
-        return err->code;
-    json_array_foreach(json_object_get(recording, "more"), i,
-                       file) if (look_at_file(&path, file, err) < 0) return err->code;
-    return 0;
-}
-
-static void forget_files(struct worker *w)
-{
-    if (w->files)
-        free((void *)(uintptr_t)w->files->more);
-    free(w->files);
-    w->files = NULL;
-}
-
-/* The path, and w->files, after a look that the files are still those that the spec was made for.
- */
 int worker_recording_path(const char **out, struct worker *w, struct err *err)
 {
-    json_t *r;
-    if (json_need_object(&r, w->spec, "recording", "the job", err) < 0 ||
-        look_at_recording(r, err) < 0)
+    const struct job_spec *s = w->spec;
+    if (look_at_recording(s, err) < 0)
         return err->code;
-    *out = json_get_string(r, "path", NULL);
-    const json_t *more = json_object_get(r, "more");
-    const size_t nb = json_array_size(more);
-    const char **paths = mem_zalloc(nb + 1, sizeof *paths);
-    forget_files(w);
-    w->files = mem_zalloc(1, sizeof *w->files);
-    *w->files = (struct media_params){
-        .more = paths,
-        .nb_more = nb,
-        .join = json_object_get(json_object_get(w->spec, "probe"), "join"),
+    free(w->more);
+    w->more = mem_zalloc(s->nb_files, sizeof *w->more);
+    for (size_t i = 1; i < s->nb_files; i++)
+        w->more[i - 1] = s->files[i].path;
+    w->files = (struct media_params){
+        .more = w->more,
+        .nb_more = s->nb_files - 1,
+        .join = json_object_get(s->probe, "join"),
     };
-    for (size_t i = 0; i < nb; i++)
-        paths[i] = json_get_string(json_array_get(more, i), "path", NULL);
+    *out = s->files[0].path;
     return 0;
-}
-
-/* Whether the files that the job has read are what they were before it: what was replaced, cut or
- * went on growing meanwhile may have been read half and half. */
-static int look_again(const struct worker *w, struct err *err)
-{
-    const json_t *recording = json_object_get(w->spec, "recording");
-    return recording ? look_at_recording(recording, err) : 0;
 }
 
 /* --- in the sandbox -------------------------------------------------------------------------- */
 
-struct stage {
-    const char *name;
-    int (*run)(struct worker *w, struct err *err);
-    const char *ext; /* of what it makes beside the result; NULL: nothing */
-};
-
-static const struct stage stages[] = {
-    {"probe", worker_probe, NULL},
-    {"analyse", worker_analyse, "bin"},
-    {"card", worker_card, "mp4"},
-    {"cell", worker_cell, "mp4"},
-    {"sound", worker_sound, "mp4"},
-    {"poster", worker_poster, "jpg"},
-    {"captions", worker_captions, "vtt"},
-    {"assemble", worker_assemble, ""}, /* as the spec's container says */
+static int (*const stages[NB_STAGES])(struct worker *w, struct err *err) = {
+    [STAGE_PROBE] = worker_probe,       [STAGE_ANALYSE] = worker_analyse,
+    [STAGE_CARD] = worker_card,         [STAGE_CELL] = worker_cell,
+    [STAGE_SOUND] = worker_sound,       [STAGE_POSTER] = worker_poster,
+    [STAGE_CAPTIONS] = worker_captions, [STAGE_ASSEMBLE] = worker_assemble,
 };
 
 static int say_failure(const struct err *err)
@@ -213,12 +133,12 @@ static int say_failure(const struct err *err)
     return 1;
 }
 
-static int run_in_sandbox(struct worker *w, const struct stage *stage, pid_t parent)
+static int run_in_sandbox(struct worker *w, pid_t parent)
 {
     struct err err = {0};
     if (worker_enter_sandbox(w, parent, &err) == 0)
-        (void)stage->run(w, &err);
-    forget_files(w);
+        (void)stages[w->spec->stage](w, &err);
+    free(mem_take(&w->more));
     return err.code == ERR_OK ? 0 : say_failure(&err);
 }
 
@@ -237,56 +157,28 @@ static int look_at_made(const char *path, struct err *err)
 }
 
 /* Both lie in one folder, which is synced once; a file without its result does not count. */
-static int take_made(const struct worker *w, const char *key, const char *ext, struct err *err)
+static int take_made(const struct worker *w, const char *key, struct err *err)
 {
-    AUTO_FREE char *result = workdir_path(w->work, key, "json");
+    const char *work = w->spec->work, *ext = job_spec_ext(w->spec);
+    AUTO_FREE char *result = workdir_path(work, key, "json");
     AUTO_FREE char *json_name = mem_printf("%s.json", key), *json = worker_tmp_file(w, json_name);
-    if (look_at_made(json, err) < 0 || workdir_prepare(w->work, key, err) < 0)
+    if (look_at_made(json, err) < 0 || workdir_prepare(work, key, err) < 0)
         return err->code;
     if (ext) {
         AUTO_FREE char *name = mem_printf("%s.%s", key, ext), *made = worker_tmp_file(w, name);
-        AUTO_FREE char *to = workdir_path(w->work, key, ext);
+        AUTO_FREE char *to = workdir_path(work, key, ext);
         if (look_at_made(made, err) < 0 || fs_place(made, to, err) < 0)
             return err->code;
     }
     return fs_commit(json, result, err);
 }
 
-static int take_all_made(const struct worker *w, const struct stage *stage, struct err *err)
+static int take_all_made(const struct worker *w, struct err *err)
 {
-    const json_t *outputs = json_object_get(w->spec, "outputs");
-    const char *ext =
-        stage->ext && !*stage->ext ? json_get_string(w->spec, "container", NULL) : stage->ext;
-    if (!outputs)
-        return take_made(w, w->key, ext, err);
-    for (size_t i = 0; i < json_array_size(outputs); i++) {
-        const char *key = json_get_string(json_array_get(outputs, i), "key", "");
-        if (take_made(w, key, ext, err) < 0)
+    for (size_t i = 0; i < job_spec_nb_results(w->spec); i++)
+        if (take_made(w, job_spec_result_key(w->spec, i), err) < 0)
             return err->code;
-    }
     return 0;
-}
-
-static int find_stage(const struct stage **out, struct worker *w, struct err *err)
-{
-    const json_t *outputs = json_object_get(w->spec, "outputs");
-    const char *name;
-    if (json_need_string(&name, w->spec, "stage", "the job", err) < 0 ||
-        worker_need_key(&w->key, w->spec, "key", err) < 0 ||
-        json_need_string(&w->work, w->spec, "work", "the job", err) < 0)
-        return err->code;
-    const char *key;
-    for (size_t i = 0; i < json_array_size(outputs); i++)
-        if (worker_need_key(&key, json_array_get(outputs, i), "key", err) < 0)
-            return err->code;
-    for (size_t i = 0; i < sizeof stages / sizeof *stages; i++)
-        if (strcmp(stages[i].name, name) == 0) {
-            AUTO_FREE char *title = mem_printf("talkpress %s", name);
-            prctl(PR_SET_NAME, title); /* as 'top' shows it, cut to 15 letters */
-            *out = &stages[i];
-            return 0;
-        }
-    return err_set(err, ERR_INVALID, "the job: there is no stage '%s'", name);
 }
 
 /* Ends as the process in the sandbox did, so that who waits for us learns of it. */
@@ -297,21 +189,28 @@ static void end_like(int status)
     kill(getpid(), WTERMSIG(status));
 }
 
+/* As 'top' shows it, cut to 15 letters. */
+static void name_process(enum stage stage)
+{
+    AUTO_FREE char *title = mem_printf("talkpress %s", stage_name(stage));
+    prctl(PR_SET_NAME, title);
+}
+
 /* Runs the stage in a process of its own, which is shut in with its folder, and puts what that made
  * into place: from here, where no byte of a recording was looked at. With the sandbox off, for
  * debuggers and fuzzing, all is one process. */
-static int run_stage(struct worker *w, const struct stage *stage)
+static int run_stage(struct worker *w)
 {
     struct err err = {0}, cleaning = {0};
     int status = 0;
-    AUTO_FREE char *tmp = workdir_own(w->work, w->key, getpid());
+    AUTO_FREE char *tmp = workdir_own(w->spec->work, w->spec->key, getpid());
     w->tmp = tmp;
     if (fs_mkdirs(tmp, &err) < 0)
         return say_failure(&err);
-    const bool apart = strcmp(json_get_string(w->spec, "sandbox", ""), "off") != 0;
+    const bool apart = w->spec->sandbox != SANDBOX_OFF;
     const pid_t parent = apart ? getpid() : getppid(), child = apart ? fork() : 0;
     if (child == 0) {
-        const int ended = run_in_sandbox(w, stage, parent);
+        const int ended = run_in_sandbox(w, parent);
         if (apart)
             return ended; /* to main, and its end */
         status = W_EXITCODE(ended, 0);
@@ -320,8 +219,8 @@ static int run_stage(struct worker *w, const struct stage *stage)
         err_errno(&err, errno, "cannot start a process");
     while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
         ;
-    if (child >= 0 && look_again(w, &err) == 0 && status == 0)
-        (void)take_all_made(w, stage, &err);
+    if (child >= 0 && look_at_recording(w->spec, &err) == 0 && status == 0)
+        (void)take_all_made(w, &err);
     if (fs_remove_all(tmp, &cleaning) < 0)
         fprintf(stderr, "%s\n", cleaning.msg); /* the next run empties tmp/ */
     if (WIFSIGNALED(status) && err.code == ERR_OK)
@@ -332,13 +231,13 @@ static int run_stage(struct worker *w, const struct stage *stage)
 int worker_main(const char *spec_path)
 {
     struct err err = {0};
-    AUTO_JSON *spec = NULL;
-    const struct stage *stage = NULL;
+    json_t *document = NULL;
+    AUTO_JOB_SPEC spec = {0};
     /* Gone with the coordinator, however it ends. */
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     av_log_to_stderr();
-    if (json_read_file(&spec, spec_path, &err) < 0)
+    if (json_read_file(&document, spec_path, &err) < 0 || job_spec_read(&spec, document, &err) < 0)
         return say_failure(&err);
-    struct worker w = {.spec = spec};
-    return find_stage(&stage, &w, &err) < 0 ? say_failure(&err) : run_stage(&w, stage);
+    name_process(spec.stage);
+    return run_stage(&(struct worker){.spec = &spec});
 }

@@ -45,44 +45,37 @@ static int read_file(struct cues *out, const char *path, const char *hash, struc
     return captions_read_text(out, path, bytes, nb, err);
 }
 
-static int read_captions(struct cues *out, struct worker *w, const json_t *probe,
-                         const struct frame_grid *grid, int64_t *begin_ms, struct err *err)
+static int read_captions(struct cues *out, struct worker *w, int64_t *begin_ms, struct err *err)
 {
-    json_t *from;
-    if (json_need_object(&from, w->spec, "captions", "the job", err) < 0)
-        return err->code;
-    const char *path = json_get_string(from, "path", NULL), *recording;
+    const struct job_captions *from = &w->spec->captions;
+    const char *recording;
     *begin_ms = 0;
-    if (path) {
-        *begin_ms = player_start_ms(probe, grid);
-        return read_file(out, path, json_get_string(from, "hash", ""), err);
+    if (from->path) {
+        *begin_ms = player_start_ms(w->spec->probe, &w->spec->grid);
+        return read_file(out, from->path, from->hash, err);
     }
     if (worker_recording_path(&recording, w, err) < 0)
         return err->code;
-    return captions_read_stream(out, recording, w->files, (int)json_get_int(from, "stream", -1),
-                                grid, err);
+    return captions_read_stream(out, recording, &w->files, from->stream, &w->spec->grid, err);
 }
 
 int worker_captions(struct worker *w, struct err *err)
 {
+    const struct frame_grid *grid = &w->spec->grid;
+    const struct job_range *range = &w->spec->range;
     AUTO_FREE char *tmp = worker_tmp_file(w, "c.vtt");
     AUTO_CUES cues = {0};
-    json_t *probe;
-    struct frame_grid grid;
-    struct worker_range range;
     int64_t zero_ms = 0;
     char sha256[65];
-    if (json_need_object(&probe, w->spec, "probe", "the job", err) < 0 ||
-        probe_grid(&grid, probe, err) < 0 || worker_need_range(&range, w, &grid, err) < 0 ||
-        read_captions(&cues, w, probe, &grid, &zero_ms, err) < 0)
+    if (read_captions(&cues, w, &zero_ms, err) < 0)
         return err->code;
-    const int64_t begin_ms = frame_grid_ms_of(&grid, range.begin) - zero_ms;
-    const int64_t end_ms = frame_grid_ms_of(&grid, range.end) - zero_ms;
-    const int64_t card_ms = frame_grid_ms_of(&grid, range.card_frames);
+    const int64_t begin_ms = frame_grid_ms_of(grid, range->begin) - zero_ms;
+    const int64_t end_ms = frame_grid_ms_of(grid, range->end) - zero_ms;
+    const int64_t card_ms = frame_grid_ms_of(grid, range->card_frames);
     captions_cut(&cues, begin_ms, end_ms, card_ms - begin_ms);
     if (captions_write(tmp, &cues, err) < 0 || check_sha256(sha256, tmp, err) < 0)
         return err->code;
     AUTO_JSON *result = json_pack("{s:I, s:I, s:s}", "cues", (json_int_t)cues.nb, "bytes",
                                   (json_int_t)fs_size(tmp), "sha256", sha256);
-    return worker_deliver(w, w->key, tmp, "vtt", result, err);
+    return worker_deliver(w, w->spec->key, tmp, result, err);
 }

@@ -15,25 +15,15 @@ static json_t *decibels(double v)
 }
 
 /* The outputs that a sound job asks for, with files in our folder. */
-static int sound_outputs(struct sound_output **out, size_t *out_nb, const struct worker *w,
-                         struct err *err)
+static struct sound_output *sound_outputs(const struct worker *w)
 {
-    json_t *list, *item;
-    size_t i;
-    if (json_need_array(&list, w->spec, "outputs", "the job", err) < 0)
-        return err->code;
-    *out_nb = json_array_size(list);
-    *out = mem_zalloc(*out_nb, sizeof **out);
-    json_array_foreach(list, i, item)
-    {
+    struct sound_output *list = mem_zalloc(w->spec->nb_outputs, sizeof *list);
+    for (size_t i = 0; i < w->spec->nb_outputs; i++) {
         AUTO_FREE char *name = mem_printf("%zu.mp4", i);
-        json_t *audio;
-        if (json_need_object(&audio, item, "audio", "the job", err) < 0 ||
-            rendition_check_audio(audio, "the job", err) < 0)
-            return err->code;
-        (*out)[i] = (struct sound_output){.audio = audio, .path = worker_tmp_file(w, name)};
+        list[i] = (struct sound_output){.audio = w->spec->outputs[i].settings,
+                                        .path = worker_tmp_file(w, name)};
     }
-    return 0;
+    return list;
 }
 
 static int deliver_sound(const struct worker *w, const char *key, const struct sound_output *output,
@@ -50,51 +40,44 @@ static int deliver_sound(const struct worker *w, const char *key, const struct s
     worker_add_damage(result, &r->damage);
     if (r->remark[0])
         json_object_set_new(result, "remark", json_string(r->remark));
-    return worker_deliver(w, key, output->path, "mp4", result, err);
+    return worker_deliver(w, key, output->path, result, err);
 }
 
-static int encode_sound(struct worker *w, struct sound_output *outputs, size_t nb, struct err *err)
+static int encode_sound(struct worker *w, struct sound_output *outputs, struct err *err)
 {
-    const char *path = NULL, *analysis = NULL;
-    json_t *probe = NULL;
-    if (worker_recording_path(&path, w, err) < 0 ||
-        json_need_object(&probe, w->spec, "probe", "the job", err) < 0 ||
-        worker_need_key(&analysis, w->spec, "analysis", err) < 0)
-        return err->code;
-    const int stream = (int)json_get_int(w->spec, "audio_stream", -1);
+    const struct job_spec *s = w->spec;
+    const char *path = NULL;
     enum sound_use use = SOUND_BOTH;
-    if (!sound_use_parse(&use, json_get_string(w->spec, "use", "both")))
+    if (worker_recording_path(&path, w, err) < 0)
+        return err->code;
+    if (!sound_use_parse(&use, s->sound.use))
         return err_set(err, ERR_INVALID, "the job: 'use' is none of both, left, right");
-    AUTO_FREE char *blocks = workdir_path(w->work, analysis, "bin");
-    struct sound_spec spec = {
+    AUTO_FREE char *blocks = workdir_path(s->work, s->sound.analysis, "bin");
+    const struct sound_spec spec = {
         .recording = path,
-        .files = w->files,
-        .stream = stream,
-        .clock = probe_sound_clock(probe, stream),
+        .files = &w->files,
+        .stream = s->sound.audio_stream,
+        .clock = probe_sound_clock(s->probe, s->sound.audio_stream),
         .use = use,
         .blocks_path = blocks,
-        .target_lufs = json_get_number(w->spec, "target_lufs", -16),
-        .ceiling_dbtp = json_get_number(w->spec, "ceiling_dbtp", -1),
+        .target_lufs = s->sound.target_lufs,
+        .ceiling_dbtp = s->sound.ceiling_dbtp,
         .progress = worker_tell_fraction,
+        .grid = s->grid,
+        .begin = s->range.begin,
+        .end = s->range.end,
+        .card_frames = s->range.card_frames,
     };
-    struct worker_range range;
-    if (probe_grid(&spec.grid, probe, err) < 0 || worker_need_range(&range, w, &spec.grid, err) < 0)
-        return err->code;
-    spec.begin = range.begin;
-    spec.end = range.end;
-    spec.card_frames = range.card_frames;
-    return sound_encode(outputs, nb, &spec, err);
+    return sound_encode(outputs, s->nb_outputs, &spec, err);
 }
 
 int worker_sound(struct worker *w, struct err *err)
 {
-    struct sound_output *outputs = NULL;
-    size_t nb = 0;
-    int ret = sound_outputs(&outputs, &nb, w, err);
-    if (ret == 0)
-        ret = encode_sound(w, outputs, nb, err);
+    const size_t nb = w->spec->nb_outputs;
+    struct sound_output *outputs = sound_outputs(w);
+    int ret = encode_sound(w, outputs, err);
     for (size_t i = 0; ret == 0 && i < nb; i++)
-        ret = deliver_sound(w, worker_output_key(w, i), &outputs[i], err);
+        ret = deliver_sound(w, w->spec->outputs[i].key, &outputs[i], err);
     for (size_t i = 0; i < nb; i++)
         free((void *)(uintptr_t)outputs[i].path);
     free(outputs);

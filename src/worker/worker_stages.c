@@ -32,9 +32,9 @@ int worker_probe(struct worker *w, struct err *err)
     const char *path = NULL;
     AUTO_JSON *result = NULL;
     if (worker_recording_path(&path, w, err) < 0 ||
-        probe_files(&result, path, w->files->more, w->files->nb_more, err) < 0)
+        probe_files(&result, path, w->files.more, w->files.nb_more, err) < 0)
         return err->code;
-    return worker_deliver(w, w->key, NULL, NULL, result, err);
+    return worker_deliver(w, w->spec->key, NULL, result, err);
 }
 
 int worker_analyse(struct worker *w, struct err *err)
@@ -42,43 +42,26 @@ int worker_analyse(struct worker *w, struct err *err)
     const char *path = NULL;
     AUTO_JSON *result = NULL;
     AUTO_FREE char *blocks = worker_tmp_file(w, "blocks.bin");
-    json_t *probe = NULL;
     if (worker_recording_path(&path, w, err) < 0 ||
-        json_need_object(&probe, w->spec, "probe", "the job", err) < 0 ||
-        analyse_recording(&result, path, w->files, probe,
-                          (int)json_get_int(w->spec, "audio_stream", -1), blocks,
+        analyse_recording(&result, path, &w->files, w->spec->probe, w->spec->audio_stream, blocks,
                           worker_tell_fraction, NULL, err) < 0)
         return err->code;
-    return worker_deliver(w, w->key, blocks, "bin", result, err);
+    return worker_deliver(w, w->spec->key, blocks, result, err);
 }
 
 /* The outputs that a segment job asks for, with files in our folder. */
-static int segment_outputs(struct segment_output **out, size_t *out_nb, const struct worker *w,
-                           struct err *err)
+static struct segment_output *segment_outputs(const struct worker *w)
 {
-    json_t *list, *item;
-    size_t i;
-    if (json_need_array(&list, w->spec, "outputs", "the job", err) < 0)
-        return err->code;
-    *out_nb = json_array_size(list);
-    *out = mem_zalloc(*out_nb, sizeof **out);
-    json_array_foreach(list, i, item)
-    {
-        struct segment_output *o = &(*out)[i];
+    struct segment_output *list = mem_zalloc(w->spec->nb_outputs, sizeof *list);
+    for (size_t i = 0; i < w->spec->nb_outputs; i++) {
+        const struct job_output *o = &w->spec->outputs[i];
         AUTO_FREE char *name = mem_printf("%zu.mp4", i);
-        json_t *video;
-        int64_t width, height;
-        if (json_need_object(&video, item, "video", "the job", err) < 0 ||
-            rendition_check_video(video, "the job", err) < 0 ||
-            json_need_number(&width, item, "width", 2, RENDITION_MAX_SIDE, "the job", err) < 0 ||
-            json_need_number(&height, item, "height", 2, RENDITION_MAX_SIDE, "the job", err) < 0)
-            return err->code;
-        o->video = video;
-        o->width = (int)width;
-        o->height = (int)height;
-        o->path = worker_tmp_file(w, name);
+        list[i] = (struct segment_output){.video = o->settings,
+                                          .width = o->width,
+                                          .height = o->height,
+                                          .path = worker_tmp_file(w, name)};
     }
-    return 0;
+    return list;
 }
 
 static void free_outputs(struct segment_output *outputs, size_t nb)
@@ -88,17 +71,17 @@ static void free_outputs(struct segment_output *outputs, size_t nb)
     free(outputs);
 }
 
-static int deliver_segments(const struct worker *w, const struct segment_output *outputs, size_t nb,
+static int deliver_segments(const struct worker *w, const struct segment_output *outputs,
                             const struct damage *damage, struct err *err)
 {
-    for (size_t i = 0; i < nb; i++) {
+    for (size_t i = 0; i < w->spec->nb_outputs; i++) {
         const struct track_summary *s = &outputs[i].summary;
         AUTO_JSON *result =
             json_pack("{s:I, s:I, s:s, s:s}", "frames", (json_int_t)s->nb_packets, "bytes",
                       (json_int_t)s->nb_bytes, "hash", s->hash, "header", s->header);
         if (damage)
             worker_add_damage(result, damage);
-        if (worker_deliver(w, worker_output_key(w, i), outputs[i].path, "mp4", result, err) < 0)
+        if (worker_deliver(w, w->spec->outputs[i].key, outputs[i].path, result, err) < 0)
             return err->code;
     }
     return 0;
@@ -118,28 +101,24 @@ static int next_of_cell(void *opaque, AVFrame *frame, struct err *err)
     return got;
 }
 
-static int encode_cell(struct worker *w, struct segment_output *outputs, size_t nb, struct err *err)
+static int encode_cell(struct worker *w, struct segment_output *outputs, struct err *err)
 {
+    const struct job_spec *s = w->spec;
     const char *path = NULL;
-    json_t *probe = NULL;
-    if (worker_recording_path(&path, w, err) < 0 ||
-        json_need_object(&probe, w->spec, "probe", "the job", err) < 0)
+    if (worker_recording_path(&path, w, err) < 0)
         return err->code;
-    const json_t *video = json_object_get(probe, "video");
+    const json_t *video = json_object_get(s->probe, "video");
     AUTO_MEDIA *media = NULL;
     AUTO_PICTURES *pictures = NULL;
-    struct picture_range range = {
+    const struct picture_range range = {
         .stream = (int)json_get_int(video, "stream", -1),
-        .key_frame = json_get_int(w->spec, "key_frame", 0),
-        .key_pts = json_get_int(w->spec, "key_pts", 0),
+        .grid = s->grid,
+        .begin = s->range.begin,
+        .end = s->range.end,
+        .key_frame = s->cell.key_frame,
+        .key_pts = s->cell.key_pts,
     };
-    struct worker_range frames;
-    if (probe_grid(&range.grid, probe, err) < 0 ||
-        worker_need_range(&frames, w, &range.grid, err) < 0)
-        return err->code;
-    range.begin = frames.begin;
-    range.end = frames.end;
-    if (media_open(&media, path, w->files, err) < 0 ||
+    if (media_open(&media, path, &w->files, err) < 0 ||
         picture_reader_open(&pictures, media, &range, err) < 0)
         return err->code;
     struct cell_source source = {pictures, range.begin};
@@ -151,20 +130,18 @@ static int encode_cell(struct worker *w, struct segment_output *outputs, size_t 
         .progress = tell_frames,
         .opaque = w,
     };
-    picture_traits_read(&params.traits, video, json_get_string(w->spec, "fields", "progressive"));
-    if (segment_encode(outputs, nb, &params, &(struct picture_source){next_of_cell, &source}, err) <
-        0)
+    picture_traits_read(&params.traits, video, s->cell.fields);
+    if (segment_encode(outputs, s->nb_outputs, &params,
+                       &(struct picture_source){next_of_cell, &source}, err) < 0)
         return err_prefix(err, "'%s': ", path);
-    return deliver_segments(w, outputs, nb, picture_reader_damage(pictures), err);
+    return deliver_segments(w, outputs, picture_reader_damage(pictures), err);
 }
 
 int worker_cell(struct worker *w, struct err *err)
 {
-    struct segment_output *outputs = NULL;
-    size_t nb = 0;
-    if (segment_outputs(&outputs, &nb, w, err) == 0)
-        (void)encode_cell(w, outputs, nb, err);
-    free_outputs(outputs, nb);
+    struct segment_output *outputs = segment_outputs(w);
+    (void)encode_cell(w, outputs, err);
+    free_outputs(outputs, w->spec->nb_outputs);
     return err->code;
 }
 
@@ -192,45 +169,27 @@ static int next_of_card(void *opaque, AVFrame *frame, struct err *err)
 }
 
 /* The job's card in a size. Each size is laid out for itself, so that text is sharp in each. */
-static int open_card(struct card_source *source, const struct worker *w, int width, int height,
+static int open_card(struct card_source *source, const struct job_card *c, int width, int height,
                      struct err *err)
 {
-    const json_t *spec = json_object_get(w->spec, "card"), *t = json_object_get(spec, "text");
-    const json_t *files = json_object_get(w->spec, "files");
-    const char *template_path;
-    AVRational fps;
-    int64_t nb_frames;
-    if (json_need_string(&template_path, files, "template", "the job", err) < 0 ||
-        worker_need_fps(&fps, spec, err) < 0 ||
-        json_need_number(&nb_frames, spec, "frames", 1, WORKER_MAX_CARD_FRAMES, "the job", err) < 0)
-        return err->code;
-    const struct card_text text = {
-        .event = json_get_string(t, "event", NULL),
-        .section = json_get_string(t, "section", NULL),
-        .title = json_get_string(t, "title", NULL),
-        .speakers = json_get_string(t, "speakers", NULL),
-        .part = json_get_string(t, "part", NULL),
-        .date = json_get_string(t, "date", NULL),
-        .place = json_get_string(t, "place", NULL),
-    };
-    *source = (struct card_source){.fps = fps, .nb = nb_frames};
+    *source = (struct card_source){.fps = c->fps, .nb = c->nb_frames};
     const struct card_params params = {
-        .template_path = template_path,
-        .logo_path = json_get_string(files, "logo", NULL),
-        .background_path = json_get_string(files, "background", NULL),
+        .template_path = c->template_path,
+        .logo_path = c->logo_path,
+        .background_path = c->background_path,
         .width = width,
         .height = height,
-        .duration_ms = source->nb * 1000 * source->fps.den / source->fps.num,
-        .fade_in_ms = json_get_int(spec, "fade_in_ms", 0),
-        .fade_out_ms = json_get_int(spec, "fade_out_ms", 0),
+        .duration_ms = c->nb_frames * 1000 * c->fps.den / c->fps.num,
+        .fade_in_ms = c->fade_in_ms,
+        .fade_out_ms = c->fade_out_ms,
     };
-    return card_create(&source->card, &text, &params, err);
+    return card_create(&source->card, &c->text, &params, err);
 }
 
 static int encode_card(struct worker *w, struct segment_output *output, struct err *err)
 {
     struct card_source source;
-    if (open_card(&source, w, output->width, output->height, err) < 0)
+    if (open_card(&source, &w->spec->card, output->width, output->height, err) < 0)
         return err->code;
     w->frames = source.nb;
     const struct segment_params segment = {
@@ -248,13 +207,13 @@ static int encode_card(struct worker *w, struct segment_output *output, struct e
 
 int worker_card(struct worker *w, struct err *err)
 {
-    struct segment_output *outputs = NULL;
-    size_t nb = 0;
-    int ret = segment_outputs(&outputs, &nb, w, err);
+    const size_t nb = w->spec->nb_outputs;
+    struct segment_output *outputs = segment_outputs(w);
+    int ret = 0;
     for (size_t i = 0; ret == 0 && i < nb; i++)
         ret = encode_card(w, &outputs[i], err);
     if (ret == 0)
-        (void)deliver_segments(w, outputs, nb, NULL, err);
+        (void)deliver_segments(w, outputs, NULL, err);
     free_outputs(outputs, nb);
     return err->code;
 }
@@ -262,7 +221,7 @@ int worker_card(struct worker *w, struct err *err)
 static int poster_from_card(const struct worker *w, const char *tmp, struct err *err)
 {
     struct card_source source;
-    if (open_card(&source, w, POSTER_WIDTH, POSTER_HEIGHT, err) < 0)
+    if (open_card(&source, &w->spec->card, POSTER_WIDTH, POSTER_HEIGHT, err) < 0)
         return err->code;
     const int ret = poster_of_picture(tmp, card_picture(source.card), err);
     card_destroy(source.card);
@@ -271,23 +230,20 @@ static int poster_from_card(const struct worker *w, const char *tmp, struct err 
 
 static int poster_from_recording(int64_t *frame, struct worker *w, const char *tmp, struct err *err)
 {
+    const struct job_spec *s = w->spec;
     const char *path = NULL;
-    json_t *probe = NULL;
-    if (worker_recording_path(&path, w, err) < 0 ||
-        json_need_object(&probe, w->spec, "probe", "the job", err) < 0)
+    if (worker_recording_path(&path, w, err) < 0)
         return err->code;
-    struct poster_spec spec = {
+    const struct poster_spec spec = {
         .recording = path,
-        .files = w->files,
-        .video = json_object_get(probe, "video"),
-        .cells = json_object_get(probe, "cells"),
-        .fields = json_get_string(w->spec, "fields", "progressive"),
+        .files = &w->files,
+        .video = json_object_get(s->probe, "video"),
+        .cells = json_object_get(s->probe, "cells"),
+        .fields = s->cell.fields,
+        .grid = s->grid,
+        .begin = s->range.begin,
+        .end = s->range.end,
     };
-    struct worker_range range;
-    if (probe_grid(&spec.grid, probe, err) < 0 || worker_need_range(&range, w, &spec.grid, err) < 0)
-        return err->code;
-    spec.begin = range.begin;
-    spec.end = range.end;
     return poster_make(frame, tmp, &spec, err);
 }
 
@@ -296,11 +252,11 @@ int worker_poster(struct worker *w, struct err *err)
     AUTO_FREE char *tmp = worker_tmp_file(w, "p.jpg");
     int64_t frame = 0;
     char sha256[65];
-    const int made = json_object_get(w->spec, "card") ? poster_from_card(w, tmp, err)
-                                                      : poster_from_recording(&frame, w, tmp, err);
+    const int made = w->spec->has_card ? poster_from_card(w, tmp, err)
+                                       : poster_from_recording(&frame, w, tmp, err);
     if (made < 0 || check_sha256(sha256, tmp, err) < 0)
         return err->code;
     AUTO_JSON *result = json_pack("{s:I, s:I, s:s}", "frame", (json_int_t)frame, "bytes",
                                   (json_int_t)fs_size(tmp), "sha256", sha256);
-    return worker_deliver(w, w->key, tmp, "jpg", result, err);
+    return worker_deliver(w, w->spec->key, tmp, result, err);
 }

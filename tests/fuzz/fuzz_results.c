@@ -11,8 +11,10 @@
 #include "fs.h"
 #include "fuzz.h"
 #include "fuzz_event.h"
+#include "job_spec.h"
 #include "json.h"
 #include "mem.h"
+#include "part.h"
 #include "plan.h"
 #include "probe.h"
 #include "publish.h"
@@ -56,6 +58,18 @@ static void put_pieces(const struct event *event, const char (*keys)[33], size_t
     }
 }
 
+/* Of every job that could start now, what its worker would be told. */
+static void write_specs(struct part_plan *pp, const struct plan *plan)
+{
+    for (size_t i = 0; i < pp->nb_jobs; i++) {
+        struct err err = {0};
+        AUTO_JOB_SPEC spec = {0};
+        if (fuzz_failed(plan_begin_job(&spec, &pp->jobs[i], plan, pp, &err), &err))
+            continue;
+        json_decref(job_spec_write(&spec));
+    }
+}
+
 /* Of every part: what it lacks, what it says once all its pieces are there. */
 static void plan_parts(struct plan *plan, const struct bytes *piece)
 {
@@ -70,7 +84,9 @@ static void plan_parts(struct plan *plan, const struct bytes *piece)
             if (plan_part(&before, plan, talk, &talk->parts[p], &err) == 0 &&
                 plan_keys(&keys, &nb, plan, talk, &talk->parts[p], &err) == 0) {
                 put_pieces(plan->event, (const char(*)[33])keys, nb, piece);
-                (void)fuzz_failed(plan_part(&after, plan, talk, &talk->parts[p], &err), &err);
+                write_specs(&before, plan);
+                if (!fuzz_failed(plan_part(&after, plan, talk, &talk->parts[p], &err), &err))
+                    write_specs(&after, plan);
             }
             free(keys);
         }

@@ -169,13 +169,13 @@ static void few_are_open(void **state)
 
 static void small_jobs_come_last(void **state)
 {
-    struct job jobs[] = {{.stage = "sound", .key = "sound", .cost = 5},
-                         {.stage = "card", .key = "card 1", .cost = 2},
-                         {.stage = "card", .key = "card 2", .cost = 3},
-                         {.stage = "cell", .key = "cell 1", .cost = 12},
-                         {.stage = "cell", .key = "cell 2", .cost = 12},
-                         {.stage = "cell", .key = "cell 3", .cost = 14},
-                         {.stage = "poster", .key = "poster", .cost = 0.5}};
+    struct job jobs[] = {{.stage = STAGE_SOUND, .key = "sound", .cost = 5},
+                         {.stage = STAGE_CARD, .key = "card 1", .cost = 2},
+                         {.stage = STAGE_CARD, .key = "card 2", .cost = 3},
+                         {.stage = STAGE_CELL, .key = "cell 1", .cost = 12},
+                         {.stage = STAGE_CELL, .key = "cell 2", .cost = 12},
+                         {.stage = STAGE_CELL, .key = "cell 3", .cost = 14},
+                         {.stage = STAGE_POSTER, .key = "poster", .cost = 0.5}};
     static const char *const expected[] = {"card 1", "cell 3", "cell 1", "cell 2",
                                            "sound",  "card 2", "poster"};
     const size_t nb = sizeof jobs / sizeof *jobs;

@@ -1,0 +1,337 @@
+/* The one reader of job specs. What it lets through is in range; of the results of earlier jobs
+ * only what an assembly is put together from. */
+#include <stdio.h>
+#include <string.h>
+
+#include "job_spec.h"
+#include "json.h"
+#include "mem.h"
+#include "probe.h"
+#include "reader.h"
+#include "rendition.h"
+#include "workdir.h"
+
+static const char where[] = "the job";
+/* More than any piece holds. */
+static const int64_t max_frames = (int64_t)FRAME_GRID_MAX_HOURS * 3600 * 1000;
+
+static int read_key(char out[KEY_BYTES], const json_t *obj, const char *name, struct err *err)
+{
+    const char *key;
+    if (json_need_string(&key, obj, name, where, err) < 0)
+        return err->code;
+    if (!workdir_key_valid(key))
+        return err_set(err, ERR_INVALID, "%s: '%s' is no key of a result", where, name);
+    memcpy(out, key, KEY_BYTES);
+    return 0;
+}
+
+static int read_fps(AVRational *out, const json_t *obj, struct err *err)
+{
+    const json_t *fps = json_object_get(obj, "fps");
+    const struct frame_grid grid = {.fps = {(int)json_integer_value(json_array_get(fps, 0)),
+                                            (int)json_integer_value(json_array_get(fps, 1))},
+                                    .time_base = {1, 1},
+                                    .nb_frames = 1};
+    *out = grid.fps;
+    return frame_grid_valid(&grid)
+               ? 0
+               : err_set(err, ERR_INVALID, "%s: 'fps' is no rate of frames", where);
+}
+
+static int read_file(struct job_file *out, const json_t *file, struct err *err)
+{
+    out->size = json_get_int(file, "size", -1);
+    out->mtime_ns = json_get_int(file, "mtime_ns", -1);
+    return json_need_string(&out->path, file, "path", where, err);
+}
+
+static int read_recording(struct job_spec *s, struct err *err)
+{
+    json_t *recording, *probe;
+    if (json_need_object(&recording, s->document, "recording", where, err) < 0)
+        return err->code;
+    const json_t *more = json_object_get(recording, "more");
+    s->nb_files = 1 + json_array_size(more);
+    s->files = mem_zalloc(s->nb_files, sizeof *s->files);
+    if (read_file(&s->files[0], recording, err) < 0)
+        return err->code;
+    for (size_t i = 1; i < s->nb_files; i++)
+        if (read_file(&s->files[i], json_array_get(more, i - 1), err) < 0)
+            return err->code;
+    if (s->stage == STAGE_PROBE)
+        return 0;
+    if (json_need_object(&probe, s->document, "probe", where, err) < 0)
+        return err->code;
+    s->probe = probe;
+    return 0;
+}
+
+/* Also the grid that the frames are counted on. */
+static int read_range(struct job_spec *s, struct err *err)
+{
+    struct job_range *r = &s->range;
+    if (probe_grid(&s->grid, s->probe, err) < 0 ||
+        json_need_number(&r->begin, s->document, "begin", 0, s->grid.nb_frames - 1, where, err) <
+            0 ||
+        json_need_number(&r->end, s->document, "end", r->begin + 1, s->grid.nb_frames, where, err) <
+            0)
+        return err->code;
+    return json_object_get(s->document, "card_frames")
+               ? json_need_number(&r->card_frames, s->document, "card_frames", 0,
+                                  JOB_MAX_CARD_FRAMES, where, err)
+               : 0;
+}
+
+static int read_picture_output(struct job_output *o, const json_t *item, struct err *err)
+{
+    json_t *video;
+    int64_t width, height;
+    if (json_need_object(&video, item, "video", where, err) < 0 ||
+        rendition_check_video(video, where, err) < 0 ||
+        json_need_number(&width, item, "width", 2, RENDITION_MAX_SIDE, where, err) < 0 ||
+        json_need_number(&height, item, "height", 2, RENDITION_MAX_SIDE, where, err) < 0)
+        return err->code;
+    o->settings = video;
+    o->width = (int)width;
+    o->height = (int)height;
+    return 0;
+}
+
+static int read_sound_output(struct job_output *o, const json_t *item, struct err *err)
+{
+    json_t *audio;
+    if (json_need_object(&audio, item, "audio", where, err) < 0 ||
+        rendition_check_audio(audio, where, err) < 0)
+        return err->code;
+    o->settings = audio;
+    return 0;
+}
+
+static int read_outputs(struct job_spec *s, struct err *err)
+{
+    json_t *list;
+    if (json_need_array(&list, s->document, "outputs", where, err) < 0)
+        return err->code;
+    s->nb_outputs = json_array_size(list);
+    s->outputs = mem_zalloc(s->nb_outputs, sizeof *s->outputs);
+    if (!s->nb_outputs)
+        return err_set(err, ERR_INVALID, "%s: 'outputs' is empty", where);
+    for (size_t i = 0; i < s->nb_outputs; i++) {
+        const json_t *item = json_array_get(list, i);
+        struct job_output *o = &s->outputs[i];
+        o->rendition = json_get_string(item, "rendition", NULL);
+        if (read_key(o->key, item, "key", err) < 0 ||
+            (s->stage == STAGE_SOUND ? read_sound_output(o, item, err)
+                                     : read_picture_output(o, item, err)) < 0)
+            return err->code;
+    }
+    return 0;
+}
+
+static int read_card(struct job_spec *s, struct err *err)
+{
+    json_t *card;
+    const json_t *files = json_object_get(s->document, "files");
+    struct job_card *c = &s->card;
+    if (json_need_object(&card, s->document, "card", where, err) < 0 ||
+        json_need_string(&c->template_path, files, "template", where, err) < 0 ||
+        read_fps(&c->fps, card, err) < 0 ||
+        json_need_number(&c->nb_frames, card, "frames", 1, JOB_MAX_CARD_FRAMES, where, err) < 0)
+        return err->code;
+    const json_t *t = json_object_get(card, "text");
+    c->text = (struct card_text){
+        .event = json_get_string(t, "event", NULL),
+        .section = json_get_string(t, "section", NULL),
+        .title = json_get_string(t, "title", NULL),
+        .speakers = json_get_string(t, "speakers", NULL),
+        .part = json_get_string(t, "part", NULL),
+        .date = json_get_string(t, "date", NULL),
+        .place = json_get_string(t, "place", NULL),
+    };
+    c->logo_path = json_get_string(files, "logo", NULL);
+    c->background_path = json_get_string(files, "background", NULL);
+    c->fade_in_ms = json_get_int(card, "fade_in_ms", 0);
+    c->fade_out_ms = json_get_int(card, "fade_out_ms", 0);
+    s->has_card = true;
+    return 0;
+}
+
+static int read_cell(struct job_spec *s, struct err *err)
+{
+    if (read_outputs(s, err) < 0 || read_recording(s, err) < 0 || read_range(s, err) < 0)
+        return err->code;
+    s->cell.key_frame = json_get_int(s->document, "key_frame", 0);
+    s->cell.key_pts = json_get_int(s->document, "key_pts", 0);
+    s->cell.fields = json_get_string(s->document, "fields", "progressive");
+    return 0;
+}
+
+static int read_sound(struct job_spec *s, struct err *err)
+{
+    struct job_sound *o = &s->sound;
+    char analysis[KEY_BYTES];
+    if (read_outputs(s, err) < 0 || read_recording(s, err) < 0 || read_range(s, err) < 0 ||
+        read_key(analysis, s->document, "analysis", err) < 0)
+        return err->code;
+    o->analysis = json_get_string(s->document, "analysis", NULL);
+    o->audio_stream = (int)json_get_int(s->document, "audio_stream", -1);
+    o->use = json_get_string(s->document, "use", "both");
+    o->target_lufs = json_get_number(s->document, "target_lufs", -16);
+    o->ceiling_dbtp = json_get_number(s->document, "ceiling_dbtp", -1);
+    return 0;
+}
+
+static int read_poster(struct job_spec *s, struct err *err)
+{
+    if (json_object_get(s->document, "card"))
+        return read_card(s, err);
+    s->cell.fields = json_get_string(s->document, "fields", "progressive");
+    return read_recording(s, err) < 0 ? err->code : read_range(s, err);
+}
+
+static int read_captions(struct job_spec *s, struct err *err)
+{
+    json_t *from;
+    if (read_recording(s, err) < 0 || read_range(s, err) < 0 ||
+        json_need_object(&from, s->document, "captions", where, err) < 0)
+        return err->code;
+    s->captions = (struct job_captions){.path = json_get_string(from, "path", NULL),
+                                        .hash = json_get_string(from, "hash", ""),
+                                        .stream = (int)json_get_int(from, "stream", -1)};
+    return 0;
+}
+
+/* --- assembly -------------------------------------------------------------------------------- */
+
+static int read_piece(const json_t **out, const struct job_spec *s, const char *key,
+                      struct err *err)
+{
+    *out = json_object_get(json_object_get(s->document, "pieces"), key);
+    return json_is_object(*out)
+               ? 0
+               : err_set(err, ERR_INVALID, "%s: nothing is said of %s", where, key);
+}
+
+static int read_segments(struct job_spec *s, struct err *err)
+{
+    struct job_assembly *a = &s->assembly;
+    json_t *list;
+    const json_t *seams = json_object_get(s->document, "seams");
+    if (json_need_array(&list, s->document, "segments", where, err) < 0)
+        return err->code;
+    a->nb_segments = json_array_size(list);
+    a->segments = mem_zalloc(a->nb_segments, sizeof *a->segments);
+    for (size_t i = 0; i < a->nb_segments; i++) {
+        struct job_segment *g = &a->segments[i];
+        const char *key = json_string_value(json_array_get(list, i));
+        if (!key || !workdir_key_valid(key))
+            return err_set(err, ERR_INVALID, "%s: a segment has no key", where);
+        memcpy(g->key, key, KEY_BYTES);
+        if (read_piece(&g->result, s, key, err) < 0 ||
+            json_need_number(&g->nb_frames, g->result, "frames", 1, max_frames, where, err) < 0)
+            return err->code;
+        g->seam_known = json_is_null(json_array_get(seams, i));
+    }
+    return 0;
+}
+
+static int read_captions_tracks(struct job_spec *s, struct err *err)
+{
+    struct job_assembly *a = &s->assembly;
+    const json_t *list = json_object_get(s->document, "captions");
+    a->nb_captions = json_array_size(list);
+    a->captions = mem_zalloc(a->nb_captions, sizeof *a->captions);
+    for (size_t i = 0; i < a->nb_captions; i++) {
+        struct job_captions_track *t = &a->captions[i];
+        const json_t *item = json_array_get(list, i);
+        if (read_key(t->key, item, "key", err) < 0 || read_piece(&t->result, s, t->key, err) < 0)
+            return err->code;
+        t->language = json_get_string(item, "language", NULL);
+    }
+    return 0;
+}
+
+static void read_tags(struct job_tags *out, const json_t *tags)
+{
+    *out = (struct job_tags){
+        .title = json_get_string(tags, "title", NULL),
+        .artist = json_get_string(tags, "artist", NULL),
+        .album = json_get_string(tags, "album", NULL),
+        .track = json_get_string(tags, "track", NULL),
+        .date = json_get_string(tags, "date", NULL),
+        .comment = json_get_string(tags, "comment", NULL),
+        .language = json_get_string(tags, "language", NULL),
+    };
+}
+
+static int read_assembly(struct job_spec *s, struct err *err)
+{
+    struct job_assembly *a = &s->assembly;
+    const json_t *d = s->document;
+    int64_t key_frame_s;
+    if (json_need_string(&a->container, d, "container", where, err) < 0 ||
+        read_key(a->sound_key, d, "sound", err) < 0 ||
+        read_piece(&a->sound, s, a->sound_key, err) < 0 || read_fps(&a->fps, d, err) < 0 ||
+        json_need_number(&a->card_frames, d, "card_frames", 0, max_frames, where, err) < 0 ||
+        json_need_number(&key_frame_s, d, "key_frame_s", 0, 60, where, err) < 0 ||
+        read_segments(s, err) < 0 || read_captions_tracks(s, err) < 0)
+        return err->code;
+    a->key_frame_s = (int)key_frame_s;
+    a->width = (int)json_get_int(d, "width", 0);
+    a->height = (int)json_get_int(d, "height", 0);
+    a->talk_title = json_get_string(d, "talk_title", "Talk");
+    a->remark = json_object_get(d, "remark");
+    a->damage = json_object_get(d, "damage");
+    read_tags(&a->tags, json_object_get(d, "tags"));
+    return 0;
+}
+
+/* --- all ------------------------------------------------------------------------------------- */
+
+static int read_stage(struct job_spec *s, struct err *err)
+{
+    switch (s->stage) {
+    case STAGE_PROBE:
+        return read_recording(s, err);
+    case STAGE_ANALYSE:
+        s->audio_stream = (int)json_get_int(s->document, "audio_stream", -1);
+        return read_recording(s, err);
+    case STAGE_CARD:
+        return read_outputs(s, err) < 0 ? err->code : read_card(s, err);
+    case STAGE_CELL:
+        return read_cell(s, err);
+    case STAGE_SOUND:
+        return read_sound(s, err);
+    case STAGE_POSTER:
+        return read_poster(s, err);
+    case STAGE_CAPTIONS:
+        return read_captions(s, err);
+    case STAGE_ASSEMBLE:
+        return read_assembly(s, err);
+    case NB_STAGES:
+        break;
+    }
+    return err_set(err, ERR_BUG, "%s: no such stage", where);
+}
+
+int job_spec_read(struct job_spec *out, json_t *document, struct err *err)
+{
+    AUTO_JOB_SPEC s = {.document = document};
+    const char *stage;
+    if (json_need_string(&stage, document, "stage", where, err) < 0 ||
+        read_key(s.key, document, "key", err) < 0 ||
+        json_need_string(&s.work, document, "work", where, err) < 0)
+        return err->code;
+    if (!stage_parse(&s.stage, stage))
+        return err_set(err, ERR_INVALID, "%s: there is no stage '%s'", where, stage);
+    if (!sandbox_mode_parse(&s.sandbox, json_get_string(document, "sandbox",
+                                                        sandbox_mode_name(SANDBOX_BEST_EFFORT))))
+        return err_set(err, ERR_INVALID, "%s: 'sandbox' is none of require, best-effort, off",
+                       where);
+    if (read_stage(&s, err) < 0)
+        return err->code;
+    *out = s;
+    s = (struct job_spec){0};
+    return 0;
+}

@@ -1,0 +1,74 @@
+/* Jobs that make a part's captions, one for each language. */
+#include <string.h>
+
+#include "captions_source.h"
+#include "json.h"
+#include "keys.h"
+#include "mem.h"
+#include "part_work.h"
+#include "results.h"
+
+static struct job_captions captions_of(const struct caption_source *c)
+{
+    return (struct job_captions){.path = c->path, .hash = c->hash, .stream = c->stream};
+}
+
+/* WebM has no track of captions that browsers show. */
+static bool can_carry(const struct piecework *work)
+{
+    return work->rendition->video && strcmp(work->rendition->container, "mp4") == 0;
+}
+
+bool part_carries_captions(const struct part_plan *pp, const struct piecework *work)
+{
+    return pp->work->nb_captions && can_carry(work);
+}
+
+int part_name_captions(struct part_plan *pp, const struct plan *plan, struct err *err)
+{
+    const struct source *s = pp->source;
+    struct part_work *w = pp->work;
+    const struct job_range range = part_range(pp);
+    w->captions = mem_zalloc(s->nb_captions + 1, sizeof *w->captions);
+    w->nb_captions = s->nb_captions;
+    for (size_t i = 0; i < w->nb_captions; i++) {
+        const struct caption_source *c = &s->captions[i];
+        const struct job_captions captions = captions_of(c);
+        keys_captions(w->captions[i], json_get_string(s->probe, "hash", ""), &captions,
+                      c->path ? strrchr(c->path, '.') : "", c->language, &range);
+        const int there = plan_has(plan, w->captions[i], "vtt", err);
+        if (there < 0)
+            return there;
+        for (size_t k = 0; k < w->nb_works && !there; k++)
+            if (can_carry(&w->works[k]))
+                w->works[k].ready = false;
+    }
+    return 0;
+}
+
+int plan_captions(struct part_plan *pp, const struct plan *plan, struct err *err)
+{
+    for (size_t i = 0; i < pp->work->nb_captions; i++) {
+        const struct caption_source *c = &pp->source->captions[i];
+        struct output *o = part_add_output(pp, c->suffix, NULL);
+        o->captions = c;
+        memcpy(o->key, pp->work->captions[i], sizeof o->key);
+        const int there = part_look_up_output(pp, plan, o, "vtt", err);
+        if (there < 0)
+            return there;
+        if (there)
+            continue;
+        struct job *job = part_add_job(pp, STAGE_CAPTIONS, o->key, 0.2);
+        job->reads = true;
+        job->captions = (int)i;
+    }
+    return 0;
+}
+
+int spec_captions(struct job_spec *out, const struct job *job, const struct part_plan *pp,
+                  const struct plan *plan, struct err *err)
+{
+    out->captions = captions_of(&pp->source->captions[job->captions]);
+    out->range = part_range(pp);
+    return spec_recording(out, plan, pp->source, err);
+}

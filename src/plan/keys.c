@@ -1,0 +1,207 @@
+#include "keys.h"
+
+#include "analyse.h"
+#include "assemble.h"
+#include "captions.h"
+#include "check.h"
+#include "poster.h"
+#include "probe.h"
+#include "segment.h"
+#include "sound.h"
+
+/* Versions of what is put together here, and of no one room. */
+enum {
+    MATCHES_VERSION = 1,
+    NOTE_VERSION = 1,
+    DRAWN_VERSION = 1,
+    CARD_VERSION = 3,
+    TAGS_VERSION = 2
+};
+
+void keys_probe(char out[KEY_BYTES], const char *fingerprint)
+{
+    struct key k = key_begin("probe", PROBE_VERSION);
+    key_text(&k, fingerprint);
+    key_end(&k, out);
+}
+
+void keys_analysis(char out[KEY_BYTES], const char *content, int stream)
+{
+    struct key k = key_begin("analyse", ANALYSE_VERSION);
+    key_int(&k, PROBE_VERSION); /* the grid and the streams */
+    key_text(&k, content);
+    key_int(&k, stream);
+    key_end(&k, out);
+}
+
+void keys_matches(char out[KEY_BYTES])
+{
+    struct key k = key_begin("match", MATCHES_VERSION);
+    key_end(&k, out);
+}
+
+void keys_captions_note(char out[KEY_BYTES], const char *fingerprint)
+{
+    struct key k = key_begin("captions beside", NOTE_VERSION);
+    key_text(&k, fingerprint);
+    key_end(&k, out);
+}
+
+/* --- pieces of a part ------------------------------------------------------------------------ */
+
+static void add_fps(struct key *k, AVRational fps)
+{
+    key_int(k, fps.num);
+    key_int(k, fps.den);
+}
+
+void keys_segment_base(char out[KEY_BYTES], const char *settings, int width, int height,
+                       AVRational fps)
+{
+    struct key k = key_begin("segment", SEGMENT_VERSION);
+    key_text(&k, settings);
+    key_int(&k, width);
+    key_int(&k, height);
+    add_fps(&k, fps);
+    key_end(&k, out);
+}
+
+void keys_drawn_card(char out[KEY_BYTES], const struct job_card *c)
+{
+    const struct card_text *t = &c->text;
+    const char *const texts[] = {t->event, t->section, t->title, t->speakers,
+                                 t->part,  t->date,    t->place, c->look};
+    struct key k = key_begin("drawn card", DRAWN_VERSION);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        key_maybe(&k, texts[i]);
+    key_int(&k, c->nb_frames);
+    key_int(&k, c->fade_in_ms);
+    key_int(&k, c->fade_out_ms);
+    add_fps(&k, c->fps);
+    key_end(&k, out);
+}
+
+void keys_card(char out[KEY_BYTES], const char *card_base, const char *drawn)
+{
+    struct key k = key_begin("card", CARD_VERSION);
+    key_text(&k, card_base);
+    key_text(&k, drawn);
+    key_end(&k, out);
+}
+
+static void of_pictures(char out[KEY_BYTES], const char *what, const char *base,
+                        const struct keys_pictures *from, int64_t begin, int64_t end)
+{
+    struct key k = key_begin(what, PROBE_VERSION);
+    key_text(&k, base);
+    key_text(&k, from->content);
+    key_int(&k, from->stream);
+    key_text(&k, from->fields);
+    key_int(&k, begin);
+    key_int(&k, end);
+    key_end(&k, out);
+}
+
+void keys_cell(char out[KEY_BYTES], const char *base, const struct keys_pictures *from,
+               int64_t begin, int64_t end)
+{
+    of_pictures(out, "cell", base, from, begin, end);
+}
+
+void keys_cells(char out[KEY_BYTES], const char *base, const struct keys_pictures *from,
+                int64_t begin, int64_t end)
+{
+    of_pictures(out, "cells", base, from, begin, end);
+}
+
+void keys_seam(char out[KEY_BYTES], const char *before, const char *after)
+{
+    struct key k = key_begin("seam", CHECK_VERSION);
+    key_text(&k, before);
+    key_text(&k, after);
+    key_end(&k, out);
+}
+
+void keys_sound(char out[KEY_BYTES], const char *settings, const struct job_sound *sound,
+                const struct job_range *range)
+{
+    struct key k = key_begin("sound", SOUND_VERSION);
+    key_int(&k, PROBE_VERSION); /* the grid */
+    key_text(&k, settings);
+    key_text(&k, sound->analysis);
+    key_int(&k, sound->audio_stream);
+    key_text(&k, sound->use);
+    key_int(&k, range->begin);
+    key_int(&k, range->end);
+    key_int(&k, range->card_frames);
+    key_int(&k, (int64_t)(sound->target_lufs * 1000));
+    key_int(&k, (int64_t)(sound->ceiling_dbtp * 1000));
+    key_end(&k, out);
+}
+
+void keys_captions(char out[KEY_BYTES], const char *content, const struct job_captions *captions,
+                   const char *suffix, const char *language, const struct job_range *range)
+{
+    struct key k = key_begin("captions", CAPTIONS_VERSION);
+    key_int(&k, PROBE_VERSION); /* the grid */
+    key_text(&k, content);
+    key_text(&k, captions->hash);
+    key_text(&k, suffix);
+    key_int(&k, captions->stream);
+    key_text(&k, language);
+    key_int(&k, range->begin);
+    key_int(&k, range->end);
+    key_int(&k, range->card_frames);
+    key_end(&k, out);
+}
+
+/* --- outputs of a part ----------------------------------------------------------------------- */
+
+void keys_tags(char out[KEY_BYTES], const struct job_tags *t, int track)
+{
+    const char *const texts[] = {t->title, t->artist, t->album, t->date, t->comment, t->language};
+    struct key k = key_begin("tags", TAGS_VERSION);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        key_maybe(&k, texts[i]);
+    key_int(&k, track);
+    key_end(&k, out);
+}
+
+void keys_assembly(char out[KEY_BYTES], const struct keys_assembly *of)
+{
+    struct key k = key_begin("assemble", ASSEMBLE_VERSION);
+    key_text(&k, of->container);
+    key_text(&k, of->card);
+    key_text(&k, of->cells);
+    key_text(&k, of->sound);
+    key_text(&k, of->tags);
+    add_fps(&k, of->fps);
+    key_int(&k, of->width);
+    key_int(&k, of->height);
+    key_int(&k, of->key_frame_s);
+    key_int(&k, of->card_frames);
+    key_text(&k, of->talk_title);
+    if (of->captions)
+        key_json(&k, of->captions);
+    key_end(&k, out);
+}
+
+void keys_poster(char out[KEY_BYTES], const char *content, int64_t begin, int64_t end,
+                 const char *fields)
+{
+    struct key k = key_begin("poster", POSTER_VERSION);
+    key_int(&k, PROBE_VERSION); /* the grid and which way is up */
+    key_text(&k, content);
+    key_int(&k, begin);
+    key_int(&k, end);
+    key_text(&k, fields);
+    key_end(&k, out);
+}
+
+void keys_poster_of_card(char out[KEY_BYTES], const char *drawn)
+{
+    struct key k = key_begin("poster", POSTER_VERSION);
+    key_int(&k, PROBE_VERSION);
+    key_text(&k, drawn);
+    key_end(&k, out);
+}

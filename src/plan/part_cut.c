@@ -1,0 +1,90 @@
+#include "part_cut.h"
+
+#include <string.h>
+
+#include "fs.h"
+#include "loudness.h"
+#include "mem.h"
+#include "probe.h"
+#include "room_cuts.h"
+#include "workdir.h"
+
+bool part_shares_recording(const struct part_plan *pp)
+{
+    return pp->talk->nb_parts > 1 && pp->match->part == 0;
+}
+
+/* The frame at which part n of a talk in one recording ends: where the listed times say, moved to
+ * the quietest moment near. moved_ms says by how much. */
+static int64_t boundary(const struct part_plan *pp, const struct loudness *l, int n,
+                        int64_t *moved_ms)
+{
+    int64_t listed_ms = 0;
+    for (int i = 0; i < n; i++)
+        listed_ms += (int64_t)pp->talk->parts[i].listed_s * 1000;
+    const int64_t block_ms = 100, least = listed_ms - PLAN_SNAP_MS;
+    const size_t centre = (size_t)(listed_ms / block_ms);
+    const size_t quiet =
+        l->nb ? loudness_quietest(l, (size_t)((least > 0 ? least : 0) / block_ms),
+                                  (size_t)((listed_ms + PLAN_SNAP_MS) / block_ms) + 1, centre)
+              : centre;
+    *moved_ms = quiet == centre ? 0 : (int64_t)quiet * block_ms - listed_ms;
+    int64_t frame = frame_grid_frame_at_ms(&pp->grid, listed_ms + *moved_ms);
+    return frame < pp->grid.nb_frames ? frame : pp->grid.nb_frames;
+}
+
+static int cut_between_parts(struct part_plan *pp, const struct plan *p, struct err *err)
+{
+    AUTO_LOUDNESS l = {0};
+    const int n = pp->part->number;
+    for (size_t i = 0; i < pp->talk->nb_parts; i++)
+        if (!pp->talk->parts[i].listed_s) {
+            pp->cut_known = false;
+            return 0;
+        }
+    if (!pp->source->analysis) {
+        pp->cut_known = false; /* the measured length is the listed one until it can be cut */
+        return 0;
+    }
+    AUTO_FREE char *path = workdir_path(p->event->work, pp->source->analysis_key, "bin");
+    if (fs_exists(path) && loudness_read(&l, path, err) < 0)
+        return err->code;
+    int64_t moved_begin = 0, moved_end = 0;
+    if (n > 1)
+        pp->begin = boundary(pp, &l, n - 1, &moved_begin);
+    if ((size_t)n < pp->talk->nb_parts)
+        pp->end = boundary(pp, &l, n, &moved_end);
+    pp->cut_moved_ms = n > 1 ? moved_begin : moved_end;
+    return 0;
+}
+
+int part_decide_cut(struct part_plan *pp, const struct plan *p, struct err *err)
+{
+    struct chosen_cut chosen;
+    bool found;
+    if (probe_grid(&pp->grid, pp->source->probe, err) < 0 ||
+        store_chosen_cut(&chosen, &found, p->event->store, pp->talk->number, pp->part->number,
+                         err) < 0)
+        return err->code;
+    pp->cut_known = true;
+    if (found && strcmp(chosen.recording, pp->source->recording->fingerprint) == 0 &&
+        chosen.begin < pp->grid.nb_frames) {
+        pp->cut_by_hand = true;
+        pp->begin = chosen.begin;
+        pp->end = chosen.end < pp->grid.nb_frames ? chosen.end : pp->grid.nb_frames;
+        return 0;
+    }
+    pp->begin = 0;
+    pp->end = pp->grid.nb_frames;
+    if (pp->match->shared) {
+        pp->cut_proposed = true;
+        pp->room_cut = room_cuts_find(pp->source, pp->talk->number, pp->part->number);
+        pp->cut_known = pp->room_cut;
+        if (pp->room_cut) {
+            pp->begin = pp->room_cut->begin;
+            pp->end = pp->room_cut->end;
+        }
+        return 0;
+    }
+    return part_shares_recording(pp) ? cut_between_parts(pp, p, err) : 0;
+}

@@ -1,0 +1,259 @@
+/* Jobs that make segments: cards and cells. */
+#include <stdio.h>
+#include <string.h>
+
+#include "clock.h"
+#include "json.h"
+#include "keys.h"
+#include "mem.h"
+#include "part_work.h"
+#include "results.h"
+
+/* "2010-04-28" and "2010-04-29" as "28–29 April 2010". */
+static char *event_date(const struct programme *p)
+{
+    static const char *const months[] = {"January",   "February", "March",    "April",
+                                         "May",       "June",     "July",     "August",
+                                         "September", "October",  "November", "December"};
+    int y, m, d, y2, m2, d2;
+    if (!p->begin || sscanf(p->begin, "%d-%d-%d", &y, &m, &d) != 3 || m < 1 || m > 12)
+        return mem_strdup(p->begin);
+    if (!p->end || sscanf(p->end, "%d-%d-%d", &y2, &m2, &d2) != 3 || m2 < 1 || m2 > 12)
+        y2 = y, m2 = m, d2 = d;
+    if (y != y2)
+        return mem_printf("%d %s %d – %d %s %d", d, months[m - 1], y, d2, months[m2 - 1], y2);
+    if (m != m2)
+        return mem_printf("%d %s – %d %s %d", d, months[m - 1], d2, months[m2 - 1], y);
+    return d == d2 ? mem_printf("%d %s %d", d, months[m - 1], y)
+                   : mem_printf("%d–%d %s %d", d, d2, months[m - 1], y);
+}
+
+void plan_card_text(struct card_text *out, char **speakers, char **date, char **label,
+                    const struct plan *plan, const struct talk *talk, const struct part *part)
+{
+    *speakers = talk_speakers(talk);
+    *date = event_date(&plan->programme);
+    *label = talk->nb_parts > 1 ? mem_printf("Part %d of %zu", part->number, talk->nb_parts) : NULL;
+    *out = (struct card_text){.event = plan->programme.name,
+                              .section = talk->section,
+                              .title = talk->title,
+                              .speakers = *speakers,
+                              .part = *label,
+                              .date = *date,
+                              .place = plan->programme.place};
+}
+
+/* --- the card -------------------------------------------------------------------------------- */
+
+/* The part's card; what it says belongs to the spec's pool. */
+static void fill_card(struct job_spec *out, const struct part_plan *pp, const struct plan *plan,
+                      int64_t nb_frames, int fade_in_ms, int fade_out_ms)
+{
+    const struct settings *s = &plan->event->settings;
+    char *speakers, *date, *label;
+    out->has_card = true;
+    out->card = (struct job_card){.look = plan->look,
+                                  .nb_frames = nb_frames,
+                                  .fade_in_ms = fade_in_ms,
+                                  .fade_out_ms = fade_out_ms,
+                                  .fps = pp->grid.fps,
+                                  .template_path = s->card_template,
+                                  .logo_path = s->card_logo,
+                                  .background_path = s->card_background};
+    plan_card_text(&out->card.text, &speakers, &date, &label, plan, pp->talk, pp->part);
+    job_spec_own(out, speakers);
+    job_spec_own(out, date);
+    job_spec_own(out, label);
+}
+
+/* The card before the talk. */
+static void fill_leading_card(struct job_spec *out, const struct part_plan *pp,
+                              const struct plan *plan)
+{
+    const int fade_ms = plan->event->settings.card_fade_ms;
+    fill_card(out, pp, plan, pp->work->card_frames, fade_ms, part_has_picture(pp) ? fade_ms : 0);
+}
+
+void spec_still_card(struct job_spec *out, const struct part_plan *pp, const struct plan *plan,
+                     int64_t nb_frames)
+{
+    fill_card(out, pp, plan, nb_frames, 0, 0);
+}
+
+void part_still_key(char out[KEY_BYTES], const struct part_plan *pp, const struct plan *plan,
+                    int64_t nb_frames)
+{
+    AUTO_JOB_SPEC still = {0};
+    spec_still_card(&still, pp, plan, nb_frames);
+    keys_drawn_card(out, &still.card);
+}
+
+/* --- keys ------------------------------------------------------------------------------------ */
+
+static struct keys_pictures pictures_of(const struct part_plan *pp, const struct piecework *work)
+{
+    return (struct keys_pictures){
+        .content = json_get_string(pp->source->probe, "hash", ""),
+        .stream = (int)json_get_int(pp->work->video, "stream", -1),
+        .fields = part_has_picture(pp) ? part_fields(pp) : work->card_key,
+    };
+}
+
+void part_cell_key(char out[KEY_BYTES], const struct piecework *work, const struct part_plan *pp,
+                   const struct plan *plan, const struct cell *cell)
+{
+    if (part_has_picture(pp)) {
+        const struct keys_pictures from = pictures_of(pp, work);
+        keys_cell(out, work->base, &from, cell->begin, cell->end);
+    } else {
+        char drawn[KEY_BYTES];
+        part_still_key(drawn, pp, plan, cell->end - cell->begin);
+        keys_card(out, work->card_base, drawn);
+    }
+}
+
+void part_name_pictures(struct part_plan *pp, const struct plan *plan)
+{
+    AUTO_JOB_SPEC card = {0};
+    char drawn[KEY_BYTES]; /* once: they differ by the rendition alone */
+    fill_leading_card(&card, pp, plan);
+    keys_drawn_card(drawn, &card.card);
+    for (size_t i = 0; i < pp->work->nb_works; i++) {
+        struct piecework *work = &pp->work->works[i];
+        if (!work->rendition->video)
+            continue;
+        keys_card(work->card_key, work->card_base, drawn);
+        const struct keys_pictures from = pictures_of(pp, work);
+        keys_cells(work->cells_key, work->base, &from, pp->begin, pp->end);
+    }
+}
+
+/* --- jobs ------------------------------------------------------------------------------------ */
+
+/* Core seconds that a frame of 1280x720 costs by encoder; measured on slides with a camera inset,
+ * see docs/renditions.md. Only the estimate of the time left depends on it. */
+static double frame_cost(const struct piecework *work)
+{
+    const char *encoder = json_get_string(work->rendition->video, "encoder", "");
+    const double base = strcmp(encoder, "libvpx-vp9") == 0  ? 0.065
+                        : strcmp(encoder, "libsvtav1") == 0 ? 0.009
+                                                            : 0.013;
+    return 0.0005 + base * work->width * work->height / (1280.0 * 720);
+}
+
+/* Adds a rendition of a segment to what is missing, unless it is there. Returns whether it is. */
+static int look_for(struct missing *m, struct part_plan *pp, const struct plan *plan, size_t i,
+                    const char *key, int64_t nb_frames, struct err *err)
+{
+    struct piecework *work = &pp->work->works[i];
+    const int there = plan_has(plan, key, "mp4", err);
+    if (there != 0)
+        return there;
+    work->ready = false;
+    missing_add(m, i, key, frame_cost(work) * (double)nb_frames);
+    return 0;
+}
+
+/* One job for each rendition: with a corrected title there is nothing else for the other cores. */
+int plan_cards(struct part_plan *pp, const struct plan *plan, struct err *err)
+{
+    const struct part_work *w = pp->work;
+    for (size_t i = 0; i < w->nb_works; i++) {
+        AUTO_MISSING missing = {0};
+        if (!w->works[i].rendition->video)
+            continue;
+        if (look_for(&missing, pp, plan, i, w->works[i].card_key, w->card_frames, err) < 0)
+            return err->code;
+        missing_job(pp, STAGE_CARD, &missing, 0.2);
+    }
+    return 0;
+}
+
+/* Whether an earlier cell is the same piece: of cells that show a still card, one of as many
+ * frames. */
+static bool planned_before(const struct part_plan *pp, size_t cell)
+{
+    const struct cell *cells = pp->work->cells;
+    const int64_t length = cells[cell].end - cells[cell].begin;
+    for (size_t i = 0; !part_has_picture(pp) && i < cell; i++)
+        if (cells[i].end - cells[i].begin == length)
+            return true;
+    return false;
+}
+
+static int plan_cell(struct part_plan *pp, const struct plan *plan, size_t c, struct err *err)
+{
+    const struct cell *cell = &pp->work->cells[c];
+    AUTO_MISSING missing = {0};
+    for (size_t i = 0; i < pp->work->nb_works; i++) {
+        const struct piecework *work = &pp->work->works[i];
+        char key[KEY_BYTES];
+        if (!work->rendition->video)
+            continue;
+        part_cell_key(key, work, pp, plan, cell);
+        const int there = look_for(&missing, pp, plan, i, key, cell->end - cell->begin, err);
+        if (there < 0)
+            return there;
+        pp->nb_cells++;
+        pp->nb_cells_done += (size_t)there;
+    }
+    const bool decoded = part_has_picture(pp);
+    struct job *job = decoded ? missing_job(pp, STAGE_CELL, &missing, 0.1)
+                              : missing_job(pp, STAGE_CARD, &missing, 0.2);
+    if (job) {
+        job->cell = (int)c;
+        job->reads = decoded;
+    }
+    return 0;
+}
+
+int plan_cells(struct part_plan *pp, const struct plan *plan, struct err *err)
+{
+    for (size_t c = 0; c < pp->work->nb_cells; c++)
+        if (!planned_before(pp, c) && plan_cell(pp, plan, c, err) < 0)
+            return err->code;
+    return 0;
+}
+
+/* --- specs ----------------------------------------------------------------------------------- */
+
+static void fill_outputs(struct job_spec *out, const struct job *job, const struct part_plan *pp,
+                         const struct plan *plan)
+{
+    out->outputs = mem_zalloc(job->nb_renditions, sizeof *out->outputs);
+    out->nb_outputs = job->nb_renditions;
+    for (size_t i = 0; i < out->nb_outputs; i++) {
+        const struct piecework *work = &pp->work->works[job->renditions[i]];
+        struct job_output *o = &out->outputs[i];
+        o->rendition = work->rendition->name;
+        o->settings = job->stage == STAGE_CARD ? work->rendition->card : work->rendition->video;
+        o->width = work->width;
+        o->height = work->height;
+        if (job->cell < 0)
+            memcpy(o->key, work->card_key, sizeof o->key);
+        else
+            part_cell_key(o->key, work, pp, plan, &pp->work->cells[job->cell]);
+    }
+}
+
+void spec_card(struct job_spec *out, const struct job *job, const struct part_plan *pp,
+               const struct plan *plan)
+{
+    fill_outputs(out, job, pp, plan);
+    if (job->cell < 0) {
+        fill_leading_card(out, pp, plan);
+    } else {
+        const struct cell *cell = &pp->work->cells[job->cell];
+        spec_still_card(out, pp, plan, cell->end - cell->begin);
+    }
+}
+
+int spec_cell(struct job_spec *out, const struct job *job, const struct part_plan *pp,
+              const struct plan *plan, struct err *err)
+{
+    const struct cell *cell = &pp->work->cells[job->cell];
+    fill_outputs(out, job, pp, plan);
+    out->range = (struct job_range){.begin = cell->begin, .end = cell->end};
+    out->cell = (struct job_cell){cell->key_frame, cell->key_pts, part_fields(pp)};
+    return spec_recording(out, plan, pp->source, err);
+}

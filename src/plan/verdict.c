@@ -1,0 +1,167 @@
+#include "verdict.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "clock.h"
+#include "fs.h"
+#include "json.h"
+#include "mem.h"
+#include "part_cut.h"
+#include "probe.h"
+#include "sound_text.h"
+
+/* The first piece of damage that the analysis found. */
+static void damage_facts(struct verify_facts *f, const json_t *analysis)
+{
+    static const char *const where[] = {"picture_damage", "sound_damage"};
+    for (int i = 0; i < 2; i++) {
+        const json_t *d = json_object_get(analysis, where[i]);
+        if (!json_is_object(d))
+            continue;
+        const int64_t at_ms = json_get_int(d, "first_ms", 0);
+        if (!f->nb_damaged || at_ms < f->damaged_at_ms) {
+            f->damaged_at_ms = at_ms;
+            f->damage = json_get_string(d, "what", NULL);
+        }
+        f->nb_damaged += json_get_int(d, "nb", 0);
+    }
+}
+
+/* The longest of the gaps, its time from the first picture. */
+static void gap_facts(struct verify_facts *f, const json_t *probe, int64_t origin_ms)
+{
+    size_t i;
+    json_t *gap;
+    json_array_foreach(json_object_get(probe, "gaps"), i, gap)
+    {
+        const int64_t ms = json_get_int(gap, "length_ms", 0);
+        if (llabs(ms) <= llabs(f->gap_ms))
+            continue;
+        f->gap_ms = ms;
+        f->gap_at_ms = json_get_int(gap, "at_ms", 0) - origin_ms;
+    }
+}
+
+static void media_facts(struct verify_facts *f, const struct part_plan *pp)
+{
+    const json_t *probe = pp->source->probe, *analysis = pp->source->analysis;
+    f->refusal = plan_refusal(probe);
+    f->recording_ms = json_get_int(probe, "duration_ms", -1);
+    f->truncated = json_get_string(probe, "truncated", NULL);
+    f->no_picture = !json_is_object(json_object_get(probe, "video"));
+    f->no_sound = !json_is_object(json_object_get(probe, "audio"));
+    f->sound_error = json_get_string(probe, "sound_error", NULL);
+    const int64_t origin_ms = pp->grid.time_base.num ? frame_grid_origin_ms(&pp->grid) : 0;
+    gap_facts(f, probe, origin_ms);
+    f->silence_head_ms = json_get_int(analysis, "silence_head_ms", -1);
+    f->silence_tail_ms = json_get_int(analysis, "silence_tail_ms", -1);
+    f->black_head_ms = json_get_int(analysis, "black_head_ms", -1);
+    f->black_tail_ms = json_get_int(analysis, "black_tail_ms", -1);
+    f->sound_at_end = json_get_bool(analysis, "sound_at_end", false);
+    f->nb_damaged = json_array_size(json_object_get(probe, "corrupt")) > 0
+                        ? json_get_int(probe, "nb_corrupt", 0)
+                        : 0;
+    f->damaged_at_ms =
+        json_integer_value(json_array_get(json_object_get(probe, "corrupt"), 0)) - origin_ms;
+    damage_facts(f, analysis);
+}
+
+/* The time that stands for a part in verify. Of a part that talkpress cut at a listed time, the
+ * length without the move to a quiet moment: the listed times are what it is held against. */
+static int64_t compared_ms(const struct part_plan *pp)
+{
+    if (!pp->cut_by_hand && part_shares_recording(pp)) {
+        int64_t before_ms = 0;
+        for (int i = 0; i < pp->part->number; i++)
+            before_ms += (int64_t)pp->talk->parts[i].listed_s * 1000;
+        const bool last = (size_t)pp->part->number == pp->talk->nb_parts;
+        const int64_t listed_ms = (int64_t)pp->part->listed_s * 1000;
+        const int64_t all_ms = frame_grid_ms_of(&pp->grid, pp->grid.nb_frames);
+        return last || all_ms < before_ms ? listed_ms + all_ms - before_ms : listed_ms;
+    }
+    return frame_grid_ms_of(&pp->grid, pp->end) - frame_grid_ms_of(&pp->grid, pp->begin);
+}
+
+/* A new string. */
+static char *describe_proposal(const struct part_plan *pp)
+{
+    char name[32], from[CLOCK_BYTES], to[CLOCK_BYTES];
+    if (!pp->room_cut)
+        return mem_strdup("its recording holds other talks too: 'talkpress cut' proposes where "
+                          "each of them lies");
+    plan_part_name(name, pp->talk, pp->part->number);
+    return mem_printf("proposed: %s to %s (%s); 'talkpress cut %s --take' takes it%s%s",
+                      clock_format_ms(from, frame_grid_ms_of(&pp->grid, pp->begin), false),
+                      clock_format_ms(to, frame_grid_ms_of(&pp->grid, pp->end), false),
+                      pp->room_cut->why, name, pp->match->suspicion ? "; " : "",
+                      pp->match->suspicion ? pp->match->suspicion : "");
+}
+
+void part_judge(struct part_plan *pp, const struct plan *p)
+{
+    AUTO_FREE char *note = NULL, *sound_note = NULL;
+    struct verify_facts f = {.talk = pp->talk->number,
+                             .part = pp->part->number,
+                             .listed_s = pp->part->listed_s,
+                             .slot_s = pp->part->slot_s,
+                             .measured_ms = -1,
+                             .silence_head_ms = -1};
+    const struct match *m = pp->match;
+    pp->measured_ms = -1;
+    if (pp->cut_proposed) {
+        f.unclear = true;
+        note = describe_proposal(pp);
+    } else if (m && m->state == MATCH_UNCLEAR) {
+        f.unclear = true;
+        note = mem_printf("perhaps '%s' (%s)%s%s",
+                          m->recording >= 0 ? fs_basename(p->recordings[m->recording].path) : "?",
+                          m->reason ? m->reason : "", m->suspicion ? "; " : "",
+                          m->suspicion ? m->suspicion : "");
+    } else if (m && m->suspicion) {
+        note = mem_strdup(m->suspicion);
+    } else if (m && m->state == MATCH_NONE && m->by_hand) {
+        note = mem_strdup(m->reason);
+    }
+    f.match_note = note;
+    if (pp->source && pp->source->probe) {
+        media_facts(&f, pp);
+        f.sound_note = sound_note = sound_remarks(pp->source);
+        if (!f.refusal) {
+            f.measured_ms = compared_ms(pp);
+            pp->measured_ms =
+                frame_grid_ms_of(&pp->grid, pp->end) - frame_grid_ms_of(&pp->grid, pp->begin);
+            if (!pp->cut_known)
+                pp->measured_ms = f.measured_ms;
+        }
+        f.absent = pp->source->absent != NULL;
+        f.whole_recording = pp->begin == 0 && pp->end == pp->grid.nb_frames;
+        f.runs_to_end = pp->end == pp->grid.nb_frames;
+        f.cut_by_hand = pp->cut_by_hand;
+        f.shares_recording = part_shares_recording(pp);
+    }
+    pp->verdict = verify_part(&pp->cause, &f, &p->programme, &p->event->settings.limits);
+}
+
+/* What only the work on an output came upon: damage that the full decode met, a remark. A new
+ * string, or NULL. */
+static char *output_cause(const json_t *result)
+{
+    const json_t *damage = json_object_get(result, "damage");
+    const char *remark = json_get_string(result, "remark", NULL);
+    char at[CLOCK_BYTES];
+    if (json_get_int(damage, "nb", 0) == 0)
+        return mem_strdup(remark);
+    return mem_printf("%lld packets or pictures did not decode, the first at %s: %s",
+                      (long long)json_get_int(damage, "nb", 0),
+                      clock_format_ms(at, json_get_int(damage, "first_ms", 0), false),
+                      json_get_string(damage, "what", "damaged"));
+}
+
+char *part_output_cause(const struct part_plan *pp)
+{
+    char *cause = NULL;
+    for (size_t i = 0; i < pp->nb_outputs && !cause; i++)
+        cause = output_cause(pp->outputs[i].result);
+    return cause;
+}
