@@ -123,6 +123,17 @@ static int fill_in_probe(struct job *job, const struct event *event, struct err 
     return 0;
 }
 
+int executor_write_spec(const char *path, struct job *job, const struct event *event,
+                        struct err *err)
+{
+    job_set(job, "sandbox", json_string(sandbox_mode_name(event->settings.sandbox)));
+    if (fill_in_probe(job, event, err) < 0)
+        return err->code;
+    return json_dump_file(job->spec, path, JSON_COMPACT) < 0
+               ? err_errno(err, errno, "cannot write '%s'", path)
+               : 0;
+}
+
 static int start(struct executor *e, int i, struct job *job, struct err *err)
 {
     struct slot *s = &e->slots[i];
@@ -133,12 +144,8 @@ static int start(struct executor *e, int i, struct job *job, struct err *err)
                    *log = mem_printf("%s-%d.log", s->job.key, i);
     s->spec_path = workdir_tmp(e->event->work, spec);
     s->log_path = workdir_tmp(e->event->work, log);
-    job_set(&s->job, "sandbox", json_string(sandbox_mode_name(e->event->settings.sandbox)));
-    if (fill_in_probe(&s->job, e->event, err) < 0)
-        return err->code;
-    if (json_dump_file(s->job.spec, s->spec_path, JSON_COMPACT) < 0)
-        return err_errno(err, errno, "cannot write '%s'", s->spec_path);
-    if (spawn(s, e->event, err) < 0)
+    if (executor_write_spec(s->spec_path, &s->job, e->event, err) < 0 ||
+        spawn(s, e->event, err) < 0)
         return err->code;
     clock_gettime(CLOCK_MONOTONIC, &s->begin);
     s->heard = s->begin;

@@ -34,6 +34,10 @@ struct executor_result {
     bool no_space;
 };
 
+/* Completes a job's spec and writes it to the file that its worker reads. */
+ATTR_NODISCARD int executor_write_spec(const char *path, struct job *job, const struct event *event,
+                                       struct err *err);
+
 /* Runs until the source has no more jobs and none is in flight. A failed job is no error. */
 ATTR_NODISCARD int executor_run(struct executor_result *out, struct event *event,
                                 const struct job_source *source, struct progress *progress,
