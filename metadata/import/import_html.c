@@ -1,4 +1,4 @@
-#include "import_html.h"
+#include "formats.h"
 
 #include <ctype.h>
 #include <libxml/HTMLparser.h>

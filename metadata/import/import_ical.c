@@ -1,4 +1,4 @@
-#include "import_ical.h"
+#include "formats.h"
 
 #include <ctype.h>
 #include <libical/ical.h>

@@ -1,4 +1,4 @@
-#include "import_markdown.h"
+#include "formats.h"
 
 #include <ctype.h>
 #include <stdint.h>
