@@ -7,7 +7,7 @@
 void plan_probe_key(char key[33], const struct recording *recording);
 /* The same of a file by itself, by its fingerprint. */
 void plan_file_probe_key(char key[33], const char *fingerprint);
-/* Under which the matches are kept: see match_cache.h. */
+/* Under which the matches are kept: see match.h. */
 void plan_matches_key(char key[33]);
 /* From the probe's result: analyses hang on the content, not on its place. */
 void plan_analysis_key(char key[33], const struct source *source);

@@ -8,7 +8,6 @@
 #include "card.h"
 #include "fs.h"
 #include "json.h"
-#include "match_cache.h"
 #include "mem.h"
 #include "plan_jobs.h"
 #include "plan_work.h"
