@@ -4,6 +4,7 @@
 #include <glib.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "attr.h"
@@ -20,15 +21,34 @@ static int digits(const char **p, int nb)
     return v;
 }
 
+bool datetime_is_day(int year, int month, int day)
+{
+    return year >= 1 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 && day <= 31 &&
+           g_date_valid_dmy((GDateDay)day, (GDateMonth)month, (GDateYear)year);
+}
+
+static const char *const months[] = {"January",   "February", "March",    "April",
+                                     "May",       "June",     "July",     "August",
+                                     "September", "October",  "November", "December"};
+
+const char *datetime_month_name(int month)
+{
+    return month >= 1 && month <= 12 ? months[month - 1] : NULL;
+}
+
+int datetime_month_by_name(const char *letters, size_t nb)
+{
+    for (int i = 0; nb >= 3 && i < 12; i++)
+        if (strncasecmp(letters, months[i], nb) == 0)
+            return i + 1;
+    return 0;
+}
+
 bool datetime_is_valid(const struct datetime *w)
 {
-    static const int month_days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    if (w->has_day) {
-        const bool leap = w->year % 4 == 0 && (w->year % 100 != 0 || w->year % 400 == 0);
-        if (w->year < 1900 || w->year > 2999 || w->month < 1 || w->month > 12 || w->day < 1 ||
-            w->day > month_days[w->month - 1] || (w->month == 2 && w->day == 29 && !leap))
-            return false;
-    }
+    if (w->has_day &&
+        (w->year < 1900 || w->year > 2999 || !datetime_is_day(w->year, w->month, w->day)))
+        return false;
     if (w->has_time && (w->hour < 0 || w->hour > 23 || w->minute < 0 || w->minute > 59 ||
                         w->second < 0 || w->second > 60))
         return false;
@@ -60,6 +80,9 @@ static bool parse_offset(struct datetime *w, const char **p)
     return true;
 }
 
+/* Not g_date_time_new_from_iso8601: that refuses a day alone, a time without seconds, a month or an
+ * hour of one digit and a space before the offset, all of which programmes have, and accepts week
+ * dates, days of the year and dates without hyphens, which in a programme are rather mistakes. */
 bool datetime_parse_iso(struct datetime *out, const char *text)
 {
     struct datetime w = {.has_day = true};

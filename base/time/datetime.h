@@ -6,6 +6,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum { DATETIME_MAX_DURATION_S = 7 * 24 * 3600 };
@@ -37,6 +38,14 @@ char *datetime_format(const struct datetime *when);
 char *datetime_format_day(const struct datetime *when);
 
 bool datetime_is_valid(const struct datetime *when);
+
+/* Whether the Gregorian calendar has this day; years 1 to 9999. */
+bool datetime_is_day(int year, int month, int day);
+/* The English name of month 1 to 12, static; NULL for other numbers. */
+const char *datetime_month_name(int month);
+/* The month, 1 to 12, whose English name begins with these nb letters, at least three, in any case:
+ * "Sep", "sept". 0: none. */
+int datetime_month_by_name(const char *letters, size_t nb);
 
 /* Seconds of the day. */
 int datetime_clock_s(const struct datetime *when);
