@@ -7,9 +7,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "charset.h"
 #include "mem.h"
 #include "str.h"
-#include "text_decode.h"
 
 enum {
     SNIFF_BYTES = 4096, /* how far a page's head may say its charset */
@@ -28,10 +28,10 @@ int listing_page_parse(struct listing_page *out, const char *bytes, size_t nb_by
 {
     AUTO_STR text = {0};
     const int rc =
-        text_decode(&text, bytes, nb_bytes, name,
-                    "HTML nor text; expected a listing page: save it from the browser as "
-                    "HTML or as text in UTF-8",
-                    declared_charset, err);
+        charset_decode(&text, bytes, nb_bytes, name,
+                       "HTML nor text; expected a listing page: save it from the browser as "
+                       "HTML or as text in UTF-8",
+                       declared_charset, err);
     if (rc < 0)
         return rc;
     if (is_html(text.s) && text.len > LISTING_PAGE_MAX_HTML_BYTES)
