@@ -1,26 +1,21 @@
 #include "err.h"
 
 #include <errno.h>
+#include <glib.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-/* A message that filled its buffer may end within a character: that one goes. */
+/* A message that filled its buffer may end within a character: removes that one. */
 static void end_whole(char *msg, size_t size)
 {
-    size_t at = strlen(msg);
-    if (at + 1 < size)
+    const size_t len = strlen(msg);
+    if (len + 1 < size)
         return;
-    size_t nb = 0; /* continuation bytes at the end */
-    while (at > 0 && nb < 4 && ((unsigned char)msg[at - 1] & 0xc0) == 0x80) {
-        at--;
-        nb++;
-    }
-    const unsigned char lead = at > 0 ? (unsigned char)msg[at - 1] : 0;
-    const size_t wanted = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : lead >= 0xc0 ? 1 : 0;
-    if (nb < wanted)
-        msg[at - 1] = '\0';
+    char *last = g_utf8_find_prev_char(msg, msg + len);
+    if (last && g_utf8_get_char_validated(last, -1) == (gunichar)-2) /* incomplete */
+        *last = '\0';
 }
 
 /* Names of files and what a file says of itself may hold what a terminal obeys: control characters
