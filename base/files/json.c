@@ -135,15 +135,6 @@ int json_read_file(json_t **out, const char *path, struct err *err)
     return json_read_text(out, text, what, err);
 }
 
-int json_write_file(const char *path, const json_t *value, struct err *err)
-{
-    AUTO_FREE char *text = json_dumps(value, JSON_INDENT(2) | JSON_SORT_KEYS);
-    if (!text)
-        return err_set(err, ERR_BUG, "cannot write '%s' as JSON", path);
-    AUTO_FREE char *line = mem_printf("%s\n", text);
-    return fs_write_atomic(path, line, strlen(line), err);
-}
-
 char *json_canonical(const json_t *value)
 {
     return mem_need(json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY));
@@ -166,22 +157,13 @@ int json_need_string(const char **out, const json_t *obj, const char *key, const
     return 0;
 }
 
-int json_need_int(int64_t *out, const json_t *obj, const char *key, const char *where,
-                  struct err *err)
-{
-    const json_t *v = json_object_get(obj, key);
-    if (!json_is_integer(v))
-        return wrong(where, key, v, "a whole number", err);
-    *out = json_integer_value(v);
-    return 0;
-}
-
 int json_need_number(int64_t *out, const json_t *obj, const char *key, int64_t least, int64_t most,
                      const char *where, struct err *err)
 {
-    int64_t v = 0; /* some compilers do not see that it is set */
-    if (json_need_int(&v, obj, key, where, err) < 0)
-        return err->code;
+    const json_t *value = json_object_get(obj, key);
+    if (!json_is_integer(value))
+        return wrong(where, key, value, "a whole number", err);
+    const int64_t v = json_integer_value(value);
     if (v < least || v > most)
         return err_set(err, ERR_INVALID, "%s: '%s' is %lld, should be %lld to %lld", where, key,
                        (long long)v, (long long)least, (long long)most);

@@ -21,8 +21,6 @@ ATTR_NODISCARD int json_read_members(json_t **out, const char *text, const char 
                                      const char *what, struct err *err);
 ATTR_NODISCARD int json_read_without(json_t **out, const char *text, const char *const *members,
                                      const char *what, struct err *err);
-/* Writes atomically, keys sorted. */
-ATTR_NODISCARD int json_write_file(const char *path, const json_t *value, struct err *err);
 
 /* One line with sorted keys: equal values give equal text. The caller frees it. */
 char *json_canonical(const json_t *value);
@@ -31,8 +29,6 @@ char *json_canonical(const json_t *value);
  * obj. */
 ATTR_NODISCARD int json_need_string(const char **out, const json_t *obj, const char *key,
                                     const char *where, struct err *err);
-ATTR_NODISCARD int json_need_int(int64_t *out, const json_t *obj, const char *key,
-                                 const char *where, struct err *err);
 /* A whole number from least to most. */
 ATTR_NODISCARD int json_need_number(int64_t *out, const json_t *obj, const char *key, int64_t least,
                                     int64_t most, const char *where, struct err *err);
