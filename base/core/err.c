@@ -18,8 +18,8 @@ static void end_whole(char *msg, size_t size)
         *last = '\0';
 }
 
-/* Names of files and what a file says of itself may hold what a terminal obeys: control characters
- * of one byte, of two (U+0080 ...), and those that turn the direction of writing. */
+/* File names and metadata may contain characters that control a terminal: control characters of one
+ * byte and of two (U+0080 ...), and those that change the writing direction. */
 static size_t harmful_bytes(const unsigned char *p)
 {
     if ((*p < 0x20 && *p != '\n' && *p != '\t') || *p == 0x7f)
@@ -31,7 +31,7 @@ static size_t harmful_bytes(const unsigned char *p)
     return turns ? 3 : 0;
 }
 
-/* What every message gets: a whole character at its end, and question marks for what would harm. */
+/* Ends the message with a whole character, and replaces harmful characters by question marks. */
 static void tidy(char *msg, size_t size)
 {
     end_whole(msg, size);

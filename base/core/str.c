@@ -83,7 +83,7 @@ uint32_t str_next_utf8(const char **p)
     if (!**p)
         return 0;
     const gunichar cp = g_utf8_get_char_validated(*p, -1);
-    const bool valid = cp <= 0x10ffff; /* else it says in which way it is not */
+    const bool valid = cp <= 0x10ffff; /* else -1 or -2: malformed, or cut off */
     *p = valid ? g_utf8_next_char(*p) : *p + 1;
     return valid ? cp : 0xfffd;
 }
@@ -93,8 +93,8 @@ bool str_is_utf8(const char *s)
     return g_utf8_validate(s, -1, NULL);
 }
 
-/* Characters that turn the direction of what follows: a terminal or a web page then shows text in
- * another order than it is in, beyond the text's end. Letters know their direction without. */
+/* Characters that change the writing direction: a terminal or a web page would then show what
+ * follows, even after the end of the text, in another order. Letters do not need them. */
 static bool turns_direction(uint32_t cp)
 {
     return (cp >= 0x202a && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069);
@@ -128,11 +128,11 @@ bool str_is_space(uint32_t cp)
 bool str_is_invisible(uint32_t cp)
 {
     return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0xad || cp == 0x200b || cp == 0xfeff ||
-           (cp & 0xfffe) == 0xfffe || /* no characters, and not allowed in XML */
+           (cp & 0xfffe) == 0xfffe || /* noncharacters, which XML does not allow */
            turns_direction(cp);
 }
 
-/* Appends s as one clean line. False where that would be longer than max_bytes, and cut there. */
+/* Appends s as one clean line. False: it was longer than max_bytes and was cut. */
 static bool add_line(struct str *out, const char *s, size_t max_bytes)
 {
     bool gap = false;
@@ -198,7 +198,7 @@ char *str_slug(const char *text, size_t max_bytes)
         } else if (cp >= 0x100 && cp < 0x180 && cp != 0x132 && cp != 0x133) {
             str_add_bytes(&piece, &latin_extended_a[cp - 0x100], 1);
         } else if (cp == 0x2019 || cp == 0x2bc || (cp >= 0x300 && cp < 0x370)) {
-            continue; /* an apostrophe does not part a word, nor does a combining accent */
+            continue; /* apostrophes and combining accents do not end a word */
         } else if (cp >= 0x370 && !(cp >= 0x2000 && cp < 0x2c00) &&
                    !(cp >= 0x3000 && cp < 0x3005) && !(cp >= 0x3008 && cp < 0x3021) &&
                    !(cp >= 0xe000 && cp < 0xf900) && !(cp >= 0xfe00 && cp < 0xfe70) &&

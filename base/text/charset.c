@@ -13,8 +13,8 @@ static const char utf8_mark[] = "\xef\xbb\xbf";
 
 /* --- encodings -------------------------------------------------------------------------------- */
 
-/* Own decoders for the common encodings: iconv loads a module for each, and the sandboxed worker,
- * which reads captions, may open no file. */
+/* Own decoders for the common encodings: iconv loads a module from a file for each, and the sandbox
+ * of the worker, which reads captions, does not allow that. */
 
 static bool has_utf16_mark(const char *bytes, size_t nb)
 {
@@ -44,7 +44,7 @@ static void add_utf16(struct str *out, const char *bytes, size_t nb)
     }
 }
 
-/* 0 where Windows-1252 has no character. */
+/* 0: Windows-1252 has no such character. */
 static uint32_t windows_1252(unsigned char byte)
 {
     static const uint16_t from_0x80[32] = {
@@ -54,7 +54,7 @@ static uint32_t windows_1252(unsigned char byte)
     return byte >= 0x80 && byte < 0xa0 ? from_0x80[byte - 0x80] : byte;
 }
 
-/* With U+FFFD for what is malformed. False where iconv does not know the charset. */
+/* Malformed bytes give U+FFFD. False: iconv does not know the charset. */
 static bool add_by_iconv(struct str *out, const char *bytes, size_t nb_bytes, const char *charset)
 {
     const iconv_t cd = iconv_open("UTF-8", charset);
@@ -130,7 +130,7 @@ int charset_decode(struct str *out, const char *bytes, size_t nb_bytes, const ch
 
 /* --- captions --------------------------------------------------------------------------------- */
 
-/* A text, and what its messages say. */
+/* A text, for messages about it. */
 struct strict {
     const char *bytes, *name, *advice;
     struct err *err;
@@ -157,7 +157,8 @@ static int decode_1252(char **out, const struct strict *s, const char *text)
     return 0;
 }
 
-/* Counts characters beyond ASCII and malformed bytes; *first is the first of these. */
+/* Counts the characters beyond ASCII and the malformed bytes; *first is the first malformed byte.
+ */
 static void survey(const char *s, size_t *nb_good, size_t *nb_bad, const char **first)
 {
     *nb_good = *nb_bad = 0;
@@ -200,7 +201,7 @@ int charset_decode_strictly(char **out, const char *bytes, size_t nb_bytes, cons
     const bool marked = str_starts(bytes, utf8_mark);
     const char *text = bytes + (marked ? strlen(utf8_mark) : 0);
     if (strlen(bytes) != nb_bytes)
-        return fail(&s, bytes + strlen(bytes), "it is no text");
+        return fail(&s, bytes + strlen(bytes), "not a text, it contains a NUL byte");
     survey(text, &nb_good, &nb_bad, &bad);
     if (nb_bad == 0) {
         *out = mem_strdup(text);
@@ -208,6 +209,6 @@ int charset_decode_strictly(char **out, const char *bytes, size_t nb_bytes, cons
     }
     /* In Windows-1252, hardly any two characters beyond ASCII look like one of UTF-8. */
     if (marked || nb_good > nb_bad)
-        return fail(&s, bad, "its UTF-8 is damaged");
+        return fail(&s, bad, "damaged UTF-8");
     return decode_1252(out, &s, text);
 }

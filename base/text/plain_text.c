@@ -19,7 +19,7 @@
 enum tag_action {
     TAG_INLINE,
     TAG_CELL,
-    TAG_SKIP, /* with all that it holds */
+    TAG_SKIP, /* with its content */
     TAG_BR,
     TAG_LINE, /* from here on: block markup */
     TAG_ITEM,
@@ -46,15 +46,15 @@ static enum tag_action action_of(const struct html_element *tag)
 
 struct scan {
     struct str out;
-    bool keep_lines;    /* the text's newlines are some: there is no block markup */
-    bool no_gt;         /* no '>' comes any more */
-    bool no_comment;    /* no "-->" comes any more */
-    bool no_skip;       /* a TAG_SKIP was not closed: they count no more */
-    bool quotes_broken; /* an attribute's quote was not closed: quotes count no more */
+    bool keep_lines;    /* newlines in the text count: it has no block markup */
+    bool no_gt;         /* there are no more '>' */
+    bool no_comment;    /* there are no more "-->" */
+    bool no_skip;       /* a TAG_SKIP was not closed: from there on they are ignored */
+    bool quotes_broken; /* an attribute's quote was not closed: ignore quotes */
     int pre;            /* how many <pre> are open */
     int newlines;       /* due before the next visible character, at most 2 */
-    bool after_br;      /* they come from <br>: the newline that often follows it is the same */
-    bool space, item;   /* due likewise: " ", "- " */
+    bool after_br;      /* they come from <br>: a newline after it adds none */
+    bool space, item;   /* due as well: " ", "- " */
 };
 
 static const char *find_code_end(const char *p);
@@ -107,7 +107,8 @@ char *plain_text(const char *text)
     return s.out.len ? str_take(&s.out) : NULL;
 }
 
-/* Markdown: behind the code that begins at the back quote p and ends in its line, else NULL. */
+/* Markdown: the place after the code that begins at the back quote p; NULL if it does not end in
+ * its line. */
 static const char *find_code_end(const char *p)
 {
     const char *end = strpbrk(p + 1, "`\n");
@@ -142,7 +143,7 @@ char *plain_text_escape(const char *text)
         bool closes;
         uint32_t cp;
         const char *end = *text == '`' ? find_code_end(text) : NULL;
-        if (end) { /* in which plain_text takes nothing for markup */
+        if (end) { /* plain_text finds no markup in it */
             str_add_bytes(&out, text, (size_t)(end - text));
             text = end;
             continue;
@@ -172,8 +173,9 @@ char *plain_line_escape(const char *line)
     return str_take(&out);
 }
 
-/* The '>' that ends the tag whose attributes begin at p; one in a quoted value does not. NULL where
- * there is none. What was found to be missing is kept, so that it is not looked for again. */
+/* The '>' that ends the tag whose attributes begin at p; one in a quoted value does not count.
+ * NULL: there is none. The scan records marks that it did not find, so as not to search for them
+ * twice. */
 static const char *find_tag_end(struct scan *s, const char *p)
 {
     if (s->no_gt)
@@ -191,8 +193,8 @@ static const char *find_tag_end(struct scan *s, const char *p)
     return gt;
 }
 
-/* Returns what follows the tag or comment at the '<' p; NULL where it is just a '<'. *tag is NULL
- * for a comment. */
+/* Returns the place after the tag or comment that begins at the '<' p; NULL: it begins neither.
+ * *tag is NULL for a comment. */
 static const char *find_markup_end(struct scan *s, const char *p, const struct html_element **tag,
                                    bool *closes)
 {
@@ -218,7 +220,7 @@ static const char *find_markup_end(struct scan *s, const char *p, const struct h
     return end ? end + 1 : NULL;
 }
 
-/* Where the content of <script> and the like ends, from p on. */
+/* The end of the content, which begins at p, of <script> and its like. */
 static const char *find_skip_end(struct scan *s, const char *p, const struct html_element *tag)
 {
     AUTO_FREE char *close = mem_printf("</%s", tag->name);

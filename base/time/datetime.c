@@ -10,7 +10,7 @@
 #include "attr.h"
 #include "mem.h"
 
-/* At most nb digits at *p; -1 where there is none. Moves *p behind them. */
+/* Reads up to nb digits at *p and moves *p after them; -1: there is none. */
 static int digits(const char **p, int nb)
 {
     if (!isdigit((unsigned char)**p))
@@ -55,7 +55,7 @@ bool datetime_is_valid(const struct datetime *w)
     return !w->has_offset || (w->offset_min > -24 * 60 && w->offset_min < 24 * 60);
 }
 
-/* "Z", "+02:00", "-0700", "+02"; nothing is no offset. */
+/* "Z", "+02:00", "-0700", "+02"; anything else is left, and there is no offset. */
 static bool parse_offset(struct datetime *w, const char **p)
 {
     const char sign = **p;
@@ -134,7 +134,7 @@ bool datetime_parse_day(struct datetime *out, const char *text)
     w.month = b;
     w.day = year_first ? c : a;
     if (!year_first && mark != '.' && a != b) {
-        /* 3/4/2014 is in March or in April. */
+        /* 3/4/2014 may be in March or in April */
         if (a <= 12 && b <= 12)
             return false;
         w.month = a > 12 ? b : a;
@@ -149,7 +149,7 @@ bool datetime_parse_day(struct datetime *out, const char *text)
     return true;
 }
 
-/* "am", "p.m."; nothing leaves the hour as it is. */
+/* "am", "p.m."; without them the hour stays. */
 static bool parse_half(int *hour, const char **p)
 {
     const char half = (char)tolower((unsigned char)**p);
@@ -232,7 +232,7 @@ int64_t datetime_unix_s(const struct datetime *w)
 void datetime_add_days(struct datetime *w, int nb_days)
 {
     struct tm tm = {.tm_year = w->year - 1900, .tm_mon = w->month - 1, .tm_mday = w->day + nb_days};
-    timegm(&tm); /* for the calendar */
+    timegm(&tm); /* normalises the date */
     w->year = tm.tm_year + 1900;
     w->month = tm.tm_mon + 1;
     w->day = tm.tm_mday;
@@ -269,8 +269,8 @@ static void date_time_unref(GDateTime **dt)
 }
 #define AUTO_DATE_TIME ATTR_CLEANUP(date_time_unref) GDateTime
 
-/* NULL where there is no such zone. glib takes the name for a path below the zone files: what is
- * not of a zone's form must not get there. */
+/* NULL: there is no such zone. GLib opens the name as a path below the zone files, so only names of
+ * the form of a zone are passed to it. */
 static GTimeZone *zone_open(const char *name)
 {
     if (!isupper((unsigned char)*name))
