@@ -1,4 +1,4 @@
-/* Compiler attributes behind names of our own, and cleanup of locals that own something. */
+/* Names for the compiler attributes that talkpress uses. */
 #pragma once
 
 #include <stddef.h> /* so that this header alone is a translation unit */
@@ -7,6 +7,6 @@
 #define ATTR_NODISCARD         __attribute__((warn_unused_result))
 #define ATTR_VECTOR(bytes)     __attribute__((vector_size(bytes)))
 
-/* A local declared with it is handed to fn (which takes a pointer to it) when it goes out of scope.
- * Initialise at the declaration; no goto in a function that uses it. */
+/* Declares a local that owns something: when it goes out of scope, fn is called with a pointer to
+ * it. Initialise it in its declaration; do not use goto in the same function. */
 #define ATTR_CLEANUP(fn) __attribute__((cleanup(fn), unused))

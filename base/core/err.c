@@ -1,30 +1,25 @@
 #include "err.h"
 
 #include <errno.h>
+#include <glib.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-/* A message that filled its buffer may end within a character: that one goes. */
+/* A message that filled its buffer may end within a character: removes that one. */
 static void end_whole(char *msg, size_t size)
 {
-    size_t at = strlen(msg);
-    if (at + 1 < size)
+    const size_t len = strlen(msg);
+    if (len + 1 < size)
         return;
-    size_t nb = 0; /* continuation bytes at the end */
-    while (at > 0 && nb < 4 && ((unsigned char)msg[at - 1] & 0xc0) == 0x80) {
-        at--;
-        nb++;
-    }
-    const unsigned char lead = at > 0 ? (unsigned char)msg[at - 1] : 0;
-    const size_t wanted = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : lead >= 0xc0 ? 1 : 0;
-    if (nb < wanted)
-        msg[at - 1] = '\0';
+    char *last = g_utf8_find_prev_char(msg, msg + len);
+    if (last && g_utf8_get_char_validated(last, -1) == (gunichar)-2) /* incomplete */
+        *last = '\0';
 }
 
-/* Names of files and what a file says of itself may hold what a terminal obeys: control characters
- * of one byte, of two (U+0080 ...), and those that turn the direction of writing. */
+/* File names and metadata may contain characters that control a terminal: control characters of one
+ * byte and of two (U+0080 ...), and those that change the writing direction. */
 static size_t harmful_bytes(const unsigned char *p)
 {
     if ((*p < 0x20 && *p != '\n' && *p != '\t') || *p == 0x7f)
@@ -36,7 +31,7 @@ static size_t harmful_bytes(const unsigned char *p)
     return turns ? 3 : 0;
 }
 
-/* What every message gets: a whole character at its end, and question marks for what would harm. */
+/* Ends the message with a whole character, and replaces harmful characters by question marks. */
 static void tidy(char *msg, size_t size)
 {
     end_whole(msg, size);

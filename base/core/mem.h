@@ -1,4 +1,5 @@
-/* Small allocations of our own: they abort when memory is out, so that callers need no check. */
+/* Small allocations that abort when memory runs out, so that callers need no check. Large ones, and
+ * those of libav and SQLite, return ERR_NOMEM instead. */
 #pragma once
 
 #include <stdarg.h>
@@ -6,16 +7,17 @@
 
 #include "attr.h"
 
-/* Returns p; where it is NULL, says that memory is out and aborts. */
+/* Returns p; if it is NULL, prints that memory ran out and aborts. */
 void *mem_need(void *p);
 
-void *mem_zalloc(size_t nb, size_t size);
-char *mem_strdup(const char *s); /* NULL gives NULL */
+void *mem_zalloc(size_t nb, size_t size); /* nb elements, zeroed; never NULL */
+char *mem_strdup(const char *s);          /* NULL for NULL */
 char *mem_printf(const char *fmt, ...) ATTR_PRINTF(1, 2);
 char *mem_vprintf(const char *fmt, va_list args) ATTR_PRINTF(1, 0);
 
-/* Room for one more element: returns the array, grown (doubling) when nb elements fill it.
- * Growth happens when nb is 0 or a power of two, so no capacity is kept. */
+/* Makes room for one more element in an array of nb elements of this size: returns the array,
+ * perhaps moved. Its capacity doubles when nb is 0 or a power of two, so that it is not stored;
+ * elements must be added one by one and not removed. */
 void *mem_grow(void *array, size_t nb, size_t size);
 
 /* For AUTO locals: frees the pointer that p points to. */
@@ -25,5 +27,5 @@ void mem_free_p(void *p);
 /* Frees nb strings and the array itself. */
 void mem_free_strings(char **strings, size_t nb);
 
-/* Moves a pointer out of *p, which becomes NULL. */
+/* Returns the pointer that p points to, and sets it to NULL: moves ownership out of a local. */
 void *mem_take(void *p);

@@ -1,6 +1,7 @@
 #include "str.h"
 
 #include <ctype.h>
+#include <glib.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,24 +40,8 @@ void str_addf(struct str *str, const char *fmt, ...)
 
 void str_add_utf8(struct str *str, uint32_t cp)
 {
-    char b[4];
-    size_t nb = 0;
-    if (cp < 0x80) {
-        b[nb++] = (char)cp;
-    } else if (cp < 0x800) {
-        b[nb++] = (char)(0xc0 | cp >> 6);
-        b[nb++] = (char)(0x80 | (cp & 0x3f));
-    } else if (cp < 0x10000) {
-        b[nb++] = (char)(0xe0 | cp >> 12);
-        b[nb++] = (char)(0x80 | (cp >> 6 & 0x3f));
-        b[nb++] = (char)(0x80 | (cp & 0x3f));
-    } else {
-        b[nb++] = (char)(0xf0 | cp >> 18);
-        b[nb++] = (char)(0x80 | (cp >> 12 & 0x3f));
-        b[nb++] = (char)(0x80 | (cp >> 6 & 0x3f));
-        b[nb++] = (char)(0x80 | (cp & 0x3f));
-    }
-    str_add_bytes(str, b, nb);
+    char bytes[6];
+    str_add_bytes(str, bytes, (size_t)g_unichar_to_utf8(cp, bytes));
 }
 
 void str_clear(struct str *str)
@@ -93,54 +78,23 @@ void str_fold_space(char *s)
     *out = '\0';
 }
 
-/* Returns the length of the well-formed sequence at s (RFC 3629), 0 where there is none. */
-static size_t utf8_sequence(const unsigned char *s, uint32_t *cp)
-{
-    static const struct {
-        unsigned char mask, lead;
-        uint32_t least;
-    } forms[] = {{0x80, 0, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
-    for (size_t n = 0; n < 4; n++) {
-        if ((s[0] & forms[n].mask) != forms[n].lead)
-            continue;
-        uint32_t c = (uint32_t)(s[0] & (unsigned char)~forms[n].mask);
-        for (size_t i = 1; i <= n; i++) {
-            if ((s[i] & 0xc0) != 0x80)
-                return 0;
-            c = c << 6 | (s[i] & 0x3fu);
-        }
-        if (c < forms[n].least || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
-            return 0;
-        *cp = c;
-        return n + 1;
-    }
-    return 0;
-}
-
 uint32_t str_next_utf8(const char **p)
 {
     if (!**p)
         return 0;
-    uint32_t cp;
-    const size_t n = utf8_sequence((const unsigned char *)*p, &cp);
-    *p += n ? n : 1;
-    return n ? cp : 0xfffd;
+    const gunichar cp = g_utf8_get_char_validated(*p, -1);
+    const bool valid = cp <= 0x10ffff; /* else -1 or -2: malformed, or cut off */
+    *p = valid ? g_utf8_next_char(*p) : *p + 1;
+    return valid ? cp : 0xfffd;
 }
 
 bool str_is_utf8(const char *s)
 {
-    uint32_t cp;
-    while (*s) {
-        const size_t n = utf8_sequence((const unsigned char *)s, &cp);
-        if (!n)
-            return false;
-        s += n;
-    }
-    return true;
+    return g_utf8_validate(s, -1, NULL);
 }
 
-/* Characters that turn the direction of what follows: a terminal or a web page then shows text in
- * another order than it is in, beyond the text's end. Letters know their direction without. */
+/* Characters that change the writing direction: a terminal or a web page would then show what
+ * follows, even after the end of the text, in another order. Letters do not need them. */
 static bool turns_direction(uint32_t cp)
 {
     return (cp >= 0x202a && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069);
@@ -162,6 +116,8 @@ char *str_clean(const char *s)
     return str_take(&out);
 }
 
+/* Not g_unichar_isspace: that leaves out U+000B and U+0085, and takes the Ogham space mark, which
+ * most fonts show as a line. */
 bool str_is_space(uint32_t cp)
 {
     return cp == ' ' || (cp >= '\t' && cp <= '\r') || cp == 0x85 || cp == 0xa0 ||
@@ -172,11 +128,11 @@ bool str_is_space(uint32_t cp)
 bool str_is_invisible(uint32_t cp)
 {
     return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0xad || cp == 0x200b || cp == 0xfeff ||
-           (cp & 0xfffe) == 0xfffe || /* no characters, and not allowed in XML */
+           (cp & 0xfffe) == 0xfffe || /* noncharacters, which XML does not allow */
            turns_direction(cp);
 }
 
-/* Appends s as one clean line. False where that would be longer than max_bytes, and cut there. */
+/* Appends s as one clean line. False: it was longer than max_bytes and was cut. */
 static bool add_line(struct str *out, const char *s, size_t max_bytes)
 {
     bool gap = false;
@@ -213,7 +169,9 @@ char *str_quote(const char *s, size_t max_bytes)
     return str_take(&out);
 }
 
-/* The letters of Latin-1 Supplement and Latin Extended-A from U+00C0, without their marks. */
+/* The letters of Latin-1 Supplement and Latin Extended-A from U+00C0, without their marks. Not
+ * g_str_to_ascii or a normal form: those make "a" of U+00E4, and names of published files must not
+ * change with a version of GLib. */
 static const char *const latin_folded[] = {
     "a", "a", "a", "a", "ae", "a", "ae", "c", "e", "e", "e", "e", "i",  "i", "i",  "i",
     "d", "n", "o", "o", "o",  "o", "oe", "",  "o", "u", "u", "u", "ue", "y", "th", "ss",
@@ -240,7 +198,7 @@ char *str_slug(const char *text, size_t max_bytes)
         } else if (cp >= 0x100 && cp < 0x180 && cp != 0x132 && cp != 0x133) {
             str_add_bytes(&piece, &latin_extended_a[cp - 0x100], 1);
         } else if (cp == 0x2019 || cp == 0x2bc || (cp >= 0x300 && cp < 0x370)) {
-            continue; /* an apostrophe does not part a word, nor does a combining accent */
+            continue; /* apostrophes and combining accents do not end a word */
         } else if (cp >= 0x370 && !(cp >= 0x2000 && cp < 0x2c00) &&
                    !(cp >= 0x3000 && cp < 0x3005) && !(cp >= 0x3008 && cp < 0x3021) &&
                    !(cp >= 0xe000 && cp < 0xf900) && !(cp >= 0xfe00 && cp < 0xfe70) &&

@@ -1,4 +1,4 @@
-/* A growing string, and what talkpress does to text: trim, check UTF-8, make file names. */
+/* A growing string, and functions on UTF-8 text: reading, cleaning, quoting, making file names. */
 #pragma once
 
 #include <stdbool.h>
@@ -23,41 +23,42 @@ char *str_take(struct str *str);
 void str_finish(struct str *str);
 #define AUTO_STR ATTR_CLEANUP(str_finish) struct str
 
-/* Cuts white space off both ends, in place, and folds each run of it inside to one space. */
+/* Trims ASCII white space and folds each run of it to one space, in place. */
 void str_fold_space(char *s);
 
-/* Reads one code point at *p and moves *p behind it. At a malformed byte: U+FFFD, one byte on. At
- * the NUL: 0, not moved. */
+/* Reads the code point at *p and moves *p after it. A malformed byte is read as U+FFFD, one byte
+ * long. At the NUL it returns 0 and does not move *p. */
 uint32_t str_next_utf8(const char **p);
 
-/* Whether text is valid UTF-8. */
+/* Whether the text is valid UTF-8 (RFC 3629). */
 bool str_is_utf8(const char *s);
 
-/* Replaces malformed UTF-8 by U+FFFD and drops control characters except newline and tab, and those
- * that turn the direction of writing. Returns a new string. */
+/* A new string: U+FFFD instead of malformed UTF-8, without control characters (newline and tab
+ * stay) and without characters that change the writing direction. */
 char *str_clean(const char *s);
 
-/* Whether a code point is white space of some kind, no-break and ideographic ones too. */
+/* Whether the code point is white space of any kind, no-break and ideographic spaces included. */
 bool str_is_space(uint32_t cp);
 
-/* One line of such text: white space of all kinds folded and cut off both ends, characters without
- * a picture dropped too: soft hyphen, zero-width space, BOM, noncharacters. Returns a new string.
- */
+/* A new string: str_clean's text on one line, white space of all kinds trimmed and folded, without
+ * invisible characters (str_is_invisible). */
 char *str_clean_line(const char *s);
-/* Whether str_clean_line drops the code point (white space comes first). */
+/* Control characters, soft hyphen, zero-width space, byte order mark, noncharacters, and characters
+ * that change the writing direction. Test str_is_space first: some are both. */
 bool str_is_invisible(uint32_t cp);
 
-/* The beginning of a text, for a message: one line as str_clean_line makes it, of at most
- * max_bytes, with "..." behind them where it was cut. Returns a new string. */
+/* The start of a text for a message, as a new string: str_clean_line's text, cut to max_bytes and
+ * then followed by "...". */
 char *str_quote(const char *s, size_t max_bytes);
-enum { STR_QUOTE_BYTES = 60 }; /* of what a user wrote, in most messages */
+enum { STR_QUOTE_BYTES = 60 }; /* for what users wrote, in most messages */
 
-/* A file name: lower-case ASCII letters and digits of text, words joined by '-', at most max_bytes;
- * accents are folded off Latin letters, '&' is "and"; other scripts' letters are kept as UTF-8.
- * Never empty ("untitled"). Returns a new string. */
+/* A file name of at most max_bytes, as a new string: letters and digits in lower case, words joined
+ * by '-', '&' as "and", Latin letters without accents, letters of other scripts as they are. Never
+ * empty: "untitled". */
 char *str_slug(const char *text, size_t max_bytes);
 
-/* Columns a terminal gives the text (wide East Asian characters take 2). */
+/* How many columns a terminal needs for the text (wide East Asian characters take 2), by the
+ * locale's LC_CTYPE. */
 int str_columns(const char *s);
 int str_columns_of(uint32_t code_point);
 

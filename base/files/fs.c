@@ -27,7 +27,7 @@ int fs_read(char **out, size_t *out_nb, const char *path, size_t max_bytes, stru
         return err_errno(err, errno, "cannot open '%s'", path);
     struct stat st;
     if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
-        return err_set(err, ERR_INVALID, "'%s' is a folder, a file was expected", path);
+        return err_set(err, ERR_INVALID, "'%s' is a folder; expected a file", path);
     AUTO_STR text = {0};
     char buf[65536];
     for (;;) {
@@ -40,9 +40,8 @@ int fs_read(char **out, size_t *out_nb, const char *path, size_t max_bytes, stru
             break;
         if (text.len + (size_t)n > max_bytes)
             return err_set(err, ERR_INVALID,
-                           "'%s' is larger than %zu bytes, which is no file of "
-                           "this kind",
-                           path, max_bytes);
+                           "'%s' is larger than %zu bytes, the limit for a file of this kind", path,
+                           max_bytes);
         str_add_bytes(&text, buf, (size_t)n);
     }
     if (out_nb)
@@ -139,7 +138,7 @@ int fs_link_atomic(const char *from, const char *to, struct err *err)
     unlink(tmp);
     if (link(from, tmp) < 0) {
         if (errno != EXDEV && errno != EPERM && errno != EMLINK && errno != EOPNOTSUPP)
-            return err_errno(err, errno, "cannot publish '%s'", to);
+            return err_errno(err, errno, "cannot link '%s' to '%s'", from, to);
         if (copy(from, tmp, err) < 0) {
             unlink(tmp);
             return err->code;
@@ -149,7 +148,7 @@ int fs_link_atomic(const char *from, const char *to, struct err *err)
         unlink(tmp);
         return err->code;
     }
-    unlink(tmp); /* rename() of two names of one file does nothing and leaves both */
+    unlink(tmp); /* rename() does nothing if both names are of the same file */
     return 0;
 }
 
@@ -171,7 +170,7 @@ int fs_mkdirs(const char *path, struct err *err)
             break;
     }
     if (!fs_is_dir(path))
-        return err_set(err, ERR_INVALID, "'%s' is there, but is no folder", path);
+        return err_set(err, ERR_INVALID, "'%s' exists, but is not a folder", path);
     return 0;
 }
 
@@ -179,7 +178,7 @@ int fs_remove_all(const char *path, struct err *err)
 {
     struct stat st;
     if (lstat(path, &st) < 0)
-        return errno == ENOENT ? 0 : err_errno(err, errno, "cannot look at '%s'", path);
+        return errno == ENOENT ? 0 : err_errno(err, errno, "cannot examine '%s'", path);
     if (!S_ISDIR(st.st_mode)) {
         if (unlink(path) < 0 && errno != ENOENT)
             return err_errno(err, errno, "cannot remove '%s'", path);

@@ -1,4 +1,5 @@
-/* Files and folders: whole reads, writes that are there entirely or not at all, paths. */
+/* Files and folders: reading whole files, writing atomically (all of a file or nothing, also after
+ * a crash), and paths. Functions that return an error code name the path in the message. */
 #pragma once
 
 #include <stdbool.h>
@@ -7,44 +8,46 @@
 
 #include "err.h"
 
-/* Reads a whole file of at most max_bytes. *out ends with a NUL that *out_nb (may be NULL) does not
- * count; the caller frees it. */
+/* Reads a whole file. *out ends with a NUL that *out_nb (may be NULL) does not count; the caller
+ * frees it. ERR_INVALID: a folder, or larger than max_bytes. */
 ATTR_NODISCARD int fs_read(char **out, size_t *out_nb, const char *path, size_t max_bytes,
                            struct err *err);
 
-/* What stands between a file's name and digits in the name under which the functions below write
- * it; of a process that was killed, such a file may stay. */
+/* The functions below first write to a file with this mark and the process id after its name. A
+ * killed process may leave such a file. */
 #define FS_TMP_MARK ".tmp-"
 
-/* Writes beside path, fsyncs, renames over path and fsyncs the folder. */
+/* Writes a temporary file beside path, fsyncs it, renames it to path, and fsyncs the folder. */
 ATTR_NODISCARD int fs_write_atomic(const char *path, const void *bytes, size_t nb, struct err *err);
 
-/* Flushes a file, or the entries of a folder, to disk. */
+/* fsyncs a file, or a folder and so the names in it. */
 ATTR_NODISCARD int fs_sync(const char *path, struct err *err);
 
-/* fsyncs from and renames it to to. That it lies there is on disk only once the folder is synced,
- * by an fs_commit of another file in it. */
+/* fsyncs from and renames it to to. The new name is durable only after the folder is synced, for
+ * example by an fs_commit of another file in it. */
 ATTR_NODISCARD int fs_place(const char *from, const char *to, struct err *err);
 
-/* fsyncs from, renames it to to, and fsyncs to's folder. */
+/* fsyncs from, renames it to to, and fsyncs the folder of to. */
 ATTR_NODISCARD int fs_commit(const char *from, const char *to, struct err *err);
 
-/* Makes to a second name of from (a hard link; a copy where the file system cannot), beside and
- * renamed, replacing what was there. */
+/* Gives from a second name, to, atomically, replacing a file of that name. A hard link; a copy if
+ * the file system does not support one. */
 ATTR_NODISCARD int fs_link_atomic(const char *from, const char *to, struct err *err);
 
-/* Creates a folder and those above it, and flushes where they were made. */
+/* Creates a folder and its parents, and fsyncs the folders that they were created in. */
 ATTR_NODISCARD int fs_mkdirs(const char *path, struct err *err);
 
-/* Removes a file or a folder with all that is in it; one that does not exist is no error. */
+/* Removes a file, or a folder and all that is in it. A path that does not exist is not an error. */
 ATTR_NODISCARD int fs_remove_all(const char *path, struct err *err);
 
 bool fs_exists(const char *path);
 bool fs_is_dir(const char *path);
-int64_t fs_size(const char *path);       /* -1 where there is no such file */
-int64_t fs_free_bytes(const char *path); /* what a plain user can still write there; -1 unknown */
+int64_t fs_size(const char *path); /* in bytes; -1: there is no such file */
+int64_t fs_free_bytes(
+    const char *path); /* that unprivileged users can write there; -1: not known */
 
-/* New strings. */
+/* dir/name, and the path without its last component ("." if it has only one): new strings. */
 char *fs_join(const char *dir, const char *name);
 char *fs_dirname(const char *path);
-const char *fs_basename(const char *path); /* points into path */
+/* The last component; points into path. */
+const char *fs_basename(const char *path);

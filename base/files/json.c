@@ -7,7 +7,7 @@
 #include "mem.h"
 #include "str.h"
 
-/* Far above any result or programme, far below what hurts. */
+/* Far more than any result or programme has, and still harmless. */
 static const size_t max_file_bytes = 256u << 20;
 
 void json_decref_p(json_t **p)
@@ -24,7 +24,7 @@ int json_read_text(json_t **out, const char *text, const char *what, struct err 
                        je.text);
     if (!json_is_object(value)) {
         json_decref(value);
-        return err_set(err, ERR_INVALID, "%s: should be an object in braces", what);
+        return err_set(err, ERR_INVALID, "%s: expected an object in braces", what);
     }
     *out = value;
     return 0;
@@ -37,7 +37,8 @@ static const char *skip_spaces(const char *s)
     return s + strspn(s, " \t\r\n");
 }
 
-/* Behind the string that begins at s; at the text's end where it has none. */
+/* Returns the place after the string that begins at s; the end of the text if the string has none.
+ */
 static const char *skip_string(const char *s)
 {
     for (s++; *s && *s != '"'; s++)
@@ -46,14 +47,14 @@ static const char *skip_string(const char *s)
     return *s ? s + 1 : s;
 }
 
-/* At what ends the member of an object that begins at s. Most of it is numbers, which are passed
- * quickly. */
+/* Returns the end of the member of an object that begins at s: its comma or brace. Most members are
+ * long lists of numbers, which the inner loop skips. */
 static const char *skip_member(const char *s)
 {
-    static const bool says[256] = {['\0'] = true, ['"'] = true, ['{'] = true, ['}'] = true,
-                                   ['['] = true,  [']'] = true, [','] = true};
+    static const bool matters[256] = {['\0'] = true, ['"'] = true, ['{'] = true, ['}'] = true,
+                                      ['['] = true,  [']'] = true, [','] = true};
     for (int depth = 0;;) {
-        while (!says[(unsigned char)*s])
+        while (!matters[(unsigned char)*s])
             s++;
         if (!*s || (depth == 0 && (*s == ',' || *s == '}')))
             return s;
@@ -79,8 +80,8 @@ static bool names_one(const char *s, const char *const *names)
     return *names != NULL;
 }
 
-/* Copies the members of an object, written as they are: those that are among the names, or those
- * that are not. False where the text is no object to its end. */
+/* Copies the members of an object as they are written: those among the names, or those not among
+ * them. False if the text is not one object. */
 static bool copy_members(struct str *out, const char *text, const char *const *names, bool among)
 {
     const char *s = skip_spaces(text), *separator = "{";
@@ -105,7 +106,7 @@ static int read_some(json_t **out, const char *text, const char *const *names, b
 {
     AUTO_STR some = {0};
     if (!copy_members(&some, text, names, among))
-        return json_read_text(out, text, what, err); /* which says what is wrong with it */
+        return json_read_text(out, text, what, err); /* for its error message */
     return json_read_text(out, some.s, what, err);
 }
 
@@ -131,17 +132,8 @@ int json_read_file(json_t **out, const char *path, struct err *err)
         return err->code;
     AUTO_FREE char *what = mem_printf("'%s'", path);
     if (strlen(text) != nb)
-        return err_set(err, ERR_INVALID, "%s: has a NUL byte in it, and is no JSON", what);
+        return err_set(err, ERR_INVALID, "%s: contains a NUL byte, so it is not JSON", what);
     return json_read_text(out, text, what, err);
-}
-
-int json_write_file(const char *path, const json_t *value, struct err *err)
-{
-    AUTO_FREE char *text = json_dumps(value, JSON_INDENT(2) | JSON_SORT_KEYS);
-    if (!text)
-        return err_set(err, ERR_BUG, "cannot write '%s' as JSON", path);
-    AUTO_FREE char *line = mem_printf("%s\n", text);
-    return fs_write_atomic(path, line, strlen(line), err);
 }
 
 char *json_canonical(const json_t *value)
@@ -166,22 +158,13 @@ int json_need_string(const char **out, const json_t *obj, const char *key, const
     return 0;
 }
 
-int json_need_int(int64_t *out, const json_t *obj, const char *key, const char *where,
-                  struct err *err)
-{
-    const json_t *v = json_object_get(obj, key);
-    if (!json_is_integer(v))
-        return wrong(where, key, v, "a whole number", err);
-    *out = json_integer_value(v);
-    return 0;
-}
-
 int json_need_number(int64_t *out, const json_t *obj, const char *key, int64_t least, int64_t most,
                      const char *where, struct err *err)
 {
-    int64_t v = 0; /* some compilers do not see that it is set */
-    if (json_need_int(&v, obj, key, where, err) < 0)
-        return err->code;
+    const json_t *value = json_object_get(obj, key);
+    if (!json_is_integer(value))
+        return wrong(where, key, value, "a whole number", err);
+    const int64_t v = json_integer_value(value);
     if (v < least || v > most)
         return err_set(err, ERR_INVALID, "%s: '%s' is %lld, should be %lld to %lld", where, key,
                        (long long)v, (long long)least, (long long)most);

@@ -1,4 +1,4 @@
-/* Jansson with our error handling: whole files in and out, and members that must be there. */
+/* Jansson with talkpress's errors: reading files and text, and members that must exist. */
 #pragma once
 
 #include <jansson.h>
@@ -10,30 +10,26 @@
 void json_decref_p(json_t **p);
 #define AUTO_JSON ATTR_CLEANUP(json_decref_p) json_t
 
-/* An object read from a file; the caller's. */
+/* Read an object from a file or from text; what names the text in messages. The caller owns *out.
+ * ERR_INVALID: broken JSON, with line and column, or not an object. */
 ATTR_NODISCARD int json_read_file(json_t **out, const char *path, struct err *err);
-/* The same from text; what names it in messages. */
 ATTR_NODISCARD int json_read_text(json_t **out, const char *text, const char *what,
                                   struct err *err);
-/* The same with only these of its members (the list ends with NULL), or all but these. Those that
- * are left out cost little, and are not checked. */
+/* The same, but only with the given members (NULL ends the list), or with all but these. Omitted
+ * members cost little and are not checked. */
 ATTR_NODISCARD int json_read_members(json_t **out, const char *text, const char *const *members,
                                      const char *what, struct err *err);
 ATTR_NODISCARD int json_read_without(json_t **out, const char *text, const char *const *members,
                                      const char *what, struct err *err);
-/* Writes atomically, keys sorted. */
-ATTR_NODISCARD int json_write_file(const char *path, const json_t *value, struct err *err);
 
 /* One line with sorted keys: equal values give equal text. The caller frees it. */
 char *json_canonical(const json_t *value);
 
-/* Members that must be there. where names the object in messages. Strings and values belong to
- * obj. */
+/* Members that must exist: ERR_INVALID if one is missing or of another kind. where names obj in the
+ * message. Strings and values belong to obj. */
 ATTR_NODISCARD int json_need_string(const char **out, const json_t *obj, const char *key,
                                     const char *where, struct err *err);
-ATTR_NODISCARD int json_need_int(int64_t *out, const json_t *obj, const char *key,
-                                 const char *where, struct err *err);
-/* A whole number from least to most. */
+/* An integer from least to most. */
 ATTR_NODISCARD int json_need_number(int64_t *out, const json_t *obj, const char *key, int64_t least,
                                     int64_t most, const char *where, struct err *err);
 ATTR_NODISCARD int json_need_object(json_t **out, const json_t *obj, const char *key,
@@ -41,14 +37,16 @@ ATTR_NODISCARD int json_need_object(json_t **out, const json_t *obj, const char 
 ATTR_NODISCARD int json_need_array(json_t **out, const json_t *obj, const char *key,
                                    const char *where, struct err *err);
 
-/* Members that may be absent, or null: the fallback then. */
+/* Members that may be missing: fallback if obj is NULL, or if the member is missing or of another
+ * kind. Strings belong to obj. */
 const char *json_get_string(const json_t *obj, const char *key, const char *fallback);
 int64_t json_get_int(const json_t *obj, const char *key, int64_t fallback);
 double json_get_number(const json_t *obj, const char *key, double fallback);
 bool json_get_bool(const json_t *obj, const char *key, bool fallback);
 
-/* Strings that may be NULL or malformed UTF-8: null, or cleaned. */
+/* A new value for a text: str_clean's result, so that malformed UTF-8 does no harm; null for NULL.
+ */
 json_t *json_text(const char *s);
 
-/* Makes every text in it harmless to show (str_clean). */
+/* Applies str_clean to every text in value; keys stay. */
 void json_clean(json_t *value);

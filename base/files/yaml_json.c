@@ -81,10 +81,10 @@ static int read_list(json_t **out, struct reader *r, int depth)
 static int read_member(json_t *map, struct reader *r, const yaml_event_t *key, int depth)
 {
     if (key->type != YAML_SCALAR_EVENT)
-        return fail_at(r, &key->start_mark, "a key must be a plain word");
+        return fail_at(r, &key->start_mark, "expected a plain word as the key");
     const char *name = (const char *)key->data.scalar.value;
     if (json_object_get(map, name))
-        return fail_at(r, &key->start_mark, "this key stands here a second time");
+        return fail_at(r, &key->start_mark, "this key is given twice");
     yaml_event_t event;
     if (next(r, &event) < 0)
         return r->err->code;
@@ -92,7 +92,7 @@ static int read_member(json_t *map, struct reader *r, const yaml_event_t *key, i
     const int ret = read_value(&value, r, &event, depth + 1);
     yaml_event_delete(&event);
     if (ret == 0 && json_object_set_new(map, name, value) < 0)
-        return fail_at(r, &key->start_mark, "this key is no valid UTF-8");
+        return fail_at(r, &key->start_mark, "this key is not valid UTF-8");
     return ret;
 }
 
@@ -125,7 +125,7 @@ static bool has_tag(const yaml_event_t *event)
 static int read_value(json_t **out, struct reader *r, const yaml_event_t *event, int depth)
 {
     if (has_tag(event))
-        return fail_at(r, &event->start_mark, "a tag ('!') cannot be used here");
+        return fail_at(r, &event->start_mark, "tags ('!') are not supported");
     if (depth > MAX_DEPTH)
         return fail_at(r, &event->start_mark, "nested too deeply");
     if (event->type == YAML_MAPPING_START_EVENT)
@@ -133,13 +133,13 @@ static int read_value(json_t **out, struct reader *r, const yaml_event_t *event,
     if (event->type == YAML_SEQUENCE_START_EVENT)
         return read_list(out, r, depth);
     if (event->type != YAML_SCALAR_EVENT)
-        return fail_at(r, &event->start_mark, "an alias cannot be used here: write the value out");
+        return fail_at(r, &event->start_mark, "aliases ('*') are not supported: repeat the value");
     const char *s = (const char *)event->data.scalar.value;
     *out = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE ? plain_value(s) : json_string(s);
-    return *out ? 0 : fail_at(r, &event->start_mark, "this text is no valid UTF-8");
+    return *out ? 0 : fail_at(r, &event->start_mark, "this text is not valid UTF-8");
 }
 
-/* Reads up to the first event that is neither the stream's nor a document's start. */
+/* Skips the start of the stream and of the document. */
 static int next_content(struct reader *r, yaml_event_t *event)
 {
     for (;;) {
@@ -160,7 +160,7 @@ static int expect_end(struct reader *r)
             return r->err->code;
         const yaml_event_type_t type = event.type;
         if (type == YAML_DOCUMENT_START_EVENT)
-            (void)fail_at(r, &event.start_mark, "a second document begins here: one is read");
+            (void)fail_at(r, &event.start_mark, "a second document begins here; expected only one");
         yaml_event_delete(&event);
         if (type == YAML_STREAM_END_EVENT || type == YAML_DOCUMENT_START_EVENT)
             return r->err->code;

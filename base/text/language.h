@@ -1,4 +1,5 @@
-/* Names of languages: as file names and web pages want them, and as media files do. */
+/* Language codes: short ones (ISO 639-1), as file names and web pages use them, and long ones (ISO
+ * 639-2), as media files do. */
 #pragma once
 
 #include <stdbool.h>
@@ -6,11 +7,11 @@
 
 enum { LANGUAGE_BYTES = 4 };
 
-/* Whether the text looks like a name: two or three ASCII letters. */
+/* Whether the text has the form of a code: two or three ASCII letters. */
 bool language_valid(const char *text, size_t nb);
 
-/* The shortest code (BCP 47: ISO 639-1, else as it is), in small letters; "" for NULL, "und" and
- * what is no code. */
+/* The shortest code (BCP 47: ISO 639-1 if there is one, else code itself) in lower case. "" if code
+ * is NULL, "und" or has not the form of a code. */
 void language_short(char out[LANGUAGE_BYTES], const char *code);
-/* ISO 639-2/T, of a short code; NULL where there is none. */
+/* ISO 639-2/T of a short code; a code of three letters stays. NULL: there is none. */
 const char *language_long(char out[LANGUAGE_BYTES], const char *code);

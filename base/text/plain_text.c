@@ -1,25 +1,25 @@
 #include "plain_text.h"
 
 #include <ctype.h>
-#include <libxml/HTMLparser.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "html.h"
 #include "mem.h"
 #include "str.h"
 
 /*
- * The tags are told apart here and not by libxml2's parser, because that takes each '<' before a
- * letter for a tag, and texts for people hold "<https://…>" and "vector<T>"; only tags of HTML are
- * tags here. Of libxml2 come the entities. Each byte is looked at a bounded number of times.
+ * libxml2's parser is not used: it takes each '<' before a letter for a tag, and abstracts hold
+ * "<https://…>" and "vector<T>". Here, only the names of HTML elements make tags. Each byte is
+ * looked at a bounded number of times.
  */
 
 enum tag_action {
     TAG_INLINE,
     TAG_CELL,
-    TAG_SKIP, /* with all that it holds */
+    TAG_SKIP, /* with its content */
     TAG_BR,
     TAG_LINE, /* from here on: block markup */
     TAG_ITEM,
@@ -27,67 +27,40 @@ enum tag_action {
     TAG_PRE,
 };
 
-struct tag {
-    const char *name;
-    enum tag_action action;
-};
-
-static const struct tag tags[] = {
-    /* sorted by name */
-    {"a", TAG_INLINE},          {"abbr", TAG_INLINE},
-    {"article", TAG_PARAGRAPH}, {"b", TAG_INLINE},
-    {"big", TAG_INLINE},        {"blockquote", TAG_PARAGRAPH},
-    {"body", TAG_PARAGRAPH},    {"br", TAG_BR},
-    {"center", TAG_PARAGRAPH},  {"cite", TAG_INLINE},
-    {"code", TAG_INLINE},       {"dd", TAG_LINE},
-    {"del", TAG_INLINE},        {"details", TAG_PARAGRAPH},
-    {"dfn", TAG_INLINE},        {"div", TAG_PARAGRAPH},
-    {"dl", TAG_PARAGRAPH},      {"dt", TAG_LINE},
-    {"em", TAG_INLINE},         {"figcaption", TAG_PARAGRAPH},
-    {"figure", TAG_PARAGRAPH},  {"font", TAG_INLINE},
-    {"footer", TAG_PARAGRAPH},  {"h1", TAG_PARAGRAPH},
-    {"h2", TAG_PARAGRAPH},      {"h3", TAG_PARAGRAPH},
-    {"h4", TAG_PARAGRAPH},      {"h5", TAG_PARAGRAPH},
-    {"h6", TAG_PARAGRAPH},      {"head", TAG_SKIP},
-    {"header", TAG_PARAGRAPH},  {"hr", TAG_PARAGRAPH},
-    {"html", TAG_PARAGRAPH},    {"i", TAG_INLINE},
-    {"iframe", TAG_SKIP},       {"img", TAG_INLINE},
-    {"ins", TAG_INLINE},        {"kbd", TAG_INLINE},
-    {"li", TAG_ITEM},           {"mark", TAG_INLINE},
-    {"ol", TAG_PARAGRAPH},      {"p", TAG_PARAGRAPH},
-    {"pre", TAG_PRE},           {"q", TAG_INLINE},
-    {"s", TAG_INLINE},          {"samp", TAG_INLINE},
-    {"script", TAG_SKIP},       {"section", TAG_PARAGRAPH},
-    {"small", TAG_INLINE},      {"span", TAG_INLINE},
-    {"strike", TAG_INLINE},     {"strong", TAG_INLINE},
-    {"style", TAG_SKIP},        {"sub", TAG_INLINE},
-    {"summary", TAG_LINE},      {"sup", TAG_INLINE},
-    {"table", TAG_PARAGRAPH},   {"tbody", TAG_INLINE},
-    {"td", TAG_CELL},           {"tfoot", TAG_INLINE},
-    {"th", TAG_CELL},           {"thead", TAG_INLINE},
-    {"tr", TAG_LINE},           {"tt", TAG_INLINE},
-    {"u", TAG_INLINE},          {"ul", TAG_PARAGRAPH},
-    {"var", TAG_INLINE},        {"wbr", TAG_INLINE},
-};
+static enum tag_action action_of(const struct html_element *tag)
+{
+    static const enum tag_action actions[] = {
+        [HTML_INLINE] = TAG_INLINE,   [HTML_BOLD] = TAG_INLINE,
+        [HTML_BR] = TAG_BR,           [HTML_LINE] = TAG_LINE,
+        [HTML_BLOCK] = TAG_PARAGRAPH, [HTML_PARAGRAPH] = TAG_PARAGRAPH,
+        [HTML_PRE] = TAG_PRE,         [HTML_HEADING] = TAG_PARAGRAPH,
+        [HTML_RULE] = TAG_PARAGRAPH,  [HTML_TABLE] = TAG_PARAGRAPH,
+        [HTML_ROW] = TAG_LINE,        [HTML_CELL] = TAG_CELL,
+        [HTML_LIST] = TAG_PARAGRAPH,  [HTML_ITEM] = TAG_ITEM,
+        [HTML_TERM] = TAG_LINE,       [HTML_DEFINITION] = TAG_LINE,
+        [HTML_HEAD] = TAG_SKIP,       [HTML_TITLE] = TAG_SKIP,
+        [HTML_HIDDEN] = TAG_SKIP,
+    };
+    return actions[tag->kind];
+}
 
 struct scan {
     struct str out;
-    bool keep_lines;    /* the text's newlines are some: there is no block markup */
-    bool no_gt;         /* no '>' comes any more */
-    bool no_comment;    /* no "-->" comes any more */
-    bool no_skip;       /* a TAG_SKIP was not closed: they count no more */
-    bool quotes_broken; /* an attribute's quote was not closed: quotes count no more */
+    bool keep_lines;    /* newlines in the text count: it has no block markup */
+    bool no_gt;         /* there are no more '>' */
+    bool no_comment;    /* there are no more "-->" */
+    bool no_skip;       /* a TAG_SKIP was not closed: from there on they are ignored */
+    bool quotes_broken; /* an attribute's quote was not closed: ignore quotes */
     int pre;            /* how many <pre> are open */
     int newlines;       /* due before the next visible character, at most 2 */
-    bool after_br;      /* they come from <br>: the newline that often follows it is the same */
-    bool space, item;   /* due likewise: " ", "- " */
+    bool after_br;      /* they come from <br>: a newline after it adds none */
+    bool space, item;   /* due as well: " ", "- " */
 };
 
 static const char *find_code_end(const char *p);
-static const char *find_markup_end(struct scan *s, const char *p, const struct tag **tag,
+static const char *find_markup_end(struct scan *s, const char *p, const struct html_element **tag,
                                    bool *closes);
-static const char *find_skip_end(struct scan *s, const char *p, const struct tag *tag);
-static const char *read_entity(uint32_t *cp, const char *p);
+static const char *find_skip_end(struct scan *s, const char *p, const struct html_element *tag);
 static void add_tag(struct scan *s, enum tag_action action, bool closes);
 static void add_char(struct scan *s, uint32_t cp);
 
@@ -95,10 +68,10 @@ static bool has_blocks(const char *text)
 {
     struct scan s = {0};
     for (const char *p = text; (p = strpbrk(p, "<`"));) {
-        const struct tag *tag = NULL;
+        const struct html_element *tag = NULL;
         bool closes;
         const char *end = *p == '`' ? find_code_end(p) : find_markup_end(&s, p, &tag, &closes);
-        if (end && tag && tag->action >= TAG_LINE)
+        if (end && tag && action_of(tag) >= TAG_LINE)
             return true;
         p = end ? end : p + 1;
     }
@@ -111,19 +84,19 @@ char *plain_text(const char *text)
         return NULL;
     struct scan s = {.keep_lines = !has_blocks(text)};
     while (*text) {
-        const struct tag *tag = NULL;
+        const struct html_element *tag = NULL;
         bool closes;
         uint32_t cp;
         const char *end = *text == '<' ? find_markup_end(&s, text, &tag, &closes) : NULL;
         if (end) {
-            if (tag && tag->action == TAG_SKIP && !closes)
+            if (tag && action_of(tag) == TAG_SKIP && !closes)
                 end = find_skip_end(&s, end, tag);
             else if (tag)
-                add_tag(&s, tag->action, closes);
+                add_tag(&s, action_of(tag), closes);
         } else if ((end = *text == '`' && s.keep_lines ? find_code_end(text) : NULL)) {
             for (const char *p = text; p < end;)
                 add_char(&s, str_next_utf8(&p));
-        } else if ((end = read_entity(&cp, text))) {
+        } else if ((end = html_read_entity(&cp, text))) {
             add_char(&s, cp);
         } else {
             end = text;
@@ -134,37 +107,12 @@ char *plain_text(const char *text)
     return s.out.len ? str_take(&s.out) : NULL;
 }
 
-/* Markdown: behind the code that begins at the back quote p and ends in its line, else NULL. */
+/* Markdown: the place after the code that begins at the back quote p; NULL if it does not end in
+ * its line. */
 static const char *find_code_end(const char *p)
 {
     const char *end = strpbrk(p + 1, "`\n");
     return end && *end == '`' ? end + 1 : NULL;
-}
-
-/* Reads the entity at p, "&amp;" or "&#8230;". Returns what follows it, NULL where there is none.
- */
-static const char *read_entity(uint32_t *cp, const char *p)
-{
-    if (*p != '&')
-        return NULL;
-    const size_t nb = strcspn(p + 1, ";& \n<");
-    if (!nb || nb > 12 || p[1 + nb] != ';')
-        return NULL;
-    char name[16] = "";
-    memcpy(name, p + 1, nb);
-    if (name[0] != '#') {
-        const htmlEntityDesc *entity = htmlEntityLookup((const xmlChar *)name);
-        *cp = entity ? entity->value : strcmp(name, "apos") == 0 ? '\'' : 0;
-    } else {
-        const bool hex = tolower((unsigned char)name[1]) == 'x';
-        const char *digits = name + 1 + hex;
-        if (!*digits || digits[strspn(digits, hex ? "0123456789abcdefABCDEF" : "0123456789")])
-            return NULL;
-        const unsigned long value = strtoul(digits, NULL, hex ? 16 : 10);
-        const bool valid = value && value <= 0x10ffff && (value < 0xd800 || value > 0xdfff);
-        *cp = valid ? (uint32_t)value : 0xfffd;
-    }
-    return *cp ? p + nb + 2 : NULL;
 }
 
 char *plain_line(const char *text)
@@ -172,7 +120,7 @@ char *plain_line(const char *text)
     AUTO_STR out = {0};
     while (text && *text) {
         uint32_t cp;
-        const char *end = read_entity(&cp, text);
+        const char *end = html_read_entity(&cp, text);
         if (!end) {
             end = text;
             cp = str_next_utf8(&end);
@@ -191,18 +139,18 @@ char *plain_text_escape(const char *text)
     if (!text)
         return NULL;
     while (*text) {
-        const struct tag *tag;
+        const struct html_element *tag;
         bool closes;
         uint32_t cp;
         const char *end = *text == '`' ? find_code_end(text) : NULL;
-        if (end) { /* in which plain_text takes nothing for markup */
+        if (end) { /* plain_text finds no markup in it */
             str_add_bytes(&out, text, (size_t)(end - text));
             text = end;
             continue;
         }
         if (*text == '<' && find_markup_end(&s, text, &tag, &closes))
             str_add(&out, "&lt;");
-        else if (read_entity(&cp, text))
+        else if (html_read_entity(&cp, text))
             str_add(&out, "&amp;");
         else
             str_add_bytes(&out, text, 1);
@@ -217,7 +165,7 @@ char *plain_line_escape(const char *line)
     if (!line)
         return NULL;
     for (uint32_t cp; *line; line++) {
-        if (read_entity(&cp, line))
+        if (html_read_entity(&cp, line))
             str_add(&out, "&amp;");
         else
             str_add_bytes(&out, line, 1);
@@ -225,8 +173,9 @@ char *plain_line_escape(const char *line)
     return str_take(&out);
 }
 
-/* The '>' that ends the tag whose attributes begin at p; one in a quoted value does not. NULL where
- * there is none. What was found to be missing is kept, so that it is not looked for again. */
+/* The '>' that ends the tag whose attributes begin at p; one in a quoted value does not count.
+ * NULL: there is none. The scan records marks that it did not find, so as not to search for them
+ * twice. */
 static const char *find_tag_end(struct scan *s, const char *p)
 {
     if (s->no_gt)
@@ -244,14 +193,9 @@ static const char *find_tag_end(struct scan *s, const char *p)
     return gt;
 }
 
-static int compare_tag(const void *name, const void *tag)
-{
-    return strcasecmp(name, ((const struct tag *)tag)->name);
-}
-
-/* Returns what follows the tag or comment at the '<' p; NULL where it is just a '<'. *tag is NULL
- * for a comment. */
-static const char *find_markup_end(struct scan *s, const char *p, const struct tag **tag,
+/* Returns the place after the tag or comment that begins at the '<' p; NULL: it begins neither.
+ * *tag is NULL for a comment. */
+static const char *find_markup_end(struct scan *s, const char *p, const struct html_element **tag,
                                    bool *closes)
 {
     *tag = NULL;
@@ -269,13 +213,15 @@ static const char *find_markup_end(struct scan *s, const char *p, const struct t
         return NULL;
     char key[16] = "";
     memcpy(key, name, nb);
-    *tag = bsearch(key, tags, sizeof tags / sizeof *tags, sizeof *tags, compare_tag);
+    *tag = html_element(key);
+    if (*tag && !(*tag)->in_text)
+        *tag = NULL;
     const char *end = *tag ? find_tag_end(s, name + nb) : NULL;
     return end ? end + 1 : NULL;
 }
 
-/* Where the content of <script> and the like ends, from p on. */
-static const char *find_skip_end(struct scan *s, const char *p, const struct tag *tag)
+/* The end of the content, which begins at p, of <script> and its like. */
+static const char *find_skip_end(struct scan *s, const char *p, const struct html_element *tag)
 {
     AUTO_FREE char *close = mem_printf("</%s", tag->name);
     const char *end = s->no_skip ? NULL : strcasestr(p, close);

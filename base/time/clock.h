@@ -1,16 +1,16 @@
-/* Durations as people write them. */
+/* Durations as users write and read them. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* Parses "[h:]mm:ss[.mmm]" or "ss[.mmm]" followed by the end of the text. Seconds, and minutes
- * below hours, must be under 60. Returns false where text is anything else. */
+/* Reads "[h:]mm:ss[.mmm]" or "ss[.mmm]". Seconds, and minutes if there are hours, have two digits
+ * and are below 60. False if the text is anything else; *out_ms is then unchanged. */
 bool clock_parse_ms(const char *text, int64_t *out_ms);
 
-/* "12:06", "1:02:03"; with_ms adds ".250". Negative durations get a minus sign, unless
- * all that is shown is zero. A duration below
- * an hour has no hours; minutes always stand. buf of CLOCK_BYTES. */
+/* Writes "12:06" or, from one hour on, "1:02:03" to buf and returns buf. with_ms appends ".250";
+ * otherwise the duration is rounded to seconds. Negative durations get a minus sign unless they
+ * round to zero. */
 enum { CLOCK_BYTES = 40 };
 const char *clock_format_ms(char buf[CLOCK_BYTES], int64_t ms, bool with_ms);

@@ -4,12 +4,13 @@
 #include <glib.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "attr.h"
 #include "mem.h"
 
-/* At most nb digits at *p; -1 where there is none. Moves *p behind them. */
+/* Reads up to nb digits at *p and moves *p after them; -1: there is none. */
 static int digits(const char **p, int nb)
 {
     if (!isdigit((unsigned char)**p))
@@ -20,22 +21,41 @@ static int digits(const char **p, int nb)
     return v;
 }
 
+bool datetime_is_day(int year, int month, int day)
+{
+    return year >= 1 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 && day <= 31 &&
+           g_date_valid_dmy((GDateDay)day, (GDateMonth)month, (GDateYear)year);
+}
+
+static const char *const months[] = {"January",   "February", "March",    "April",
+                                     "May",       "June",     "July",     "August",
+                                     "September", "October",  "November", "December"};
+
+const char *datetime_month_name(int month)
+{
+    return month >= 1 && month <= 12 ? months[month - 1] : NULL;
+}
+
+int datetime_month_by_name(const char *letters, size_t nb)
+{
+    for (int i = 0; nb >= 3 && i < 12; i++)
+        if (strncasecmp(letters, months[i], nb) == 0)
+            return i + 1;
+    return 0;
+}
+
 bool datetime_is_valid(const struct datetime *w)
 {
-    static const int month_days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    if (w->has_day) {
-        const bool leap = w->year % 4 == 0 && (w->year % 100 != 0 || w->year % 400 == 0);
-        if (w->year < 1900 || w->year > 2999 || w->month < 1 || w->month > 12 || w->day < 1 ||
-            w->day > month_days[w->month - 1] || (w->month == 2 && w->day == 29 && !leap))
-            return false;
-    }
+    if (w->has_day &&
+        (w->year < 1900 || w->year > 2999 || !datetime_is_day(w->year, w->month, w->day)))
+        return false;
     if (w->has_time && (w->hour < 0 || w->hour > 23 || w->minute < 0 || w->minute > 59 ||
                         w->second < 0 || w->second > 60))
         return false;
     return !w->has_offset || (w->offset_min > -24 * 60 && w->offset_min < 24 * 60);
 }
 
-/* "Z", "+02:00", "-0700", "+02"; nothing is no offset. */
+/* "Z", "+02:00", "-0700", "+02"; anything else is left, and there is no offset. */
 static bool parse_offset(struct datetime *w, const char **p)
 {
     const char sign = **p;
@@ -60,6 +80,9 @@ static bool parse_offset(struct datetime *w, const char **p)
     return true;
 }
 
+/* Not g_date_time_new_from_iso8601: that refuses a day alone, a time without seconds, a month or an
+ * hour of one digit and a space before the offset, all of which programmes have, and accepts week
+ * dates, days of the year and dates without hyphens, which in a programme are rather mistakes. */
 bool datetime_parse_iso(struct datetime *out, const char *text)
 {
     struct datetime w = {.has_day = true};
@@ -111,7 +134,7 @@ bool datetime_parse_day(struct datetime *out, const char *text)
     w.month = b;
     w.day = year_first ? c : a;
     if (!year_first && mark != '.' && a != b) {
-        /* 3/4/2014 is in March or in April. */
+        /* 3/4/2014 may be in March or in April */
         if (a <= 12 && b <= 12)
             return false;
         w.month = a > 12 ? b : a;
@@ -126,7 +149,7 @@ bool datetime_parse_day(struct datetime *out, const char *text)
     return true;
 }
 
-/* "am", "p.m."; nothing leaves the hour as it is. */
+/* "am", "p.m."; without them the hour stays. */
 static bool parse_half(int *hour, const char **p)
 {
     const char half = (char)tolower((unsigned char)**p);
@@ -209,7 +232,7 @@ int64_t datetime_unix_s(const struct datetime *w)
 void datetime_add_days(struct datetime *w, int nb_days)
 {
     struct tm tm = {.tm_year = w->year - 1900, .tm_mon = w->month - 1, .tm_mday = w->day + nb_days};
-    timegm(&tm); /* for the calendar */
+    timegm(&tm); /* normalises the date */
     w->year = tm.tm_year + 1900;
     w->month = tm.tm_mon + 1;
     w->day = tm.tm_mday;
@@ -246,8 +269,8 @@ static void date_time_unref(GDateTime **dt)
 }
 #define AUTO_DATE_TIME ATTR_CLEANUP(date_time_unref) GDateTime
 
-/* NULL where there is no such zone. glib takes the name for a path below the zone files: what is
- * not of a zone's form must not get there. */
+/* NULL: there is no such zone. GLib opens the name as a path below the zone files, so only names of
+ * the form of a zone are passed to it. */
 static GTimeZone *zone_open(const char *name)
 {
     if (!isupper((unsigned char)*name))

@@ -1,4 +1,4 @@
-#include "export_pyvideo.h"
+#include "export.h"
 
 #include <ctype.h>
 #include <glib.h>
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "export.h"
+#include "export_files.h"
 #include "json.h"
 #include "mem.h"
 #include "plain_text.h"

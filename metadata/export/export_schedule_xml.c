@@ -1,4 +1,4 @@
-#include "export_schedule_xml.h"
+#include "export.h"
 
 #include <glib.h>
 #include <libxml/chvalid.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "err.h"
-#include "export.h"
+#include "export_files.h"
 #include "mem.h"
 #include "plain_text.h"
 #include "programme.h"

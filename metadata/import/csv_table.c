@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "charset.h"
 #include "mem.h"
 #include "programme_limits.h"
 #include "str.h"
-#include "text_decode.h"
 
 enum {
     MAX_COLUMNS = 250,
@@ -150,8 +150,8 @@ int csv_table_parse(struct csv_table *out, const char *bytes, size_t nb_bytes, c
 {
     AUTO_STR text = {0};
     int rc =
-        text_decode(&text, bytes, nb_bytes, name,
-                    "text nor a table; expected CSV: save the sheet as CSV in UTF-8", NULL, err);
+        charset_decode(&text, bytes, nb_bytes, name,
+                       "text nor a table; expected CSV: save the sheet as CSV in UTF-8", NULL, err);
     if (rc < 0)
         return rc;
     struct csv_parser parser;

@@ -2,14 +2,8 @@
 
 #include <stdbool.h>
 
+#include "formats.h"
 #include "fs.h"
-#include "import_csv.h"
-#include "import_html.h"
-#include "import_ical.h"
-#include "import_markdown.h"
-#include "import_pyvideo.h"
-#include "import_schedule_json.h"
-#include "import_schedule_xml.h"
 #include "listing.h"
 #include "mem.h"
 #include "programme.h"

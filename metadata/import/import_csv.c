@@ -1,4 +1,4 @@
-#include "import_csv.h"
+#include "formats.h"
 
 #include <ctype.h>
 #include <stdarg.h>

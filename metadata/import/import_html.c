@@ -1,4 +1,4 @@
-#include "import_html.h"
+#include "formats.h"
 
 #include <ctype.h>
 #include <libxml/HTMLparser.h>
@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "charset.h"
 #include "datetime.h"
 #include "listing_event.h"
 #include "listing_page.h"
@@ -17,7 +18,6 @@
 #include "programme_refs.h"
 #include "speakers.h"
 #include "str.h"
-#include "text_decode.h"
 
 enum {
     MAX_DEPTH = 250,
@@ -328,7 +328,7 @@ bool import_html_sniff(const char *bytes, size_t nb_bytes, const char *name)
     AUTO_TIME_PAGE t = {0};
     if (nb_bytes > LISTING_PAGE_MAX_HTML_BYTES || !strcasestr(bytes, "<time") ||
         !strcasestr(bytes, "datetime") ||
-        text_decode(&text, bytes, nb_bytes, name, "text nor HTML", NULL, &err) < 0 ||
+        charset_decode(&text, bytes, nb_bytes, name, "text nor HTML", NULL, &err) < 0 ||
         !time_page_parse(&t, &text))
         return false;
     size_t nb_titles = 0;
@@ -343,7 +343,8 @@ int import_html_read(struct programme *out, const char *bytes, size_t nb_bytes, 
     AUTO_STR text = {0};
     AUTO_TIME_PAGE t = {0};
     AUTO_PROGRAMME programme = {0};
-    if (text_decode(&text, bytes, nb_bytes, name, "text nor HTML; expected a page", NULL, err) < 0)
+    if (charset_decode(&text, bytes, nb_bytes, name, "text nor HTML; expected a page", NULL, err) <
+        0)
         return err->code;
     if (!time_page_parse(&t, &text))
         return err_set(err, ERR_NOMEM, "'%s': no memory for the HTML parser", name);

@@ -1,4 +1,4 @@
-#include "import_ical.h"
+#include "formats.h"
 
 #include <ctype.h>
 #include <libical/ical.h>
@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "charset.h"
 #include "datetime.h"
 #include "mem.h"
 #include "plain_text.h"
@@ -14,7 +15,6 @@
 #include "programme_limits.h"
 #include "programme_refs.h"
 #include "str.h"
-#include "text_decode.h"
 
 enum {
     MAX_DEPTH = 8,            /* of components; an alarm in an event in a calendar is at 3 */
@@ -317,8 +317,8 @@ int import_ical_read(struct programme *out, const char *bytes, size_t nb_bytes, 
 {
     AUTO_STR text = {0};
     AUTO_STR unfolded = {0};
-    if (text_decode(&text, bytes, nb_bytes, name, "text nor a calendar; expected iCalendar", NULL,
-                    err) < 0 ||
+    if (charset_decode(&text, bytes, nb_bytes, name, "text nor a calendar; expected iCalendar",
+                       NULL, err) < 0 ||
         unfold(&unfolded, text.s, name, err) < 0)
         return err->code;
     AUTO_COMPONENT *root = icalparser_parse_string(unfolded.s);

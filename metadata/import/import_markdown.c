@@ -1,4 +1,4 @@
-#include "import_markdown.h"
+#include "formats.h"
 
 #include <ctype.h>
 #include <stdint.h>
@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "charset.h"
 #include "clock.h"
 #include "mem.h"
 #include "plain_text.h"
@@ -15,7 +16,6 @@
 #include "programme_refs.h"
 #include "speakers.h"
 #include "str.h"
-#include "text_decode.h"
 
 enum {
     MAX_S = 24 * 3600,
@@ -379,8 +379,8 @@ int import_markdown_read(struct programme *out, const char *bytes, size_t nb_byt
     AUTO_PROGRAMME programme = {0};
     ATTR_CLEANUP(reader_finish)
     struct reader r = {.programme = &programme, .name = name, .err = err};
-    if (text_decode(&text, bytes, nb_bytes, name, "text nor a list; expected Markdown", NULL, err) <
-        0)
+    if (charset_decode(&text, bytes, nb_bytes, name, "text nor a list; expected Markdown", NULL,
+                       err) < 0)
         return err->code;
     bool fenced = false;
     int number = 0;

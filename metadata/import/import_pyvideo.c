@@ -1,4 +1,4 @@
-#include "import_pyvideo.h"
+#include "formats.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,4 +1,4 @@
-#include "import_schedule_json.h"
+#include "formats.h"
 
 #include <inttypes.h>
 #include <jansson.h>

@@ -1,4 +1,4 @@
-#include "import_schedule_xml.h"
+#include "formats.h"
 
 #include <libxml/parser.h>
 #include <libxml/SAX2.h>

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -55,3 +56,22 @@ void match_all(struct match_table *out, const struct programme *programme,
                const struct match_recording *recordings, size_t nb_recordings,
                const struct match_fixed *fixed, size_t nb_fixed);
 void match_table_finish(struct match_table *table);
+
+/* The cache. match_all is a pure function, so a table is valid as long as the hash of its whole
+ * input is the same. */
+
+/* A hash of what match_all takes. version: MATCH_VERSION, except in tests. */
+void match_cache_key(char key[33], int version, const struct programme *programme,
+                     const struct match_recording *recordings, size_t nb_recordings,
+                     const struct match_fixed *fixed, size_t nb_fixed);
+
+/* The table as match_all gave it; the caller's. NULL where a text in it, which may quote a file's
+ * name, is no UTF-8. */
+json_t *match_cache_write(const struct match_table *table, const char *key);
+
+/* Which of nb recordings it names, whether it still holds or not: which are likely to matter. */
+void match_cache_named(bool *named, size_t nb_recordings, const json_t *memo);
+
+/* False, and out blank, where memo (NULL: none) is of another key, or damaged. */
+bool match_cache_read(struct match_table *out, const json_t *memo, const char *key,
+                      const struct programme *programme, size_t nb_recordings);

@@ -1,10 +1,9 @@
-#include "match_cache.h"
+#include "match.h"
 
 #include <string.h>
 
 #include "hash.h"
 #include "json.h"
-#include "match.h"
 #include "mem.h"
 #include "programme.h"
 

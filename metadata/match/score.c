@@ -7,7 +7,6 @@
 #include "match.h"
 #include "mem.h"
 #include "programme.h"
-#include "score_index.h"
 #include "str.h"
 
 /* docs/matching.md says why each is what it is. */

@@ -1,4 +1,4 @@
-#include "score_index.h"
+#include "score.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -16,34 +16,33 @@ struct piece {
     size_t len;
 };
 
-/* The separator at p, in bytes; 0 where there is none. ", and " is one. */
-static size_t separator_at(const char *p, const char *begin)
+/* Cuts the next piece off *text, up to a separator outside brackets; *text becomes what follows the
+ * separator, NULL at the end. A list of separators ends with NULL; the first that fits counts. */
+static struct piece next_piece(const char **text, const char *const *separators)
 {
-    static const char *const soft[] = {", and ", ", & ", ", ", " and ", " & "};
-    for (size_t i = 0; p > begin && i < sizeof soft / sizeof *soft; i++)
-        if (str_starts(p, soft[i]))
-            return strlen(soft[i]);
-    return 0;
+    const char *begin = *text;
+    int depth = 0;
+    for (const char *p = begin; *p; p++) {
+        depth += (*p == '(') - (*p == ')' && depth > 0);
+        for (size_t i = 0; depth == 0 && separators[i]; i++) {
+            if (str_starts(p, separators[i])) {
+                *text = p + strlen(separators[i]);
+                return (struct piece){begin, (size_t)(p - begin)};
+            }
+        }
+    }
+    *text = NULL;
+    return (struct piece){begin, strlen(begin)};
 }
 
-static size_t split(struct piece out[MAX_PIECES], const char *text)
+/* Returns how many pieces there are; 0: more than MAX_PIECES. */
+static size_t split_softly(struct piece out[MAX_PIECES], const char *text)
 {
+    static const char *const separators[] = {", and ", ", & ", ", ", " and ", " & ", NULL};
     size_t nb = 0;
-    int depth = 0;
-    const char *begin = text;
-    for (const char *p = text;; p++) {
-        depth += (*p == '(') - (*p == ')' && depth > 0);
-        const size_t len = depth ? 0 : separator_at(p, begin);
-        if (!len && *p)
-            continue;
-        if (nb == MAX_PIECES)
-            return 0;
-        out[nb++] = (struct piece){begin, (size_t)(p - begin)};
-        if (!*p)
-            return nb;
-        begin = p + len;
-        p = begin - 1;
-    }
+    while (text && nb < MAX_PIECES)
+        out[nb++] = next_piece(&text, separators);
+    return text ? 0 : nb;
 }
 
 static size_t count_words(const struct piece *piece)
@@ -71,9 +70,9 @@ static bool are_names(const struct piece *pieces, size_t nb)
     return !full || count_words(&pieces[nb - 1]) > 1;
 }
 
-static void add(struct talk *talk, const char *text, size_t len)
+static void add(struct talk *talk, const struct piece *piece)
 {
-    AUTO_FREE char *name = mem_printf("%.*s", (int)len, text);
+    AUTO_FREE char *name = mem_printf("%.*s", (int)piece->len, piece->text);
     str_fold_space(name);
     if (*name)
         talk_add_speaker(talk, name);
@@ -86,12 +85,21 @@ void speakers_add(struct talk *talk, const char *names)
     for (char *group; (group = strsep(&rest, ";\n"));) {
         str_fold_space(group);
         struct piece pieces[MAX_PIECES];
-        const size_t nb = split(pieces, group);
+        size_t nb = split_softly(pieces, group);
         if (nb < 2 || !are_names(pieces, nb)) {
-            add(talk, group, strlen(group));
-            continue;
+            pieces[0] = (struct piece){group, strlen(group)};
+            nb = 1;
         }
         for (size_t i = 0; i < nb; i++)
-            add(talk, pieces[i].text, pieces[i].len);
+            add(talk, &pieces[i]);
+    }
+}
+
+void speakers_add_list(struct talk *talk, const char *names)
+{
+    static const char *const separators[] = {"/", "&", ",", ";", " and ", NULL};
+    while (names) {
+        const struct piece piece = next_piece(&names, separators);
+        add(talk, &piece);
     }
 }

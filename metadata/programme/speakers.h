@@ -1,11 +1,16 @@
 /*
- * Several speakers in one text, as tables and lists write them. Doubtful texts stay one speaker: a
- * name cut in two is worse than two names in one.
+ * Several speakers in one text, as tables and lists have them. Brackets keep what is in them: a
+ * company stays with its name.
  */
 #pragma once
 
 struct talk;
 
-/* Adds the speakers that names holds. ";" and line ends part them always. ",", "&" and "and" part
- * them where each piece looks like a name (see speakers.c); brackets keep what is in them. */
+/* Adds the speakers in names. ";" and line ends always separate; ",", "&" and "and" separate only
+ * if each piece looks like a name (see speakers.c): a name cut in two is worse than two names in
+ * one. */
 void speakers_add(struct talk *talk, const char *names);
+
+/* The same for a text that holds nothing but names, as in a listing's "(Ann Lee/Bo Chan)": "/",
+ * "&", ",", ";" and " and " always separate. */
+void speakers_add_list(struct talk *talk, const char *names);

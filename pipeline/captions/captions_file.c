@@ -8,8 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "captions_charset.h"
 #include "captions_text.h"
+#include "charset.h"
 #include "fs.h"
 #include "mem.h"
 #include "str.h"
@@ -311,7 +311,8 @@ int captions_read_text(struct cues *out, const char *path, const char *bytes, si
     AUTO_FREE char *text = NULL;
     AUTO_CUES cues = {0};
     struct reader r = {.path = path, .out = &cues, .err = err};
-    if (captions_to_utf8(&text, path, bytes, nb, err) < 0)
+    if (charset_decode_strictly(&text, bytes, nb, path,
+                                "save it as UTF-8, or remove it to publish without", err) < 0)
         return err->code;
     split_lines(&r, text);
     const int ret = read_lines(&r);

@@ -7,8 +7,6 @@
 #include "cli.h"
 #include "event.h"
 #include "export.h"
-#include "export_pyvideo.h"
-#include "export_schedule_xml.h"
 #include "fs.h"
 #include "json.h"
 #include "mem.h"

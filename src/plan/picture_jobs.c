@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "datetime.h"
 #include "json.h"
 #include "keys.h"
 #include "mem.h"
@@ -12,20 +13,18 @@
 /* "2010-04-28" and "2010-04-29" as "28–29 April 2010". */
 static char *event_date(const struct programme *p)
 {
-    static const char *const months[] = {"January",   "February", "March",    "April",
-                                         "May",       "June",     "July",     "August",
-                                         "September", "October",  "November", "December"};
     int y, m, d, y2, m2, d2;
-    if (!p->begin || sscanf(p->begin, "%d-%d-%d", &y, &m, &d) != 3 || m < 1 || m > 12)
+    if (!p->begin || sscanf(p->begin, "%d-%d-%d", &y, &m, &d) != 3 || !datetime_month_name(m))
         return mem_strdup(p->begin);
-    if (!p->end || sscanf(p->end, "%d-%d-%d", &y2, &m2, &d2) != 3 || m2 < 1 || m2 > 12)
+    if (!p->end || sscanf(p->end, "%d-%d-%d", &y2, &m2, &d2) != 3 || !datetime_month_name(m2))
         y2 = y, m2 = m, d2 = d;
+    const char *month = datetime_month_name(m), *month2 = datetime_month_name(m2);
     if (y != y2)
-        return mem_printf("%d %s %d – %d %s %d", d, months[m - 1], y, d2, months[m2 - 1], y2);
+        return mem_printf("%d %s %d – %d %s %d", d, month, y, d2, month2, y2);
     if (m != m2)
-        return mem_printf("%d %s – %d %s %d", d, months[m - 1], d2, months[m2 - 1], y);
-    return d == d2 ? mem_printf("%d %s %d", d, months[m - 1], y)
-                   : mem_printf("%d–%d %s %d", d, d2, months[m - 1], y);
+        return mem_printf("%d %s – %d %s %d", d, month, d2, month2, y);
+    return d == d2 ? mem_printf("%d %s %d", d, month, y)
+                   : mem_printf("%d–%d %s %d", d, d2, month, y);
 }
 
 void plan_card_text(struct card_text *out, char **speakers, char **date, char **label,

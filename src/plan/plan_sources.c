@@ -9,7 +9,6 @@
 #include "fs.h"
 #include "json.h"
 #include "keys.h"
-#include "match_cache.h"
 #include "mem.h"
 #include "results.h"
 #include "room_cuts.h"

@@ -133,7 +133,7 @@ static void test_refused(void **state)
         {"e.srt", "Dear all,\nhere are the captions\n", "line 1: no times"},
         {"f.srt", "\n\n", "'f.srt' holds no captions"},
         {"g.srt", "1\n00:00:01,000 --> 00:00:02,000\nGr\xc3\xbc\xc3\x9f\x65 \xff\n",
-         "'g.srt', line 3: its UTF-8 is damaged"},
+         "'g.srt', line 3: damaged UTF-8"},
         {"h.srt", "1\n00:00:01,000 --> 00:00:02,000\nx \x81\n", "line 3: neither UTF-8 nor"},
         {"a.vtt", "1\n00:00:01.000 --> 00:00:02.000\nx\n", "line 1: it does not begin with WEBVTT"},
         {"b.vtt", "WEBVTT\n\n00:01.000 -> 00:02.000\nx\n", "line 3: no times"},
@@ -152,7 +152,7 @@ static void test_refused(void **state)
     struct err err = {0};
     AUTO_CUES c = {0};
     assert_fails(captions_read_text(&c, "nul.srt", "1\n\0x", 4, &err), ERR_INVALID,
-                 "'nul.srt', line 2: it is no text");
+                 "'nul.srt', line 2: not a text");
 }
 
 static void test_cut(void **state)

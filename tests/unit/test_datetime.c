@@ -101,6 +101,24 @@ static void instants(void **state)
     assert_int_equal(datetime_unix_s(&there), 1272470400);
 }
 
+static void calendar(void **state)
+{
+    (void)state;
+    for (int month = 1; month <= 12; month++)
+        assert_int_equal(datetime_month_by_name(datetime_month_name(month), 3), month);
+    assert_null(datetime_month_name(0));
+    assert_null(datetime_month_name(13));
+    assert_int_equal(datetime_month_by_name("sept", 4), 9);
+    assert_int_equal(datetime_month_by_name("SEPTEMBER", 9), 9);
+    assert_int_equal(datetime_month_by_name("September 3", 9), 9);
+    assert_int_equal(datetime_month_by_name("Ma", 2), 0);
+    assert_int_equal(datetime_month_by_name("Mayor", 5), 0);
+    assert_true(datetime_is_day(2000, 2, 29) && datetime_is_day(1, 1, 1));
+    assert_false(datetime_is_day(1900, 2, 29) || datetime_is_day(2010, 4, 31) ||
+                 datetime_is_day(0, 1, 1) || datetime_is_day(2010, 13, 1) ||
+                 datetime_is_day(2010, 1, 257) || datetime_is_day(65536 + 2010, 1, 1));
+}
+
 static void durations(void **state)
 {
     (void)state;
@@ -125,7 +143,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(times),    cmocka_unit_test(days),      cmocka_unit_test(clocks),
-        cmocka_unit_test(instants), cmocka_unit_test(durations),
+        cmocka_unit_test(instants), cmocka_unit_test(durations), cmocka_unit_test(calendar),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,10 +8,8 @@
 
 #include "diff.h"
 #include "export.h"
-#include "export_pyvideo.h"
-#include "export_schedule_xml.h"
-#include "import_pyvideo.h"
-#include "import_schedule_xml.h"
+#include "export_files.h"
+#include "formats.h"
 #include "mem.h"
 #include "plain_text.h"
 #include "programme.h"

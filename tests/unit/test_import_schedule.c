@@ -5,10 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats.h"
 #include "fs.h"
 #include "import.h"
-#include "import_schedule_json.h"
-#include "import_schedule_xml.h"
 #include "mem.h"
 #include "plain_text.h"
 #include "programme.h"

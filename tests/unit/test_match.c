@@ -10,7 +10,6 @@
 #include <cmocka.h>
 
 #include "json.h"
-#include "match_cache.h"
 #include "mem.h"
 #include "programme.h"
 #include "score.h"

@@ -16,6 +16,7 @@
 #include "mem.h"
 #include "programme.h"
 #include "programme_limits.h"
+#include "speakers.h"
 #include "str.h"
 
 enum {
@@ -120,32 +121,6 @@ static int read_times(const struct reader *r, struct talk *talk, const char **p,
     return 0;
 }
 
-/* "Edwin Verplanke/Don Banks", "Ann Lee, Bo Chan and Cy Dee"; what is in parentheses, such as a
- * company, stays with its name. */
-static void read_speakers(struct talk *talk, const char *names)
-{
-    static const char *const separators[] = {"/", "&", ",", ";", " and "};
-    int depth = 0;
-    const char *begin = names;
-    for (const char *p = names;;) {
-        depth += (*p == '(') - (*p == ')');
-        size_t len = 0;
-        for (size_t i = 0; depth == 0 && !len && i < sizeof separators / sizeof *separators; i++)
-            if (str_starts(p, separators[i]))
-                len = strlen(separators[i]);
-        if (len || !*p) {
-            AUTO_FREE char *name = mem_printf("%.*s", (int)(p - begin), begin);
-            str_fold_space(name);
-            if (*name)
-                talk_add_speaker(talk, name);
-            begin = p + len;
-        }
-        if (!*p)
-            return;
-        p += len ? len : 1;
-    }
-}
-
 /* Splits "Title (Speakers)" in place, at the last pair of parentheses when they end the text.
  * Returns the speakers, or NULL; *unpaired is the parenthesis without a partner, or NULL. */
 static char *split_speakers(char *head, const char **unpaired)
@@ -193,7 +168,7 @@ static int read_title(const struct reader *r, struct talk *talk, const struct li
     if (!*head)
         return fail(r, b->first, text, expected, "talk %d has no title", talk->number);
     if (speakers)
-        read_speakers(talk, speakers);
+        speakers_add_list(talk, speakers);
     talk->title = mem_take(&head);
     return 0;
 }

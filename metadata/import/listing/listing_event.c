@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "datetime.h"
 #include "listing_page.h"
 #include "mem.h"
 #include "programme.h"
@@ -111,39 +112,38 @@ static void skip_space(const char **p)
     *p += strspn(*p, " \n");
 }
 
-/* Names may be cut to three letters ("Sep.", "Sept"). Capitalised, for "may" and "march" are verbs.
- * Returns the place in the list, from 1. */
-static int read_name(const char **p, const char *const *names, int nb_names)
+/* The letters of the capitalised word at p, for "may" and "march" are verbs; 0: there is none. */
+static size_t capitalised_letters(const char *p)
 {
-    size_t len = 0;
-    while (isalpha((unsigned char)(*p)[len]))
-        len++;
-    if (len < 3 || !isupper((unsigned char)**p))
-        return 0;
-    for (int i = 0; i < nb_names; i++) {
-        if (strncasecmp(*p, names[i], len) == 0) {
-            *p += len + ((*p)[len] == '.');
-            return i + 1;
-        }
-    }
-    return 0;
+    size_t nb = 0;
+    while (isalpha((unsigned char)p[nb]))
+        nb++;
+    return isupper((unsigned char)*p) ? nb : 0;
 }
 
+/* "September", "Sept", "Sep." */
 static int read_month(const char **p)
 {
-    static const char *const months[] = {"January",   "February", "March",    "April",
-                                         "May",       "June",     "July",     "August",
-                                         "September", "October",  "November", "December"};
-    return read_name(p, months, 12);
+    const size_t nb = capitalised_letters(*p);
+    const int month = datetime_month_by_name(*p, nb);
+    if (month)
+        *p += nb + ((*p)[nb] == '.');
+    return month;
 }
 
-/* "Wednesday, " */
+/* "Wednesday, ", "Wed. " */
 static void skip_weekday(const char **p)
 {
     static const char *const days[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
                                        "Friday", "Saturday", "Sunday"};
-    if (read_name(p, days, 7))
-        *p += strspn(*p, ", \n");
+    const size_t nb = capitalised_letters(*p);
+    for (size_t i = 0; nb >= 3 && i < sizeof days / sizeof *days; i++) {
+        if (strncasecmp(*p, days[i], nb) == 0) {
+            *p += nb + ((*p)[nb] == '.');
+            *p += strspn(*p, ", \n");
+            return;
+        }
+    }
 }
 
 /* A number of exactly nb_min to nb_max digits. */
@@ -240,12 +240,10 @@ static long day_count(const struct date *date)
     return date->y * 372L + date->m * 31L + date->d;
 }
 
+/* Where no year is stated, it may be a leap year. */
 static bool is_valid(const struct date *date)
 {
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    const bool leap = (date->y % 4 == 0 && date->y % 100 != 0) || date->y % 400 == 0;
-    return date->m >= 1 && date->m <= 12 && date->d >= 1 &&
-           date->d <= days[date->m - 1] + (date->m == 2 && (leap || !date->y));
+    return datetime_is_day(date->y ? date->y : 2000, date->m, date->d);
 }
 
 /* Dates that begin at p. The year may be absent (0). */

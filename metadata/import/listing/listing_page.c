@@ -7,9 +7,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "charset.h"
+#include "html.h"
 #include "mem.h"
 #include "str.h"
-#include "text_decode.h"
 
 enum {
     SNIFF_BYTES = 4096, /* how far a page's head may say its charset */
@@ -28,10 +29,10 @@ int listing_page_parse(struct listing_page *out, const char *bytes, size_t nb_by
 {
     AUTO_STR text = {0};
     const int rc =
-        text_decode(&text, bytes, nb_bytes, name,
-                    "HTML nor text; expected a listing page: save it from the browser as "
-                    "HTML or as text in UTF-8",
-                    declared_charset, err);
+        charset_decode(&text, bytes, nb_bytes, name,
+                       "HTML nor text; expected a listing page: save it from the browser as "
+                       "HTML or as text in UTF-8",
+                       declared_charset, err);
     if (rc < 0)
         return rc;
     if (is_html(text.s) && text.len > LISTING_PAGE_MAX_HTML_BYTES)
@@ -219,50 +220,10 @@ struct html {
     struct str title;
 };
 
-enum tag_action {
-    TAG_INLINE,
-    TAG_SKIP,
-    TAG_TITLE,
-    TAG_BOLD,
-    TAG_LINE,
-    TAG_PARAGRAPH,
-    TAG_BR,
-    TAG_HEADING,
-    TAG_ITEM,
-    TAG_TERM,
-    TAG_LIST,
-    TAG_BREAK
-};
-
-static enum tag_action tag_action(const char *tag)
+static enum html_kind kind_of(const char *tag)
 {
-    static const struct {
-        const char *tag;
-        enum tag_action action;
-    } tags[] = {
-        {"a", TAG_INLINE},      {"address", TAG_LINE},  {"article", TAG_LINE},
-        {"aside", TAG_LINE},    {"b", TAG_BOLD},        {"blockquote", TAG_PARAGRAPH},
-        {"body", TAG_LINE},     {"br", TAG_BR},         {"button", TAG_SKIP},
-        {"caption", TAG_LINE},  {"center", TAG_LINE},   {"dd", TAG_PARAGRAPH},
-        {"details", TAG_LINE},  {"dir", TAG_LIST},      {"div", TAG_LINE},
-        {"dl", TAG_LINE},       {"dt", TAG_TERM},       {"fieldset", TAG_LINE},
-        {"figure", TAG_LINE},   {"footer", TAG_BREAK},  {"form", TAG_LINE},
-        {"h1", TAG_HEADING},    {"h2", TAG_HEADING},    {"h3", TAG_HEADING},
-        {"h4", TAG_HEADING},    {"h5", TAG_HEADING},    {"h6", TAG_HEADING},
-        {"header", TAG_LINE},   {"hr", TAG_BREAK},      {"iframe", TAG_SKIP},
-        {"li", TAG_ITEM},       {"main", TAG_LINE},     {"menu", TAG_LIST},
-        {"nav", TAG_SKIP},      {"noscript", TAG_SKIP}, {"object", TAG_SKIP},
-        {"ol", TAG_LIST},       {"p", TAG_PARAGRAPH},   {"pre", TAG_PARAGRAPH},
-        {"script", TAG_SKIP},   {"section", TAG_LINE},  {"select", TAG_SKIP},
-        {"strong", TAG_BOLD},   {"style", TAG_SKIP},    {"summary", TAG_LINE},
-        {"svg", TAG_SKIP},      {"table", TAG_BREAK},   {"td", TAG_BREAK},
-        {"template", TAG_SKIP}, {"textarea", TAG_SKIP}, {"th", TAG_BREAK},
-        {"title", TAG_TITLE},   {"tr", TAG_BREAK},      {"ul", TAG_LIST},
-    };
-    for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
-        if (strcmp(tag, tags[i].tag) == 0)
-            return tags[i].action;
-    return TAG_INLINE;
+    const struct html_element *element = html_element(tag);
+    return element ? element->kind : HTML_INLINE;
 }
 
 /* Ends the line in the making. One without visible text is none: a mark waits for the next. */
@@ -284,10 +245,10 @@ static void html_flush(struct html *h)
 }
 
 /* A heading stays one line whatever <br> it has. */
-static bool ends_line(const struct html *h, enum tag_action action)
+static bool ends_line(const struct html *h, enum html_kind kind)
 {
-    return action != TAG_INLINE && action != TAG_SKIP && action != TAG_BOLD &&
-           !(action == TAG_BR && h->level);
+    return kind != HTML_INLINE && kind != HTML_HEAD && kind != HTML_HIDDEN && kind != HTML_BOLD &&
+           !(kind == HTML_BR && h->level);
 }
 
 static int attribute_int(const xmlChar **attributes, const char *key, int fallback)
@@ -329,45 +290,52 @@ static void html_start(void *user, const xmlChar *name, const xmlChar **attribut
     }
     if (h->skip_depth)
         return;
-    const enum tag_action action = tag_action(tag);
-    if (ends_line(h, action))
+    const enum html_kind kind = kind_of(tag);
+    if (ends_line(h, kind))
         html_flush(h);
-    switch (action) {
-    case TAG_SKIP:
+    switch (kind) {
+    case HTML_HIDDEN:
         h->skip_depth = h->depth;
         break;
-    case TAG_TITLE:
+    case HTML_TITLE:
         h->in_title = true;
         break;
-    case TAG_BOLD:
+    case HTML_BOLD:
         h->bold++;
         break;
-    case TAG_BR:
+    case HTML_BR:
         str_add(&h->text, " ");
         if (++h->nb_br > 1)
             h->paragraph = true;
         break;
-    case TAG_PARAGRAPH:
+    case HTML_PARAGRAPH:
+    case HTML_PRE:
+    case HTML_DEFINITION:
         h->paragraph = true;
         break;
-    case TAG_HEADING:
+    case HTML_HEADING:
         h->level = tag[1] - '0';
         break;
-    case TAG_TERM:
+    case HTML_TERM:
         h->items++;
         snprintf(h->mark, sizeof h->mark, "- ");
         break;
-    case TAG_ITEM:
+    case HTML_ITEM:
         html_item(h, attributes);
         break;
-    case TAG_LIST:
+    case HTML_LIST:
         html_list(h, tag, attributes);
         break;
-    case TAG_BREAK:
+    case HTML_RULE:
+    case HTML_TABLE:
+    case HTML_ROW:
+    case HTML_CELL:
         add_break(h->page, xmlSAX2GetLineNumber(h->ctxt));
         break;
-    case TAG_INLINE:
-    case TAG_LINE:
+    case HTML_INLINE:
+    case HTML_HEAD:
+    case HTML_LINE:
+    case HTML_BLOCK:
         break;
     }
 }
@@ -382,39 +350,46 @@ static void html_end(void *user, const xmlChar *name)
             h->skip_depth = 0;
         return;
     }
-    const enum tag_action action = tag_action((const char *)name);
-    if (ends_line(h, action) && action != TAG_BR)
+    const enum html_kind kind = kind_of((const char *)name);
+    if (ends_line(h, kind) && kind != HTML_BR)
         html_flush(h);
-    switch (action) {
-    case TAG_TITLE:
+    switch (kind) {
+    case HTML_TITLE:
         h->in_title = false;
         break;
-    case TAG_BOLD:
+    case HTML_BOLD:
         h->bold--;
         break;
-    case TAG_PARAGRAPH:
+    case HTML_PARAGRAPH:
+    case HTML_PRE:
+    case HTML_DEFINITION:
         h->paragraph = true;
         break;
-    case TAG_HEADING:
+    case HTML_HEADING:
         h->level = 0;
         break;
-    case TAG_TERM:
-    case TAG_ITEM:
+    case HTML_TERM:
+    case HTML_ITEM:
         h->items--;
         h->paragraph = true;
         h->mark[0] = '\0';
         break;
-    case TAG_LIST:
+    case HTML_LIST:
         h->nb_lists--;
         h->paragraph = true;
         break;
-    case TAG_BREAK:
+    case HTML_RULE:
+    case HTML_TABLE:
+    case HTML_ROW:
+    case HTML_CELL:
         add_break(h->page, xmlSAX2GetLineNumber(h->ctxt));
         break;
-    case TAG_INLINE:
-    case TAG_SKIP:
-    case TAG_LINE:
-    case TAG_BR:
+    case HTML_INLINE:
+    case HTML_HEAD:
+    case HTML_HIDDEN:
+    case HTML_LINE:
+    case HTML_BLOCK:
+    case HTML_BR:
         break;
     }
 }

@@ -1,6 +1,8 @@
-#include "export.h"
+#include "export_files.h"
 
 #include <stdbool.h>
+
+#include "export.h"
 
 static bool before(const struct export_file *file, int talk, int part)
 {

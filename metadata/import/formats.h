@@ -1,0 +1,68 @@
+/*
+ * The formats that import.c knows: one file for each, named after it. docs/import.md describes
+ * them for users.
+ *
+ * X_sniff(bytes, nb_bytes, name): whether the file is of this format. bytes end with a NUL that
+ * nb_bytes does not count; name is the file's path.
+ *
+ * X_read(out, bytes, nb_bytes, name, err): reads the file into *out (zero-initialised by the
+ * caller, who frees it with programme_finish; untouched on failure). name is the file in messages.
+ * ERR_INVALID: the file is not of this format or damaged; the message gives the place.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "err.h"
+
+struct programme;
+
+/* CSV with a heading row; columns are known by their names. The sniff accepts a heading row with a
+ * title and another known column, and any file whose name ends with ".csv" or ".tsv", so that an
+ * unknown heading row is reported as one. */
+bool import_csv_sniff(const char *bytes, size_t nb_bytes, const char *name);
+ATTR_NODISCARD int import_csv_read(struct programme *out, const char *bytes, size_t nb_bytes,
+                                   const char *name, struct err *err);
+
+/* A timetable in HTML: table rows or list items with a <time datetime="..."> and a title. The sniff
+ * wants two of them. */
+bool import_html_sniff(const char *bytes, size_t nb_bytes, const char *name);
+ATTR_NODISCARD int import_html_read(struct programme *out, const char *bytes, size_t nb_bytes,
+                                    const char *name, struct err *err);
+
+/* iCalendar (RFC 5545): each event is a talk. Cancelled events are left out; all-day events get
+ * neither start nor slot. */
+bool import_ical_sniff(const char *bytes, size_t nb_bytes, const char *name);
+ATTR_NODISCARD int import_ical_read(struct programme *out, const char *bytes, size_t nb_bytes,
+                                    const char *name, struct err *err);
+
+/* A list in Markdown: each item is a link, the speakers and the listed time. The sniff wants one
+ * such item. */
+bool import_markdown_sniff(const char *bytes, size_t nb_bytes, const char *name);
+ATTR_NODISCARD int import_markdown_read(struct programme *out, const char *bytes, size_t nb_bytes,
+                                        const char *name, struct err *err);
+
+/* pyvideo.org's data: a JSON file for each talk; its ref is made from the file's name. A folder
+ * holds such files, in it or in videos/, and category.json for the event; they are read in order of
+ * their names. */
+bool import_pyvideo_sniff(const char *bytes, size_t nb_bytes, const char *name);
+ATTR_NODISCARD int import_pyvideo_read(struct programme *out, const char *bytes, size_t nb_bytes,
+                                       const char *name, struct err *err);
+ATTR_NODISCARD int import_pyvideo_read_folder(struct programme *out, const char *path,
+                                              struct err *err);
+
+/* A timetable in JSON: the c3voc schedule, version 1 (events by day and room, as frab and pretalx
+ * export it) and version 2 (a flat list of events), and the list of talks or submissions of
+ * pretalx's API. Messages name the place as "schedule.conference.days[0].rooms["Saal 1"][3]". The
+ * sniff looks for an object with a member "schedule" or "results". */
+bool import_schedule_json_sniff(const char *bytes, size_t nb_bytes, const char *name);
+ATTR_NODISCARD int import_schedule_json_read(struct programme *out, const char *bytes,
+                                             size_t nb_bytes, const char *name, struct err *err);
+
+/* schedule.xml, the timetable of pentabarf, frab and pretalx; wafer calls it pentabarf.xml. The
+ * sniff wants the root element <schedule>. Nothing outside the file is read, and entities that the
+ * file defines are not expanded. */
+bool import_schedule_xml_sniff(const char *bytes, size_t nb_bytes, const char *name);
+ATTR_NODISCARD int import_schedule_xml_read(struct programme *out, const char *bytes,
+                                            size_t nb_bytes, const char *name, struct err *err);
