@@ -1,6 +1,5 @@
 #include "sound.h"
 
-#include <libavutil/mathematics.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -26,11 +25,6 @@ static const double max_drive_db = 12;
 /* Where the limiter takes nearly all that the gain gives, a step is at most so many times larger
  * than what is missing. */
 static const double least_slope = 0.2;
-
-int64_t sound_samples_at(const struct frame_grid *grid, int64_t frames)
-{
-    return av_rescale_q(frames, av_inv_q(grid->fps), (AVRational){1, SOUND_RATE});
-}
 
 /* From the recording's blocks. Returns whether there is any sound to set. */
 static int first_setting(struct sound_setting *setting, double *source_lufs,

@@ -8,6 +8,11 @@
 #include "mem.h"
 #include "sound_parts.h"
 
+int64_t sound_samples_at(const struct frame_grid *grid, int64_t frames)
+{
+    return av_rescale_q(frames, av_inv_q(grid->fps), (AVRational){1, SOUND_RATE});
+}
+
 struct pass {
     const struct sound_spec *spec;
     const struct sound_setting *setting;
