@@ -147,10 +147,10 @@ static int look_at_recording(const json_t *recording, struct err *err)
 
 static void forget_files(struct worker *w)
 {
-    if (w->files)
-        free((void *)(uintptr_t)w->files->more);
     free(w->files);
+    free(w->more);
     w->files = NULL;
+    w->more = NULL;
 }
 
 /* The path, and w->files, after a look that the files are still those that the spec was made for.
@@ -164,16 +164,16 @@ int worker_recording_path(const char **out, struct worker *w, struct err *err)
     *out = json_get_string(r, "path", NULL);
     const json_t *more = json_object_get(r, "more");
     const size_t nb = json_array_size(more);
-    const char **paths = mem_zalloc(nb + 1, sizeof *paths);
     forget_files(w);
+    w->more = mem_zalloc(nb + 1, sizeof *w->more);
     w->files = mem_zalloc(1, sizeof *w->files);
     *w->files = (struct media_params){
-        .more = paths,
+        .more = w->more,
         .nb_more = nb,
         .join = json_object_get(json_object_get(w->spec, "probe"), "join"),
     };
     for (size_t i = 0; i < nb; i++)
-        paths[i] = json_get_string(json_array_get(more, i), "path", NULL);
+        w->more[i] = json_get_string(json_array_get(more, i), "path", NULL);
     return 0;
 }
 

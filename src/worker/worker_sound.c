@@ -14,16 +14,29 @@ static json_t *decibels(double v)
     return isfinite(v) ? json_real(round(v * 100) / 100) : json_null();
 }
 
-/* The outputs that a sound job asks for, with files in our folder. */
-static int sound_outputs(struct sound_output **out, size_t *out_nb, const struct worker *w,
-                         struct err *err)
+/* The outputs that a sound job asks for, and the paths of their files in our folder. */
+struct outputs {
+    struct sound_output *of;
+    char **paths;
+    size_t nb;
+};
+
+static void outputs_finish(struct outputs *o)
+{
+    mem_free_strings(o->paths, o->nb);
+    free(o->of);
+}
+#define AUTO_OUTPUTS ATTR_CLEANUP(outputs_finish) struct outputs
+
+static int sound_outputs(struct outputs *out, const struct worker *w, struct err *err)
 {
     json_t *list, *item;
     size_t i;
     if (json_need_array(&list, w->spec, "outputs", "the job", err) < 0)
         return err->code;
-    *out_nb = json_array_size(list);
-    *out = mem_zalloc(*out_nb, sizeof **out);
+    out->nb = json_array_size(list);
+    out->of = mem_zalloc(out->nb, sizeof *out->of);
+    out->paths = mem_zalloc(out->nb, sizeof *out->paths);
     json_array_foreach(list, i, item)
     {
         AUTO_FREE char *name = mem_printf("%zu.mp4", i);
@@ -31,7 +44,8 @@ static int sound_outputs(struct sound_output **out, size_t *out_nb, const struct
         if (json_need_object(&audio, item, "audio", "the job", err) < 0 ||
             rendition_check_audio(audio, "the job", err) < 0)
             return err->code;
-        (*out)[i] = (struct sound_output){.audio = audio, .path = worker_tmp_file(w, name)};
+        out->paths[i] = worker_tmp_file(w, name);
+        out->of[i] = (struct sound_output){.audio = audio, .path = out->paths[i]};
     }
     return 0;
 }
@@ -88,15 +102,11 @@ static int encode_sound(struct worker *w, struct sound_output *outputs, size_t n
 
 int worker_sound(struct worker *w, struct err *err)
 {
-    struct sound_output *outputs = NULL;
-    size_t nb = 0;
-    int ret = sound_outputs(&outputs, &nb, w, err);
+    AUTO_OUTPUTS outputs = {0};
+    int ret = sound_outputs(&outputs, w, err);
     if (ret == 0)
-        ret = encode_sound(w, outputs, nb, err);
-    for (size_t i = 0; ret == 0 && i < nb; i++)
-        ret = deliver_sound(w, worker_output_key(w, i), &outputs[i], err);
-    for (size_t i = 0; i < nb; i++)
-        free((void *)(uintptr_t)outputs[i].path);
-    free(outputs);
+        ret = encode_sound(w, outputs.of, outputs.nb, err);
+    for (size_t i = 0; ret == 0 && i < outputs.nb; i++)
+        ret = deliver_sound(w, worker_output_key(w, i), &outputs.of[i], err);
     return err->code;
 }

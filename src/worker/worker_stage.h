@@ -19,7 +19,8 @@ struct worker {
     const char *work, *key;
     char *tmp;                  /* our folder */
     int64_t frames;             /* of a segment, for progress */
-    struct media_params *files; /* of the recording, after its first; ours, as is its list */
+    struct media_params *files; /* of the recording, after its first; ours */
+    const char **more;          /* the list that files refers to; ours, its strings the spec's */
 };
 
 /* The frames of the recording that the job is about, and the card's before them. */

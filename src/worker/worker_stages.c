@@ -52,19 +52,32 @@ int worker_analyse(struct worker *w, struct err *err)
     return worker_deliver(w, w->key, blocks, "bin", result, err);
 }
 
-/* The outputs that a segment job asks for, with files in our folder. */
-static int segment_outputs(struct segment_output **out, size_t *out_nb, const struct worker *w,
-                           struct err *err)
+/* The outputs that a segment job asks for, and the paths of their files in our folder. */
+struct outputs {
+    struct segment_output *of;
+    char **paths;
+    size_t nb;
+};
+
+static void outputs_finish(struct outputs *o)
+{
+    mem_free_strings(o->paths, o->nb);
+    free(o->of);
+}
+#define AUTO_OUTPUTS ATTR_CLEANUP(outputs_finish) struct outputs
+
+static int segment_outputs(struct outputs *out, const struct worker *w, struct err *err)
 {
     json_t *list, *item;
     size_t i;
     if (json_need_array(&list, w->spec, "outputs", "the job", err) < 0)
         return err->code;
-    *out_nb = json_array_size(list);
-    *out = mem_zalloc(*out_nb, sizeof **out);
+    out->nb = json_array_size(list);
+    out->of = mem_zalloc(out->nb, sizeof *out->of);
+    out->paths = mem_zalloc(out->nb, sizeof *out->paths);
     json_array_foreach(list, i, item)
     {
-        struct segment_output *o = &(*out)[i];
+        struct segment_output *o = &out->of[i];
         AUTO_FREE char *name = mem_printf("%zu.mp4", i);
         json_t *video;
         int64_t width, height;
@@ -76,16 +89,9 @@ static int segment_outputs(struct segment_output **out, size_t *out_nb, const st
         o->video = video;
         o->width = (int)width;
         o->height = (int)height;
-        o->path = worker_tmp_file(w, name);
+        o->path = out->paths[i] = worker_tmp_file(w, name);
     }
     return 0;
-}
-
-static void free_outputs(struct segment_output *outputs, size_t nb)
-{
-    for (size_t i = 0; i < nb; i++)
-        free((void *)(uintptr_t)outputs[i].path);
-    free(outputs);
 }
 
 static int deliver_segments(const struct worker *w, const struct segment_output *outputs, size_t nb,
@@ -160,11 +166,9 @@ static int encode_cell(struct worker *w, struct segment_output *outputs, size_t 
 
 int worker_cell(struct worker *w, struct err *err)
 {
-    struct segment_output *outputs = NULL;
-    size_t nb = 0;
-    if (segment_outputs(&outputs, &nb, w, err) == 0)
-        (void)encode_cell(w, outputs, nb, err);
-    free_outputs(outputs, nb);
+    AUTO_OUTPUTS outputs = {0};
+    if (segment_outputs(&outputs, w, err) == 0)
+        (void)encode_cell(w, outputs.of, outputs.nb, err);
     return err->code;
 }
 
@@ -248,14 +252,12 @@ static int encode_card(struct worker *w, struct segment_output *output, struct e
 
 int worker_card(struct worker *w, struct err *err)
 {
-    struct segment_output *outputs = NULL;
-    size_t nb = 0;
-    int ret = segment_outputs(&outputs, &nb, w, err);
-    for (size_t i = 0; ret == 0 && i < nb; i++)
-        ret = encode_card(w, &outputs[i], err);
+    AUTO_OUTPUTS outputs = {0};
+    int ret = segment_outputs(&outputs, w, err);
+    for (size_t i = 0; ret == 0 && i < outputs.nb; i++)
+        ret = encode_card(w, &outputs.of[i], err);
     if (ret == 0)
-        (void)deliver_segments(w, outputs, nb, NULL, err);
-    free_outputs(outputs, nb);
+        (void)deliver_segments(w, outputs.of, outputs.nb, NULL, err);
     return err->code;
 }
 
