@@ -7,7 +7,6 @@
 #include "analyse.h"
 #include "av.h"
 #include "card.h"
-#include "check.h"
 #include "fs.h"
 #include "json.h"
 #include "media.h"
@@ -19,6 +18,7 @@
 #include "reader.h"
 #include "rendition.h"
 #include "segment.h"
+#include "sha256.h"
 #include "workdir.h"
 
 static int tell_frames(void *opaque, int64_t frames)
@@ -297,10 +297,10 @@ int worker_poster(struct worker *w, struct err *err)
 {
     AUTO_FREE char *tmp = worker_tmp_file(w, "p.jpg");
     int64_t frame = 0;
-    char sha256[65];
+    char sha256[SHA256_BYTES];
     const int made = json_object_get(w->spec, "card") ? poster_from_card(w, tmp, err)
                                                       : poster_from_recording(&frame, w, tmp, err);
-    if (made < 0 || check_sha256(sha256, tmp, err) < 0)
+    if (made < 0 || sha256_file(sha256, tmp, err) < 0)
         return err->code;
     AUTO_JSON *result = json_pack("{s:I, s:I, s:s}", "frame", (json_int_t)frame, "bytes",
                                   (json_int_t)fs_size(tmp), "sha256", sha256);
