@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cues.h"
 #include "err.h"
 #include "frame_grid.h"
 
@@ -18,25 +19,6 @@ struct media_params;
 enum { CAPTIONS_VERSION = 1 };
 /* A day of talk takes 2 MB of captions. */
 enum { CAPTIONS_MAX_BYTES = 16 << 20 };
-
-struct cue {
-    int64_t start_ms, end_ms;
-    char *text;
-};
-
-/* In the order of their starts; may overlap. Zero-initialised is none. */
-struct cues {
-    struct cue *cues;
-    size_t nb;
-};
-
-void cues_finish(struct cues *cues);
-#define AUTO_CUES ATTR_CLEANUP(cues_finish) struct cues
-
-/* Appends a cue; takes the text over. */
-void cues_add(struct cues *cues, int64_t start_ms, int64_t end_ms, char *text);
-/* Puts cues in the order of their starts; those that start together stay as they were. */
-void cues_sort(struct cues *cues);
 
 /* Reads a file: SubRip, WebVTT or Advanced SubStation by its suffix (.srt, .vtt, .ass), in UTF-8,
  * UTF-16 with its mark, or Windows-1252. Times as the file has them. ERR_INVALID with file and line

@@ -246,7 +246,7 @@ static int find_out(struct media *m, struct err *err)
     if (m->main < 0)
         return err_set(err, ERR_INVALID,
                        "'%s' has neither picture nor sound in it: is it the camera's file?",
-                       media_path(m));
+                       m->paths[0]);
     for (size_t i = 1; i < m->nb_pieces; i++)
         media_piece_close(&m->pieces[i]);
     return 0;

@@ -2,6 +2,8 @@
  * that a demuxer reads as one. */
 #pragma once
 
+#include <sys/types.h>
+
 #include "media.h"
 
 struct hash;
@@ -47,12 +49,34 @@ struct media {
     int64_t hashed; /* bytes from the front that the hash has seen */
 };
 
-/* Opens the piece's demuxer, anew where it was open. */
+/* --- media_bytes.c -----------------------------------------------------------------------------
+ */
+
+/* Reads up to nb of the recording's bytes at pos, its files taken as one after the other. Returns
+ * how many (never beyond a file's end), 0 at the recording's end, or a negative errno. */
+ssize_t media_bytes_read(const struct media *media, void *buf, size_t nb, int64_t pos);
+/* Lets the hash see [begin, end) of the recording, which is in buf, if it continues what was
+ * hashed. */
+void media_bytes_hash(struct media *media, const uint8_t *buf, int64_t begin, int64_t end);
+
+/* --- media_decoder.c ---------------------------------------------------------------------------
+ */
+
+extern const char media_decoder_list[]; /* names with ',' between, as for codec_whitelist */
+
+/* --- media_piece.c -----------------------------------------------------------------------------
+ */
+
+/* Opens the piece's demuxer; if it was open, closes it first. */
 ATTR_NODISCARD int media_piece_open(struct media_piece *piece, struct err *err);
 void media_piece_close(struct media_piece *piece);
 
 /* Divides the files' bytes into pieces: one for all, or one for each; the first is opened. */
 ATTR_NODISCARD int media_divide(struct media *media, bool as_one, struct err *err);
+void media_drop_pieces(struct media *media);
 
-/* Makes one recording of several files, opened or not: as params->join says, or as they are. */
+/* --- media_join.c ------------------------------------------------------------------------------
+ */
+
+/* Makes one recording of several files, opened or not: as media->join says, or as they are. */
 ATTR_NODISCARD int media_join_files(struct media *media, struct err *err);

@@ -1,7 +1,6 @@
 #include "check.h"
 
 #include <libavutil/intreadwrite.h>
-#include <nettle/sha2.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,6 +13,7 @@
 #include "media.h"
 #include "mem.h"
 #include "reader.h"
+#include "sha256.h"
 
 enum {
     /* Frames decoded before and behind a seam: past the encoders' reordering (16 at most) all is
@@ -375,27 +375,6 @@ static int check_times(struct check *c, struct err *err)
     return 0;
 }
 
-int check_sha256(char out[65], const char *path, struct err *err)
-{
-    FILE *f = fopen(path, "rb");
-    if (!f)
-        return err_set(err, ERR_IO, "cannot open '%s'", path);
-    struct sha256_ctx sha;
-    uint8_t digest[SHA256_DIGEST_SIZE];
-    const size_t piece = 1 << 18;
-    AUTO_FREE uint8_t *buf = mem_zalloc(1, piece);
-    size_t n;
-    sha256_init(&sha);
-    while ((n = fread(buf, 1, piece, f)) > 0)
-        sha256_update(&sha, n, buf);
-    const int failed = ferror(f);
-    fclose(f);
-    sha256_digest(&sha, sizeof digest, digest);
-    for (int i = 0; i < SHA256_DIGEST_SIZE; i++)
-        snprintf(out + 2 * i, 3, "%02x", digest[i]);
-    return failed ? err_set(err, ERR_IO, "cannot read '%s'", path) : 0;
-}
-
 static int check(struct check *c, const char *path, struct err *err)
 {
     if (media_open(&c->media, path, NULL, err) < 0)
@@ -426,7 +405,7 @@ struct sum {
 static void *sum_file(void *arg)
 {
     struct sum *sum = arg;
-    sum->ret = check_sha256(sum->sha256, sum->path, &sum->err);
+    sum->ret = sha256_file(sum->sha256, sum->path, &sum->err);
     return NULL;
 }
 

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "err.h"
+#include "sha256.h"
 
 struct captions_track;
 
@@ -43,12 +44,9 @@ struct check_result {
     int64_t video_start_us, sound_start_us;
     int64_t nb_bytes;
     int64_t nb_decoded; /* frames decoded around the seams */
-    char sha256[65];
+    char sha256[SHA256_BYTES];
 };
 
 /* ERR_EXTERNAL with a message that says what is wrong where the file is not as it should be. */
 ATTR_NODISCARD int check_output(struct check_result *out, const char *path,
                                 const struct check_spec *spec, struct err *err);
-
-/* The SHA-256 sum of a file, as 64 hex digits. */
-ATTR_NODISCARD int check_sha256(char out[65], const char *path, struct err *err);

@@ -1,5 +1,5 @@
-/* What the scan of a recording's packets gathers (probe.c), and what is said of it
- * (probe_describe.c): shared by these two, and by nobody else. */
+/* What the files probe*.c share, and nobody else: the scan of all packets of a recording
+ * (probe_scan.c), and its description as JSON (probe_describe.c). */
 #pragma once
 
 #include <jansson.h>
@@ -72,6 +72,11 @@ struct scan {
     int64_t last_ms; /* at which the last packet of any stream ends */
     char jump[160];  /* of the clock, for the message */
 };
+
+/* Reads all packets of the media, which is the caller's and must outlive the scan; scan is zeroed.
+ * probe_scan_finish frees it, after a failure too. */
+ATTR_NODISCARD int probe_scan_media(struct scan *scan, struct media *media, struct err *err);
+void probe_scan_finish(struct scan *scan);
 
 /* A stream's time stamp in milliseconds. */
 int64_t probe_to_ms(const struct scan *scan, int stream, int64_t ts);

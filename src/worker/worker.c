@@ -133,12 +133,22 @@ static int say_failure(const struct err *err)
     return 1;
 }
 
+static char **name_outputs(const struct worker *w)
+{
+    char **made = mem_zalloc(w->spec->nb_outputs, sizeof *made);
+    for (size_t i = 0; i < w->spec->nb_outputs; i++)
+        made[i] = mem_printf("%s/%zu.mp4", w->tmp, i);
+    return made;
+}
+
 static int run_in_sandbox(struct worker *w, pid_t parent)
 {
     struct err err = {0};
+    w->made = name_outputs(w);
     if (worker_enter_sandbox(w, parent, &err) == 0)
         (void)stages[w->spec->stage](w, &err);
-    free(mem_take(&w->more));
+    mem_free_strings(w->made, w->spec->nb_outputs);
+    free(w->more);
     return err.code == ERR_OK ? 0 : say_failure(&err);
 }
 

@@ -4,13 +4,12 @@
 #include <string.h>
 
 #include "captions.h"
-#include "check.h"
 #include "err.h"
 #include "fs.h"
 #include "hash.h"
 #include "json.h"
 #include "mem.h"
-#include "probe.h"
+#include "sha256.h"
 
 /* Sound that begins by less before the picture is the encoder's lead-in, which nobody hears. */
 enum { LEAD_IN_MS = 100 };
@@ -66,14 +65,14 @@ int worker_captions(struct worker *w, struct err *err)
     AUTO_FREE char *tmp = worker_tmp_file(w, "c.vtt");
     AUTO_CUES cues = {0};
     int64_t zero_ms = 0;
-    char sha256[65];
+    char sha256[SHA256_BYTES];
     if (read_captions(&cues, w, &zero_ms, err) < 0)
         return err->code;
     const int64_t begin_ms = frame_grid_ms_of(grid, range->begin) - zero_ms;
     const int64_t end_ms = frame_grid_ms_of(grid, range->end) - zero_ms;
     const int64_t card_ms = frame_grid_ms_of(grid, range->card_frames);
     captions_cut(&cues, begin_ms, end_ms, card_ms - begin_ms);
-    if (captions_write(tmp, &cues, err) < 0 || check_sha256(sha256, tmp, err) < 0)
+    if (captions_write(tmp, &cues, err) < 0 || sha256_file(sha256, tmp, err) < 0)
         return err->code;
     AUTO_JSON *result = json_pack("{s:I, s:I, s:s}", "cues", (json_int_t)cues.nb, "bytes",
                                   (json_int_t)fs_size(tmp), "sha256", sha256);

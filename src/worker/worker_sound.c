@@ -1,5 +1,4 @@
 #include <math.h>
-#include <stdlib.h>
 
 #include "json.h"
 #include "mem.h"
@@ -14,15 +13,13 @@ static json_t *decibels(double v)
     return isfinite(v) ? json_real(round(v * 100) / 100) : json_null();
 }
 
-/* The outputs that a sound job asks for, with files in our folder. */
+/* The outputs that a sound job asks for. */
 static struct sound_output *sound_outputs(const struct worker *w)
 {
     struct sound_output *list = mem_zalloc(w->spec->nb_outputs, sizeof *list);
-    for (size_t i = 0; i < w->spec->nb_outputs; i++) {
-        AUTO_FREE char *name = mem_printf("%zu.mp4", i);
-        list[i] = (struct sound_output){.audio = w->spec->outputs[i].settings,
-                                        .path = worker_tmp_file(w, name)};
-    }
+    for (size_t i = 0; i < w->spec->nb_outputs; i++)
+        list[i] =
+            (struct sound_output){.audio = w->spec->outputs[i].settings, .path = w->made[i]};
     return list;
 }
 
@@ -74,12 +71,9 @@ static int encode_sound(struct worker *w, struct sound_output *outputs, struct e
 int worker_sound(struct worker *w, struct err *err)
 {
     const size_t nb = w->spec->nb_outputs;
-    struct sound_output *outputs = sound_outputs(w);
+    AUTO_FREE struct sound_output *outputs = sound_outputs(w);
     int ret = encode_sound(w, outputs, err);
     for (size_t i = 0; ret == 0 && i < nb; i++)
         ret = deliver_sound(w, w->spec->outputs[i].key, &outputs[i], err);
-    for (size_t i = 0; i < nb; i++)
-        free((void *)(uintptr_t)outputs[i].path);
-    free(outputs);
     return err->code;
 }

@@ -14,6 +14,7 @@ struct err;
 struct worker {
     const struct job_spec *spec;
     char *tmp;                 /* our folder */
+    char **made;               /* a file in it for each of the spec's outputs; ours */
     int64_t frames;            /* of a segment, for progress */
     struct media_params files; /* of the recording, after its first file */
     const char **more;         /* the list that files points to; ours */

@@ -7,7 +7,6 @@
 #include "analyse.h"
 #include "av.h"
 #include "card.h"
-#include "check.h"
 #include "fs.h"
 #include "json.h"
 #include "media.h"
@@ -19,6 +18,7 @@
 #include "reader.h"
 #include "rendition.h"
 #include "segment.h"
+#include "sha256.h"
 #include "workdir.h"
 
 static int tell_frames(void *opaque, int64_t frames)
@@ -49,26 +49,18 @@ int worker_analyse(struct worker *w, struct err *err)
     return worker_deliver(w, w->spec->key, blocks, result, err);
 }
 
-/* The outputs that a segment job asks for, with files in our folder. */
+/* The outputs that a segment job asks for. */
 static struct segment_output *segment_outputs(const struct worker *w)
 {
     struct segment_output *list = mem_zalloc(w->spec->nb_outputs, sizeof *list);
     for (size_t i = 0; i < w->spec->nb_outputs; i++) {
         const struct job_output *o = &w->spec->outputs[i];
-        AUTO_FREE char *name = mem_printf("%zu.mp4", i);
         list[i] = (struct segment_output){.video = o->settings,
                                           .width = o->width,
                                           .height = o->height,
-                                          .path = worker_tmp_file(w, name)};
+                                          .path = w->made[i]};
     }
     return list;
-}
-
-static void free_outputs(struct segment_output *outputs, size_t nb)
-{
-    for (size_t i = 0; i < nb; i++)
-        free((void *)(uintptr_t)outputs[i].path);
-    free(outputs);
 }
 
 static int deliver_segments(const struct worker *w, const struct segment_output *outputs,
@@ -139,10 +131,8 @@ static int encode_cell(struct worker *w, struct segment_output *outputs, struct 
 
 int worker_cell(struct worker *w, struct err *err)
 {
-    struct segment_output *outputs = segment_outputs(w);
-    (void)encode_cell(w, outputs, err);
-    free_outputs(outputs, w->spec->nb_outputs);
-    return err->code;
+    AUTO_FREE struct segment_output *outputs = segment_outputs(w);
+    return encode_cell(w, outputs, err);
 }
 
 struct card_source {
@@ -208,14 +198,11 @@ static int encode_card(struct worker *w, struct segment_output *output, struct e
 int worker_card(struct worker *w, struct err *err)
 {
     const size_t nb = w->spec->nb_outputs;
-    struct segment_output *outputs = segment_outputs(w);
+    AUTO_FREE struct segment_output *outputs = segment_outputs(w);
     int ret = 0;
     for (size_t i = 0; ret == 0 && i < nb; i++)
         ret = encode_card(w, &outputs[i], err);
-    if (ret == 0)
-        (void)deliver_segments(w, outputs, NULL, err);
-    free_outputs(outputs, nb);
-    return err->code;
+    return ret == 0 ? deliver_segments(w, outputs, NULL, err) : ret;
 }
 
 static int poster_from_card(const struct worker *w, const char *tmp, struct err *err)
@@ -251,10 +238,10 @@ int worker_poster(struct worker *w, struct err *err)
 {
     AUTO_FREE char *tmp = worker_tmp_file(w, "p.jpg");
     int64_t frame = 0;
-    char sha256[65];
+    char sha256[SHA256_BYTES];
     const int made = w->spec->has_card ? poster_from_card(w, tmp, err)
                                        : poster_from_recording(&frame, w, tmp, err);
-    if (made < 0 || check_sha256(sha256, tmp, err) < 0)
+    if (made < 0 || sha256_file(sha256, tmp, err) < 0)
         return err->code;
     AUTO_JSON *result = json_pack("{s:I, s:I, s:s}", "frame", (json_int_t)frame, "bytes",
                                   (json_int_t)fs_size(tmp), "sha256", sha256);

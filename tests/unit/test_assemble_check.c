@@ -542,27 +542,6 @@ static void test_captions(void **state)
     assert_refused("no captions", &p, p.path, &p.check, "0 captions instead of 3");
 }
 
-static void test_sha256(void **state)
-{
-    (void)state;
-    struct err err = {0};
-    AUTO_FREE char *path = folder_path("sum"), *none = folder_path("none");
-    static const struct {
-        const char *content, *sum;
-    } cases[] = {
-        {"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
-        {"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
-    };
-    for (size_t i = 0; i < NB(cases); i++) {
-        char sum[65];
-        write_all(path, cases[i].content, strlen(cases[i].content));
-        assert_done(check_sha256(sum, path, &err));
-        assert_string_equal(sum, cases[i].sum);
-    }
-    char sum[65];
-    assert_true(check_sha256(sum, none, &err) < 0);
-}
-
 int main(void)
 {
     setenv("SVT_LOG", "1", 1); /* errors alone */
@@ -573,7 +552,7 @@ int main(void)
         cmocka_unit_test(test_other_pieces),   cmocka_unit_test(test_other_promises),
         cmocka_unit_test(test_shortened),      cmocka_unit_test(test_flipped),
         cmocka_unit_test(test_changed_pieces), cmocka_unit_test(test_foreign_pieces),
-        cmocka_unit_test(test_captions),       cmocka_unit_test(test_sha256),
+        cmocka_unit_test(test_captions),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

@@ -12,6 +12,7 @@
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
+#include "sha256.h"
 #include "str.h"
 #include "yaml_json.h"
 
@@ -268,6 +269,27 @@ static void test_yaml_refuses(void **state)
     assert_fails(read_yaml(&got, deep.s, deep.len, &err), ERR_INVALID, "deep");
 }
 
+static void test_sha256(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    AUTO_FREE char *path = folder_path("sum"), *none = folder_path("none");
+    static const struct {
+        const char *content, *sum;
+    } cases[] = {
+        {"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
+        {"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+    };
+    for (size_t i = 0; i < NB(cases); i++) {
+        char sum[SHA256_BYTES];
+        write_file(path, cases[i].content);
+        assert_done(sha256_file(sum, path, &err));
+        assert_string_equal(sum, cases[i].sum);
+    }
+    char sum[SHA256_BYTES];
+    assert_true(sha256_file(sum, none, &err) < 0);
+}
+
 /* --- JSON ------------------------------------------------------------------------------------ */
 
 static void test_json_files(void **state)
@@ -359,7 +381,7 @@ int main(void)
         cmocka_unit_test(test_remove_all),   cmocka_unit_test(test_paths),
         cmocka_unit_test(test_yaml_values),  cmocka_unit_test(test_yaml_refuses),
         cmocka_unit_test(test_json_files),   cmocka_unit_test(test_json_members),
-        cmocka_unit_test(test_json_text),
+        cmocka_unit_test(test_json_text),    cmocka_unit_test(test_sha256),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }
