@@ -1,9 +1,11 @@
 /*
- * scale-event DIR TALKS [made]: an event of so many talks in DIR, which 'talkpress init' made, with
- * two recordings for each: one that its name and length match, and a second camera's. Recordings
- * are tiny files; their probes and analyses are in the store, as if they were of 20 to 47 minutes.
- * "made": also everything that a run would make, results and their files in work/: empty, names of
- * a few that are shared, because millions would take an hour and all inodes of a disk.
+ * scale-event DIR TALKS [new|made|files]: an event of so many talks in DIR, which 'talkpress init'
+ * made, with two recordings for each: one that its name and length match, and a second camera's.
+ * Recordings are tiny files; their probes and analyses are in the store, as if they were of 20 to
+ * 47 minutes. "new": no more than that. "made": also everything that a run would make, results and
+ * their files in work/: empty, names of a few that are shared, because millions would take an hour
+ * and all inodes of a disk. "files": one file for each talk, which has its name or a camera's in
+ * turn. They are not added yet, but their probes are in the store, so that 'add' starts no worker.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -100,12 +102,30 @@ static json_t *make_probe(const struct recording_file *f, int64_t duration_ms)
         (json_int_t)duration_ms);
 }
 
+/* Adds the recording, as if it had been probed and analysed. */
+static int add_recording(const struct event *e, const struct recording *r, json_t *probe,
+                         struct err *err)
+{
+    AUTO_JSON *analysis =
+        json_pack("{s:i, s:s, s:s, s:f, s:f, s:i, s:i, s:i, s:i, s:b, s:n, s:n}", "stream", 1,
+                  "use", "both", "fields", "progressive", "loudness_lufs", -23.0, "peak_dbtp", -3.0,
+                  "silence_head_ms", 0, "silence_tail_ms", 0, "black_head_ms", 0, "black_tail_ms",
+                  0, "sound_at_end", 0, "picture_damage", "sound_damage");
+    char analysis_key[33];
+    keys_analysis(analysis_key, json_get_string(probe, "hash", ""), -1);
+    return store_set_recording(e->store, r, err) < 0 ||
+                   store_set_result(e->store, analysis_key, "analyse", analysis, err) < 0
+               ? err->code
+               : stand_in_file(e->work, analysis_key, "bin", "", err);
+}
+
 static int make_recording(const struct event *e, const char *dir, const char *name,
-                          int64_t duration_ms, struct err *err)
+                          int64_t duration_ms, bool added, struct err *err)
 {
     AUTO_FREE char *path = fs_join(dir, name);
     struct recording_file file = {0};
     struct recording r = {0};
+    char probe_key[33];
     FILE *f = fopen(path, "w");
     if (!f || fputs(name, f) < 0 || fclose(f) != 0)
         return err_set(err, ERR_IO, "cannot write '%s'", path);
@@ -113,25 +133,17 @@ static int make_recording(const struct event *e, const char *dir, const char *na
         return err->code;
     recording_of_files(&r, &file, 1, false);
     AUTO_JSON *probe = make_probe(&file, duration_ms);
-    AUTO_JSON *analysis =
-        json_pack("{s:i, s:s, s:s, s:f, s:f, s:i, s:i, s:i, s:i, s:b, s:n, s:n}", "stream", 1,
-                  "use", "both", "fields", "progressive", "loudness_lufs", -23.0, "peak_dbtp", -3.0,
-                  "silence_head_ms", 0, "silence_tail_ms", 0, "black_head_ms", 0, "black_tail_ms",
-                  0, "sound_at_end", 0, "picture_damage", "sound_damage");
-    char probe_key[33], analysis_key[33];
     keys_probe(probe_key, r.fingerprint);
-    keys_analysis(analysis_key, json_get_string(probe, "hash", ""), -1);
-    const int ret = store_set_recording(e->store, &r, err) < 0 ||
-                            store_set_result(e->store, probe_key, "probe", probe, err) < 0 ||
-                            store_set_result(e->store, analysis_key, "analyse", analysis, err) < 0
-                        ? err->code
-                        : stand_in_file(e->work, analysis_key, "bin", "", err);
+    int ret = store_set_result(e->store, probe_key, "probe", probe, err);
+    if (ret == 0 && added)
+        ret = add_recording(e, &r, probe, err);
     recording_finish(&r);
     free(file.path);
     return ret;
 }
 
-static int make_recordings(const struct event *e, const struct programme *p, struct err *err)
+static int make_recordings(const struct event *e, const struct programme *p, bool only_files,
+                           struct err *err)
 {
     AUTO_FREE char *dir = fs_join(e->dir, "recordings");
     if (fs_mkdirs(dir, err) < 0)
@@ -142,8 +154,11 @@ static int make_recordings(const struct event *e, const struct programme *p, str
         AUTO_FREE char *slug = str_slug(t->title, 40);
         AUTO_FREE char *first = mem_printf("%05d-%s.mp4", t->number, slug);
         AUTO_FREE char *second = mem_printf("MVI_%05d.MOV", t->number);
-        if (make_recording(e, dir, first, listed_ms + rand() % 1000 / 40 * 40, err) < 0 ||
-            make_recording(e, dir, second, listed_ms + 30000 + rand() % 90000, err) < 0)
+        const int64_t first_ms = listed_ms + rand() % 1000 / 40 * 40,
+                      second_ms = listed_ms + 30000 + rand() % 90000;
+        const bool skip_first = only_files && i % 2, skip_second = only_files && i % 2 == 0;
+        if ((!skip_first && make_recording(e, dir, first, first_ms, !only_files, err) < 0) ||
+            (!skip_second && make_recording(e, dir, second, second_ms, !only_files, err) < 0))
             return err->code;
     }
     return 0;
@@ -225,7 +240,7 @@ static int make_all(struct event *event, struct err *err)
     return 0;
 }
 
-static int make_event(const char *dir, int nb_talks, bool made, struct err *err)
+static int make_event(const char *dir, int nb_talks, const char *kind, struct err *err)
 {
     AUTO_EVENT event = {.lock = -1};
     AUTO_PROGRAMME programme = {0};
@@ -233,7 +248,8 @@ static int make_event(const char *dir, int nb_talks, bool made, struct err *err)
     make_programme(&programme, nb_talks);
     if (event_open(&event, dir, err) < 0 || store_begin(event.store, err) < 0 ||
         store_set_programme(event.store, &programme, err) < 0 ||
-        make_recordings(&event, &programme, err) < 0 || (made && make_all(&event, err) < 0))
+        make_recordings(&event, &programme, strcmp(kind, "files") == 0, err) < 0 ||
+        (strcmp(kind, "made") == 0 && make_all(&event, err) < 0))
         return err->code;
     return store_commit(event.store, err);
 }
@@ -242,11 +258,13 @@ int main(int argc, char **argv)
 {
     struct err err = {0};
     const int nb_talks = argc > 2 ? atoi(argv[2]) : 0;
-    if (nb_talks < 1 || argc > 4 || (argc == 4 && strcmp(argv[3], "made") != 0)) {
-        fputs("scale-event DIR TALKS [made]\n", stderr);
+    const char *kind = argc > 3 ? argv[3] : "new";
+    if (nb_talks < 1 || argc > 4 ||
+        (strcmp(kind, "new") != 0 && strcmp(kind, "made") != 0 && strcmp(kind, "files") != 0)) {
+        fputs("scale-event DIR TALKS [new|made|files]\n", stderr);
         return 2;
     }
-    if (make_event(argv[1], nb_talks, argc == 4, &err) == 0)
+    if (make_event(argv[1], nb_talks, kind, &err) == 0)
         return 0;
     fprintf(stderr, "scale-event: %s\n", err.msg);
     return 1;

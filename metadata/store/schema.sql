@@ -1,4 +1,4 @@
--- talkpress.db, version 5. Facts and decisions only: what is done follows from which results exist.
+-- talkpress.db, version 6. Facts and decisions only: what is done follows from which results exist.
 
 CREATE TABLE event (
     id    INTEGER PRIMARY KEY CHECK (id = 1),
@@ -45,6 +45,7 @@ CREATE TABLE recording (
     fingerprint TEXT NOT NULL, -- of size and sampled content
     by_hand     INTEGER NOT NULL DEFAULT 0 -- a person said which files it is
 ) STRICT;
+CREATE INDEX recording_fingerprint ON recording (fingerprint);
 
 -- Of a recording of several files: all of them, in order. The recording has the first one's path,
 -- the size of all together, the latest time, and a fingerprint made of theirs.
@@ -57,6 +58,8 @@ CREATE TABLE recording_file (
     fingerprint TEXT NOT NULL,
     PRIMARY KEY (recording, position)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX recording_file_fingerprint ON recording_file (fingerprint);
+CREATE INDEX recording_file_path ON recording_file (path);
 
 -- What a person decided. Programme and recordings can come and go: no foreign keys here, so that
 -- no decision is lost with them.

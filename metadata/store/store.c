@@ -12,7 +12,7 @@
 
 enum {
     APPLICATION_ID = 0x74707273, /* "tprs" */
-    SCHEMA_VERSION = 5,
+    SCHEMA_VERSION = 6,
     BUSY_MS = 10000,
     BUSY_STEP_MS = 20,
 };
@@ -117,6 +117,9 @@ static const char *const migrations[SCHEMA_VERSION - 1] = {
     "INSERT INTO result SELECT stage = 'cell', key, stage, value FROM old_result ORDER BY 1, 2;"
     "DROP TABLE old_result;",
     "ALTER TABLE published ADD COLUMN recording TEXT NOT NULL DEFAULT '';",
+    "CREATE INDEX recording_fingerprint ON recording (fingerprint);"
+    "CREATE INDEX recording_file_fingerprint ON recording_file (fingerprint);"
+    "CREATE INDEX recording_file_path ON recording_file (path);",
 };
 
 /* The store as it is, beside it: "talkpress.db.version-1". Read by a handle of its own, while the

@@ -65,6 +65,13 @@ struct recording {
 ATTR_NODISCARD int store_recordings(struct recording **out, size_t *out_nb, struct store *store,
                                     struct err *err);
 void recordings_free(struct recording *recordings, size_t nb);
+/* The recording that has a file with this fingerprint, or at this path; of several the first in
+ * order of path. *found says whether there is one; free it with recording_finish. */
+ATTR_NODISCARD int store_recording_by_fingerprint(struct recording *out, bool *found,
+                                                  struct store *store, const char *fingerprint,
+                                                  struct err *err);
+ATTR_NODISCARD int store_recording_by_path(struct recording *out, bool *found, struct store *store,
+                                           const char *path, struct err *err);
 /* Frees what the recording holds. */
 void recording_finish(struct recording *recording);
 /* Adds it, or renews the facts of the path. */

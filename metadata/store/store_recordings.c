@@ -27,25 +27,55 @@ static void add_file(struct recording *r, const struct recording_file *file)
     r->files[r->nb_files++] = *file;
 }
 
-/* The files of those that are several. */
+static void take_recording(struct recording *r, sqlite3_stmt *stmt)
+{
+    *r = (struct recording){.id = sqlite3_column_int64(stmt, 0),
+                            .path = sql_text_dup(stmt, 1),
+                            .size = sqlite3_column_int64(stmt, 2),
+                            .mtime_ns = sqlite3_column_int64(stmt, 3),
+                            .by_hand = sqlite3_column_int(stmt, 5)};
+    sql_hex(r->fingerprint, stmt, 4);
+}
+
+static void take_file(struct recording *r, sqlite3_stmt *stmt)
+{
+    struct recording_file file = {.path = sql_text_dup(stmt, 1),
+                                  .size = sqlite3_column_int64(stmt, 2),
+                                  .mtime_ns = sqlite3_column_int64(stmt, 3)};
+    sql_hex(file.fingerprint, stmt, 4);
+    add_file(r, &file);
+}
+
+/* A recording without rows of files is one file. */
+static void add_only_file(struct recording *r)
+{
+    struct recording_file file = {.size = r->size, .mtime_ns = r->mtime_ns};
+    if (r->nb_files)
+        return;
+    file.path = mem_strdup(r->path);
+    memcpy(file.fingerprint, r->fingerprint, sizeof file.fingerprint);
+    add_file(r, &file);
+}
+
+#define RECORDING_COLUMNS "id, path, size, mtime_ns, fingerprint, by_hand"
+
+/* The files of recordings that have several; their rows are in the order of the list. */
 static int read_files(struct recording *list, size_t nb, struct store *s, struct err *err)
 {
     AUTO_STMT *stmt = NULL;
     if (sql_prepare(&stmt, s, err,
-                    "SELECT recording, path, size, mtime_ns, fingerprint FROM recording_file "
-                    "ORDER BY recording, position",
+                    "SELECT f.recording, f.path, f.size, f.mtime_ns, f.fingerprint "
+                    "FROM recording r JOIN recording_file f ON f.recording = r.id "
+                    "ORDER BY r.path, f.position",
                     "") < 0)
         return err->code;
+    size_t i = 0;
     int got;
     while ((got = sql_step(s, stmt, err)) > 0) {
-        struct recording_file file = {.size = sqlite3_column_int64(stmt, 2),
-                                      .mtime_ns = sqlite3_column_int64(stmt, 3)};
-        sql_hex(file.fingerprint, stmt, 4);
-        for (size_t i = 0; i < nb; i++)
-            if (list[i].id == sqlite3_column_int64(stmt, 0)) {
-                file.path = sql_text_dup(stmt, 1);
-                add_file(&list[i], &file);
-            }
+        while (i < nb && list[i].id != sqlite3_column_int64(stmt, 0))
+            i++;
+        if (i < nb)
+            take_file(&list[i], stmt);
     }
     return got;
 }
@@ -53,21 +83,13 @@ static int read_files(struct recording *list, size_t nb, struct store *s, struct
 static int read_recordings(struct recording **list, size_t *nb, struct store *s, struct err *err)
 {
     AUTO_STMT *stmt = NULL;
-    if (sql_prepare(&stmt, s, err,
-                    "SELECT id, path, size, mtime_ns, fingerprint, by_hand FROM recording "
-                    "ORDER BY path",
+    if (sql_prepare(&stmt, s, err, "SELECT " RECORDING_COLUMNS " FROM recording ORDER BY path",
                     "") < 0)
         return err->code;
     int got;
     while ((got = sql_step(s, stmt, err)) > 0) {
         *list = mem_grow(*list, *nb, sizeof **list);
-        struct recording *r = &(*list)[(*nb)++];
-        *r = (struct recording){.id = sqlite3_column_int64(stmt, 0),
-                                .path = sql_text_dup(stmt, 1),
-                                .size = sqlite3_column_int64(stmt, 2),
-                                .mtime_ns = sqlite3_column_int64(stmt, 3),
-                                .by_hand = sqlite3_column_int(stmt, 5)};
-        sql_hex(r->fingerprint, stmt, 4);
+        take_recording(&(*list)[(*nb)++], stmt);
     }
     return got;
 }
@@ -80,18 +102,74 @@ int store_recordings(struct recording **out, size_t *out_nb, struct store *s, st
         recordings_free(list, nb);
         return err->code;
     }
-    for (size_t i = 0; i < nb; i++) {
-        struct recording *r = &list[i];
-        struct recording_file file = {.size = r->size, .mtime_ns = r->mtime_ns};
-        if (r->nb_files)
-            continue;
-        file.path = mem_strdup(r->path);
-        memcpy(file.fingerprint, r->fingerprint, sizeof file.fingerprint);
-        add_file(r, &file);
-    }
+    for (size_t i = 0; i < nb; i++)
+        add_only_file(&list[i]);
     *out = list;
     *out_nb = nb;
     return 0;
+}
+
+static int find_recording(struct recording *out, struct store *s, const char *sql, const char *text,
+                          struct err *err)
+{
+    AUTO_STMT *stmt = NULL;
+    if (sql_prepare(&stmt, s, err, sql, "s", text) < 0)
+        return err->code;
+    const int got = sql_step(s, stmt, err);
+    if (got > 0)
+        take_recording(out, stmt);
+    return got < 0 ? got : 0;
+}
+
+static int find_files(struct recording *r, struct store *s, struct err *err)
+{
+    AUTO_STMT *stmt = NULL;
+    if (sql_prepare(&stmt, s, err,
+                    "SELECT recording, path, size, mtime_ns, fingerprint FROM recording_file "
+                    "WHERE recording = ? ORDER BY position",
+                    "I", r->id) < 0)
+        return err->code;
+    int got;
+    while ((got = sql_step(s, stmt, err)) > 0)
+        take_file(r, stmt);
+    return got;
+}
+
+static int find_whole(struct recording *out, bool *found, struct store *s, const char *sql,
+                      const char *text, struct err *err)
+{
+    struct recording r = {0};
+    if (find_recording(&r, s, sql, text, err) < 0 || (r.path && find_files(&r, s, err) < 0)) {
+        recording_finish(&r);
+        return err->code;
+    }
+    if (r.path)
+        add_only_file(&r);
+    *found = r.path != NULL;
+    *out = r;
+    return 0;
+}
+
+int store_recording_by_fingerprint(struct recording *out, bool *found, struct store *s,
+                                   const char *fingerprint, struct err *err)
+{
+    return find_whole(out, found, s,
+                      "SELECT " RECORDING_COLUMNS " FROM recording WHERE id IN "
+                      "(SELECT id FROM recording WHERE fingerprint = ?1 UNION ALL "
+                      "SELECT recording FROM recording_file WHERE fingerprint = ?1) "
+                      "ORDER BY path LIMIT 1",
+                      fingerprint, err);
+}
+
+int store_recording_by_path(struct recording *out, bool *found, struct store *s, const char *path,
+                            struct err *err)
+{
+    return find_whole(out, found, s,
+                      "SELECT " RECORDING_COLUMNS " FROM recording WHERE id IN "
+                      "(SELECT id FROM recording WHERE path = ?1 UNION ALL "
+                      "SELECT recording FROM recording_file WHERE path = ?1) "
+                      "ORDER BY path LIMIT 1",
+                      path, err);
 }
 
 static int write_recording(struct store *s, const struct recording *r, struct err *err)

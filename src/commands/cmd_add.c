@@ -29,12 +29,14 @@ struct options {
 
 /* --- telling --------------------------------------------------------------------------------- */
 
-static const struct match *match_of(const struct plan *p, size_t recording)
+/* The first match of each recording, or NULL. The caller frees the list. */
+static const struct match **list_matches(const struct plan *p)
 {
-    for (size_t i = 0; i < p->matches.nb_rows; i++)
-        if (p->matches.rows[i].recording == (int)recording)
-            return &p->matches.rows[i];
-    return NULL;
+    const struct match **list = mem_zalloc(p->nb_recordings, sizeof *list);
+    for (size_t i = p->matches.nb_rows; i-- > 0;)
+        if (p->matches.rows[i].recording >= 0)
+            list[p->matches.rows[i].recording] = &p->matches.rows[i];
+    return list;
 }
 
 static char *describe_sharing(const struct plan *p, const struct shared_recording *shared)
@@ -48,9 +50,8 @@ static char *describe_sharing(const struct plan *p, const struct shared_recordin
     return str_take(&s);
 }
 
-static char *describe_match(const struct plan *p, size_t recording)
+static char *describe_match(const struct plan *p, size_t recording, const struct match *m)
 {
-    const struct match *m = match_of(p, recording);
     const struct shared_recording *shared = &p->sources[recording].sharing;
     if (shared->nb_talks)
         return describe_sharing(p, shared);
@@ -67,12 +68,13 @@ static void print_recordings(const struct plan *p)
 {
     static const char *const headings[] = {"recording", ">length", "", NULL};
     struct table *t = table_create(headings);
+    AUTO_FREE const struct match **matches = list_matches(p);
     for (size_t i = 0; i < p->nb_recordings; i++) {
         const json_t *probe = p->sources[i].probe;
         const char *error = json_get_string(probe, "error", NULL);
         char length[CLOCK_BYTES] = "-";
         const int64_t ms = json_get_int(probe, "duration_ms", -1);
-        AUTO_FREE char *match = describe_match(p, i);
+        AUTO_FREE char *match = describe_match(p, i, matches[i]);
         const struct recording *r = &p->recordings[i];
         AUTO_FREE char *name = r->nb_files > 1
                                    ? mem_printf("%s (%zu files)", fs_basename(r->path), r->nb_files)
@@ -107,8 +109,9 @@ static json_t *list_files(const struct recording *r)
 static int print_recordings_json(const struct plan *p, struct err *err)
 {
     AUTO_JSON *list = json_array();
+    AUTO_FREE const struct match **matches = list_matches(p);
     for (size_t i = 0; i < p->nb_recordings; i++) {
-        const struct match *m = match_of(p, i);
+        const struct match *m = matches[i];
         const struct shared_recording *shared = &p->sources[i].sharing;
         AUTO_JSON *probe = NULL;
         if (plan_find_result(&probe, p->event, p->sources[i].probe_key, err) < 0)

@@ -1,5 +1,6 @@
 #include "plan.h"
 
+#include <glib.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,12 +90,13 @@ static void look_for_files(struct source *s)
             s->absent = s->recording->files[i].path;
 }
 
-static int source_by_fingerprint(const struct plan *p, const char *fingerprint)
+/* Numbers of recordings, from 1, by their fingerprints; of equal ones the first. */
+static GHashTable *index_fingerprints(const struct plan *p)
 {
-    for (size_t i = 0; i < p->nb_recordings; i++)
-        if (strcmp(p->recordings[i].fingerprint, fingerprint) == 0)
-            return (int)i;
-    return -1;
+    GHashTable *index = g_hash_table_new(g_str_hash, g_str_equal);
+    for (size_t i = p->nb_recordings; i-- > 0;)
+        g_hash_table_replace(index, p->recordings[i].fingerprint, GSIZE_TO_POINTER(i + 1));
+    return index;
 }
 
 /* Rows are in the programme's order. */
@@ -159,12 +161,14 @@ static int match_recordings(struct plan *p, const json_t *kept, struct err *err)
     if (store_chosen_matches(&chosen, &nb_chosen, p->event->store, err) < 0)
         return err->code;
     AUTO_FREE struct match_fixed *fixed = mem_zalloc(nb_chosen, sizeof *fixed);
+    GHashTable *index = index_fingerprints(p);
     for (size_t i = 0; i < nb_chosen; i++) {
-        const int at = source_by_fingerprint(p, chosen[i].recording);
+        const int at = GPOINTER_TO_INT(g_hash_table_lookup(index, chosen[i].recording)) - 1;
         /* A choice of a recording that is not here (any more) decides nothing. */
         if (at >= 0 || !chosen[i].recording[0])
             fixed[nb_fixed++] = (struct match_fixed){chosen[i].talk, chosen[i].part, at};
     }
+    g_hash_table_destroy(index);
     free(chosen);
     AUTO_FREE struct match_recording *list = mem_zalloc(p->nb_recordings, sizeof *list);
     for (size_t i = 0; i < p->nb_recordings; i++)

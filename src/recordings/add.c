@@ -1,5 +1,6 @@
 #include "add.h"
 
+#include <glib.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,17 @@
 
 /* --- one file -------------------------------------------------------------------------------- */
 
-/* A file with the content of one that is registered: moved there, or a copy. */
+static int set_files(struct adding *a, const struct recording_file *files, size_t nb, bool by_hand,
+                     struct err *err)
+{
+    struct recording r;
+    recording_of_files(&r, files, nb, by_hand);
+    const int ret = store_set_recording(a->event->store, &r, err);
+    recording_finish(&r);
+    return ret;
+}
+
+/* A file of r with the content of now: the same, moved there, or a copy. */
 static int add_known(struct adding *a, struct recording *r, struct recording_file *known,
                      const struct recording_file *now, struct err *err)
 {
@@ -30,55 +41,72 @@ static int add_known(struct adding *a, struct recording *r, struct recording_fil
     free(known->path);
     *known = *now;
     known->path = mem_strdup(now->path);
-    struct recording renewed;
-    recording_of_files(&renewed, r->files, r->nb_files, r->by_hand);
-    const int ret = store_set_recording(a->event->store, &renewed, err);
-    recording_finish(&renewed);
-    return ret;
+    return set_files(a, r->files, r->nb_files, r->by_hand, err);
 }
 
-/* What was another file when it was registered, at this path: it is renewed in its place, that it
- * may be one of several stays. Where the path is new, it is added. */
-static int add_new(struct adding *a, struct recording *list, size_t nb,
-                   const struct recording_file *now, struct err *err)
+/* At its path there was another file when it was added: its recording gets the new file in the
+ * place of that one, so that one of several files stays one. */
+static int replace_file(struct adding *a, struct recording *r, struct recording_file *at,
+                        const struct recording_file *now, struct err *err)
 {
-    struct recording_file file = *now;
-    struct recording r;
     a->nb_added++;
-    for (size_t i = 0; i < nb; i++)
-        for (size_t k = 0; k < list[i].nb_files; k++)
-            if (strcmp(list[i].files[k].path, now->path) == 0) {
-                a->nb_known--;
-                return add_known(a, &list[i], &list[i].files[k], now, err);
-            }
-    recording_of_files(&r, &file, 1, false);
-    const int ret = store_set_recording(a->event->store, &r, err);
-    recording_finish(&r);
+    a->nb_known--;
+    return add_known(a, r, at, now, err);
+}
+
+static struct recording_file *file_with(const struct recording *r, const char *fingerprint)
+{
+    for (size_t i = 0; i < r->nb_files; i++)
+        if (strcmp(r->files[i].fingerprint, fingerprint) == 0)
+            return &r->files[i];
+    return NULL;
+}
+
+static struct recording_file *file_at(const struct recording *r, const char *path)
+{
+    for (size_t i = 0; i < r->nb_files; i++)
+        if (strcmp(r->files[i].path, path) == 0)
+            return &r->files[i];
+    return NULL;
+}
+
+/* Adds a file that is at no recording's path and has no recording's content. */
+static int add_new(struct adding *a, const struct recording_file *now, struct err *err)
+{
+    a->nb_added++;
+    return set_files(a, now, 1, false, err);
+}
+
+static int add_looked_at(struct adding *a, const struct recording_file *now, struct err *err)
+{
+    struct store *store = a->event->store;
+    struct recording with = {0}, at = {0};
+    bool found;
+    int ret = store_recording_by_fingerprint(&with, &found, store, now->fingerprint, err);
+    struct recording_file *known = file_with(&with, now->fingerprint), *replaced = NULL;
+    if (ret == 0 && !known) {
+        ret = store_recording_by_path(&at, &found, store, now->path, err);
+        replaced = file_at(&at, now->path);
+    }
+    if (ret == 0)
+        ret = known      ? add_known(a, &with, known, now, err)
+              : replaced ? replace_file(a, &at, replaced, now, err)
+                         : add_new(a, now, err);
+    recording_finish(&with);
+    recording_finish(&at);
     return ret;
 }
 
 static int add_file(struct adding *a, const char *path, struct err *err)
 {
     struct recording_file now = {0};
-    struct recording *list = NULL;
     struct err why = {0};
-    size_t nb = 0;
     if (recording_look(&now, path, &why) < 0) {
         fprintf(stderr, "talkpress: %s\n", why.msg);
         a->nb_failed++; /* one bad file never stops the others */
         return 0;
     }
-    int ret = store_recordings(&list, &nb, a->event->store, err);
-    bool known = false;
-    for (size_t i = 0; ret == 0 && i < nb && !known; i++)
-        for (size_t k = 0; k < list[i].nb_files && !known; k++)
-            if (strcmp(list[i].files[k].fingerprint, now.fingerprint) == 0) {
-                known = true;
-                ret = add_known(a, &list[i], &list[i].files[k], &now, err);
-            }
-    if (ret == 0 && !known)
-        ret = add_new(a, list, nb, &now, err);
-    recordings_free(list, nb);
+    const int ret = add_looked_at(a, &now, err);
     free(now.path);
     return ret;
 }
@@ -120,67 +148,81 @@ int add_recordings(struct adding *a, const char *path, struct err *err)
 
 /* --- as a person says, or as it was found ---------------------------------------------------- */
 
-static const struct recording_file *find_file(const struct recording_file *files, size_t nb,
-                                              const struct recording_file *file)
+/* Paths and fingerprints of files: a fingerprint never looks like an absolute path. */
+static void note_file(GHashTable *noted, const struct recording_file *file)
 {
-    for (size_t i = 0; i < nb; i++)
-        if (strcmp(files[i].path, file->path) == 0 ||
-            strcmp(files[i].fingerprint, file->fingerprint) == 0)
-            return &files[i];
-    return NULL;
+    g_hash_table_add(noted, g_strdup(file->path));
+    g_hash_table_add(noted, g_strdup(file->fingerprint));
 }
 
-static int set_files(struct adding *a, const struct recording_file *files, size_t nb, bool by_hand,
-                     struct err *err)
+static bool is_noted(GHashTable *noted, const struct recording_file *file)
 {
-    struct recording r;
-    recording_of_files(&r, files, nb, by_hand);
-    const int ret = store_set_recording(a->event->store, &r, err);
-    recording_finish(&r);
+    return g_hash_table_contains(noted, file->path) ||
+           g_hash_table_contains(noted, file->fingerprint);
+}
+
+/* Takes the noted files out of the recording; each other file of it becomes a recording. */
+static int take_out(struct adding *a, const struct recording *r, GHashTable *noted, struct err *err)
+{
+    int ret = store_remove_recording(a->event->store, r->path, err);
+    for (size_t i = 0; ret == 0 && i < r->nb_files; i++)
+        if (is_noted(noted, &r->files[i]))
+            a->nb_known++;
+        else
+            ret = set_files(a, &r->files[i], 1, false, err);
     return ret;
 }
 
-/* Takes the files out of the recordings that have them; what is left of those stands for itself. */
+/* Takes the files out of all recordings that have one with their path or content. */
 static int detach(struct adding *a, const struct recording_file *files, size_t nb, struct err *err)
 {
-    struct recording *list = NULL;
-    size_t nb_list = 0;
-    int ret = store_recordings(&list, &nb_list, a->event->store, err);
-    for (size_t i = 0; ret == 0 && i < nb_list; i++) {
-        const struct recording *r = &list[i];
-        size_t nb_taken = 0;
-        for (size_t k = 0; k < r->nb_files; k++)
-            nb_taken += find_file(files, nb, &r->files[k]) != NULL;
-        a->nb_known += nb_taken;
-        if (nb_taken)
-            ret = store_remove_recording(a->event->store, r->path, err);
-        for (size_t k = 0; nb_taken && ret == 0 && k < r->nb_files; k++)
-            if (!find_file(files, nb, &r->files[k]))
-                ret = set_files(a, &r->files[k], 1, false, err);
+    struct store *store = a->event->store;
+    GHashTable *noted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    int ret = 0;
+    for (size_t i = 0; i < nb; i++)
+        note_file(noted, &files[i]);
+    for (size_t i = 0; ret == 0 && i < nb;) {
+        struct recording r = {0};
+        bool found = false;
+        ret = store_recording_by_path(&r, &found, store, files[i].path, err);
+        if (ret == 0 && !found)
+            ret = store_recording_by_fingerprint(&r, &found, store, files[i].fingerprint, err);
+        if (ret == 0 && found)
+            ret = take_out(a, &r, noted, err);
+        recording_finish(&r);
+        i += !found; /* else there may be another one */
     }
-    recordings_free(list, nb_list);
+    g_hash_table_destroy(noted);
     return ret;
+}
+
+static int look_at(struct recording_file **out, size_t *out_nb, GHashTable *noted, const char *path,
+                   struct err *err)
+{
+    struct recording_file now;
+    if (recording_look(&now, path, err) < 0)
+        return err->code;
+    if (is_noted(noted, &now))
+        err_set(err, ERR_INVALID, "'%s' is given twice, or has the content of another", path);
+    note_file(noted, &now);
+    *out = mem_grow(*out, *out_nb, sizeof **out);
+    (*out)[(*out_nb)++] = now;
+    return err->code;
 }
 
 static int look_at_all(struct recording_file **out, size_t *out_nb, struct adding *a, char **paths,
                        int nb_paths, struct err *err)
 {
+    GHashTable *noted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     for (int i = 0; i < nb_paths; i++) {
         char **found = NULL;
         size_t nb = 0;
         find(&found, &nb, a, paths[i]);
-        for (size_t k = 0; k < nb && err->code == 0; k++) {
-            struct recording_file now;
-            if (recording_look(&now, found[k], err) < 0)
-                break;
-            if (find_file(*out, *out_nb, &now))
-                err_set(err, ERR_INVALID, "'%s' is given twice, or has the content of another",
-                        found[k]);
-            *out = mem_grow(*out, *out_nb, sizeof **out);
-            (*out)[(*out_nb)++] = now;
-        }
+        for (size_t k = 0; k < nb && err->code == 0; k++)
+            (void)!look_at(out, out_nb, noted, found[k], err);
         mem_free_strings(found, nb);
     }
+    g_hash_table_destroy(noted);
     return err->code;
 }
 
@@ -232,7 +274,8 @@ static int list_files(struct join_file **out, size_t *out_nb, const struct plan 
             if (plan_find_result(&probe, plan->event, key, err) < 0)
                 return err->code;
             *out = mem_grow(*out, *out_nb, sizeof **out);
-            (*out)[(*out_nb)++] = (struct join_file){.path = r->files[k].path,
+            (*out)[(*out_nb)++] = (struct join_file){.file = &r->files[k],
+                                                     .path = r->files[k].path,
                                                      .size = r->files[k].size,
                                                      .probe = probe,
                                                      .inside_of_joined = k > 0};
@@ -241,22 +284,12 @@ static int list_files(struct join_file **out, size_t *out_nb, const struct plan 
     return 0;
 }
 
-static const struct recording_file *file_at(const struct plan *plan, const char *path)
-{
-    for (size_t i = 0; i < plan->nb_recordings; i++)
-        for (size_t k = 0; k < plan->recordings[i].nb_files; k++)
-            if (strcmp(plan->recordings[i].files[k].path, path) == 0)
-                return &plan->recordings[i].files[k];
-    return NULL;
-}
-
 /* Makes one recording of the chain. */
-static int join_chain(struct adding *a, const struct plan *plan, const struct join_file *chain,
-                      size_t nb, struct err *err)
+static int join_chain(struct adding *a, const struct join_file *chain, size_t nb, struct err *err)
 {
     AUTO_FREE struct recording_file *files = mem_zalloc(nb, sizeof *files);
     for (size_t i = 0; i < nb; i++)
-        files[i] = *file_at(plan, chain[i].path);
+        files[i] = *chain[i].file;
     const size_t nb_known = a->nb_known;
     int ret = detach(a, files, nb, err);
     a->nb_known = nb_known;
@@ -278,7 +311,7 @@ int join_recordings(bool *joined, struct adding *a, const struct plan *plan, str
         for (end = i + 1; end < nb && files[end].continues; end++)
             news = news || !files[end].inside_of_joined;
         if (news)
-            ret = join_chain(a, plan, files + i, end - i, err);
+            ret = join_chain(a, files + i, end - i, err);
         *joined = *joined || news;
     }
     ret = finish(a, ret, err);

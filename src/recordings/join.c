@@ -124,10 +124,27 @@ static bool full(const struct join_file *row, size_t nb, size_t at)
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
         if (row[at].size <= limits[i] && row[at].size > limits[i] / 50 * 49)
             return true;
-    bool twin = false;
+    return row[at].twin && at + 1 < nb && row[at].size >= least_full_bytes;
+}
+
+static int by_size(const void *pa, const void *pb)
+{
+    const struct join_file *a = *(struct join_file *const *)pa, *b = *(struct join_file *const *)pb;
+    return (a->size > b->size) - (a->size < b->size);
+}
+
+/* The last one is left out. The nearest in size is beside a file when they are sorted. */
+static void find_twins(struct join_file *row, size_t nb)
+{
+    if (nb < 3)
+        return;
+    AUTO_FREE struct join_file **sorted = mem_zalloc(nb - 1, sizeof *sorted);
     for (size_t i = 0; i + 1 < nb; i++)
-        twin = twin || (i != at && about(row[i].size, row[at].size));
-    return twin && at + 1 < nb && row[at].size >= least_full_bytes;
+        sorted[i] = &row[i];
+    qsort(sorted, nb - 1, sizeof *sorted, by_size);
+    for (size_t i = 1; i + 1 < nb; i++)
+        if (about(sorted[i - 1]->size, sorted[i]->size))
+            sorted[i - 1]->twin = sorted[i]->twin = true;
 }
 
 static bool follows(const struct join_file *row, size_t nb, size_t at)
@@ -230,6 +247,7 @@ static void leave_apart(struct join_file *row, size_t nb, size_t at)
 
 static void judge_row(struct join_file *row, size_t nb, struct talking *t)
 {
+    find_twins(row, nb);
     for (size_t i = 1; i < nb; i++) {
         row[i].continues = follows(row, nb, i);
         if (!row[i].continues || row[i].inside_of_joined)
@@ -260,7 +278,7 @@ size_t join_find(struct join_file *files, size_t nb, void (*say)(void *opaque, c
     struct talking t = {say, opaque, 0};
     for (size_t i = 0; i < nb; i++) {
         files[i].named = join_name_parse(&files[i].name, fs_basename(files[i].path));
-        files[i].continues = false;
+        files[i].twin = files[i].continues = false;
     }
     if (nb)
         qsort(files, nb, sizeof *files, by_row);

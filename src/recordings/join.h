@@ -11,14 +11,18 @@
 
 #include "join_name.h"
 
+struct recording_file;
+
 struct join_file {
-    const char *path; /* absolute */
+    const struct recording_file *file; /* the caller's, not looked at */
+    const char *path;                  /* absolute */
     int64_t size;
     const json_t *probe;   /* of this file alone; NULL: not known */
     bool inside_of_joined; /* it goes on in a recording of several files already */
     /* filled by join_find */
     struct join_name name;
     bool named;
+    bool twin;      /* about as large as another file of its row */
     bool continues; /* it belongs behind the file before it in the list */
 };
 

@@ -276,6 +276,55 @@ static void test_several_files(void **state)
     }
 }
 
+static void assert_found(struct store *store, bool by_path, const char *text, const char *wanted)
+{
+    struct err err = {0};
+    struct recording r = {0};
+    bool found = false;
+    assert_done(by_path ? store_recording_by_path(&r, &found, store, text, &err)
+                        : store_recording_by_fingerprint(&r, &found, store, text, &err));
+    assert_int_equal(found, wanted != NULL);
+    if (wanted)
+        assert_string_equal(r.path, wanted);
+    for (size_t i = 0; wanted && i < r.nb_files; i++)
+        if (strcmp(by_path ? r.files[i].path : r.files[i].fingerprint, text) == 0)
+            wanted = NULL;
+    assert_null(wanted); /* it has the file that was asked for */
+    recording_finish(&r);
+}
+
+static void test_recordings_are_found(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    AUTO_STORE *store = open_new("found");
+    char a[] = "/r/1.mts", b[] = "/r/2.mts", c[] = "/r/3.mts";
+    struct recording_file files[] = {{a, 10, 1, "f1"}, {b, 5, 2, "f2"}};
+    const struct recording rows[] = {
+        {.path = c, .size = 2, .fingerprint = "f2"},
+        {.path = a, .size = 15, .fingerprint = "f12", .files = files, .nb_files = 2},
+    };
+    for (size_t i = 0; i < NB(rows); i++)
+        assert_done(store_set_recording(store, &rows[i], &err));
+    static const struct {
+        bool by_path;
+        const char *text, *wanted;
+    } cases[] = {
+        {true, "/r/1.mts", "/r/1.mts"},
+        {true, "/r/2.mts", "/r/1.mts"},
+        {true, "/r/3.mts", "/r/3.mts"},
+        {true, "/r/4.mts", NULL},
+        {false, "f1", "/r/1.mts"},
+        {false, "f2", "/r/1.mts"}, /* the first in order of path */
+        {false, "f3", NULL},
+    };
+    for (size_t i = 0; i < NB(cases); i++)
+        assert_found(store, cases[i].by_path, cases[i].text, cases[i].wanted);
+    assert_done(store_remove_recording(store, a, &err));
+    assert_found(store, false, "f2", "/r/3.mts");
+    assert_found(store, true, "/r/2.mts", NULL);
+}
+
 static void test_matches(void **state)
 {
     (void)state;
@@ -481,13 +530,21 @@ static void test_published(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),      cmocka_unit_test(test_shrinks),
-        cmocka_unit_test(test_gone_talks_stay), cmocka_unit_test(test_imports),
-        cmocka_unit_test(test_transactions),    cmocka_unit_test(test_failed_import),
-        cmocka_unit_test(test_recordings),      cmocka_unit_test(test_several_files),
-        cmocka_unit_test(test_matches),         cmocka_unit_test(test_cuts),
-        cmocka_unit_test(test_places),          cmocka_unit_test(test_acceptances),
-        cmocka_unit_test(test_results),         cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_shrinks),
+        cmocka_unit_test(test_gone_talks_stay),
+        cmocka_unit_test(test_imports),
+        cmocka_unit_test(test_transactions),
+        cmocka_unit_test(test_failed_import),
+        cmocka_unit_test(test_recordings),
+        cmocka_unit_test(test_several_files),
+        cmocka_unit_test(test_recordings_are_found),
+        cmocka_unit_test(test_matches),
+        cmocka_unit_test(test_cuts),
+        cmocka_unit_test(test_places),
+        cmocka_unit_test(test_acceptances),
+        cmocka_unit_test(test_results),
+        cmocka_unit_test(test_failures),
         cmocka_unit_test(test_published),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);

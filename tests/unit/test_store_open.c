@@ -79,7 +79,7 @@ static void test_other_files_stay(void **state)
 static void test_other_versions_stay(void **state)
 {
     (void)state;
-    static const char *const versions[] = {"6", "99", "0"};
+    static const char *const versions[] = {"7", "99", "0"};
     for (size_t i = 0; i < NB(versions); i++) {
         struct err err = {0};
         AUTO_FREE char *path = folder_path("version-%s.db", versions[i]);
@@ -250,7 +250,7 @@ static void test_earlier_versions_are_migrated(void **state)
             assert_done(store_chosen_sound(&sound, store, "f3", &err));
             assert_string_equal(sound.use, version >= 2 ? "left" : "");
         }
-        assert_int_equal(user_version(path), 5);
+        assert_int_equal(user_version(path), 6);
         assert_int_equal(user_version(kept), version);
     }
 }
@@ -265,13 +265,13 @@ static void test_journal_stays(void **state)
     sqlite3 *db = NULL;
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
     assert_int_equal(sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 6", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 7", NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
     char before[2][HASH_BYTES], after[2][HASH_BYTES];
     hash_file(before[0], path);
     hash_file(before[1], wal);
     struct store *store = NULL;
-    assert_fails(store_open(&store, path, &err), ERR_INVALID, "version 6");
+    assert_fails(store_open(&store, path, &err), ERR_INVALID, "version 7");
     hash_file(after[0], path);
     hash_file(after[1], wal);
     assert_string_equal(before[0], after[0]);
