@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "analyse_recordings.h"
-#include "cli.h"
 #include "clock.h"
+#include "commands.h"
 #include "cut_table.h"
 #include "event.h"
 #include "fs.h"
@@ -262,35 +262,43 @@ static bool is_talk(const char *arg)
     return isdigit((unsigned char)*arg) && arg[strspn(arg, "0123456789/")] == '\0';
 }
 
-int cmd_cut(const struct cli *cli, int argc, char **argv)
+static struct wish read_wish(const struct command *c)
 {
-    struct err err = {0};
-    struct wish w = {0};
-    bool person = false;
-    const struct cli_option options[] = {{"json", 0, NULL, &w.json},
-                                         {"in", 0, &w.in, NULL},
-                                         {"out", 0, &w.out, NULL},
-                                         {"auto", 0, NULL, &w.automatic},
-                                         {"take", 0, NULL, &w.take}};
-    const int status = cli_options(&argc, argv, options, 5);
-    if (status)
-        return status < 0 ? EXIT_OK : status;
-    const bool set = w.in || w.out || w.automatic, talk = argc == 2 && (set || is_talk(argv[1]));
-    if (argc > 2)
-        return cli_usage(argv[0], "one talk, or one recording, please");
+    return (struct wish){.in = command_value(c, "in"),
+                         .out = command_value(c, "out"),
+                         .automatic = command_has(c, "auto"),
+                         .take = command_has(c, "take"),
+                         .json = command_has(c, "json")};
+}
+
+static bool sets(const struct wish *w)
+{
+    return w->in || w->out || w->automatic;
+}
+
+int check_cut(struct command *c, struct err *err)
+{
+    (void)err;
+    const struct wish w = read_wish(c);
     if (w.automatic && (w.in || w.out))
-        return cli_usage(argv[0], "--auto forgets what was set: it goes without --in and --out");
-    if (w.take && set)
-        return cli_usage(argv[0], "--take takes what is proposed: it goes alone");
-    if (!talk && set)
-        return cli_usage(argv[0], "which talk?");
-    if (w.take && argc < 2)
-        return cli_usage(argv[0], "--take: of which talk, or of which recording?");
-    AUTO_EVENT event = {.lock = -1};
-    AUTO_PLAN plan = {0};
-    if (event_open(&event, cli->dir, &err) < 0 || plan_load(&plan, &event, &err) < 0 ||
-        (talk ? cut_talk(&plan, argv[1], &w, &err)
-              : cut_recordings(&person, &plan, argc == 2 ? argv[1] : NULL, &w, &err)) < 0)
-        return cli_fail(&err);
+        return command_usage(c, "--auto forgets what was set: it goes without --in and --out");
+    if (w.take && sets(&w))
+        return command_usage(c, "--take takes what is proposed: it goes alone");
+    if (!c->nb_operands && sets(&w))
+        return command_usage(c, "which talk?");
+    if (!c->nb_operands && w.take)
+        return command_usage(c, "--take: of which talk, or of which recording?");
+    return 0;
+}
+
+int cmd_cut(struct command *c, struct err *err)
+{
+    const struct wish w = read_wish(c);
+    const char *which = c->nb_operands ? c->operands[0] : NULL;
+    bool person = false;
+    if ((which && (sets(&w) || is_talk(which))
+             ? cut_talk(c->plan, which, &w, err)
+             : cut_recordings(&person, c->plan, which, &w, err)) < 0)
+        return err->code;
     return person ? EXIT_NEEDS_PERSON : EXIT_OK;
 }

@@ -5,7 +5,7 @@
 
 #include "analyse_recordings.h"
 #include "captions_source.h"
-#include "cli.h"
+#include "commands.h"
 #include "event.h"
 #include "executor.h"
 #include "fs.h"
@@ -14,7 +14,6 @@
 #include "plan.h"
 #include "progress.h"
 #include "publish.h"
-#include "recordings.h"
 #include "schedule.h"
 #include "selector.h"
 #include "space.h"
@@ -302,69 +301,37 @@ static int exit_status(const struct run *r, const struct executor_result *e)
 
 /* --- the command ------------------------------------------------------------------------------ */
 
-static int prepare(struct event *event, struct plan *plan, const struct cli *cli, struct err *err)
+int cmd_run(struct command *c, struct err *err)
 {
-    return event_open(event, cli->dir, err) < 0 || event_lock(event, err) < 0 ||
-                   workdir_clean(event->work, err) < 0 || recordings_refresh(event, err) < 0 ||
-                   plan_load(plan, event, err) < 0 || captions_note(plan, err) < 0
-               ? err->code
-               : 0;
-}
-
-struct run_options {
-    bool no_publish, quiet, json;
-};
-
-static int run(const struct cli *cli, char **args, int nb_args, const struct run_options *o,
-               struct err *err)
-{
-    AUTO_EVENT event = {.lock = -1};
-    AUTO_PLAN plan = {0};
+    struct plan *plan = c->plan;
+    const bool json = command_has(c, "json"), quiet = json || command_has(c, "quiet");
     AUTO_FREE int *talks = NULL;
     size_t nb_talks = 0;
     struct executor_result result = {0};
     struct publish_result published = {0};
-    if (prepare(&event, &plan, cli, err) < 0 ||
-        selector_talks(&talks, &nb_talks, &plan.programme, args, nb_args, err) < 0 ||
-        analyse_recordings(&result, &plan, talks, nb_args ? nb_talks : 0, o->quiet || o->json,
-                           err) < 0)
-        return cli_fail(err);
-    struct run r = {.plan = &plan,
-                    .quiet = o->quiet || o->json,
-                    .progress =
-                        progress_create("encoding", event.settings.workers, o->quiet || o->json)};
+    if (workdir_clean(c->event->work, err) < 0 || captions_note(plan, err) < 0 ||
+        selector_talks(&talks, &nb_talks, &plan->programme, c->operands, c->nb_operands, err) < 0 ||
+        analyse_recordings(&result, plan, talks, c->nb_operands ? nb_talks : 0, quiet, err) < 0)
+        return err->code;
+    struct run r = {.plan = plan,
+                    .quiet = quiet,
+                    .progress = progress_create("encoding", c->event->settings.workers, quiet)};
     const struct job_source source = {next_job, job_ended, &r};
     progress_set_parts(r.progress, part_costs, &r);
     int ret = begin_run(&r, talks, nb_talks, err);
     if (ret == 0 && !result.stopped && !result.no_space)
-        ret = executor_run(&result, &event, &source, r.progress, err);
-    if (ret == 0 && !o->no_publish)
-        ret = publish(&published, &plan, err);
+        ret = executor_run(&result, c->event, &source, r.progress, err);
+    if (ret == 0 && !command_has(c, "no-publish"))
+        ret = publish(&published, plan, err);
     progress_destroy(r.progress);
-    int status = EXIT_FAILED;
     if (ret == 0) {
-        tell(&r, &result, &published, o->json);
-        status = exit_status(&r, &result);
+        tell(&r, &result, &published, json);
+        ret = exit_status(&r, &result);
     }
     if (result.no_space || err->code == ERR_NO_SPACE)
         tell_space(&r);
     finish_run(&r);
-    if (status == EXIT_TRY_AGAIN)
+    if (ret == EXIT_TRY_AGAIN)
         fputs("talkpress: make room, then the same command goes on from here\n", stderr);
-    return ret < 0 ? cli_fail(err) : status;
-}
-
-int cmd_run(const struct cli *cli, int argc, char **argv)
-{
-    struct err err = {0};
-    struct run_options o = {0};
-    bool keep_going = true; /* the default; taken so that scripts can say it */
-    const struct cli_option options[] = {{"no-publish", 0, NULL, &o.no_publish},
-                                         {"quiet", 'q', NULL, &o.quiet},
-                                         {"json", 0, NULL, &o.json},
-                                         {"keep-going", 'k', NULL, &keep_going}};
-    const int status = cli_options(&argc, argv, options, 4);
-    if (status)
-        return status < 0 ? EXIT_OK : status;
-    return run(cli, argv + 1, argc - 1, &o, &err);
+    return ret;
 }
