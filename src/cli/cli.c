@@ -214,6 +214,13 @@ static void print_overview(FILE *to)
           to);
 }
 
+static void list_commands(void)
+{
+    for (const struct verb *v = cli_program.verbs; v->name; v++)
+        if (v->summary)
+            puts(v->name);
+}
+
 static int refuse_words(const char *what, const char *word)
 {
     fprintf(stderr, "talkpress: there is no %s '%s'\n", what, word);
@@ -244,6 +251,9 @@ static int read_words(int argc, char **argv)
             return EXIT_OK;
         } else if (strcmp(argv[at], "--version") == 0) {
             puts("talkpress " TALKPRESS_VERSION);
+            return EXIT_OK;
+        } else if (strcmp(argv[at], "--list-commands") == 0) {
+            list_commands();
             return EXIT_OK;
         } else {
             return refuse_words("option", argv[at]);
