@@ -13,6 +13,7 @@
 
 struct event;
 struct plan;
+struct zygote;
 
 enum exit_status {
     EXIT_OK = 0,
@@ -88,7 +89,9 @@ struct command {
     int nb_operands;
     const char *values[VERB_MAX_OPTIONS]; /* as the verb's options; see command_value */
     unsigned needs;                       /* as the verb's; its check may change them */
-    struct event *event;                  /* NULL where it is not needed, and in check */
+    /* NULL where they are not needed, and in check */
+    struct event *event;
+    struct zygote *zygote; /* starts the event's workers; comes with the event */
     struct plan *plan;
 };
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "add.h"
+#include "analyse_recordings.h"
 #include "captions_source.h"
 #include "clock.h"
 #include "commands.h"
@@ -13,12 +14,10 @@
 #include "json.h"
 #include "mem.h"
 #include "plan.h"
-#include "progress.h"
 #include "selector.h"
 #include "store.h"
 #include "str.h"
 #include "table.h"
-#include "workdir.h"
 #include "zygote.h"
 
 /* --- telling --------------------------------------------------------------------------------- */
@@ -137,25 +136,13 @@ static int register_files(struct adding *r, const struct command *c, struct err 
 }
 
 /* Loads the plan and probes what is not probed. */
-static int load_and_probe(struct plan *plan, struct executor_result *result, struct event *event,
-                          bool json, struct err *err)
+static int load_and_probe(struct plan *plan, struct executor_result *total, struct command *c,
+                          struct err *err)
 {
-    struct job *jobs = NULL;
-    size_t nb_jobs = 0;
-    struct executor_result now = {0};
-    if (plan_load(plan, event, err) < 0)
+    if (plan_load(plan, c->event, err) < 0 ||
+        probe_recordings(total, plan, c->zygote, command_has(c, "json"), err) < 0)
         return err->code;
-    plan_probes(&jobs, &nb_jobs, plan);
-    struct progress *progress = progress_create("probing", event->settings.workers, json);
-    const int ret = executor_run_list(&now, event, jobs, nb_jobs, progress, err);
-    progress_destroy(progress);
-    for (size_t i = 0; i < nb_jobs; i++)
-        job_finish(&jobs[i]);
-    free(jobs);
-    result->nb_failed += now.nb_failed;
-    result->stopped = result->stopped || now.stopped;
-    result->no_space = result->no_space || now.no_space;
-    return ret < 0 || plan_refresh(plan, err) < 0 || captions_note(plan, err) < 0 ? err->code : 0;
+    return captions_note(plan, err);
 }
 
 /* --- when and where it was made --------------------------------------------------------------- */
@@ -263,13 +250,13 @@ int cmd_add(struct command *c, struct err *err)
     struct adding r = {.event = c->event};
     bool joined = false;
     /* The zygote loads its libraries while the files are looked at. */
-    if (workdir_clean(c->event->work, err) < 0 || zygote_start(c->event->zygote, err) < 0 ||
-        register_files(&r, c, err) < 0 || load_and_probe(&plan, &result, c->event, json, err) < 0 ||
+    if (zygote_start(c->zygote, err) < 0 || register_files(&r, c, err) < 0 ||
+        load_and_probe(&plan, &result, c, err) < 0 ||
         (!result.stopped && join_recordings(&joined, &r, &plan, err) < 0))
         return err->code;
     if (joined) {
         plan_finish(&plan);
-        if (load_and_probe(&plan, &result, c->event, json, err) < 0)
+        if (load_and_probe(&plan, &result, c, err) < 0)
             return err->code;
     }
     if ((command_has(c, "start") || command_has(c, "room")) && !r.nb_failed &&

@@ -172,13 +172,14 @@ static int compare_parts(struct plan *plan, const struct talk *t, struct err *er
     return 0;
 }
 
-static int cut_talk(struct plan *plan, const char *arg, const struct wish *wish, struct err *err)
+static int cut_talk(struct command *c, const char *arg, const struct wish *wish, struct err *err)
 {
+    struct plan *plan = c->plan;
     AUTO_JSON *list = wish->json ? json_array() : NULL;
     struct executor_result result = {0};
     int number, only;
     if (selector_part(&number, &only, &plan->programme, arg, err) < 0 ||
-        analyse_recordings(&result, plan, &number, 1, wish->json, err) < 0)
+        analyse_recordings(&result, plan, c->zygote, &number, 1, wish->json, err) < 0)
         return err->code;
     const struct talk *t = programme_find(&plan->programme, number);
     if ((wish->in || wish->out) && !only && t->nb_parts > 1)
@@ -197,12 +198,12 @@ static int cut_talk(struct plan *plan, const char *arg, const struct wish *wish,
 /* --- recordings of several talks ------------------------------------------------------------- */
 
 /* Probes what is not probed, then analyses the recording, or all that hold several talks. */
-static int gather(struct plan *plan, int recording, bool quiet, struct err *err)
+static int gather(struct command *c, int recording, bool quiet, struct err *err)
 {
+    struct plan *plan = c->plan;
     struct executor_result result = {0};
-    const int none = 0;
     size_t nb = 0;
-    if (analyse_recordings(&result, plan, &none, 1, quiet, err) < 0)
+    if (probe_recordings(&result, plan, c->zygote, quiet, err) < 0)
         return err->code;
     AUTO_FREE int *talks = mem_zalloc(plan->matches.nb_rows + 1, sizeof *talks);
     for (size_t i = 0; i < plan->matches.nb_rows; i++) {
@@ -210,7 +211,7 @@ static int gather(struct plan *plan, int recording, bool quiet, struct err *err)
         if (m->shared && (recording < 0 || m->recording == recording))
             talks[nb++] = m->talk;
     }
-    return nb ? analyse_recordings(&result, plan, talks, nb, quiet, err) : 0;
+    return nb ? analyse_recordings(&result, plan, c->zygote, talks, nb, quiet, err) : 0;
 }
 
 static const struct match *match_of(const struct plan *plan, const struct room_cut *c)
@@ -242,11 +243,12 @@ static int take_all(struct plan *plan, const struct source *s, struct err *err)
     return ret < 0 ? ret : plan_refresh(plan, err);
 }
 
-static int cut_recordings(bool *person, struct plan *plan, const char *name,
+static int cut_recordings(bool *person, struct command *c, const char *name,
                           const struct wish *wish, struct err *err)
 {
+    struct plan *plan = c->plan;
     const int recording = name ? selector_recording(plan, name, err) : -1;
-    if (err->code < 0 || gather(plan, recording, wish->json, err) < 0)
+    if (err->code < 0 || gather(c, recording, wish->json, err) < 0)
         return err->code;
     if (wish->take && !plan->sources[recording].nb_cuts)
         return err_set(err, ERR_INVALID, "'%s' holds no several talks: nothing is proposed", name);
@@ -296,9 +298,8 @@ int cmd_cut(struct command *c, struct err *err)
     const struct wish w = read_wish(c);
     const char *which = c->nb_operands ? c->operands[0] : NULL;
     bool person = false;
-    if ((which && (sets(&w) || is_talk(which))
-             ? cut_talk(c->plan, which, &w, err)
-             : cut_recordings(&person, c->plan, which, &w, err)) < 0)
+    if ((which && (sets(&w) || is_talk(which)) ? cut_talk(c, which, &w, err)
+                                               : cut_recordings(&person, c, which, &w, err)) < 0)
         return err->code;
     return person ? EXIT_NEEDS_PERSON : EXIT_OK;
 }

@@ -148,7 +148,7 @@ int cmd_sound(struct command *c, struct err *err)
         if (choose(list[i], plan->event, &wish, err) < 0)
             return err->code;
     if ((set && plan_refresh(plan, err) < 0) ||
-        analyse_recordings(&total, plan, &talk, 1, true, err) < 0)
+        analyse_recordings(&total, plan, c->zygote, &talk, 1, true, err) < 0)
         return err->code;
     for (size_t i = 0; i < nb; i++)
         if (all)

@@ -87,7 +87,8 @@ static int verify(struct command *c, struct err *err)
     bool person = false;
     if (selector_talks(&talks, &nb_talks, &c->plan->programme, c->operands, c->nb_operands, err) <
             0 ||
-        analyse_recordings(&result, c->plan, talks, c->nb_operands ? nb_talks : 0, json, err) < 0 ||
+        analyse_recordings(&result, c->plan, c->zygote, talks, c->nb_operands ? nb_talks : 0, json,
+                           err) < 0 ||
         verify_table_print(&person, c->plan, talks, nb_talks, json, err) < 0)
         return err->code;
     if (result.stopped || result.nb_failed)

@@ -2,6 +2,7 @@
 #include "event.h"
 #include "plan.h"
 #include "recordings.h"
+#include "zygote.h"
 
 static int make_ready(struct event *event, struct plan *plan, const struct command *c,
                       struct err *err)
@@ -21,6 +22,9 @@ int command_run(struct command *c, struct err *err)
     if (c->needs && make_ready(&event, &plan, c, err) < 0)
         return err->code;
     c->event = c->needs ? &event : NULL;
+    c->zygote = c->needs ? zygote_create(event.work) : NULL;
     c->plan = c->needs & NEEDS_PLAN ? &plan : NULL;
-    return c->verb->run(c, err);
+    const int status = c->verb->run(c, err);
+    zygote_destroy_p(&c->zygote);
+    return status;
 }

@@ -56,6 +56,7 @@ struct slot {
 
 struct executor {
     struct event *event;
+    struct zygote *zygote;
     const struct job_source *source;
     struct progress *progress;
     struct slot *slots;
@@ -92,7 +93,7 @@ static void restore_signals(const struct sigaction *old)
 
 /* --- starting a worker ----------------------------------------------------------------------- */
 
-static int spawn(struct slot *s, struct event *event, struct err *err)
+static int spawn(struct slot *s, struct zygote *zygote, struct err *err)
 {
     int out[2];
     if (pipe2(out, O_CLOEXEC) < 0)
@@ -101,7 +102,7 @@ static int spawn(struct slot *s, struct event *event, struct err *err)
     if (log < 0)
         err_errno(err, errno, "cannot write '%s'", s->log_path);
     else
-        (void)!zygote_fork(&s->pid, event->zygote, s->spec_path, out[1], log, err);
+        (void)!zygote_fork(&s->pid, zygote, s->spec_path, out[1], log, err);
     close(out[1]);
     if (log >= 0)
         close(log);
@@ -138,7 +139,7 @@ static int start(struct executor *e, int i, struct job *job, struct err *err)
         return err->code;
     if (json_dump_file(s->job.spec, s->spec_path, JSON_COMPACT) < 0)
         return err_errno(err, errno, "cannot write '%s'", s->spec_path);
-    if (spawn(s, e->event, err) < 0)
+    if (spawn(s, e->zygote, err) < 0)
         return err->code;
     clock_gettime(CLOCK_MONOTONIC, &s->begin);
     s->heard = s->begin;
@@ -357,7 +358,7 @@ static int end(struct executor *e, int i, struct err *err)
     struct slot *s = &e->slots[i];
     int status = 0;
     struct rusage used = {0};
-    zygote_wait(&status, &used, e->event->zygote, s->pid);
+    zygote_wait(&status, &used, e->zygote, s->pid);
     const int stage = executor_stage_index(s->job.stage);
     long *peak = &e->result->peak_kb[stage];
     *peak = used.ru_maxrss > *peak ? used.ru_maxrss : *peak;
@@ -389,7 +390,7 @@ static void wait_for_end(struct executor *e, struct slot *s)
     fcntl(s->out, F_SETFL, 0);
     while ((n = read(s->out, buf, sizeof buf)) > 0 || (n < 0 && errno == EINTR))
         ;
-    zygote_wait(&status, &used, e->event->zygote, s->pid);
+    zygote_wait(&status, &used, e->zygote, s->pid);
 }
 
 static void kill_all(struct executor *e)
@@ -472,11 +473,12 @@ static int loop(struct executor *e, struct err *err)
     }
 }
 
-int executor_run(struct executor_result *out, struct event *event, const struct job_source *source,
-                 struct progress *progress, struct err *err)
+int executor_run(struct executor_result *out, struct event *event, struct zygote *zygote,
+                 const struct job_source *source, struct progress *progress, struct err *err)
 {
     struct executor e = {
         .event = event,
+        .zygote = zygote,
         .source = source,
         .progress = progress,
         .nb_slots = event->settings.workers,
@@ -546,8 +548,8 @@ static int longest_first(const void *a, const void *b)
     return x->cost != y->cost ? (x->cost < y->cost ? 1 : -1) : strcmp(x->what, y->what);
 }
 
-int executor_run_list(struct executor_result *total, struct event *event, struct job *jobs,
-                      size_t nb_jobs, struct progress *progress, struct err *err)
+int executor_run_list(struct executor_result *total, struct event *event, struct zygote *zygote,
+                      struct job *jobs, size_t nb_jobs, struct progress *progress, struct err *err)
 {
     struct list l = {.jobs = jobs, .nb = nb_jobs, .progress = progress};
     if (nb_jobs)
@@ -555,5 +557,5 @@ int executor_run_list(struct executor_result *total, struct event *event, struct
     for (size_t i = 0; i < nb_jobs; i++)
         l.left[executor_stage_index(jobs[i].stage)] += jobs[i].cost;
     const struct job_source source = {next_of_list, ended_of_list, &l};
-    return executor_run(total, event, &source, progress, err);
+    return executor_run(total, event, zygote, &source, progress, err);
 }

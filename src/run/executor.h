@@ -13,6 +13,7 @@
 struct event;
 struct job;
 struct progress;
+struct zygote;
 
 /* Where jobs come from. A spec's "probe" is the key of a result, which is put in its place when the
  * job starts. All calls come from executor_run's thread. */
@@ -36,8 +37,8 @@ struct executor_result {
 
 /* Runs until the source has no more jobs and none is in flight. A failed job is no error. */
 ATTR_NODISCARD int executor_run(struct executor_result *out, struct event *event,
-                                const struct job_source *source, struct progress *progress,
-                                struct err *err);
+                                struct zygote *zygote, const struct job_source *source,
+                                struct progress *progress, struct err *err);
 
 enum { EXECUTOR_NB_STAGES = 8 };
 const char *executor_stage_name(int stage);
@@ -48,5 +49,5 @@ char *executor_summary(const struct executor_result *result);
 
 /* Runs a list of jobs (moved out of the array), the longest first, and adds up in *total. */
 ATTR_NODISCARD int executor_run_list(struct executor_result *total, struct event *event,
-                                     struct job *jobs, size_t nb_jobs, struct progress *progress,
-                                     struct err *err);
+                                     struct zygote *zygote, struct job *jobs, size_t nb_jobs,
+                                     struct progress *progress, struct err *err);
