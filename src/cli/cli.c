@@ -13,18 +13,12 @@
 #include "mem.h"
 #include "str.h"
 
-static const struct cli_verb_entry *find(const char *name)
+static const struct verb *find_verb(const char *name)
 {
-    for (const struct cli_verb_entry *v = cli_verbs; v->name; v++)
+    for (const struct verb *v = cli_program.verbs; v->name; v++)
         if (strcmp(v->name, name) == 0)
             return v;
     return NULL;
-}
-
-const char *cli_help(const char *verb)
-{
-    const struct cli_verb_entry *v = find(verb);
-    return v ? v->help : NULL;
 }
 
 int cli_fail(const struct err *err)
@@ -37,74 +31,89 @@ int cli_fail(const struct err *err)
     return err->code == ERR_NO_SPACE || err->code == ERR_BUSY ? EXIT_TRY_AGAIN : EXIT_FAILED;
 }
 
-/* The lines of a verb's help that show how it is written: all that begin with its name. */
-static void print_synopsis(const char *verb)
-{
-    const char *line = cli_help(verb), *lead = "usage:";
-    for (; line && str_starts(line, verb); lead = "      ") {
-        fprintf(stderr, "%s talkpress %.*s\n", lead, (int)strcspn(line, "\n"), line);
-        line += strcspn(line, "\n");
-        line += *line == '\n';
-    }
-}
-
-int cli_usage(const char *verb, const char *fmt, ...)
-{
-    va_list args;
-    va_start(args, fmt);
-    fputs("talkpress: ", stderr);
-    vfprintf(stderr, fmt, args);
-    va_end(args);
-    fputc('\n', stderr);
-    print_synopsis(verb);
-    return EXIT_USAGE;
-}
-
 void cli_print_json(const json_t *value)
 {
     AUTO_FREE char *text = json_dumps(value, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
     puts(text ? text : "null");
 }
 
-/* --- options --------------------------------------------------------------------------------- */
+/* --- complaints ------------------------------------------------------------------------------- */
 
-enum { MAX_OPTIONS = 16, FIRST_LONG = 256 };
-
-static void print_help(const char *verb)
+/* The lines of a verb's help that show how it is written: all that begin with its name. */
+static void print_synopsis(const struct verb *v)
 {
-    const char *help = cli_help(verb);
-    printf("usage: talkpress %s\n", help ? help : verb);
+    const char *line = v->help, *lead = "usage:";
+    for (; line && str_starts(line, v->name); lead = "      ") {
+        fprintf(stderr, "%s talkpress %.*s\n", lead, (int)strcspn(line, "\n"), line);
+        line += strcspn(line, "\n");
+        line += *line == '\n';
+    }
 }
 
-/* optopt is the letter, or a long option's value, or 0 for a long option that there is not. */
-static int refuse_option(char **argv, int got, const struct option *list)
+static int ATTR_PRINTF(2, 0) complain(const struct verb *v, const char *fmt, va_list args)
 {
-    const char *word = argv[optind - 1];
+    fputs("talkpress: ", stderr);
+    vfprintf(stderr, fmt, args);
+    fputc('\n', stderr);
+    print_synopsis(v);
+    return EXIT_USAGE;
+}
+
+int command_usage(const struct command *c, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    const int status = complain(c->verb, fmt, args);
+    va_end(args);
+    return status;
+}
+
+int cli_usage(const char *verb, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    const int status = complain(find_verb(verb), fmt, args);
+    va_end(args);
+    return status;
+}
+
+/* --- options --------------------------------------------------------------------------------- */
+
+enum { FIRST_LONG = 256 };
+
+/* optopt is the letter, or a long option's value, or 0 for a long option that there is not. */
+static int refuse_option(const struct verb *v, const char *word, int got, const struct option *list)
+{
     char letter[] = {'-', (char)optopt, '\0'};
     if (optopt > 0 && optopt < FIRST_LONG)
         word = letter;
     AUTO_FREE char *name = mem_strdup(word);
+    const struct command c = {.verb = v};
     if (optopt >= FIRST_LONG)
         name[strcspn(name, "=")] = '\0';
     if (got == ':')
-        return cli_usage(argv[0], "'%s' of '%s' needs a value", name, argv[0]);
+        return command_usage(&c, "'%s' of '%s' needs a value", name, v->name);
     for (; list->name; list++)
         if (optopt >= FIRST_LONG && list->val == optopt)
-            return cli_usage(argv[0], "'%s' of '%s' takes no value", name, argv[0]);
-    return cli_usage(argv[0], "'%s' has no option '%s'", argv[0], name);
+            return command_usage(&c, "'%s' of '%s' takes no value", name, v->name);
+    return command_usage(&c, "'%s' has no option '%s'", v->name, name);
 }
 
-/* getopt_long moves operands behind the options; they are then moved to the front. */
-int cli_options(int *argc, char **argv, const struct cli_option *options, size_t nb)
+/* values: of each option; NULL where it is not given. getopt_long moves operands behind the
+ * options; they are then moved to the front. */
+static int read_options(const char **values, int *argc, char **argv, const struct verb *v,
+                        const struct verb_option *options)
 {
-    struct option list[MAX_OPTIONS + 2] = {0};
-    char letters[2 * MAX_OPTIONS + 3] = ":", *l = letters + 1; /* ':': the messages are ours */
-    for (size_t i = 0; i < nb; i++) {
-        const int takes = options[i].value ? required_argument : no_argument;
-        list[i] = (struct option){options[i].name, takes, NULL, FIRST_LONG + (int)i};
-        if (options[i].letter) {
-            *l++ = options[i].letter;
-            if (options[i].value)
+    struct option list[VERB_MAX_OPTIONS + 2] = {0};
+    char letters[2 * VERB_MAX_OPTIONS + 3] = ":", *l = letters + 1; /* ':': the messages are ours */
+    int nb = 0;
+    for (; nb < VERB_MAX_OPTIONS && options[nb].name; nb++) {
+        const struct verb_option *o = &options[nb];
+        const int takes = o->takes_value ? required_argument : no_argument;
+        list[nb] = (struct option){o->name, takes, NULL, FIRST_LONG + nb};
+        if (o->letter) {
+            *l++ = o->letter;
+            if (o->takes_value)
                 *l++ = ':';
         }
     }
@@ -113,19 +122,16 @@ int cli_options(int *argc, char **argv, const struct cli_option *options, size_t
     int got;
     while ((got = getopt_long(*argc, argv, letters, list, NULL)) != -1) {
         if (got == 'h') {
-            print_help(argv[0]);
+            printf("usage: talkpress %s\n", v->help ? v->help : v->name);
             return -1;
         }
         if (got == '?' || got == ':')
-            return refuse_option(argv, got, list);
-        size_t i = 0;
-        while (i < nb && got != FIRST_LONG + (int)i && got != options[i].letter)
+            return refuse_option(v, argv[optind - 1], got, list);
+        int i = 0;
+        while (i < nb && got != FIRST_LONG + i && got != options[i].letter)
             i++;
         assert(i < nb);
-        if (options[i].value)
-            *options[i].value = optarg;
-        else
-            *options[i].flag = true;
+        values[i] = options[i].takes_value ? optarg : "";
     }
     int n = 1;
     for (int i = optind; i < *argc; i++)
@@ -135,18 +141,102 @@ int cli_options(int *argc, char **argv, const struct cli_option *options, size_t
     return 0;
 }
 
+int cli_options(int *argc, char **argv, const struct cli_option *options, size_t nb)
+{
+    struct verb_option list[VERB_MAX_OPTIONS] = {0};
+    const char *values[VERB_MAX_OPTIONS] = {0};
+    assert(nb <= VERB_MAX_OPTIONS);
+    for (size_t i = 0; i < nb; i++)
+        list[i] = (struct verb_option){options[i].name, options[i].letter, options[i].value};
+    const int status = read_options(values, argc, argv, find_verb(argv[0]), list);
+    for (size_t i = 0; i < nb; i++)
+        if (values[i] && options[i].value)
+            *options[i].value = values[i];
+        else if (values[i])
+            *options[i].flag = true;
+    return status;
+}
+
+const char *command_value(const struct command *c, const char *option)
+{
+    int i = 0;
+    while (i < VERB_MAX_OPTIONS - 1 && c->verb->options[i].name &&
+           strcmp(c->verb->options[i].name, option) != 0)
+        i++;
+    assert(c->verb->options[i].name); /* an option that the table does not give to the command */
+    return c->values[i];
+}
+
+bool command_has(const struct command *c, const char *option)
+{
+    return command_value(c, option) != NULL;
+}
+
+/* --- a command -------------------------------------------------------------------------------- */
+
+static int run_words(const struct cli *cli, int argc, char **argv, const struct verb *v)
+{
+    struct command c = {.verb = v, .dir = cli->dir, .needs = v->needs};
+    struct err err = {0};
+    int status = read_options(c.values, &argc, argv, v, v->options);
+    if (status)
+        return status < 0 ? EXIT_OK : status;
+    c.operands = argv + 1;
+    c.nb_operands = argc - 1;
+    if (c.nb_operands < v->takes.least || c.nb_operands > v->takes.most)
+        return command_usage(&c, "%s", v->takes.complaint);
+    if (v->check)
+        status = v->check(&c, &err);
+    if (status == 0)
+        status = cli_program.run(&c, &err);
+    return status < 0 ? cli_fail(&err) : status;
+}
+
 /* --- the words before the command ------------------------------------------------------------- */
 
-static int run_verb(const struct cli *cli, int argc, char **argv, const char *overview)
+static void print_overview(FILE *to)
 {
-    const struct cli_verb_entry *v = find(argv[0]);
-    if (v)
-        return v->run(cli, argc, argv);
-    fprintf(stderr, "talkpress: there is no command '%s'\n%s", argv[0], overview);
+    fputs("usage: talkpress [-C DIR] COMMAND [...]\n"
+          "\n"
+          "Turns a conference's recordings into checked videos that are ready to publish.\n"
+          "\n",
+          to);
+    for (const struct verb *v = cli_program.verbs; v->name; v++) {
+        AUTO_FREE char *called =
+            mem_printf("%s%s%s", v->name, v->operands ? " " : "", v->operands ? v->operands : "");
+        if (v->summary)
+            fprintf(to, "  %-20s %s\n", called, v->summary);
+    }
+    fputs("\n"
+          "'talkpress COMMAND --help' tells more; so does 'man talkpress'.\n"
+          "Exit status: 0 all is well, 1 something failed, 2 wrong usage, 3 a person is\n"
+          "needed, 75 try again (no space, or another talkpress is at work).\n",
+          to);
+}
+
+static void list_commands(void)
+{
+    for (const struct verb *v = cli_program.verbs; v->name; v++)
+        if (v->summary)
+            puts(v->name);
+}
+
+static int refuse_words(const char *what, const char *word)
+{
+    fprintf(stderr, "talkpress: there is no %s '%s'\n", what, word);
+    print_overview(stderr);
     return EXIT_USAGE;
 }
 
-static int read_words(int argc, char **argv, const char *overview)
+static int run_verb(const struct cli *cli, int argc, char **argv)
+{
+    const struct verb *v = find_verb(argv[0]);
+    if (!v)
+        return refuse_words("command", argv[0]);
+    return v->words ? v->words(cli, argc, argv) : run_words(cli, argc, argv, v);
+}
+
+static int read_words(int argc, char **argv)
 {
     struct cli cli = {.dir = "."};
     int at = 1;
@@ -157,27 +247,29 @@ static int read_words(int argc, char **argv, const char *overview)
             fputs("talkpress: -C needs a folder: talkpress -C DIR COMMAND\n", stderr);
             return EXIT_USAGE;
         } else if (strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0) {
-            fputs(overview, stdout);
+            print_overview(stdout);
             return EXIT_OK;
         } else if (strcmp(argv[at], "--version") == 0) {
             puts("talkpress " TALKPRESS_VERSION);
             return EXIT_OK;
+        } else if (strcmp(argv[at], "--list-commands") == 0) {
+            list_commands();
+            return EXIT_OK;
         } else {
-            fprintf(stderr, "talkpress: there is no option '%s'\n%s", argv[at], overview);
-            return EXIT_USAGE;
+            return refuse_words("option", argv[at]);
         }
     }
     if (at == argc) {
-        fputs(overview, stderr);
+        print_overview(stderr);
         return EXIT_USAGE;
     }
-    return run_verb(&cli, argc - at, argv + at, overview);
+    return run_verb(&cli, argc - at, argv + at);
 }
 
-int cli_main(int argc, char **argv, const char *overview)
+int cli_main(int argc, char **argv)
 {
     setlocale(LC_CTYPE, "C.UTF-8"); /* columns are counted for UTF-8, whatever the user's locale */
     signal(SIGPIPE, SIG_IGN);       /* 'talkpress list | head' ends quietly */
-    const int status = read_words(argc, argv, overview);
+    const int status = read_words(argc, argv);
     return fflush(stdout) != 0 && status == EXIT_OK ? EXIT_FAILED : status;
 }

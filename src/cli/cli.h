@@ -1,4 +1,8 @@
-/* What the commands share: options, exit statuses, the event, printing. */
+/*
+ * The command line: the table of commands, options, exit statuses, printing. It reads the words,
+ * checks them against the table and calls the command; what a command works with (the event, its
+ * lock, the plan) is opened by the program's cli_program.run.
+ */
 #pragma once
 
 #include <jansson.h>
@@ -6,6 +10,10 @@
 #include <stddef.h>
 
 #include "err.h"
+
+struct event;
+struct plan;
+struct zygote;
 
 enum exit_status {
     EXIT_OK = 0,
@@ -20,28 +28,82 @@ struct cli {
     const char *dir; /* -C DIR, default "." */
 };
 
-/* One command: the words after the verb, argv[0] being the verb. Returns the exit status. */
-typedef int cli_verb(const struct cli *cli, int argc, char **argv);
+/* --- the table of commands -------------------------------------------------------------------- */
 
-struct cli_verb_entry {
-    const char *name;
-    cli_verb *run;
-    const char *help; /* the synopsis in the first line */
+enum { VERB_MAX_OPTIONS = 8, VERB_ANY_NUMBER = 1000000000 };
+
+/* What a command works with, made ready before it is called, in this order. */
+enum verb_needs {
+    NEEDS_NOTHING = 0,
+    NEEDS_EVENT = 1 << 0, /* opened; so it is for each of the others */
+    NEEDS_LOCK = 1 << 1,  /* the event's, for the whole command */
+    NEEDS_FRESH = 1 << 2, /* recordings that changed on disk noted */
+    NEEDS_PLAN = 1 << 3,  /* loaded */
 };
 
-/* The program's commands, as its main file lists them; the last has no name. */
-extern const struct cli_verb_entry cli_verbs[];
+struct verb_option {
+    const char *name; /* "dry-run" */
+    char letter;      /* or 0 */
+    bool takes_value;
+};
+
+struct command;
+
+/* Returns an exit status, or an error's code with *err set, which is then printed. */
+typedef int command_function(struct command *command, struct err *err);
+/* The same from the words as they are, argv[0] being the verb: for what another program does. */
+typedef int cli_verb(const struct cli *cli, int argc, char **argv);
+
+struct verb {
+    const char *name;
+    const char *operands; /* in the overview; NULL: none */
+    const char *summary;  /* a line of the overview; NULL: the command is not listed */
+    const char *help;     /* the synopsis in the first line or lines */
+    struct verb_option options[VERB_MAX_OPTIONS];
+    struct {
+        int least, most;
+        const char *complaint; /* where there are fewer or more */
+    } takes;
+    unsigned needs;          /* enum verb_needs */
+    command_function *check; /* of options and operands, before anything is opened; or NULL */
+    command_function *run;
+    cli_verb *words; /* in place of all that is above from options on; or NULL */
+};
+
+/* What the program's main file says of it. */
+struct cli_program {
+    const struct verb *verbs; /* the last has no name */
+    command_function *run;    /* opens what command->needs says, runs the command and closes it */
+};
+extern const struct cli_program cli_program;
 
 /* All of a program: reads what stands before the command and runs it. Returns the exit status. */
-int cli_main(int argc, char **argv, const char *overview);
+int cli_main(int argc, char **argv);
 
-cli_verb cmd_add, cmd_card, cmd_cut, cmd_export, cmd_gc, cmd_import, cmd_init, cmd_list, cmd_match,
-    cmd_publish, cmd_rehearse, cmd_remove, cmd_run, cmd_sound, cmd_status, cmd_verify, cmd_why;
+/* --- a command as it was called --------------------------------------------------------------- */
 
-/* Prints the message on stderr and returns the exit status that its code asks for. */
-int cli_fail(const struct err *err);
+struct command {
+    const struct verb *verb;
+    const char *dir;
+    char **operands; /* nb_operands of them */
+    int nb_operands;
+    const char *values[VERB_MAX_OPTIONS]; /* as the verb's options; see command_value */
+    unsigned needs;                       /* as the verb's; its check may change them */
+    /* NULL where they are not needed, and in check */
+    struct event *event;
+    struct zygote *zygote; /* starts the event's workers; comes with the event */
+    struct plan *plan;
+};
 
-/* Options: a letter-less table for getopt_long in a simpler shape. */
+/* An option's value, "" where it takes none, NULL where it was not given. */
+const char *command_value(const struct command *command, const char *option);
+bool command_has(const struct command *command, const char *option);
+
+/* A complaint about usage, with the verb's synopsis. Returns EXIT_USAGE. */
+int command_usage(const struct command *command, const char *fmt, ...) ATTR_PRINTF(2, 3);
+
+/* --- commands that read their words themselves ------------------------------------------------ */
+
 struct cli_option {
     const char *name;   /* "dry-run" */
     char letter;        /* or 0 */
@@ -53,14 +115,18 @@ struct cli_option {
  * Returns 0, or EXIT_USAGE after a message. --help prints the verb's help and returns -1. */
 int cli_options(int *argc, char **argv, const struct cli_option *options, size_t nb_options);
 
-/* A complaint about usage, with the verb's synopsis. Returns EXIT_USAGE. */
+/* As command_usage. */
 int cli_usage(const char *verb, const char *fmt, ...) ATTR_PRINTF(2, 3);
+
+cli_verb cmd_card, cmd_rehearse;
+
+/* --- printing --------------------------------------------------------------------------------- */
+
+/* Prints the message on stderr and returns the exit status that its code asks for. */
+int cli_fail(const struct err *err);
 
 /* What the commands that show talks say where there is none. */
 #define CLI_NO_TALKS "the programme is empty: 'talkpress import PROGRAMME' reads one"
 
 /* Prints a value as JSON on stdout. */
 void cli_print_json(const json_t *value);
-
-/* A command's help text: synopsis and a line or more. NULL: no such verb. */
-const char *cli_help(const char *verb);

@@ -3,9 +3,10 @@
 #include <string.h>
 
 #include "add.h"
+#include "analyse_recordings.h"
 #include "captions_source.h"
-#include "cli.h"
 #include "clock.h"
+#include "commands.h"
 #include "datetime.h"
 #include "event.h"
 #include "executor.h"
@@ -13,19 +14,12 @@
 #include "json.h"
 #include "mem.h"
 #include "plan.h"
-#include "progress.h"
 #include "results.h"
 #include "selector.h"
 #include "store.h"
 #include "str.h"
 #include "table.h"
-#include "workdir.h"
 #include "zygote.h"
-
-struct options {
-    bool json, join, separate;
-    const char *start, *room;
-};
 
 /* --- telling --------------------------------------------------------------------------------- */
 
@@ -131,40 +125,28 @@ static int print_recordings_json(const struct plan *p, struct err *err)
 }
 
 /* Registers the files as the options say. */
-static int register_files(struct adding *r, char **paths, int nb_paths,
-                          const struct options *options, struct err *err)
+static int register_files(struct adding *r, const struct command *c, struct err *err)
 {
-    if (options->join || options->separate)
-        return add_recordings_by_hand(r, paths, nb_paths, options->join, err);
-    for (int i = 0; i < nb_paths; i++)
-        if (captions_file_name(paths[i]) && !fs_is_dir(paths[i]))
+    const bool join = command_has(c, "join");
+    if (join || command_has(c, "separate"))
+        return add_recordings_by_hand(r, c->operands, c->nb_operands, join, err);
+    for (int i = 0; i < c->nb_operands; i++)
+        if (captions_file_name(c->operands[i]) && !fs_is_dir(c->operands[i]))
             fprintf(stderr, "'%s' holds captions: it is used with the recording beside it\n",
-                    paths[i]);
-        else if (add_recordings(r, paths[i], err) < 0)
+                    c->operands[i]);
+        else if (add_recordings(r, c->operands[i], err) < 0)
             return err->code;
     return 0;
 }
 
 /* Loads the plan and probes what is not probed. */
-static int load_and_probe(struct plan *plan, struct executor_result *result, struct event *event,
-                          bool json, struct err *err)
+static int load_and_probe(struct plan *plan, struct executor_result *total, struct command *c,
+                          struct err *err)
 {
-    struct job *jobs = NULL;
-    size_t nb_jobs = 0;
-    struct executor_result now = {0};
-    if (plan_load(plan, event, err) < 0)
+    if (plan_load(plan, c->event, err) < 0 ||
+        probe_recordings(total, plan, c->zygote, command_has(c, "json"), err) < 0)
         return err->code;
-    plan_probes(&jobs, &nb_jobs, plan);
-    struct progress *progress = progress_create("probing", event->settings.workers, json);
-    const int ret = executor_run_list(&now, plan, jobs, nb_jobs, progress, err);
-    progress_destroy(progress);
-    for (size_t i = 0; i < nb_jobs; i++)
-        job_finish(&jobs[i]);
-    free(jobs);
-    result->nb_failed += now.nb_failed;
-    result->stopped = result->stopped || now.stopped;
-    result->no_space = result->no_space || now.no_space;
-    return ret < 0 || plan_refresh(plan, err) < 0 || captions_note(plan, err) < 0 ? err->code : 0;
+    return captions_note(plan, err);
 }
 
 /* --- when and where it was made --------------------------------------------------------------- */
@@ -209,11 +191,12 @@ static int read_room(char **out, const char *text, const struct programme *p, st
 }
 
 /* Keeps what --start and --room say of the recording that the files are. */
-static int set_place(struct plan *plan, char **paths, int nb_paths, const struct options *o,
-                     struct err *err)
+static int set_place(struct plan *plan, const struct command *c, struct err *err)
 {
+    const char *start = command_value(c, "start"), *room = command_value(c, "room");
+    char **paths = c->operands;
     int recording = -1;
-    for (int i = 0; i < nb_paths; i++) {
+    for (int i = 0; i < c->nb_operands; i++) {
         const int at = selector_recording(plan, paths[i], err);
         if (at < 0)
             return err_prefix(err, "--start and --room are of one recording: ");
@@ -224,8 +207,8 @@ static int set_place(struct plan *plan, char **paths, int nb_paths, const struct
         recording = at;
     }
     struct chosen_place *place = &plan->sources[recording].place;
-    if ((o->start && read_start(&place->start, o->start, err) < 0) ||
-        (o->room && read_room(&place->room, o->room, &plan->programme, err) < 0) ||
+    if ((start && read_start(&place->start, start, err) < 0) ||
+        (room && read_room(&place->room, room, &plan->programme, err) < 0) ||
         store_choose_place(plan->event->store, plan->recordings[recording].fingerprint, place,
                            err) < 0)
         return err->code;
@@ -233,17 +216,16 @@ static int set_place(struct plan *plan, char **paths, int nb_paths, const struct
 }
 
 static int tell(const struct plan *plan, const struct adding *r,
-                const struct executor_result *result, bool json)
+                const struct executor_result *result, bool json, struct err *err)
 {
-    struct err err = {0};
     size_t nb_unclear = 0, nb_refused = 0;
     for (size_t i = 0; i < plan->matches.nb_rows; i++)
         nb_unclear += plan->matches.rows[i].state == MATCH_UNCLEAR;
     for (size_t i = 0; i < plan->nb_recordings; i++)
         nb_refused += json_object_get(plan->sources[i].probe, "error") != NULL;
     if (json) {
-        if (print_recordings_json(plan, &err) < 0)
-            return cli_fail(&err);
+        if (print_recordings_json(plan, err) < 0)
+            return err->code;
     } else {
         print_recordings(plan);
         printf("\n%zu added, %zu known already; %zu cannot be read, %zu matches are unclear%s\n",
@@ -255,72 +237,45 @@ static int tell(const struct plan *plan, const struct adding *r,
     return nb_unclear || r->nb_unjoined ? EXIT_NEEDS_PERSON : EXIT_OK;
 }
 
-static int add(const struct cli *cli, char **paths, int nb_paths, const struct options *options,
-               struct err *err)
+int check_add(struct command *c, struct err *err)
 {
-    AUTO_EVENT event = {.lock = -1};
+    const char *start = command_value(c, "start");
+    AUTO_FREE char *parsed = NULL;
+    if (command_has(c, "join") && command_has(c, "separate"))
+        return command_usage(c, "--join or --separate, not both");
+    return start ? read_start(&parsed, start, err) : 0;
+}
+
+int cmd_add(struct command *c, struct err *err)
+{
+    const bool json = command_has(c, "json");
     AUTO_PLAN plan = {0};
     struct executor_result result = {0};
-    struct adding r = {.event = &event};
+    struct adding r = {.event = c->event};
     bool joined = false;
     /* The zygote loads its libraries while the files are looked at. */
-    if (event_open(&event, cli->dir, err) < 0 || event_lock(&event, err) < 0 ||
-        workdir_clean(event.work, err) < 0 || zygote_start(event.zygote, err) < 0 ||
-        register_files(&r, paths, nb_paths, options, err) < 0 ||
-        load_and_probe(&plan, &result, &event, options->json, err) < 0 ||
+    if (zygote_start(c->zygote, err) < 0 || register_files(&r, c, err) < 0 ||
+        load_and_probe(&plan, &result, c, err) < 0 ||
         (!result.stopped && join_recordings(&joined, &r, &plan, err) < 0))
-        return cli_fail(err);
+        return err->code;
     if (joined) {
         plan_finish(&plan);
-        if (load_and_probe(&plan, &result, &event, options->json, err) < 0)
-            return cli_fail(err);
+        if (load_and_probe(&plan, &result, c, err) < 0)
+            return err->code;
     }
-    if ((options->start || options->room) && !r.nb_failed &&
-        set_place(&plan, paths, nb_paths, options, err) < 0)
-        return cli_fail(err);
-    return tell(&plan, &r, &result, options->json);
+    if ((command_has(c, "start") || command_has(c, "room")) && !r.nb_failed &&
+        set_place(&plan, c, err) < 0)
+        return err->code;
+    return tell(&plan, &r, &result, json, err);
 }
 
-int cmd_add(const struct cli *cli, int argc, char **argv)
+int cmd_remove(struct command *c, struct err *err)
 {
-    struct err err = {0};
-    struct options o = {0};
-    const struct cli_option options[] = {{"json", 0, NULL, &o.json},
-                                         {"join", 0, NULL, &o.join},
-                                         {"separate", 0, NULL, &o.separate},
-                                         {"start", 0, &o.start, NULL},
-                                         {"room", 0, &o.room, NULL}};
-    const int status = cli_options(&argc, argv, options, 5);
-    if (status)
-        return status < 0 ? EXIT_OK : status;
-    if (argc < 2)
-        return cli_usage(argv[0], "which files or folders?");
-    if (o.join && o.separate)
-        return cli_usage(argv[0], "--join or --separate, not both");
-    char *parsed = NULL; /* a wrong one is refused before anything is done */
-    const int ret = o.start ? read_start(&parsed, o.start, &err) : 0;
-    free(parsed);
-    if (ret < 0)
-        return cli_fail(&err);
-    return add(cli, argv + 1, argc - 1, &o, &err);
-}
-
-int cmd_remove(const struct cli *cli, int argc, char **argv)
-{
-    struct err err = {0};
-    const int status = cli_options(&argc, argv, NULL, 0);
-    if (status)
-        return status < 0 ? EXIT_OK : status;
-    if (argc < 2)
-        return cli_usage(argv[0], "which files?");
-    AUTO_EVENT event = {.lock = -1};
-    AUTO_PLAN plan = {0};
-    if (event_open(&event, cli->dir, &err) < 0 || plan_load(&plan, &event, &err) < 0)
-        return cli_fail(&err);
-    for (int i = 1; i < argc; i++) {
-        const int at = selector_recording(&plan, argv[i], &err);
-        if (at < 0 || store_remove_recording(event.store, plan.recordings[at].path, &err) < 0)
-            return cli_fail(&err);
+    for (int i = 0; i < c->nb_operands; i++) {
+        const int at = selector_recording(c->plan, c->operands[i], err);
+        if (at < 0 ||
+            store_remove_recording(c->event->store, c->plan->recordings[at].path, err) < 0)
+            return err->code;
     }
     return EXIT_OK;
 }

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "analyse_recordings.h"
-#include "cli.h"
 #include "clock.h"
+#include "commands.h"
 #include "cut_table.h"
 #include "event.h"
 #include "fs.h"
@@ -173,13 +173,14 @@ static int compare_parts(struct plan *plan, const struct talk *t, struct err *er
     return 0;
 }
 
-static int cut_talk(struct plan *plan, const char *arg, const struct wish *wish, struct err *err)
+static int cut_talk(struct command *c, const char *arg, const struct wish *wish, struct err *err)
 {
+    struct plan *plan = c->plan;
     AUTO_JSON *list = wish->json ? json_array() : NULL;
     struct executor_result result = {0};
     int number, only;
     if (selector_part(&number, &only, &plan->programme, arg, err) < 0 ||
-        analyse_recordings(&result, plan, &number, 1, wish->json, err) < 0)
+        analyse_recordings(&result, plan, c->zygote, &number, 1, wish->json, err) < 0)
         return err->code;
     const struct talk *t = programme_find(&plan->programme, number);
     if ((wish->in || wish->out) && !only && t->nb_parts > 1)
@@ -198,12 +199,12 @@ static int cut_talk(struct plan *plan, const char *arg, const struct wish *wish,
 /* --- recordings of several talks ------------------------------------------------------------- */
 
 /* Probes what is not probed, then analyses the recording, or all that hold several talks. */
-static int gather(struct plan *plan, int recording, bool quiet, struct err *err)
+static int gather(struct command *c, int recording, bool quiet, struct err *err)
 {
+    struct plan *plan = c->plan;
     struct executor_result result = {0};
-    const int none = 0;
     size_t nb = 0;
-    if (analyse_recordings(&result, plan, &none, 1, quiet, err) < 0)
+    if (probe_recordings(&result, plan, c->zygote, quiet, err) < 0)
         return err->code;
     AUTO_FREE int *talks = mem_zalloc(plan->matches.nb_rows + 1, sizeof *talks);
     for (size_t i = 0; i < plan->matches.nb_rows; i++) {
@@ -211,7 +212,7 @@ static int gather(struct plan *plan, int recording, bool quiet, struct err *err)
         if (m->shared && (recording < 0 || m->recording == recording))
             talks[nb++] = m->talk;
     }
-    return nb ? analyse_recordings(&result, plan, talks, nb, quiet, err) : 0;
+    return nb ? analyse_recordings(&result, plan, c->zygote, talks, nb, quiet, err) : 0;
 }
 
 static const struct match *match_of(const struct plan *plan, const struct room_cut *c)
@@ -243,11 +244,12 @@ static int take_all(struct plan *plan, const struct source *s, struct err *err)
     return ret < 0 ? ret : plan_refresh(plan, err);
 }
 
-static int cut_recordings(bool *person, struct plan *plan, const char *name,
+static int cut_recordings(bool *person, struct command *c, const char *name,
                           const struct wish *wish, struct err *err)
 {
+    struct plan *plan = c->plan;
     const int recording = name ? selector_recording(plan, name, err) : -1;
-    if (err->code < 0 || gather(plan, recording, wish->json, err) < 0)
+    if (err->code < 0 || gather(c, recording, wish->json, err) < 0)
         return err->code;
     if (wish->take && !plan->sources[recording].nb_cuts)
         return err_set(err, ERR_INVALID, "'%s' holds no several talks: nothing is proposed", name);
@@ -263,35 +265,42 @@ static bool is_talk(const char *arg)
     return isdigit((unsigned char)*arg) && arg[strspn(arg, "0123456789/")] == '\0';
 }
 
-int cmd_cut(const struct cli *cli, int argc, char **argv)
+static struct wish read_wish(const struct command *c)
 {
-    struct err err = {0};
-    struct wish w = {0};
-    bool person = false;
-    const struct cli_option options[] = {{"json", 0, NULL, &w.json},
-                                         {"in", 0, &w.in, NULL},
-                                         {"out", 0, &w.out, NULL},
-                                         {"auto", 0, NULL, &w.automatic},
-                                         {"take", 0, NULL, &w.take}};
-    const int status = cli_options(&argc, argv, options, 5);
-    if (status)
-        return status < 0 ? EXIT_OK : status;
-    const bool set = w.in || w.out || w.automatic, talk = argc == 2 && (set || is_talk(argv[1]));
-    if (argc > 2)
-        return cli_usage(argv[0], "one talk, or one recording, please");
+    return (struct wish){.in = command_value(c, "in"),
+                         .out = command_value(c, "out"),
+                         .automatic = command_has(c, "auto"),
+                         .take = command_has(c, "take"),
+                         .json = command_has(c, "json")};
+}
+
+static bool sets(const struct wish *w)
+{
+    return w->in || w->out || w->automatic;
+}
+
+int check_cut(struct command *c, struct err *err)
+{
+    (void)err;
+    const struct wish w = read_wish(c);
     if (w.automatic && (w.in || w.out))
-        return cli_usage(argv[0], "--auto forgets what was set: it goes without --in and --out");
-    if (w.take && set)
-        return cli_usage(argv[0], "--take takes what is proposed: it goes alone");
-    if (!talk && set)
-        return cli_usage(argv[0], "which talk?");
-    if (w.take && argc < 2)
-        return cli_usage(argv[0], "--take: of which talk, or of which recording?");
-    AUTO_EVENT event = {.lock = -1};
-    AUTO_PLAN plan = {0};
-    if (event_open(&event, cli->dir, &err) < 0 || plan_load(&plan, &event, &err) < 0 ||
-        (talk ? cut_talk(&plan, argv[1], &w, &err)
-              : cut_recordings(&person, &plan, argc == 2 ? argv[1] : NULL, &w, &err)) < 0)
-        return cli_fail(&err);
+        return command_usage(c, "--auto forgets what was set: it goes without --in and --out");
+    if (w.take && sets(&w))
+        return command_usage(c, "--take takes what is proposed: it goes alone");
+    if (!c->nb_operands && sets(&w))
+        return command_usage(c, "which talk?");
+    if (!c->nb_operands && w.take)
+        return command_usage(c, "--take: of which talk, or of which recording?");
+    return 0;
+}
+
+int cmd_cut(struct command *c, struct err *err)
+{
+    const struct wish w = read_wish(c);
+    const char *which = c->nb_operands ? c->operands[0] : NULL;
+    bool person = false;
+    if ((which && (sets(&w) || is_talk(which)) ? cut_talk(c, which, &w, err)
+                                               : cut_recordings(&person, c, which, &w, err)) < 0)
+        return err->code;
     return person ? EXIT_NEEDS_PERSON : EXIT_OK;
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli.h"
+#include "commands.h"
 #include "event.h"
 #include "export.h"
 #include "fs.h"
@@ -178,44 +178,44 @@ enum { NB_FORMATS = sizeof formats / sizeof *formats };
 
 /* --- the command ------------------------------------------------------------------------------ */
 
-static int export(const char *dir, size_t format, const char *path, const char *base_url,
-                  struct err *err)
+static size_t find_format(const char *name)
 {
-    AUTO_EVENT event = {.lock = -1};
+    size_t i = 0;
+    while (i < NB_FORMATS && strcmp(formats[i].name, name) != 0)
+        i++;
+    return i;
+}
+
+int check_export(struct command *c, struct err *err)
+{
+    (void)err;
+    const char *base_url = command_value(c, "base-url");
+    const size_t format = find_format(c->operands[0]);
+    if (format == NB_FORMATS)
+        return command_usage(c, "%s", c->verb->takes.complaint);
+    if (formats[format].is_folder && !command_has(c, "output"))
+        return command_usage(c, "into which folder (-o)?");
+    if (base_url && !str_starts(base_url, "https://") && !str_starts(base_url, "http://"))
+        return command_usage(c, "'%s' is no URL: write it as https://example.org/videos/",
+                             base_url);
+    return 0;
+}
+
+int cmd_export(struct command *c, struct err *err)
+{
+    const char *base_url = command_value(c, "base-url");
     AUTO_PROGRAMME p = {0};
     ATTR_CLEANUP(links_finish) struct links l = {.base_url = base_url};
-    if (event_open(&event, dir, err) < 0 || store_programme(&p, event.store, err) < 0 ||
-        (base_url && read_links(&l, &event, err) < 0))
+    if (store_programme(&p, c->event->store, err) < 0 ||
+        (base_url && read_links(&l, c->event, err) < 0))
         return err->code;
     if (!p.nb_talks)
         return err_set(err, ERR_INVALID, "%s", CLI_NO_TALKS);
-    if (formats[format].write(&p, &l, path, err) < 0)
+    if (formats[find_format(c->operands[0])].write(&p, &l, command_value(c, "output"), err) < 0)
         return err->code;
     if (!base_url)
         fputs("no links to the videos: --base-url URL says where out/ will be found\n", stderr);
     else if (!l.nb)
         fputs("no links to the videos: nothing is published yet\n", stderr);
-    return 0;
-}
-
-int cmd_export(const struct cli *cli, int argc, char **argv)
-{
-    struct err err = {0};
-    const char *path = NULL, *base_url = NULL;
-    const struct cli_option options[] = {{"output", 'o', &path, NULL},
-                                         {"base-url", 0, &base_url, NULL}};
-    const int status = cli_options(&argc, argv, options, 2);
-    if (status)
-        return status < 0 ? EXIT_OK : status;
-    size_t format = 0;
-    while (argc == 2 && format < NB_FORMATS && strcmp(formats[format].name, argv[1]) != 0)
-        format++;
-    if (argc != 2 || format == NB_FORMATS)
-        return cli_usage(argv[0], "which format: schedule.xml or pyvideo?");
-    if (formats[format].is_folder && !path)
-        return cli_usage(argv[0], "into which folder (-o)?");
-    if (base_url && !str_starts(base_url, "https://") && !str_starts(base_url, "http://"))
-        return cli_usage(argv[0], "'%s' is no URL: write it as https://example.org/videos/",
-                         base_url);
-    return export(cli->dir, format, path, base_url, &err) < 0 ? cli_fail(&err) : EXIT_OK;
+    return EXIT_OK;
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "captions_source.h"
-#include "cli.h"
+#include "commands.h"
 #include "event.h"
 #include "fs.h"
 #include "json.h"
@@ -163,44 +163,33 @@ static int drop_rows(struct store *store, const struct keys *k, struct err *err)
     return ret;
 }
 
-static int gc(const struct cli *cli, struct sweep *s, struct err *err)
+static int gc(struct command *c, struct sweep *s, struct err *err)
 {
-    AUTO_EVENT event = {.lock = -1};
-    AUTO_PLAN plan = {0};
-    if (event_open(&event, cli->dir, err) < 0 || event_lock(&event, err) < 0 ||
-        plan_load(&plan, &event, err) < 0 ||
-        store_each_published(event.store, hold_published, &plan, err) < 0)
+    const struct event *event = c->event;
+    if (store_each_published(event->store, hold_published, c->plan, err) < 0)
         return err->code;
-    int ret = use_all(&s->keys, &plan, err);
+    int ret = use_all(&s->keys, c->plan, err);
     if (ret == 0 && !s->dry_run)
-        ret = drop_rows(event.store, &s->keys, err);
+        ret = drop_rows(event->store, &s->keys, err);
     for (int i = 0; i < 256 && ret == 0; i++) {
-        AUTO_FREE char *dir = mem_printf("%s/%02x", event.work, (unsigned)i);
+        AUTO_FREE char *dir = mem_printf("%s/%02x", event->work, (unsigned)i);
         ret = sweep_dir(s, dir, err);
     }
     if (ret == 0 && !s->dry_run)
-        ret = workdir_clean_failed(event.work, err);
+        ret = workdir_clean_failed(event->work, err);
     if (ret == 0 && !s->dry_run)
-        ret = workdir_clean(event.work, err);
+        ret = workdir_clean(event->work, err);
     return ret;
 }
 
-int cmd_gc(const struct cli *cli, int argc, char **argv)
+int cmd_gc(struct command *c, struct err *err)
 {
-    struct err err = {0};
-    bool dry_run = false;
-    const struct cli_option options[] = {{"dry-run", 'n', NULL, &dry_run}};
-    const int status = cli_options(&argc, argv, options, 1);
-    if (status)
-        return status < 0 ? EXIT_OK : status;
-    if (argc != 1)
-        return cli_usage(argv[0], "it takes no operands");
-    struct sweep s = {.dry_run = dry_run};
-    const int ret = gc(cli, &s, &err);
+    struct sweep s = {.dry_run = command_has(c, "dry-run")};
+    const int ret = gc(c, &s, err);
     free(s.keys.keys);
     if (ret < 0)
-        return cli_fail(&err);
+        return ret;
     printf("%zu files, %.1f MB %s\n", s.nb_files, (double)s.nb_bytes / 1e6,
-           dry_run ? "would be removed" : "removed");
+           s.dry_run ? "would be removed" : "removed");
     return EXIT_OK;
 }

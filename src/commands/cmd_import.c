@@ -1,6 +1,6 @@
 #include <stdio.h>
 
-#include "cli.h"
+#include "commands.h"
 #include "diff.h"
 #include "event.h"
 #include "fs.h"
@@ -119,19 +119,19 @@ static int apply(struct event *event, const struct programme *after, bool dry_ru
     return ret;
 }
 
-static int import(const char *dir, const char *path, bool dry_run, bool json, struct err *err)
+int cmd_import(struct command *c, struct err *err)
 {
-    AUTO_EVENT event = {.lock = -1};
+    const bool dry_run = command_has(c, "dry-run"), json = command_has(c, "json");
     AUTO_PROGRAMME before = {0}, after = {0};
     AUTO_JSON *unsure = json_array();
     struct diff d;
-    if (event_open(&event, dir, err) < 0 || import_read(&after, path, err) < 0 ||
-        store_programme(&before, event.store, err) < 0)
+    if (import_read(&after, c->operands[0], err) < 0 ||
+        store_programme(&before, c->event->store, err) < 0)
         return err->code;
     programme_number_talks(&after, &before);
     diff_programmes(&d, &before, &after);
     struct err unseen = {0}; /* a dry run needs no store that can be written */
-    if (d.nb && apply(&event, &after, dry_run, unsure, dry_run ? &unseen : err) < 0 && !dry_run) {
+    if (d.nb && apply(c->event, &after, dry_run, unsure, dry_run ? &unseen : err) < 0 && !dry_run) {
         diff_finish(&d);
         return err->code;
     }
@@ -144,19 +144,5 @@ static int import(const char *dir, const char *path, bool dry_run, bool json, st
         print_unsure(unsure);
     }
     diff_finish(&d);
-    return 0;
-}
-
-int cmd_import(const struct cli *cli, int argc, char **argv)
-{
-    struct err err = {0};
-    bool dry_run = false, json = false;
-    const struct cli_option options[] = {{"dry-run", 'n', NULL, &dry_run},
-                                         {"json", 0, NULL, &json}};
-    const int status = cli_options(&argc, argv, options, 2);
-    if (status)
-        return status < 0 ? EXIT_OK : status;
-    if (argc != 2)
-        return cli_usage(argv[0], "one programme, please");
-    return import(cli->dir, argv[1], dry_run, json, &err) < 0 ? cli_fail(&err) : EXIT_OK;
+    return EXIT_OK;
 }

@@ -1,7 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli.h"
+#include "commands.h"
 #include "event.h"
 #include "json.h"
 #include "mem.h"
@@ -87,21 +87,12 @@ static void print_talks(const struct programme *p)
     table_print(t);
 }
 
-int cmd_list(const struct cli *cli, int argc, char **argv)
+int cmd_list(struct command *c, struct err *err)
 {
-    struct err err = {0};
-    bool json = false;
-    const struct cli_option options[] = {{"json", 0, NULL, &json}};
-    const int status = cli_options(&argc, argv, options, 1);
-    if (status)
-        return status < 0 ? EXIT_OK : status;
-    if (argc != 1)
-        return cli_usage(argv[0], "it takes no operands");
-    AUTO_EVENT event = {.lock = -1};
     AUTO_PROGRAMME p = {0};
-    if (event_open(&event, cli->dir, &err) < 0 || store_programme(&p, event.store, &err) < 0)
-        return cli_fail(&err);
-    if (json)
+    if (store_programme(&p, c->event->store, err) < 0)
+        return err->code;
+    if (command_has(c, "json"))
         print_json(&p);
     else if (p.nb_talks)
         print_talks(&p);

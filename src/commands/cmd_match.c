@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli.h"
+#include "commands.h"
 #include "event.h"
 #include "fs.h"
 #include "json.h"
@@ -115,31 +115,22 @@ static void print_json(const struct plan *p)
     cli_print_json(all);
 }
 
-int cmd_match(const struct cli *cli, int argc, char **argv)
+int cmd_match(struct command *c, struct err *err)
 {
-    struct err err = {0};
-    bool json = false;
-    const struct cli_option options[] = {{"json", 0, NULL, &json}};
-    const int status = cli_options(&argc, argv, options, 1);
-    if (status)
-        return status < 0 ? EXIT_OK : status;
-    AUTO_EVENT event = {.lock = -1};
-    AUTO_PLAN plan = {0};
-    if (event_open(&event, cli->dir, &err) < 0 || plan_load(&plan, &event, &err) < 0)
-        return cli_fail(&err);
-    for (int i = 1; i < argc; i++)
-        if (decide(&plan, argv[i], &err) < 0)
-            return cli_fail(&err);
-    if (argc > 1 && plan_refresh(&plan, &err) < 0)
-        return cli_fail(&err);
-    if (json) {
-        print_json(&plan);
+    struct plan *plan = c->plan;
+    for (int i = 0; i < c->nb_operands; i++)
+        if (decide(plan, c->operands[i], err) < 0)
+            return err->code;
+    if (c->nb_operands && plan_refresh(plan, err) < 0)
+        return err->code;
+    if (command_has(c, "json")) {
+        print_json(plan);
     } else {
-        print_matches(&plan);
-        print_unmatched(&plan);
+        print_matches(plan);
+        print_unmatched(plan);
     }
-    for (size_t i = 0; i < plan.matches.nb_rows; i++)
-        if (plan.matches.rows[i].state == MATCH_UNCLEAR)
+    for (size_t i = 0; i < plan->matches.nb_rows; i++)
+        if (plan->matches.rows[i].state == MATCH_UNCLEAR)
             return EXIT_NEEDS_PERSON;
     return EXIT_OK;
 }

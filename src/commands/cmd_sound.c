@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "analyse_recordings.h"
-#include "cli.h"
+#include "commands.h"
 #include "event.h"
 #include "fs.h"
 #include "json.h"
@@ -128,53 +128,35 @@ static size_t recordings_of(const struct source ***out, struct plan *plan, int t
     return nb;
 }
 
-static int sound(struct plan *plan, int talk, int part, const struct wish *wish, bool json,
-                 struct err *err)
+int cmd_sound(struct command *c, struct err *err)
 {
+    const struct wish wish = {.audio = command_value(c, "audio"),
+                              .channels = command_value(c, "channels"),
+                              .automatic = command_has(c, "auto")};
+    const bool set = wish.automatic || wish.audio || wish.channels;
+    struct plan *plan = c->plan;
     AUTO_FREE const struct source **list = NULL;
-    AUTO_JSON *all = json_array();
+    AUTO_JSON *all = command_has(c, "json") ? json_array() : NULL;
     struct executor_result total = {0};
-    size_t nb = recordings_of(&list, plan, talk, part);
+    int talk, part;
+    if (selector_part(&talk, &part, &plan->programme, c->operands[0], err) < 0)
+        return err->code;
+    const size_t nb = recordings_of(&list, plan, talk, part);
     if (!nb)
         return err_set(err, ERR_NOT_FOUND,
                        "talk %d has no recording that could be heard: see 'talkpress match'", talk);
-    const bool set = wish->automatic || wish->audio || wish->channels;
     for (size_t i = 0; set && i < nb; i++)
-        if (choose(list[i], plan->event, wish, err) < 0)
+        if (choose(list[i], plan->event, &wish, err) < 0)
             return err->code;
     if ((set && plan_refresh(plan, err) < 0) ||
-        analyse_recordings(&total, plan, &talk, 1, true, err) < 0)
+        analyse_recordings(&total, plan, c->zygote, &talk, 1, true, err) < 0)
         return err->code;
     for (size_t i = 0; i < nb; i++)
-        if (json)
+        if (all)
             json_array_append_new(all, sound_json(list[i]));
         else if (print_sound(list[i], plan->event, err) < 0)
             return err->code;
-    if (json)
+    if (all)
         cli_print_json(all);
-    return 0;
-}
-
-int cmd_sound(const struct cli *cli, int argc, char **argv)
-{
-    struct err err = {0};
-    struct wish wish = {0};
-    bool json = false;
-    const struct cli_option options[] = {{"json", 0, NULL, &json},
-                                         {"audio", 0, &wish.audio, NULL},
-                                         {"channels", 0, &wish.channels, NULL},
-                                         {"auto", 0, NULL, &wish.automatic}};
-    const int status = cli_options(&argc, argv, options, 4);
-    if (status)
-        return status < 0 ? EXIT_OK : status;
-    if (argc != 2)
-        return cli_usage(argv[0], "which talk?");
-    AUTO_EVENT event = {.lock = -1};
-    AUTO_PLAN plan = {0};
-    int talk, part;
-    if (event_open(&event, cli->dir, &err) < 0 || plan_load(&plan, &event, &err) < 0 ||
-        selector_part(&talk, &part, &plan.programme, argv[1], &err) < 0 ||
-        sound(&plan, talk, part, &wish, json, &err) < 0)
-        return cli_fail(&err);
     return EXIT_OK;
 }

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "captions_source.h"
-#include "cli.h"
 #include "clock.h"
+#include "commands.h"
 #include "event.h"
 #include "fs.h"
 #include "json.h"
@@ -364,38 +364,29 @@ static void print_all(const struct survey *s, const char *sandbox)
     printf("\n%zu of %zu parts are complete\nsandbox: %s\n", nb_complete, nb, sandbox);
 }
 
-int cmd_status(const struct cli *cli, int argc, char **argv)
+int cmd_status(struct command *c, struct err *err)
 {
-    struct err err = {0};
-    bool json = false;
-    const struct cli_option options[] = {{"json", 0, NULL, &json}};
-    const int usage = cli_options(&argc, argv, options, 1);
-    if (usage)
-        return usage < 0 ? EXIT_OK : usage;
-    if (argc > 2)
-        return cli_usage(argv[0], "one talk, please");
-    AUTO_EVENT event = {.lock = -1};
+    const bool json = command_has(c, "json");
     AUTO_PLAN plan = {0};
     AUTO_FREE char *sandbox = NULL;
     int talk = 0, part = 0;
     /* The sandbox first: its process shares our pages, which cost more to write to once it was
      * there. */
-    if (event_open(&event, cli->dir, &err) < 0 ||
-        ((json || argc == 1) && sandbox_state(&sandbox, &event, &err) < 0) ||
-        plan_load(&plan, &event, &err) < 0 ||
-        (argc == 2 && selector_part(&talk, &part, &plan.programme, argv[1], &err) < 0))
-        return cli_fail(&err);
+    if (((json || !c->nb_operands) && sandbox_state(&sandbox, c->event, err) < 0) ||
+        plan_load(&plan, c->event, err) < 0 ||
+        (c->nb_operands && selector_part(&talk, &part, &plan.programme, c->operands[0], err) < 0))
+        return err->code;
     struct survey s = {.failures = json_array(), .only = talk, .brief = !json && !talk};
-    int ret = store_begin_reading(event.store, &err);
+    int ret = store_begin_reading(c->event->store, err);
     if (ret == 0)
-        ret = survey(&s, &plan, &err);
-    store_end_reading(event.store);
+        ret = survey(&s, &plan, err);
+    store_end_reading(c->event->store);
     if (ret == 0 && json)
         print_json(&s, sandbox);
     else if (ret == 0 && talk)
-        ret = print_talk(&s, &event, &err);
+        ret = print_talk(&s, c->event, err);
     else if (ret == 0)
         print_all(&s, sandbox);
     survey_finish(&s);
-    return ret < 0 ? cli_fail(&err) : EXIT_OK;
+    return ret;
 }

@@ -3,17 +3,14 @@
 #include <string.h>
 
 #include "analyse_recordings.h"
-#include "cli.h"
-#include "clock.h"
+#include "commands.h"
 #include "event.h"
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
 #include "part.h"
 #include "plan.h"
-#include "recordings.h"
 #include "selector.h"
-#include "table.h"
 #include "verify_table.h"
 
 /* --- a person's decision --------------------------------------------------------------------- */
@@ -66,49 +63,47 @@ static int decide(struct plan *p, const char *which, const char *because, struct
 
 /* --- the command ------------------------------------------------------------------------------ */
 
-static int verify(const struct cli *cli, char **args, int nb_args, bool json, struct err *err)
+int check_verify(struct command *c, struct err *err)
 {
-    AUTO_EVENT event = {.lock = -1};
-    AUTO_PLAN plan = {0};
+    (void)err;
+    const char *because = command_value(c, "because");
+    const bool accept = command_has(c, "accept"), decides = accept || command_has(c, "reject");
+    if (accept && (!because || !*because))
+        return command_usage(c, "--accept needs --because TEXT: it is shown ever after");
+    if (!decides && because)
+        return command_usage(c, "--because goes with --accept");
+    if (decides && c->nb_operands)
+        return command_usage(c, "one talk at a time, and TEXT between quotation marks");
+    if (decides) /* on what was shown */
+        c->needs &= ~NEEDS_FRESH;
+    return 0;
+}
+
+static int verify(struct command *c, struct err *err)
+{
+    const bool json = command_has(c, "json");
     AUTO_FREE int *talks = NULL;
     size_t nb_talks = 0;
     struct executor_result result = {0};
     bool person = false;
-    if (event_open(&event, cli->dir, err) < 0 || recordings_refresh(&event, err) < 0 ||
-        plan_load(&plan, &event, err) < 0 ||
-        selector_talks(&talks, &nb_talks, &plan.programme, args, nb_args, err) < 0 ||
-        analyse_recordings(&result, &plan, talks, nb_args ? nb_talks : 0, json, err) < 0 ||
-        verify_table_print(&person, &plan, talks, nb_talks, json, err) < 0)
-        return cli_fail(err);
+    if (selector_talks(&talks, &nb_talks, &c->plan->programme, c->operands, c->nb_operands, err) <
+            0 ||
+        analyse_recordings(&result, c->plan, c->zygote, talks, c->nb_operands ? nb_talks : 0, json,
+                           err) < 0 ||
+        verify_table_print(&person, c->plan, talks, nb_talks, json, err) < 0)
+        return err->code;
     if (result.stopped || result.nb_failed)
         return result.no_space ? EXIT_TRY_AGAIN : EXIT_FAILED;
     return person ? EXIT_NEEDS_PERSON : EXIT_OK;
 }
 
-int cmd_verify(const struct cli *cli, int argc, char **argv)
+int cmd_verify(struct command *c, struct err *err)
 {
-    struct err err = {0};
-    bool json = false;
-    const char *accept = NULL, *because = NULL, *reject = NULL;
-    const struct cli_option options[] = {{"json", 0, NULL, &json},
-                                         {"accept", 0, &accept, NULL},
-                                         {"because", 0, &because, NULL},
-                                         {"reject", 0, &reject, NULL}};
-    const int status = cli_options(&argc, argv, options, 4);
-    if (status)
-        return status < 0 ? EXIT_OK : status;
-    if (accept && (!because || !*because))
-        return cli_usage(argv[0], "--accept needs --because TEXT: it is shown ever after");
+    const char *accept = command_value(c, "accept"), *reject = command_value(c, "reject");
     if (!accept && !reject)
-        return because ? cli_usage(argv[0], "--because goes with --accept")
-                       : verify(cli, argv + 1, argc - 1, json, &err);
-    if (argc > 1)
-        return cli_usage(argv[0], "one talk at a time, and TEXT between quotation marks");
-    AUTO_EVENT event = {.lock = -1};
-    AUTO_PLAN plan = {0};
-    if (event_open(&event, cli->dir, &err) < 0 || plan_load(&plan, &event, &err) < 0 ||
-        (accept && decide(&plan, accept, because, &err) < 0) ||
-        (reject && decide(&plan, reject, NULL, &err) < 0))
-        return cli_fail(&err);
+        return verify(c, err);
+    if ((accept && decide(c->plan, accept, command_value(c, "because"), err) < 0) ||
+        (reject && decide(c->plan, reject, NULL, err) < 0))
+        return err->code;
     return EXIT_OK;
 }

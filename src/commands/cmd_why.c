@@ -1,8 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli.h"
-#include "event.h"
+#include "commands.h"
 #include "job.h"
 #include "json.h"
 #include "mem.h"
@@ -117,32 +116,22 @@ static json_t *why_json(const struct part_plan *pp)
                      jobs);
 }
 
-int cmd_why(const struct cli *cli, int argc, char **argv)
+int cmd_why(struct command *c, struct err *err)
 {
-    struct err err = {0};
-    bool json = false;
-    const struct cli_option options[] = {{"json", 0, NULL, &json}};
-    const int status = cli_options(&argc, argv, options, 1);
-    if (status)
-        return status < 0 ? EXIT_OK : status;
-    if (argc != 2)
-        return cli_usage(argv[0], "which talk?");
-    AUTO_EVENT event = {.lock = -1};
-    AUTO_PLAN plan = {0};
+    const bool json = command_has(c, "json");
     AUTO_JSON *list = json_array();
     int number, only;
-    if (event_open(&event, cli->dir, &err) < 0 || plan_load(&plan, &event, &err) < 0 ||
-        selector_part(&number, &only, &plan.programme, argv[1], &err) < 0)
-        return cli_fail(&err);
-    const struct talk *t = programme_find(&plan.programme, number);
+    if (selector_part(&number, &only, &c->plan->programme, c->operands[0], err) < 0)
+        return err->code;
+    const struct talk *t = programme_find(&c->plan->programme, number);
     for (size_t i = 0; i < t->nb_parts; i++) {
         AUTO_PART_PLAN pp = {0};
         if (only && t->parts[i].number != only)
             continue;
-        if (plan_part(&pp, &plan, t, &t->parts[i], &err) < 0)
-            return cli_fail(&err);
+        if (plan_part(&pp, c->plan, t, &t->parts[i], err) < 0)
+            return err->code;
         for (size_t k = 0; k < pp.nb_jobs; k++)
-            plan_describe_job(&pp.jobs[k], &plan, &pp);
+            plan_describe_job(&pp.jobs[k], c->plan, &pp);
         if (json)
             json_array_append_new(list, why_json(&pp));
         else

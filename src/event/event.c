@@ -15,7 +15,6 @@
 #include "store.h"
 #include "str.h"
 #include "yaml_json.h"
-#include "zygote.h"
 
 static const char settings_file[] = "talkpress.yaml", store_file[] = "talkpress.db";
 
@@ -289,7 +288,6 @@ int event_open(struct event *out, const char *dir, struct err *err)
         return err_errno(err, errno, "cannot open the folder '%s'", dir);
     e.work = fs_join(e.dir, "work");
     e.out = fs_join(e.dir, "out");
-    e.zygote = zygote_create(e.work);
     AUTO_FREE char *db = fs_join(e.dir, store_file);
     if (store_open(&e.store, db, err) < 0 || read_settings(&e, err) < 0)
         return err->code;
@@ -305,7 +303,6 @@ int event_open(struct event *out, const char *dir, struct err *err)
 
 void event_close(struct event *e)
 {
-    zygote_destroy_p(&e->zygote);
     store_close_p(&e->store);
     settings_finish(&e->settings);
     if (e->lock >= 0)

@@ -37,8 +37,7 @@ struct event {
     int work_dir; /* work/ opened, to look for files in it by workdir_has; of an open event */
     struct store *store;
     struct settings settings;
-    int lock;              /* file descriptor, -1 while not held */
-    struct zygote *zygote; /* the executor's; see zygote.h */
+    int lock; /* file descriptor, -1 while not held */
 };
 
 /* Makes the folder with its settings file and an empty store; ERR_INVALID where it is one. */

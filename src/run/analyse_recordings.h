@@ -1,4 +1,5 @@
-/* Bringing the facts of recordings up to date: changed files, missing probes and analyses. */
+/* Makes what is missing of recordings' probes and analyses, as worker jobs, and refreshes the plan.
+ * Takes the event's lock, if it is not held yet, only where there is work. */
 #pragma once
 
 #include <stdbool.h>
@@ -8,9 +9,13 @@
 #include "executor.h"
 
 struct plan;
+struct zygote;
 
-/* Probes what is not probed and analyses what is matched to the talks (none: all) and not analysed
- * yet, as worker jobs, and refreshes the plan. Takes the event's lock only where there is work. */
+/* Probes all recordings. */
+ATTR_NODISCARD int probe_recordings(struct executor_result *total, struct plan *plan,
+                                    struct zygote *zygote, bool quiet, struct err *err);
+
+/* Probes all recordings and analyses those that are matched to the talks; none: to any talk. */
 ATTR_NODISCARD int analyse_recordings(struct executor_result *total, struct plan *plan,
-                                      const int *talks, size_t nb_talks, bool quiet,
-                                      struct err *err);
+                                      struct zygote *zygote, const int *talks, size_t nb_talks,
+                                      bool quiet, struct err *err);

@@ -43,6 +43,7 @@ struct slot {
 
 struct executor {
     struct event *event;
+    struct zygote *zygote;
     const struct job_source *source;
     struct progress *progress;
     struct slot *slots;
@@ -79,7 +80,7 @@ static void restore_signals(const struct sigaction *old)
 
 /* --- starting a worker ----------------------------------------------------------------------- */
 
-static int spawn(struct slot *s, struct event *event, struct err *err)
+static int spawn(struct slot *s, struct zygote *zygote, struct err *err)
 {
     int out[2];
     if (pipe2(out, O_CLOEXEC) < 0)
@@ -88,7 +89,7 @@ static int spawn(struct slot *s, struct event *event, struct err *err)
     if (log < 0)
         err_errno(err, errno, "cannot write '%s'", s->log_path);
     else
-        (void)!zygote_fork(&s->pid, event->zygote, s->spec_path, out[1], log, err);
+        (void)!zygote_fork(&s->pid, zygote, s->spec_path, out[1], log, err);
     close(out[1]);
     if (log >= 0)
         close(log);
@@ -118,7 +119,7 @@ static int start(struct executor *e, int i, struct job *job, struct job_spec *jo
                    *log = mem_printf("%s-%d.log", s->job.key, i);
     s->spec_path = workdir_tmp(e->event->work, spec);
     s->log_path = workdir_tmp(e->event->work, log);
-    if (write_spec(s, err) < 0 || spawn(s, e->event, err) < 0)
+    if (write_spec(s, err) < 0 || spawn(s, e->zygote, err) < 0)
         return err->code;
     clock_gettime(CLOCK_MONOTONIC, &s->begin);
     s->heard = s->begin;
@@ -332,7 +333,7 @@ static int end(struct executor *e, int i, struct err *err)
     struct slot *s = &e->slots[i];
     int status = 0;
     struct rusage used = {0};
-    zygote_wait(&status, &used, e->event->zygote, s->pid);
+    zygote_wait(&status, &used, e->zygote, s->pid);
     const enum stage stage = s->job.stage;
     long *peak = &e->result->peak_kb[stage];
     *peak = used.ru_maxrss > *peak ? used.ru_maxrss : *peak;
@@ -364,7 +365,7 @@ static void wait_for_end(struct executor *e, struct slot *s)
     fcntl(s->out, F_SETFL, 0);
     while ((n = read(s->out, buf, sizeof buf)) > 0 || (n < 0 && errno == EINTR))
         ;
-    zygote_wait(&status, &used, e->event->zygote, s->pid);
+    zygote_wait(&status, &used, e->zygote, s->pid);
 }
 
 static void kill_all(struct executor *e)
@@ -448,11 +449,12 @@ static int loop(struct executor *e, struct err *err)
     }
 }
 
-int executor_run(struct executor_result *out, struct event *event, const struct job_source *source,
-                 struct progress *progress, struct err *err)
+int executor_run(struct executor_result *out, struct event *event, struct zygote *zygote,
+                 const struct job_source *source, struct progress *progress, struct err *err)
 {
     struct executor e = {
         .event = event,
+        .zygote = zygote,
         .source = source,
         .progress = progress,
         .nb_slots = event->settings.workers,
@@ -524,8 +526,8 @@ static int longest_first(const void *a, const void *b)
     return x->cost != y->cost ? (x->cost < y->cost ? 1 : -1) : strcmp(x->what, y->what);
 }
 
-int executor_run_list(struct executor_result *total, const struct plan *plan, struct job *jobs,
-                      size_t nb_jobs, struct progress *progress, struct err *err)
+int executor_run_list(struct executor_result *total, const struct plan *plan, struct zygote *zygote,
+                      struct job *jobs, size_t nb_jobs, struct progress *progress, struct err *err)
 {
     struct list l = {.plan = plan, .jobs = jobs, .nb = nb_jobs, .progress = progress};
     if (nb_jobs)
@@ -533,5 +535,5 @@ int executor_run_list(struct executor_result *total, const struct plan *plan, st
     for (size_t i = 0; i < nb_jobs; i++)
         l.left[jobs[i].stage] += jobs[i].cost;
     const struct job_source source = {next_of_list, ended_of_list, &l};
-    return executor_run(total, plan->event, &source, progress, err);
+    return executor_run(total, plan->event, zygote, &source, progress, err);
 }

@@ -16,6 +16,7 @@ struct job;
 struct job_spec;
 struct plan;
 struct progress;
+struct zygote;
 
 /* Where jobs come from. All calls come from executor_run's thread. */
 struct job_source {
@@ -38,8 +39,8 @@ struct executor_result {
 
 /* Runs until the source has no more jobs and none is in flight. A failed job is no error. */
 ATTR_NODISCARD int executor_run(struct executor_result *out, struct event *event,
-                                const struct job_source *source, struct progress *progress,
-                                struct err *err);
+                                struct zygote *zygote, const struct job_source *source,
+                                struct progress *progress, struct err *err);
 
 /* "5 cells, 1 sound, 4 assembled": what a run did; "nothing" where it did nothing. A new string. */
 char *executor_summary(const struct executor_result *result);
@@ -47,5 +48,5 @@ char *executor_summary(const struct executor_result *result);
 /* Runs a list of jobs of the plan's recordings (moved out of the array), the longest first, and
  * adds up in *total. */
 ATTR_NODISCARD int executor_run_list(struct executor_result *total, const struct plan *plan,
-                                     struct job *jobs, size_t nb_jobs, struct progress *progress,
-                                     struct err *err);
+                                     struct zygote *zygote, struct job *jobs, size_t nb_jobs,
+                                     struct progress *progress, struct err *err);

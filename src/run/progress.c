@@ -282,13 +282,27 @@ void progress_draw(struct progress *p)
     p->drawn = lines;
 }
 
+static void ATTR_PRINTF(2, 0) say(struct progress *p, const char *fmt, va_list args)
+{
+    AUTO_FREE char *raw = mem_vprintf(fmt, args);
+    AUTO_FREE char *clean = str_clean(raw); /* names of files, lines of a worker's log */
+    progress_clear(p);
+    fprintf(stderr, "%s\n", clean);
+}
+
 void progress_say(struct progress *p, const char *fmt, ...)
 {
-    progress_clear(p);
     va_list args;
     va_start(args, fmt);
-    AUTO_FREE char *raw = mem_vprintf(fmt, args);
+    say(p, fmt, args);
     va_end(args);
-    AUTO_FREE char *clean = str_clean(raw); /* names of files, lines of a worker's log */
-    fprintf(stderr, "%s\n", clean);
+}
+
+void progress_note(struct progress *p, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    if (!p->quiet)
+        say(p, fmt, args);
+    va_end(args);
 }

@@ -32,8 +32,9 @@ void progress_job(struct progress *progress, int slot, const struct job *job);
 void progress_at(struct progress *progress, int slot, double fraction);
 void progress_job_end(struct progress *progress, int slot, double seconds, int ok);
 
-/* Prints a line above the progress line. */
+/* Prints a line above the progress line: a message always, a note unless quiet. */
 void progress_say(struct progress *progress, const char *fmt, ...) ATTR_PRINTF(2, 3);
+void progress_note(struct progress *progress, const char *fmt, ...) ATTR_PRINTF(2, 3);
 
 /* Draws anew; called a few times a second. */
 void progress_draw(struct progress *progress);

@@ -66,6 +66,12 @@ settings()
     printf '%s\n' "$@" 'card: {seconds: 1, fade_ms: 200}' >"$EVENT/talkpress.yaml"
 }
 
+# The commands that talkpress has, one a line.
+commands()
+{
+    "$TALKPRESS" --list-commands
+}
+
 # In the event's folder.
 tp()
 {

@@ -24,16 +24,15 @@ setup()
     [[ $output =~ ^talkpress\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
 }
 
-@test "the overview, --help and the manual have the same commands" {
-    local in_overview in_manual verb
+@test "the overview and the manual have the commands of --list-commands" {
+    local commands in_overview in_manual
+    commands=$(commands | sort)
+    [[ -n $commands && $commands != *worker* ]]
     in_overview=$("$TALKPRESS" --help | sed -n 's/^  \([a-z]*\) .*/\1/p' | sort)
     in_manual=$(sed -n '/^.Sh COMMANDS/,/^.Sh SETTINGS/s/^\.It \(Xo \)\{0,1\}Cm \([a-z]*\) .*/\2/p' \
         "$BATS_TEST_DIRNAME/../../docs/talkpress.1" | sort -u)
-    same "$in_overview" "$in_manual"
-    for verb in $in_overview; do
-        expect 0 "$TALKPRESS" "$verb" --help
-        says "$verb"
-    done
+    same "$commands" "$in_overview"
+    same "$commands" "$in_manual"
 }
 
 @test "an unknown command or option: status 2, and its name in the message" {
@@ -46,21 +45,12 @@ setup()
 }
 
 @test "every command: --help names it, an unknown option is refused" {
-    for verb in init import list add remove match verify cut card run status why publish \
-        rehearse gc; do
-        expect 0 "$TALKPRESS" $verb --help
+    local verb
+    for verb in $(commands); do
+        expect 0 "$TALKPRESS" "$verb" --help
         [[ $output == "usage: talkpress $verb"* ]]
-        expect 2 "$TALKPRESS" $verb --frobnicate
+        expect 2 "$TALKPRESS" "$verb" --frobnicate
         says "talkpress: '$verb' has no option '--frobnicate'" "usage: talkpress $verb"
-    done
-}
-
-@test "the overview names every command that has a help" {
-    run "$TALKPRESS" --help
-    overview=$output
-    for verb in init import list add remove match verify cut card run status why publish \
-        rehearse gc; do
-        [[ $overview == *"  $verb "* ]] || { echo "$verb is not in it"; return 1; }
     done
 }
 
@@ -115,8 +105,14 @@ setup()
 }
 
 @test "outside an event's folder: what to do" {
-    for verb in list "import x" "add x" "remove x" match verify "cut 1" "card 1 -o x" run status \
-        "why 1" publish gc; do
+    local verb
+    for verb in $(commands); do
+        case $verb in
+        init | rehearse) continue ;; # need none
+        import | add | remove | cut | sound | why) verb+=" 1" ;;
+        card) verb+=" 1 -o x" ;;
+        export) verb+=" schedule.xml" ;;
+        esac
         expect 1 "$TALKPRESS" $verb
         says "talkpress init" "-C DIR"
     done

@@ -1,0 +1,30 @@
+#include "commands.h"
+#include "event.h"
+#include "plan.h"
+#include "recordings.h"
+#include "zygote.h"
+
+static int make_ready(struct event *event, struct plan *plan, const struct command *c,
+                      struct err *err)
+{
+    if (event_open(event, c->dir, err) < 0 ||
+        ((c->needs & NEEDS_LOCK) && event_lock(event, err) < 0) ||
+        ((c->needs & NEEDS_FRESH) && recordings_refresh(event, err) < 0) ||
+        ((c->needs & NEEDS_PLAN) && plan_load(plan, event, err) < 0))
+        return err->code;
+    return 0;
+}
+
+int command_run(struct command *c, struct err *err)
+{
+    AUTO_EVENT event = {.lock = -1};
+    AUTO_PLAN plan = {0};
+    if (c->needs && make_ready(&event, &plan, c, err) < 0)
+        return err->code;
+    c->event = c->needs ? &event : NULL;
+    c->zygote = c->needs ? zygote_create(event.work) : NULL;
+    c->plan = c->needs & NEEDS_PLAN ? &plan : NULL;
+    const int status = c->verb->run(c, err);
+    zygote_destroy_p(&c->zygote);
+    return status;
+}

@@ -1,0 +1,266 @@
+#include "run.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "event.h"
+#include "executor.h"
+#include "json.h"
+#include "mem.h"
+#include "part.h"
+#include "plan.h"
+#include "progress.h"
+#include "schedule.h"
+#include "space.h"
+#include "workdir.h"
+#include "zygote.h"
+
+/* A part on its way. Its jobs are planned in waves: when all of one have ended, it is planned anew,
+ * which finds what can be made from what is there now. Jobs are in memory of open parts alone. */
+struct part_run {
+    const struct talk *talk;
+    const struct part *part;
+    struct part_plan plan;
+    size_t next, in_flight;
+    double left[NB_STAGES]; /* estimated core seconds that are to be started */
+    double cost, done; /* the same: of all that was missing, and of what has ended of it */
+    bool has_jobs;          /* when the run began */
+    bool failed;
+};
+
+struct run {
+    struct plan *plan;
+    struct zygote *zygote;
+    struct progress *progress;
+    struct schedule *schedule; /* NULL until all parts are planned */
+    struct part_run *parts;
+    size_t nb_parts;
+    double left[NB_STAGES]; /* of all parts */
+    bool checked;                    /* the renditions' encoders */
+};
+
+struct run *run_create(struct plan *plan, struct zygote *zygote, struct progress *progress)
+{
+    struct run *r = mem_zalloc(1, sizeof *r);
+    *r = (struct run){.plan = plan, .zygote = zygote, .progress = progress};
+    return r;
+}
+
+void run_destroy(struct run *r)
+{
+    if (!r)
+        return;
+    for (size_t i = 0; i < r->nb_parts; i++)
+        part_plan_finish(&r->parts[i].plan);
+    free(r->parts);
+    schedule_destroy(r->schedule);
+    free(r);
+}
+
+static void add_left(struct run *r, struct part_run *pr, int stage, double cost)
+{
+    pr->left[stage] += cost;
+    r->left[stage] += cost;
+}
+
+static double sum_left(const struct part_run *pr)
+{
+    double sum = 0;
+    for (int i = 0; i < NB_STAGES; i++)
+        sum += pr->left[i];
+    return sum;
+}
+
+static int plan_wave(struct run *r, struct part_run *pr, struct err *err)
+{
+    part_plan_finish(&pr->plan);
+    pr->next = 0;
+    if (plan_part(&pr->plan, r->plan, pr->talk, pr->part, err) < 0)
+        return err->code;
+    job_sort(pr->plan.jobs, pr->plan.nb_jobs);
+    for (int i = 0; i < NB_STAGES; i++)
+        add_left(r, pr, i, -pr->left[i]);
+    for (size_t i = 0; i < pr->plan.nb_jobs; i++)
+        add_left(r, pr, (int)pr->plan.jobs[i].stage, pr->plan.jobs[i].cost);
+    add_left(r, pr, STAGE_ASSEMBLE, pr->plan.cost_later);
+    pr->cost = fmax(pr->cost, pr->done + sum_left(pr));
+    return 0;
+}
+
+/* The part's place in the schedule after a wave was planned or a job started. */
+static void reschedule(struct run *r, struct part_run *pr)
+{
+    const bool ready = pr->next < pr->plan.nb_jobs;
+    const size_t i = (size_t)(pr - r->parts);
+    if (ready || pr->in_flight) {
+        schedule_set(r->schedule, i, sum_left(pr), ready);
+        return;
+    }
+    char name[32];
+    schedule_close(r->schedule, i);
+    part_plan_trim(&pr->plan);
+    if (part_plan_made(&pr->plan))
+        progress_note(r->progress, "talk %s is made: %s",
+                      plan_part_name(name, pr->talk, pr->part->number), pr->talk->title);
+}
+
+/* Before the first job, not in each of them. */
+static int check_encoders(const struct run *run, struct err *err)
+{
+    const struct settings *s = &run->plan->event->settings;
+    for (size_t i = 0; i < s->nb_renditions; i++) {
+        const struct rendition *r = &s->renditions[i];
+        AUTO_FREE char *where = mem_printf("rendition '%s'", r->name);
+        const json_t *parts[] = {r->video, r->audio};
+        for (int k = 0; k < 2; k++)
+            if (parts[k] &&
+                zygote_need_encoder(run->zygote, json_get_string(parts[k], "encoder", ""), where,
+                                    err) < 0)
+                return err->code;
+    }
+    return 0;
+}
+
+static int next_job(void *opaque, struct job *out, struct job_spec *spec, struct err *err)
+{
+    struct run *r = opaque;
+    size_t i;
+    while (schedule_open(&i, r->schedule)) {
+        if (plan_wave(r, &r->parts[i], err) < 0)
+            return err->code;
+        reschedule(r, &r->parts[i]);
+    }
+    if (!schedule_most(&i, r->schedule))
+        return 0;
+    if (!r->checked && check_encoders(r, err) < 0)
+        return err->code;
+    r->checked = true;
+    struct part_run *pr = &r->parts[i];
+    if (plan_begin_job(spec, &pr->plan.jobs[pr->next], r->plan, &pr->plan, err) < 0)
+        return err->code;
+    *out = pr->plan.jobs[pr->next];
+    out->owner = i;
+    pr->plan.jobs[pr->next++] = (struct job){0};
+    pr->in_flight++;
+    add_left(r, pr, (int)out->stage, -out->cost);
+    reschedule(r, pr);
+    progress_set_left(r->progress, r->left);
+    return 1;
+}
+
+static void part_costs(void *opaque, size_t owner, double *done, double *all)
+{
+    const struct run *r = opaque;
+    *done = r->parts[owner].done;
+    *all = r->parts[owner].cost;
+}
+
+static int job_ended(void *opaque, const struct job *job, bool ok, struct err *err)
+{
+    struct run *r = opaque;
+    struct part_run *pr = &r->parts[job->owner];
+    pr->in_flight--;
+    pr->done += job->cost;
+    pr->failed = pr->failed || !ok;
+    if (pr->in_flight || pr->next < pr->plan.nb_jobs)
+        return 0;
+    /* Where a job failed its others went on; what failed is for the next run. */
+    if (!pr->failed && plan_wave(r, pr, err) < 0)
+        return err->code;
+    reschedule(r, pr);
+    return 0;
+}
+
+/* Plans every part once, for its cost; its jobs when its turn comes. */
+static int count_parts(struct run *r, const int *talks, size_t nb_talks, struct err *err)
+{
+    for (size_t i = 0; i < nb_talks; i++) {
+        const struct talk *t = programme_find(&r->plan->programme, talks[i]);
+        for (size_t k = 0; k < t->nb_parts && !t->gone; k++) {
+            r->parts = mem_grow(r->parts, r->nb_parts, sizeof *r->parts);
+            struct part_run *pr = &r->parts[r->nb_parts++];
+            *pr = (struct part_run){.talk = t, .part = &t->parts[k]};
+            if (plan_wave(r, pr, err) < 0)
+                return err->code;
+            pr->has_jobs = pr->plan.nb_jobs > 0;
+            part_plan_trim(&pr->plan);
+        }
+    }
+    return 0;
+}
+
+static int plan_parts(struct run *r, const int *talks, size_t nb_talks, struct err *err)
+{
+    plan_list_work(r->plan, true);
+    const int ret = count_parts(r, talks, nb_talks, err);
+    plan_list_work(r->plan, false);
+    if (ret < 0)
+        return ret;
+    r->schedule = schedule_create(r->nb_parts, r->plan->event->settings.workers);
+    for (size_t i = 0; i < r->nb_parts; i++)
+        if (r->parts[i].has_jobs)
+            schedule_add(r->schedule, i, sum_left(&r->parts[i]));
+    return 0;
+}
+
+int run_execute(struct executor_result *total, struct run *r, const int *talks, size_t nb_talks,
+                struct err *err)
+{
+    struct event *event = r->plan->event;
+    const struct job_source source = {next_job, job_ended, r};
+    progress_set_parts(r->progress, part_costs, r);
+    if (workdir_clean(event->work, err) < 0 || plan_parts(r, talks, nb_talks, err) < 0)
+        return err->code;
+    if (total->stopped || total->no_space)
+        return 0;
+    return executor_run(total, event, r->zygote, &source, r->progress, err);
+}
+
+/* --- the outcome ------------------------------------------------------------------------------ */
+
+struct run_tally run_count(const struct run *r)
+{
+    struct run_tally t = {.nb = r->nb_parts};
+    for (size_t i = 0; i < r->nb_parts; i++)
+        switch (r->parts[i].plan.state) {
+        case PART_COMPLETE:
+            t.nb_complete++;
+            break;
+        case PART_GONE:
+        case PART_SETTLED:
+            t.nb--;
+            break;
+        case PART_WAITING:
+        case PART_HELD:
+            t.nb_waiting++;
+            break;
+        case PART_TO_DO:
+            t.nb_unfinished++;
+            break;
+        }
+    return t;
+}
+
+size_t run_nb_parts(const struct run *r)
+{
+    return r->nb_parts;
+}
+
+const struct part_plan *run_part(const struct run *r, size_t i)
+{
+    return &r->parts[i].plan;
+}
+
+char *run_space_message(const struct run *r)
+{
+    const struct event *event = r->plan->event;
+    AUTO_FREE struct space *space = mem_zalloc(event->settings.nb_renditions, sizeof *space);
+    for (size_t i = 0; i < r->nb_parts; i++) {
+        AUTO_PART_PLAN pp = {0}; /* again: a run does not keep all that it has planned */
+        struct err ignored = {0};
+        if (plan_part(&pp, r->plan, r->parts[i].talk, r->parts[i].part, &ignored) == 0)
+            space_add(space, &pp, event);
+    }
+    return space_message(space, event);
+}
