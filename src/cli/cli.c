@@ -29,12 +29,7 @@ const char *cli_help(const char *verb)
 
 int cli_fail(const struct err *err)
 {
-    fprintf(stderr, "talkpress: %s\n", err->msg);
-    if (err->code == ERR_USAGE)
-        return EXIT_USAGE;
-    if (err->code == ERR_NO_SPACE)
-        fputs("talkpress: make room, then the same command goes on from here\n", stderr);
-    return err->code == ERR_NO_SPACE || err->code == ERR_BUSY ? EXIT_TRY_AGAIN : EXIT_FAILED;
+    return exit_status_report(err);
 }
 
 /* The lines of a verb's help that show how it is written: all that begin with its name. */

@@ -6,14 +6,7 @@
 #include <stddef.h>
 
 #include "err.h"
-
-enum exit_status {
-    EXIT_OK = 0,
-    EXIT_FAILED = 1,
-    EXIT_USAGE = 2,
-    EXIT_NEEDS_PERSON = 3, /* done, but talks need a person */
-    EXIT_TRY_AGAIN = 75,   /* no space, or somebody else holds the folder (EX_TEMPFAIL) */
-};
+#include "exit_status.h"
 
 /* What stood before the verb. */
 struct cli {
