@@ -1,8 +1,10 @@
-#include "cli.h"
-#include "media_program.h"
 #include <malloc.h>
 
-static cli_verb cmd_media;
+#include "cli.h"
+#include "media_program.h"
+#include "mem.h"
+
+static cli_verb cmd_worker;
 
 const struct cli_verb_entry cli_verbs[] = {
     {"init", cmd_init,
@@ -62,7 +64,11 @@ const struct cli_verb_entry cli_verbs[] = {
      "  --audio N        the stream of the file\n"
      "  --channels WHICH both sides as they are, or one channel on both\n"
      "  --auto           forgets what was set"},
-    {"card", cmd_media, NULL},
+    {"card", cmd_card,
+     "card TALK[/PART] -o FILE.png [--size WIDTHxHEIGHT]\n"
+     "Draws a part's title card.\n"
+     "  -o, --output FILE.png   where to\n"
+     "  --size WIDTHxHEIGHT     1280x720 unless told"},
     {"run", cmd_run,
      "run [--no-publish] [--quiet] [--json] [TALK...]\n"
      "Does everything that is missing, then publishes. Ctrl-C stops it; run goes on\n"
@@ -88,12 +94,23 @@ const struct cli_verb_entry cli_verbs[] = {
      "or be empty.\n"
      "  -o, --output FILE|DIR   where to; schedule.xml goes to standard output otherwise\n"
      "  --base-url URL          where out/ will be found; no links otherwise"},
-    {"rehearse", cmd_media, NULL},
+    {"rehearse", cmd_rehearse,
+     "rehearse PROGRAMME -o DIR [OPTION...]\n"
+     "Makes stand-in recordings of a programme's talks at their listed lengths, to\n"
+     "try a set-up before the event, and estimates the time and disk that the event\n"
+     "will need. It needs no event's folder.\n"
+     "  -o, --output DIR   where to\n"
+     "  --talk N           only this talk, or a range (3-7); more than once\n"
+     "  --height N         of the picture, even; 720 unless told\n"
+     "  --fps N            frames per second; 25 unless told\n"
+     "  --tones            a hum in place of speech\n"
+     "  --no-estimate      make the recordings only"},
     {"gc", cmd_gc,
      "gc [--dry-run]\n"
      "Drops cached work that nothing refers to any more.\n"
      "  -n, --dry-run   only say how much"},
-    {"worker", cmd_media, NULL}, /* not for people: a message names it to repeat a failed job */
+    {"worker", cmd_worker, /* not in the overview: a message names it to repeat a failed job */
+     "worker FILE.json\nRuns one job, as 'talkpress run' does; for looking at one that failed."},
     {NULL, NULL, NULL},
 };
 
@@ -124,13 +141,15 @@ static const char overview[] =
     "Exit status: 0 all is well, 1 something failed, 2 wrong usage, 3 a person is\n"
     "needed, 75 try again (no space, or another talkpress is at work).\n";
 
-/* The commands that need libav and libass are another program's: this one starts ten times faster
- * without them. */
-static int cmd_media(const struct cli *cli, int argc, char **argv)
+static int cmd_worker(const struct cli *cli, int argc, char **argv)
 {
     struct err err = {0};
-    (void)argc;
-    media_program_become(cli->dir, argv, &err);
+    AUTO_FREE char *program = NULL;
+    (void)cli;
+    if (argc != 2)
+        return cli_usage(argv[0], "which job's file?");
+    if (media_program_find(&program, &err) == 0)
+        media_program_become(program, argv, NULL, &err);
     return cli_fail(&err);
 }
 
