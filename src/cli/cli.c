@@ -23,12 +23,7 @@ static const struct verb *find_verb(const char *name)
 
 int cli_fail(const struct err *err)
 {
-    fprintf(stderr, "talkpress: %s\n", err->msg);
-    if (err->code == ERR_USAGE)
-        return EXIT_USAGE;
-    if (err->code == ERR_NO_SPACE)
-        fputs("talkpress: make room, then the same command goes on from here\n", stderr);
-    return err->code == ERR_NO_SPACE || err->code == ERR_BUSY ? EXIT_TRY_AGAIN : EXIT_FAILED;
+    return exit_status_report(err);
 }
 
 void cli_print_json(const json_t *value)
@@ -50,31 +45,16 @@ static void print_synopsis(const struct verb *v)
     }
 }
 
-static int ATTR_PRINTF(2, 0) complain(const struct verb *v, const char *fmt, va_list args)
-{
-    fputs("talkpress: ", stderr);
-    vfprintf(stderr, fmt, args);
-    fputc('\n', stderr);
-    print_synopsis(v);
-    return EXIT_USAGE;
-}
-
 int command_usage(const struct command *c, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
-    const int status = complain(c->verb, fmt, args);
+    fputs("talkpress: ", stderr);
+    vfprintf(stderr, fmt, args);
+    fputc('\n', stderr);
     va_end(args);
-    return status;
-}
-
-int cli_usage(const char *verb, const char *fmt, ...)
-{
-    va_list args;
-    va_start(args, fmt);
-    const int status = complain(find_verb(verb), fmt, args);
-    va_end(args);
-    return status;
+    print_synopsis(c->verb);
+    return EXIT_USAGE;
 }
 
 /* --- options --------------------------------------------------------------------------------- */
@@ -82,30 +62,40 @@ int cli_usage(const char *verb, const char *fmt, ...)
 enum { FIRST_LONG = 256 };
 
 /* optopt is the letter, or a long option's value, or 0 for a long option that there is not. */
-static int refuse_option(const struct verb *v, const char *word, int got, const struct option *list)
+static int refuse_option(const struct command *c, const char *word, int got,
+                         const struct option *list)
 {
     char letter[] = {'-', (char)optopt, '\0'};
+    const char *verb = c->verb->name;
     if (optopt > 0 && optopt < FIRST_LONG)
         word = letter;
     AUTO_FREE char *name = mem_strdup(word);
-    const struct command c = {.verb = v};
     if (optopt >= FIRST_LONG)
         name[strcspn(name, "=")] = '\0';
     if (got == ':')
-        return command_usage(&c, "'%s' of '%s' needs a value", name, v->name);
+        return command_usage(c, "'%s' of '%s' needs a value", name, verb);
     for (; list->name; list++)
         if (optopt >= FIRST_LONG && list->val == optopt)
-            return command_usage(&c, "'%s' of '%s' takes no value", name, v->name);
-    return command_usage(&c, "'%s' has no option '%s'", v->name, name);
+            return command_usage(c, "'%s' of '%s' takes no value", name, verb);
+    return command_usage(c, "'%s' has no option '%s'", verb, name);
 }
 
-/* values: of each option; NULL where it is not given. getopt_long moves operands behind the
- * options; they are then moved to the front. */
-static int read_options(const char **values, int *argc, char **argv, const struct verb *v,
-                        const struct verb_option *options)
+static void take_option(struct command *c, const struct verb_option *o, char *value)
+{
+    c->values[o - c->verb->options] = o->takes_value ? value : "";
+    if (!o->repeats)
+        return;
+    c->list = mem_grow(c->list, c->nb_list, sizeof *c->list);
+    c->list[c->nb_list++] = value;
+}
+
+/* getopt_long moves operands behind the options. Returns 0, EXIT_USAGE after a message, or -1 after
+ * --help. */
+static int read_options(struct command *c, int argc, char **argv)
 {
     struct option list[VERB_MAX_OPTIONS + 2] = {0};
     char letters[2 * VERB_MAX_OPTIONS + 3] = ":", *l = letters + 1; /* ':': the messages are ours */
+    const struct verb_option *options = c->verb->options;
     int nb = 0;
     for (; nb < VERB_MAX_OPTIONS && options[nb].name; nb++) {
         const struct verb_option *o = &options[nb];
@@ -118,43 +108,24 @@ static int read_options(const char **values, int *argc, char **argv, const struc
         }
     }
     list[nb] = (struct option){"help", no_argument, NULL, 'h'};
-    optind = 0; /* GNU: start anew */
+    optind = 0; /* GNU: begin again */
     int got;
-    while ((got = getopt_long(*argc, argv, letters, list, NULL)) != -1) {
+    while ((got = getopt_long(argc, argv, letters, list, NULL)) != -1) {
         if (got == 'h') {
-            printf("usage: talkpress %s\n", v->help ? v->help : v->name);
+            printf("usage: talkpress %s\n", c->verb->help);
             return -1;
         }
         if (got == '?' || got == ':')
-            return refuse_option(v, argv[optind - 1], got, list);
+            return refuse_option(c, argv[optind - 1], got, list);
         int i = 0;
         while (i < nb && got != FIRST_LONG + i && got != options[i].letter)
             i++;
         assert(i < nb);
-        values[i] = options[i].takes_value ? optarg : "";
+        take_option(c, &options[i], optarg);
     }
-    int n = 1;
-    for (int i = optind; i < *argc; i++)
-        argv[n++] = argv[i];
-    *argc = n;
-    argv[n] = NULL;
+    c->operands = argv + optind;
+    c->nb_operands = argc - optind;
     return 0;
-}
-
-int cli_options(int *argc, char **argv, const struct cli_option *options, size_t nb)
-{
-    struct verb_option list[VERB_MAX_OPTIONS] = {0};
-    const char *values[VERB_MAX_OPTIONS] = {0};
-    assert(nb <= VERB_MAX_OPTIONS);
-    for (size_t i = 0; i < nb; i++)
-        list[i] = (struct verb_option){options[i].name, options[i].letter, options[i].value};
-    const int status = read_options(values, argc, argv, find_verb(argv[0]), list);
-    for (size_t i = 0; i < nb; i++)
-        if (values[i] && options[i].value)
-            *options[i].value = values[i];
-        else if (values[i])
-            *options[i].flag = true;
-    return status;
 }
 
 const char *command_value(const struct command *c, const char *option)
@@ -174,21 +145,25 @@ bool command_has(const struct command *c, const char *option)
 
 /* --- a command -------------------------------------------------------------------------------- */
 
-static int run_words(const struct cli *cli, int argc, char **argv, const struct verb *v)
+static int run_command(struct command *c, int argc, char **argv, struct err *err)
 {
-    struct command c = {.verb = v, .dir = cli->dir, .needs = v->needs};
-    struct err err = {0};
-    int status = read_options(c.values, &argc, argv, v, v->options);
+    const struct verb *v = c->verb;
+    int status = read_options(c, argc, argv);
     if (status)
         return status < 0 ? EXIT_OK : status;
-    c.operands = argv + 1;
-    c.nb_operands = argc - 1;
-    if (c.nb_operands < v->takes.least || c.nb_operands > v->takes.most)
-        return command_usage(&c, "%s", v->takes.complaint);
+    if (c->nb_operands < v->takes.least || c->nb_operands > v->takes.most)
+        return command_usage(c, "%s", v->takes.complaint);
     if (v->check)
-        status = v->check(&c, &err);
-    if (status == 0)
-        status = cli_program.run(&c, &err);
+        status = v->check(c, err);
+    return status ? status : cli_program.run(c, err);
+}
+
+static int run_verb(const struct verb *v, const char *dir, int argc, char **argv)
+{
+    struct command c = {.verb = v, .dir = dir, .needs = v->needs};
+    struct err err = {0};
+    const int status = run_command(&c, argc, argv, &err);
+    free(c.list);
     return status < 0 ? cli_fail(&err) : status;
 }
 
@@ -228,21 +203,13 @@ static int refuse_words(const char *what, const char *word)
     return EXIT_USAGE;
 }
 
-static int run_verb(const struct cli *cli, int argc, char **argv)
-{
-    const struct verb *v = find_verb(argv[0]);
-    if (!v)
-        return refuse_words("command", argv[0]);
-    return v->words ? v->words(cli, argc, argv) : run_words(cli, argc, argv, v);
-}
-
 static int read_words(int argc, char **argv)
 {
-    struct cli cli = {.dir = "."};
+    const char *dir = ".";
     int at = 1;
     for (; at < argc && argv[at][0] == '-'; at++) {
         if (strcmp(argv[at], "-C") == 0 && at + 1 < argc) {
-            cli.dir = argv[++at];
+            dir = argv[++at];
         } else if (strcmp(argv[at], "-C") == 0) {
             fputs("talkpress: -C needs a folder: talkpress -C DIR COMMAND\n", stderr);
             return EXIT_USAGE;
@@ -263,7 +230,8 @@ static int read_words(int argc, char **argv)
         print_overview(stderr);
         return EXIT_USAGE;
     }
-    return run_verb(&cli, argc - at, argv + at);
+    const struct verb *v = find_verb(argv[at]);
+    return v ? run_verb(v, dir, argc - at, argv + at) : refuse_words("command", argv[at]);
 }
 
 int cli_main(int argc, char **argv)

@@ -10,23 +10,11 @@
 #include <stddef.h>
 
 #include "err.h"
+#include "exit_status.h"
 
 struct event;
 struct plan;
 struct zygote;
-
-enum exit_status {
-    EXIT_OK = 0,
-    EXIT_FAILED = 1,
-    EXIT_USAGE = 2,
-    EXIT_NEEDS_PERSON = 3, /* done, but talks need a person */
-    EXIT_TRY_AGAIN = 75,   /* no space, or somebody else holds the folder (EX_TEMPFAIL) */
-};
-
-/* What stood before the verb. */
-struct cli {
-    const char *dir; /* -C DIR, default "." */
-};
 
 /* --- the table of commands -------------------------------------------------------------------- */
 
@@ -45,14 +33,13 @@ struct verb_option {
     const char *name; /* "dry-run" */
     char letter;      /* or 0 */
     bool takes_value;
+    bool repeats; /* may be given more than once; at most one option of a verb: see command.list */
 };
 
 struct command;
 
 /* Returns an exit status, or an error's code with *err set, which is then printed. */
 typedef int command_function(struct command *command, struct err *err);
-/* The same from the words as they are, argv[0] being the verb: for what another program does. */
-typedef int cli_verb(const struct cli *cli, int argc, char **argv);
 
 struct verb {
     const char *name;
@@ -67,7 +54,6 @@ struct verb {
     unsigned needs;          /* enum verb_needs */
     command_function *check; /* of options and operands, before anything is opened; or NULL */
     command_function *run;
-    cli_verb *words; /* in place of all that is above from options on; or NULL */
 };
 
 /* What the program's main file says of it. */
@@ -88,7 +74,9 @@ struct command {
     char **operands; /* nb_operands of them */
     int nb_operands;
     const char *values[VERB_MAX_OPTIONS]; /* as the verb's options; see command_value */
-    unsigned needs;                       /* as the verb's; its check may change them */
+    char **list;                          /* all values of the option that repeats, in order */
+    size_t nb_list;
+    unsigned needs; /* as the verb's; its check may change them */
     /* NULL where they are not needed, and in check */
     struct event *event;
     struct zygote *zygote; /* starts the event's workers; comes with the event */
@@ -101,24 +89,6 @@ bool command_has(const struct command *command, const char *option);
 
 /* A complaint about usage, with the verb's synopsis. Returns EXIT_USAGE. */
 int command_usage(const struct command *command, const char *fmt, ...) ATTR_PRINTF(2, 3);
-
-/* --- commands that read their words themselves ------------------------------------------------ */
-
-struct cli_option {
-    const char *name;   /* "dry-run" */
-    char letter;        /* or 0 */
-    const char **value; /* takes a value, stored here; or NULL */
-    bool *flag;         /* set; or NULL */
-};
-
-/* Takes the options out of argv; *argc and argv are left with the operands, the verb still first.
- * Returns 0, or EXIT_USAGE after a message. --help prints the verb's help and returns -1. */
-int cli_options(int *argc, char **argv, const struct cli_option *options, size_t nb_options);
-
-/* As command_usage. */
-int cli_usage(const char *verb, const char *fmt, ...) ATTR_PRINTF(2, 3);
-
-cli_verb cmd_card, cmd_rehearse;
 
 /* --- printing --------------------------------------------------------------------------------- */
 

@@ -2,15 +2,16 @@
 
 #include "commands.h"
 #include "media_program.h"
+#include "mem.h"
 
-/* The commands that need libav and libass are another program's: this one starts ten times faster
- * without them. */
-static int cmd_media(const struct cli *cli, int argc, char **argv)
+/* Becomes talkpress-media, whose worker it is. */
+static int cmd_worker(struct command *c, struct err *err)
 {
-    struct err err = {0};
-    (void)argc;
-    media_program_become(cli->dir, argv, &err);
-    return cli_fail(&err);
+    AUTO_FREE char *program = NULL;
+    char verb[] = "worker";
+    if (media_program_find(&program, err) == 0)
+        media_program_become(program, (char *[]){verb, c->operands[0], NULL}, NULL, err);
+    return err->code;
 }
 
 /* In the order of the overview. */
@@ -141,7 +142,19 @@ static const struct verb verbs[] = {
      .takes = {1, 1, "which talk?"},
      .needs = NEEDS_PLAN,
      .run = cmd_sound},
-    {.name = "card", .operands = "TALK -o PNG", .summary = "draw a title card", .words = cmd_media},
+    {.name = "card",
+     .operands = "TALK -o PNG",
+     .summary = "draw a title card",
+     .help = "card TALK[/PART] -o FILE.png [--size WIDTHxHEIGHT]\n"
+             "Draws a part's title card.\n"
+             "  -o, --output FILE.png   where to\n"
+             "  --size WIDTHxHEIGHT     (default 1280x720)",
+     .options = {{.name = "output", .letter = 'o', .takes_value = true},
+                 {.name = "size", .takes_value = true}},
+     .takes = {1, 1, "which talk, and into which file (-o)?"},
+     .needs = NEEDS_PLAN,
+     .check = check_card,
+     .run = cmd_card},
     {.name = "run",
      .operands = "[TALK...]",
      .summary = "do everything that is missing, then publish",
@@ -201,7 +214,26 @@ static const struct verb verbs[] = {
     {.name = "rehearse",
      .operands = "PROGRAMME",
      .summary = "make stand-in recordings and an estimate",
-     .words = cmd_media},
+     .help = "rehearse PROGRAMME -o DIR [OPTION...]\n"
+             "Makes stand-in recordings of a programme's talks at their listed lengths, to\n"
+             "try a set-up before the event, and estimates the time and disk that the event\n"
+             "will need. It needs no event's folder.\n"
+             "  -o, --output DIR   where to\n"
+             "  --talk N           only this talk, or a range (3-7); more than once\n"
+             "  --height N         of the picture, even (default 720)\n"
+             "  --fps N            frames per second (default 25)\n"
+             "  --tones            a hum in place of speech\n"
+             "  --no-estimate      make the recordings only",
+     .options = {{.name = "output", .letter = 'o', .takes_value = true},
+                 {.name = "talk", .takes_value = true, .repeats = true},
+                 {.name = "height", .takes_value = true},
+                 {.name = "fps", .takes_value = true},
+                 {.name = "tones"},
+                 {.name = "no-estimate"}},
+     .takes = {1, 1, "which programme, and into which folder (-o)?"},
+     .needs = NEEDS_NOTHING,
+     .check = check_rehearse,
+     .run = cmd_rehearse},
     {.name = "gc",
      .summary = "drop cached work that nothing refers to",
      .help = "gc [--dry-run]\n"
@@ -211,7 +243,12 @@ static const struct verb verbs[] = {
      .takes = {0, 0, "it takes no operands"},
      .needs = NEEDS_LOCK | NEEDS_PLAN,
      .run = cmd_gc},
-    {.name = "worker", .words = cmd_media}, /* not listed: a message names it to repeat a job */
+    {.name = "worker", /* not listed: a message names it to repeat a failed job */
+     .help = "worker FILE.json\n"
+             "Runs one job, as 'talkpress run' does; for looking at one that failed.",
+     .takes = {1, 1, "which job's file?"},
+     .needs = NEEDS_NOTHING,
+     .run = cmd_worker},
     {.name = NULL},
 };
 

@@ -18,6 +18,9 @@
 
 static const char settings_file[] = "talkpress.yaml", store_file[] = "talkpress.db";
 
+/* What a new event makes; names apart by ", ". */
+#define DEFAULT_RENDITIONS "mp4-720, mp4-360, av1-720, opus"
+
 /* The settings file of a new event: every setting with its default, so that it documents itself. */
 static const char settings_template[] =
     "# Settings of this event. A line that begins with # shows a default.\n"
@@ -26,7 +29,7 @@ static const char settings_template[] =
     "# renditions/ here beside. Ready too: mp4-1080, av1-1080, mp4-archive and av1-archive (near "
     "the\n"
     "# recording), vp9-720 (takes five times as long as av1-720).\n"
-    "renditions: [mp4-720, mp4-360, av1-720, opus]\n"
+    "renditions: [" DEFAULT_RENDITIONS "]\n"
     "# fast: H.264 less sharp, all in 0.8 of the time; small: AV1 in six times its time, a "
     "quarter\n"
     "# smaller.\n"
@@ -75,6 +78,25 @@ int event_data_file(char **out, const char *dir, const char *name, struct err *e
     }
     return err_set(err, ERR_NOT_FOUND, "'%s' is neither in '%s' nor in '%s'", name, dir ? dir : ".",
                    TALKPRESS_DATA_DIR);
+}
+
+int event_default_renditions(char ***out, size_t *out_nb, struct err *err)
+{
+    char **paths = NULL, *rest = NULL;
+    AUTO_FREE char *names = mem_strdup(DEFAULT_RENDITIONS);
+    size_t nb = 0;
+    for (char *name = strtok_r(names, ", ", &rest); name; name = strtok_r(NULL, ", ", &rest)) {
+        AUTO_FREE char *file = mem_printf("renditions/%s.yaml", name);
+        paths = mem_grow(paths, nb, sizeof *paths);
+        if (event_data_file(&paths[nb], NULL, file, err) < 0) {
+            mem_free_strings(paths, nb);
+            return err->code;
+        }
+        nb++;
+    }
+    *out = paths;
+    *out_nb = nb;
+    return 0;
 }
 
 int event_init(const char *dir, struct err *err)

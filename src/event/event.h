@@ -54,5 +54,8 @@ ATTR_NODISCARD int event_lock(struct event *event, struct err *err);
  * under that name, else the installed one. A new string. */
 ATTR_NODISCARD int event_data_file(char **out, const char *dir, const char *name, struct err *err);
 
+/* The files of the renditions that a new event makes. A new list; mem_free_strings. */
+ATTR_NODISCARD int event_default_renditions(char ***out, size_t *out_nb, struct err *err);
+
 /* The cores that this process may use; at least 1. */
 int event_cores(void);

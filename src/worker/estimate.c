@@ -1,28 +1,25 @@
 #include "estimate.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
-#include "event.h"
 #include "fs.h"
 #include "media.h"
+#include "media_request.h"
 #include "mem.h"
 #include "reader.h"
 #include "rehearse.h"
+#include "rendition.h"
 #include "segment.h"
 #include "sound.h"
 
 enum { SAMPLE_MS = 8000, WIDTH = 1280, HEIGHT = 720, FPS = 25 };
-/* What new events make: see settings_template in event.c. */
-static const char *const renditions[] = {"mp4-720", "mp4-360", "av1-720", "opus"};
-enum { NB_RENDITIONS = sizeof renditions / sizeof *renditions };
 
 struct trial {
-    struct rendition renditions[NB_RENDITIONS];
-    char *recording, *out;
+    struct rendition *renditions; /* as many as the request names */
+    const char *recording, *out;
     struct frame_grid grid;
     double seconds; /* of one core */
     int64_t nb_bytes;
@@ -71,7 +68,7 @@ static int try_sound(struct trial *t, const struct rendition *r, struct err *err
     return ret;
 }
 
-static int try_all(struct trial *t, struct err *err)
+static int try_all(struct trial *t, const struct estimate_request *request, struct err *err)
 {
     const int64_t ms = SAMPLE_MS;
     const struct rehearse_spec spec = {.path = t->recording,
@@ -82,18 +79,15 @@ static int try_all(struct trial *t, struct err *err)
                                        .width = WIDTH,
                                        .height = HEIGHT,
                                        .fps = FPS};
-    for (size_t i = 0; i < NB_RENDITIONS; i++) {
-        AUTO_FREE char *name = mem_printf("renditions/%s.yaml", renditions[i]), *path = NULL;
-        if (event_data_file(&path, NULL, name, err) < 0 ||
-            rendition_read(&t->renditions[i], path, RENDITION_BALANCED, err) < 0)
+    for (size_t i = 0; i < request->nb_renditions; i++)
+        if (rendition_read(&t->renditions[i], request->renditions[i], RENDITION_BALANCED, err) < 0)
             return err->code;
-    }
     if (rehearse_make(&spec, err) < 0)
         return err->code;
     t->grid = (struct frame_grid){
         .fps = {FPS, 1}, .time_base = {1, 1000000}, .nb_frames = SAMPLE_MS * FPS / 1000};
     const double begin = now();
-    for (size_t i = 0; i < NB_RENDITIONS; i++)
+    for (size_t i = 0; i < request->nb_renditions; i++)
         if ((t->renditions[i].video && try_pictures(t, &t->renditions[i], err) < 0) ||
             try_sound(t, &t->renditions[i], err) < 0)
             return err->code;
@@ -101,32 +95,35 @@ static int try_all(struct trial *t, struct err *err)
     return 0;
 }
 
-int estimate_print(const char *scratch, int64_t all_ms, size_t nb_talks, struct err *err)
+static void print(const struct trial *t, const struct estimate_request *request, int cores)
 {
-    struct trial t = {.recording = mem_printf("%s/.estimate-%d.mp4", scratch, (int)getpid()),
-                      .out = mem_printf("%s/.estimate-%d.out.mp4", scratch, (int)getpid())};
-    (void)try_all(&t, err);
-    unlink(t.recording);
-    unlink(t.out);
-    free(t.recording);
-    free(t.out);
-    for (size_t i = 0; i < NB_RENDITIONS; i++)
-        rendition_finish(&t.renditions[i]);
-    if (err->code)
-        return err->code;
-    const double scale = (double)all_ms / SAMPLE_MS;
-    const int cores = event_cores();
-    const double hours = t.seconds * scale / cores / 3600;
-    const double gb = (double)t.nb_bytes * scale / 1e9;
+    const double scale = (double)request->all_ms / SAMPLE_MS;
+    const double hours = t->seconds * scale / cores / 3600;
+    const double gb = (double)t->nb_bytes * scale / 1e9;
     char length[CLOCK_BYTES];
-    printf("\nThe whole event: %zu talks, %s of recordings. From a %d s trial at %dx%d, %d fps:\n"
-           "  time  about %.1f h on this machine (%d cores) for %d renditions\n"
+    printf("\nThe whole event: %d talks, %s of recordings. From a %d s trial at %dx%d, %d fps:\n"
+           "  time  about %.1f h on this machine (%d cores) for %zu renditions\n"
            "  disk  about %.1f GB in out/, as much again in work/ while it is made\n",
-           nb_talks, clock_format_ms(length, all_ms, false), SAMPLE_MS / 1000, WIDTH, HEIGHT, FPS,
-           hours, cores, NB_RENDITIONS, gb);
-    const int64_t room = fs_free_bytes(scratch);
+           request->nb_talks, clock_format_ms(length, request->all_ms, false), SAMPLE_MS / 1000,
+           WIDTH, HEIGHT, FPS, hours, cores, request->nb_renditions, gb);
+    const int64_t room = fs_free_bytes(request->scratch);
     if (room >= 0)
-        printf("        '%s' has %.1f GB free: %s\n", scratch, (double)room / 1e9,
+        printf("        '%s' has %.1f GB free: %s\n", request->scratch, (double)room / 1e9,
                (double)room > 2.2e9 * gb ? "enough" : "NOT enough");
-    return 0;
+}
+
+int estimate_print(const struct estimate_request *request, int cores, struct err *err)
+{
+    AUTO_FREE char *recording = mem_printf("%s/.estimate-%d.mp4", request->scratch, (int)getpid());
+    AUTO_FREE char *out = mem_printf("%s/.estimate-%d.out.mp4", request->scratch, (int)getpid());
+    AUTO_FREE struct rendition *renditions = mem_zalloc(request->nb_renditions, sizeof *renditions);
+    struct trial t = {.renditions = renditions, .recording = recording, .out = out};
+    const int ret = try_all(&t, request, err);
+    unlink(recording);
+    unlink(out);
+    for (size_t i = 0; i < request->nb_renditions; i++)
+        rendition_finish(&renditions[i]);
+    if (ret == 0)
+        print(&t, request, cores);
+    return ret;
 }

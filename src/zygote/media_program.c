@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "mem.h"
@@ -33,20 +34,30 @@ int media_program_find(char **out, struct err *err)
                    own, own);
 }
 
-void media_program_become(const char *dir, char **argv, struct err *err)
+/* The request as a file without a name, which is read from its start as standard input. It is not
+ * limited in length, as arguments and pipes are. */
+static int take_as_input(const json_t *request, struct err *err)
 {
-    AUTO_FREE char *program = NULL, *own_dir = mem_strdup(dir);
+    const int fd = memfd_create("request", 0);
+    if (fd < 0 || json_dumpfd(request, fd, JSON_COMPACT) < 0 || lseek(fd, 0, SEEK_SET) < 0 ||
+        dup2(fd, STDIN_FILENO) < 0)
+        err_errno(err, errno, "cannot hand over what to make");
+    if (fd > STDIN_FILENO)
+        close(fd);
+    return err->code;
+}
+
+void media_program_become(const char *program, char **words, const json_t *request, struct err *err)
+{
     size_t nb = 0;
-    if (media_program_find(&program, err) < 0)
-        return;
-    while (argv[nb])
+    while (words[nb])
         nb++;
-    AUTO_FREE char **all = mem_zalloc(nb + 4, sizeof *all);
-    char name[] = "talkpress", option[] = "-C";
+    AUTO_FREE char **all = mem_zalloc(nb + 2, sizeof *all);
+    char name[] = "talkpress";
     all[0] = name;
-    all[1] = option;
-    all[2] = own_dir;
-    memcpy(all + 3, argv, nb * sizeof *all);
+    memcpy(all + 1, words, nb * sizeof *all);
+    if (request && take_as_input(request, err) < 0)
+        return;
     execv(program, all);
     err_errno(err, errno, "cannot start '%s'", program);
 }

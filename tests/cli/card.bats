@@ -37,6 +37,16 @@ size_of()
     same 1 "$status"
 }
 
+@test "the file's name can have any bytes, the event's folder too" {
+    local name=$'caf\xe9 \x01%41 é.png' folder=$'event\xe9'
+    mv event "$folder"
+    run tp card 1 -o "$name"
+    same 1 "$status"
+    "$TALKPRESS" -C "$folder" card 1 -o "$name"
+    same png,1280,720 "$(size_of "$name")"
+    same 1 "$(ls ./*.png | wc -l)"
+}
+
 @test "no file is left where it cannot be made" {
     expect 1 tp card 1 -o nowhere/a.png
     says "nowhere/a.png"

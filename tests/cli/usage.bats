@@ -223,3 +223,25 @@ END
     expect 1 bin/talkpress -C event card 1 -o card.png
     says "there is no talk 1"
 }
+
+@test "talkpress-media knows no store, no programme and no format of one" {
+    local media libraries
+    media=$(dirname "$TALKPRESS")/talkpress-media
+    libraries=$(readelf -d "$media" | sed -n 's/.*(NEEDED).*\[lib\([a-z0-9]*\).*/\1/p')
+    [[ $libraries = *avcodec* && $libraries = *ass* ]]
+    for library in sqlite3 xml2 ical csv; do
+        same "" "$(grep -x "$library" <<<"$libraries")"
+    done
+    same "" "$(nm "$media" | grep -E ' [Tt] (store|event|plan|programme|import|match|cli)_')"
+}
+
+@test "talkpress-media itself, called by hand: who starts it, status 2" {
+    local media
+    media=$(dirname "$TALKPRESS")/talkpress-media
+    for words in "" worker frobnicate "card 1"; do
+        expect 2 "$media" $words
+        says "talkpress --help"
+    done
+    expect 1 "$media" card <<<'{}'
+    says "the request"
+}

@@ -1,0 +1,169 @@
+#include "requests.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "card.h"
+#include "clock.h"
+#include "err.h"
+#include "estimate.h"
+#include "exit_status.h"
+#include "json.h"
+#include "media_request.h"
+#include "rehearse.h"
+
+/* --- a card ----------------------------------------------------------------------------------- */
+
+static int draw(const struct card_request *r, struct err *err)
+{
+    const struct card_text text = {
+        .event = r->event,
+        .section = r->section,
+        .title = r->title,
+        .speakers = r->speakers,
+        .part = r->part,
+        .date = r->date,
+        .place = r->place,
+    };
+    const struct card_params params = {
+        .template_path = r->template_path,
+        .logo_path = r->logo_path,
+        .background_path = r->background_path,
+        .width = r->width,
+        .height = r->height,
+        .duration_ms = r->duration_ms,
+        .fade_in_ms = r->fade_ms,
+        .fade_out_ms = r->fade_ms,
+    };
+    struct card *card = NULL;
+    int ret = card_create(&card, &text, &params, err);
+    if (ret == 0)
+        ret = card_write_png(card, r->png_path, err);
+    card_destroy(card);
+    return ret;
+}
+
+static int serve_card(const json_t *json)
+{
+    struct err err = {0};
+    AUTO_CARD_REQUEST request = {0};
+    if (card_request_read(&request, json, &err) < 0 || draw(&request, &err) < 0)
+        return exit_status_report(&err);
+    printf("'%s' shows the card of talk %s\n", request.png_path, request.talk);
+    return EXIT_OK;
+}
+
+/* --- stand-in recordings: a process each, as many at once as there are cores ------------------ */
+
+static int make(const struct rehearse_request *r, const struct recording_request *recording,
+                struct err *err)
+{
+    const struct rehearse_spec spec = {
+        .path = recording->path,
+        .title = recording->title,
+        .speakers = recording->speakers,
+        .subtitle = recording->subtitle,
+        .part_ms = recording->part_ms,
+        .nb_parts = recording->nb_parts,
+        .width = r->width,
+        .height = r->height,
+        .fps = r->fps,
+        .tones = r->tones,
+    };
+    return rehearse_make(&spec, err);
+}
+
+static pid_t begin(const struct rehearse_request *r, const struct recording_request *recording)
+{
+    fflush(stdout);
+    const pid_t pid = fork();
+    if (pid != 0)
+        return pid;
+    struct err err = {0};
+    if (make(r, recording, &err) < 0) {
+        fprintf(stderr, "talkpress: talk %d: %s\n", recording->talk, err.msg);
+        _exit(err.code == ERR_NO_SPACE ? EXIT_TRY_AGAIN : EXIT_FAILED);
+    }
+    char length[CLOCK_BYTES];
+    int64_t ms = 0;
+    for (size_t i = 0; i < recording->nb_parts; i++)
+        ms += recording->part_ms[i];
+    printf("%8s  %s\n", clock_format_ms(length, ms, false), recording->path);
+    fflush(stdout);
+    _exit(EXIT_OK);
+}
+
+static int end_one(void)
+{
+    int status;
+    while (wait(&status) < 0)
+        if (errno != EINTR)
+            return EXIT_FAILED;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILED;
+}
+
+/* Returns the worst exit status of them. */
+static int make_all(const struct rehearse_request *r)
+{
+    int worst = EXIT_OK, running = 0;
+    for (size_t i = 0; i < r->nb_recordings; i++) {
+        if (running == r->cores) {
+            const int status = end_one();
+            worst = status > worst ? status : worst;
+            running--;
+        }
+        if (begin(r, &r->recordings[i]) > 0)
+            running++;
+        else
+            worst = EXIT_FAILED;
+    }
+    while (running-- > 0) {
+        const int status = end_one();
+        worst = status > worst ? status : worst;
+    }
+    return worst;
+}
+
+static int serve_rehearse(const json_t *json)
+{
+    struct err err = {0};
+    AUTO_REHEARSE_REQUEST request = {0};
+    if (rehearse_request_read(&request, json, &err) < 0)
+        return exit_status_report(&err);
+    const int status = make_all(&request);
+    if (status || !request.estimate.nb_renditions)
+        return status;
+    return estimate_print(&request.estimate, request.cores, &err) < 0 ? exit_status_report(&err)
+                                                                      : EXIT_OK;
+}
+
+/* --- any request ------------------------------------------------------------------------------ */
+
+static const struct {
+    const char *name;
+    int (*serve)(const json_t *json);
+} requests[] = {{"card", serve_card}, {"rehearse", serve_rehearse}};
+enum { NB_REQUESTS = sizeof requests / sizeof *requests };
+
+bool request_known(const char *name)
+{
+    for (size_t i = 0; i < NB_REQUESTS; i++)
+        if (strcmp(requests[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+int request_serve(const char *name)
+{
+    struct err err = {0};
+    AUTO_JSON *json = NULL;
+    if (json_read_file(&json, "/dev/stdin", &err) < 0)
+        return exit_status_report(&err);
+    for (size_t i = 0; i < NB_REQUESTS; i++)
+        if (strcmp(requests[i].name, name) == 0)
+            return requests[i].serve(json);
+    return EXIT_USAGE;
+}
