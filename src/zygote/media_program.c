@@ -1,5 +1,6 @@
 #include "media_program.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +40,7 @@ void media_program_become(const char *dir, char **argv, struct err *err)
     size_t nb = 0;
     if (media_program_find(&program, err) < 0)
         return;
+    assert(program);
     while (argv[nb])
         nb++;
     AUTO_FREE char **all = mem_zalloc(nb + 4, sizeof *all);
