@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # those who source it use the variables
 # What the scripts of bench/ share. Sourced, not run.
 bench=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 build=$bench/../build/release

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # lib.sh, sourced before, sets fps
 # Material that looks and sounds like a talk, the same on every run. Sourced by others.
 
 # slides SECONDS SEED: slides that change every 8 to 20 s, as a subtitle file: a title, bullets, code,

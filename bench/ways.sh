@@ -109,7 +109,7 @@ way_talkpress() { # way_talkpress [RENDITIONS]
 # twice FFMPEG-ARGUMENT...: two passes over everything. The last argument is the file.
 twice() {
     local log=$scratch/pass
-    local -a even=(-fps_mode cfr -r $fps) # or the passes see other numbers of frames
+    local -a even=(-fps_mode cfr -r "$fps") # or the passes see other numbers of frames
     ff "${@:1:$#-1}" "${even[@]}" -pass 1 -passlogfile "$log" -an -f null -
     ff "${@:1:$#-1}" "${even[@]}" -pass 2 -passlogfile "$log" "${aac_or_opus[@]}" "${@: -1}"
 }

@@ -233,6 +233,8 @@ void json_clean(json_t *value)
         AUTO_FREE char *clean = str_clean(json_string_value(value));
         json_string_set(value, clean);
     }
-    json_object_foreach(value, key, item) json_clean(item);
-    json_array_foreach(value, i, item) json_clean(item);
+    json_object_foreach(value, key, item)
+        json_clean(item);
+    json_array_foreach(value, i, item)
+        json_clean(item);
 }

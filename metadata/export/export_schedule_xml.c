@@ -298,6 +298,7 @@ static void write_days(struct writer *w)
         if (last && new_day)
             end(w);
         if (new_day)
+            /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): mem_grow() gives no NULL */
             start_day(w, p->day, ++nb_days);
         if (new_room)
             start_room(w, p->talk->room);

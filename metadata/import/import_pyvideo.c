@@ -176,8 +176,7 @@ static int read_speakers(struct talk *talk, const json_t *obj, const char *where
     size_t i;
     json_t *v;
     bool right = json_is_array(names);
-    json_array_foreach(names, i, v)
-    {
+    json_array_foreach(names, i, v) {
         right = right && json_is_string(v);
         AUTO_FREE char *name = plain_line(json_string_value(v));
         if (name)
@@ -198,8 +197,7 @@ static int read_url(struct talk *talk, const json_t *obj, const char *where, str
     json_t *v;
     if (get_text(&url, obj, "source_url", where, err) < 0)
         return err->code;
-    json_array_foreach(json_object_get(obj, "videos"), i, v)
-    {
+    json_array_foreach(json_object_get(obj, "videos"), i, v) {
         const char *type, *its = NULL;
         if (get_text(&type, v, "type", where, err) < 0 || get_text(&its, v, "url", where, err) < 0)
             return err->code;

@@ -143,8 +143,7 @@ static const char *text_of(struct reader *r, const json_t *value, const char *wh
         return english;
     const char *key;
     json_t *text;
-    json_object_foreach((json_t *)(uintptr_t)value, key, text)
-    {
+    json_object_foreach((json_t *)(uintptr_t)value, key, text) {
         if (json_is_string(text))
             return json_string_value(text);
     }
@@ -225,8 +224,7 @@ static int read_events(struct reader *r, const json_t *events, const char *where
         return fail_kind(r, where, events, "a list of events");
     size_t i;
     json_t *event;
-    json_array_foreach(events, i, event)
-    {
+    json_array_foreach(events, i, event) {
         AUTO_FREE char *at = mem_printf("%s[%zu]", where, i);
         const int rc = read_event(r, event, at, day, room);
         reader_forget_texts(r);
@@ -250,8 +248,7 @@ static int read_day(struct reader *r, json_t *day, const char *where)
         return r->err->code;
     const char *room;
     json_t *events;
-    json_object_foreach(rooms, room, events)
-    {
+    json_object_foreach(rooms, room, events) {
         AUTO_FREE char *short_room = str_quote(room, 100);
         AUTO_FREE char *at = mem_printf("%s[\"%s\"]", rooms_at, short_room);
         timetable_add_room(r->timetable, room);
@@ -272,8 +269,7 @@ static int read_schedule(struct reader *r, const json_t *schedule)
         return r->err->code;
     size_t i;
     json_t *day;
-    json_array_foreach(days, i, day)
-    {
+    json_array_foreach(days, i, day) {
         AUTO_FREE char *at = mem_printf("schedule.conference.days[%zu]", i);
         if (!json_is_object(day))
             return fail_kind(r, at, day, "a day as an object with date and rooms");
@@ -291,8 +287,7 @@ static const char *read_track(struct reader *r, const json_t *event, const char 
     const char *track = name_of(r, event, where, "track");
     size_t i;
     json_t *known;
-    json_array_foreach(r->tracks, i, known)
-    {
+    json_array_foreach(r->tracks, i, known) {
         const char *slug = json_get_string(known, "slug", NULL);
         if (track && slug && strcmp(slug, track) == 0)
             return json_get_string(known, "name", track);
@@ -311,8 +306,7 @@ static int read_speakers(struct reader *r, const json_t *event, const char *wher
         json_t *person;
         if (list_of(&persons, r, event, where, lists[k]) < 0)
             return r->err->code;
-        json_array_foreach(persons, i, person)
-        {
+        json_array_foreach(persons, i, person) {
             AUTO_FREE char *at = mem_printf("%s.%s[%zu]", where, lists[k], i);
             if (!json_is_object(person))
                 return fail_kind(r, at, person,
@@ -404,8 +398,7 @@ static int read_submission(struct reader *r, const json_t *e, const char *where)
     }
     size_t i;
     json_t *slot;
-    json_array_foreach(slots, i, slot)
-    {
+    json_array_foreach(slots, i, slot) {
         AUTO_FREE char *at = mem_printf("%s.slots[%zu]", where, i);
         const int rc =
             json_is_object(slot)
@@ -431,8 +424,7 @@ static int read_results(struct reader *r, const json_t *root)
                               r->err);
     size_t i;
     json_t *submission;
-    json_array_foreach(results, i, submission)
-    {
+    json_array_foreach(results, i, submission) {
         AUTO_FREE char *at = mem_printf("results[%zu]", i);
         const int rc = read_submission(r, submission, at);
         reader_forget_texts(r);

@@ -205,6 +205,7 @@ static int64_t points_together(const struct matching *m, const struct candidates
     int64_t sum = 0;
     for (size_t i = 0; i < nb; i++)
         for (size_t k = own.begin[i]; k < own.begin[i + 1]; k++)
+            /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): no edges, no round */
             if (own.edges[k].column == column[i])
                 sum += own.edges[k].weight;
     candidates_finish(&own);

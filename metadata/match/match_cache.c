@@ -91,8 +91,7 @@ void match_cache_named(bool *named, size_t nb_recordings, const json_t *memo)
 {
     size_t i;
     json_t *row;
-    json_array_foreach(json_object_get(memo, "rows"), i, row)
-    {
+    json_array_foreach(json_object_get(memo, "rows"), i, row) {
         const int recording = integer(row, 3);
         if (recording >= 0 && (size_t)recording < nb_recordings)
             named[recording] = true;
@@ -136,8 +135,7 @@ bool match_cache_read(struct match_table *out, const json_t *memo, const char *k
     *out = (struct match_table){0};
     if (strcmp(json_get_string(memo, "key", ""), key) != 0)
         return false;
-    json_array_foreach(json_object_get(memo, "rows"), i, row)
-    {
+    json_array_foreach(json_object_get(memo, "rows"), i, row) {
         out->rows = mem_grow(out->rows, out->nb_rows, sizeof *out->rows);
         out->rows[out->nb_rows++] = (struct match){
             .talk = integer(row, 0),

@@ -1,5 +1,6 @@
 #include "store.h"
 
+#include <assert.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,12 +138,13 @@ static int back_up(const char *path, int version, struct err *err)
 
 static int migrate_within(struct store *s, const char *path, struct err *err)
 {
-    int64_t version = 0;
-    if (pragma(&version, s, "PRAGMA user_version", err) < 0)
+    int version = 0;
+    if (check_version(&version, s, path, err) < 0)
         return err->code;
+    assert(version > 0);
     if (version == SCHEMA_VERSION) /* another process was first */
         return 0;
-    if (back_up(path, (int)version, err) < 0)
+    if (back_up(path, version, err) < 0)
         return err->code;
     for (; version < SCHEMA_VERSION; version++)
         if (sql_exec(s, migrations[version - 1], err) < 0)

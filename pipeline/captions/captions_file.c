@@ -2,6 +2,7 @@
  * of the cue before, and does not know in which line it was. */
 #include "captions.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -193,6 +194,7 @@ static bool block_begins(const struct reader *r, size_t i, const char *word)
 static int read_webvtt(struct reader *r)
 {
     size_t i = 0;
+    assert(r->lines); /* a text has one line at least */
     if (!block_begins(r, 0, "WEBVTT"))
         return wrong(r, 0, "it does not begin with WEBVTT");
     while (!blank(r, i))

@@ -201,7 +201,8 @@ static int read_key(struct reader *r, const char *line, struct err *err)
         if (sscanf(value, "%4dx%4d%n", &t->logo_width, &t->logo_height, &used) != 2 ||
             value[used] || t->logo_width < 1 || t->logo_height < 1)
             expected = "a width and height such as 240x72";
-    } else if (strcmp(key, "smallest") && strcmp(key, "lines") && strcmp(key, "leading")) {
+    } else if (strcmp(key, "smallest") != 0 && strcmp(key, "lines") != 0 &&
+               strcmp(key, "leading") != 0) {
         return fail(r, err, "there is no key '%s'", key);
     } else if (!style) {
         return fail(r, err, "'%s' belongs behind the 'Style:' line that it is for", key);

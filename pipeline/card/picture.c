@@ -1,5 +1,6 @@
 #include "picture.h"
 
+#include <assert.h>
 #include <libavutil/imgutils.h>
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
@@ -50,6 +51,7 @@ int picture_read(AVFrame **out, const char *path, struct err *err)
     AUTO_FRAME *frame = NULL;
     if (decode_first(&frame, path, err) < 0)
         return err->code;
+    assert(frame);
     if (frame->width > PICTURE_MAX_SIDE || frame->height > PICTURE_MAX_SIDE)
         return err_set(err, ERR_INVALID, "the picture '%s' is %dx%d, at most %dx%d is taken", path,
                        frame->width, frame->height, PICTURE_MAX_SIDE, PICTURE_MAX_SIDE);

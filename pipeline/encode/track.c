@@ -1,5 +1,6 @@
 #include "track.h"
 
+#include <assert.h>
 #include <libavformat/avformat.h>
 #include <stdlib.h>
 
@@ -168,6 +169,7 @@ int track_summarise(struct track_summary *out, const char *path, struct err *err
         return av_fail_nomem(err);
     if (track_reader_open(&r, path, err) < 0)
         return err->code;
+    assert(r);
     const AVCodecParameters *par = track_reader_codec(r);
     struct hash *hash = hash_create();
     *out = (struct track_summary){0};

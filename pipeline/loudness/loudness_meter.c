@@ -44,7 +44,8 @@ struct loudness_meter *loudness_meter_create(void)
     for (int p = 0; p < BETWEEN; p++) {
         double gain = 0;
         for (int k = 0; k < TAPS; k++) {
-            const double t = k - TAPS / 2 + (p + 1) / (BETWEEN + 1.0);
+            const int whole = k - TAPS / 2;
+            const double t = whole + (p + 1) / (BETWEEN + 1.0);
             const double tap = sin(M_PI * t) / (M_PI * t) * (0.5 + 0.5 * cos(2 * M_PI * t / TAPS));
             m->taps[k][p] = (float)tap;
             gain += fabs(tap);

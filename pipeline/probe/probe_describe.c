@@ -175,8 +175,7 @@ static json_t *cells(const struct scan *s, const struct frame_grid *grid)
     size_t i;
     json_t *key;
     json_array_append_new(list, json_pack("[I, I]", (json_int_t)0, (json_int_t)grid->origin));
-    json_array_foreach(s->keys, i, key)
-    {
+    json_array_foreach(s->keys, i, key) {
         const int64_t pts = json_integer_value(key);
         const int64_t frame = frame_grid_frame_of(grid, pts) + s->picture.nb_late;
         if (frame - begin < least || grid->nb_frames - frame < least / 2)

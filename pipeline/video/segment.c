@@ -1,5 +1,6 @@
 #include "segment.h"
 
+#include <assert.h>
 #include <libavutil/imgutils.h>
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
@@ -263,6 +264,7 @@ static int convert(struct encode *e, AVFrame *frame, struct err *err)
 {
     const enum picture_fields fields = e->params->traits.fields;
     const bool unmarked_fields = fields == PICTURE_TOP_FIRST || fields == PICTURE_BOTTOM_FIRST;
+    assert(e->last); /* since begin() */
     if (!unmarked_fields && shows_on(e->last, frame))
         return 0;
     av_frame_unref(e->last);

@@ -25,7 +25,7 @@ static int select_one(int **list, size_t *nb, const struct programme *programme,
     if (end > arg && *end == '-' && end[1])
         to = strtol(end + 1, &end, 10);
     else if (end > arg && *end == '/') {
-        int number, part; /* a part is selected by its talk, but it should be there */
+        int number = 0, part = 0; /* a part is selected by its talk, but it should be there */
         if (selector_part(&number, &part, programme, arg, err) < 0)
             return err->code;
         add_number(list, nb, number);

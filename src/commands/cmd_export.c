@@ -76,8 +76,7 @@ static void add_part(struct links *l, int talk, const json_t *part)
     size_t i;
     json_t *file;
     for (size_t k = 0; k < sizeof lists / sizeof *lists; k++)
-        json_array_foreach(json_object_get(part, lists[k]), i, file)
-        {
+        json_array_foreach(json_object_get(part, lists[k]), i, file) {
             add_link(l, talk, part, file);
         }
     if (json_object_get(part, "poster"))
@@ -110,8 +109,7 @@ static int read_links(struct links *l, const struct event *event, struct err *er
     for (size_t i = 0; i < nb; i++) {
         size_t k;
         json_t *part;
-        json_array_foreach(json_object_get(talks[i], "parts"), k, part)
-        {
+        json_array_foreach(json_object_get(talks[i], "parts"), k, part) {
             add_part(l, (int)json_get_int(talks[i], "number", 0), part);
         }
     }

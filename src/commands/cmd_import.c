@@ -84,8 +84,7 @@ static void print_unsure(const json_t *unsure)
     json_t *row;
     if (json_array_size(unsure))
         printf("\nNot sure any more; if the recording is still right, say so:\n");
-    json_array_foreach(unsure, i, row)
-    {
+    json_array_foreach(unsure, i, row) {
         const long long talk = json_get_int(row, "talk", 0), part = json_get_int(row, "part", 0);
         AUTO_FREE char *name = str_clean_line(fs_basename(json_get_string(row, "recording", "")));
         if (part)

@@ -66,8 +66,7 @@ static const char *failure_of(const json_t *failures, const struct part_plan *pp
 {
     size_t i;
     json_t *f;
-    json_array_foreach(failures, i, f)
-    {
+    json_array_foreach(failures, i, f) {
         if (json_get_int(f, "talk", 0) == pp->talk->number &&
             json_get_int(f, "part", 0) == pp->part->number)
             return json_get_string(f, "message", "");

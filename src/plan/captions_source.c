@@ -159,8 +159,7 @@ static int read_note(struct source *s, const struct event *event, struct err *er
         return err->code;
     size_t i;
     json_t *file;
-    json_array_foreach(json_object_get(note, "files"), i, file)
-    {
+    json_array_foreach(json_object_get(note, "files"), i, file) {
         struct caption_source *c = add(s, json_get_string(file, "language", ""));
         c->path = mem_strdup(json_get_string(file, "path", ""));
         snprintf(c->hash, sizeof c->hash, "%s", json_get_string(file, "hash", ""));
@@ -205,8 +204,7 @@ static void add_streams(struct source *s)
 {
     size_t i;
     json_t *stream;
-    json_array_foreach(json_object_get(s->probe, "streams"), i, stream)
-    {
+    json_array_foreach(json_object_get(s->probe, "streams"), i, stream) {
         const char *codec = json_get_string(stream, "codec", "");
         if (strcmp(json_get_string(stream, "type", ""), "subtitle") != 0 ||
             !captions_codec(codec) || json_get_int(stream, "packets", 0) == 0)

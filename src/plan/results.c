@@ -26,8 +26,12 @@ static bool bounded(json_t *value)
     const char *key;
     json_t *child;
     size_t i;
-    json_object_foreach(value, key, child) if (!bounded(child)) return false;
-    json_array_foreach(value, i, child) if (!bounded(child)) return false;
+    json_object_foreach(value, key, child)
+        if (!bounded(child))
+            return false;
+    json_array_foreach(value, i, child)
+        if (!bounded(child))
+            return false;
     const int64_t v = json_integer_value(value), most = INT64_MAX / 16;
     return -most <= v && v <= most;
 }

@@ -33,8 +33,7 @@ static void gap_facts(struct verify_facts *f, const json_t *probe, int64_t origi
 {
     size_t i;
     json_t *gap;
-    json_array_foreach(json_object_get(probe, "gaps"), i, gap)
-    {
+    json_array_foreach(json_object_get(probe, "gaps"), i, gap) {
         const int64_t ms = json_get_int(gap, "length_ms", 0);
         if (llabs(ms) <= llabs(f->gap_ms))
             continue;

@@ -59,10 +59,11 @@ static void list(struct folder *f, int work_dir, const char *key)
         close(fd);
     errno = 0;
     for (const struct dirent *e; d && (e = readdir(d)); errno = 0) {
-        if (strlen(e->d_name) >= NAME_BYTES)
+        const size_t nb = strlen(e->d_name);
+        if (nb >= NAME_BYTES)
             continue;
         f->names = mem_grow(f->names, f->nb, sizeof *f->names);
-        strcpy(f->names[f->nb++], e->d_name);
+        memcpy(f->names[f->nb++], e->d_name, nb + 1);
     }
     f->listed = f->listed || (d && errno == 0);
     if (f->nb)
@@ -79,7 +80,8 @@ static int digit(char c)
 bool work_listing_has(struct work_listing *l, const char *key, const char *ext)
 {
     char name[NAME_BYTES];
-    if (!workdir_key_valid(key) || strlen(ext) >= NAME_BYTES - 33)
+    const size_t nb = strlen(ext);
+    if (!workdir_key_valid(key) || nb >= NAME_BYTES - 33)
         return workdir_has(l->work_dir, key, ext);
     struct folder *f = &l->folders[16 * digit(key[0]) + digit(key[1])];
     if (++f->nb_looks == LOOKS)
@@ -88,6 +90,6 @@ bool work_listing_has(struct work_listing *l, const char *key, const char *ext)
         return workdir_has(l->work_dir, key, ext);
     memcpy(name, key, 32);
     name[32] = '.';
-    strcpy(name + 33, ext);
+    memcpy(name + 33, ext, nb + 1);
     return f->nb && bsearch(name, f->names, f->nb, sizeof *f->names, by_name);
 }

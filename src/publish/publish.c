@@ -210,7 +210,7 @@ static int note_recordings(struct publisher *u, struct err *err)
         struct file *f = &u->old[i];
         const struct talk *talk = f->recording[0] ? NULL : programme_find(&p->programme, f->talk);
         const struct match *row = talk ? plan_match(p, talk, f->part) : NULL;
-        if (!plan_holds_talk(row))
+        if (!row || !plan_holds_talk(row))
             continue;
         snprintf(f->recording, sizeof f->recording, "%s",
                  p->recordings[row->recording].fingerprint);

@@ -24,7 +24,7 @@ struct part_run {
     struct part_plan plan;
     size_t next, in_flight;
     double left[NB_STAGES]; /* estimated core seconds that are to be started */
-    double cost, done; /* the same: of all that was missing, and of what has ended of it */
+    double cost, done;      /* the same: of all that was missing, and of what has ended of it */
     bool has_jobs;          /* when the run began */
     bool failed;
 };
@@ -37,7 +37,7 @@ struct run {
     struct part_run *parts;
     size_t nb_parts;
     double left[NB_STAGES]; /* of all parts */
-    bool checked;                    /* the renditions' encoders */
+    bool checked;           /* the renditions' encoders */
 };
 
 struct run *run_create(struct plan *plan, struct zygote *zygote, struct progress *progress)

@@ -22,8 +22,7 @@ static int64_t player_start_ms(const json_t *probe, const struct frame_grid *gri
     int64_t start_ms = origin_ms;
     size_t i;
     json_t *stream;
-    json_array_foreach(json_object_get(probe, "streams"), i, stream)
-    {
+    json_array_foreach(json_object_get(probe, "streams"), i, stream) {
         const int64_t ms = json_get_int(stream, "start_ms", start_ms);
         start_ms = ms < start_ms ? ms : start_ms;
     }

@@ -18,8 +18,7 @@ static struct sound_output *sound_outputs(const struct worker *w)
 {
     struct sound_output *list = mem_zalloc(w->spec->nb_outputs, sizeof *list);
     for (size_t i = 0; i < w->spec->nb_outputs; i++)
-        list[i] =
-            (struct sound_output){.audio = w->spec->outputs[i].settings, .path = w->made[i]};
+        list[i] = (struct sound_output){.audio = w->spec->outputs[i].settings, .path = w->made[i]};
     return list;
 }
 

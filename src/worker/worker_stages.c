@@ -55,10 +55,8 @@ static struct segment_output *segment_outputs(const struct worker *w)
     struct segment_output *list = mem_zalloc(w->spec->nb_outputs, sizeof *list);
     for (size_t i = 0; i < w->spec->nb_outputs; i++) {
         const struct job_output *o = &w->spec->outputs[i];
-        list[i] = (struct segment_output){.video = o->settings,
-                                          .width = o->width,
-                                          .height = o->height,
-                                          .path = w->made[i]};
+        list[i] = (struct segment_output){
+            .video = o->settings, .width = o->width, .height = o->height, .path = w->made[i]};
     }
     return list;
 }

@@ -1,5 +1,6 @@
 #include "media_program.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -92,7 +92,7 @@ END
     sed 's/<event id="7">.*<.event>//' in.xml >short.xml
     tp import short.xml >/dev/null
     again schedule.xml out.xml
-    ! grep -q "No time" out.xml
+    expect 1 grep "No time" out.xml
 }
 
 @test "a title of 10,000 characters is refused before any export" {
@@ -142,7 +142,10 @@ END
         tp import "$PROGRAMMES/$file" >/dev/null
         case $file in
         *.xml) again schedule.xml out.xml ;;
-        *) again pyvideo "out-$file" && same "$(ls "$PROGRAMMES/$file/videos")" "$(ls "out-$file/videos")" ;;
+        *)
+            again pyvideo "out-$file"
+            same "$(ls "$PROGRAMMES/$file/videos")" "$(ls "out-$file/videos")"
+            ;;
         esac
     done
 }

@@ -41,7 +41,7 @@ edit()
 # tricks DIR CANARY: files that name the canary, or an address, and mean to have it opened.
 tricks()
 {
-    local dir=$1 canary=$2 name
+    local dir=$1 canary=$2
     printf '#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\nfile://%s\n#EXTINF:4,\nhttp://127.0.0.1:9/a.ts\n#EXT-X-ENDLIST\n' \
         "$canary" >"$dir/hls.mp4"
     cp "$dir/hls.mp4" "$dir/hls.ts"

@@ -50,7 +50,8 @@ mutate()
     1) head -c "$at" "$2" >"$4" ;;
     2)
         below "$(stat -c %s "$3")"
-        { head -c "$at" "$2" && tail -c "+$got" "$3"; } >"$4"
+        head -c "$at" "$2" >"$4"
+        tail -c "+$got" "$3" >>"$4"
         ;;
     esac
 }

@@ -77,7 +77,8 @@ cause_of()
     same "1/1 ok,2/1 ok,2/2 ok,3/1 unclear,4/1 unclear" "$(verdicts)"
     expect 3 tp run --quiet
     says "talk 3 waits: not sure which recording it is"
-    [ ! -e event/out/03-third-time-lucky.mp4 ] && [ ! -e event/out/3-third-time-lucky.mp4 ]
+    [ ! -e event/out/03-third-time-lucky.mp4 ]
+    [ ! -e event/out/3-third-time-lucky.mp4 ]
     expect 0 tp match 3=04-recording.mp4 "4=$PWD/cam/03-recording.mp4"
     says "set by hand"
     same "1/1 ok,2/1 ok,2/2 ok,3/1 ok,4/1 ok" "$(verdicts)"

@@ -17,7 +17,7 @@ made()
 {
     ffmpeg -v error -y "$@" || return
     tp add "${@: -1}" >/dev/null || return
-    tp match "1=${@: -1}" >/dev/null || true
+    tp match "1=${*: -1}" >/dev/null || true
     tp run --quiet 1
 }
 
@@ -164,6 +164,8 @@ near()
     ffmpeg -v error -ss 4 -i "$OUT" -frames:v 1 -vf "scale=1:1:flags=area,format=rgb24" -f rawvideo - |
         od -An -tu1 >grey.txt
     read -r r g b <grey.txt
-    [ $((r > g ? r - g : g - r)) -le 4 ] && [ $((b > g ? b - g : g - b)) -le 4 ]
-    [ "$g" -gt 90 ] && [ "$g" -lt 235 ]
+    [ $((r > g ? r - g : g - r)) -le 4 ]
+    [ $((b > g ? b - g : g - b)) -le 4 ]
+    [ "$g" -gt 90 ]
+    [ "$g" -lt 235 ]
 }

@@ -113,7 +113,7 @@ level()
 @test "eleven tracks that are no layout of loudspeakers: the first two are left and right" {
     silent=$(printf '|c%d=0*c0' {2..10})
     recording 02-second-thoughts.mkv 8 -f lavfi -i "$(speech 8)" \
-        -filter_complex "[1:a]pan=11C|c0=c0|c1=c0$silent[a]" \
+        -filter_complex "[1:a]pan=11C|c0=c0|c1=c0${silent}[a]" \
         -map 0:v -map "[a]"
     tp add 02-second-thoughts.mkv >/dev/null
     expect 0 tp run --quiet 2

@@ -101,8 +101,10 @@ static void follow(const char *call, const char *path, const char *more)
         n->latest = NONE;
     else if (strcmp(call, "syncdir") == 0)
         flush_folder(path);
-    else
+    else if (more)
         follow_file(n, call, more);
+    else
+        fail("a line of the journal ends early:", path);
 }
 
 static void read_journal(const char *journal, long nb_lines)

@@ -20,6 +20,7 @@
 #include "worker.h"
 
 /* What fontconfig keeps for itself, and what libx264 loses when it refuses its options. */
+/* NOLINTNEXTLINE(bugprone-reserved-identifier): the leak sanitizer calls it so */
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {

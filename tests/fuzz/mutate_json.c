@@ -38,13 +38,11 @@ static void collect(struct places *p, json_t *value)
     const char *key;
     json_t *child;
     size_t i;
-    json_object_foreach(value, key, child)
-    {
+    json_object_foreach(value, key, child) {
         add(p, (struct place){value, key, 0});
         collect(p, child);
     }
-    json_array_foreach(value, i, child)
-    {
+    json_array_foreach(value, i, child) {
         add(p, (struct place){value, NULL, i});
         collect(p, child);
     }

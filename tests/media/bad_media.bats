@@ -86,9 +86,9 @@ whole() {
     # Only the good talk is out, and it plays.
     [ "$(find "$dir/event/out" -name '*.mp4' -printf '%f\n')" = 1-a-good-talk.mp4 ] ||
         [ "$(find "$dir/event/out" -name '*.mp4' -printf '%f\n')" = 01-a-good-talk.mp4 ] ||
-        { find "$dir/event/out" && return 1; }
+        { find "$dir/event/out"; return 1; }
     [ -z "$(ffmpeg -v error -xerror -i "$dir"/event/out/*.mp4 -f null - 2>&1)" ] || return 1
-    [ -z "$(find "$dir/event/work/tmp" -mindepth 1)" ] || { find "$dir/event/work/tmp" && return 1; }
+    [ -z "$(find "$dir/event/work/tmp" -mindepth 1)" ] || { find "$dir/event/work/tmp"; return 1; }
     for f in "$@"; do
         lines=$(cat "$dir/run.txt" | grep -F -- "$(basename "$f")" | grep -vc '^  ') || true
         grep -qF "'$(realpath "$f")' has the content of" "$dir/add.txt" && lines=$((lines + 1))

@@ -203,6 +203,7 @@ output_facts() {
         card=$(jq -n "($CARD * ($rate) | round) / ($rate)")
         if [ "$rate" != "$measured_rate" ]; then # the renditions' rates are the same but for > 30
             small=$(jq ".height * $WIDTH / .width / 2 | round * 2" <<<"$video")
+            # shellcheck disable=SC2046 # two words
             measure_source $(jq -r '"\(.width) \(.height)"' <<<"$video") "$rate" "$mid"
             measured_rate=$rate
         fi

@@ -11,6 +11,7 @@ setup_file() {
 }
 
 setup() {
+    load ../cli/helper
     [ -d "$MEDIA" ] || skip "there is no ../shared/media"
 }
 
@@ -49,7 +50,7 @@ complain() {
 }
 
 @test "no job failed" {
-    ! grep FAILED "$DIR/run.txt" "$DIR/add.txt"
+    expect 1 grep FAILED "$DIR/run.txt" "$DIR/add.txt"
     [ "$(cat "$DIR/run.status")" = 3 ] || [ "$(cat "$DIR/run.status")" = 0 ]
 }
 

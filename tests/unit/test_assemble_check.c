@@ -288,6 +288,7 @@ static void test_index_in_front(void **state)
     AUTO_STR order = {0};
     for (size_t at = 0; at + 8 <= nb && big_endian(bytes + at) >= 8; at += big_endian(bytes + at))
         str_addf(&order, "%.4s ", bytes + at + 4);
+    str_add(&order, "");
     const char *moov = strstr(order.s, "moov"), *mdat = strstr(order.s, "mdat");
     assert_true(moov && mdat && moov < mdat);
     AUTO_PART w;

@@ -193,7 +193,7 @@ static void test_long_title_wraps_and_shrinks(void **state)
     assert_int_equal(two.nb_bands, 3);
     char longer[200] = "";
     for (int i = 0; i < 25; i++)
-        strcat(longer, "nnnnn ");
+        memcpy(longer + 6 * i, "nnnnn ", 7);
     const struct extent three = measure_and_free(draw_title(longer));
     assert_int_equal(three.nb_bands, 4);
     /* One and the same word is narrower in the longer title. */
@@ -217,8 +217,8 @@ static void test_too_long_is_refused(void **state)
 {
     (void)state;
     char title[1200] = "";
-    for (int i = 0; i < 9; i++)
-        strcat(strcat(title, long_title), " ");
+    for (int i = 0, at = 0; i < 9; i++)
+        at += snprintf(title + at, sizeof title - (size_t)at, "%s ", long_title);
     struct card_text text = full_text(title);
     const struct card_params params = params_of(1280, 720);
     expect_refused(&text, &params, ERR_INVALID, "the text of the title does not fit", "shorten",

@@ -54,7 +54,8 @@ static double shaky_fast(int64_t n, double t)
 /* A packet is lost every 36 s: 0.06 % in all, and no drift. */
 static double losing(int64_t n, double t)
 {
-    return t + (double)(n / 1687) * 1024 / 48000;
+    const int64_t nb_lost = n / 1687;
+    return t + (double)nb_lost * 1024 / 48000;
 }
 
 static double paused(int64_t n, double t)

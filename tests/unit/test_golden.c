@@ -370,8 +370,7 @@ static void show_spec(struct walk *w, const char *stage, const char *spec)
     size_t i;
     json_t *output;
     shorten(w, o, "probe", mem_printf("@probe of %s@", fs_basename(path)));
-    json_array_foreach(json_object_get(o, "outputs"), i, output)
-    {
+    json_array_foreach(json_object_get(o, "outputs"), i, output) {
         const char *rendition = json_get_string(output, "rendition", "");
         shorten(w, output, "video", mem_printf("@%s of %s@", stage, rendition));
         shorten(w, output, "audio", mem_printf("@sound of %s@", rendition));
@@ -402,8 +401,7 @@ static void put_seams(const struct walk *w, const json_t *spec)
     struct err err = {0};
     size_t i;
     json_t *seam;
-    json_array_foreach(json_object_get(spec, "seams"), i, seam)
-    {
+    json_array_foreach(json_object_get(spec, "seams"), i, seam) {
         if (json_is_object(seam))
             assert_done(store_set_result(w->event->store, json_get_string(seam, "key", ""), "seam",
                                          json_object_get(seam, "joined"), &err));

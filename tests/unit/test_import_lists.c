@@ -374,6 +374,7 @@ static void names(void **state)
         AUTO_STR got = {0};
         for (size_t k = 0; k < t->nb_speakers; k++)
             str_addf(&got, "%s%s", k ? "+" : "", t->speakers[k]);
+        str_add(&got, "");
         assert_row_str(rows[i].text, got.s, rows[i].wanted);
     }
 }

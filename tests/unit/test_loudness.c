@@ -41,7 +41,8 @@ static double speech(int64_t n, int c) /* words and pauses */
 }
 static double stairs(int64_t n, int c) /* each 5 s 6 dB louder: the relative gate works */
 {
-    return noise(n, c) * pow(2, (double)(n / (5 * RATE))) / 16;
+    const int64_t step = n / (5 * RATE);
+    return noise(n, c) * pow(2, (double)step) / 16;
 }
 static double faint(int64_t n, int c)
 {

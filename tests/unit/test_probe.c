@@ -443,9 +443,7 @@ static void test_no_recordings(void **state)
     };
     for (size_t i = 0; i < NB(cases); i++) {
         AUTO_JSON *p = probe(cases[i].path);
-        const char *says = json_get_string(p, "error", NULL);
-        if (!says)
-            fail_msg("%s is taken for a recording", cases[i].path);
+        const char *says = json_get_string(p, "error", "(taken for a recording)");
         if (!strstr(says, cases[i].path) || (cases[i].says && !strstr(says, cases[i].says)))
             fail_msg("'%s' does not say '%s'", says, cases[i].says);
         assert_null(json_object_get(p, "video"));

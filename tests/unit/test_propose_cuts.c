@@ -78,6 +78,8 @@ static void check(const char *row, const char *units_text, const char *moments_t
         assert_true(cuts[i].score >= 0 && cuts[i].score <= 1);
         free(cuts[i].why);
     }
+    str_add(&got, "");
+    str_add(&said, "");
     if (strcmp(got.s, wanted) != 0 || !strstr(said.s, why))
         fail_msg("%s: got %s (%s), not %s (%s)", row, got.s, said.s, wanted, why);
 }

@@ -99,6 +99,10 @@ static void end_one(struct simulation *s)
     for (int c = 0; c < s->nb_cores; c++)
         if (s->cores[c].busy && (!first || s->cores[c].end < first->end))
             first = &s->cores[c];
+    if (!first) {
+        fail_msg("no core is busy");
+        return;
+    }
     s->now = first->end;
     first->busy = false;
     s->parts[first->part].in_flight--;

@@ -1,5 +1,6 @@
 #include "listing.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -144,6 +145,7 @@ static char *split_speakers(char *head, const char **unpaired)
         *unpaired = opens[depth - 1];
     if (depth || !str_ends(head, ")"))
         return NULL;
+    assert(last); /* what the text ends in has its partner */
     head[strlen(head) - 1] = '\0';
     *last = '\0';
     return last + 1;
