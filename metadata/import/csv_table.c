@@ -13,16 +13,16 @@
 
 enum {
     MAX_COLUMNS = 250,
-    BLOCK_BYTES = 64 << 10, /* the parser's buffer grows by so much */
+    BLOCK_BYTES = 64 << 10, /* by which the parser's buffer grows */
 };
 
 struct csv_reader {
     struct csv_table *table;
     const char *name;
     struct err *err;
-    int line;       /* that is being fed */
-    int begin;      /* of the row that is being read; 0 between rows */
-    struct str raw; /* fields of that row, each with its NUL */
+    int line;       /* being parsed */
+    int begin;      /* first line of the row that is being read; 0 between rows */
+    struct str raw; /* the row's fields, each with its NUL */
     size_t nb_fields;
     bool filled; /* one of them is not empty */
 };
@@ -32,7 +32,7 @@ static void reader_finish(struct csv_reader *r)
     str_finish(&r->raw);
 }
 
-/* libcsv cannot be stopped from a callback: after an error, rows pass by. */
+/* libcsv cannot be stopped from a callback: after an error, rows are ignored. */
 static void on_field(void *text, size_t len, void *opaque)
 {
     struct csv_reader *r = opaque;
@@ -66,14 +66,14 @@ static void add_row(struct csv_reader *r)
         AUTO_FREE char *quote = str_quote(r->raw.s, STR_QUOTE_BYTES);
         err_set(r->err, ERR_INVALID,
                 "'%s', line %d: found %zu field%s, the first \"%s\"; expected %zu, as the heading "
-                "has: put a field with a comma in it between quotation marks",
+                "has: enclose a field that contains the separator in quotation marks",
                 r->name, r->begin, r->nb_fields, r->nb_fields == 1 ? "" : "s", quote,
                 table->nb_columns);
         return;
     }
     char where[32];
     snprintf(where, sizeof where, "line %d", r->begin);
-    if (programme_check_count(table->nb_rows, r->name, where, r->err) < 0) /* less the heading */
+    if (programme_check_count(table->nb_rows, r->name, where, r->err) < 0) /* without the heading */
         return;
     table->rows = mem_grow(table->rows, table->nb_rows, sizeof *table->rows);
     struct csv_row *row = &table->rows[table->nb_rows++];
@@ -97,7 +97,7 @@ static void on_row(int c, void *opaque)
     r->begin = 0;
 }
 
-/* Of the first line, outside quotation marks. */
+/* The separator that the first line has most of, outside quotation marks. */
 static char find_delimiter(const char *text)
 {
     static const char marks[] = ",;\t";
@@ -122,13 +122,13 @@ static int fail_syntax(struct csv_reader *r, struct csv_parser *parser)
         return err_set(r->err, ERR_NOMEM, "'%s': no memory for the table", r->name);
     return err_set(
         r->err, ERR_INVALID,
-        "'%s', line %d: a quotation mark stands where none can, in the row that begins "
-        "in line %d; expected a field with such marks in it between quotation marks, and "
-        "each of them doubled: \"the \"\"real\"\" talk\"",
+        "'%s', line %d: misplaced quotation mark in the row that begins in line %d; expected a "
+        "field that contains such marks to be enclosed in quotation marks, with each mark in it "
+        "doubled: \"the \"\"real\"\" talk\"",
         r->name, r->line, r->begin ? r->begin : r->line);
 }
 
-/* Line by line, to know where each row begins. */
+/* Parses line by line, to know where each row begins. */
 static int feed(struct csv_reader *r, struct csv_parser *parser, const char *text)
 {
     for (const char *p = text; *p && r->err->code == 0;) {

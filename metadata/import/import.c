@@ -19,7 +19,7 @@ static bool any_sniff(const char *bytes, size_t nb_bytes, const char *name)
     return true;
 }
 
-/* The first whose sniff knows the file reads it. bytes end with a NUL. */
+/* The first format whose sniff accepts the file reads it. */
 static const struct {
     bool (*sniff)(const char *bytes, size_t nb_bytes, const char *name);
     int (*read)(struct programme *out, const char *bytes, size_t nb_bytes, const char *name,

@@ -1,12 +1,12 @@
 /*
- * Reading a programme, whatever it is written in. The format is told from the content, never from
- * the name alone. All or nothing: what cannot be understood is an error that names the file, the
- * place in it and what was expected there.
+ * Reads a programme in any of the formats that talkpress knows (formats.h). Content decides on the
+ * format, not the name alone. All or nothing: the error for something that cannot be understood
+ * names the file, the place in it, what was found and what was expected.
  *
- * An importer fills talks in the programme's order. Numbers come from the programme where it has
- * them; else they stay 0 and the talk has a ref, which programme_number_talks makes a number of. A
- * timetable gives slots (slot_s, start), a listing of videos gives listed times (listed_s). What it
- * may hold at most is the same for all: programme_limits.h.
+ * Talks are in the programme's order, with its numbers. If it has none, numbers stay 0 and each
+ * talk has a ref, from which programme_number_talks makes numbers. Timetables give slots (slot_s,
+ * start), listings of videos give listed times (listed_s). Limits are the same for all formats:
+ * programme_limits.h.
  */
 #pragma once
 
@@ -16,5 +16,5 @@ struct err;
 struct programme;
 
 /* Reads the file or folder at path into *out (zero-initialised by the caller, who frees it with
- * programme_finish; untouched on failure). ERR_INVALID: no format fits, or it is broken. */
+ * programme_finish; untouched on failure). ERR_INVALID: no format fits, or the file is damaged. */
 ATTR_NODISCARD int import_read(struct programme *out, const char *path, struct err *err);

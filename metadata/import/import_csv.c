@@ -22,7 +22,7 @@
 enum {
     MAX_NUMBER = 999999,
     MAX_S = 24 * 3600,
-    HEAD_BYTES = 8192, /* of a file, to know its heading row by */
+    HEAD_BYTES = 8192, /* a longer first line is not a heading */
 };
 
 enum column {
@@ -43,7 +43,8 @@ enum column {
     NB_COLUMNS,
 };
 
-/* Names of columns in small letters without spaces and marks, the best name first. */
+/* Names of columns in lower case, letters and digits only. If a table has several, the first listed
+ * here is used. */
 static const char *const synonyms[NB_COLUMNS][11] = {
     [COL_NUMBER] = {"number", "no", "nr", "#", "talknumber", "episode"},
     [COL_ID] = {"id", "talkid", "sessionid", "ref", "code", "slug", "guid", "uid", "cfpid"},
@@ -66,7 +67,7 @@ struct reader {
     struct csv_table table;
     int columns[NB_COLUMNS]; /* index in the table, or -1 */
     bool ids_are_numbers;
-    bool *numbers; /* that were given */
+    bool *numbers; /* those that are taken, by number */
     struct programme *programme;
     const char *name;
     struct err *err;
@@ -104,14 +105,14 @@ static void find_columns(int columns[NB_COLUMNS], const struct csv_table *table)
     }
 }
 
-/* A row's field, NULL where it is empty or there is no such column. */
+/* A row's field; NULL: it is empty, or there is no such column. */
 static const char *field(const struct reader *r, const struct csv_row *row, enum column column)
 {
     const int at = r->columns[column];
     return at >= 0 && *row->fields[at] ? row->fields[at] : NULL;
 }
 
-/* Always an error about one field. */
+/* Always sets an error about one field. */
 static int fail(const struct reader *r, const struct csv_row *row, enum column column,
                 const char *expected)
 {
@@ -157,7 +158,8 @@ static int read_number(struct reader *r, const struct csv_row *row, struct talk 
     return 0;
 }
 
-/* "0h00m25s", "1h30m", "45min", "90 s": numbers, each with its unit. -1 where it is not that. */
+/* Reads "0h00m25s", "1h30m", "45min", "90 s": numbers, each with its unit, as seconds. -1: it is
+ * not of this form. */
 static int parse_units(const char *text)
 {
     static const struct {
@@ -191,7 +193,7 @@ static int parse_units(const char *text)
     return any ? sum : -1;
 }
 
-/* A measured time: "25:07" is minutes and seconds. */
+/* Reads the listed times: "25:07" is minutes and seconds. */
 static int read_listed(struct reader *r, const struct csv_row *row, struct talk *talk)
 {
     static const char expected[] =
@@ -214,7 +216,7 @@ static int read_listed(struct reader *r, const struct csv_row *row, struct talk 
     return 0;
 }
 
-/* A planned length: "0:45" is hours and minutes, "45" is minutes. -1 where it is neither. */
+/* Reads a planned length as seconds: "0:45" is hours and minutes, "45" is minutes. -1: neither. */
 static int parse_slot(const char *text)
 {
     const int units = parse_units(text);
@@ -231,8 +233,8 @@ static int parse_slot(const char *text)
     return minutes > 0 && minutes <= MAX_S / 60 ? minutes * 60 : -1;
 }
 
-/* "18:30", or "2014-09-26 18:30". */
-static bool read_moment(struct datetime *out, const char *text)
+/* Reads "18:30" or "2014-09-26 18:30". */
+static bool read_time(struct datetime *out, const char *text)
 {
     return datetime_parse_iso(out, text) ? out->has_time : datetime_parse_clock(out, text);
 }
@@ -245,11 +247,11 @@ static int read_slot(struct reader *r, const struct csv_row *row, const struct d
     if (slot && (*out_s = parse_slot(slot)) < 1)
         return fail(r, row, COL_SLOT,
                     "a planned length of at most a day: hours and minutes \"0:45\", minutes "
-                    "\"45\", or \"45 min\" (a measured time stands in a column 'listed')");
+                    "\"45\", or \"45 min\" (measured times belong in a column 'listed')");
     struct datetime until = {0};
     if (!end)
         return 0;
-    if (!read_moment(&until, end))
+    if (!read_time(&until, end))
         return fail(r, row, COL_END, clock);
     if (slot || !start->has_time)
         return 0;
@@ -262,7 +264,8 @@ static int read_slot(struct reader *r, const struct csv_row *row, const struct d
     return 0;
 }
 
-/* Start and end such as "0h00m25s" are places in a recording: what lies between them was measured.
+/* Start and end such as "0h00m25s" are places in a recording: the time between them is a listed
+ * time.
  */
 static int read_offsets(struct reader *r, const struct csv_row *row, struct talk *talk, bool *out)
 {
@@ -286,7 +289,7 @@ static int read_times(struct reader *r, const struct csv_row *row, struct talk *
     int slot_s = 0;
     if (read_listed(r, row, talk) < 0 || read_offsets(r, row, talk, &offsets) < 0)
         return r->err->code;
-    if (start && !offsets && !read_moment(&when, start))
+    if (start && !offsets && !read_time(&when, start))
         return fail(r, row, COL_START, "a time of day, \"18:30\" or \"2014-09-26 18:30\"");
     if (date && !datetime_parse_day(&day, date) && !datetime_parse_iso(&day, date))
         return fail(r, row, COL_DATE, "a day as \"2014-09-26\" or \"26.9.2014\"");

@@ -21,24 +21,24 @@
 
 enum {
     MAX_DEPTH = 250,
-    MAX_SLOT_S = 6 * 3600, /* longer ones are rather two times that do not belong together */
+    MAX_SLOT_S = 6 * 3600, /* a longer slot is more likely two times that do not belong together */
     HALF_DAY_S = 12 * 3600,
-    NAMES_BYTES = 80, /* a longer paragraph behind a title is no list of speakers */
+    NAMES_BYTES = 80, /* a longer paragraph after a title is not a list of speakers */
 };
 
-/* A table row or list item, with what its <time> elements say. */
+/* A table row or list item, and the times of its <time> elements. */
 struct row {
-    xmlNode *node, *time; /* of the page's document */
+    xmlNode *node, *time; /* belong to the document */
     struct datetime start, end;
-    int from_s, to_s; /* times of day that its text shows, -1 where there is none */
+    int from_s, to_s; /* times of day in its text, in seconds; -1: none */
 };
 
 struct time_page {
     xmlDoc *doc;
     struct row *rows;
     size_t nb_rows;
-    bool deep;       /* the page was not read to its end: tags are nested too deep */
-    bool z_is_local; /* the attributes have local times, though a "Z" calls them UTC */
+    bool deep;       /* tags are nested too deeply, so the page was not read to its end */
+    bool z_is_local; /* the attributes are local times, even those marked "Z" */
 };
 
 static void time_page_finish(struct time_page *t)
@@ -54,7 +54,7 @@ static bool is_element(const xmlNode *node, const char *name)
            strcasecmp((const char *)node->name, name) == 0;
 }
 
-/* The node that follows in the document, within top. */
+/* The next node in document order, within top; NULL: none. */
 static xmlNode *next_node(xmlNode *node, const xmlNode *top)
 {
     if (node->children && node->type == XML_ELEMENT_NODE)
@@ -64,7 +64,7 @@ static xmlNode *next_node(xmlNode *node, const xmlNode *top)
     return node == top ? NULL : node->next;
 }
 
-/* NULL where nothing is visible. The parser has read the entities. */
+/* A new string; NULL: nothing is visible. The parser has decoded the entities. */
 static char *visible_line(const char *text)
 {
     AUTO_FREE char *line = str_clean_line(text);
@@ -81,7 +81,7 @@ static char *content(const xmlNode *node)
 
 /* Parsing. */
 
-/* Closing tags takes time by depth, and so does walking: deep pages end here. */
+/* Closing tags and walking take time that grows with the depth: stop at deep pages. */
 static void start_element(void *opaque, const xmlChar *name, const xmlChar **attributes)
 {
     xmlParserCtxt *ctxt = opaque;
@@ -107,8 +107,8 @@ static xmlDoc *parse(bool *out_deep, const struct str *text)
     return doc;
 }
 
-/* Seconds of the day of the next "18:30" or "6:30 pm" in text; -1 where there is none. Moves *p
- * behind it. */
+/* Reads the next "18:30" or "6:30 pm" from *p on and moves *p after it. Seconds since midnight; -1:
+ * there is none. */
 static int next_clock(const char **p)
 {
     for (; **p; (*p)++) {
@@ -161,7 +161,7 @@ static bool shows_its_attribute(const struct row *row)
     return row->from_s >= 0 && (row->from_s - datetime_clock_s(&row->start)) % HALF_DAY_S == 0;
 }
 
-/* False where memory is out. */
+/* False: out of memory. */
 static bool time_page_parse(struct time_page *out, const struct str *text)
 {
     out->doc = parse(&out->deep, text);
@@ -183,7 +183,7 @@ static bool time_page_parse(struct time_page *out, const struct str *text)
 
 /* Rows to talks. */
 
-/* The title's element: a heading, else what is bold, else the cell behind the time's. */
+/* The title's element: a heading, else the first bold one, else the cell after the time's. */
 static xmlNode *find_title(const struct row *row)
 {
     xmlNode *bold = NULL;
@@ -203,7 +203,7 @@ static xmlNode *find_title(const struct row *row)
     return bold;
 }
 
-/* Of a cell, what stands before its first paragraph or line break. */
+/* The title's text; of a cell, only the text before its first paragraph or line break. */
 static char *title_text(xmlNode *title)
 {
     const bool cell = is_element(title, "td") || is_element(title, "th");
@@ -222,7 +222,7 @@ static char *title_text(xmlNode *title)
     return visible_line(text.s);
 }
 
-/* A paragraph that is a link alone ("Slides") says nothing of the talk. */
+/* Such a paragraph ("Slides") is not part of the abstract. */
 static bool is_link_alone(const xmlNode *node)
 {
     for (const xmlNode *child = node->children; child; child = child->next) {
@@ -233,8 +233,8 @@ static bool is_link_alone(const xmlNode *node)
     return true;
 }
 
-/* Of the paragraphs behind the title, a short first one that is no sentence names the speakers; the
- * others are the abstract. */
+/* The paragraphs after the title: the first names the speakers if it is short and not a sentence;
+ * the others are the abstract. */
 static void read_paragraphs(struct talk *talk, const struct row *row, xmlNode *title)
 {
     AUTO_STR abstract = {0};
@@ -252,7 +252,7 @@ static void read_paragraphs(struct talk *talk, const struct row *row, xmlNode *t
     talk->abstract = abstract.len ? str_take(&abstract) : NULL;
 }
 
-/* Where attribute and text are both local times, the text is what people read: it wins, in the half
+/* If attribute and text are both local times, the text wins, because visitors read it: in the half
  * of the day that is nearer to the attribute. */
 static void set_start(struct talk *talk, const struct time_page *t, const struct row *row)
 {
@@ -298,7 +298,7 @@ static int read_row(struct programme *p, const struct time_page *t, const struct
         return err_set(
             err, ERR_INVALID,
             "'%s', line %ld: a row of the timetable has no title: found \"%s\"; expected "
-            "the title as a heading, in bold, or in the cell behind the time",
+            "the title as a heading, in bold, or in the cell after the time",
             name, xmlGetLineNo(row->node), quote);
     }
     read_paragraphs(talk, row, title);
@@ -307,7 +307,7 @@ static int read_row(struct programme *p, const struct time_page *t, const struct
     return 0;
 }
 
-/* What stands above the first row. */
+/* Reads the event from the text above the first row. */
 static int read_event(struct programme *p, const struct time_page *t, const char *bytes,
                       size_t nb_bytes, const char *name, struct err *err)
 {

@@ -17,17 +17,17 @@
 #include "str.h"
 
 enum {
-    MAX_DEPTH = 8,            /* of components; an alarm in an event in a calendar is at 3 */
-    MAX_LINE_BYTES = 1 << 20, /* unfolded; the library is slow with far longer ones */
+    MAX_DEPTH = 8,            /* of components; an alarm in an event in a calendar has depth 3 */
+    MAX_LINE_BYTES = 1 << 20, /* unfolded; libical is slow with much longer ones */
 };
 
 static const char begin_event[] = "BEGIN:VEVENT";
 
 struct reader {
     const char *text; /* of the file, decoded */
-    const char *at;   /* behind the event's BEGIN in text, to know its line */
+    const char *at;   /* in text, after the event's BEGIN; for its line number */
     icalcomponent *calendar;
-    icaltimezone *zone; /* of X-WR-TIMEZONE, for times in UTC; NULL where there is none */
+    icaltimezone *zone; /* X-WR-TIMEZONE, for times in UTC; NULL: none */
     struct programme *programme;
     const char *name;
     struct err *err;
@@ -40,7 +40,7 @@ static void free_component(icalcomponent **c)
 }
 #define AUTO_COMPONENT ATTR_CLEANUP(free_component) icalcomponent
 
-/* Always an error about one event. */
+/* Always sets an error about one event. */
 static int fail(const struct reader *r, icalcomponent *event, const char *what, const char *found,
                 const char *expected)
 {
@@ -55,7 +55,7 @@ static int fail(const struct reader *r, icalcomponent *event, const char *what, 
                    title, what, quote, expected);
 }
 
-/* Moves on to the line of the next event. */
+/* Moves r->at to the next event. */
 static void step(struct reader *r)
 {
     const char *p = r->at;
@@ -66,8 +66,8 @@ static void step(struct reader *r)
     r->at = *p ? p + strlen(begin_event) : r->at;
 }
 
-/* The library walks components by recursion, so that their depth must be bounded first. Lines are
- * unfolded here because BEGIN may be folded like any other line. */
+/* libical walks components by recursion, so their depth must be limited first. Lines are unfolded
+ * here because BEGIN may be folded like any other line. */
 static int unfold(struct str *out, const char *text, const char *name, struct err *err)
 {
     int depth = 0;
@@ -123,7 +123,7 @@ static char *get_x(icalcomponent *c, const char *name)
     return NULL;
 }
 
-/* The property's time with its zone: that of its TZID, UTC, or none. *out is a null time where
+/* Reads the property's time with its zone: that of its TZID, UTC, or none. *out is a null time if
  * there is no such property. */
 static int get_time(icaltimetype *out, const struct reader *r, icalcomponent *event,
                     icalproperty_kind kind)
@@ -184,7 +184,7 @@ static void set_start(struct reader *r, struct talk *talk, icaltimetype time)
 /* The planned length, from DURATION or DTEND. */
 static int get_slot(int *out_s, struct reader *r, icalcomponent *event, icaltimetype start)
 {
-    static const char expected[] = "an end behind the start, at most a week";
+    static const char expected[] = "an end after the start, at most a week later";
     icalproperty *duration = icalcomponent_get_first_property(event, ICAL_DURATION_PROPERTY);
     icaltimetype end;
     if (get_time(&end, r, event, ICAL_DTEND_PROPERTY) < 0)
@@ -200,7 +200,8 @@ static int get_slot(int *out_s, struct reader *r, icalcomponent *event, icaltime
         s = icaldurationtype_is_bad_duration(d) ? -1 : icaldurationtype_as_int(d);
     }
     if (s < 0 || s > DATETIME_MAX_DURATION_S)
-        return fail(r, event, "its length cannot be", icalproperty_as_ical_string(given), expected);
+        return fail(r, event, "its length is out of range", icalproperty_as_ical_string(given),
+                    expected);
     *out_s = (int)s;
     return 0;
 }
@@ -222,8 +223,8 @@ static int read_times(struct reader *r, icalcomponent *event, struct talk *talk)
 
 /* Events. */
 
-/* Whoever attends is no speaker, unless the file says so: by the role, or by the address that
- * conference systems give to speakers, who have none in public. */
+/* An attendee is a speaker only if the file says so: by the role, or by the address that conference
+ * systems write for speakers, whose real one is not public. */
 static bool is_speaker(icalproperty *attendee)
 {
     icalparameter *role = icalproperty_get_first_parameter(attendee, ICAL_ROLE_PARAMETER);
@@ -244,8 +245,8 @@ static void read_speakers(struct talk *talk, icalcomponent *event)
     }
 }
 
-/* What the library could not read stands in the event as a property of its own. An empty property
- * is as good as none, and of those with a form only the times matter. */
+/* libical adds a property for each line that it could not read. Empty properties do not matter, and
+ * of malformed ones only the times. */
 static int check_event(const struct reader *r, icalcomponent *event)
 {
     for (icalproperty *p = icalcomponent_get_first_property(event, ICAL_XLICERROR_PROPERTY); p;
@@ -257,7 +258,7 @@ static int check_event(const struct reader *r, icalcomponent *event)
             !strstr(what, "DTEND") && !strstr(what, "in DURATION"))
             continue;
         return fail(r, event, "a line cannot be read", what,
-                    "properties as RFC 5545 has them: correct the line");
+                    "a property as RFC 5545 defines it: correct the line");
     }
     return 0;
 }
@@ -324,12 +325,12 @@ int import_ical_read(struct programme *out, const char *bytes, size_t nb_bytes, 
     AUTO_COMPONENT *root = icalparser_parse_string(unfolded.s);
     if (!root)
         return err_set(err, ERR_INVALID,
-                       "'%s': cannot be read as iCalendar; expected lines as RFC 5545 has them",
+                       "'%s': cannot be read as iCalendar; expected lines as RFC 5545 defines them",
                        name);
     AUTO_PROGRAMME programme = {0};
     struct reader r = {
         .text = text.s, .at = text.s, .programme = &programme, .name = name, .err = err};
-    /* One calendar is the root itself; several have a root above them. */
+    /* A single calendar is the root itself; several have a common root. */
     if (icalcomponent_isa(root) == ICAL_VCALENDAR_COMPONENT) {
         r.calendar = root;
         if (read_calendar(&r) < 0)
@@ -342,9 +343,9 @@ int import_ical_read(struct programme *out, const char *bytes, size_t nb_bytes, 
             return err->code;
     }
     if (!programme.nb_talks)
-        return err_set(err, ERR_INVALID,
-                       "'%s': found no event that takes place; expected a VEVENT for each talk",
-                       name);
+        return err_set(
+            err, ERR_INVALID,
+            "'%s': found no event, or only cancelled ones; expected a VEVENT for each talk", name);
     programme_settle_refs(&programme);
     *out = programme;
     programme = (struct programme){0};

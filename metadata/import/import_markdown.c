@@ -20,27 +20,27 @@
 enum {
     MAX_S = 24 * 3600,
     MAX_ITEM_BYTES = 4 << 10, /* and of a heading */
-    MAX_NESTED = 8,           /* brackets in each other */
+    MAX_NESTED = 8,           /* of brackets */
 };
 
 static const char expected_entry[] =
-    "\"- [Title](https://...) by **Speaker** [25:07]\": complete the item, or take it out of the "
+    "\"- [Title](https://...) by **Speaker** [25:07]\": complete the item, or remove it from the "
     "list";
 
 struct reader {
     struct programme *programme;
     char *section;
     const char *name;
-    int line; /* where the item begins that is being read */
+    int line; /* the first line of the item that is being read */
     struct err *err;
 };
 
-/* An item's pieces, all of them in one copy of its text. */
+/* An item's pieces, which point into one copy of its text. */
 struct item {
     char *text;
     char *title, *url; /* NULL: it does not begin with a link */
-    char *rest;        /* what stands between the link and the time */
-    char *time;        /* NULL where there is none */
+    char *rest;        /* the text between the link and the time */
+    char *time;        /* NULL: none */
 };
 
 static void item_finish(struct item *item)
@@ -55,7 +55,7 @@ static void reader_finish(struct reader *r)
 
 /* Lines. */
 
-/* Behind the bullet or the number of a list item; NULL where none begins here. */
+/* The text after the bullet or number of a list item; NULL: the line does not begin one. */
 static const char *skip_bullet(const char *line)
 {
     line += strspn(line, " \t");
@@ -69,7 +69,7 @@ static const char *skip_bullet(const char *line)
     return *line == ' ' || *line == '\t' ? line + strspn(line, " \t") : NULL;
 }
 
-/* The level of a heading and, in *text, what it says; 0 where the line is none. */
+/* The level of a heading, and its text in *text; 0: the line is not a heading. */
 static int heading_level(const char **text, const char *line)
 {
     const size_t nb = strspn(line, "#");
@@ -87,8 +87,8 @@ static bool is_fence(const char *line)
 
 /* Inline marks. */
 
-/* The bracket that closes the one at open; NULL where there is none, or where more stand in each
- * other than any link has: else a line of them takes the square of its length. Backslashes escape.
+/* The bracket that closes the one at open; NULL: there is none, or brackets are nested more deeply
+ * than in any link, which would take time by the square of the line's length. Backslashes escape.
  */
 static char *find_close(char *open, char close)
 {
@@ -106,7 +106,8 @@ static char *find_close(char *open, char close)
     return NULL;
 }
 
-/* Text without its marks: emphasis, code, escapes, images, and of links only what they show. */
+/* The text without marks of emphasis and code, escapes and images, and with the text of links only.
+ * A new string; NULL: nothing is visible. */
 static char *strip_marks(const char *text)
 {
     AUTO_FREE char *copy = mem_strdup(text);
@@ -151,7 +152,7 @@ static void trim_end(char *s)
         s[--len] = '\0';
 }
 
-/* The last word, and what " / " joins to it. */
+/* Cuts the last word off, with others that " / " joins to it, if it is a time; else NULL. */
 static char *cut_bare_time(char *rest)
 {
     char *word = strrchr(rest, ' ');
@@ -167,8 +168,8 @@ static char *cut_bare_time(char *rest)
     return word + 1;
 }
 
-/* Cuts the time off the end of the rest: "[1:04:34]", "`30:03`", "(30:03)" or bare. Another thing
- * in square brackets or back quotes, "[Article]", is a note and goes. */
+/* Cuts the time off the end of the rest: "[1:04:34]", "`30:03`", "(30:03)" or bare. Any other text
+ * in square brackets or back quotes, "[Article]", is a note and is dropped. */
 static char *cut_time(char *rest)
 {
     trim_end(rest);
@@ -218,7 +219,7 @@ static bool is_absolute(const char *url)
 
 /* Entries. */
 
-/* Always an error about the item. */
+/* Always sets an error about the item. */
 static int fail(const struct reader *r, const char *what, const char *found, const char *expected)
 {
     AUTO_FREE char *quote = str_quote(found, STR_QUOTE_BYTES);
@@ -243,8 +244,8 @@ static int read_times(const struct reader *r, struct talk *talk, char *times)
     return 0;
 }
 
-/* "by **Names**", "by Names (Event)", ": Name, Event", "- Name (Event)", "**Names**": the names, a
- * new string, or NULL. After a colon or a dash a comma begins the event's name. */
+/* The names in "by **Names**", "by Names (Event)", ": Name, Event", "- Name (Event)", "**Names**":
+ * a new string, or NULL. After a colon or a dash, a comma begins the event's name. */
 static char *find_speakers(const char *rest)
 {
     static const char *const leads[] = {"by ", ": ", "- ", "– ", "— "};
@@ -279,7 +280,7 @@ static int read_item(struct reader *r, const char *text)
     item_parse(&item, text);
     if (!item.title || !*item.url)
         return item.time ? fail(r, "a list item has a time but no link", text, expected_entry) : 0;
-    /* Links within the page, or to a file beside it, are no talks. */
+    /* Links within the page, or to a file beside it, are not talks. */
     if (!is_absolute(item.url) && !item.time)
         return 0;
     AUTO_FREE char *names = find_speakers(item.rest);
@@ -308,7 +309,7 @@ static int read_item(struct reader *r, const char *text)
     return 0;
 }
 
-/* The first heading of the first level names the event, others their section. */
+/* A first-level heading before the first talk names the event; others name sections. */
 static void read_heading(struct reader *r, int level, const char *text)
 {
     AUTO_FREE char *shown = strip_marks(text);
@@ -322,7 +323,7 @@ static void read_heading(struct reader *r, int level, const char *text)
     r->section = mem_take(&shown);
 }
 
-/* The item so far ends: the next line belongs to it no more. */
+/* Ends the item, if there is one, and reads it. */
 static int settle(struct reader *r, struct str *item)
 {
     const int rc = item->len ? read_item(r, item->s) : 0;
@@ -348,7 +349,7 @@ static int read_line(struct reader *r, struct str *item, const char *line, int n
     }
     if (item->len > MAX_ITEM_BYTES)
         return fail(r, "a list item is too long", item->s,
-                    "at most 4096 bytes: put an empty line behind the item");
+                    "at most 4096 bytes: put an empty line after the item");
     return 0;
 }
 

@@ -67,7 +67,7 @@ static int read_file(struct programme *p, const char *path, struct err *err)
     if (fs_read(&bytes, &nb_bytes, path, MAX_TALK_BYTES, err) < 0)
         return err->code;
     if (strlen(bytes) != nb_bytes)
-        return err_set(err, ERR_INVALID, "%s: has a NUL byte in it, and is no JSON", what);
+        return err_set(err, ERR_INVALID, "%s: contains a NUL byte, so it is not JSON", what);
     if (json_read_text(&obj, bytes, what, err) < 0)
         return err->code;
     return read_talk(p, obj, path, err);
@@ -93,11 +93,12 @@ int import_pyvideo_read_folder(struct programme *out, const char *path, struct e
         list_files(&files.names, &files.nb, dir, err) < 0)
         return err->code;
     if (!files.nb)
-        return err_set(err, ERR_INVALID,
-                       "'%s': no JSON file of a talk in this folder; expected a folder with a "
-                       "pyvideo JSON file for each talk, in it or in videos/: name the programme's "
-                       "file if it is another format",
-                       path);
+        return err_set(
+            err, ERR_INVALID,
+            "'%s': found no JSON file of a talk in this folder; expected a folder with a "
+            "pyvideo JSON file for each talk, in it or in videos/: if the programme "
+            "has another format, name its file",
+            path);
     for (size_t i = 0; i < files.nb; i++) {
         AUTO_FREE char *file = fs_join(dir, files.names[i]);
         if (read_file(&programme, file, err) < 0)
@@ -134,7 +135,7 @@ int list_files(char ***out, size_t *out_nb, const char *dir, struct err *err)
     return 0;
 }
 
-/* category.json of the folder, or beside it where it is videos/ itself; there may be none. */
+/* Reads category.json, if there is one: in the folder, or beside it if the folder is videos/. */
 int read_category(struct programme *p, const char *dir, struct err *err)
 {
     AUTO_FREE char *parent = mem_printf("%s/..", dir);
@@ -154,7 +155,7 @@ int read_category(struct programme *p, const char *dir, struct err *err)
     return 0;
 }
 
-/* A text that may be absent, null or empty: *out is NULL then. */
+/* *out is NULL if the text is missing, null or empty. */
 static int get_text(const char **out, const json_t *obj, const char *key, const char *where,
                     struct err *err)
 {
@@ -163,7 +164,7 @@ static int get_text(const char **out, const json_t *obj, const char *key, const 
     if (!v || json_is_null(v))
         return 0;
     if (!json_is_string(v))
-        return err_set(err, ERR_INVALID, "%s: '%s' should be a text, or be left out", where, key);
+        return err_set(err, ERR_INVALID, "%s: '%s' should be a text, or left out", where, key);
     *out = *json_string_value(v) ? json_string_value(v) : NULL;
     return 0;
 }
@@ -189,7 +190,7 @@ static int read_speakers(struct talk *talk, const json_t *obj, const char *where
     return 0;
 }
 
-/* Where the talk was found, else the first video's page: a file is none. */
+/* The talk's source_url, else the URL of the first video that is a page and not a file. */
 static int read_url(struct talk *talk, const json_t *obj, const char *where, struct err *err)
 {
     const char *url = NULL;
@@ -236,9 +237,10 @@ static int read_duration(struct talk *talk, const json_t *obj, const char *where
     const double s = json_number_value(v);
     const bool none = !v || json_is_null(v);
     if (!none && (!json_is_number(v) || s < 0 || s > MAX_S))
-        return err_set(err, ERR_INVALID,
-                       "%s: 'duration' should be the talk's seconds, 0 to %d, or be left out",
-                       where, MAX_S);
+        return err_set(
+            err, ERR_INVALID,
+            "%s: 'duration' should be the talk's length in seconds, 0 to %d, or left out", where,
+            MAX_S);
     talk_add_part(talk, (int)(s + 0.5));
     return 0;
 }

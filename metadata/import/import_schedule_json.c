@@ -11,14 +11,14 @@
 #include "str.h"
 #include "timetable.h"
 
-/* So many commas and brackets hold ten of the largest conferences; each costs memory. */
+/* Ten times the largest conferences; each value costs memory. */
 enum { MAX_VALUES = 4000000 };
 
 struct reader {
     struct timetable *timetable;
-    const json_t *tracks; /* of a version 2 conference, whose events name them by slug; else NULL */
+    const json_t *tracks; /* in version 2, whose events name tracks by slug; else NULL */
     struct err *err;
-    char **texts; /* those that had to be made, until the event is added */
+    char **texts; /* made for the event that is being read, freed after it */
     size_t nb_texts;
 };
 
@@ -103,7 +103,7 @@ static int parse(json_t **out, const char *bytes, const char *name, struct err *
                    name, je.line, je.column, what);
 }
 
-/* Values. Each function takes the object's place in the file, for messages. */
+/* Values. where is the object's place in the file, for messages. */
 
 static const char *kind(const json_t *value)
 {
@@ -127,9 +127,8 @@ static const char *keep(struct reader *r, char *text)
     return r->texts[r->nb_texts++] = text;
 }
 
-/* A text, also one that is written as a number, or as an object with one text per language, of
- * which English goes first. NULL where there is none, and with an error set where it is something
- * else. */
+/* A text, a number as text, or from an object with a text per language the English one, else the
+ * first. NULL: there is none; any other value also sets an error. */
 static const char *text_of(struct reader *r, const json_t *value, const char *where)
 {
     if (!value || json_is_null(value))
@@ -160,8 +159,8 @@ static const char *member(struct reader *r, const json_t *obj, const char *where
     return text_of(r, value, at);
 }
 
-/* The name of a thing that is a text itself, or an object with a name. A number is an id of pretalx
- * that stands for the thing: no name. */
+/* The name of a room, track and the like: a text, or an object with a name. A number is a pretalx
+ * id, which has no name. */
 static const char *name_of(struct reader *r, const json_t *obj, const char *where, const char *key)
 {
     const json_t *value = json_object_get(obj, key);
@@ -173,7 +172,7 @@ static const char *name_of(struct reader *r, const json_t *obj, const char *wher
                                             : text_of(r, value, at);
 }
 
-/* A list that may be missing: then it is NULL. */
+/* *out is NULL if the list is missing or null. */
 static int list_of(const json_t **out, struct reader *r, const json_t *obj, const char *where,
                    const char *key)
 {
@@ -237,7 +236,7 @@ static int read_events(struct reader *r, const json_t *events, const char *where
 static int read_day(struct reader *r, json_t *day, const char *where)
 {
     json_t *rooms = json_object_get(day, "rooms");
-    if (!rooms) /* version 2 has its events elsewhere */
+    if (!rooms) /* version 2 has its events in schedule.events */
         return 0;
     AUTO_FREE char *rooms_at = mem_printf("%s.rooms", where);
     if (!json_is_object(rooms))
@@ -281,7 +280,7 @@ static int read_schedule(struct reader *r, const json_t *schedule)
     return events ? read_events(r, events, "schedule.events", NULL, NULL) : 0;
 }
 
-/* The name of the track that the event has by its name or its slug. */
+/* The name of the event's track, which the event gives by name or by slug. */
 static const char *read_track(struct reader *r, const json_t *event, const char *where)
 {
     const char *track = name_of(r, event, where, "track");
@@ -295,7 +294,7 @@ static const char *read_track(struct reader *r, const json_t *event, const char 
     return track;
 }
 
-/* Of persons (version 1), participants (version 2) or speakers (pretalx). */
+/* Reads persons (version 1), participants (version 2) or speakers (pretalx). */
 static int read_speakers(struct reader *r, const json_t *event, const char *where)
 {
     static const char *const lists[] = {"persons", "participants", "speakers"};
@@ -310,7 +309,7 @@ static int read_speakers(struct reader *r, const json_t *event, const char *wher
             AUTO_FREE char *at = mem_printf("%s.%s[%zu]", where, lists[k], i);
             if (!json_is_object(person))
                 return fail_kind(r, at, person,
-                                 "an object with a name: of pretalx's API, ask for "
+                                 "an object with a name: ask pretalx's API for "
                                  "?expand=speakers,slots,slots.room,track");
             const char *name = NULL;
             for (size_t n = 0; n < sizeof names / sizeof *names && (!name || !*name); n++)
@@ -321,7 +320,7 @@ static int read_speakers(struct reader *r, const json_t *event, const char *wher
     return r->err->code;
 }
 
-/* What all kinds of JSON have in common. */
+/* The fields that all kinds of JSON have in common. */
 static struct timetable_talk read_common(struct reader *r, const json_t *e, const char *where)
 {
     const char *slug = member(r, e, where, "slug");
@@ -383,7 +382,7 @@ static int read_submission(struct reader *r, const json_t *e, const char *where)
 {
     if (!json_is_object(e))
         return fail_kind(r, where, e, "a talk as an object");
-    /* An organiser's list of submissions also has those that no talk came of. */
+    /* An organiser's list of submissions also has those that were not accepted. */
     const char *state = json_get_string(e, "state", "confirmed");
     if (strcmp(state, "confirmed") != 0 && strcmp(state, "accepted") != 0)
         return 0;

@@ -14,7 +14,7 @@
 #include "timetable.h"
 
 enum {
-    MAX_NODES = 2000000, /* elements and attributes: 40 times those of the largest event known */
+    MAX_NODES = 2000000, /* elements and attributes: 40 times those of the largest known event */
     WHERE_BYTES = 32,
 };
 
@@ -33,7 +33,7 @@ bool import_schedule_xml_sniff(const char *bytes, size_t nb_bytes, const char *n
 {
     (void)nb_bytes;
     (void)name;
-    /* What may stand before it; "]" ends a document type's own declarations. */
+    /* May come before the root element; "]" ends the declarations in a document type. */
     static const char *const skipped[][2] = {
         {"<?", "?>"}, {"<!--", "-->"}, {"<!", ">"}, {"]", ">"}};
     const char *p = str_starts(bytes, "\xef\xbb\xbf") ? bytes + 3 : bytes;
@@ -83,7 +83,7 @@ int import_schedule_xml_read(struct programme *out, const char *bytes, size_t nb
 
 /* The document. */
 
-/* What a document may not have, found while it is parsed. */
+/* Stops the parser at things that a schedule may not contain. */
 struct guard {
     xmlParserCtxt *ctxt;
     int nb_nodes;
@@ -123,10 +123,10 @@ static void guard_entity(void *ctx, const xmlChar *name, int type, const xmlChar
     (void)system_id;
     (void)content;
     const xmlParserCtxt *ctxt = ctx;
-    guard_stop(ctxt->_private, "a declaration of an entity");
+    guard_stop(ctxt->_private, "an entity declaration");
 }
 
-/* libxml2 prints some errors where nobody takes them; the context keeps the last one anyway. */
+/* Without a handler, libxml2 prints some errors; the context keeps the last one anyway. */
 static void guard_error(void *user, xmlError *error)
 {
     (void)user;
@@ -142,7 +142,7 @@ static int doc_error(const struct guard *g, const char *name, struct err *err)
         return err_set(err, ERR_INVALID, "'%s', line %d: found %s; expected %s", name, g->line,
                        g->found, advice);
     const char *message = last && last->message ? last->message : "broken XML";
-    if (last && last->code == XML_ERR_NO_MEMORY && !strstr(message, "huge")) /* its own limits */
+    if (last && last->code == XML_ERR_NO_MEMORY && !strstr(message, "huge")) /* libxml2's limits */
         return err_set(err, ERR_NOMEM, "'%s': no memory for the XML parser", name);
     AUTO_FREE char *what = str_quote(message, 300);
     return err_set(err, ERR_INVALID, "'%s', line %d: found broken XML: %s; expected %s", name,
@@ -167,7 +167,7 @@ static int read_doc(xmlDoc **out, const char *bytes, size_t nb_bytes, const char
                                     XML_PARSE_NONET | XML_PARSE_NOCDATA | XML_PARSE_NOERROR |
                                         XML_PARSE_NOWARNING | XML_PARSE_BIG_LINES);
     int rc = 0;
-    /* disableSAX: it stopped building the document, also at a text beyond its limits. */
+    /* disableSAX: the parser stopped early, also because a text exceeded its limits. */
     if (!doc || g.found || !g.ctxt->wellFormed || g.ctxt->disableSAX ||
         !xmlDocGetRootElement(doc)) {
         rc = doc_error(&g, name, err);
@@ -189,7 +189,7 @@ static const xmlNode *child(const xmlNode *parent, const char *name)
     return NULL;
 }
 
-/* What stands in the element; markup that was not escaped as the markup it is. A new string. */
+/* The element's content; markup in it that was not escaped stays markup. A new string. */
 static char *content(const struct xml *x, const xmlNode *element)
 {
     AUTO_STR text = {0};
@@ -206,14 +206,14 @@ static char *content(const struct xml *x, const xmlNode *element)
     return str_take(&text);
 }
 
-/* The same of a child; NULL where there is none. */
+/* The content of a child; NULL: there is no such child. */
 static char *child_content(const struct xml *x, const xmlNode *parent, const char *name)
 {
     const xmlNode *n = child(parent, name);
     return n ? content(x, n) : NULL;
 }
 
-/* A new string, NULL where there is none. */
+/* A new string; NULL: there is none. */
 static char *attribute(const xmlNode *element, const char *name)
 {
     for (const xmlAttr *a = element->properties; a; a = a->next)
@@ -278,7 +278,7 @@ static int read_event(const struct xml *x, const xmlNode *e, const char *day, co
     AUTO_FREE char *description = child_content(x, e, "description");
     AUTO_FREE char *start = child_content(x, e, "start");
     AUTO_FREE char *duration = child_content(x, e, "duration");
-    const bool no_track = track && strcmp(track, "No Track") == 0; /* wafer's word for none */
+    const bool no_track = track && strcmp(track, "No Track") == 0; /* wafer writes this for none */
     const struct timetable_talk talk = {
         .where = line_of(where, e),
         .id = id,

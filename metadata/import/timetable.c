@@ -13,10 +13,10 @@
 #include "str.h"
 
 struct timetable_entry {
-    struct talk talk; /* while they are sorted */
-    int64_t start;    /* INT64_MAX where it has none */
+    struct talk talk; /* only while sorting */
+    int64_t start;    /* Unix time; INT64_MAX: not known */
     size_t room, position;
-    int id; /* 0: none, or no number */
+    int id; /* 0: none, or not a number */
 };
 
 static const char date_form[] = "a date such as \"2010-04-28\", or one with a time";
@@ -81,7 +81,7 @@ int timetable_set_event(struct timetable *t, const struct timetable_event *e, st
     return read_dates(t, e, err);
 }
 
-/* A date, or a date and time in the conference's zone. */
+/* Reads a date, or a date and time in the conference's zone. */
 static bool read_iso(struct datetime *out, const struct timetable *t, const char *text)
 {
     if (!datetime_parse_iso(out, text))
@@ -159,7 +159,8 @@ void timetable_add_speaker(struct timetable *t, const char *name)
         talk_add_speaker(&t->programme.talks[t->programme.nb_talks - 1], line);
 }
 
-/* The guid, unless talkpress made it of a ref that is none, and which then stands as slug. */
+/* The guid, unless talkpress itself made it from a ref (see export_schedule_xml.c): that is the
+ * slug. */
 static char *read_ref(const struct timetable *t, const struct timetable_talk *e)
 {
     AUTO_FREE char *guid = plain_line(e->guid), *id = plain_line(e->id);
@@ -170,7 +171,7 @@ static char *read_ref(const struct timetable *t, const struct timetable_talk *e)
     return mem_take(guid ? &guid : id ? &id : &slug);
 }
 
-/* 0 where it is no number that a talk can have. */
+/* 0: not a number that a talk can have. */
 static int read_id(const char *id)
 {
     const size_t nb = strspn(id, "0123456789");
@@ -179,8 +180,8 @@ static int read_id(const char *id)
     return atoi(id);
 }
 
-/* The subtitle as a paragraph of its own, then the abstract, or the description where that is
- * empty. */
+/* The subtitle as a paragraph of its own, then the abstract, or if that is empty the description.
+ */
 static char *join_abstract(const struct timetable_talk *e)
 {
     AUTO_FREE char *subtitle = plain_line(e->subtitle);
@@ -192,8 +193,8 @@ static char *join_abstract(const struct timetable_talk *e)
     return mem_take(subtitle ? &subtitle : &text);
 }
 
-/* Reads when the event starts: its own date-time, or the date and the time of day, which before the
- * day changes is of the night after. Without any of them *out has no time. */
+/* Reads the event's start: its own date-time, or else a date and the time of day; a time before
+ * day_change_s is in the night after the day. If the file has neither, *out has no time. */
 static int read_start(struct datetime *out, const struct timetable *t,
                       const struct timetable_talk *e, struct err *err)
 {
@@ -264,7 +265,7 @@ int timetable_take(struct programme *out, struct timetable *t, struct err *err)
     sort(t);
     give_numbers(t);
     programme_settle_refs(p);
-    if (!p->begin && p->talks[0].start) /* the timed ones come first */
+    if (!p->begin && p->talks[0].start) /* those with a time come first */
         p->begin = mem_printf("%.10s", p->talks[0].start);
     for (size_t i = p->nb_talks; i > 0 && !p->end; i--)
         if (p->talks[i - 1].start)

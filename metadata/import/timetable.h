@@ -1,10 +1,11 @@
 /*
- * What the importers of timetables share: they hand over each event's fields as the file has them,
- * and the room makes talks of those, in order of their start, with numbers and refs.
+ * Makes a programme of a timetable, for the importers of schedule.xml and JSON: they pass each
+ * event's fields as the file has them, and get talks in order of their start, with numbers and
+ * refs.
  *
- * A talk's number is the event's own id where all ids of the file are distinct whole numbers from 1
- * to TIMETABLE_MAX_NUMBER, else 0 for all. Its ref is the guid, else the id or the slug; where
- * several have the same (one guid for all slots of a talk), programme_settle_refs tells them apart.
+ * A talk's number is its event's id if all ids of the file are different whole numbers from 1 to
+ * TIMETABLE_MAX_NUMBER, else 0 for all. Its ref is the guid, else the id, else the slug. Equal refs
+ * (one guid for all slots of a talk) are made different by programme_settle_refs.
  */
 #pragma once
 
@@ -20,15 +21,15 @@ enum { TIMETABLE_MAX_NUMBER = 9999999 };
 struct timetable_entry;
 
 struct timetable {
-    const char *name; /* of the file, in messages; the caller's */
+    const char *name; /* the file in messages; the caller's */
     struct programme programme;
     struct timetable_entry *entries; /* of programme.talks */
-    GHashTable *rooms;               /* name to place in the file, from 1 */
-    char *zone;                      /* NULL where none is known */
-    int day_change_s;                /* a start before it is of the night after the day */
+    GHashTable *rooms;               /* name to position in the file, from 1 */
+    char *zone;                      /* NULL: not known */
+    int day_change_s;                /* earlier starts belong to the night after the day */
 };
 
-/* The conference, as the file has it; all may be NULL or empty. */
+/* The conference, as the file has it. Fields other than where may be NULL or empty. */
 struct timetable_event {
     const char *where; /* "line 3", "schedule.conference" */
     const char *title, *venue, *city;
@@ -36,15 +37,15 @@ struct timetable_event {
     const char *zone, *day_change;
 };
 
-/* An event of it, likewise; only title must be there. */
+/* One of its events. Fields other than where and title may be NULL or empty. */
 struct timetable_talk {
     const char *where;
     const char *id, *guid, *slug;
     const char *title, *subtitle, *track, *room, *language, *url, *abstract, *description;
-    const char *day;      /* the date under which it stands */
-    const char *date;     /* its own date, or date-time, which goes before start */
+    const char *day;      /* the date of its day in the file */
+    const char *date;     /* its own date or date-time; a date-time takes precedence over start */
     const char *start;    /* the time of day, or a date-time */
-    const char *end;      /* a date-time; where there is no duration */
+    const char *end;      /* a date-time; used if there is no duration */
     const char *duration; /* "00:50" */
 };
 
@@ -52,21 +53,21 @@ void timetable_init(struct timetable *timetable, const char *name);
 void timetable_finish(struct timetable *timetable);
 #define AUTO_TIMETABLE ATTR_CLEANUP(timetable_finish) struct timetable
 
-/* Comes first: the events' times need its zone. */
+/* Call it first: the events' times need its zone. */
 ATTR_NODISCARD int timetable_set_event(struct timetable *timetable,
                                        const struct timetable_event *event, struct err *err);
-/* A room, so that its place in the order is known; an event's room needs no such call. */
+/* Adds a room, to fix its place in the order; the rooms of events are added by themselves. */
 void timetable_add_room(struct timetable *timetable, const char *room);
 ATTR_NODISCARD int timetable_add_talk(struct timetable *timetable,
                                       const struct timetable_talk *talk, struct err *err);
-/* A speaker of the talk added last. */
+/* Adds a speaker to the last talk. */
 void timetable_add_speaker(struct timetable *timetable, const char *name);
 
-/* Always an error: "'schedule.xml', line 12: the start: found "10h"; expected ...". found may be
- * NULL, and is shortened. */
+/* Always sets an error: "'schedule.xml', line 12: the start: found "10h"; expected ...". found is
+ * shortened; NULL: "the start is missing". */
 int timetable_fail(const struct timetable *timetable, const char *where, const char *what,
                    const char *found, const char *expected, struct err *err);
 
-/* All was added: moves the programme to *out. Without a talk it is an error. */
+/* Call it last: moves the programme to *out. ERR_INVALID: it has no talk. */
 ATTR_NODISCARD int timetable_take(struct programme *out, struct timetable *timetable,
                                   struct err *err);

@@ -34,7 +34,7 @@ static void quote(struct str *out, const char *s)
     str_addf(out, "'%s'", text);
 }
 
-/* Adds "title: 'a' -> 'b'" where the two differ. */
+/* Adds "title: 'a' -> 'b'" if the two differ. */
 static void compare(struct str *out, const char *what, const char *before, const char *after)
 {
     if (strcmp(before ? before : "", after ? after : "") == 0)

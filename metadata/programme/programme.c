@@ -94,7 +94,7 @@ void programme_number_talks(struct programme *p, const struct programme *before)
     GHashTable *known = g_hash_table_new(g_str_hash, g_str_equal); /* ref to number */
     for (size_t i = 0; i < p->nb_talks; i++)
         g_hash_table_add(taken, GINT_TO_POINTER(p->talks[i].number));
-    for (size_t i = before->nb_talks; i > 0; i--) /* of the same refs, the first holds */
+    for (size_t i = before->nb_talks; i > 0; i--) /* of equal refs, the first counts */
         if (before->talks[i - 1].ref)
             g_hash_table_insert(known, before->talks[i - 1].ref,
                                 GINT_TO_POINTER(before->talks[i - 1].number));

@@ -1,11 +1,11 @@
 /*
- * The event's days, taken from its talks where the programme itself states none.
+ * The event's first and last day, from its talks, for programmes that do not state them.
  */
 #pragma once
 
 struct programme;
 struct datetime;
 
-/* Moves the event's begin and end apart until the day lies within; a time without a day changes
+/* Extends the event's begin and end so that they include the day; a time without a day changes
  * nothing. */
 void programme_widen(struct programme *programme, const struct datetime *when);

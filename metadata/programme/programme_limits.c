@@ -21,7 +21,7 @@ static size_t count_chars(const char *text)
     return nb;
 }
 
-/* place is where the text stands in the programme, "talk 15". */
+/* place is the text's place in the programme: "talk 15". */
 static int check_text(const char *text, const char *what, const char *file, const char *place,
                       struct err *err)
 {
@@ -32,11 +32,11 @@ static int check_text(const char *text, const char *what, const char *file, cons
     return err_set(
         err, ERR_INVALID,
         "'%s', %s: %s has %zu characters: found \"%s\"; expected at most %d: shorten it, "
-        "or look whether a mark is missing that should end it",
+        "or check for a missing mark that should end it",
         file, place, what, nb, quote, PROGRAMME_MAX_CHARS);
 }
 
-/* "talk 15", or "talk 3 of 27, 'Title'" where it has no number of its own. A new string. */
+/* "talk 15", or "talk 3 of 27, 'Title'" if it has no number yet. A new string. */
 static char *place_of(const struct programme *p, const struct talk *t)
 {
     if (t->number)
@@ -52,7 +52,7 @@ static int check_talk(const struct programme *p, const struct talk *t, const cha
         const char *what, *text;
     } texts[] = {
         {"its title", t->title}, {"its section", t->section},   {"its room", t->room},
-        {"its page", t->url},    {"its language", t->language}, {"its id", t->ref},
+        {"its URL", t->url},     {"its language", t->language}, {"its id", t->ref},
     };
     AUTO_FREE char *place = place_of(p, t);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)

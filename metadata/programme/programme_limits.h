@@ -1,6 +1,6 @@
 /*
- * The bounds of a programme, the same for all importers. What goes beyond them is a mistake or
- * worse, and would fill tables, cards and file names.
+ * The limits of a programme, the same for all importers. More than that is a mistake or an attack,
+ * and would overflow tables, cards and file names.
  */
 #pragma once
 
@@ -13,12 +13,12 @@ struct programme;
 
 enum { PROGRAMME_MAX_TALKS = 20000, PROGRAMME_MAX_CHARS = 1000 };
 
-/* While it is read: ERR_INVALID where nb_talks are too many. where is the place in the file, "line
- * 12", or NULL. */
+/* To be called while reading: ERR_INVALID if nb_talks are too many. where is the place in the file,
+ * "line 12", or NULL. */
 ATTR_NODISCARD int programme_check_count(size_t nb_talks, const char *file, const char *where,
                                          struct err *err);
 
-/* All of it was read: ERR_INVALID where it has too many talks, or where anything but an abstract is
- * longer than PROGRAMME_MAX_CHARS. */
+/* To be called after reading: ERR_INVALID if there are too many talks, or if any text other than an
+ * abstract is longer than PROGRAMME_MAX_CHARS. */
 ATTR_NODISCARD int programme_check(const struct programme *programme, const char *file,
                                    struct err *err);

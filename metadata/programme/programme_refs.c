@@ -21,7 +21,7 @@ void programme_settle_refs(struct programme *p)
         if (talk->ref)
             json_object_set_new(taken, talk->ref, json_true());
     }
-    AUTO_JSON *counts = json_object(); /* the last suffix that a ref had */
+    AUTO_JSON *counts = json_object(); /* the last suffix of each ref */
     for (size_t i = 0; i < p->nb_talks; i++) {
         struct talk *talk = &p->talks[i];
         if (!talk->ref)

@@ -1,6 +1,5 @@
 /*
- * References for the talks of a programme without numbers, so that a second import knows them
- * again.
+ * Refs for the talks of a programme without numbers, so that a second import recognises the talks.
  */
 #pragma once
 
@@ -10,6 +9,6 @@ struct programme;
  * ref, the second becomes "ref-2", the third "ref-3". */
 void programme_settle_refs(struct programme *programme);
 
-/* The ref as a UUID, for formats that want one: itself where it is one, else a UUID that is always
- * the same for this ref in an event of this name (NULL: without one). A new string. */
+/* The ref as a UUID, for formats that require one: the ref itself if it is one, else a version 5
+ * UUID of the event's name (may be NULL) and the ref, always the same for both. A new string. */
 char *programme_ref_uuid(const char *event_name, const char *ref);

@@ -16,8 +16,8 @@ struct piece {
     size_t len;
 };
 
-/* Cuts the next piece off *text, up to a separator outside brackets; *text becomes what follows the
- * separator, NULL at the end. A list of separators ends with NULL; the first that fits counts. */
+/* Returns the next piece of *text, up to a separator outside brackets, and moves *text after the
+ * separator; NULL at the end. The list of separators ends with NULL; the first that fits counts. */
 static struct piece next_piece(const char **text, const char *const *separators)
 {
     const char *begin = *text;
@@ -53,10 +53,9 @@ static size_t count_words(const struct piece *piece)
     return nb;
 }
 
-/* A name begins with a capital (or a letter beyond ASCII) and has one to four words before a
- * bracket: "us, brave in the face of the future" are not two. Where the last piece is a single word
- * and another is not, it is rather the rest of a name: "Acme Training & Development", "Ann Lee,
- * Acme". */
+/* A name begins with a capital (or a letter beyond ASCII) and has one to four words before any
+ * bracket: "us, brave in the face of the future" is not two names. A single word after a piece of
+ * several is more likely the rest of a name: "Acme Training & Development", "Ann Lee, Acme". */
 static bool are_names(const struct piece *pieces, size_t nb)
 {
     bool full = false;

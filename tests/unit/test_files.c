@@ -117,7 +117,7 @@ static void test_mkdirs(void **state)
     assert_true(fs_is_dir(deep));
     assert_done(fs_mkdirs(deep, &err));
     write_file(file, "");
-    assert_fails(fs_mkdirs(file, &err), ERR_INVALID, "no folder");
+    assert_fails(fs_mkdirs(file, &err), ERR_INVALID, "not a folder");
     assert_fails(fs_mkdirs(below, &err), ERR_NOT_FOUND, NULL);
     assert_fails(fs_mkdirs("", &err), ERR_INVALID, NULL);
 }

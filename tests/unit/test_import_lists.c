@@ -163,7 +163,7 @@ static const struct {
     {"b.csv", "foo,bar\n1,2\n", "no column is named 'title', the first is \"foo\""},
     {"c.csv", "title,room\n", "no talk"},
     {"d.csv", "title,room\nOne,\"a\nb\"\nTwo\n", "line 4: found 1 field"},
-    {"e.csv", "title,room\nOne,\"a\" b\n", "line 2: a quotation mark"},
+    {"e.csv", "title,room\nOne,\"a\" b\n", "line 2: misplaced quotation mark"},
     {"f.csv", "title,room\nOne,\"a\n\n", "the row that begins in line 2"},
     {"g.csv", "title,room\n,Hall\n", "line 2: column 'title' is empty"},
     {"h.csv", "no,title\n1,A\n1,B\n", "line 3: found \"1\" in column 'no'"},

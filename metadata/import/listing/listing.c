@@ -22,7 +22,7 @@
 
 enum {
     MAX_LISTED_S = 24 * 3600,
-    SECTION_BYTES = 120, /* of a section's name that is not marked up as a heading */
+    SECTION_BYTES = 120, /* longest name of a section that is not marked up as a heading */
 };
 
 struct reader {
@@ -30,7 +30,7 @@ struct reader {
     const char *name;
     struct listing_start *starts;
     size_t nb_starts;
-    int *lines; /* by talk number: the line of its entry, 0 where there is none yet */
+    int *lines; /* by talk number: the line of its entry; 0: none so far */
     struct programme *programme;
     struct err *err;
 };
@@ -76,8 +76,8 @@ static void reader_finish(struct reader *r)
     free(r->lines);
 }
 
-/* Always an error: "'page.html', line 12: talk 4 has no time: found "..."; expected ...". found is
- * quoted in short; expected says what to write instead. */
+/* Always sets an error: "'page.html', line 12: talk 4 has no time: found "..."; expected ...".
+ * found is shortened; expected tells the user what to write instead. */
 static int ATTR_PRINTF(5, 6) fail(const struct reader *r, size_t line, const char *found,
                                   const char *expected, const char *fmt, ...)
 {
@@ -92,16 +92,16 @@ static int ATTR_PRINTF(5, 6) fail(const struct reader *r, size_t line, const cha
                    r->page->lines[line].number, what, quote, expected);
 }
 
-/* Reads "(12:06 / 24:21)" at *p, which stands in the line, into the talk's parts and moves *p
- * behind it. */
+/* Reads "(12:06 / 24:21)" at *p, which is in the line, into the talk's parts and moves *p after it.
+ */
 static int read_times(const struct reader *r, struct talk *talk, const char **p, size_t line)
 {
     static const char expected[] = "minutes and seconds in parentheses, \"(25:07)\", with hours "
                                    "\"(1:02:03)\", of several parts \"(12:06 / 24:21)\"";
     const char *begin = *p, *close = begin + 1 + strspn(begin + 1, "0123456789:/., \n");
     if (*close != ')')
-        return fail(r, line, begin, expected, "talk %d: the time's parenthesis is not closed",
-                    talk->number);
+        return fail(r, line, begin, expected,
+                    "talk %d: the parenthesis around the time is not closed", talk->number);
     AUTO_FREE char *times = mem_printf("%.*s", (int)(close - begin - 1), begin + 1);
     AUTO_FREE char *quote = mem_printf("(%s)", times);
     char *rest = times;
@@ -112,18 +112,18 @@ static int read_times(const struct reader *r, struct talk *talk, const char **p,
             return fail(r, line, quote, expected, "talk %d: the time cannot be read", talk->number);
         if (ms < 1000 || ms > MAX_LISTED_S * INT64_C(1000))
             return fail(r, line, quote, "a time from 0:01 to 24:00:00",
-                        "talk %d: no talk is that long", talk->number);
+                        "talk %d: the time is out of range", talk->number);
         talk_add_part(talk, (int)(ms / 1000));
     }
     *p = close + 1;
     if (listing_is_time_at(listing_skip_space(*p)))
         return fail(r, line, begin, "one pair of parentheses, \"(12:06 / 24:21)\" for two parts",
-                    "talk %d has times apart from each other", talk->number);
+                    "talk %d has times in several parentheses", talk->number);
     return 0;
 }
 
-/* Splits "Title (Speakers)" in place, at the last pair of parentheses when they end the text.
- * Returns the speakers, or NULL; *unpaired is the parenthesis without a partner, or NULL. */
+/* Splits "Title (Speakers)" in place, at the last pair of parentheses if it ends the text. Returns
+ * the speakers, or NULL; *unpaired is a parenthesis without its counterpart, or NULL. */
 static char *split_speakers(char *head, const char **unpaired)
 {
     char *opens[LISTING_HEAD_BYTES];
@@ -151,7 +151,7 @@ static char *split_speakers(char *head, const char **unpaired)
     return last + 1;
 }
 
-/* Title and speakers: what stands in the block from begin to end, that is, up to the time. */
+/* Reads title and speakers from the block's text between begin and end, where the time begins. */
 static int read_title(const struct reader *r, struct talk *talk, const struct listing_block *b,
                       size_t begin, size_t end)
 {
@@ -164,7 +164,7 @@ static int read_title(const struct reader *r, struct talk *talk, const struct li
     const char *speakers = split_speakers(head, &unpaired);
     if (unpaired)
         return fail(r, listing_block_line(b, begin + (size_t)(unpaired - head)),
-                    text + (unpaired - head), expected, "talk %d: a parenthesis has no partner",
+                    text + (unpaired - head), expected, "talk %d: unbalanced parentheses",
                     talk->number);
     str_fold_space(head);
     if (!*head)
@@ -175,7 +175,7 @@ static int read_title(const struct reader *r, struct talk *talk, const struct li
     return 0;
 }
 
-/* What follows the time, but for punctuation between them. */
+/* The text after the time and any punctuation; NULL: there is none. */
 static char *read_abstract(const char *text)
 {
     text += strspn(text, " \n.,:;");
@@ -189,7 +189,7 @@ static int check_number(const struct reader *r, const struct listing_start *star
                     "a talk's number cannot be read");
     if (r->lines[start->number])
         return fail(r, start->line, text, "each number once: give one of the two another number",
-                    "talk %d stands in line %d already", start->number, r->lines[start->number]);
+                    "talk %d is already in line %d", start->number, r->lines[start->number]);
     char where[32];
     snprintf(where, sizeof where, "line %d", r->page->lines[start->line].number);
     return programme_check_count(r->programme->nb_talks + 1, r->name, where, r->err);
@@ -209,11 +209,11 @@ static int read_entry(struct reader *r, size_t i, const char *section, size_t *o
     r->lines[number] = r->page->lines[start->line].number;
     if (start->parts < 0)
         return fail(r, start->line, b.text.s, "\"(two parts)\" or nothing, and then \":\"",
-                    "talk %d: the parentheses behind the number cannot be read", number);
+                    "talk %d: the parentheses after the number cannot be read", number);
     const char *time = listing_find_time(b.text.s + start->after);
     if (!time)
         return fail(r, start->line, b.text.s + start->after,
-                    "minutes and seconds behind the title, \"Title (Speaker) (25:07)\"",
+                    "minutes and seconds after the title, \"Title (Speaker) (25:07)\"",
                     "talk %d has no time", number);
 
     struct talk *talk = programme_add_talk(r->programme, number);
@@ -234,11 +234,11 @@ static int read_entry(struct reader *r, size_t i, const char *section, size_t *o
 /* Sections. */
 
 struct section {
-    char *name;         /* of the talks that are being read, or NULL */
-    struct str pending; /* a name for those that follow */
-    size_t line;        /* where that stands */
-    bool heading;       /* it is one: no text changes it before the next talk */
-    bool fresh;         /* a break went before: text begins a new name */
+    char *name;         /* of the current talks, or NULL */
+    struct str pending; /* the name for the next talks */
+    size_t line;        /* of pending */
+    bool heading;       /* pending is a heading: text before the next talk does not change it */
+    bool fresh;         /* after a break: text begins a new name */
 };
 
 static void section_finish(struct section *s)
@@ -247,8 +247,8 @@ static void section_finish(struct section *s)
     str_finish(&s->pending);
 }
 
-/* A line outside of entries. Before the first entry each line may be the section's name, or the
- * event's, its dates or a greeting. */
+/* Adds a line outside of entries. Before the first entry, a line may be the section's name, but
+ * also the event's name, its dates or a greeting. */
 static void section_add(struct section *s, const struct reader *r, size_t i, bool first)
 {
     const struct line *line = &r->page->lines[i];
@@ -268,14 +268,15 @@ static void section_add(struct section *s, const struct reader *r, size_t i, boo
     str_addf(&s->pending, "%s%s", s->pending.len ? " " : "", line->text);
 }
 
-/* A talk begins: the pending name, if there is one, is its section's. */
+/* At the start of a talk: the pending name, if there is one, becomes the current section. */
 static int section_settle(struct section *s, const struct reader *r)
 {
     if (s->pending.len > SECTION_BYTES && !s->heading)
-        return fail(r, s->line, s->pending.s,
-                    "a section's name between a table cell's end or a rule and the next talk: "
-                    "put an abstract into its talk's cell, mark a long name up as a heading",
-                    "%zu bytes are too long for a section's name", s->pending.len);
+        return fail(
+            r, s->line, s->pending.s,
+            "a section's name between the end of a table cell or a rule and the next "
+            "talk: put an abstract into its talk's cell, or mark up a long name as a heading",
+            "%zu bytes are too long for a section's name", s->pending.len);
     if (s->pending.len) {
         free(s->name);
         s->name = str_take(&s->pending);
@@ -284,8 +285,8 @@ static int section_settle(struct section *s, const struct reader *r)
     return 0;
 }
 
-/* An item with "(Speaker) (25:07)", or with a keyword and a time, that is no entry: its keyword or
- * number must have suffered, and it must not drown in the abstract before it. */
+/* Refuses an item with "(Speaker) (25:07)", or with a keyword and a time, that is not an entry: its
+ * keyword or number must be misspelt. Else it would become part of the abstract before it. */
 static int check_item(const struct reader *r, size_t i)
 {
     const struct listing_page *page = r->page;
@@ -302,8 +303,8 @@ static int check_item(const struct reader *r, size_t i)
     if (!listing_is_keyword_at(text) && (time == text || time[-1] != ')'))
         return 0;
     return fail(r, i, text,
-                "a keyword and a number in front, \"Episode 15: Title (Speaker) "
-                "(25:07)\", as other talks of the page have them",
+                "a keyword and a number before the title, \"Episode 15: Title (Speaker) "
+                "(25:07)\", like other talks of the page",
                 "a list item has a time but no number");
 }
 
@@ -311,8 +312,8 @@ static int read_talks(struct reader *r)
 {
     const struct listing_page *page = r->page;
     ATTR_CLEANUP(section_finish) struct section section = {0};
-    size_t next = 0;     /* index of the start that comes next */
-    size_t head_end = 0; /* of the last entry's title and time */
+    size_t next = 0;     /* index of the next start */
+    size_t head_end = 0; /* last line of the current entry's title and time */
     bool in_entry = false;
     for (size_t i = 0; i < page->nb_lines; i++) {
         const enum line_kind kind = page->lines[i].kind;

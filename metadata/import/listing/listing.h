@@ -1,7 +1,7 @@
 /*
- * The listing-page importer: a page that lists talks in sections, each with number, title,
- * speakers, listed time(s) and an abstract, saved as HTML or as plain text from a browser. All or
- * nothing: an entry that cannot be understood is an error that names its line.
+ * Imports listing pages: pages that list talks in sections, each with number, title, speakers,
+ * listed time(s) and an abstract, saved from a browser as HTML or as plain text. All or nothing: an
+ * entry that cannot be understood is an error that names its line.
  */
 #pragma once
 
@@ -12,7 +12,7 @@
 struct programme;
 
 /* Reads a page into *out (zero-initialised by the caller, who frees it with programme_finish;
- * untouched on failure). HTML is told from text by its content; name stands for the file in
- * messages. */
+ * untouched on failure). The content decides whether it is HTML or text; name is the file in
+ * messages. ERR_INVALID: no talks, or an entry that cannot be understood. */
 ATTR_NODISCARD int listing_parse(struct programme *out, const char *bytes, size_t nb_bytes,
                                  const char *name, struct err *err);

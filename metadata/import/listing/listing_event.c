@@ -12,18 +12,18 @@
 #include "str.h"
 
 enum {
-    SENTENCE_BYTES = 500,      /* how far to both sides of a date its sentence is looked for */
-    PREAMBLE_BYTES = 256 << 10 /* how far the page is searched for dates */
+    SENTENCE_BYTES = 500,      /* how far a sentence may extend before and after its date */
+    PREAMBLE_BYTES = 256 << 10 /* how much of the page is searched for dates */
 };
 
 struct date {
-    int y, m, d; /* 0 where not stated */
+    int y, m, d; /* 0: not given */
 };
 
 /* Dates in a text. */
 struct dates {
     struct date begin, end;
-    size_t at, after; /* offsets in the text: of the dates, and behind them */
+    size_t at, after; /* offsets in the text of their start and end */
 };
 
 static char *event_name(const struct listing_page *page, size_t nb_lines);
@@ -49,7 +49,7 @@ void listing_event_read(struct programme *programme, const struct listing_page *
 
 /* Name. */
 
-/* "Home > Docs > Videos" and "Skip to content" are the site's, not the event's. */
+/* "Home > Docs > Videos" and "Skip to content" belong to the site, not to the event. */
 static bool is_navigation(const char *text)
 {
     static const char *const arrows[] = {" > ", " » ", " › "};
@@ -67,8 +67,8 @@ static bool has_letter(const char *text)
     return false;
 }
 
-/* In this order: an <h1>; a heading that the page's title repeats (beside the site's name); the
- * title up to a bar; the first line that says something. */
+/* In this order: an <h1>; a heading that the page's title contains (with the site's name); the
+ * title up to a bar; the first line with a letter in it. */
 static char *event_name(const struct listing_page *page, size_t nb_lines)
 {
     const char *in_title = NULL, *first = NULL;
@@ -91,7 +91,7 @@ static char *event_name(const struct listing_page *page, size_t nb_lines)
                : mem_strdup(page->title);
 }
 
-/* The lines as one text; a newline where the page sets them apart. */
+/* The lines as one text, with a newline where a paragraph begins. */
 static char *preamble(const struct listing_page *page, size_t nb_lines)
 {
     AUTO_STR text = {0};
@@ -105,14 +105,15 @@ static char *preamble(const struct listing_page *page, size_t nb_lines)
     return str_take(&text);
 }
 
-/* Dates. Each reader moves *p behind what it reads, or leaves it and returns 0 or false. */
+/* Dates. Each reader moves *p after the text that it reads, or leaves *p and returns 0 or false. */
 
 static void skip_space(const char **p)
 {
     *p += strspn(*p, " \n");
 }
 
-/* The letters of the capitalised word at p, for "may" and "march" are verbs; 0: there is none. */
+/* How many letters the capitalised word at p has; 0: it is not one ("may" and "march" are verbs).
+ */
 static size_t capitalised_letters(const char *p)
 {
     size_t nb = 0;
@@ -185,7 +186,8 @@ static int read_year(const char **p)
     return year;
 }
 
-/* "2010-04-28", "April 28, 2010", "28 April 2010"; year, and month of the latter, may be absent. */
+/* "2010-04-28", "April 28, 2010", "28 April 2010"; the year may be missing, and so may the month in
+ * the last form. */
 static bool read_date(struct date *out, const char **p)
 {
     const char *s = *p;
@@ -216,8 +218,8 @@ static bool read_date(struct date *out, const char **p)
     return true;
 }
 
-/* Between the first and the last day; *next_only where the second must be the next day ("28 and
- * 29"), because otherwise it is hardly a day at all ("April 28, 27 talks"). */
+/* Reads the word between the first and the last day. *next_only: what follows counts only if it is
+ * the next day ("28 and 29"), because otherwise it is hardly a day ("April 28, 27 talks"). */
 static bool read_to(const char **p, bool *next_only)
 {
     static const char *const words[] = {"-",        "–",      "—",    "/", "to ",
@@ -240,13 +242,13 @@ static long day_count(const struct date *date)
     return date->y * 372L + date->m * 31L + date->d;
 }
 
-/* Where no year is stated, it may be a leap year. */
+/* Without a year, it may be a leap year. */
 static bool is_valid(const struct date *date)
 {
     return datetime_is_day(date->y ? date->y : 2000, date->m, date->d);
 }
 
-/* Dates that begin at p. The year may be absent (0). */
+/* Reads dates that begin at p. The year may be missing (0). */
 static bool read_dates(struct dates *out, const char *p)
 {
     const char *begin = p;
@@ -264,7 +266,7 @@ static bool read_dates(struct dates *out, const char *p)
         last.m = last.m ? last.m : next.m;
         if (next_only && (next.m != last.m || next.d != last.d + 1))
             break;
-        /* A year stated once holds for both, but for "December 30 - January 2, 2011". */
+        /* A year given once is that of both, except in "December 30 - January 2, 2011". */
         if (!next.y && last.y)
             next.y = last.y + (next.m < last.m);
         else if (next.y && !first.y)
@@ -280,7 +282,7 @@ static bool read_dates(struct dates *out, const char *p)
     return is_valid(&first) && is_valid(&last);
 }
 
-/* The first dates in text from offset *at on. */
+/* Finds the first dates in text from offset at on. */
 static bool find_dates(struct dates *out, const char *text, size_t at)
 {
     for (const char *p = text + at; *p; p++) {
@@ -313,7 +315,8 @@ static int find_year(const char *text)
     return 0;
 }
 
-/* The first range of days, or else the first day; the year from its sentence or from the name. */
+/* Finds the first range of days, or else the first day; a missing year is taken from its sentence
+ * or from the name. */
 static bool find_event_dates(struct dates *out, const char *text, const char *name)
 {
     bool found = false;
@@ -339,7 +342,7 @@ static bool find_event_dates(struct dates *out, const char *text, const char *na
     return found;
 }
 
-/* A full stop, a newline or the text's end; "St. Louis" and "D.C." end no sentence. */
+/* A full stop, a newline or the end of the text; "St. Louis" and "D.C." do not end a sentence. */
 static bool ends_sentence(const char *text, size_t at)
 {
     if (!text[at] || text[at] == '\n')
@@ -351,7 +354,7 @@ static bool ends_sentence(const char *text, size_t at)
            !isupper((unsigned char)text[at - 2]);
 }
 
-/* A copy of the sentence that holds the dates, which begin at *out_at in the copy. */
+/* A copy of the sentence with the dates, which begin at *out_at in the copy. */
 static char *sentence_around(const char *text, const struct dates *dates, size_t *out_at)
 {
     size_t begin = dates->at, end = dates->after;
@@ -375,8 +378,8 @@ static bool is_particle(const char *word, size_t len)
     return false;
 }
 
-/* Reads capitalised words at p, and particles between them: "Hynes Convention Center", "Boston,
- * MA". Returns how many bytes they take. */
+/* The length in bytes of the capitalised words at p, and of particles between them: "Hynes
+ * Convention Center", "Boston, MA". */
 static size_t name_length(const char *p)
 {
     size_t len = 0;
@@ -397,13 +400,13 @@ static size_t name_length(const char *p)
             break;
         word++;
     }
-    /* The sentence's full stop; that of "D.C." is the name's. */
+    /* drop the sentence's full stop; in "D.C." it is part of the name */
     if (len > 1 && p[len - 1] == '.' && memchr(p, '.', len) == p + len - 1)
         len--;
     return len;
 }
 
-/* The name behind a preposition, without "our" or "the"; NULL where there is none. A new string. */
+/* The name after a preposition, without "our" or "the". A new string; NULL: there is none. */
 static char *place_after(const char *p)
 {
     static const char *const articles[] = {"our ",   "the ",       "its ",
@@ -412,12 +415,12 @@ static char *place_after(const char *p)
         if (str_starts(p, articles[i]))
             p += strlen(articles[i]);
     const size_t len = name_length(p);
-    /* "at AMD's headquarters" names no place. */
+    /* "at AMD's headquarters" does not name a place. */
     const bool owner = len > 2 && strncmp(p + len - 2, "'s", 2) == 0;
     return len && !owner ? mem_printf("%.*s", (int)len, p) : NULL;
 }
 
-/* "at the X Center in Y" is "X Center, Y". NULL where the text names no place. */
+/* "X Center, Y" from "at the X Center in Y". A new string; NULL: the text names no place. */
 static char *place_in(const char *text)
 {
     AUTO_FREE char *at = NULL;
@@ -435,8 +438,8 @@ static char *place_in(const char *text)
     return mem_take(at ? &at : &in);
 }
 
-/* Behind the dates first, for "... on April 28-29 in Boston" is the usual order; then anywhere in
- * the sentence; then the bare name in "April 28-29, 2010, Boston". */
+/* Looks after the dates first, because "... on April 28-29 in Boston" is the usual order; then
+ * anywhere in the sentence; then for a bare name, as in "April 28-29, 2010, Boston". */
 static char *find_place(const char *sentence, size_t dates_end)
 {
     const char *rest = sentence + dates_end;

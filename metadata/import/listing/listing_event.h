@@ -1,5 +1,6 @@
 /*
- * What a listing page says of the event before its first talk: name, dates, place. Owns nothing.
+ * The event's name, dates and place, from the text of a listing page before the first talk. Owns
+ * nothing.
  */
 #pragma once
 
@@ -10,7 +11,7 @@ struct listing_page;
 struct programme;
 
 /* Fills name, begin, end and place of the programme from the first nb_lines lines and the page's
- * title; what is not found stays NULL. */
+ * title; a field that is not found stays NULL. */
 void listing_event_read(struct programme *programme, const struct listing_page *page,
                         size_t nb_lines);
 

@@ -13,8 +13,8 @@
 #include "str.h"
 
 enum {
-    SNIFF_BYTES = 4096, /* how far a page's head may say its charset */
-    MAX_DEPTH = 1000,   /* of tags; libxml2's closing of tags takes time by depth */
+    SNIFF_BYTES = 4096, /* of a page, searched for its charset and for HTML */
+    MAX_DEPTH = 1000,   /* of tags: libxml2 takes time by the depth to close one */
     MIN_RULE = 5,       /* shorter runs of dashes occur in sentences */
 };
 
@@ -58,9 +58,9 @@ void listing_page_finish(struct listing_page *page)
 
 /* Encodings. */
 
-/* What the page says of itself in <meta charset=...> or <meta content="...; charset=...">, as
- * browsers take it: Latin-1 means Windows-1252. UTF-8 and UTF-16 were ruled out by the bytes. A new
- * string, or NULL: Windows-1252. */
+/* The charset in <meta charset=...> or <meta content="...; charset=...">. As in browsers, Latin-1
+ * means Windows-1252; that the page is not UTF-8 or UTF-16 is known already. A new string; NULL:
+ * Windows-1252. */
 static char *declared_charset(const char *html)
 {
     if (!is_html(html))
@@ -93,7 +93,7 @@ static bool is_html(const char *text)
 
 /* Lines. */
 
-/* Appends a copy; text is mark and content. */
+/* Appends a line; its text is a copy of mark and content. */
 static struct line *add_line(struct listing_page *page, enum line_kind kind, int number,
                              const char *mark, const char *content)
 {
@@ -115,8 +115,8 @@ static void add_break(struct listing_page *page, int number)
 
 /* Text. */
 
-/* Returns the bytes of a bullet, or of an ordered list's number, at the head of s with the space
- * behind it; 0 where there is none. */
+/* The length of a bullet, or of an ordered list's number, at the start of s, with the space after
+ * it; 0: there is none. */
 static size_t mark_at(const char *s)
 {
     static const char *const bullets[] = {"-", "*", "+", "•", "·", "◦", "▪", "–", "o"};
@@ -127,7 +127,7 @@ static size_t mark_at(const char *s)
             n = strlen(bullets[i]);
     if (!n || (s[n] && s[n] != ' '))
         return 0;
-    /* "o" is a word in several languages: in front it is a bullet where a sentence begins. */
+    /* "o" is a word in several languages: it is a bullet only if a capital follows. */
     if (*s == 'o' && s[n] && islower((unsigned char)s[n + 1]))
         return 0;
     return s[n] ? n + 1 : n;
@@ -141,11 +141,11 @@ static bool is_rule(const char *s)
 
 struct text_reader {
     struct listing_page *page;
-    bool paragraph; /* an empty line went before */
-    char mark[16];  /* a bullet that stood alone, for the next line */
+    bool paragraph; /* after an empty line */
+    char mark[16];  /* from a line with a bullet alone, for the next line */
 };
 
-/* s is clean and may be cut. */
+/* Reads a line; s is clean, and is modified. */
 static void text_line(struct text_reader *r, char *s, int number)
 {
     size_t len = strlen(s);
@@ -197,25 +197,25 @@ static void text_read(struct listing_page *page, const char *text)
     }
 }
 
-/* HTML. libxml2's parser calls back for each tag and text: no tree is made, and its line counter
- * is right at any length (a node's would end at 65535). */
+/* HTML. libxml2's parser calls back for each tag and text: it builds no tree, and its line counter
+ * is right for files of any length (that of a node ends at 65535). */
 
 struct html {
     htmlParserCtxtPtr ctxt;
     struct listing_page *page;
-    struct str text; /* the line in the making */
-    int number;      /* where it begins; 0 before its first visible character */
+    struct str text; /* the current line */
+    int number;      /* of the file's line where it begins; 0 before its first visible character */
     bool plain;      /* some of it is not bold */
-    bool paragraph;  /* it is apart from the line before */
-    char mark[16];   /* it begins a list item */
-    int level;       /* of the heading that it is in; 0 outside */
+    bool paragraph;  /* it begins a paragraph */
+    char mark[16];   /* not empty: it begins a list item */
+    int level;       /* of the open heading; 0: none */
     int nb_br;       /* <br> since visible text */
     int bold, items; /* how many of these elements are open */
     int depth;       /* of all elements */
-    int skip_depth;  /* of the outermost element that is left out; 0 where there is none */
+    int skip_depth;  /* of the outermost element that is skipped; 0: none */
     int *counters;   /* one per open list: an <ol>'s next number, -1 for others */
     size_t nb_lists;
-    int deep_line; /* where tags nest beyond MAX_DEPTH; 0 where they do not */
+    int deep_line; /* where tags are nested deeper than MAX_DEPTH; 0: nowhere */
     bool in_title;
     struct str title;
 };
@@ -226,7 +226,7 @@ static enum html_kind kind_of(const char *tag)
     return element ? element->kind : HTML_INLINE;
 }
 
-/* Ends the line in the making. One without visible text is none: a mark waits for the next. */
+/* Ends the current line. Without visible text it is dropped, and its mark stays for the next. */
 static void html_flush(struct html *h)
 {
     AUTO_FREE char *text = str_clean_line(h->text.s ? h->text.s : "");
@@ -244,7 +244,7 @@ static void html_flush(struct html *h)
     h->number = 0;
 }
 
-/* A heading stays one line whatever <br> it has. */
+/* In a heading, <br> does not end the line. */
 static bool ends_line(const struct html *h, enum html_kind kind)
 {
     return kind != HTML_INLINE && kind != HTML_HEAD && kind != HTML_HIDDEN && kind != HTML_BOLD &&
@@ -340,7 +340,7 @@ static void html_start(void *user, const xmlChar *name, const xmlChar **attribut
     }
 }
 
-/* libxml2 ends each element that it began, in order, whatever the page does. */
+/* libxml2 ends each element that it began, in order, even if the page does not. */
 static void html_end(void *user, const xmlChar *name)
 {
     struct html *h = user;
@@ -404,7 +404,7 @@ static void html_text(void *user, const xmlChar *bytes, int nb_bytes)
     str_add_bytes(text, (const char *)bytes, (size_t)nb_bytes);
     if (h->in_title)
         return;
-    /* The counter stands behind this text: its first line is that less the newlines. */
+    /* The line counter is already after this text: subtract its newlines. */
     int number = xmlSAX2GetLineNumber(h->ctxt);
     for (const char *p = text->s + at; (p = strchr(p, '\n')); p++)
         number--;

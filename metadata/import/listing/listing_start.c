@@ -10,8 +10,8 @@
 
 enum { START_BYTES = 64 }; /* "Episode 15 (two parts):" is shorter */
 
-/* What stands before an entry's number. On a page where none of them has a time, list items may
- * begin with the bare number instead. */
+/* The words before an entry's number. If no entry of the page with such a word has a time, list
+ * items may begin with the bare number instead. */
 static const char *const keywords[] = {"episode", "talk", "session", "lecture", "video"};
 enum { BARE = sizeof keywords / sizeof *keywords, NB_KEYWORDS };
 
@@ -39,10 +39,9 @@ void listing_starts_find(struct listing_start **out, size_t *out_nb,
             starts[(*out_nb)++] = starts[i];
 }
 
-/* Looks at what follows each start, and returns the page's own keyword, or -1 where nothing begins.
- * Of the keywords that occur, the page's own is the one with most times behind it: in "Session 1:
- * Storage" above "Talk 5: ..." the session is a section. Starts with another one stay when they
- * have a time. */
+/* Looks at the text after each start, and returns the page's keyword, or -1 if there is no start.
+ * The page's keyword is the one with most times after it: in "Session 1: Storage" above "Talk 5:
+ * ...", the session is a section. Starts with another keyword count if they have a time. */
 static int survey_heads(struct listing_start *starts, size_t nb, const struct listing_page *page)
 {
     size_t timed[NB_KEYWORDS] = {0};
@@ -52,7 +51,7 @@ static int survey_heads(struct listing_start *starts, size_t nb, const struct li
         const size_t end = i + 1 < nb ? starts[i + 1].line : page->nb_lines;
         AUTO_LISTING_BLOCK b = {0};
         listing_block_build(&b, page, start->line, end, LISTING_HEAD_BYTES);
-        /* It was read without regard to where the next one begins: "Talk 1", then "Talk 2:". */
+        /* read_start did not know where the next one begins: "Talk 1", then "Talk 2:" */
         if (start->after > b.text.len)
             start->after = b.text.len;
         start->timed = listing_find_time(b.text.s + start->after) != NULL;
@@ -86,7 +85,7 @@ const char *listing_find_time(const char *text)
     return NULL;
 }
 
-/* "(two parts)", "(2 parts)". Moves *p behind the parentheses. */
+/* Reads "(two parts)" or "(2 parts)" and moves *p after the parentheses; -1: anything else. */
 static int read_parts(const char **p)
 {
     static const char *const words[] = {"two",   "three", "four", "five", "six",
@@ -111,7 +110,7 @@ static int read_parts(const char **p)
                                                                                             : -1;
 }
 
-/* Reads digits as a talk's number: 0 where it is out of range or goes on ("15a", "1.2"). */
+/* Reads a talk's number; 0: out of range, or followed by more ("15a", "1.2"). */
 static int read_number(const char **p)
 {
     int v = 0;
@@ -122,7 +121,7 @@ static int read_number(const char **p)
     return v <= LISTING_MAX_NUMBER ? v : 0;
 }
 
-/* Behind the number: ":", also "." or a dash in list items. Moves *p to the title. */
+/* Reads the mark after the number, ":", "." or a dash, if there is one. Moves *p to the title. */
 static void read_separator(const char **p)
 {
     static const char *const marks[] = {":", ".", ")", "-", "–", "—"};
@@ -149,16 +148,16 @@ bool listing_is_keyword_at(const char *text)
     return keyword_at(text) != BARE;
 }
 
-/* "Episode 15 (two parts):". In running text the colon must be there; in an item or a heading the
- * end of the line may stand for it. */
+/* Reads "Episode 15 (two parts):". In running text the colon is required; an item or a heading may
+ * do without. */
 static bool read_keyword_start(struct listing_start *out, const char *text, enum line_kind kind)
 {
     out->keyword = keyword_at(text);
     if (out->keyword == BARE)
         return false;
-    const char *behind = text + strlen(keywords[out->keyword]);
-    const char *s = listing_skip_space(behind);
-    if (s == behind && *s != '#')
+    const char *after = text + strlen(keywords[out->keyword]);
+    const char *s = listing_skip_space(after);
+    if (s == after && *s != '#')
         return false;
     s += *s == '#';
     if (!isdigit((unsigned char)*s))
@@ -176,7 +175,7 @@ static bool read_keyword_start(struct listing_start *out, const char *text, enum
     return colon || kind != LINE_TEXT;
 }
 
-/* "15. Title", "#15 Title", or a list item numbered by its own mark. */
+/* Reads "15. Title", "#15 Title", or the mark of a numbered list item. */
 static bool read_bare_start(struct listing_start *out, const struct line *line)
 {
     const char *s = line->text + line->mark;
@@ -202,7 +201,7 @@ static bool read_bare_start(struct listing_start *out, const struct line *line)
     return true;
 }
 
-/* Whether an entry seems to begin in this line; it may be wrapped anywhere. */
+/* Whether an entry seems to begin in this line; the entry may be wrapped anywhere. */
 static bool read_start(struct listing_start *out, const struct listing_page *page, size_t i)
 {
     const struct line *line = &page->lines[i];
