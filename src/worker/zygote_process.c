@@ -54,7 +54,7 @@ static void wait_for(struct zygote_answer *answer, pid_t pid)
     pid_t ended;
     while ((ended = wait4(pid, &answer->status, 0, &answer->used)) < 0 && errno == EINTR)
         ;
-    if (ended < 0) /* a worker of the zygote before, which was killed with it */
+    if (ended < 0) /* a worker of an earlier zygote, killed with it */
         answer->status = W_EXITCODE(0, SIGKILL);
 }
 

@@ -1,7 +1,7 @@
-/* The process that starts the workers: it has every library loaded and forks for each (zygote.h).
+/* The process that starts the workers: it has all libraries loaded and forks for each (zygote.h).
  */
 #pragma once
 
-/* Its stdin is the coordinator's end of zygote_protocol.h. Returns also in each worker, at its end:
- * what main should return. */
+/* Answers requests of zygote_protocol.h that come through stdin, a socket. Returns at their end,
+ * and in each worker when its job has ended: the process's exit status. */
 int zygote_serve(void);

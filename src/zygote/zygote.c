@@ -20,11 +20,11 @@
 
 struct zygote {
     pid_t pid;   /* 0: not started */
-    int fd, log; /* log: what it says of itself, -1: that is not kept */
+    int fd, log; /* log: its stderr; -1: not kept */
     char *work;
 };
 
-static void exec_spawner(const char *program, int fd, int log, const char *work)
+static void exec_zygote(const char *program, int fd, int log, const char *work)
 {
     setpgid(0, 0); /* Ctrl-C goes to the coordinator, which stops its workers itself */
     const int null = open("/dev/null", O_WRONLY);
@@ -47,7 +47,7 @@ static void stop(struct zygote *s)
     s->fd = s->log = -1;
     if (!s->pid)
         return;
-    kill(s->pid, SIGKILL); /* it may not even have begun */
+    kill(s->pid, SIGKILL); /* it may not have reached its loop yet */
     while (waitpid(s->pid, NULL, 0) < 0 && errno == EINTR)
         ;
     s->pid = 0;
@@ -66,7 +66,7 @@ int zygote_start(struct zygote *s, struct err *err)
     s->log = memfd_create("zygote", MFD_CLOEXEC);
     const pid_t pid = fork();
     if (pid == 0)
-        exec_spawner(program, ends[1], s->log, s->work);
+        exec_zygote(program, ends[1], s->log, s->work);
     const int failed = errno;
     close(ends[1]);
     s->fd = ends[0];
@@ -130,8 +130,8 @@ static bool ask(struct zygote_answer *out, struct zygote *s, const struct zygote
     return got == (ssize_t)sizeof *out;
 }
 
-/* What it said before it ended, the end of it. */
-static char *last_words(const struct zygote *s)
+/* The end of what it wrote before it ended. */
+static char *last_message(const struct zygote *s)
 {
     char text[512] = "";
     const off_t nb = s->log < 0 ? 0 : lseek(s->log, 0, SEEK_END);
@@ -143,9 +143,9 @@ static char *last_words(const struct zygote *s)
     return said;
 }
 
-/* One that has ended, because somebody killed it or memory ran out, is started anew, once. */
-static int ask_anew(struct zygote_answer *out, struct zygote *s, enum zygote_wish wish,
-                    const char *text, const int *fds, struct err *err)
+/* If the process has ended, because it was killed or memory ran out, it is started again, once. */
+static int ask_or_restart(struct zygote_answer *out, struct zygote *s, enum zygote_wish wish,
+                          const char *text, const int *fds, struct err *err)
 {
     struct zygote_request request = {.wish = wish};
     if (strlen(text) >= sizeof request.text)
@@ -156,7 +156,7 @@ static int ask_anew(struct zygote_answer *out, struct zygote *s, enum zygote_wis
             return err->code;
         if (ask(out, s, &request, fds))
             return 0;
-        AUTO_FREE char *said = last_words(s);
+        AUTO_FREE char *said = last_message(s);
         stop(s);
         if (tries == 1)
             err_set(err, ERR_EXTERNAL, "the process that starts workers ended: %s", said);
@@ -169,7 +169,7 @@ int zygote_fork(pid_t *out, struct zygote *s, const char *spec_path, int out_fd,
 {
     const int fds[ZYGOTE_NB_FDS] = {out_fd, log_fd};
     struct zygote_answer answer = {0};
-    if (ask_anew(&answer, s, ZYGOTE_START, spec_path, fds, err) < 0)
+    if (ask_or_restart(&answer, s, ZYGOTE_START, spec_path, fds, err) < 0)
         return err->code;
     if (answer.pid < 0)
         return err_errno(err, answer.error, "cannot start a worker");
@@ -189,7 +189,7 @@ void zygote_wait(int *status, struct rusage *used, struct zygote *s, pid_t pid)
 int zygote_need_encoder(struct zygote *s, const char *encoder, const char *where, struct err *err)
 {
     struct zygote_answer answer = {0};
-    if (ask_anew(&answer, s, ZYGOTE_ENCODER, encoder, NULL, err) < 0)
+    if (ask_or_restart(&answer, s, ZYGOTE_ENCODER, encoder, NULL, err) < 0)
         return err->code;
     if (!answer.found)
         return err_set(err, ERR_INVALID, "%s: this FFmpeg has no encoder '%s'", where, encoder);

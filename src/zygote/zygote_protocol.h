@@ -1,5 +1,5 @@
-/* What the coordinator and the process that starts its workers tell each other: one packet there,
- * one back. */
+/* The messages between the coordinator and the process that starts its workers: each request is one
+ * packet, and so is its answer. */
 #pragma once
 
 #include <stdbool.h>
@@ -12,7 +12,7 @@ enum { ZYGOTE_NB_FDS = 2 };
 enum zygote_wish {
     ZYGOTE_START,   /* a worker, with two descriptors and the spec's path */
     ZYGOTE_WAIT,    /* for the worker */
-    ZYGOTE_ENCODER, /* is there one of this name? */
+    ZYGOTE_ENCODER, /* whether libav has one of this name */
 };
 
 struct zygote_request {
@@ -22,11 +22,11 @@ struct zygote_request {
 };
 
 struct zygote_answer {
-    pid_t pid; /* negative: error says why none was started */
+    pid_t pid; /* negative: no worker was started, error is the errno */
     int error, status;
     bool found;
     struct rusage used;
 };
 
-/* Sends bytes, and descriptors where there are any. */
+/* Sends bytes, and ZYGOTE_NB_FDS descriptors unless fds is NULL. */
 bool zygote_send(int fd, const void *bytes, size_t nb, const int *fds);
