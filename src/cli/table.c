@@ -1,5 +1,6 @@
 #include "table.h"
 
+#include <libsmartcols.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,123 +10,118 @@
 #include "mem.h"
 #include "str.h"
 
+/* libsmartcols aligns and pads, but breaks lines inside words: the last column is broken here, at
+ * spaces, and given to it with newlines. */
 struct table {
-    size_t nb_columns, nb_cells;
-    char **cells; /* row by row, the headings first */
-    const char *const *headings;
+    struct libscols_table *lines;
+    size_t nb_columns;
+    int *widths; /* of each column's widest cell */
 };
 
-enum { GAP = 2, LEAST_LAST = 24, DEFAULT_WIDTH = 80 };
+enum { GAP = 2, LEAST_LAST = 24, LEAST_WIDTH = 40, DEFAULT_WIDTH = 80 };
 
-static void add_cell(struct table *t, const char *text)
+static void widen(struct table *t, size_t column, const char *text)
 {
-    t->cells = mem_grow(t->cells, t->nb_cells, sizeof *t->cells);
-    char *clean = str_clean(text ? text : "");
-    for (char *c = clean; *c; c++)
-        if (*c == '\n' || *c == '\t')
-            *c = ' ';
-    t->cells[t->nb_cells++] = clean;
+    const int width = str_columns(text);
+    t->widths[column] = width > t->widths[column] ? width : t->widths[column];
 }
 
 struct table *table_create(const char *const *headings)
 {
     struct table *t = mem_zalloc(1, sizeof *t);
-    t->headings = headings;
     while (headings[t->nb_columns])
         t->nb_columns++;
-    for (size_t i = 0; i < t->nb_columns; i++)
-        add_cell(t, headings[i][0] == '>' ? headings[i] + 1 : headings[i]);
+    t->widths = mem_zalloc(t->nb_columns, sizeof *t->widths);
+    t->lines = mem_need(scols_new_table());
+    scols_table_set_termforce(t->lines, SCOLS_TERMFORCE_NEVER); /* it is not to change widths */
+    scols_table_set_column_separator(t->lines, "  ");
+    scols_table_enable_minout(t->lines, 1);     /* no spaces at the end of a line */
+    scols_table_enable_noencoding(t->lines, 1); /* cells are clean */
+    struct libscols_column *column = NULL;
+    for (size_t i = 0; i < t->nb_columns; i++) {
+        const bool right = headings[i][0] == '>';
+        column = mem_need(
+            scols_table_new_column(t->lines, headings[i] + right, 0, right ? SCOLS_FL_RIGHT : 0));
+        widen(t, i, headings[i] + right);
+    }
+    scols_column_set_flags(column, SCOLS_FL_WRAP);
+    scols_column_set_wrapfunc(column, scols_wrapnl_chunksize, scols_wrapnl_nextchunk, NULL);
     return t;
 }
 
 void table_add(struct table *t, const char *const *cells)
 {
-    for (size_t i = 0; i < t->nb_columns; i++)
-        add_cell(t, cells[i]);
+    struct libscols_line *line = mem_need(scols_table_new_line(t->lines, NULL));
+    for (size_t i = 0; i < t->nb_columns; i++) {
+        char *clean = str_clean(cells[i] ? cells[i] : "");
+        for (char *c = clean; *c; c++)
+            if (*c == '\n' || *c == '\t')
+                *c = ' ';
+        widen(t, i, clean);
+        scols_line_refer_data(line, i, clean); /* its own now */
+    }
 }
 
 static int terminal_width(void)
 {
     struct winsize w;
-    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col >= 40 ? w.ws_col : DEFAULT_WIDTH;
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col >= LEAST_WIDTH ? w.ws_col
+                                                                                : DEFAULT_WIDTH;
 }
 
-static int widest(const struct table *t, size_t column)
+/* What the other columns leave to the last one. */
+static int last_width(const struct table *t)
 {
-    int most = 0;
-    for (size_t i = column; i < t->nb_cells; i += t->nb_columns) {
-        const int w = str_columns(t->cells[i]);
-        most = w > most ? w : most;
-    }
-    return most;
+    int left = terminal_width();
+    for (size_t i = 0; i + 1 < t->nb_columns; i++)
+        left -= t->widths[i] + GAP;
+    return left > LEAST_LAST ? left : LEAST_LAST;
 }
 
-/* Prints text over as many lines as it needs, each at most width columns, broken at spaces. */
-static void print_wrapped(const char *text, int indent, int width)
+/* The text in lines of at most width columns, broken at spaces where there are any; a new string.
+ */
+static char *wrap(const char *text, int width)
 {
+    AUTO_STR out = {0};
     while (*text) {
-        const char *end = text, *space = NULL;
-        int used = 0;
-        while (*end && used < width) {
-            if (*end == ' ')
-                space = end;
-            used += str_columns_of(str_next_utf8(&end));
+        const char *end = text, *next = text, *space = NULL;
+        for (int used = 0; *end; end = next) {
+            used += str_columns_of(str_next_utf8(&next));
+            if (used > width)
+                break;
+            space = *next == ' ' || !*next ? next : space;
         }
-        if (*end && *end != ' ' && space)
-            end = space;
-        printf("%.*s\n", (int)(end - text), text);
-        text = end;
-        while (*text == ' ')
-            text++;
-        if (*text)
-            printf("%*s", indent, "");
+        end = space ? space : end;
+        str_addf(&out, "%s%.*s", out.len ? "\n" : "", (int)(end - text), text);
+        text = end + strspn(end, " ");
     }
+    return str_take(&out);
 }
 
-static void print_row(const struct table *t, char **cells, const int *widths)
+static void wrap_last(struct table *t)
 {
-    int indent = 0;
-    size_t nb_empty = 0;
-    while (nb_empty < t->nb_columns && !*cells[nb_empty])
-        nb_empty++;
-    for (size_t i = 0; i < t->nb_columns && nb_empty < t->nb_columns; i++) {
-        if (i + 1 == t->nb_columns && *cells[i]) {
-            print_wrapped(cells[i], indent, widths[i]);
-            return;
-        }
-        const int pad = widths[i] - str_columns(cells[i]);
-        if (i + 1 == t->nb_columns)
-            break;
-        if (t->headings[i][0] == '>')
-            printf("%*s%s%*s", pad, "", cells[i], GAP, "");
-        else
-            printf("%s%*s", cells[i], pad + GAP, "");
-        indent += widths[i] + GAP;
+    const size_t last = t->nb_columns - 1;
+    const int width = last_width(t);
+    struct libscols_iter *lines = mem_need(scols_new_iter(SCOLS_ITER_FORWARD));
+    struct libscols_line *line;
+    while (t->widths[last] > width && scols_table_next_line(t->lines, lines, &line) == 0) {
+        const char *text = scols_cell_get_data(scols_line_get_cell(line, last));
+        scols_line_refer_data(line, last, wrap(text, width));
     }
-    putchar('\n');
+    scols_free_iter(lines);
 }
 
 void table_print(struct table *t)
 {
-    AUTO_FREE int *widths = mem_zalloc(t->nb_columns, sizeof *widths);
-    int before = 0;
-    if (t->nb_cells == t->nb_columns) { /* headings alone tell nothing */
-        table_destroy(t);
-        return;
-    }
-    for (size_t i = 0; i + 1 < t->nb_columns; i++) {
-        widths[i] = widest(t, i);
-        before += widths[i] + GAP;
-    }
-    const int left = terminal_width() - before;
-    widths[t->nb_columns - 1] = left > LEAST_LAST ? left : LEAST_LAST;
-    for (size_t i = 0; i < t->nb_cells; i += t->nb_columns)
-        print_row(t, t->cells + i, widths);
+    wrap_last(t);
+    if (!scols_table_is_empty(t->lines)) /* headings alone say nothing */
+        scols_print_table(t->lines);
     table_destroy(t);
 }
 
 void table_destroy(struct table *t)
 {
-    mem_free_strings(t->cells, t->nb_cells);
+    scols_unref_table(t->lines);
+    free(t->widths);
     free(t);
 }

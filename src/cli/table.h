@@ -1,5 +1,5 @@
-/* Tables for people, on stdout: columns as wide as their widest cell, the last one cut or wrapped
- * to the terminal. Text is cleaned of control characters. */
+/* Tables for people, on stdout: columns as wide as their widest cell, the last one wrapped to the
+ * width of the terminal. Control characters are dropped from the text. */
 #pragma once
 
 #include <stddef.h>
@@ -10,7 +10,7 @@ struct table; /* freed by table_print or table_destroy */
 struct table *table_create(const char *const *headings);
 /* A row: as many cells as headings; NULL is empty. */
 void table_add(struct table *table, const char *const *cells);
-/* Prints and frees; nothing is printed where no row was added. The last column is wrapped under
- * itself at the terminal's width (80 where stdout is none). */
+/* Prints and frees; prints nothing if no row was added. The width is 80 if stdout is no terminal.
+ */
 void table_print(struct table *table);
 void table_destroy(struct table *table);
