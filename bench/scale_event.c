@@ -16,6 +16,7 @@
 #include "event.h"
 #include "fs.h"
 #include "job_spec.h"
+#include "jobs.h"
 #include "json.h"
 #include "keys.h"
 #include "mem.h"

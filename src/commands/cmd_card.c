@@ -7,6 +7,7 @@
 #include "media_program.h"
 #include "media_request.h"
 #include "mem.h"
+#include "part.h"
 #include "plan.h"
 #include "selector.h"
 

@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "event.h"
 #include "fs.h"
+#include "jobs.h"
 #include "json.h"
 #include "mem.h"
 #include "part.h"

@@ -3,6 +3,7 @@
 
 #include "commands.h"
 #include "job.h"
+#include "jobs.h"
 #include "json.h"
 #include "mem.h"
 #include "part.h"

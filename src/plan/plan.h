@@ -1,10 +1,9 @@
 /*
- * The plan: from the facts of the store, what is there, what is missing and what would make it.
- * This folder is the one place that knows both metadata and pipeline: it turns facts into job specs
- * and results into facts. It reads the store and work/, opens no media, and changes nothing.
+ * The plan: what a command loads once to say what is there and what is missing. The programme, the
+ * recordings with what is known of each, which of them holds which talk. It reads the store and
+ * work/, opens no media, and changes nothing but the kept matches. src/part plans each part from it.
  *
- * This header is the snapshot that a command loads once, and the jobs of recordings. part.h plans a
- * part from it; results.h looks results up; keys.h says what each result depends on.
+ * In this folder also: results.h, what is there under a key; keys.h, what each result depends on.
  */
 #pragma once
 
@@ -23,7 +22,7 @@
 #include "store.h"
 #include "verify.h"
 
-/* Where a part lies in a recording of several talks, as it is proposed, or as a person cut it. */
+/* Where a part lies in a recording of several talks: as it is proposed, or as the user cut it. */
 struct room_cut {
     const struct talk *talk;
     const struct part *part;
@@ -37,8 +36,8 @@ struct room_cut {
 struct source {
     const struct recording *recording;
     /* NULL while not made. The probe without its cells, of which there are many, and without its
-     * streams where no plan hangs on them: who needs them asks plan_find_result. Of a recording
-     * that no match names, of the probe only what matching and telling of it take ("error",
+     * streams if no plan depends on them: see plan_find_result. Of a recording
+     * that no match names, of the probe only what matching and reporting need ("error",
      * "duration_ms", "creation_time", "hash"), and no analysis. */
     json_t *probe, *analysis;
     bool whole; /* all of them was read */
@@ -46,10 +45,10 @@ struct source {
     struct caption_source *captions; /* see captions_source.h */
     size_t nb_captions;
     const char *absent;              /* the first of its files that is not there now, or NULL */
-    struct chosen_sound chosen;      /* by a person */
+    struct chosen_sound chosen;      /* by the user */
     int audio_stream;                /* that is published; -1: none, or not known yet */
     char use[8];                     /* "both", "left", "right" */
-    struct chosen_place place;       /* by a person */
+    struct chosen_place place;       /* by the user */
     struct shared_recording sharing; /* among several talks */
     struct room_cut *cuts;           /* in order of time; of one that is shared and analysed */
     size_t nb_cuts;
@@ -79,7 +78,7 @@ void plan_finish(struct plan *plan);
  * of all parts, during which nothing is made. */
 void plan_list_work(struct plan *plan, bool on);
 
-/* Reads the results of recordings anew and matches again, after probes or analyses were made. */
+/* Reads the results of recordings again and matches again, after probes or analyses were made. */
 ATTR_NODISCARD int plan_refresh(struct plan *plan, struct err *err);
 
 /* The row of matches that a part (0: any of them) of one of the programme's talks is in; NULL where
@@ -88,23 +87,8 @@ const struct match *plan_match(const struct plan *plan, const struct talk *talk,
 
 /* Of a part that no recording is sure to hold (match is its row): the index of the recording with
  * that fingerprint, which may be its all the same; -1 where there is none such, it holds something
- * else, or a person said that none holds the part. */
+ * else, or the user said that none holds the part. */
 int plan_may_hold(const struct plan *plan, const struct match *match, const char *fingerprint);
-
-/* The recordings' own jobs that are missing: probes of all; analyses of those that are matched to
- * the talk (0: to any). Appended to *jobs. */
-void plan_probes(struct job **jobs, size_t *nb, const struct plan *plan);
-void plan_analyses(struct job **jobs, size_t *nb, const struct plan *plan, const int *talks,
-                   size_t nb_talks);
-
-/* Describes the job for the user (job->what), unless that was done. part: whose job it is; NULL: a
- * recording's. */
-struct part_plan;
-void plan_describe_job(struct job *job, const struct plan *plan, const struct part_plan *part);
-/* A job starts: describes it, and makes its spec, which borrows from the plan and the part. */
-struct job_spec;
-ATTR_NODISCARD int plan_begin_job(struct job_spec *out, struct job *job, const struct plan *plan,
-                                  const struct part_plan *part, struct err *err);
 
 /* Why a recording that can be read still cannot be published, or NULL. probe: its result. */
 const char *plan_refusal(const json_t *probe);
@@ -114,9 +98,3 @@ bool plan_holds_talk(const struct match *match);
 
 /* "15" or "15/2"; buf of 32 bytes. */
 const char *plan_part_name(char *buf, const struct talk *talk, int part);
-
-/* The card's text and look for a part, for the card command; strings belong to plan and *date and
- * *label, which the caller frees. */
-struct card_text;
-void plan_card_text(struct card_text *out, char **speakers, char **date, char **label,
-                    const struct plan *plan, const struct talk *talk, const struct part *part);

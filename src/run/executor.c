@@ -16,6 +16,7 @@
 #include "fs.h"
 #include "job.h"
 #include "job_spec.h"
+#include "jobs.h"
 #include "json.h"
 #include "mem.h"
 #include "plan.h"

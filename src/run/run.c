@@ -1,4 +1,5 @@
 #include "run.h"
+#include "jobs.h"
 
 #include <math.h>
 #include <stdbool.h>

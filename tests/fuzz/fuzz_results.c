@@ -12,6 +12,7 @@
 #include "fuzz.h"
 #include "fuzz_event.h"
 #include "job_spec.h"
+#include "jobs.h"
 #include "json.h"
 #include "mem.h"
 #include "part.h"

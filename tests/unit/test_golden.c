@@ -20,6 +20,7 @@
 #include "fs.h"
 #include "job.h"
 #include "job_spec.h"
+#include "jobs.h"
 #include "json.h"
 #include "keys.h"
 #include "mem.h"

@@ -1,4 +1,8 @@
 /*
+ * What a part needs: src/part turns a plan (plan.h) into jobs. It is the one place that knows both
+ * metadata and pipeline: facts of the store become job specs, and results become outputs. It opens
+ * no media and changes nothing.
+ *
  * A part as it is planned: its recording and cut, its verdict, its state, the outputs that it is
  * published as, and the jobs that can be made now. Everything that a command says or does about a
  * part is read from here, most of it from its state.
@@ -65,7 +69,7 @@ struct part_plan {
     int64_t cut_moved_ms; /* how far the cut between two parts was moved to a quiet moment */
     /* the work */
     struct part_work *work; /* inner: what it is made from; NULL where it waits */
-    struct job *jobs;       /* what can be made now; see plan_begin_job */
+    struct job *jobs;       /* what can be made now; see jobs.h */
     size_t nb_jobs;
     size_t nb_cells, nb_cells_done; /* per rendition, added up */
     double cost_left;               /* estimated core seconds of the jobs */
@@ -89,6 +93,12 @@ bool part_plan_made(const struct part_plan *part);
 
 /* The name of a rendition that the job makes; i below job->nb_renditions. */
 const char *part_job_rendition(const struct part_plan *part, const struct job *job, size_t i);
+
+/* The card's text and look for a part, for the card command; strings belong to plan and *date and
+ * *label, which the caller frees. */
+struct card_text;
+void plan_card_text(struct card_text *out, char **speakers, char **date, char **label,
+                    const struct plan *plan, const struct talk *talk, const struct part *part);
 
 /* Every key that the part as it is now depends on: its outputs and all pieces of them, made or not.
  * Appended to a list that the caller frees. */

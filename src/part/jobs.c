@@ -1,4 +1,5 @@
-/* Jobs of recordings; and how a job begins: its description for the user and its spec. */
+#include "jobs.h"
+
 #include <stdio.h>
 #include <string.h>
 

@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyse.h"
-#include "fs.h"
 #include "json.h"
 #include "keys.h"
 #include "mem.h"
