@@ -103,11 +103,11 @@ static bool turns_direction(uint32_t cp)
 char *str_clean(const char *s)
 {
     AUTO_STR out = {0};
-    const char *plain = s;
-    while (*plain >= ' ' && *plain < 0x7f)
-        plain++;
-    str_add_bytes(&out, s, (size_t)(plain - s));
-    s = plain;
+    size_t nb_plain = 0;
+    while (s[nb_plain] >= ' ' && s[nb_plain] < 0x7f)
+        nb_plain++;
+    str_add_bytes(&out, s, nb_plain);
+    s += nb_plain;
     for (uint32_t cp; (cp = str_next_utf8(&s));) {
         const bool control = (cp < 0x20 && cp != '\n' && cp != '\t') || (cp >= 0x7f && cp < 0xa0);
         if (!control && !turns_direction(cp))
