@@ -63,8 +63,8 @@ int cmd_card(struct command *c, struct err *err)
     const char *talk = c->operands[0];
     char verb[] = "card";
     int number, only;
-    if (selector_part(&number, &only, &c->plan->programme, talk, err) < 0 ||
-        media_program_find(&program, err) < 0)
+    if (media_program_find(&program, err) < 0 ||
+        selector_part(&number, &only, &c->plan->programme, talk, err) < 0)
         return err->code;
     const struct talk *t = programme_find(&c->plan->programme, number);
     fill_request(&request, c->plan, t, talk_part(t, only ? only : 1));
