@@ -13,9 +13,9 @@
 #include "mem.h"
 #include "str.h"
 
-static const struct verb *find_verb(const char *name)
+static const struct verb *find_verb(const struct cli_program *program, const char *name)
 {
-    for (const struct verb *v = cli_program.verbs; v->name; v++)
+    for (const struct verb *v = program->verbs; v->name; v++)
         if (strcmp(v->name, name) == 0)
             return v;
     return NULL;
@@ -145,7 +145,8 @@ bool command_has(const struct command *c, const char *option)
 
 /* --- a command -------------------------------------------------------------------------------- */
 
-static int run_command(struct command *c, int argc, char **argv, struct err *err)
+static int run_command(struct command *c, const struct cli_program *program, int argc, char **argv,
+                       struct err *err)
 {
     const struct verb *v = c->verb;
     int status = read_options(c, argc, argv);
@@ -155,28 +156,29 @@ static int run_command(struct command *c, int argc, char **argv, struct err *err
         return command_usage(c, "%s", v->takes.complaint);
     if (v->check)
         status = v->check(c, err);
-    return status ? status : cli_program.run(c, err);
+    return status ? status : program->run(c, err);
 }
 
-static int run_verb(const struct verb *v, const char *dir, int argc, char **argv)
+static int run_verb(const struct cli_program *program, const struct verb *v, const char *dir,
+                    int argc, char **argv)
 {
     struct command c = {.verb = v, .dir = dir, .needs = v->needs};
     struct err err = {0};
-    const int status = run_command(&c, argc, argv, &err);
+    const int status = run_command(&c, program, argc, argv, &err);
     free(c.list);
     return status < 0 ? cli_fail(&err) : status;
 }
 
 /* --- the words before the command ------------------------------------------------------------- */
 
-static void print_overview(FILE *to)
+static void print_overview(const struct cli_program *program, FILE *to)
 {
     fputs("usage: talkpress [-C DIR] COMMAND [...]\n"
           "\n"
           "Turns a conference's recordings into checked videos that are ready to publish.\n"
           "\n",
           to);
-    for (const struct verb *v = cli_program.verbs; v->name; v++) {
+    for (const struct verb *v = program->verbs; v->name; v++) {
         AUTO_FREE char *called =
             mem_printf("%s%s%s", v->name, v->operands ? " " : "", v->operands ? v->operands : "");
         if (v->summary)
@@ -189,21 +191,21 @@ static void print_overview(FILE *to)
           to);
 }
 
-static void list_commands(void)
+static void list_commands(const struct cli_program *program)
 {
-    for (const struct verb *v = cli_program.verbs; v->name; v++)
+    for (const struct verb *v = program->verbs; v->name; v++)
         if (v->summary)
             puts(v->name);
 }
 
-static int refuse_words(const char *what, const char *word)
+static int refuse_words(const struct cli_program *program, const char *what, const char *word)
 {
     fprintf(stderr, "talkpress: there is no %s '%s'\n", what, word);
-    print_overview(stderr);
+    print_overview(program, stderr);
     return EXIT_USAGE;
 }
 
-static int read_words(int argc, char **argv)
+static int read_words(const struct cli_program *program, int argc, char **argv)
 {
     const char *dir = ".";
     int at = 1;
@@ -214,30 +216,31 @@ static int read_words(int argc, char **argv)
             fputs("talkpress: -C needs a folder: talkpress -C DIR COMMAND\n", stderr);
             return EXIT_USAGE;
         } else if (strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0) {
-            print_overview(stdout);
+            print_overview(program, stdout);
             return EXIT_OK;
         } else if (strcmp(argv[at], "--version") == 0) {
             puts("talkpress " TALKPRESS_VERSION);
             return EXIT_OK;
         } else if (strcmp(argv[at], "--list-commands") == 0) {
-            list_commands();
+            list_commands(program);
             return EXIT_OK;
         } else {
-            return refuse_words("option", argv[at]);
+            return refuse_words(program, "option", argv[at]);
         }
     }
     if (at == argc) {
-        print_overview(stderr);
+        print_overview(program, stderr);
         return EXIT_USAGE;
     }
-    const struct verb *v = find_verb(argv[at]);
-    return v ? run_verb(v, dir, argc - at, argv + at) : refuse_words("command", argv[at]);
+    const struct verb *v = find_verb(program, argv[at]);
+    return v ? run_verb(program, v, dir, argc - at, argv + at)
+             : refuse_words(program, "command", argv[at]);
 }
 
-int cli_main(int argc, char **argv)
+int cli_main(const struct cli_program *program, int argc, char **argv)
 {
     setlocale(LC_CTYPE, "C.UTF-8"); /* columns are counted for UTF-8, whatever the user's locale */
     signal(SIGPIPE, SIG_IGN);       /* 'talkpress list | head' ends quietly */
-    const int status = read_words(argc, argv);
+    const int status = read_words(program, argc, argv);
     return fflush(stdout) != 0 && status == EXIT_OK ? EXIT_FAILED : status;
 }

@@ -61,10 +61,9 @@ struct cli_program {
     const struct verb *verbs; /* the last has no name */
     command_function *run;    /* opens what command->needs says, runs the command and closes it */
 };
-extern const struct cli_program cli_program;
 
-/* All of a program: reads what stands before the command and runs it. Returns the exit status. */
-int cli_main(int argc, char **argv);
+/* All of a program: reads what comes before the command and runs it. Returns the exit status. */
+int cli_main(const struct cli_program *program, int argc, char **argv);
 
 /* --- a command as it was called --------------------------------------------------------------- */
 

@@ -252,7 +252,7 @@ static const struct verb verbs[] = {
     {.name = NULL},
 };
 
-const struct cli_program cli_program = {verbs, command_run};
+static const struct cli_program program = {verbs, command_run};
 
 int main(int argc, char **argv)
 {
@@ -261,5 +261,5 @@ int main(int argc, char **argv)
     mallopt(M_TRIM_THRESHOLD, 1 << 28);
     mallopt(M_TOP_PAD, 1 << 20);
     mallopt(M_MXFAST, 0);
-    return cli_main(argc, argv);
+    return cli_main(&program, argc, argv);
 }

@@ -122,25 +122,6 @@ void plan_describe_job(struct job *job, const struct plan *p, const struct part_
                                 fs_basename(p->recordings[job->recording].path));
 }
 
-int spec_recording(struct job_spec *out, const struct plan *p, const struct source *s,
-                   struct err *err)
-{
-    const struct recording *r = s->recording;
-    out->files = mem_zalloc(r->nb_files, sizeof *out->files);
-    out->nb_files = r->nb_files;
-    for (size_t i = 0; i < r->nb_files; i++)
-        out->files[i] = (struct job_file){
-            .path = r->files[i].path, .size = r->files[i].size, .mtime_ns = r->files[i].mtime_ns};
-    if (!s->probe)
-        return 0;
-    json_t *probe = NULL; /* whole: the plan's lacks its cells */
-    if (plan_find_result(&probe, p->event, s->probe_key, err) < 0)
-        return err->code;
-    out->probe = job_spec_own_json(out, probe);
-    snprintf(out->probe_key, sizeof out->probe_key, "%s", s->probe_key);
-    return 0;
-}
-
 static int fill(struct job_spec *out, const struct job *job, const struct plan *p,
                 const struct part_plan *pp, struct err *err)
 {

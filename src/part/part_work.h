@@ -36,14 +36,7 @@ struct part_work {
     size_t nb_captions;
 };
 
-/* Fills part->work, names all pieces, and adds outputs and the jobs that can be made now. */
-ATTR_NODISCARD int part_work_plan(struct part_plan *part, const struct plan *plan, struct err *err);
-void part_work_finish(struct part_plan *part);
-/* Fills part->work and names all pieces and outputs, whether made or not, in a list that grows. */
-ATTR_NODISCARD int part_work_keys(char (**out)[KEY_BYTES], size_t *out_nb, struct part_plan *part,
-                                  const struct plan *plan, struct err *err);
-
-/* --- shared by the kinds of jobs --- */
+/* --- part_work.c: shared by the kinds of jobs --- */
 
 bool part_has_picture(const struct part_plan *part);
 /* "flagged", "progressive" …, as picture_traits_read takes it. */
@@ -131,3 +124,12 @@ ATTR_NODISCARD int spec_assembly(struct job_spec *out, const struct job *job,
                                  struct err *err);
 ATTR_NODISCARD int spec_poster(struct job_spec *out, const struct part_plan *part,
                                const struct plan *plan, struct err *err);
+
+/* work_plan.c: all of them */
+
+/* Fills part->work, names all pieces, and adds outputs and the jobs that can be made now. */
+ATTR_NODISCARD int part_work_plan(struct part_plan *part, const struct plan *plan, struct err *err);
+void part_work_finish(struct part_plan *part);
+/* Fills part->work and names all pieces and outputs, whether made or not, in a list that grows. */
+ATTR_NODISCARD int part_work_keys(char (**out)[KEY_BYTES], size_t *out_nb, struct part_plan *part,
+                                  const struct plan *plan, struct err *err);

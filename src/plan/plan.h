@@ -1,7 +1,8 @@
 /*
  * The plan: what a command loads once to say what is there and what is missing. The programme, the
  * recordings with what is known of each, which of them holds which talk. It reads the store and
- * work/, opens no media, and changes nothing but the kept matches. src/part plans each part from it.
+ * work/, opens no media, and changes nothing but the kept matches. src/part plans each part from
+ * it.
  *
  * In this folder also: results.h, what is there under a key; keys.h, what each result depends on.
  */

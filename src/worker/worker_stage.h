@@ -36,6 +36,11 @@ char *worker_tmp_file(const struct worker *worker, const char *name);
 ATTR_NODISCARD int worker_deliver(const struct worker *worker, const char *key, const char *tmp,
                                   const json_t *result, struct err *err);
 
+/* Whether the recording's files are still those that the spec was made for: before the job, and
+ * after it, since a file that was replaced, cut or still growing may have been read half and half.
+ */
+ATTR_NODISCARD int worker_check_recording(const struct job_spec *spec, struct err *err);
+
 /* The recording's path, after a check that its files are still those that the spec was made for;
  * fills worker->files. */
 ATTR_NODISCARD int worker_recording_path(const char **out, struct worker *worker, struct err *err);

@@ -1,0 +1,109 @@
+/* All of a part: its pieces are named, then the jobs of each kind are planned. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "json.h"
+#include "keys.h"
+#include "mem.h"
+#include "part_work.h"
+
+/* The picture of sound alone. */
+enum { STILL_WIDTH = 1280, STILL_HEIGHT = 720 };
+
+static void begin_rendition(struct piecework *work, const struct part_plan *pp)
+{
+    const json_t *video = pp->work->video, *sar = json_object_get(video, "sar");
+    const struct rendition *r = work->rendition;
+    if (part_has_picture(pp))
+        rendition_size(&work->width, &work->height, r->video, (int)json_get_int(video, "width", 0),
+                       (int)json_get_int(video, "height", 0),
+                       (int)json_integer_value(json_array_get(sar, 0)),
+                       (int)json_integer_value(json_array_get(sar, 1)),
+                       (int)json_get_int(video, "rotation", 0));
+    else
+        rendition_size(&work->width, &work->height, r->video, STILL_WIDTH, STILL_HEIGHT, 1, 1, 0);
+    keys_segment_base(work->base, r->video_text, work->width, work->height, pp->grid.fps);
+    keys_segment_base(work->card_base, r->card_text, work->width, work->height, pp->grid.fps);
+}
+
+static void begin(struct part_plan *pp, const struct plan *plan)
+{
+    const struct settings *s = &plan->event->settings;
+    struct part_work *w = pp->work = mem_zalloc(1, sizeof *pp->work);
+    w->video = json_object_get(pp->source->probe, "video");
+    w->card_frames = frame_grid_frame_at_ms(&pp->grid, s->card_ms);
+    if (w->card_frames < 1)
+        w->card_frames = 1;
+    w->works = mem_zalloc(s->nb_renditions, sizeof *w->works);
+    w->nb_works = s->nb_renditions;
+    for (size_t i = 0; i < w->nb_works; i++) {
+        w->works[i].rendition = &s->renditions[i];
+        w->works[i].ready = true;
+        if (s->renditions[i].video)
+            begin_rendition(&w->works[i], pp);
+    }
+    part_name_pictures(pp, plan);
+    part_name_sounds(pp, plan);
+}
+
+void part_work_finish(struct part_plan *pp)
+{
+    struct part_work *w = pp->work;
+    if (!w)
+        return;
+    free(w->works);
+    free(w->cells);
+    free(w->captions);
+    free(w);
+    pp->work = NULL;
+}
+
+int part_work_plan(struct part_plan *pp, const struct plan *plan, struct err *err)
+{
+    begin(pp, plan);
+    if (part_name_captions(pp, plan, err) < 0)
+        return err->code;
+    const int done = plan_outputs(pp, plan, err);
+    if (done < 0 ||
+        (!done && (part_list_cells(pp, plan, err) < 0 || plan_cards(pp, plan, err) < 0 ||
+                   plan_sounds(pp, plan, err) < 0 || plan_cells(pp, plan, err) < 0)))
+        return err->code;
+    plan_assemblies(pp);
+    if (plan_poster(pp, plan, err) < 0 || plan_captions(pp, plan, err) < 0)
+        return err->code;
+    for (size_t i = 0; i < pp->nb_jobs; i++)
+        pp->cost_left += pp->jobs[i].cost;
+    return 0;
+}
+
+/* The card, the cells and the seams between them. */
+static void append_pictures(char (**out)[KEY_BYTES], size_t *nb, const struct piecework *work,
+                            const struct part_plan *pp, const struct plan *plan)
+{
+    char before[KEY_BYTES], key[KEY_BYTES], seam[KEY_BYTES];
+    key_append(out, nb, work->card_key);
+    memcpy(before, work->card_key, sizeof before);
+    for (size_t c = 0; c < pp->work->nb_cells; c++) {
+        part_cell_key(key, work, pp, plan, &pp->work->cells[c]);
+        keys_seam(seam, before, key);
+        key_append(out, nb, key);
+        key_append(out, nb, seam);
+        memcpy(before, key, sizeof before);
+    }
+}
+
+int part_work_keys(char (**out)[KEY_BYTES], size_t *out_nb, struct part_plan *pp,
+                   const struct plan *plan, struct err *err)
+{
+    if (part_work_plan(pp, plan, err) < 0 || part_list_cells(pp, plan, err) < 0)
+        return err->code;
+    for (size_t i = 0; i < pp->work->nb_works; i++) {
+        const struct piecework *work = &pp->work->works[i];
+        key_append(out, out_nb, work->sound_key);
+        if (work->rendition->video)
+            append_pictures(out, out_nb, work, pp, plan);
+    }
+    for (size_t i = 0; i < pp->nb_outputs; i++)
+        key_append(out, out_nb, pp->outputs[i].key);
+    return 0;
+}

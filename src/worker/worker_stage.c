@@ -1,0 +1,101 @@
+#include "worker_stage.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "err.h"
+#include "fs.h"
+#include "mem.h"
+#include "reader.h"
+
+/* --- progress -------------------------------------------------------------------------------- */
+
+/* Also how a worker notices that the coordinator has gone: writing fails then. */
+int worker_tell(double done)
+{
+    static double last = -1;
+    if (done < last + 0.005 && done < 1 && done >= last)
+        return 0;
+    last = done;
+    printf("{\"done\": %.3f}\n", done);
+    return fflush(stdout) != 0;
+}
+
+int worker_tell_fraction(void *opaque, double fraction)
+{
+    (void)opaque;
+    return worker_tell(fraction);
+}
+
+/* --- results --------------------------------------------------------------------------------- */
+
+char *worker_tmp_file(const struct worker *w, const char *name)
+{
+    return fs_join(w->tmp, name);
+}
+
+void worker_add_damage(json_t *result, const struct damage *d)
+{
+    if (d->nb)
+        json_object_set_new(result, "damage",
+                            json_pack("{s:I, s:I, s:s}", "nb", (json_int_t)d->nb, "first_ms",
+                                      (json_int_t)d->first_ms, "what", d->what));
+}
+
+int worker_deliver(const struct worker *w, const char *key, const char *tmp, const json_t *result,
+                   struct err *err)
+{
+    AUTO_FREE char *json_name = mem_printf("%s.json", key), *json = worker_tmp_file(w, json_name);
+    if (tmp) {
+        AUTO_FREE char *name = mem_printf("%s.%s", key, job_spec_ext(w->spec));
+        AUTO_FREE char *to = worker_tmp_file(w, name);
+        if (rename(tmp, to) < 0)
+            return err_errno(err, errno, "cannot rename '%s' to '%s'", tmp, to);
+    }
+    return json_dump_file(result, json, JSON_INDENT(2) | JSON_SORT_KEYS) < 0
+               ? err_errno(err, errno, "cannot write '%s'", json)
+               : 0;
+}
+
+/* --- the recording --------------------------------------------------------------------------- */
+
+static int look_at_file(const struct job_file *file, struct err *err)
+{
+    struct stat st;
+    if (stat(file->path, &st) < 0)
+        return err_errno(err, errno, "cannot find the recording '%s' (is its disk connected?)",
+                         file->path);
+    const int64_t mtime_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+    return st.st_size == file->size && mtime_ns == file->mtime_ns
+               ? 0
+               : err_set(err, ERR_INVALID,
+                         "'%s' has changed while talkpress was at work: run it again", file->path);
+}
+
+int worker_check_recording(const struct job_spec *spec, struct err *err)
+{
+    for (size_t i = 0; i < spec->nb_files; i++)
+        if (look_at_file(&spec->files[i], err) < 0)
+            return err->code;
+    return 0;
+}
+
+int worker_recording_path(const char **out, struct worker *w, struct err *err)
+{
+    const struct job_spec *s = w->spec;
+    if (worker_check_recording(s, err) < 0)
+        return err->code;
+    free(w->more);
+    w->more = mem_zalloc(s->nb_files, sizeof *w->more);
+    for (size_t i = 1; i < s->nb_files; i++)
+        w->more[i - 1] = s->files[i].path;
+    w->files = (struct media_params){
+        .more = w->more,
+        .nb_more = s->nb_files - 1,
+        .join = json_object_get(s->probe, "join"),
+    };
+    *out = s->files[0].path;
+    return 0;
+}
