@@ -382,19 +382,16 @@ static void print_all(const struct survey *s, const char *sandbox)
 int cmd_status(struct command *c, struct err *err)
 {
     const bool json = command_has(c, "json");
-    AUTO_PLAN plan = {0};
     AUTO_FREE char *sandbox = NULL;
     int talk = 0, part = 0;
-    /* The sandbox first: its process shares our pages, which cost more to write to once it was
-     * there. */
     if (((json || !c->nb_operands) && sandbox_state(&sandbox, c->event, err) < 0) ||
-        plan_load(&plan, c->event, err) < 0 ||
-        (c->nb_operands && selector_part(&talk, &part, &plan.programme, c->operands[0], err) < 0))
+        (c->nb_operands &&
+         selector_part(&talk, &part, &c->plan->programme, c->operands[0], err) < 0))
         return err->code;
     struct survey s = {.failures = json_array(), .only = talk, .brief = !json && !talk};
     int ret = store_begin_reading(c->event->store, err);
     if (ret == 0)
-        ret = survey(&s, &plan, err);
+        ret = survey(&s, c->plan, err);
     store_end_reading(c->event->store);
     if (ret == 0 && json)
         print_json(&s, sandbox);

@@ -163,7 +163,7 @@ static const struct verb verbs[] = {
              "about one talk.",
      .options = {{.name = "json"}},
      .takes = {0, 1, "one talk, please"},
-     .needs = NEEDS_EVENT,
+     .needs = NEEDS_PLAN,
      .run = cmd_status},
     {.name = "why",
      .operands = "TALK",
