@@ -27,7 +27,7 @@ int cli_fail(const struct err *err)
     if (err->code == ERR_USAGE)
         return EXIT_USAGE;
     if (err->code == ERR_NO_SPACE)
-        fputs("talkpress: make room, then the same command goes on from here\n", stderr);
+        fputs("talkpress: " CLI_NO_SPACE "\n", stderr);
     return err->code == ERR_NO_SPACE || err->code == ERR_BUSY ? EXIT_TRY_AGAIN : EXIT_FAILED;
 }
 
@@ -39,15 +39,16 @@ void cli_print_json(const json_t *value)
 
 /* --- complaints ------------------------------------------------------------------------------- */
 
-/* The lines of a verb's help that show how it is written: all that begin with its name. */
-static void print_synopsis(const struct verb *v)
+/* Prints the lines of a verb's help that begin with its name, and returns what follows them. */
+static const char *print_synopsis(FILE *to, const struct verb *v)
 {
-    const char *line = v->help, *lead = "usage:";
-    for (; line && str_starts(line, v->name); lead = "      ") {
-        fprintf(stderr, "%s talkpress %.*s\n", lead, (int)strcspn(line, "\n"), line);
+    const char *line = v->help ? v->help : v->name, *lead = "usage:";
+    for (; str_starts(line, v->name); lead = "      ") {
+        fprintf(to, "%s talkpress %.*s\n", lead, (int)strcspn(line, "\n"), line);
         line += strcspn(line, "\n");
         line += *line == '\n';
     }
+    return line;
 }
 
 static int ATTR_PRINTF(2, 0) complain(const struct verb *v, const char *fmt, va_list args)
@@ -55,7 +56,7 @@ static int ATTR_PRINTF(2, 0) complain(const struct verb *v, const char *fmt, va_
     fputs("talkpress: ", stderr);
     vfprintf(stderr, fmt, args);
     fputc('\n', stderr);
-    print_synopsis(v);
+    print_synopsis(stderr, v);
     return EXIT_USAGE;
 }
 
@@ -81,7 +82,7 @@ int cli_usage(const char *verb, const char *fmt, ...)
 
 enum { FIRST_LONG = 256 };
 
-/* optopt is the letter, or a long option's value, or 0 for a long option that there is not. */
+/* optopt is the letter, the value of a long option, or 0 for an unknown long option. */
 static int refuse_option(const struct verb *v, const char *word, int got, const struct option *list)
 {
     char letter[] = {'-', (char)optopt, '\0'};
@@ -99,7 +100,7 @@ static int refuse_option(const struct verb *v, const char *word, int got, const 
     return command_usage(&c, "'%s' has no option '%s'", v->name, name);
 }
 
-/* values: of each option; NULL where it is not given. getopt_long moves operands behind the
+/* Sets values[i] for each option i that is given. getopt_long moves the operands after the
  * options; they are then moved to the front. */
 static int read_options(const char **values, int *argc, char **argv, const struct verb *v,
                         const struct verb_option *options)
@@ -118,11 +119,11 @@ static int read_options(const char **values, int *argc, char **argv, const struc
         }
     }
     list[nb] = (struct option){"help", no_argument, NULL, 'h'};
-    optind = 0; /* GNU: start anew */
+    optind = 0; /* GNU: start again */
     int got;
     while ((got = getopt_long(*argc, argv, letters, list, NULL)) != -1) {
         if (got == 'h') {
-            printf("usage: talkpress %s\n", v->help ? v->help : v->name);
+            puts(print_synopsis(stdout, v));
             return -1;
         }
         if (got == '?' || got == ':')
@@ -163,7 +164,7 @@ const char *command_value(const struct command *c, const char *option)
     while (i < VERB_MAX_OPTIONS - 1 && c->verb->options[i].name &&
            strcmp(c->verb->options[i].name, option) != 0)
         i++;
-    assert(c->verb->options[i].name); /* an option that the table does not give to the command */
+    assert(c->verb->options[i].name); /* the option is in the command's row */
     return c->values[i];
 }
 
@@ -192,7 +193,7 @@ static int run_words(const struct cli *cli, int argc, char **argv, const struct 
     return status < 0 ? cli_fail(&err) : status;
 }
 
-/* --- the words before the command ------------------------------------------------------------- */
+/* --- what precedes the command ------------------------------------------------------------- */
 
 static void print_overview(FILE *to)
 {
@@ -208,9 +209,9 @@ static void print_overview(FILE *to)
             fprintf(to, "  %-20s %s\n", called, v->summary);
     }
     fputs("\n"
-          "'talkpress COMMAND --help' tells more; so does 'man talkpress'.\n"
-          "Exit status: 0 all is well, 1 something failed, 2 wrong usage, 3 a person is\n"
-          "needed, 75 try again (no space, or another talkpress is at work).\n",
+          "Details: 'talkpress COMMAND --help' and 'man talkpress'.\n"
+          "Exit status: 0 success, 1 something failed, 2 wrong usage, 3 the user has to\n"
+          "decide something, 75 try again (no space, or another talkpress is running).\n",
           to);
 }
 

@@ -1,7 +1,7 @@
 /*
  * The command line: the table of commands, options, exit statuses, printing. It reads the words,
- * checks them against the table and calls the command; what a command works with (the event, its
- * lock, the plan) is opened by the program's cli_program.run.
+ * checks them against the table and calls the command. It opens nothing: cli_program.run opens what
+ * a command works with (the event, its lock, the plan).
  */
 #pragma once
 
@@ -19,11 +19,11 @@ enum exit_status {
     EXIT_OK = 0,
     EXIT_FAILED = 1,
     EXIT_USAGE = 2,
-    EXIT_NEEDS_PERSON = 3, /* done, but talks need a person */
-    EXIT_TRY_AGAIN = 75,   /* no space, or somebody else holds the folder (EX_TEMPFAIL) */
+    EXIT_NEEDS_USER = 3, /* done, but the user has to decide something */
+    EXIT_TRY_AGAIN = 75, /* no space, or another process holds the folder (EX_TEMPFAIL) */
 };
 
-/* What stood before the verb. */
+/* What precedes the verb. */
 struct cli {
     const char *dir; /* -C DIR, default "." */
 };
@@ -32,12 +32,12 @@ struct cli {
 
 enum { VERB_MAX_OPTIONS = 8, VERB_ANY_NUMBER = 1000000000 };
 
-/* What a command works with, made ready before it is called, in this order. */
+/* What a command works with, prepared in this order before it is called. */
 enum verb_needs {
     NEEDS_NOTHING = 0,
-    NEEDS_EVENT = 1 << 0, /* opened; so it is for each of the others */
+    NEEDS_EVENT = 1 << 0, /* opened; implied by each of the others */
     NEEDS_LOCK = 1 << 1,  /* the event's, for the whole command */
-    NEEDS_FRESH = 1 << 2, /* recordings that changed on disk noted */
+    NEEDS_FRESH = 1 << 2, /* recordings that changed on disk are looked at again */
     NEEDS_PLAN = 1 << 3,  /* loaded */
 };
 
@@ -51,33 +51,33 @@ struct command;
 
 /* Returns an exit status, or an error's code with *err set, which is then printed. */
 typedef int command_function(struct command *command, struct err *err);
-/* The same from the words as they are, argv[0] being the verb: for what another program does. */
+/* For a command that reads its own words; argv[0] is the verb. */
 typedef int cli_verb(const struct cli *cli, int argc, char **argv);
 
 struct verb {
     const char *name;
-    const char *operands; /* in the overview; NULL: none */
+    const char *operands; /* as the overview shows them; NULL: none */
     const char *summary;  /* a line of the overview; NULL: the command is not listed */
     const char *help;     /* the synopsis in the first line or lines */
     struct verb_option options[VERB_MAX_OPTIONS];
     struct {
         int least, most;
-        const char *complaint; /* where there are fewer or more */
+        const char *complaint; /* if there are fewer or more */
     } takes;
     unsigned needs;          /* enum verb_needs */
-    command_function *check; /* of options and operands, before anything is opened; or NULL */
+    command_function *check; /* checks options and operands before anything is opened; or NULL */
     command_function *run;
-    cli_verb *words; /* in place of all that is above from options on; or NULL */
+    cli_verb *words; /* replaces all from options on; or NULL */
 };
 
-/* What the program's main file says of it. */
+/* Defined by the main file of the program. */
 struct cli_program {
     const struct verb *verbs; /* the last has no name */
     command_function *run;    /* opens what command->needs says, runs the command and closes it */
 };
 extern const struct cli_program cli_program;
 
-/* All of a program: reads what stands before the command and runs it. Returns the exit status. */
+/* Reads the words and runs the command. Returns the exit status of the program. */
 int cli_main(int argc, char **argv);
 
 /* --- a command as it was called --------------------------------------------------------------- */
@@ -87,19 +87,19 @@ struct command {
     const char *dir;
     char **operands; /* nb_operands of them */
     int nb_operands;
-    const char *values[VERB_MAX_OPTIONS]; /* as the verb's options; see command_value */
-    unsigned needs;                       /* as the verb's; its check may change them */
-    /* NULL where they are not needed, and in check */
+    const char *values[VERB_MAX_OPTIONS]; /* of the verb's options; see command_value */
+    unsigned needs;                       /* as the verb's, unless its check changes them */
+    /* NULL if not needed, and in check */
     struct event *event;
     struct zygote *zygote; /* starts the event's workers; comes with the event */
     struct plan *plan;
 };
 
-/* An option's value, "" where it takes none, NULL where it was not given. */
+/* An option's value, "" if it takes none, NULL if it was not given. */
 const char *command_value(const struct command *command, const char *option);
 bool command_has(const struct command *command, const char *option);
 
-/* A complaint about usage, with the verb's synopsis. Returns EXIT_USAGE. */
+/* Prints an error of usage and the verb's synopsis. Returns EXIT_USAGE. */
 int command_usage(const struct command *command, const char *fmt, ...) ATTR_PRINTF(2, 3);
 
 /* --- commands that read their words themselves ------------------------------------------------ */
@@ -115,17 +115,18 @@ struct cli_option {
  * Returns 0, or EXIT_USAGE after a message. --help prints the verb's help and returns -1. */
 int cli_options(int *argc, char **argv, const struct cli_option *options, size_t nb_options);
 
-/* As command_usage. */
+/* Like command_usage. */
 int cli_usage(const char *verb, const char *fmt, ...) ATTR_PRINTF(2, 3);
 
 cli_verb cmd_card, cmd_rehearse;
 
 /* --- printing --------------------------------------------------------------------------------- */
 
-/* Prints the message on stderr and returns the exit status that its code asks for. */
+/* Prints the message on stderr and returns the exit status for its code. */
 int cli_fail(const struct err *err);
 
-/* What the commands that show talks say where there is none. */
+/* Messages of several commands. */
+#define CLI_NO_SPACE "free some space, then run the same command again: it continues from here"
 #define CLI_NO_TALKS "the programme is empty: 'talkpress import PROGRAMME' reads one"
 
 /* Prints a value as JSON on stdout. */

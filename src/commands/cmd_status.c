@@ -18,16 +18,16 @@
 
 /* --- failures -------------------------------------------------------------------------------- */
 
-/* Everything that status tells of, planned once. */
+/* Everything that status shows, planned once. */
 struct survey {
     struct part_plan *parts;
     size_t nb_parts;
     struct job *jobs; /* of recordings */
     size_t nb_jobs;
-    json_t *failures; /* only of jobs that could run now: others are past */
+    json_t *failures; /* only of jobs that could run now; others are obsolete */
     int only;         /* a talk, or 0: all */
-    bool brief;       /* a line for each part: what its outputs are is not asked for */
-    bool failing;     /* something failed once: jobs are asked for */
+    bool brief;       /* a line for each part, without its outputs */
+    bool failing;     /* a job failed before: jobs are needed, to see whether it could run now */
 };
 
 static bool has_job(const struct job *jobs, size_t nb, const char *key)
@@ -81,7 +81,7 @@ static int note_failing(void *opaque, const struct failure *f)
     return 1;
 }
 
-/* Only whether something failed once that could run now is asked of jobs. */
+/* Jobs are only needed to find failures that could happen now. */
 static void drop_jobs(struct part_plan *pp)
 {
     for (size_t i = 0; i < pp->nb_jobs; i++)
@@ -232,7 +232,7 @@ static void print_output(const struct output *o, const char *base)
     putchar('\n');
 }
 
-/* As the pictures say, or as was seen in them. */
+/* As the stream is marked, or as the analysis found. */
 static bool interlaced(const struct part_plan *pp)
 {
     const char *fields = json_get_string(pp->source->analysis, "fields", "");
@@ -326,7 +326,7 @@ static void add_row(struct table *t, const struct part_plan *pp, const json_t *f
                                        verdict_name(pp->verdict), line});
 }
 
-/* What the workers' sandbox is made of here; a new string. */
+/* Which sandbox the workers have on this machine; a new string. */
 static int sandbox_state(char **out, const struct event *event, struct err *err)
 {
     struct sandbox_report report;

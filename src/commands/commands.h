@@ -1,4 +1,4 @@
-/* The commands' functions, a file each: main.c has the table that calls them. */
+/* The functions of the commands, one file each; main.c has the table that calls them. */
 #pragma once
 
 #include "cli.h"
@@ -7,5 +7,5 @@ command_function cmd_add, check_add, cmd_cut, check_cut, cmd_export, check_expor
     cmd_import, cmd_init, cmd_list, cmd_match, cmd_publish, cmd_remove, cmd_run, cmd_sound,
     cmd_status, cmd_verify, check_verify, cmd_why;
 
-/* Opens what a command needs, runs it and closes it: for cli_program. */
+/* Opens what a command needs, runs it and closes everything; for cli_program. */
 command_function command_run;

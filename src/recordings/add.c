@@ -15,13 +15,13 @@
 
 /* --- one file -------------------------------------------------------------------------------- */
 
-/* A file with the content of one that is registered: moved there, or a copy. */
+/* A file with the content of a known one: that one was moved, or this is a copy. */
 static int add_known(struct adding *a, struct recording *r, struct recording_file *known,
                      const struct recording_file *now, struct err *err)
 {
     a->nb_known++;
     if (strcmp(known->path, now->path) != 0 && fs_exists(known->path)) {
-        fprintf(stderr, "'%s' has the content of '%s': left out\n", now->path, known->path);
+        fprintf(stderr, "'%s' has the content of '%s': not added\n", now->path, known->path);
         return 0;
     }
     if (store_remove_recording(a->event->store, r->path, err) < 0)
@@ -36,8 +36,8 @@ static int add_known(struct adding *a, struct recording *r, struct recording_fil
     return ret;
 }
 
-/* What was another file when it was registered, at this path: it is renewed in its place, that it
- * may be one of several stays. Where the path is new, it is added. */
+/* If the path is known, with other content, its file is updated and stays part of its recording.
+ * Else the file is added. */
 static int add_new(struct adding *a, struct recording *list, size_t nb,
                    const struct recording_file *now, struct err *err)
 {
@@ -64,7 +64,7 @@ static int add_file(struct adding *a, const char *path, struct err *err)
     size_t nb = 0;
     if (recording_look(&now, path, &why) < 0) {
         fprintf(stderr, "talkpress: %s\n", why.msg);
-        a->nb_failed++; /* one bad file never stops the others */
+        a->nb_failed++; /* the others continue */
         return 0;
     }
     int ret = store_recordings(&list, &nb, a->event->store, err);
@@ -82,7 +82,7 @@ static int add_file(struct adding *a, const char *path, struct err *err)
     return ret;
 }
 
-/* Runs in one transaction what ret says was begun in one. */
+/* Commits if ret is 0, else rolls back. */
 static int finish(struct adding *a, int ret, struct err *err)
 {
     if (ret == 0)
@@ -92,7 +92,7 @@ static int finish(struct adding *a, int ret, struct err *err)
     return ret;
 }
 
-/* The files under the path; one that cannot be found is told and counted. */
+/* Lists the files under the path; reports and counts a path that cannot be read. */
 static void find(char ***files, size_t *nb, struct adding *a, const char *path)
 {
     struct err why = {0};
@@ -100,7 +100,7 @@ static void find(char ***files, size_t *nb, struct adding *a, const char *path)
         fprintf(stderr, "talkpress: %s\n", why.msg);
         a->nb_failed++;
     } else if (*nb == 0) {
-        fprintf(stderr, "'%s' holds no file that looks like a recording\n", path);
+        fprintf(stderr, "'%s' holds no file with the suffix of a recording\n", path);
     }
 }
 
@@ -117,7 +117,7 @@ int add_recordings(struct adding *a, const char *path, struct err *err)
     return ret;
 }
 
-/* --- as a person says, or as it was found ---------------------------------------------------- */
+/* --- one recording of several files ---------------------------------------------------- */
 
 static const struct recording_file *find_file(const struct recording_file *files, size_t nb,
                                               const struct recording_file *file)
@@ -139,7 +139,8 @@ static int set_files(struct adding *a, const struct recording_file *files, size_
     return ret;
 }
 
-/* Takes the files out of the recordings that have them; what is left of those stands for itself. */
+/* Removes the files from their recordings; the other files of those become recordings of their own.
+ */
 static int detach(struct adding *a, const struct recording_file *files, size_t nb, struct err *err)
 {
     struct recording *list = NULL;
@@ -190,9 +191,9 @@ int add_recordings_by_hand(struct adding *a, char **paths, int nb_paths, bool as
     size_t nb = 0;
     int ret = look_at_all(&files, &nb, a, paths, nb_paths, err);
     if (ret == 0 && a->nb_failed && as_one)
-        ret = err_set(err, ERR_NOT_FOUND, "not all files are there: nothing was joined");
+        ret = err_set(err, ERR_NOT_FOUND, "some files are missing: nothing was joined");
     if (ret == 0 && as_one && nb < 2)
-        ret = err_set(err, ERR_USAGE, "it takes two files or more to join them");
+        ret = err_set(err, ERR_USAGE, "--join needs at least two files");
     if (ret == 0 && nb) {
         ret = store_begin(a->event->store, err);
         if (ret == 0)
@@ -215,10 +216,10 @@ int add_recordings_by_hand(struct adding *a, char **paths, int nb_paths, bool as
 static void say(void *opaque, const char *line)
 {
     (void)opaque;
-    fprintf(stderr, "%s ('talkpress add --join FILE...' joins files as you say)\n", line);
+    fprintf(stderr, "%s (to join files all the same: 'talkpress add --join FILE...')\n", line);
 }
 
-/* The files of the recordings that no person laid out, with what is known of each by itself. */
+/* The files of all recordings that the user did not arrange, with the probe of each single file. */
 static int list_files(struct join_file **out, size_t *out_nb, const struct plan *plan,
                       struct err *err)
 {
@@ -249,7 +250,7 @@ static const struct recording_file *file_at(const struct plan *plan, const char 
     return NULL;
 }
 
-/* Makes one recording of the chain. */
+/* Makes the chain one recording. */
 static int join_chain(struct adding *a, const struct plan *plan, const struct join_file *chain,
                       size_t nb, struct err *err)
 {
