@@ -78,7 +78,7 @@ int cli_usage(const char *verb, const char *fmt, ...)
     return status;
 }
 
-/* --- options --------------------------------------------------------------------------------- */
+/* --- options ---------------------------------------------------------------------------------- */
 
 enum { FIRST_LONG = 256 };
 
@@ -193,7 +193,7 @@ static int run_words(const struct cli *cli, int argc, char **argv, const struct 
     return status < 0 ? cli_fail(&err) : status;
 }
 
-/* --- what precedes the command ------------------------------------------------------------- */
+/* --- what precedes the command ---------------------------------------------------------------- */
 
 static void print_overview(FILE *to)
 {

@@ -196,7 +196,7 @@ static int cut_talk(struct command *c, const char *arg, const struct wish *wish,
     return 0;
 }
 
-/* --- recordings of several talks ------------------------------------------------------------- */
+/* --- recordings of several talks -------------------------------------------------------------- */
 
 /* Probes all recordings, then analyses the recording, or all that hold several talks. */
 static int gather(struct command *c, int recording, bool quiet, struct err *err)

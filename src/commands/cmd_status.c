@@ -16,7 +16,7 @@
 #include "str.h"
 #include "table.h"
 
-/* --- failures -------------------------------------------------------------------------------- */
+/* --- failures --------------------------------------------------------------------------------- */
 
 /* Everything that status shows, planned once. */
 struct survey {
@@ -207,7 +207,7 @@ static json_t *part_json(const struct part_plan *pp, const json_t *failures)
                      "captions", captions_json(pp->source));
 }
 
-/* --- one talk -------------------------------------------------------------------------------- */
+/* --- one talk --------------------------------------------------------------------------------- */
 
 static void print_output(const struct output *o, const char *base)
 {

@@ -12,7 +12,7 @@
 #include "selector.h"
 #include "verify_table.h"
 
-/* --- the user's decision --------------------------------------------------------------------- */
+/* --- the user's decision ---------------------------------------------------------------------- */
 
 static int decide_part(struct store *store, const struct part_plan *pp, const char *name,
                        const char *because, struct err *err)

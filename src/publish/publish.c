@@ -46,7 +46,7 @@ static void free_files(struct file *files, size_t nb)
     free(files);
 }
 
-/* --- what should be there -------------------------------------------------------------------- */
+/* --- what should be there --------------------------------------------------------------------- */
 
 static struct file *add_file(struct file **files, size_t *nb, char *name, const char *key, int talk,
                              int part, const char *recording)
@@ -191,7 +191,7 @@ static int add_talk(struct publisher *u, const struct talk *t, struct err *err)
     return 0;
 }
 
-/* --- updating out/ ----------------------------------------------------------------------- */
+/* --- updating out/ ---------------------------------------------------------------------------- */
 
 static int note_old(void *opaque, const struct published *p)
 {

@@ -13,7 +13,7 @@
 #include "recordings.h"
 #include "store.h"
 
-/* --- one file -------------------------------------------------------------------------------- */
+/* --- one file --------------------------------------------------------------------------------- */
 
 /* A file with the content of a known one: that one was moved, or this is a copy. */
 static int add_known(struct adding *a, struct recording *r, struct recording_file *known,
@@ -117,7 +117,7 @@ int add_recordings(struct adding *a, const char *path, struct err *err)
     return ret;
 }
 
-/* --- one recording of several files ---------------------------------------------------- */
+/* --- one recording of several files ----------------------------------------------------------- */
 
 static const struct recording_file *find_file(const struct recording_file *files, size_t nb,
                                               const struct recording_file *file)
@@ -211,7 +211,7 @@ int add_recordings_by_hand(struct adding *a, char **paths, int nb_paths, bool as
     return ret;
 }
 
-/* --- joining what belongs together ----------------------------------------------------------- */
+/* --- joining what belongs together ------------------------------------------------------------ */
 
 static void say(void *opaque, const char *line)
 {

@@ -21,7 +21,7 @@ enum { CLOCK_STEP_MS = 1000, CREATED_STEP_MS = 2000 };
 /* Time stamps of MPEG-TS have 33 bits at 90 kHz. */
 static const int64_t clock_turn_ms = (INT64_C(1) << 33) / 90;
 
-/* --- rows ------------------------------------------------------------------------------------ */
+/* --- rows ------------------------------------------------------------------------------------- */
 
 static size_t folder_length(const char *path)
 {
@@ -57,7 +57,7 @@ static bool same_row(const struct join_file *a, const struct join_file *b)
     return a->named && b->named && by_folder(a, b) == 0 && join_name_same_row(&a->name, &b->name);
 }
 
-/* --- evidence -------------------------------------------------------------------------------- */
+/* --- evidence --------------------------------------------------------------------------------- */
 
 static const json_t *stream_of(const json_t *probe, const char *kind)
 {
@@ -146,7 +146,7 @@ static bool follows(const struct join_file *row, size_t nb, size_t at)
            created_after(a->probe, b->probe);
 }
 
-/* --- reasons not to join ------------------------------------------------------------------ */
+/* --- reasons not to join ---------------------------------------------------------------------- */
 
 /* What differs between the files, a new string, or NULL. */
 static char *difference(const json_t *a, const json_t *b)

@@ -35,7 +35,7 @@ static bool looks_like_media(const char *name)
     return false;
 }
 
-/* --- finding --------------------------------------------------------------------------------- */
+/* --- finding ---------------------------------------------------------------------------------- */
 
 static int by_text(const void *a, const void *b)
 {
@@ -85,7 +85,7 @@ int recordings_find(char ***out, size_t *out_nb, const char *path, struct err *e
     return 0;
 }
 
-/* --- fingerprints ---------------------------------------------------------------------------- */
+/* --- fingerprints ----------------------------------------------------------------------------- */
 
 static int fingerprint(char out[33], int fd, int64_t size, const char *path, struct err *err)
 {
