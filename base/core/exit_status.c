@@ -10,6 +10,6 @@ int exit_status_report(const struct err *err)
     if (err->code == ERR_USAGE)
         return EXIT_USAGE;
     if (err->code == ERR_NO_SPACE)
-        fputs("talkpress: make room, then the same command goes on from here\n", stderr);
+        fputs("talkpress: " EXIT_NO_SPACE_ADVICE "\n", stderr);
     return err->code == ERR_NO_SPACE || err->code == ERR_BUSY ? EXIT_TRY_AGAIN : EXIT_FAILED;
 }

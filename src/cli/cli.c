@@ -21,11 +21,6 @@ static const struct verb *find_verb(const struct cli_program *program, const cha
     return NULL;
 }
 
-int cli_fail(const struct err *err)
-{
-    return exit_status_report(err);
-}
-
 void cli_print_json(const json_t *value)
 {
     AUTO_FREE char *text = json_dumps(value, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
@@ -34,15 +29,16 @@ void cli_print_json(const json_t *value)
 
 /* --- complaints ------------------------------------------------------------------------------- */
 
-/* The lines of a verb's help that show how it is written: all that begin with its name. */
-static void print_synopsis(const struct verb *v)
+/* Prints the lines of a verb's help that begin with its name, and returns what follows them. */
+static const char *print_synopsis(FILE *to, const struct verb *v)
 {
-    const char *line = v->help, *lead = "usage:";
-    for (; line && str_starts(line, v->name); lead = "      ") {
-        fprintf(stderr, "%s talkpress %.*s\n", lead, (int)strcspn(line, "\n"), line);
+    const char *line = v->help ? v->help : v->name, *lead = "usage:";
+    for (; str_starts(line, v->name); lead = "      ") {
+        fprintf(to, "%s talkpress %.*s\n", lead, (int)strcspn(line, "\n"), line);
         line += strcspn(line, "\n");
         line += *line == '\n';
     }
+    return line;
 }
 
 int command_usage(const struct command *c, const char *fmt, ...)
@@ -53,15 +49,15 @@ int command_usage(const struct command *c, const char *fmt, ...)
     vfprintf(stderr, fmt, args);
     fputc('\n', stderr);
     va_end(args);
-    print_synopsis(c->verb);
+    print_synopsis(stderr, c->verb);
     return EXIT_USAGE;
 }
 
-/* --- options --------------------------------------------------------------------------------- */
+/* --- options ---------------------------------------------------------------------------------- */
 
 enum { FIRST_LONG = 256 };
 
-/* optopt is the letter, or a long option's value, or 0 for a long option that there is not. */
+/* optopt is the letter, the value of a long option, or 0 for an unknown long option. */
 static int refuse_option(const struct command *c, const char *word, int got,
                          const struct option *list)
 {
@@ -89,7 +85,8 @@ static void take_option(struct command *c, const struct verb_option *o, char *va
     c->list[c->nb_list++] = value;
 }
 
-/* getopt_long moves operands behind the options. Returns 0, EXIT_USAGE after a message, or -1 after
+/* getopt_long moves the operands after the options. Returns 0, EXIT_USAGE after a message, or -1
+ * after
  * --help. */
 static int read_options(struct command *c, int argc, char **argv)
 {
@@ -112,7 +109,7 @@ static int read_options(struct command *c, int argc, char **argv)
     int got;
     while ((got = getopt_long(argc, argv, letters, list, NULL)) != -1) {
         if (got == 'h') {
-            printf("usage: talkpress %s\n", c->verb->help);
+            puts(print_synopsis(stdout, c->verb));
             return -1;
         }
         if (got == '?' || got == ':')
@@ -134,7 +131,7 @@ const char *command_value(const struct command *c, const char *option)
     while (i < VERB_MAX_OPTIONS - 1 && c->verb->options[i].name &&
            strcmp(c->verb->options[i].name, option) != 0)
         i++;
-    assert(c->verb->options[i].name); /* an option that the table does not give to the command */
+    assert(c->verb->options[i].name); /* the option is in the command's row */
     return c->values[i];
 }
 
@@ -166,10 +163,10 @@ static int run_verb(const struct cli_program *program, const struct verb *v, con
     struct err err = {0};
     const int status = run_command(&c, program, argc, argv, &err);
     free(c.list);
-    return status < 0 ? cli_fail(&err) : status;
+    return status < 0 ? exit_status_report(&err) : status;
 }
 
-/* --- the words before the command ------------------------------------------------------------- */
+/* --- what precedes the command ---------------------------------------------------------------- */
 
 static void print_overview(const struct cli_program *program, FILE *to)
 {
@@ -185,9 +182,9 @@ static void print_overview(const struct cli_program *program, FILE *to)
             fprintf(to, "  %-20s %s\n", called, v->summary);
     }
     fputs("\n"
-          "'talkpress COMMAND --help' tells more; so does 'man talkpress'.\n"
-          "Exit status: 0 all is well, 1 something failed, 2 wrong usage, 3 a person is\n"
-          "needed, 75 try again (no space, or another talkpress is at work).\n",
+          "Details: 'talkpress COMMAND --help' and 'man talkpress'.\n"
+          "Exit status: 0 success, 1 something failed, 2 wrong usage, 3 the user has to\n"
+          "decide something, 75 try again (no space, or another talkpress is running).\n",
           to);
 }
 

@@ -1,7 +1,7 @@
 /*
  * The command line: the table of commands, options, exit statuses, printing. It reads the words,
- * checks them against the table and calls the command; what a command works with (the event, its
- * lock, the plan) is opened by the program's cli_program.run.
+ * checks them against the table and calls the command. It opens nothing: cli_program.run opens what
+ * a command works with (the event, its lock, the plan).
  */
 #pragma once
 
@@ -20,12 +20,12 @@ struct zygote;
 
 enum { VERB_MAX_OPTIONS = 8, VERB_ANY_NUMBER = 1000000000 };
 
-/* What a command works with, made ready before it is called, in this order. */
+/* What a command works with, prepared in this order before it is called. */
 enum verb_needs {
     NEEDS_NOTHING = 0,
-    NEEDS_EVENT = 1 << 0, /* opened; so it is for each of the others */
+    NEEDS_EVENT = 1 << 0, /* opened; implied by each of the others */
     NEEDS_LOCK = 1 << 1,  /* the event's, for the whole command */
-    NEEDS_FRESH = 1 << 2, /* recordings that changed on disk noted */
+    NEEDS_FRESH = 1 << 2, /* recordings that changed on disk are looked at again */
     NEEDS_PLAN = 1 << 3,  /* loaded */
 };
 
@@ -43,20 +43,20 @@ typedef int command_function(struct command *command, struct err *err);
 
 struct verb {
     const char *name;
-    const char *operands; /* in the overview; NULL: none */
+    const char *operands; /* as the overview shows them; NULL: none */
     const char *summary;  /* a line of the overview; NULL: the command is not listed */
     const char *help;     /* the synopsis in the first line or lines */
     struct verb_option options[VERB_MAX_OPTIONS];
     struct {
         int least, most;
-        const char *complaint; /* where there are fewer or more */
+        const char *complaint; /* if there are fewer or more */
     } takes;
     unsigned needs;          /* enum verb_needs */
-    command_function *check; /* of options and operands, before anything is opened; or NULL */
+    command_function *check; /* checks options and operands before anything is opened; or NULL */
     command_function *run;
 };
 
-/* What the program's main file says of it. */
+/* Defined by the main file of the program. */
 struct cli_program {
     const struct verb *verbs; /* the last has no name */
     command_function *run;    /* opens what command->needs says, runs the command and closes it */
@@ -76,25 +76,22 @@ struct command {
     char **list;                          /* all values of the option that repeats, in order */
     size_t nb_list;
     unsigned needs; /* as the verb's; its check may change them */
-    /* NULL where they are not needed, and in check */
+    /* NULL if not needed, and in check */
     struct event *event;
     struct zygote *zygote; /* starts the event's workers; comes with the event */
     struct plan *plan;
 };
 
-/* An option's value, "" where it takes none, NULL where it was not given. */
+/* An option's value, "" if it takes none, NULL if it was not given. */
 const char *command_value(const struct command *command, const char *option);
 bool command_has(const struct command *command, const char *option);
 
-/* A complaint about usage, with the verb's synopsis. Returns EXIT_USAGE. */
+/* Prints an error of usage and the verb's synopsis. Returns EXIT_USAGE. */
 int command_usage(const struct command *command, const char *fmt, ...) ATTR_PRINTF(2, 3);
 
 /* --- printing --------------------------------------------------------------------------------- */
 
-/* Prints the message on stderr and returns the exit status that its code asks for. */
-int cli_fail(const struct err *err);
-
-/* What the commands that show talks say where there is none. */
+/* Messages of several commands. */
 #define CLI_NO_TALKS "the programme is empty: 'talkpress import PROGRAMME' reads one"
 
 /* Prints a value as JSON on stdout. */

@@ -25,7 +25,7 @@ static int select_one(int **list, size_t *nb, const struct programme *programme,
     if (end > arg && *end == '-' && end[1])
         to = strtol(end + 1, &end, 10);
     else if (end > arg && *end == '/') {
-        int number = 0, part = 0; /* a part is selected by its talk, but it should be there */
+        int number = 0, part = 0; /* a part selects its talk, but it must exist */
         if (selector_part(&number, &part, programme, arg, err) < 0)
             return err->code;
         add_number(list, nb, number);
@@ -33,8 +33,8 @@ static int select_one(int **list, size_t *nb, const struct programme *programme,
     }
     if (end == arg || *end || from < 1 || to < from)
         return err_set(err, ERR_USAGE,
-                       "'%s' is no talk: give a number as 'talkpress list' shows "
-                       "it, or a range such as 3-7",
+                       "'%s' is not a talk: give a number from 'talkpress list', or a range "
+                       "such as 3-7",
                        arg);
     const size_t before = *nb;
     for (size_t i = 0; i < programme->nb_talks; i++) {
@@ -67,7 +67,7 @@ int selector_talks(int **out, size_t *out_nb, const struct programme *programme,
     return 0;
 }
 
-/* A number from 1 on; what follows it, or NULL where there is none. */
+/* Parses a number of at least 1 and returns what follows it; NULL: there is none. */
 static const char *parse_number(int *out, const char *text)
 {
     char *end;
@@ -86,7 +86,7 @@ int selector_part(int *talk, int *part, const struct programme *programme, const
     if (rest && *rest == '/')
         rest = parse_number(part, rest + 1);
     if (!rest || *rest)
-        return err_set(err, ERR_USAGE, "'%s' is no talk: write 15, or 15/2 for its part 2", arg);
+        return err_set(err, ERR_USAGE, "'%s' is not a talk: write 15, or 15/2 for its part 2", arg);
     const struct talk *t = programme_find(programme, *talk);
     if (!t)
         return err_set(err, ERR_NOT_FOUND, "there is no talk %d in the programme", *talk);
@@ -95,7 +95,7 @@ int selector_part(int *talk, int *part, const struct programme *programme, const
     return 0;
 }
 
-/* Where a file lies or lay: its folder has to be there, it need not. */
+/* The absolute path of a file that may be gone; NULL if its folder is gone. */
 static char *absolute_path(const char *name)
 {
     char *path = realpath(name, NULL);
@@ -121,9 +121,9 @@ int selector_recording(const struct plan *p, const char *name, struct err *err)
             continue;
         if (found >= 0)
             return err_set(err, ERR_INVALID,
-                           "more than one recording is called '%s': give its path", name);
+                           "more than one recording has the name '%s': give its path", name);
         found = (int)i;
     }
     return found >= 0 ? found
-                      : err_set(err, ERR_NOT_FOUND, "'%s' is no recording that was added", name);
+                      : err_set(err, ERR_NOT_FOUND, "'%s' is not a recording of this event", name);
 }

@@ -21,7 +21,7 @@
 #include "table.h"
 #include "zygote.h"
 
-/* --- telling --------------------------------------------------------------------------------- */
+/* --- printing --------------------------------------------------------------------------------- */
 
 /* The first match of each recording, or NULL. The caller frees the list. */
 static const struct match **list_matches(const struct plan *p)
@@ -83,7 +83,7 @@ static void print_recordings(const struct plan *p)
     table_print(t);
 }
 
-/* The talks that lie in a recording of several, in order. */
+/* The talks in a recording of several, in order. */
 static json_t *list_talks(const struct plan *p, const struct shared_recording *shared)
 {
     json_t *list = json_array();
@@ -132,7 +132,7 @@ static int register_files(struct adding *r, const struct command *c, struct err 
         return add_recordings_by_hand(r, c->operands, c->nb_operands, join, err);
     for (int i = 0; i < c->nb_operands; i++)
         if (captions_file_name(c->operands[i]) && !fs_is_dir(c->operands[i]))
-            fprintf(stderr, "'%s' holds captions: it is used with the recording beside it\n",
+            fprintf(stderr, "'%s' holds captions: it is used with the recording of that name\n",
                     c->operands[i]);
         else if (add_recordings(r, c->operands[i], err) < 0)
             return err->code;
@@ -151,7 +151,7 @@ static int load_and_probe(struct plan *plan, struct executor_result *total, stru
 
 /* --- when and where it was made --------------------------------------------------------------- */
 
-/* "2010-04-28 09:02" as the store keeps it; "auto": NULL. */
+/* "2010-04-28 09:02" in the form of the store; NULL for "auto". */
 static int read_start(char **out, const char *text, struct err *err)
 {
     struct datetime when;
@@ -160,15 +160,17 @@ static int read_start(char **out, const char *text, struct err *err)
     if (strcmp(text, "auto") == 0)
         return 0;
     if (!datetime_parse_iso(&when, text) || !when.has_time)
-        return err_set(err, ERR_USAGE,
-                       "'%s' is no start: write day and time as '2010-04-28 09:02', with an offset "
-                       "(+02:00) where it is not the event's, or 'auto'",
-                       text);
+        return err_set(
+            err, ERR_USAGE,
+            "'%s' is not a date and time: write '2010-04-28 09:02', with an offset (+02:00) "
+            "if it is not the event's time zone, or 'auto'",
+            text);
     *out = datetime_format(&when);
     return 0;
 }
 
-/* The programme's own spelling; "auto": NULL. Before there is a programme, any name will do. */
+/* The room as the programme spells it; NULL for "auto". Without a programme, any name is accepted.
+ */
 static int read_room(char **out, const char *text, const struct programme *p, struct err *err)
 {
     const char *known = p->nb_talks ? NULL : text, *one = NULL;
@@ -185,12 +187,12 @@ static int read_room(char **out, const char *text, const struct programme *p, st
         return err_set(err, ERR_USAGE, "no talk of the programme is in a room '%s'; one is in '%s'",
                        text, one);
     if (!known)
-        return err_set(err, ERR_USAGE, "the programme names no rooms: leave --room out");
+        return err_set(err, ERR_USAGE, "the programme names no rooms: omit --room");
     *out = mem_strdup(known);
     return 0;
 }
 
-/* Keeps what --start and --room say of the recording that the files are. */
+/* Stores --start and --room for the recording that the files belong to. */
 static int set_place(struct plan *plan, const struct command *c, struct err *err)
 {
     const char *start = command_value(c, "start"), *room = command_value(c, "room");
@@ -199,10 +201,10 @@ static int set_place(struct plan *plan, const struct command *c, struct err *err
     for (int i = 0; i < c->nb_operands; i++) {
         const int at = selector_recording(plan, paths[i], err);
         if (at < 0)
-            return err_prefix(err, "--start and --room are of one recording: ");
+            return err_prefix(err, "--start and --room apply to one recording: ");
         if (i && at != recording)
             return err_set(err, ERR_USAGE,
-                           "--start and --room are of one recording: '%s' is another one than '%s'",
+                           "--start and --room apply to one recording: '%s' and '%s' are two",
                            paths[i], paths[0]);
         recording = at;
     }
@@ -215,8 +217,8 @@ static int set_place(struct plan *plan, const struct command *c, struct err *err
     return plan_refresh(plan, err);
 }
 
-static int tell(const struct plan *plan, const struct adding *r,
-                const struct executor_result *result, bool json, struct err *err)
+static int print_outcome(const struct plan *plan, const struct adding *r,
+                         const struct executor_result *result, bool json, struct err *err)
 {
     size_t nb_unclear = 0, nb_refused = 0;
     for (size_t i = 0; i < plan->matches.nb_rows; i++)
@@ -234,7 +236,7 @@ static int tell(const struct plan *plan, const struct adding *r,
     }
     if (r->nb_failed || nb_refused || result->nb_failed || result->stopped)
         return result->no_space ? EXIT_TRY_AGAIN : EXIT_FAILED;
-    return nb_unclear || r->nb_unjoined ? EXIT_NEEDS_PERSON : EXIT_OK;
+    return nb_unclear || r->nb_unjoined ? EXIT_NEEDS_USER : EXIT_OK;
 }
 
 int check_add(struct command *c, struct err *err)
@@ -242,7 +244,7 @@ int check_add(struct command *c, struct err *err)
     const char *start = command_value(c, "start");
     AUTO_FREE char *parsed = NULL;
     if (command_has(c, "join") && command_has(c, "separate"))
-        return command_usage(c, "--join or --separate, not both");
+        return command_usage(c, "--join and --separate exclude each other");
     return start ? read_start(&parsed, start, err) : 0;
 }
 
@@ -253,7 +255,7 @@ int cmd_add(struct command *c, struct err *err)
     struct executor_result result = {0};
     struct adding r = {.event = c->event};
     bool joined = false;
-    /* The zygote loads its libraries while the files are looked at. */
+    /* The zygote loads its libraries while the files are read. */
     if (zygote_start(c->zygote, err) < 0 || register_files(&r, c, err) < 0 ||
         load_and_probe(&plan, &result, c, err) < 0 ||
         (!result.stopped && join_recordings(&joined, &r, &plan, err) < 0))
@@ -266,7 +268,7 @@ int cmd_add(struct command *c, struct err *err)
     if ((command_has(c, "start") || command_has(c, "room")) && !r.nb_failed &&
         set_place(&plan, c, err) < 0)
         return err->code;
-    return tell(&plan, &r, &result, json, err);
+    return print_outcome(&plan, &r, &result, json, err);
 }
 
 int cmd_remove(struct command *c, struct err *err)

@@ -29,12 +29,13 @@ static int parse_time(int64_t *out, const char *text, const struct frame_grid *g
     }
     if (!clock_parse_ms(text, &ms))
         return err_set(err, ERR_USAGE,
-                       "'%s' is no time: write [h:]mm:ss[.mmm], or a frame as 1500f", text);
+                       "'%s' is not a time: write [h:]mm:ss[.mmm], or a frame number as 1500f",
+                       text);
     *out = frame_grid_frame_at_ms(grid, ms);
     return 0;
 }
 
-/* Keeps the cut, and, where only the clock said so, that the talk is in this recording. */
+/* Stores the cut and, if only the clock matched the talk to this recording, the match too. */
 static int choose(struct store *store, const struct talk *t, const struct part *part,
                   const struct match *match, const struct chosen_cut *cut, struct err *err)
 {
@@ -57,7 +58,7 @@ static int set_cut(const struct part_plan *pp, struct store *store, const char *
     clock_format_ms(at, frame_grid_ms_of(&pp->grid, pp->grid.nb_frames), true);
     if (cut.begin > pp->grid.nb_frames || cut.end > pp->grid.nb_frames)
         return err_set(err, ERR_INVALID,
-                       "talk %s: the cut lies outside its recording, which ends at %s (frame "
+                       "talk %s: the cut is outside of its recording, which ends at %s (frame "
                        "%" PRId64 ")",
                        name, at, pp->grid.nb_frames);
     if (cut.begin >= cut.end)
@@ -89,7 +90,7 @@ static void print_cut(const struct part_plan *pp)
            clock_format_ms(length, end - begin, true), pp->begin, pp->end, pp->grid.fps.num,
            pp->grid.fps.den, pp->cut_by_hand ? "set by hand" : "proposed");
     if (pp->room_cut)
-        printf(" (%s): take it with --take, or set it", pp->room_cut->why);
+        printf(" (%s): use it with --take, or set another", pp->room_cut->why);
     if (pp->cut_moved_ms)
         printf(", moved by %+.1f s from the listed time to a quiet moment",
                (double)pp->cut_moved_ms / 1000);
@@ -104,7 +105,7 @@ static int take_cut(const struct part_plan *pp, struct store *store, struct err 
     plan_part_name(name, pp->talk, pp->part->number);
     if (!pp->room_cut)
         return err_set(err, ERR_INVALID, "talk %s: %s", name,
-                       pp->cut_by_hand ? "its cut is set by hand already"
+                       pp->cut_by_hand ? "its cut is already set by hand"
                                        : "no cut is proposed: it has a recording of its own");
     if (cut.begin >= cut.end)
         return err_set(err, ERR_INVALID, "talk %s: %s: set it with --in and --out", name,
@@ -142,7 +143,7 @@ static int cut_part(struct plan *plan, const struct talk *t, const struct part *
         return err->code;
     if (!pp.source || !pp.grid.nb_frames)
         return err_set(err, ERR_NOT_FOUND,
-                       "talk %s has no recording that could be cut: see "
+                       "talk %s has no recording that can be cut: see "
                        "'talkpress match'",
                        plan_part_name(name, t, part->number));
     if (change_part(&pp, plan, wish, err) < 0 || plan_part(&now, plan, t, part, err) < 0)
@@ -154,7 +155,7 @@ static int cut_part(struct plan *plan, const struct talk *t, const struct part *
     return 0;
 }
 
-/* Says where two parts of one recording overlap or leave something out between them. */
+/* Prints where two parts of one recording overlap or leave a gap. */
 static int compare_parts(struct plan *plan, const struct talk *t, struct err *err)
 {
     for (size_t i = 0; i + 1 < t->nb_parts; i++) {
@@ -184,7 +185,7 @@ static int cut_talk(struct command *c, const char *arg, const struct wish *wish,
         return err->code;
     const struct talk *t = programme_find(&plan->programme, number);
     if ((wish->in || wish->out) && !only && t->nb_parts > 1)
-        return err_set(err, ERR_USAGE, "talk %d has %zu parts: which one (%d/1)?", number,
+        return err_set(err, ERR_USAGE, "talk %d has %zu parts: name one, such as %d/1", number,
                        t->nb_parts, number);
     for (size_t i = 0; i < t->nb_parts; i++)
         if ((!only || t->parts[i].number == only) &&
@@ -196,9 +197,9 @@ static int cut_talk(struct command *c, const char *arg, const struct wish *wish,
     return 0;
 }
 
-/* --- recordings of several talks ------------------------------------------------------------- */
+/* --- recordings of several talks -------------------------------------------------------------- */
 
-/* Probes what is not probed, then analyses the recording, or all that hold several talks. */
+/* Probes all recordings, then analyses the recording, or all that hold several talks. */
 static int gather(struct command *c, int recording, bool quiet, struct err *err)
 {
     struct plan *plan = c->plan;
@@ -225,7 +226,7 @@ static const struct match *match_of(const struct plan *plan, const struct room_c
     return NULL;
 }
 
-/* All that are proposed, or none where an error comes between. One without a place is left. */
+/* Takes all proposed cuts, or none after an error. Those without a range are skipped. */
 static int take_all(struct plan *plan, const struct source *s, struct err *err)
 {
     struct store *store = plan->event->store;
@@ -244,7 +245,7 @@ static int take_all(struct plan *plan, const struct source *s, struct err *err)
     return ret < 0 ? ret : plan_refresh(plan, err);
 }
 
-static int cut_recordings(bool *person, struct command *c, const char *name,
+static int cut_recordings(bool *undecided, struct command *c, const char *name,
                           const struct wish *wish, struct err *err)
 {
     struct plan *plan = c->plan;
@@ -252,14 +253,15 @@ static int cut_recordings(bool *person, struct command *c, const char *name,
     if (err->code < 0 || gather(c, recording, wish->json, err) < 0)
         return err->code;
     if (wish->take && !plan->sources[recording].nb_cuts)
-        return err_set(err, ERR_INVALID, "'%s' holds no several talks: nothing is proposed", name);
+        return err_set(err, ERR_INVALID, "'%s' does not hold several talks: nothing is proposed",
+                       name);
     if (wish->take && take_all(plan, &plan->sources[recording], err) < 0)
         return err->code;
-    cut_table_print(person, plan, recording, wish->json);
+    cut_table_print(undecided, plan, recording, wish->json);
     return 0;
 }
 
-/* "15" or "15/2", not a file. */
+/* Whether it looks like "15" or "15/2" rather than a file. */
 static bool is_talk(const char *arg)
 {
     return isdigit((unsigned char)*arg) && arg[strspn(arg, "0123456789/")] == '\0';
@@ -284,13 +286,15 @@ int check_cut(struct command *c, struct err *err)
     (void)err;
     const struct wish w = read_wish(c);
     if (w.automatic && (w.in || w.out))
-        return command_usage(c, "--auto forgets what was set: it goes without --in and --out");
+        return command_usage(c,
+                             "--auto removes what was set: it cannot be used with --in or --out");
     if (w.take && sets(&w))
-        return command_usage(c, "--take takes what is proposed: it goes alone");
+        return command_usage(
+            c, "--take uses what is proposed: it cannot be used with --in, --out or --auto");
     if (!c->nb_operands && sets(&w))
-        return command_usage(c, "which talk?");
+        return command_usage(c, "expected exactly one TALK");
     if (!c->nb_operands && w.take)
-        return command_usage(c, "--take: of which talk, or of which recording?");
+        return command_usage(c, "--take needs a TALK or a FILE");
     return 0;
 }
 
@@ -298,9 +302,9 @@ int cmd_cut(struct command *c, struct err *err)
 {
     const struct wish w = read_wish(c);
     const char *which = c->nb_operands ? c->operands[0] : NULL;
-    bool person = false;
+    bool undecided = false;
     if ((which && (sets(&w) || is_talk(which)) ? cut_talk(c, which, &w, err)
-                                               : cut_recordings(&person, c, which, &w, err)) < 0)
+                                               : cut_recordings(&undecided, c, which, &w, err)) < 0)
         return err->code;
-    return person ? EXIT_NEEDS_PERSON : EXIT_OK;
+    return undecided ? EXIT_NEEDS_USER : EXIT_OK;
 }

@@ -15,9 +15,9 @@
 #include "store.h"
 #include "str.h"
 
-/* The published files, with what their strings point into. */
+/* The published files, and the owners of their strings. */
 struct links {
-    json_t *published; /* talks.json; NULL where nothing was published */
+    json_t *published; /* talks.json; NULL: nothing was published */
     const char *base_url;
     struct export_file *files;
     char **urls; /* of files */
@@ -31,7 +31,7 @@ static void links_finish(struct links *l)
     json_decref(l->published);
 }
 
-/* A rendition says what it is; without one, the name does. */
+/* Decided by the type of the file name, else by the MIME type of the rendition. */
 static enum export_kind kind_of(const json_t *file, const char *type)
 {
     static const char *const sound[] = {"opus", "ogg", "oga", "mp3", "m4a", "flac", "mka"};
@@ -90,8 +90,8 @@ static int by_number(const void *va, const void *vb)
     return (a > b) - (a < b);
 }
 
-/* talks.json is what stands in out/: a plan may be ahead of it. The exporters want the files in
- * order of the talks' numbers. */
+/* From talks.json, which lists what is in out/ now; a plan may be ahead of it. The exporters need
+ * the files in the order of the talks' numbers. */
 static int read_links(struct links *l, const struct event *event, struct err *err)
 {
     AUTO_FREE char *path = fs_join(event->out, PUBLISH_LIST);
@@ -143,8 +143,8 @@ static int write_texts(const struct export_texts *t, const char *dir, struct err
     return 0;
 }
 
-/* Beside it and renamed: the folder is there entirely or not at all. Into one that has files, of
- * talks that are not in the programme any more, or of somebody else, nothing is written. */
+/* Writes a new folder and renames it, so that it is complete or absent. A folder with files in it
+ * is refused: they may belong to the user, or to talks that are no longer in the programme. */
 static int write_pyvideo(const struct programme *p, const struct links *l, const char *path,
                          struct err *err)
 {
@@ -155,7 +155,8 @@ static int write_pyvideo(const struct programme *p, const struct links *l, const
     AUTO_FREE char *tmp = mem_printf("%s%s%d", dir, FS_TMP_MARK, (int)getpid());
     if (fs_exists(dir) && rmdir(dir) < 0)
         return err_set(err, ERR_INVALID,
-                       "'%s' is there and is no empty folder: move it away, or name another", dir);
+                       "'%s' exists and is not an empty folder: move it away, or name another",
+                       dir);
     export_pyvideo(&texts, p, l->files, l->nb);
     const int rc = write_texts(&texts, tmp, err);
     if (rc == 0)
@@ -192,9 +193,9 @@ int check_export(struct command *c, struct err *err)
     if (format == NB_FORMATS)
         return command_usage(c, "%s", c->verb->takes.complaint);
     if (formats[format].is_folder && !command_has(c, "output"))
-        return command_usage(c, "into which folder (-o)?");
+        return command_usage(c, "pyvideo needs a folder: -o DIR");
     if (base_url && !str_starts(base_url, "https://") && !str_starts(base_url, "http://"))
-        return command_usage(c, "'%s' is no URL: write it as https://example.org/videos/",
+        return command_usage(c, "'%s' is not a URL: write it like https://example.org/videos/",
                              base_url);
     return 0;
 }
@@ -212,7 +213,8 @@ int cmd_export(struct command *c, struct err *err)
     if (formats[find_format(c->operands[0])].write(&p, &l, command_value(c, "output"), err) < 0)
         return err->code;
     if (!base_url)
-        fputs("no links to the videos: --base-url URL says where out/ will be found\n", stderr);
+        fputs("no links to the videos: --base-url URL gives the address of out/ on the web\n",
+              stderr);
     else if (!l.nb)
         fputs("no links to the videos: nothing is published yet\n", stderr);
     return EXIT_OK;

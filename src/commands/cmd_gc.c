@@ -17,7 +17,7 @@
 #include "str.h"
 #include "workdir.h"
 
-/* Keys in use, sorted for bsearch: a file in work/ and a row in the store live as long as their key
+/* Keys in use, sorted for bsearch. A file in work/ and a row in the store are kept while their key
  * is one of them. */
 struct keys {
     char (*keys)[33];
@@ -46,8 +46,8 @@ static int use_published(void *opaque, const struct published *file)
     return 0;
 }
 
-/* What was published of a recording that is not sure to hold the part any more stays in out/; so
- * does what it was made from, for who says that it does. */
+/* What was published of a recording that is no longer certain to hold the part stays in out/. What
+ * it was made from is kept too, in case the user confirms the match. */
 static int hold_published(void *opaque, const struct published *file)
 {
     const struct plan *plan = opaque;
@@ -74,7 +74,7 @@ static int use_all(struct keys *k, struct plan *plan, struct err *err)
         keys_captions_note(note, plan->recordings[i].fingerprint);
         use(k, note);
         const struct recording *r = &plan->recordings[i];
-        for (size_t f = 0; f < r->nb_files; f++) { /* whether more files join them hangs on these */
+        for (size_t f = 0; f < r->nb_files; f++) { /* joining files depends on these */
             char key[33];
             keys_probe(key, r->files[f].fingerprint);
             use(k, key);
@@ -117,7 +117,7 @@ static int sweep_dir(struct sweep *s, const char *dir, struct err *err)
     int ret = 0;
     for (const struct dirent *e; ret == 0 && (e = readdir(d));) {
         const char *dot = strchr(e->d_name, '.');
-        const bool half_made = strstr(e->d_name, FS_TMP_MARK) != NULL; /* of a killed worker */
+        const bool half_made = strstr(e->d_name, FS_TMP_MARK) != NULL; /* by a killed worker */
         if (!dot || dot - e->d_name != 32 || (!half_made && used(&s->keys, e->d_name)))
             continue;
         AUTO_FREE char *path = fs_join(dir, e->d_name);
@@ -144,14 +144,14 @@ static int note_stale(void *opaque, const char *key, const char *stage)
     return 0;
 }
 
-/* The rows first: a row without its file only means work done again, never the other way round. */
+/* Rows go before files: a file without its row is only made again. */
 static int drop_rows(struct store *store, const struct keys *k, struct err *err)
 {
     struct stale s = {.keys = k};
     int ret = store_each_result(store, note_stale, &s, err);
     if (ret == 0)
         ret = store_begin(store, err);
-    if (ret == 0) /* what still fails fails again, and says so */
+    if (ret == 0) /* a job that still fails will be noted again */
         ret = store_clear_failures(store, err);
     for (size_t i = 0; i < s.found.nb && ret == 0; i++)
         ret = store_drop_result(store, s.found.keys[i], err);

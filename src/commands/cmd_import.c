@@ -60,10 +60,11 @@ static void print_counts(const struct diff *d, const struct programme *p, bool d
                    : ": nothing changes");
 }
 
-/* --- matches that were sure ------------------------------------------------------------------ */
+/* --- matches that are no longer certain
+ * ------------------------------------------------------------------ */
 
-/* A file that is named as its talk was called before may not be found under the new title. Who
- * changes the title knows best, and is told at once. */
+/* A file that is named after the old title of its talk may not match the new title. It is reported
+ * at once, to the user who changes the title. */
 static void list_unsure(json_t *out, const struct plan *before, const struct plan *after)
 {
     for (size_t i = 0; i < after->matches.nb_rows; i++) {
@@ -83,7 +84,7 @@ static void print_unsure(const json_t *unsure)
     size_t i;
     json_t *row;
     if (json_array_size(unsure))
-        printf("\nNot sure any more; if the recording is still right, say so:\n");
+        printf("\nThese matches are no longer certain. To keep one, run:\n");
     json_array_foreach(unsure, i, row) {
         const long long talk = json_get_int(row, "talk", 0), part = json_get_int(row, "part", 0);
         AUTO_FREE char *name = str_clean_line(fs_basename(json_get_string(row, "recording", "")));
@@ -94,8 +95,8 @@ static void print_unsure(const json_t *unsure)
     }
 }
 
-/* Makes after the store's programme, or only looks what would come of it. What cannot be planned,
- * before or after, is imported all the same. */
+/* Stores the new programme, or only looks at the effect (dry run). A programme is imported even if
+ * the plan before or after it cannot be loaded. */
 static int apply(struct event *event, const struct programme *after, bool dry_run, json_t *unsure,
                  struct err *err)
 {
@@ -129,7 +130,7 @@ int cmd_import(struct command *c, struct err *err)
         return err->code;
     programme_number_talks(&after, &before);
     diff_programmes(&d, &before, &after);
-    struct err unseen = {0}; /* a dry run needs no store that can be written */
+    struct err unseen = {0}; /* a dry run works with a read-only store too */
     if (d.nb && apply(c->event, &after, dry_run, unsure, dry_run ? &unseen : err) < 0 && !dry_run) {
         diff_finish(&d);
         return err->code;

@@ -18,8 +18,8 @@ static json_t *part_json(const struct part *p)
     return o;
 }
 
-/* What only some programmes tell is there only where it is told. */
-static void set_if_told(json_t *o, const char *name, const char *value)
+/* Members that only some programmes have. */
+static void set_if_known(json_t *o, const char *name, const char *value)
 {
     if (value)
         json_object_set_new(o, name, json_text(value));
@@ -36,11 +36,11 @@ static json_t *talk_json(const struct talk *t)
         json_pack("{s:i, s:o, s:o, s:o, s:o, s:o}", "number", t->number, "title",
                   json_text(t->title), "speakers", speakers, "section", json_text(t->section),
                   "abstract", json_text(t->abstract), "parts", parts);
-    set_if_told(o, "room", t->room);
-    set_if_told(o, "start", t->start);
-    set_if_told(o, "language", t->language);
-    set_if_told(o, "url", t->url);
-    set_if_told(o, "ref", t->ref);
+    set_if_known(o, "room", t->room);
+    set_if_known(o, "start", t->start);
+    set_if_known(o, "language", t->language);
+    set_if_known(o, "url", t->url);
+    set_if_known(o, "ref", t->ref);
     if (t->gone)
         json_object_set_new(o, "gone", json_true());
     return o;
@@ -57,7 +57,7 @@ static void print_json(const struct programme *p)
     cli_print_json(all);
 }
 
-/* Above talks without a section that follow some with one. */
+/* Heads talks without a section that follow talks with one. */
 #define NO_SECTION "(no section)"
 
 static void print_talks(const struct programme *p)

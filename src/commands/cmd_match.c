@@ -32,7 +32,7 @@ static int decide(struct plan *p, const char *arg, struct err *err)
     AUTO_FREE char *name = equals ? mem_printf("%.*s", (int)(equals - arg), arg) : NULL;
     if (!name)
         return err_set(err, ERR_USAGE,
-                       "'%s': write TALK=FILE, TALK=none, or TALK= to take a decision back", arg);
+                       "'%s': write TALK=FILE, TALK=none, or TALK= to remove a decision", arg);
     if (strchr(name, '-')) {
         AUTO_FREE int *talks = NULL;
         size_t nb = 0;
@@ -70,7 +70,7 @@ static void print_matches(const struct plan *p)
     table_print(t);
 }
 
-/* Of each recording, whether a talk has it. */
+/* For each recording, whether it is matched to a talk. */
 static bool *find_matched(const struct plan *p)
 {
     bool *matched = mem_zalloc(p->nb_recordings, sizeof *matched);
@@ -131,6 +131,6 @@ int cmd_match(struct command *c, struct err *err)
     }
     for (size_t i = 0; i < plan->matches.nb_rows; i++)
         if (plan->matches.rows[i].state == MATCH_UNCLEAR)
-            return EXIT_NEEDS_PERSON;
+            return EXIT_NEEDS_USER;
     return EXIT_OK;
 }

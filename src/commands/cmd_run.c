@@ -24,7 +24,7 @@ static void print_waiting(const struct run *r)
         if (pp->state != PART_WAITING && pp->state != PART_HELD)
             continue;
         printf("talk %s waits: %s", plan_part_name(name, pp->talk, pp->part->number),
-               pp->waiting ? pp->waiting : "a person, to accept it or to mend it");
+               pp->waiting ? pp->waiting : "accept it with 'talkpress verify', or correct it");
         if (pp->verdict != VERDICT_OK)
             printf(" (%s%s%s%s%s)", pp->source ? fs_basename(pp->source->recording->path) : "",
                    pp->source ? ": " : "", verdict_name(pp->verdict), *pp->cause ? ": " : "",
@@ -66,7 +66,7 @@ static void print_summary(const struct run_tally *t, const struct executor_resul
     printf("; out/ holds %zu parts, %zu files%s\n", p->nb_parts, p->nb_files,
            p->nb_written || p->nb_removed ? "" : " (unchanged)");
     if (e->stopped)
-        puts("stopped: 'talkpress run' goes on from here");
+        puts("stopped: 'talkpress run' continues from here");
 }
 
 static int exit_status(const struct run_tally *t, const struct executor_result *e)
@@ -75,10 +75,10 @@ static int exit_status(const struct run_tally *t, const struct executor_result *
         return EXIT_TRY_AGAIN;
     if (e->nb_failed || e->stopped || t->nb_unfinished)
         return EXIT_FAILED;
-    return t->nb_waiting ? EXIT_NEEDS_PERSON : EXIT_OK;
+    return t->nb_waiting ? EXIT_NEEDS_USER : EXIT_OK;
 }
 
-/* Runs, publishes and prints what came of it. Returns the exit status. */
+/* Runs, publishes and prints the outcome. Returns the exit status. */
 static int run(struct run *r, struct executor_result *result, struct command *c, const int *talks,
                size_t nb_talks, struct err *err)
 {
@@ -118,7 +118,7 @@ int cmd_run(struct command *c, struct err *err)
         fprintf(stderr, "talkpress: the disk is full: %s\n", message);
     }
     if (status == EXIT_TRY_AGAIN)
-        fputs("talkpress: make room, then the same command goes on from here\n", stderr);
+        fputs("talkpress: " EXIT_NO_SPACE_ADVICE "\n", stderr);
     run_destroy(r);
     progress_destroy(progress);
     return status;

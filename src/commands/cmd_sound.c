@@ -59,11 +59,11 @@ static int print_sound(const struct source *s, const struct event *event, struct
         if (strcmp(json_get_string(json_array_get(streams, i), "type", ""), "audio") == 0)
             print_stream(s, json_array_get(streams, i));
     if (s->audio_stream < 0)
-        puts("  no sound that could be published");
+        puts("  no sound that can be published");
     if (remarks)
         printf("  %s\n", remarks);
     if (s->chosen.stream >= 0 || s->chosen.use[0])
-        puts("  (set by hand; --auto takes that back)");
+        puts("  (set by hand; --auto removes that)");
     return 0;
 }
 
@@ -105,8 +105,7 @@ static int choose(const struct source *s, const struct event *event, const struc
         return err->code;
     if (wish->channels) {
         if (!sound_use_parse(&use, wish->channels))
-            return err_set(err, ERR_USAGE, "'%s': channels are both, left or right",
-                           wish->channels);
+            return err_set(err, ERR_USAGE, "'%s': expected both, left or right", wish->channels);
         snprintf(chosen.use, sizeof chosen.use, "%s", wish->channels);
     }
     return store_choose_sound(event->store, s->recording->fingerprint, &chosen, err);
@@ -144,7 +143,7 @@ int cmd_sound(struct command *c, struct err *err)
     const size_t nb = recordings_of(&list, plan, talk, part);
     if (!nb)
         return err_set(err, ERR_NOT_FOUND,
-                       "talk %d has no recording that could be heard: see 'talkpress match'", talk);
+                       "talk %d has no recording with sound: see 'talkpress match'", talk);
     for (size_t i = 0; set && i < nb; i++)
         if (choose(list[i], plan->event, &wish, err) < 0)
             return err->code;

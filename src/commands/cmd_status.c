@@ -19,18 +19,18 @@
 #include "str.h"
 #include "table.h"
 
-/* --- failures -------------------------------------------------------------------------------- */
+/* --- failures --------------------------------------------------------------------------------- */
 
-/* Everything that status tells of, planned once. */
+/* Everything that status shows, planned once. */
 struct survey {
     struct part_plan *parts;
     size_t nb_parts;
     struct job *jobs; /* of recordings */
     size_t nb_jobs;
-    json_t *failures; /* only of jobs that could run now: others are past */
+    json_t *failures; /* only of jobs that could run now; others are obsolete */
     int only;         /* a talk, or 0: all */
-    bool brief;       /* a line for each part: what its outputs are is not asked for */
-    bool failing;     /* something failed once: jobs are asked for */
+    bool brief;       /* a line for each part, without its outputs */
+    bool failing;     /* a job failed before: jobs are needed, to see whether it could run now */
 };
 
 static bool has_job(const struct job *jobs, size_t nb, const char *key)
@@ -192,7 +192,7 @@ static json_t *part_json(const struct part_plan *pp, const json_t *failures)
                      "captions", captions_json(pp->source));
 }
 
-/* --- one talk -------------------------------------------------------------------------------- */
+/* --- one talk --------------------------------------------------------------------------------- */
 
 static void print_output(const struct output *o, const char *base)
 {
@@ -217,7 +217,7 @@ static void print_output(const struct output *o, const char *base)
     putchar('\n');
 }
 
-/* As the pictures say, or as was seen in them. */
+/* As the stream is marked, or as the analysis found. */
 static bool interlaced(const struct part_plan *pp)
 {
     const char *fields = json_get_string(pp->source->analysis, "fields", "");
@@ -311,7 +311,7 @@ static void add_row(struct table *t, const struct part_plan *pp, const json_t *f
                                        verdict_name(pp->verdict), line});
 }
 
-/* What the workers' sandbox is made of here; a new string. */
+/* Which sandbox the workers have on this machine; a new string. */
 static int sandbox_state(char **out, const struct event *event, struct err *err)
 {
     struct sandbox_report report;
@@ -367,19 +367,16 @@ static void print_all(const struct survey *s, const char *sandbox)
 int cmd_status(struct command *c, struct err *err)
 {
     const bool json = command_has(c, "json");
-    AUTO_PLAN plan = {0};
     AUTO_FREE char *sandbox = NULL;
     int talk = 0, part = 0;
-    /* The sandbox first: its process shares our pages, which cost more to write to once it was
-     * there. */
     if (((json || !c->nb_operands) && sandbox_state(&sandbox, c->event, err) < 0) ||
-        plan_load(&plan, c->event, err) < 0 ||
-        (c->nb_operands && selector_part(&talk, &part, &plan.programme, c->operands[0], err) < 0))
+        (c->nb_operands &&
+         selector_part(&talk, &part, &c->plan->programme, c->operands[0], err) < 0))
         return err->code;
     struct survey s = {.failures = json_array(), .only = talk, .brief = !json && !talk};
     int ret = store_begin_reading(c->event->store, err);
     if (ret == 0)
-        ret = survey(&s, &plan, err);
+        ret = survey(&s, c->plan, err);
     store_end_reading(c->event->store);
     if (ret == 0 && json)
         print_json(&s, sandbox);

@@ -13,7 +13,7 @@
 #include "selector.h"
 #include "verify_table.h"
 
-/* --- a person's decision --------------------------------------------------------------------- */
+/* --- the user's decision ---------------------------------------------------------------------- */
 
 static int decide_part(struct store *store, const struct part_plan *pp, const char *name,
                        const char *because, struct err *err)
@@ -22,9 +22,9 @@ static int decide_part(struct store *store, const struct part_plan *pp, const ch
         return store_clear_acceptance(store, pp->talk->number, pp->part->number, err);
     if (pp->verdict == VERDICT_UNCLEAR || pp->obstacle == OBSTACLE_REFUSED)
         return err_set(err, ERR_INVALID, "talk %s cannot be accepted: %s (%s)", name,
-                       pp->cut_proposed ? "take its cut, or set it, with 'talkpress cut' first"
+                       pp->cut_proposed ? "take or set its cut with 'talkpress cut' first"
                        : pp->verdict == VERDICT_UNCLEAR
-                           ? "say which recording it is with 'talkpress match' first"
+                           ? "name its recording with 'talkpress match' first"
                            : pp->waiting,
                        pp->cause);
     AUTO_FREE char *reason = mem_strdup(because), *verdict = NULL;
@@ -51,7 +51,7 @@ static int decide(struct plan *p, const char *which, const char *because, struct
             return err->code;
         plan_part_name(name, t, t->parts[i].number);
         if (because && pp.verdict == VERDICT_OK) {
-            printf("%s is ok as it is: nothing to accept\n", name);
+            printf("%s is ok: nothing to accept\n", name);
             continue;
         }
         if (decide_part(p->event->store, &pp, name, because, err) < 0)
@@ -69,12 +69,12 @@ int check_verify(struct command *c, struct err *err)
     const char *because = command_value(c, "because");
     const bool accept = command_has(c, "accept"), decides = accept || command_has(c, "reject");
     if (accept && (!because || !*because))
-        return command_usage(c, "--accept needs --because TEXT: it is shown ever after");
+        return command_usage(c, "--accept needs --because TEXT: the reason is kept and shown");
     if (!decides && because)
-        return command_usage(c, "--because goes with --accept");
+        return command_usage(c, "--because is only used with --accept");
     if (decides && c->nb_operands)
-        return command_usage(c, "one talk at a time, and TEXT between quotation marks");
-    if (decides) /* on what was shown */
+        return command_usage(c, "expected one talk at a time, and TEXT in quotation marks");
+    if (decides) /* the user decides on what was shown */
         c->needs &= ~NEEDS_FRESH;
     return 0;
 }
@@ -85,16 +85,16 @@ static int verify(struct command *c, struct err *err)
     AUTO_FREE int *talks = NULL;
     size_t nb_talks = 0;
     struct executor_result result = {0};
-    bool person = false;
+    bool undecided = false;
     if (selector_talks(&talks, &nb_talks, &c->plan->programme, c->operands, c->nb_operands, err) <
             0 ||
         analyse_recordings(&result, c->plan, c->zygote, talks, c->nb_operands ? nb_talks : 0, json,
                            err) < 0 ||
-        verify_table_print(&person, c->plan, talks, nb_talks, json, err) < 0)
+        verify_table_print(&undecided, c->plan, talks, nb_talks, json, err) < 0)
         return err->code;
     if (result.stopped || result.nb_failed)
         return result.no_space ? EXIT_TRY_AGAIN : EXIT_FAILED;
-    return person ? EXIT_NEEDS_PERSON : EXIT_OK;
+    return undecided ? EXIT_NEEDS_USER : EXIT_OK;
 }
 
 int cmd_verify(struct command *c, struct err *err)

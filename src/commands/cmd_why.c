@@ -13,7 +13,7 @@
 
 enum { MAX_LISTED = 12 };
 
-/* Jobs by stage, with how many pieces they make: a cell job makes one per rendition. */
+/* Counts jobs and the pieces that they make by stage: a cell job makes one piece per rendition. */
 static char *summary(const struct part_plan *pp)
 {
     AUTO_STR s = {0};
@@ -53,11 +53,10 @@ static bool makes_output(enum stage stage)
 static void print_to_do(const char *name, const struct part_plan *pp)
 {
     AUTO_FREE char *jobs = summary(pp);
-    printf("%s: %zu of %zu outputs are missing, because what they are made from is new or has "
-           "changed\n",
+    printf("%s: %zu of %zu outputs are missing, because their inputs are new or have changed\n",
            name, nb_missing(pp), pp->nb_outputs);
     if (pp->nb_cells)
-        printf("  of %zu cells %zu are there and stay\n", pp->nb_cells, pp->nb_cells_done);
+        printf("  %zu of %zu cells are made and are kept\n", pp->nb_cells_done, pp->nb_cells);
     printf("  would run now: %s\n", jobs);
     for (size_t i = 0; i < pp->nb_jobs && i < MAX_LISTED; i++)
         printf("    %s\n", pp->jobs[i].what);
@@ -67,7 +66,7 @@ static void print_to_do(const char *name, const struct part_plan *pp)
     for (size_t i = 0; i < pp->nb_jobs; i++)
         assembling += makes_output(pp->jobs[i].stage);
     if (nb_missing(pp) > assembling)
-        printf("  then: %zu output%s put together and checked\n", nb_missing(pp) - assembling,
+        printf("  then: %zu output%s assembled and checked\n", nb_missing(pp) - assembling,
                nb_missing(pp) - assembling == 1 ? "" : "s");
     printf("  about %.0f s of one core\n", pp->cost_left);
 }
@@ -78,12 +77,12 @@ static void print_why(const struct part_plan *pp)
     plan_part_name(name, pp->talk, pp->part->number);
     switch (pp->state) {
     case PART_COMPLETE:
-        printf("%s: nothing would run: all %zu outputs are there\n", name, pp->nb_outputs);
+        printf("%s: nothing would run: all %zu outputs are made\n", name, pp->nb_outputs);
         break;
     case PART_HELD:
-        printf(
-            "%s: nothing would run: all is made, but a person has to accept it\n  verdict %s: %s\n",
-            name, verdict_name(pp->verdict), pp->cause);
+        printf("%s: nothing would run: all outputs are made, but the part must be accepted\n  "
+               "verdict %s: %s\n",
+               name, verdict_name(pp->verdict), pp->cause);
         break;
     case PART_GONE:
     case PART_SETTLED:

@@ -1,4 +1,4 @@
-/* The commands' functions, a file each: main.c has the table that calls them. */
+/* The functions of the commands, one file each; main.c has the table that calls them. */
 #pragma once
 
 #include "cli.h"

@@ -99,11 +99,11 @@ static void print_none(const struct plan *p, int recording)
     if (noted)
         return;
     puts(recording < 0 ? "no recording holds several talks" : "it holds no more than one talk");
-    puts("('talkpress match TALK=FILE' for each of them says so, or, where there is a timetable,\n"
-         "'talkpress add --start \"2010-04-28 09:02\" FILE')");
+    puts("if one does: 'talkpress match TALK=FILE' for each of its talks, or, with a timetable,\n"
+         "'talkpress add --start \"2010-04-28 09:02\" FILE'");
 }
 
-void cut_table_print(bool *person, const struct plan *p, int recording, bool json)
+void cut_table_print(bool *undecided, const struct plan *p, int recording, bool json)
 {
     AUTO_JSON *list = json_array();
     size_t nb = 0, nb_proposed = 0;
@@ -121,13 +121,15 @@ void cut_table_print(bool *person, const struct plan *p, int recording, bool jso
         }
         nb++;
     }
-    *person = nb_proposed > 0;
+    *undecided = nb_proposed > 0;
     if (json)
         cli_print_json(list);
     else if (!nb)
         print_none(p, recording);
     else if (nb_proposed)
-        printf("\n%zu cut%s proposed: 'talkpress cut FILE --take' takes a recording's, 'talkpress\n"
-               "cut TALK --take' one, 'talkpress cut TALK --in TIME --out TIME' sets another\n",
-               nb_proposed, nb_proposed == 1 ? " is" : "s are");
+        printf(
+            "\n%zu cut%s proposed. To use all of a recording: 'talkpress cut FILE --take'; to use\n"
+            "one: 'talkpress cut TALK --take'; to set another: 'talkpress cut TALK --in TIME\n"
+            "--out TIME'\n",
+            nb_proposed, nb_proposed == 1 ? " is" : "s are");
 }

@@ -18,88 +18,94 @@ static int cmd_worker(struct command *c, struct err *err)
 static const struct verb verbs[] = {
     {.name = "init",
      .operands = "DIR",
-     .summary = "make an event's folder",
+     .summary = "create an event folder",
      .help = "init [DIR]\n"
-             "Makes an event's folder: settings, store, work/ and out/.",
-     .takes = {0, 1, "one folder, please"},
+             "Creates an event folder with the settings file, the store, work/ and out/.",
+     .takes = {0, 1, "expected at most one DIR"},
      .needs = NEEDS_NOTHING,
      .run = cmd_init},
     {.name = "import",
      .operands = "PROGRAMME",
-     .summary = "read the programme, show what changes, apply it",
+     .summary = "read the programme, show the changes and apply them",
      .help = "import [--dry-run] [--json] PROGRAMME\n"
-             "Reads a programme, shows what is new, changed and gone, and applies it.\n"
-             "It may be schedule.xml, the c3voc or pretalx JSON, pyvideo JSON (a file or a\n"
-             "folder), iCalendar, a timetable in HTML, CSV, a Markdown list, or a listing page\n"
-             "of videos, as HTML or text.\n"
-             "  -n, --dry-run   only show\n"
+             "Reads a programme, shows which talks are new, changed or gone, and applies the\n"
+             "changes. PROGRAMME is schedule.xml, JSON of c3voc or pretalx, JSON of pyvideo (a\n"
+             "file or a folder), iCalendar, an HTML timetable, CSV, a Markdown list, or a page\n"
+             "that lists videos, as HTML or text.\n"
+             "  -n, --dry-run   show the changes without applying them\n"
              "  --json          print the changes as JSON",
      .options = {{.name = "dry-run", .letter = 'n'}, {.name = "json"}},
-     .takes = {1, 1, "one programme, please"},
+     .takes = {1, 1, "expected exactly one PROGRAMME"},
      .needs = NEEDS_EVENT,
      .run = cmd_import},
     {.name = "list",
      .summary = "show the programme",
      .help = "list [--json]\n"
-             "Shows the programme.",
+             "Shows the programme.\n"
+             "  --json   print it as JSON",
      .options = {{.name = "json"}},
-     .takes = {0, 0, "it takes no operands"},
+     .takes = {0, 0, "expected no operands"},
      .needs = NEEDS_EVENT,
      .run = cmd_list},
     {.name = "add",
      .operands = "FILE|FOLDER...",
-     .summary = "register, probe and match recordings",
-     .help =
-         "add [--json] [--join | --separate] [--start TIME] [--room ROOM] FILE|FOLDER...\n"
-         "Registers recordings, probes them and matches them to talks. The files are\n"
-         "only ever read. Files that a camera made of one recording are joined.\n"
-         "  --join       the files, in this order, are one recording\n"
-         "  --separate   each file is a recording of its own\n"
-         "  --start TIME the recording began then (2010-04-28 09:02): a timetable says which\n"
-         "               talks lie in it; auto: as its files say\n"
-         "  --room ROOM  of the timetable, where the recording was made; auto: as its path says\n"
-         "  --json       print the recordings as JSON",
+     .summary = "add recordings and match them to talks",
+     .help = "add [--json] [--join | --separate] [--start TIME] [--room ROOM] FILE|FOLDER...\n"
+             "Adds recordings, probes them and matches them to talks. Recordings are only\n"
+             "read, never changed. Files that a camera split one recording into are joined.\n"
+             "  --join         the files, in this order, are one recording\n"
+             "  --separate     each file is a recording of its own\n"
+             "  --start TIME   when the recording began, as 2010-04-28 09:02, to find\n"
+             "                 the talks of the timetable that it holds; auto: use the time in\n"
+             "                 its files\n"
+             "  --room ROOM    the room where it was made, as the timetable names it; auto:\n"
+             "                 use the name in its path\n"
+             "  --json         print the recordings as JSON",
      .options = {{.name = "json"},
                  {.name = "join"},
                  {.name = "separate"},
                  {.name = "start", .takes_value = true},
                  {.name = "room", .takes_value = true}},
-     .takes = {1, VERB_ANY_NUMBER, "which files or folders?"},
+     .takes = {1, VERB_ANY_NUMBER, "expected at least one FILE or FOLDER"},
      .needs = NEEDS_LOCK,
      .check = check_add,
      .run = cmd_add},
     {.name = "remove",
      .operands = "FILE...",
-     .summary = "forget recordings",
+     .summary = "remove recordings from the event",
      .help = "remove FILE...\n"
-             "Forgets recordings. The files are left alone; what was published from them goes\n"
-             "at the next run or publish.",
-     .takes = {1, VERB_ANY_NUMBER, "which files?"},
+             "Removes recordings from the event. The files themselves are kept. The next run\n"
+             "or publish removes what was published from them.",
+     .takes = {1, VERB_ANY_NUMBER, "expected at least one FILE"},
      .needs = NEEDS_PLAN,
      .run = cmd_remove},
     {.name = "match",
      .operands = "[TALK=FILE]",
-     .summary = "show the matching, or decide it",
+     .summary = "show or set which recording holds which talk",
      .help = "match [--json] [TALK[/PART]=FILE|none| ...]\n"
              "Shows which recording holds which talk, and why.\n"
              "  15=FILE     talk 15 is in FILE\n"
              "  15/2=FILE   part 2 of talk 15 is in FILE\n"
-             "  3-5=FILE    talks 3 to 5 are in FILE; 'cut' proposes where\n"
-             "  15=none     talk 15 has no recording\n"
-             "  15=         takes the decisions on talk 15 back, those on its parts too",
+             "  3-5=FILE    talks 3 to 5 are in FILE; 'talkpress cut' proposes where\n"
+             "  15=none     talk 15 was not recorded\n"
+             "  15=         remove all such decisions on talk 15 and its parts\n"
+             "  --json      print the matches as JSON",
      .options = {{.name = "json"}},
      .takes = {0, VERB_ANY_NUMBER, NULL},
      .needs = NEEDS_PLAN,
      .run = cmd_match},
     {.name = "verify",
      .operands = "[TALK...]",
-     .summary = "listed against measured time, and why they differ",
+     .summary = "compare measured lengths with listed ones",
      .help = "verify [--json] [TALK...]\n"
              "verify --accept TALK[/PART] --because TEXT\n"
              "verify --reject TALK[/PART]\n"
-             "Compares each part's measured time with its listed time and says what a\n"
-             "difference comes from. --accept publishes a part as it is; the reason is kept.\n"
-             "--reject takes that back.",
+             "Compares the measured length of each part with the listed one and shows the\n"
+             "cause of a difference.\n"
+             "  --accept TALK    accept the part although its verdict is not ok\n"
+             "  --because TEXT   the reason, which is kept and shown\n"
+             "  --reject TALK    remove the acceptance\n"
+             "  --json           print the table as JSON",
      .options = {{.name = "json"},
                  {.name = "accept", .takes_value = true},
                  {.name = "because", .takes_value = true},
@@ -110,36 +116,43 @@ static const struct verb verbs[] = {
      .run = cmd_verify},
     {.name = "cut",
      .operands = "[TALK|FILE]",
-     .summary = "show or set a part's in and out, or those of several talks",
+     .summary = "show or set where talks begin and end",
      .help = "cut [--json] TALK[/PART] [--in TIME] [--out TIME | --auto | --take]\n"
              "cut [--json] [FILE [--take]]\n"
-             "Shows or sets a part's range of its recording. TIME is [h:]mm:ss[.mmm], or a\n"
-             "frame number with an f behind it: 1500f. --auto forgets what was set.\n"
-             "Where a recording holds several talks, a range is proposed for each; without TALK\n"
-             "they are shown, of FILE or of all such recordings. They count once they are taken\n"
-             "(--take) or set.",
+             "Shows or sets the range of the recording that a part takes up. TIME is\n"
+             "[h:]mm:ss[.mmm], or a frame number followed by f: 1500f.\n"
+             "If a recording holds several talks, a range is proposed for each. Without TALK\n"
+             "they are shown, for FILE or for all such recordings. A proposed range is used\n"
+             "only after it was taken or set.\n"
+             "  --in TIME    where the part begins\n"
+             "  --out TIME   where it ends\n"
+             "  --auto       remove what was set\n"
+             "  --take       use the proposed range, or all those of FILE\n"
+             "  --json       print the ranges as JSON",
      .options = {{.name = "json"},
                  {.name = "in", .takes_value = true},
                  {.name = "out", .takes_value = true},
                  {.name = "auto"},
                  {.name = "take"}},
-     .takes = {0, 1, "one talk, or one recording, please"},
+     .takes = {0, 1, "expected at most one TALK or FILE"},
      .needs = NEEDS_PLAN,
      .check = check_cut,
      .run = cmd_cut},
     {.name = "sound",
      .operands = "TALK [...]",
-     .summary = "what was found in the sound; choose stream and channel",
+     .summary = "show what the sound is like, choose stream and channel",
      .help = "sound [--json] TALK[/PART] [--audio N] [--channels both|left|right] [--auto]\n"
-             "Shows what was found in the sound of a talk's recording, or sets what is taken.\n"
-             "  --audio N        the stream of the file\n"
-             "  --channels WHICH both sides as they are, or one channel on both\n"
-             "  --auto           forgets what was set",
+             "Shows what was found in the sound of a talk's recording, or sets which part\n"
+             "of it is used.\n"
+             "  --audio N          use stream N of the file\n"
+             "  --channels WHICH   use both channels, or one of them for both sides\n"
+             "  --auto             remove what was set\n"
+             "  --json             print it as JSON",
      .options = {{.name = "json"},
                  {.name = "audio", .takes_value = true},
                  {.name = "channels", .takes_value = true},
                  {.name = "auto"}},
-     .takes = {1, 1, "which talk?"},
+     .takes = {1, 1, "expected exactly one TALK"},
      .needs = NEEDS_PLAN,
      .run = cmd_sound},
     {.name = "card",
@@ -147,52 +160,56 @@ static const struct verb verbs[] = {
      .summary = "draw a title card",
      .help = "card TALK[/PART] -o FILE.png [--size WIDTHxHEIGHT]\n"
              "Draws a part's title card.\n"
-             "  -o, --output FILE.png   where to\n"
+             "  -o, --output FILE.png   the file to write\n"
              "  --size WIDTHxHEIGHT     (default 1280x720)",
      .options = {{.name = "output", .letter = 'o', .takes_value = true},
                  {.name = "size", .takes_value = true}},
-     .takes = {1, 1, "which talk, and into which file (-o)?"},
+     .takes = {1, 1, "expected exactly one TALK, and -o FILE.png"},
      .needs = NEEDS_PLAN,
      .check = check_card,
      .run = cmd_card},
     {.name = "run",
      .operands = "[TALK...]",
-     .summary = "do everything that is missing, then publish",
+     .summary = "make everything that is missing, then publish",
      .help = "run [--no-publish] [--quiet] [--json] [TALK...]\n"
-             "Does everything that is missing, then publishes. Ctrl-C stops it; run goes on\n"
-             "from there.\n"
+             "Makes everything that is missing, then publishes. Ctrl-C stops it; the next run\n"
+             "continues from there.\n"
              "  --no-publish   leave out/ as it is\n"
-             "  -q, --quiet    no progress\n"
-             "  --json         no progress, and the summary as JSON",
+             "  -q, --quiet    show no progress\n"
+             "  --json         show no progress, and print the summary as JSON",
      .options = {{.name = "no-publish"}, {.name = "quiet", .letter = 'q'}, {.name = "json"}},
      .takes = {0, VERB_ANY_NUMBER, NULL},
      .needs = NEEDS_LOCK | NEEDS_FRESH | NEEDS_PLAN,
      .run = cmd_run},
     {.name = "status",
      .operands = "[TALK]",
-     .summary = "what stands",
+     .summary = "show the state of every part, or of one talk",
      .help = "status [--json] [TALK]\n"
-             "One line per part, and what the workers' sandbox is made of here; everything\n"
-             "about one talk.",
+             "Shows one line for each part, and which sandbox workers have on this machine.\n"
+             "With TALK, shows all that is known about that talk.\n"
+             "  --json   print all of it as JSON",
      .options = {{.name = "json"}},
-     .takes = {0, 1, "one talk, please"},
-     .needs = NEEDS_EVENT,
+     .takes = {0, 1, "expected at most one TALK"},
+     .needs = NEEDS_PLAN,
      .run = cmd_status},
     {.name = "why",
      .operands = "TALK",
-     .summary = "what would run, and because of what",
+     .summary = "show what is missing, what would run, and why",
      .help = "why [--json] TALK[/PART]\n"
-             "What is missing for a talk, what would run, and because of what.",
+             "Shows what is missing for a talk, which jobs would run, and why.\n"
+             "  --json   print it as JSON",
      .options = {{.name = "json"}},
-     .takes = {1, 1, "which talk?"},
+     .takes = {1, 1, "expected exactly one TALK"},
      .needs = NEEDS_PLAN,
      .run = cmd_why},
     {.name = "publish",
      .summary = "bring out/ up to date",
      .help = "publish [--json]\n"
-             "Brings out/ in line with what is complete. run does this too.",
+             "Brings out/ up to date with the parts that are complete. 'talkpress run' does\n"
+             "this too.\n"
+             "  --json   print the summary as JSON",
      .options = {{.name = "json"}},
-     .takes = {0, 0, "it takes no operands"},
+     .takes = {0, 0, "expected no operands"},
      .needs = NEEDS_LOCK | NEEDS_PLAN,
      .run = cmd_publish},
     {.name = "export",
@@ -200,25 +217,25 @@ static const struct verb verbs[] = {
      .summary = "write schedule.xml or pyvideo JSON with links to the videos",
      .help = "export schedule.xml [-o FILE] [--base-url URL]\n"
              "export pyvideo -o DIR [--base-url URL]\n"
-             "Writes the programme in a form that others read, with links to the videos in\n"
-             "out/: schedule.xml, or a folder as pyvideo.org has it. DIR must not be there yet,\n"
-             "or be empty.\n"
-             "  -o, --output FILE|DIR   where to; schedule.xml goes to standard output otherwise\n"
-             "  --base-url URL          where out/ will be found; no links otherwise",
+             "Writes the programme in a format for other programs, with links to the videos in\n"
+             "out/: schedule.xml, or a folder in the format of pyvideo.org. DIR must be new or\n"
+             "empty.\n"
+             "  -o, --output FILE|DIR   where to write; schedule.xml: default standard output\n"
+             "  --base-url URL          the address of out/ on the web (default: no links)",
      .options = {{.name = "output", .letter = 'o', .takes_value = true},
                  {.name = "base-url", .takes_value = true}},
-     .takes = {1, 1, "which format: schedule.xml or pyvideo?"},
+     .takes = {1, 1, "expected one FORMAT: schedule.xml or pyvideo"},
      .needs = NEEDS_EVENT,
      .check = check_export,
      .run = cmd_export},
     {.name = "rehearse",
      .operands = "PROGRAMME",
-     .summary = "make stand-in recordings and an estimate",
+     .summary = "make stand-in recordings and estimate the time needed",
      .help = "rehearse PROGRAMME -o DIR [OPTION...]\n"
              "Makes stand-in recordings of a programme's talks at their listed lengths, to\n"
              "try a set-up before the event, and estimates the time and disk that the event\n"
              "will need. It needs no event's folder.\n"
-             "  -o, --output DIR   where to\n"
+             "  -o, --output DIR   the folder to write to\n"
              "  --talk N           only this talk, or a range (3-7); more than once\n"
              "  --height N         of the picture, even (default 720)\n"
              "  --fps N            frames per second (default 25)\n"
@@ -230,23 +247,23 @@ static const struct verb verbs[] = {
                  {.name = "fps", .takes_value = true},
                  {.name = "tones"},
                  {.name = "no-estimate"}},
-     .takes = {1, 1, "which programme, and into which folder (-o)?"},
+     .takes = {1, 1, "expected exactly one PROGRAMME, and -o DIR"},
      .needs = NEEDS_NOTHING,
      .check = check_rehearse,
      .run = cmd_rehearse},
     {.name = "gc",
-     .summary = "drop cached work that nothing refers to",
+     .summary = "delete cached work that is no longer needed",
      .help = "gc [--dry-run]\n"
-             "Drops cached work that nothing refers to any more.\n"
-             "  -n, --dry-run   only say how much",
+             "Deletes cached work that is no longer needed.\n"
+             "  -n, --dry-run   only show how much it is",
      .options = {{.name = "dry-run", .letter = 'n'}},
-     .takes = {0, 0, "it takes no operands"},
+     .takes = {0, 0, "expected no operands"},
      .needs = NEEDS_LOCK | NEEDS_PLAN,
      .run = cmd_gc},
-    {.name = "worker", /* not listed: a message names it to repeat a failed job */
+    {.name = "worker", /* not listed; repeats a failed job */
      .help = "worker FILE.json\n"
              "Runs one job, as 'talkpress run' does; for looking at one that failed.",
-     .takes = {1, 1, "which job's file?"},
+     .takes = {1, 1, "expected exactly one FILE.json"},
      .needs = NEEDS_NOTHING,
      .run = cmd_worker},
     {.name = NULL},
@@ -256,8 +273,8 @@ static const struct cli_program program = {verbs, command_run};
 
 int main(int argc, char **argv)
 {
-    /* What one part's plan needed, the next one's takes: nothing is given back between them, nor
-     * are the smallest pieces merged for each larger one. */
+    /* Planning a part allocates about what planning the one before freed: memory is not returned
+     * to the kernel in between, and the smallest pieces are not merged. */
     mallopt(M_TRIM_THRESHOLD, 1 << 28);
     mallopt(M_TOP_PAD, 1 << 20);
     mallopt(M_MXFAST, 0);

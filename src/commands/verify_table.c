@@ -79,7 +79,7 @@ static void add_row(struct table *t, const struct part_plan *pp)
                                        measured, off, verdict_name(pp->verdict), text});
 }
 
-int verify_table_print(bool *person, struct plan *plan, const int *talks, size_t nb_talks,
+int verify_table_print(bool *undecided, struct plan *plan, const int *talks, size_t nb_talks,
                        bool json, struct err *err)
 {
     static const char *const headings[] = {
@@ -104,7 +104,7 @@ int verify_table_print(bool *person, struct plan *plan, const int *talks, size_t
         }
     }
     plan_list_work(plan, false);
-    *person = nb_ok + nb_accepted < nb;
+    *undecided = nb_ok + nb_accepted < nb;
     if (ret < 0 || json) {
         table_destroy(t);
         if (ret == 0)
@@ -116,12 +116,12 @@ int verify_table_print(bool *person, struct plan *plan, const int *talks, size_t
     table_print(t);
     printf("\n%zu of %zu parts are ok", nb_ok, nb);
     if (nb_accepted)
-        printf(", %zu accepted by a person", nb_accepted);
-    if (*person)
-        printf(", %zu need a person", nb - nb_ok - nb_accepted);
+        printf(", %zu accepted by the user", nb_accepted);
+    if (*undecided)
+        printf(", %zu need a decision", nb - nb_ok - nb_accepted);
     putchar('\n');
-    if (*person)
-        puts("missing or unclear: 'talkpress match TALK=FILE'; else 'talkpress cut TALK', or\n"
-             "'talkpress verify --accept TALK --because TEXT' to publish it as it is");
+    if (*undecided)
+        puts("missing or unclear: 'talkpress match TALK=FILE'; others: 'talkpress cut TALK', or\n"
+             "'talkpress verify --accept TALK --because TEXT' to publish the part as it is");
     return 0;
 }

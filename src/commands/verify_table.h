@@ -8,6 +8,6 @@
 
 struct plan;
 
-/* *person: a part of these talks needs a person. */
-ATTR_NODISCARD int verify_table_print(bool *person, struct plan *plan, const int *talks,
+/* *undecided: the user has to decide on a part of these talks. */
+ATTR_NODISCARD int verify_table_print(bool *undecided, struct plan *plan, const int *talks,
                                       size_t nb_talks, bool json, struct err *err);

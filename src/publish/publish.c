@@ -47,7 +47,7 @@ static void free_files(struct file *files, size_t nb)
     free(files);
 }
 
-/* --- what should be there -------------------------------------------------------------------- */
+/* --- what should be there --------------------------------------------------------------------- */
 
 static struct file *add_file(struct file **files, size_t *nb, char *name, const char *key, int talk,
                              int part, const char *recording)
@@ -97,7 +97,7 @@ static json_t *describe_part(const struct part_plan *pp)
     return p;
 }
 
-/* Lists a complete part's files and describes them. */
+/* Lists and describes the files of a complete part. */
 static json_t *add_part(struct publisher *u, const struct part_plan *pp)
 {
     AUTO_FREE char *base = talk_file_name(pp->talk, pp->part->number);
@@ -124,7 +124,7 @@ static json_t *add_part(struct publisher *u, const struct part_plan *pp)
     return part;
 }
 
-/* Whether a file that stands in out/ is what a person has to decide on now. */
+/* Whether the user has to decide about this file of out/ now. */
 static bool in_question(const struct part_plan *pp, const struct file *file)
 {
     for (size_t i = 0; pp->held && i < pp->nb_outputs; i++)
@@ -133,9 +133,9 @@ static bool in_question(const struct part_plan *pp, const struct file *file)
     return false;
 }
 
-/* A file may stay in out/ while its part is being made anew; and where no recording is sure to hold
- * the part any more (a new title, a second file like the first) but nobody said that none does, as
- * long as what it was made of is there and holds nothing else. */
+/* A file may stay in out/ while its part is being made again. It may also stay if no recording is
+ * certain to hold the part any more (a new title, a second similar file), unless the user decided
+ * that none does or the recording that it was made from is gone or holds something else. */
 static bool may_stay(const struct publisher *u, const struct part_plan *pp, const struct file *f)
 {
     if (f->talk != pp->talk->number || f->part != pp->part->number)
@@ -192,7 +192,7 @@ static int add_talk(struct publisher *u, const struct talk *t, struct err *err)
     return 0;
 }
 
-/* --- bringing it there ----------------------------------------------------------------------- */
+/* --- updating out/ ---------------------------------------------------------------------------- */
 
 static int note_old(void *opaque, const struct published *p)
 {
@@ -201,8 +201,8 @@ static int note_old(void *opaque, const struct published *p)
     return 0;
 }
 
-/* What an earlier talkpress published does not say what it was made of: what holds the part now, as
- * long as that is sure. */
+/* Files published by an earlier version of talkpress have no recording in the store: it is the one
+ * that holds the part now, if that is certain. */
 static int note_recordings(struct publisher *u, struct err *err)
 {
     const struct plan *p = u->plan;
@@ -247,7 +247,7 @@ static int by_name(const void *a, const void *b)
     return strcmp(x->name, y->name);
 }
 
-/* Both lists are in order of names: the store's from the start, the other once it is whole. */
+/* Both lists are sorted by name: the store's always, the other once it is complete. */
 static const struct file *find(const struct file *files, size_t nb, const char *name)
 {
     const struct file wanted = {.name = (char *)(uintptr_t)name};
@@ -261,16 +261,17 @@ static bool same_file(const char *a, const char *b)
            ((x.st_ino == y.st_ino && x.st_dev == y.st_dev) || x.st_size == y.st_size);
 }
 
-/* Looked at before anything is written: a name is all taken or not at all. */
+/* Before anything is written, so that nothing is published in part. */
 static int refuse_foreign(const struct publisher *u, struct err *err)
 {
     for (size_t i = 0; i < u->nb; i++) {
         AUTO_FREE char *path = fs_join(u->plan->event->out, u->files[i].name);
         if (!find(u->old, u->nb_old, u->files[i].name) && fs_exists(path))
-            return err_set(err, ERR_INVALID,
-                           "'%s' is not talkpress's, and a file is to be published under that "
-                           "name: move it away, then 'talkpress publish'",
-                           path);
+            return err_set(
+                err, ERR_INVALID,
+                "'%s' was not written by talkpress, and a file must be published under that "
+                "name: move it away, then run 'talkpress publish'",
+                path);
     }
     return 0;
 }
@@ -285,10 +286,10 @@ static int put_file(struct publisher *u, const struct file *f, struct err *err)
     const bool listed = before && strcmp(before->key, f->key) == 0;
     if (!before && fs_exists(to))
         return err_set(err, ERR_INVALID,
-                       "'%s' is there, but talkpress did not put it there: move it away, then "
-                       "'talkpress publish'",
+                       "'%s' was not written by talkpress: move it away, then run 'talkpress "
+                       "publish'",
                        to);
-    /* First the store, so that a file that is there after a crash is known to be ours. */
+    /* The store goes first, so that after a crash the file is known to be ours. */
     const struct published row = {f->name, f->key, f->talk, f->part, f->recording};
     if ((!listed || strcmp(before->recording, f->recording) != 0) &&
         store_set_published(u->store, &row, err) < 0)
@@ -311,7 +312,8 @@ static int remove_stale(struct publisher *u, struct err *err)
             return err->code;
         u->result->nb_removed++;
     }
-    /* Gone from the disk before the store forgets them: one that came back would be nobody's. */
+    /* Removed from the disk before they are removed from the store: a file that reappeared after a
+     * crash would not be known as ours. */
     if (u->result->nb_removed && fs_sync(u->plan->event->out, err) < 0)
         return err->code;
     for (size_t i = 0; i < u->nb_old; i++)
@@ -321,7 +323,7 @@ static int remove_stale(struct publisher *u, struct err *err)
     return 0;
 }
 
-/* Writes a list only where its text changes, so that a second publish touches nothing. */
+/* Writes a list only if its text changes, so that a second publish changes nothing. */
 static int put_text(struct publisher *u, const char *name, const char *text, struct err *err)
 {
     AUTO_FREE char *path = fs_join(u->plan->event->out, name), *now = NULL;
@@ -349,7 +351,7 @@ static int put_lists(struct publisher *u, struct err *err)
     return put_text(u, sums_name, sums.s ? sums.s : "", err);
 }
 
-/* A file of ours that a run which was killed left under its name while it was written. */
+/* Whether it is a temporary file of ours that a killed run left. */
 static bool half_made(const struct publisher *u, const char *entry)
 {
     const char *mark = strstr(entry, FS_TMP_MARK);
@@ -377,7 +379,7 @@ static int remove_half_made(const struct publisher *u, struct err *err)
     return ret;
 }
 
-static int bring(struct publisher *u, struct err *err)
+static int update(struct publisher *u, struct err *err)
 {
     if (store_each_published(u->store, note_old, u, err) < 0 || note_recordings(u, err) < 0 ||
         old_sums(u, err) < 0)
@@ -401,7 +403,7 @@ int publish(struct publish_result *out, struct plan *plan, struct err *err)
     *out = (struct publish_result){0};
     struct publisher u = {
         .plan = plan, .store = plan->event->store, .talks = json_array(), .result = out};
-    (void)bring(&u, err);
+    (void)update(&u, err);
     json_decref(u.talks);
     free_files(u.files, u.nb);
     free_files(u.old, u.nb_old);

@@ -1,4 +1,4 @@
-/* out/: the finished files under their public names, talks.json and SHA256SUMS. */
+/* Fills out/: the finished files under their public names, talks.json and SHA256SUMS. */
 #pragma once
 
 #include <stddef.h>
@@ -7,19 +7,19 @@
 
 struct plan;
 
-/* In out/: the programme, and what was published of it. */
+/* The file in out/ that lists the programme and its published files. */
 #define PUBLISH_LIST "talks.json"
 
 struct publish_result {
-    size_t nb_parts, nb_files; /* that stand in out/ now */
+    size_t nb_parts, nb_files; /* in out/ now */
     size_t nb_written, nb_removed;
 };
 
-/* Brings out/ in line with what is complete: links new files in, writes the lists, removes files of
- * ours that are stale. Files of a part that is being made anew stay until the new ones are there.
- * Files that talkpress did not put there are never touched. Needs the event's lock. */
+/* Brings out/ up to date with the parts that are complete: links new files, writes the lists and
+ * removes stale files of talkpress. Files of a part that is being made again stay until the new
+ * ones are there. Other files are never changed. Needs the event's lock. */
 ATTR_NODISCARD int publish(struct publish_result *out, struct plan *plan, struct err *err);
 
-/* Notes in the store what files were made of that an earlier talkpress published without saying so,
- * before their matches change. publish does it too. */
+/* Stores the recordings of published files for which an earlier version of talkpress did not store
+ * them. Called before matches change; publish does it too. */
 ATTR_NODISCARD int publish_note_recordings(struct plan *plan, struct err *err);

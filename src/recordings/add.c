@@ -15,7 +15,7 @@
 #include "results.h"
 #include "store.h"
 
-/* --- one file -------------------------------------------------------------------------------- */
+/* --- one file --------------------------------------------------------------------------------- */
 
 static int set_files(struct adding *a, const struct recording_file *files, size_t nb, bool by_hand,
                      struct err *err)
@@ -33,7 +33,7 @@ static int add_known(struct adding *a, struct recording *r, struct recording_fil
 {
     a->nb_known++;
     if (strcmp(known->path, now->path) != 0 && fs_exists(known->path)) {
-        fprintf(stderr, "'%s' has the content of '%s': left out\n", now->path, known->path);
+        fprintf(stderr, "'%s' has the content of '%s': not added\n", now->path, known->path);
         return 0;
     }
     if (store_remove_recording(a->event->store, r->path, err) < 0)
@@ -103,7 +103,7 @@ static int add_file(struct adding *a, const char *path, struct err *err)
     struct err why = {0};
     if (recording_look(&now, path, &why) < 0) {
         fprintf(stderr, "talkpress: %s\n", why.msg);
-        a->nb_failed++; /* one bad file never stops the others */
+        a->nb_failed++; /* the others continue */
         return 0;
     }
     const int ret = add_looked_at(a, &now, err);
@@ -111,7 +111,7 @@ static int add_file(struct adding *a, const char *path, struct err *err)
     return ret;
 }
 
-/* Runs in one transaction what ret says was begun in one. */
+/* Commits if ret is 0, else rolls back. */
 static int finish(struct adding *a, int ret, struct err *err)
 {
     if (ret == 0)
@@ -121,7 +121,7 @@ static int finish(struct adding *a, int ret, struct err *err)
     return ret;
 }
 
-/* The files under the path; one that cannot be found is told and counted. */
+/* Lists the files under the path; reports and counts a path that cannot be read. */
 static void find(char ***files, size_t *nb, struct adding *a, const char *path)
 {
     struct err why = {0};
@@ -129,7 +129,7 @@ static void find(char ***files, size_t *nb, struct adding *a, const char *path)
         fprintf(stderr, "talkpress: %s\n", why.msg);
         a->nb_failed++;
     } else if (*nb == 0) {
-        fprintf(stderr, "'%s' holds no file that looks like a recording\n", path);
+        fprintf(stderr, "'%s' holds no file with the suffix of a recording\n", path);
     }
 }
 
@@ -146,7 +146,7 @@ int add_recordings(struct adding *a, const char *path, struct err *err)
     return ret;
 }
 
-/* --- as a person says, or as it was found ---------------------------------------------------- */
+/* --- one recording of several files ----------------------------------------------------------- */
 
 /* Paths and fingerprints of files: a fingerprint never looks like an absolute path. */
 static void note_file(GHashTable *noted, const struct recording_file *file)
@@ -233,9 +233,9 @@ int add_recordings_by_hand(struct adding *a, char **paths, int nb_paths, bool as
     size_t nb = 0;
     int ret = look_at_all(&files, &nb, a, paths, nb_paths, err);
     if (ret == 0 && a->nb_failed && as_one)
-        ret = err_set(err, ERR_NOT_FOUND, "not all files are there: nothing was joined");
+        ret = err_set(err, ERR_NOT_FOUND, "some files are missing: nothing was joined");
     if (ret == 0 && as_one && nb < 2)
-        ret = err_set(err, ERR_USAGE, "it takes two files or more to join them");
+        ret = err_set(err, ERR_USAGE, "--join needs at least two files");
     if (ret == 0 && nb) {
         ret = store_begin(a->event->store, err);
         if (ret == 0)
@@ -253,15 +253,15 @@ int add_recordings_by_hand(struct adding *a, char **paths, int nb_paths, bool as
     return ret;
 }
 
-/* --- joining what belongs together ----------------------------------------------------------- */
+/* --- joining what belongs together ------------------------------------------------------------ */
 
 static void say(void *opaque, const char *line)
 {
     (void)opaque;
-    fprintf(stderr, "%s ('talkpress add --join FILE...' joins files as you say)\n", line);
+    fprintf(stderr, "%s (to join files all the same: 'talkpress add --join FILE...')\n", line);
 }
 
-/* The files of the recordings that no person laid out, with what is known of each by itself. */
+/* The files of all recordings that the user did not arrange, with the probe of each single file. */
 static int list_files(struct join_file **out, size_t *out_nb, const struct plan *plan,
                       struct err *err)
 {

@@ -1,5 +1,5 @@
-/* Registering files as recordings: new ones, those that were moved, several files that are one
- * recording. Writes the store; messages about single files go to stderr, and never stop the others.
+/* Adds files to the event as recordings: new files, moved files, several files that are one
+ * recording. Writes the store. Messages about single files go to stderr; the other files continue.
  */
 #pragma once
 
@@ -15,19 +15,19 @@ struct plan;
 struct adding {
     struct event *event;
     size_t nb_added, nb_known, nb_failed; /* files */
-    size_t nb_unjoined;                   /* times that files look like one recording and cannot be
+    size_t nb_unjoined;                   /* how often files look like one recording but are not
                                              joined: one is missing, or they differ */
 };
 
-/* All files under the path, each a recording of its own until join_recordings knows better. */
-ATTR_NODISCARD int add_recordings(struct adding *registry, const char *path, struct err *err);
+/* Adds all files under the path, each as a recording of its own; join_recordings may join them. */
+ATTR_NODISCARD int add_recordings(struct adding *adding, const char *path, struct err *err);
 
-/* All files under the paths, in the given order, as one recording, or each for itself: a person
- * says so, and talkpress leaves them so. */
-ATTR_NODISCARD int add_recordings_by_hand(struct adding *registry, char **paths, int nb_paths,
+/* Adds all files under the paths as one recording, in the given order, or each as its own. As the
+ * user decided this, talkpress never changes it. */
+ATTR_NODISCARD int add_recordings_by_hand(struct adding *adding, char **paths, int nb_paths,
                                           bool as_one, struct err *err);
 
-/* Joins files that belong together, by what their probes found (docs/join.md). *joined says whether
- * any were: the plan is to be loaded anew then. */
-ATTR_NODISCARD int join_recordings(bool *joined, struct adding *registry, const struct plan *plan,
+/* Joins files that belong together, as their probes show (docs/join.md). *joined: some were, and
+ * the plan must be loaded again. */
+ATTR_NODISCARD int join_recordings(bool *joined, struct adding *adding, const struct plan *plan,
                                    struct err *err);

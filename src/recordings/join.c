@@ -10,18 +10,18 @@
 #include "json.h"
 #include "mem.h"
 
-/* The sizes at which cameras end a file, since file systems do: 2 GiB, 4 GB, 4 GiB. They stay up
- * to 2 % below. */
+/* The file sizes at which cameras start a new file, because of file systems: 2 GiB, 4 GB, 4 GiB, or
+ * up to 2 % less. */
 static const int64_t limits[] = {INT64_C(1) << 31, INT64_C(4000000000), INT64_C(1) << 32};
-/* Two files of a row that the camera ended at a size of its own differ less than this (1 %). */
+/* Files that the camera ended at another size differ by less than this fraction (1 %). */
 enum { SAME_SIZE_PARTS = 100 };
 static const int64_t least_full_bytes = 500000000;
-/* From the end of a file to the start of the next, on the camera's clock. */
+/* The longest time from the end of a file to the start of the next, on the camera's clock. */
 enum { CLOCK_STEP_MS = 1000, CREATED_STEP_MS = 2000 };
-/* 33 bits at 90 kHz. */
+/* Time stamps of MPEG-TS have 33 bits at 90 kHz. */
 static const int64_t clock_turn_ms = (INT64_C(1) << 33) / 90;
 
-/* --- rows ------------------------------------------------------------------------------------ */
+/* --- rows ------------------------------------------------------------------------------------- */
 
 static size_t folder_length(const char *path)
 {
@@ -57,7 +57,7 @@ static bool same_row(const struct join_file *a, const struct join_file *b)
     return a->named && b->named && by_folder(a, b) == 0 && join_name_same_row(&a->name, &b->name);
 }
 
-/* --- evidence -------------------------------------------------------------------------------- */
+/* --- evidence --------------------------------------------------------------------------------- */
 
 static const json_t *stream_of(const json_t *probe, const char *kind)
 {
@@ -65,7 +65,7 @@ static const json_t *stream_of(const json_t *probe, const char *kind)
     return at < 0 ? NULL : json_array_get(json_object_get(probe, "streams"), (size_t)at);
 }
 
-/* The times of the picture, or of sound alone, on the file's own clock. */
+/* Begin and end of the picture, or of the sound if there is none, on the file's own clock. */
 static bool times_of(const json_t *probe, int64_t *begin, int64_t *end)
 {
     const json_t *st = stream_of(probe, "video");
@@ -82,7 +82,8 @@ static bool clock_of_stream(const json_t *probe)
     return strcmp(container, "mpegts") == 0 || strcmp(container, "mpeg") == 0;
 }
 
-/* How long after a's end b begins, on the clock of a transport stream; INT64_MAX: it has none. */
+/* The time from the end of a to the begin of b, on the clock of a transport stream; INT64_MAX:
+ * there is no such clock. */
 static int64_t clock_step(const json_t *a, const json_t *b)
 {
     int64_t a_begin, a_end, b_begin, b_end;
@@ -103,7 +104,7 @@ static bool created(const json_t *probe, int64_t *ms)
     return t > 0;
 }
 
-/* Whether b was begun when a ended, by the dates in them. */
+/* Whether b was created when a ended. */
 static bool created_after(const json_t *a, const json_t *b)
 {
     int64_t at_a, at_b;
@@ -117,8 +118,8 @@ static bool about(int64_t a, int64_t b)
     return llabs(a - b) < (a > b ? a : b) / SAME_SIZE_PARTS;
 }
 
-/* Whether the camera ended the file at a size, so that another must follow: a limit of file
- * systems, or twice the same in one row (the last file of a row ends anywhere). */
+/* Whether the camera ended the file because of its size, so that another must follow: the size is a
+ * limit of file systems, or another file of the row has it too (the last one can have any size). */
 static bool full(const struct join_file *row, size_t nb, size_t at)
 {
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
@@ -162,7 +163,7 @@ static bool follows(const struct join_file *row, size_t nb, size_t at)
            created_after(a->probe, b->probe);
 }
 
-/* --- what speaks against it ------------------------------------------------------------------ */
+/* --- reasons not to join ---------------------------------------------------------------------- */
 
 /* What differs between the files, a new string, or NULL. */
 static char *difference(const json_t *a, const json_t *b)
@@ -190,22 +191,23 @@ static char *difference(const json_t *a, const json_t *b)
     return strcmp(ca, cb) == 0 ? NULL : mem_printf("container (%s, %s)", ca, cb);
 }
 
-struct talking {
+struct reporter {
     void (*say)(void *opaque, const char *line);
     void *opaque;
     size_t nb;
 };
 
-static void tell(struct talking *t, char *line)
+static void report(struct reporter *t, char *line)
 {
     t->nb++;
     t->say(t->opaque, line);
     free(line);
 }
 
-/* The files [from, to) of the row's numbers are not there. before: the file in front, or NULL. */
-static void tell_missing(struct talking *t, int from, int to, const struct join_file *before,
-                         const struct join_file *after)
+/* Reports that the files with the numbers [from, to) are missing. before: the file before them, or
+ * NULL. */
+static void report_missing(struct reporter *t, int from, int to, const struct join_file *before,
+                           const struct join_file *after)
 {
     char first[512], last[512];
     join_name_of(first, sizeof first, &after->name, from);
@@ -213,15 +215,14 @@ static void tell_missing(struct talking *t, int from, int to, const struct join_
     AUTO_FREE char *which = from + 1 == to ? mem_printf("'%s' is missing", first)
                                            : mem_printf("'%s' to '%s' are missing", first, last);
     const char *next = fs_basename(after->path);
-    tell(t, before ? mem_printf("%s: '%s' and '%s' are not joined over the hole", which,
-                                fs_basename(before->path), next)
-                   : mem_printf("%s: '%s' is not the beginning of its recording", which, next));
+    report(t, before ? mem_printf("%s: '%s' and '%s' are not joined across the gap", which,
+                                  fs_basename(before->path), next)
+                     : mem_printf("%s: '%s' is not the beginning of its recording", which, next));
 }
 
-/* Whether the row's files at - 1 and at belong to one recording of which some files between are
- * not there. Names alone tell it of chapters only; clips of one camera lack numbers when one was
- * deleted. */
-static bool hole(const struct join_file *row, size_t nb, size_t at)
+/* Whether the row's files at - 1 and at are of one recording, with files missing between them. The
+ * names show this for chapters only: the clips of a camera lack numbers if some were deleted. */
+static bool gap(const struct join_file *row, size_t nb, size_t at)
 {
     const struct join_file *a = &row[at - 1], *b = &row[at];
     const int nb_missing = b->name.number - a->name.number - 1;
@@ -234,7 +235,7 @@ static bool hole(const struct join_file *row, size_t nb, size_t at)
            step <= json_get_int(a->probe, "duration_ms", 0) * 3 / 2 * nb_missing;
 }
 
-/* From a hole on both sides, nothing is joined: who knows what the whole is? */
+/* Joins nothing on either side of a gap, as the whole recording is unknown. */
 static void leave_apart(struct join_file *row, size_t nb, size_t at)
 {
     for (size_t i = at; i < nb && (i == at || row[i].continues); i++)
@@ -245,7 +246,7 @@ static void leave_apart(struct join_file *row, size_t nb, size_t at)
             row[i].continues = false;
 }
 
-static void judge_row(struct join_file *row, size_t nb, struct talking *t)
+static void judge_row(struct join_file *row, size_t nb, struct reporter *t)
 {
     find_twins(row, nb);
     for (size_t i = 1; i < nb; i++) {
@@ -256,18 +257,19 @@ static void judge_row(struct join_file *row, size_t nb, struct talking *t)
         if (!what)
             continue;
         row[i].continues = false;
-        tell(t, mem_printf("'%s' and '%s' look like one recording, but are not joined: they differ "
-                           "in the %s",
-                           fs_basename(row[i - 1].path), fs_basename(row[i].path), what));
+        report(t,
+               mem_printf("'%s' and '%s' look like one recording, but are not joined: they differ "
+                          "in the %s",
+                          fs_basename(row[i - 1].path), fs_basename(row[i].path), what));
     }
     if (row->name.chapter && row->name.number > row->name.first) {
-        tell_missing(t, row->name.first, row->name.number, NULL, row);
+        report_missing(t, row->name.first, row->name.number, NULL, row);
         for (size_t i = 1; i < nb && row[i].continues; i++)
             row[i].continues = row[i].inside_of_joined;
     }
     for (size_t i = 1; i < nb; i++)
-        if (hole(row, nb, i)) {
-            tell_missing(t, row[i - 1].name.number + 1, row[i].name.number, &row[i - 1], &row[i]);
+        if (gap(row, nb, i)) {
+            report_missing(t, row[i - 1].name.number + 1, row[i].name.number, &row[i - 1], &row[i]);
             leave_apart(row, nb, i);
         }
 }
@@ -275,7 +277,7 @@ static void judge_row(struct join_file *row, size_t nb, struct talking *t)
 size_t join_find(struct join_file *files, size_t nb, void (*say)(void *opaque, const char *line),
                  void *opaque)
 {
-    struct talking t = {say, opaque, 0};
+    struct reporter t = {say, opaque, 0};
     for (size_t i = 0; i < nb; i++) {
         files[i].named = join_name_parse(&files[i].name, fs_basename(files[i].path));
         files[i].twin = files[i].continues = false;

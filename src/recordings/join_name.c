@@ -24,8 +24,8 @@ static int number_at(const char *s, size_t nb)
     return n;
 }
 
-/* GoPro: GH010042 (GX, GL, GS) is chapter 1 of recording 42; older ones write GOPR0042 for the
- * first and GP010042, GP020042 … for the next. */
+/* GoPro: GH010042 (GX, GL, GS) is chapter 1 of recording 42; older cameras name the first chapter
+ * GOPR0042 and the next ones GP010042, GP020042 … */
 static bool parse_gopro(struct join_name *out, const char *name, size_t stem)
 {
     static const char *const kinds[] = {"GH", "GX", "GL", "GS", "GP"};

@@ -4,17 +4,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A name in parts: what stands before the number, the number, what stands behind it. Names that
- * differ in the number alone are of one row. */
+/* A name in parts: the text before the number, the number, the text after it. Names that differ
+ * only in the number form a row. */
 struct join_name {
     char head[256], tail[256];
-    int number, width; /* with leading zeros to so many digits */
-    bool chapter;      /* only the pieces of one recording are called so: GH010042.MP4 */
+    int number, width; /* digits, with leading zeros */
+    bool chapter;      /* a name that only pieces of one recording have: GH010042.MP4 */
     int first;         /* of chapters: the number of the first */
 };
 
-/* Takes a name (no folder) apart. False where it has no number that could count files. */
+/* Parses a name without folder. Returns false if it has no number that can count files. */
 bool join_name_parse(struct join_name *out, const char *name);
 bool join_name_same_row(const struct join_name *a, const struct join_name *b);
-/* The name of the row's file of that number; buf of nb bytes. */
+/* The name of the row's file with that number, in buf of nb bytes. */
 const char *join_name_of(char *buf, size_t nb, const struct join_name *name, int number);

@@ -35,7 +35,7 @@ static bool looks_like_media(const char *name)
     return false;
 }
 
-/* --- finding --------------------------------------------------------------------------------- */
+/* --- finding ---------------------------------------------------------------------------------- */
 
 static int by_text(const void *a, const void *b)
 {
@@ -45,7 +45,7 @@ static int by_text(const void *a, const void *b)
 static int walk(char ***list, size_t *nb, const char *dir, int depth, struct err *err)
 {
     if (depth > MAX_DEPTH)
-        return err_set(err, ERR_INVALID, "'%s' lies too deep: more than %d folders", dir,
+        return err_set(err, ERR_INVALID, "'%s' is nested too deeply: more than %d folders", dir,
                        MAX_DEPTH);
     DIR *d = opendir(dir);
     if (!d)
@@ -85,7 +85,7 @@ int recordings_find(char ***out, size_t *out_nb, const char *path, struct err *e
     return 0;
 }
 
-/* --- fingerprints ---------------------------------------------------------------------------- */
+/* --- fingerprints ----------------------------------------------------------------------------- */
 
 static int fingerprint(char out[33], int fd, int64_t size, const char *path, struct err *err)
 {
@@ -101,7 +101,7 @@ static int fingerprint(char out[33], int fd, int64_t size, const char *path, str
         else
             hash_add(h, buf, (size_t)n);
         if (!room)
-            break; /* the first sample was all */
+            break; /* the first sample holds the whole file */
     }
     hash_hex(h, out);
     hash_destroy(h);
@@ -117,7 +117,7 @@ int recording_look(struct recording_file *out, const char *path, struct err *err
     if (strcmp(absolute, clean) != 0 || strpbrk(absolute, "\n\t"))
         return err_set(err, ERR_INVALID,
                        "'%s' has characters in its name that cannot be shown (control characters, "
-                       "or it is not UTF-8); rename it",
+                       "or not UTF-8): rename it",
                        line);
     const int fd = open(absolute, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
@@ -125,9 +125,9 @@ int recording_look(struct recording_file *out, const char *path, struct err *err
     struct stat st;
     struct recording_file r = {0};
     if (fstat(fd, &st) < 0)
-        err_errno(err, errno, "cannot look at '%s'", path);
+        err_errno(err, errno, "cannot read the size of '%s'", path);
     else if (!S_ISREG(st.st_mode))
-        err_set(err, ERR_INVALID, "'%s' is no regular file", path);
+        err_set(err, ERR_INVALID, "'%s' is not a regular file", path);
     else
         (void)fingerprint(r.fingerprint, fd, st.st_size, path, err);
     close(fd);
@@ -163,7 +163,7 @@ void recording_of_files(struct recording *out, const struct recording_file *file
     *out = r;
 }
 
-/* Looks at the file where its size or time is another. Returns whether it is to be written down. */
+/* Reads the file again if its size or time differs. Returns whether it must be stored. */
 static bool renew_file(struct recording_file *file)
 {
     struct stat st;
@@ -175,11 +175,11 @@ static bool renew_file(struct recording_file *file)
     struct recording_file now;
     struct err why = {0};
     if (recording_look(&now, file->path, &why) < 0) {
-        fprintf(stderr, "talkpress: %s\n", why.msg); /* it does not stop the others */
+        fprintf(stderr, "talkpress: %s\n", why.msg); /* the others continue */
         return false;
     }
     if (strcmp(now.fingerprint, file->fingerprint) != 0)
-        fprintf(stderr, "'%s' has changed since it was added: it is looked at anew\n", file->path);
+        fprintf(stderr, "'%s' has changed since it was added: it is read again\n", file->path);
     free(file->path);
     *file = now;
     return true;

@@ -1,5 +1,5 @@
-/* Makes what is missing of recordings' probes and analyses, as worker jobs, and refreshes the plan.
- * Takes the event's lock, if it is not held yet, only where there is work. */
+/* Makes the missing probes and analyses of recordings, as worker jobs, and refreshes the plan.
+ * Takes the event's lock if there is work and it is not held yet. */
 #pragma once
 
 #include <stdbool.h>
@@ -15,7 +15,7 @@ struct zygote;
 ATTR_NODISCARD int probe_recordings(struct executor_result *total, struct plan *plan,
                                     struct zygote *zygote, bool quiet, struct err *err);
 
-/* Probes all recordings and analyses those that are matched to the talks; none: to any talk. */
+/* Probes all recordings and analyses those matched to the talks (nb_talks 0: to any talk). */
 ATTR_NODISCARD int analyse_recordings(struct executor_result *total, struct plan *plan,
                                       struct zygote *zygote, const int *talks, size_t nb_talks,
                                       bool quiet, struct err *err);

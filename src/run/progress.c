@@ -14,9 +14,9 @@
 #include "str.h"
 
 enum { MAX_SLOTS = 1000, MAX_LINES = 20 };
-/* Without a terminal a line is printed so seldom. */
+/* How often a line is printed without a terminal. */
 static const double plain_every_s = 30;
-/* So much estimated work must be done before an estimate of the rest is shown. */
+/* How much work must be done before the time left is shown. */
 static const double least_seen_s = 5;
 
 struct slot {
@@ -32,8 +32,8 @@ struct progress {
     int workers, quiet, terminal;
     struct slot *slots;
     double left[NB_STAGES];
-    double estimated[NB_STAGES], taken[NB_STAGES]; /* of finished jobs */
-    double done;                                   /* estimated cost of what has ended */
+    double estimated[NB_STAGES], taken[NB_STAGES]; /* of jobs that succeeded */
+    double done;                                   /* estimated cost of ended jobs */
     double last_plain;
     int drawn; /* lines on the terminal */
     void (*part_costs)(void *opaque, size_t owner, double *done, double *all);
@@ -113,8 +113,7 @@ void progress_job_end(struct progress *p, int slot, double seconds, int ok)
     s->busy = 0;
 }
 
-/* Adds up what a stage (negative: all) was estimated to take and what it took, in jobs that ended
- * and in those that run. */
+/* Adds up what jobs of a stage (negative: all) were estimated to take and what they took so far. */
 static void experience(const struct progress *p, int stage, double *estimated, double *taken)
 {
     const double now = elapsed(p);
@@ -134,8 +133,8 @@ static void experience(const struct progress *p, int stage, double *estimated, d
     }
 }
 
-/* What an estimated second of a stage really takes; a stage without experience takes the mean of
- * the others. */
+/* How long an estimated second of a stage takes; the mean of all stages if the stage has not run.
+ */
 static double factor(const struct progress *p, int stage)
 {
     double estimated, taken;
@@ -145,7 +144,8 @@ static double factor(const struct progress *p, int stage)
     return estimated > 0 ? taken / estimated : 1;
 }
 
-double progress_seconds_left(const struct progress *p)
+/* Estimated seconds to the end; negative while unknown. */
+static double seconds_left(const struct progress *p)
 {
     double left = 0, estimated, seen;
     experience(p, -1, &estimated, &seen);
@@ -176,7 +176,7 @@ static double percent(const struct progress *p)
 
 static void describe(struct str *line, const struct progress *p)
 {
-    const double left = progress_seconds_left(p);
+    const double left = seconds_left(p);
     str_addf(line, "%s: %3.0f %%", p->doing, floor(percent(p)));
     if (left < 0)
         str_add(line, ", time left not known yet");
@@ -201,8 +201,8 @@ void progress_clear(struct progress *p)
     p->drawn = 0;
 }
 
-/* As much of the line as the terminal is wide; one column is left free, as some wrap on the last.
- */
+/* Cuts the line off at the width of the terminal, less one column: some terminals wrap after the
+ * last. */
 static void print_cut_off(const char *line)
 {
     const int width = columns() - 1;
@@ -212,7 +212,7 @@ static void print_cut_off(const char *line)
     fprintf(stderr, "%.*s\033[K", (int)(end - line), line);
 }
 
-/* 0 … 1, with what runs now. */
+/* 0 to 1, including the jobs that run. */
 static double part_fraction(const struct progress *p, size_t owner)
 {
     double done = 0, all = 0;
@@ -274,7 +274,7 @@ void progress_draw(struct progress *p)
             print_slot(p, &p->slots[i]);
             lines++;
         }
-    /* What an earlier, longer picture left below goes; the cursor returns to the first line. */
+    /* Clears what an earlier, longer picture left below; the cursor returns to the first line. */
     fprintf(stderr, "\033[J");
     if (lines > 1)
         fprintf(stderr, "\033[%dA", lines - 1);
@@ -285,7 +285,8 @@ void progress_draw(struct progress *p)
 static void ATTR_PRINTF(2, 0) say(struct progress *p, const char *fmt, va_list args)
 {
     AUTO_FREE char *raw = mem_vprintf(fmt, args);
-    AUTO_FREE char *clean = str_clean(raw); /* names of files, lines of a worker's log */
+    AUTO_FREE char *clean =
+        str_clean(raw); /* it may contain file names and lines of a worker's log */
     progress_clear(p);
     fprintf(stderr, "%s\n", clean);
 }

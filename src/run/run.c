@@ -17,15 +17,16 @@
 #include "workdir.h"
 #include "zygote.h"
 
-/* A part on its way. Its jobs are planned in waves: when all of one have ended, it is planned anew,
- * which finds what can be made from what is there now. Jobs are in memory of open parts alone. */
+/* The progress of a part. Its jobs are planned in waves: when all jobs of a wave have ended, the
+ * part is planned again, to find the jobs whose inputs are now made. Only open parts have jobs in
+ * memory. */
 struct part_run {
     const struct talk *talk;
     const struct part *part;
     struct part_plan plan;
     size_t next, in_flight;
-    double left[NB_STAGES]; /* estimated core seconds that are to be started */
-    double cost, done;      /* the same: of all that was missing, and of what has ended of it */
+    double left[NB_STAGES]; /* estimated core seconds not started yet */
+    double cost, done;      /* estimated core seconds of all that was missing, and of ended jobs */
     bool has_jobs;          /* when the run began */
     bool failed;
 };
@@ -38,7 +39,7 @@ struct run {
     struct part_run *parts;
     size_t nb_parts;
     double left[NB_STAGES]; /* of all parts */
-    bool checked;           /* the renditions' encoders */
+    bool checked;           /* whether the renditions' encoders were checked */
 };
 
 struct run *run_create(struct plan *plan, struct zygote *zygote, struct progress *progress)
@@ -89,7 +90,7 @@ static int plan_wave(struct run *r, struct part_run *pr, struct err *err)
     return 0;
 }
 
-/* The part's place in the schedule after a wave was planned or a job started. */
+/* Updates the part in the schedule after a wave was planned or a job was started. */
 static void reschedule(struct run *r, struct part_run *pr)
 {
     const bool ready = pr->next < pr->plan.nb_jobs;
@@ -106,7 +107,7 @@ static void reschedule(struct run *r, struct part_run *pr)
                       plan_part_name(name, pr->talk, pr->part->number), pr->talk->title);
 }
 
-/* Before the first job, not in each of them. */
+/* Once before the first job, instead of in each job. */
 static int check_encoders(const struct run *run, struct err *err)
 {
     const struct settings *s = &run->plan->event->settings;
@@ -166,14 +167,14 @@ static int job_ended(void *opaque, const struct job *job, bool ok, struct err *e
     pr->failed = pr->failed || !ok;
     if (pr->in_flight || pr->next < pr->plan.nb_jobs)
         return 0;
-    /* Where a job failed its others went on; what failed is for the next run. */
+    /* After a failure the other jobs of the wave continue; the next run repeats the failed one. */
     if (!pr->failed && plan_wave(r, pr, err) < 0)
         return err->code;
     reschedule(r, pr);
     return 0;
 }
 
-/* Plans every part once, for its cost; its jobs when its turn comes. */
+/* Plans every part once, for its cost only; its jobs are planned when it is opened. */
 static int count_parts(struct run *r, const int *talks, size_t nb_talks, struct err *err)
 {
     for (size_t i = 0; i < nb_talks; i++) {
@@ -258,7 +259,7 @@ char *run_space_message(const struct run *r)
     const struct event *event = r->plan->event;
     AUTO_FREE struct space *space = mem_zalloc(event->settings.nb_renditions, sizeof *space);
     for (size_t i = 0; i < r->nb_parts; i++) {
-        AUTO_PART_PLAN pp = {0}; /* again: a run does not keep all that it has planned */
+        AUTO_PART_PLAN pp = {0}; /* again, as plans are trimmed */
         struct err ignored = {0};
         if (plan_part(&pp, r->plan, r->parts[i].talk, r->parts[i].part, &ignored) == 0)
             space_add(space, &pp, event);

@@ -11,10 +11,10 @@ struct entry {
 };
 
 struct schedule {
-    struct entry *waiting; /* from next on, the longest first once sorted */
+    struct entry *waiting; /* from index next; the longest first once sorted */
     size_t nb_waiting, next;
     bool sorted;
-    struct entry *open; /* few: besides those that are ready, one for each job that runs at most */
+    struct entry *open; /* those that are ready, and at most one for each running job */
     size_t nb_open, most_ready;
 };
 
@@ -41,7 +41,7 @@ void schedule_add(struct schedule *s, size_t part, double cost)
     s->waiting[s->nb_waiting++] = (struct entry){part, cost, false};
 }
 
-/* Of equal ones, the first in the programme. */
+/* Equal parts in the order of the programme. */
 static int longest_first(const void *a, const void *b)
 {
     const struct entry *x = a, *y = b;

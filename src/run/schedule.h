@@ -1,9 +1,9 @@
 /*
- * Which part of a run gets the next free core. Of the parts that are open the one with most work
- * left goes first, so that they come to their ends together and no long one is left to run alone;
- * what they wait for (the last cell before the files can be put together) is filled with work of
- * the others. Only a few are open at a time, the longest first: so finished talks come out all
- * along, and the jobs of the others need not be in memory. Pure: knows costs, no jobs.
+ * Decides which part of a run gets the next free core: the open part with the most work left, so
+ * that all open parts end at about the same time and no long one runs alone at the end. While a
+ * part waits (for its last cell, before its files can be assembled), the others use the core. Only
+ * a few parts are open at a time, the longest first: finished talks appear throughout the run, and
+ * only open parts have jobs in memory. Pure: knows costs, no jobs.
  */
 #pragma once
 
@@ -12,23 +12,23 @@
 
 struct schedule;
 
-/* So many parts with jobs to start are kept open for each worker: where one waits for a job, there
- * are others. */
+/* How many parts with jobs to start are kept open for each worker, so that there are others while
+ * one waits. */
 enum { SCHEDULE_OPEN_PER_WORKER = 2 };
 
-/* Parts are numbers below nb_parts; none is in it at first. */
+/* Parts are numbers below nb_parts; it is empty at first. */
 struct schedule *schedule_create(size_t nb_parts, int workers);
 void schedule_destroy(struct schedule *schedule);
 
-/* A part to be opened some time. Before the first schedule_open. */
+/* Adds a part to be opened. Before the first schedule_open. */
 void schedule_add(struct schedule *schedule, size_t part, double cost);
 
-/* Opens the next part, the longest: returns false where enough are open, or all. */
+/* Opens the longest part that is left; returns false if enough are open, or all. */
 bool schedule_open(size_t *out, struct schedule *schedule);
 
-/* What is left to start of an open part, and whether a job of it can start now. */
+/* Sets what is left to start of an open part, and whether one of its jobs can start now. */
 void schedule_set(struct schedule *schedule, size_t part, double cost, bool ready);
 void schedule_close(struct schedule *schedule, size_t part);
 
-/* The open part to take a job of; false where none is ready. */
+/* The open part whose job starts next; returns false if none is ready. */
 bool schedule_most(size_t *out, const struct schedule *schedule);

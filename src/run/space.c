@@ -9,8 +9,8 @@
 #include "part.h"
 #include "plan.h"
 
-/* Before any file of a rendition is finished: it takes what its recording takes, and no more than
- * this, 2 Mbit/s. */
+/* Before any file of a rendition is finished, its bit rate is taken to be that of the recording,
+ * but at most this (2 Mbit/s). */
 static const double most_bytes_per_ms = 250;
 
 static void add_missing(struct space *s, const struct part_plan *pp)
@@ -51,8 +51,8 @@ char *space_message(const struct space *by_rendition, const struct event *event)
         const struct space *s = &by_rendition[i];
         bytes += s->made_ms > 0 ? s->missing_ms * s->made_bytes / s->made_ms : s->likely_bytes;
     }
-    /* Twice: the pieces, and the file that is made of them. */
+    /* Twice: the pieces, and the file assembled from them. */
     const int64_t free_bytes = fs_free_bytes(event->work);
-    return mem_printf("what is left takes about %.1f MB more, and %.1f MB are free",
-                      2 * bytes / 1e6, (double)(free_bytes > 0 ? free_bytes : 0) / 1e6);
+    return mem_printf("about %.1f MB more are needed, and %.1f MB are free", 2 * bytes / 1e6,
+                      (double)(free_bytes > 0 ? free_bytes : 0) / 1e6);
 }

@@ -87,7 +87,7 @@ END
 
 @test "one part of two by hand leaves the other" {
     expect 2 tp cut 2 --in 0:01
-    says "talk 2 has 2 parts: which one (2/1)?"
+    says "talk 2 has 2 parts: name one, such as 2/1"
     tp cut 2/2 --in 0:06.600
     json '[.[] | [.part, .in_frame, .out_frame, .by]]' \
         '[[1,0,30,"talkpress"],[2,33,75,"hand"]]' tp cut --json 2
@@ -109,12 +109,12 @@ END
     says "it would begin at 0:05.000 and end at 0:04.000"
     for time in 1:61 1,5 -3f 3F 1: : f now ""; do
         expect 2 tp cut 1 --in "$time"
-        says "'$time' is no time: write [h:]mm:ss[.mmm], or a frame as 1500f"
+        says "'$time' is not a time: write [h:]mm:ss[.mmm], or a frame number as 1500f"
     done
     same "$before" "$(tp cut --json 1)"
     tp remove 01-first-steps.mp4
     expect 1 tp cut 1
-    says "talk 1 has no recording that could be cut: see 'talkpress match'"
+    says "talk 1 has no recording that can be cut: see 'talkpress match'"
 }
 
 @test "a cut is of its recording: another one at its place is not cut by it" {

@@ -198,7 +198,7 @@ fails_once()
     EVENT=$FAST/failing
     with_disk "$@" timeout 60 "$TALKPRESS" -C "$EVENT" run --quiet >log 2>&1 || status=$?
     nb=$(grep -c '^talkpress: \|^FAILED' log) || true
-    grep -q '^talkpress: make room' log && nb=$((nb - 1))
+    grep -q '^talkpress: free some space' log && nb=$((nb - 1))
     case $status in
     0) [ "$nb" = 0 ] ;;
     1 | 75) [ "$nb" -ge 1 ] ;;

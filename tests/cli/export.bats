@@ -110,7 +110,7 @@ END
     echo mine >file
     for there in full file; do
         expect 1 tp export pyvideo -o $there
-        says "'$there' is there and is no empty folder: move it away, or name another"
+        says "'$there' exists and is not an empty folder: move it away, or name another"
     done
     same "mine mine" "$(echo $(cat full/file file))"
     expect 0 tp export pyvideo -o empty/
@@ -122,13 +122,13 @@ END
 
 @test "usage, and an event without a programme" {
     expect 2 tp export
-    says "which format: schedule.xml or pyvideo?"
+    says "expected one FORMAT: schedule.xml or pyvideo"
     expect 2 tp export atom
-    says "which format"
+    says "expected one FORMAT"
     expect 2 tp export pyvideo
-    says "into which folder (-o)?"
+    says "pyvideo needs a folder: -o DIR"
     expect 2 tp export schedule.xml --base-url ftp://x
-    says "'ftp://x' is no URL: write it as https://example.org/videos/"
+    says "'ftp://x' is not a URL: write it like https://example.org/videos/"
     expect 1 tp export schedule.xml
     says "talkpress import"
 }

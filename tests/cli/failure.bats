@@ -183,7 +183,7 @@ repeat_command()
     ffmpeg -v error -y -i "$REC"/02*.mp4 -vf negate -c:a copy -preset ultrafast cam/02*.mp4
     touch cam/03*
     expect 3 tp run --quiet
-    says "02-second-thoughts.mp4' has changed since it was added: it is looked at anew"
+    says "02-second-thoughts.mp4' has changed since it was added: it is read again"
     says_not "03-third-time-lucky.mp4' has changed"
     [ "$sums_before" != "$(sums)" ]
     same "$(grep 03- <<<"$sums_before")" "$(grep 03- event/out/SHA256SUMS)"
@@ -228,7 +228,7 @@ repeat_command()
     same "" "$(ls event/out/*.mp4 2>/dev/null)"
     cp "$REC"/02* cam/01*
     run tp run --quiet 1
-    says "01-first-steps.mp4' has changed since it was added: it is looked at anew"
+    says "01-first-steps.mp4' has changed since it was added: it is read again"
 }
 
 @test "recordings on a disk that is gone: said, and nothing made from them is dropped" {
@@ -291,9 +291,9 @@ repeat_command()
     tp add "$REC" >/dev/null
     size_kb=64
     expect 75 tp run --quiet
-    says "make room" "the disk is full: what is left takes about "
+    says "free some space" "the disk is full: about "
     expect 75 tp run --quiet
-    says "MB more, and 0."
+    says "MB more are needed, and 0."
     mount -o remount,size=50m small
     # Also those that the store had no room for: a result that lies in work/ counts.
     made=$(find small/event/work/?? -name '*.json' -exec cat {} + |

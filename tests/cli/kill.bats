@@ -158,7 +158,7 @@ store_is_sound()
         took_ms=$(($(now_ms) - begin))
         output=$(cat log)
         same 1 "$status"
-        says "stopped: 'talkpress run' goes on from here"
+        says "stopped: 'talkpress run' continues from here"
         [ "$took_ms" -lt 2000 ] || { echo "$signal took $took_ms ms"; return 1; }
         same "" "$(pgrep -f "worker --serve $EVENT" || true)"
     done

@@ -73,7 +73,7 @@ cause_of()
     says "unclear" "probably swapped with talk 3" "probably swapped with talk 4" \
         "2 matches are unclear: see 'talkpress match'"
     expect 3 tp verify
-    says "probably swapped" "2 need a person" "talkpress match TALK=FILE"
+    says "probably swapped" "2 need a decision" "talkpress match TALK=FILE"
     same "1/1 ok,2/1 ok,2/2 ok,3/1 unclear,4/1 unclear" "$(verdicts)"
     expect 3 tp run --quiet
     says "talk 3 waits: not sure which recording it is"
@@ -90,7 +90,7 @@ cause_of()
     cp "$three" copies/other-name.mp4
     tp add "$REC"
     expect 0 tp add copies
-    says "'$PWD/copies/other-name.mp4' has the content of '$three': left out" "0 added, 1 known"
+    says "'$PWD/copies/other-name.mp4' has the content of '$three': not added" "0 added, 1 known"
     same 4 "$(sqlite3 event/talkpress.db 'select count(*) from recording')"
 }
 
@@ -116,7 +116,7 @@ cause_of()
     cp "$one" "$two" "$three" cam
     expect 1 tp add cam
     says "8 added" "7 cannot be read" "is empty (0 bytes)" \
-        "pipe.mp4' is no regular file" "cannot find 'cam/dangling.mkv'"
+        "pipe.mp4' is not a regular file" "cannot find 'cam/dangling.mkv'"
     for name in empty noise text list 04-farewell-everyone; do
         same 1 "$(grep -c "^$name\." <<<"$output")"
     done
@@ -130,7 +130,7 @@ cause_of()
 @test "a folder without recordings, and a file that is not there: said" {
     mkdir none
     expect 0 tp add none
-    says "'none' holds no file that looks like a recording"
+    says "'none' holds no file with the suffix of a recording"
     expect 1 tp add nowhere.mp4 "$one"
     says "cannot find 'nowhere.mp4'" "1 added"
 }
@@ -149,7 +149,7 @@ cause_of()
     ff -i "$three" -c copy -t 7 cam/03-third-time-lucky.mp4
     tp add cam
     expect 3 tp verify
-    says "1 need a person" "talkpress verify --accept TALK --because TEXT"
+    says "1 need a decision" "talkpress verify --accept TALK --because TEXT"
     same "1/1 ok,2/1 ok,2/2 ok,3/1 short,4/1 ok" "$(verdicts)"
     cause_of 3 "sound runs to the last second: probably cut off"
     json '.[] | .difference_s < -3 and .measured_s < 8' true tp verify --json 3
@@ -203,7 +203,7 @@ cause_of()
     expect 3 tp add cam
     same "3/1 unclear" "$(verdicts | cut -d, -f4)"
     expect 1 tp match 3=talk.mp4
-    says "more than one recording is called 'talk.mp4': give its path"
+    says "more than one recording has the name 'talk.mp4': give its path"
     tp match 3=cam/b/talk.mp4 || true # what becomes of the other is not the point
     same "3/1 ok" "$(verdicts | cut -d, -f4)"
 }
@@ -236,7 +236,7 @@ cause_of()
     expect 0 tp verify --accept 3 --because "the rest was 'off' the record"
     says "3: accepted"
     expect 0 tp verify 3
-    says "short" "accepted 20" "the rest was 'off' the record" "1 accepted by a person"
+    says "short" "accepted 20" "the rest was 'off' the record" "1 accepted by the user"
     json '.[0] | [.verdict, .accepted_because]' "[\"short\",\"the rest was 'off' the record\"]" \
         tp verify --json 3
     tp import "$PAGE"
@@ -256,13 +256,13 @@ cause_of()
     expect 0 tp verify 3
     ff -i "$three" -c copy -t 5 cam/03-third-time-lucky.mp4
     expect 3 tp verify 3
-    says "has changed since it was added: it is looked at anew"
+    says "has changed since it was added: it is read again"
 }
 
 @test "what is well needs no accepting" {
     tp add "$REC"
     expect 0 tp verify --accept 1 --because "so"
-    says "1 is ok as it is: nothing to accept"
+    says "1 is ok: nothing to accept"
     json '.[0] | has("accepted_because")' false tp verify --json 1
 }
 

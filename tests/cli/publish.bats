@@ -93,7 +93,7 @@ talks.json zzz.mp4.tmp-12" "$(files)"
     echo "the speaker's own" >event/out/03-third-time-lucky.mp4
     tp import "$PAGE" >/dev/null
     expect 1 tp publish
-    says "'$PWD/event/out/03-third-time-lucky.mp4'" "is not talkpress's" "move it away"
+    says "'$PWD/event/out/03-third-time-lucky.mp4'" "was not written by talkpress" "move it away"
     same "the speaker's own" "$(cat event/out/03-third-time-lucky.mp4)"
     rm event/out/03-third-time-lucky.mp4
     expect 0 tp publish
@@ -211,7 +211,7 @@ lucky()
 @test "a title that the file is not named by: import says so, and out/ stays until a person decides" {
     lucky
     expect 0 tp import --dry-run renamed.txt
-    says "Not sure any more; if the recording is still right, say so: talkpress match '3=lucky take.mp4'"
+    says "These matches are no longer certain. To keep one, run: talkpress match '3=lucky take.mp4'"
     expect 0 tp run --quiet
     expect 0 tp import renamed.txt
     says "talkpress match '3=lucky take.mp4'"

@@ -68,7 +68,7 @@ shows()
     within_a_second 1 2 3
     # Nothing of it counts before a person has taken it.
     expect 3 tp verify 1 2 3
-    says "unclear" "'talkpress cut 2 --take' takes it" "3 need a person"
+    says "unclear" "'talkpress cut 2 --take' takes it" "3 need a decision"
     expect 1 tp verify --accept 1 --because "it will do"
     says "talk 1 cannot be accepted" "talkpress cut"
     expect 3 tp run --quiet 1 2 3
@@ -78,7 +78,7 @@ shows()
     expect 0 tp cut 2 --take
     says "set by hand"
     expect 1 tp cut 2 --take
-    says "talk 2: its cut is set by hand already"
+    says "talk 2: its cut is already set by hand"
     expect 3 tp cut
     says "Second Thoughts: set by hand" "2 cuts are proposed"
     within_a_second 1 2 3
@@ -193,12 +193,12 @@ END
 @test "wrong usage" {
     tp add "$main" >/dev/null || true
     expect 2 tp add --start yesterday "$main"
-    says "'yesterday' is no start: write day and time as '2010-04-28 09:02'"
+    says "'yesterday' is not a date and time: write '2010-04-28 09:02'"
     expect 2 tp cut --take
-    says "--take: of which talk, or of which recording?"
+    says "--take needs a TALK or a FILE"
     expect 2 tp cut 1 --take --in 0:01
     expect 1 tp cut nothing.mp4
-    says "'nothing.mp4' is no recording that was added"
+    says "'nothing.mp4' is not a recording of this event"
     expect 1 tp cut main-hall.mp4 --take
     says "nothing is proposed"
     expect 0 tp cut

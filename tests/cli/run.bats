@@ -97,14 +97,14 @@ talks.json" "$(ls event/out)"
     sed 's/Third Time Lucky/The Third Attempt/' "$PAGE" >page.txt
     tp import page.txt >/dev/null
     expect 0 tp why 3
-    says "3: 1 of 2 outputs are missing" "would run now: card 1" "then: 1 output put together"
+    says "3: 1 of 2 outputs are missing" "would run now: card 1" "then: 1 output assembled"
     json '[.[0].jobs[].stage]' '["card"]' tp why --json 3
     json '[.[0].jobs[].stage]' '[]' tp why --json 1
     jobs_run '{"card":1,"assemble":1}' tp run --json
     same "03-the-third-attempt.jpg 03-the-third-attempt.mp4" "$(cd event/out && echo 03*)"
     (cd event/out && sha256sum --quiet -c SHA256SUMS)
     expect 0 tp why 3
-    says "3: nothing would run: all 2 outputs are there"
+    says "3: nothing would run: all 2 outputs are made"
     # Talk 1 is long: its cells' seams were decoded before, and only the card's is new.
     decoded() { sqlite3 -readonly event/talkpress.db "SELECT max(json_extract(value,
         '$.decoded_at_seams')) FROM result WHERE stage = 'assemble' AND json_extract(value,

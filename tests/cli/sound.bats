@@ -136,7 +136,7 @@ level()
     expect 2 tp sound 2 --audio 0
     says "has no sound stream '0'"
     expect 2 tp sound 2 --channels middle
-    says "channels are both, left or right"
+    says "expected both, left or right"
     [ "$speaking" -ne "$(level "$EVENT/out/02-second-thoughts.mp4" 0)" ]
 }
 

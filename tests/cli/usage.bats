@@ -97,7 +97,7 @@ setup()
     expect 2 "$TALKPRESS" -C event verify --accept 1 2 --because so
     says "one talk at a time" "verify --accept TALK[/PART] --because TEXT"
     expect 2 "$TALKPRESS" -C event verify --accept 1 --because not filmed
-    says "TEXT between quotation marks"
+    says "TEXT in quotation marks"
     expect 2 "$TALKPRESS" -C event verify --reject 1 2
     says "one talk at a time"
     expect 2 "$TALKPRESS" -C event cut 1 --auto --in 0:01
