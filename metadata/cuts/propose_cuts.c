@@ -8,16 +8,16 @@
 #include "mem.h"
 #include "str.h"
 
-/* docs/room-recording.md says why each is what it is. Worth and costs are in bits: a bit more makes
- * a cut twice as likely. */
+/* docs/room-recording.md gives the reason for each. Worth and costs are in bits: one bit makes a
+ * cut twice as likely. */
 enum {
     PAUSE_LEAST_MS = 1500, /* a shorter one is a breath */
-    LEAD_MS = 500,         /* of a pause, kept before a talk and after it */
-    PLACES_MOST = 400,     /* of a recording's pauses, the most worth are weighed */
+    LEAD_MS = 500,         /* of a pause, kept before and after a talk */
+    PLACES_MOST = 400,     /* of a recording's pauses, those with most worth are considered */
     SCENE_NEAR_MS = 120000,
-    HUNG_MOST = 400, /* places by a listed time from a pause */
+    CHAINED_MOST = 400, /* places at a listed time from a pause */
 };
-static const double pause_most = 12, with_black = 3, datetime_worth = 1;
+static const double pause_most = 12, with_black = 3, point_worth = 1;
 static const double left_out_per_ms = 1.0 / 60000; /* sound that is in no talk */
 
 enum place_kind { PLACE_PAUSE, PLACE_EXPECTED, PLACE_LISTED, PLACE_BEGIN, PLACE_END };
@@ -25,21 +25,21 @@ enum place_kind { PLACE_PAUSE, PLACE_EXPECTED, PLACE_LISTED, PLACE_BEGIN, PLACE_
 /* Where a talk may begin or end. */
 struct place {
     enum place_kind kind;
-    int64_t in_ms, out_ms; /* a talk that begins here, that ends here */
+    int64_t in_ms, out_ms; /* in of a talk that begins here; out of one that ends here */
     double worth;
-    struct cut_hint moment; /* of PLACE_PAUSE */
-    bool black;             /* a silence, and the picture is away too */
+    struct cut_hint hint; /* of PLACE_PAUSE */
+    bool black;           /* a silence with a black picture */
 };
 
 struct stretch {
     int64_t begin_ms, end_ms;
 };
 
-/* Units between two that a person cut, or all. */
+/* The units between two that the user cut, or all. */
 struct run {
     const struct cut_unit *units;
     size_t nb_units;
-    int64_t lo_ms, hi_ms, length_ms; /* the range that is theirs; the whole recording */
+    int64_t lo_ms, hi_ms, length_ms; /* their range; length of the recording */
     bool by_clock;
     struct stretch *expected; /* of each unit, within the range */
     struct place *places;
@@ -53,9 +53,9 @@ static int64_t clamp(int64_t v, int64_t lo, int64_t hi)
     return v < lo ? lo : v > hi ? hi : v;
 }
 
-/* --- what the times say ---------------------------------------------------------------------- */
+/* --- expected ranges -------------------------------------------------------------------------- */
 
-/* By the clock; a part that has no start of its own follows the one before. */
+/* By the clock. A part without a start of its own follows the one before. */
 static void expect_by_clock(struct run *r)
 {
     int64_t at = r->lo_ms;
@@ -74,7 +74,7 @@ static void expect_by_clock(struct run *r)
     }
 }
 
-/* In order: what is left beside the lengths lies between them, evenly. */
+/* In order, with equal gaps between the talks. */
 static void expect_in_order(struct run *r)
 {
     const double range = (double)(r->hi_ms - r->lo_ms), nb = (double)r->nb_units;
@@ -113,13 +113,13 @@ static bool near_expected(const struct run *r, int64_t ms)
     return false;
 }
 
-static void add_pause(struct run *r, const struct cut_hint *m, const struct cut_hint *moments,
+static void add_pause(struct run *r, const struct cut_hint *m, const struct cut_hint *hints,
                       size_t nb)
 {
     const int64_t begin = clamp(m->begin_ms, r->lo_ms, r->hi_ms),
                   end = clamp(m->end_ms, r->lo_ms, r->hi_ms), length = end - begin;
     const int64_t lead = length / 2 < LEAD_MS ? length / 2 : LEAD_MS;
-    struct place p = {PLACE_PAUSE, end - lead, begin + lead, datetime_worth, *m, false};
+    struct place p = {PLACE_PAUSE, end - lead, begin + lead, point_worth, *m, false};
     if (m->kind == CUT_HINT_SCENE) {
         if (m->begin_ms != begin || !near_expected(r, begin))
             return;
@@ -128,7 +128,7 @@ static void add_pause(struct run *r, const struct cut_hint *m, const struct cut_
     } else {
         p.worth = fmin(pause_most, 2 * log1p((double)length / 1000));
         for (size_t i = 0; m->kind == CUT_HINT_SILENCE && i < nb && !p.black; i++)
-            p.black = moments[i].kind == CUT_HINT_BLACK && touch(m, &moments[i]);
+            p.black = hints[i].kind == CUT_HINT_BLACK && touch(m, &hints[i]);
         p.worth += p.black ? with_black : 0;
     }
     add_place(r, p);
@@ -148,13 +148,13 @@ static void add_point(struct run *r, enum place_kind kind, int64_t ms, double wo
         add_place(r, (struct place){kind, ms, ms, worth, {0}, false});
 }
 
-/* Where talks end or begin that hang on a place by their listed times, with nothing between them:
- * one follows the other without a pause. */
-static void hang_on(struct run *r, const struct place *from)
+/* Adds the places at which talks end or begin if they follow each other without a pause, from a
+ * known place on, with their listed times. */
+static void add_listed_places(struct run *r, const struct place *from)
 {
     const bool pause = from->kind == PLACE_PAUSE;
-    const int64_t begin = pause ? from->moment.end_ms : from->in_ms,
-                  end = pause ? from->moment.begin_ms : from->out_ms;
+    const int64_t begin = pause ? from->hint.end_ms : from->in_ms,
+                  end = pause ? from->hint.begin_ms : from->out_ms;
     for (size_t i = 0; i < r->nb_units; i++) {
         int64_t sum = 0;
         for (size_t k = i; k < r->nb_units && !r->units[k].is_slot && r->units[k].length_ms; k++) {
@@ -165,11 +165,11 @@ static void hang_on(struct run *r, const struct place *from)
     }
 }
 
-static void find_places(struct run *r, const struct cut_hint *moments, size_t nb)
+static void find_places(struct run *r, const struct cut_hint *hints, size_t nb)
 {
-    const size_t nb_hung = HUNG_MOST / (r->nb_units * (r->nb_units + 1)) + 1;
+    const size_t nb_chained = CHAINED_MOST / (r->nb_units * (r->nb_units + 1)) + 1;
     for (size_t i = 0; i < nb; i++)
-        add_pause(r, &moments[i], moments, nb);
+        add_pause(r, &hints[i], hints, nb);
     if (r->nb_places)
         qsort(r->places, r->nb_places, sizeof *r->places, by_worth);
     r->nb_places = r->nb_places < PLACES_MOST ? r->nb_places : PLACES_MOST;
@@ -177,13 +177,13 @@ static void find_places(struct run *r, const struct cut_hint *moments, size_t nb
     const size_t nb_pauses = r->nb_places;
     r->places = NULL;
     r->nb_places = 0;
-    add_point(r, PLACE_BEGIN, r->lo_ms, datetime_worth);
-    add_point(r, PLACE_END, r->hi_ms, datetime_worth);
+    add_point(r, PLACE_BEGIN, r->lo_ms, point_worth);
+    add_point(r, PLACE_END, r->hi_ms, point_worth);
     for (size_t i = 0; i < nb_pauses; i++)
         add_place(r, pauses[i]);
-    for (size_t i = 0; i < nb_pauses + 2 && i < nb_hung + 2; i++) {
+    for (size_t i = 0; i < nb_pauses + 2 && i < nb_chained + 2; i++) {
         const struct place from = r->places[i];
-        hang_on(r, &from);
+        add_listed_places(r, &from);
     }
     for (size_t i = 0; i < r->nb_units; i++) {
         add_point(r, PLACE_EXPECTED, r->expected[i].begin_ms, 0);
@@ -208,16 +208,16 @@ static void add_sound(struct run *r, int64_t begin_ms, int64_t end_ms)
     r->sound[r->nb_sound++] = (struct stretch){begin_ms, end_ms};
 }
 
-/* By a clock that is what sounds within slots, for nobody knows what comes between them; else all
- * that sounds. */
-static void find_sound(struct run *r, const struct cut_hint *moments, size_t nb)
+/* With a clock, the sound within slots, because the sound between them is unknown; else all sound.
+ */
+static void find_sound(struct run *r, const struct cut_hint *hints, size_t nb)
 {
     size_t nb_silences = 0;
     AUTO_FREE struct stretch *silences = mem_zalloc(nb + 1, sizeof *silences);
     AUTO_FREE struct stretch *slots = mem_zalloc(r->nb_units, sizeof *slots);
     for (size_t i = 0; i < nb; i++)
-        if (moments[i].kind == CUT_HINT_SILENCE)
-            silences[nb_silences++] = (struct stretch){moments[i].begin_ms, moments[i].end_ms};
+        if (hints[i].kind == CUT_HINT_SILENCE)
+            silences[nb_silences++] = (struct stretch){hints[i].begin_ms, hints[i].end_ms};
     qsort(silences, nb_silences, sizeof *silences, by_begin);
     memcpy(slots, r->expected, r->nb_units * sizeof *slots);
     qsort(slots, r->nb_units, sizeof *slots, by_begin);
@@ -246,7 +246,7 @@ static double sound_before(const struct run *r, int64_t ms)
 
 /* --- costs ----------------------------------------------------------------------------------- */
 
-/* Small differences weigh by how often they are; large ones without end. */
+/* Small differences cost by how rare they are; large ones have no bound. */
 static double cost_off(double off_ms, double scale_ms)
 {
     return 4 * log1p(off_ms / scale_ms) + off_ms / 30000;
@@ -255,7 +255,7 @@ static double cost_off(double off_ms, double scale_ms)
 static double cost_of_length(const struct run *r, size_t unit, int64_t length_ms)
 {
     const struct cut_unit *u = &r->units[unit];
-    /* Of a talk that the recording holds in part, by the clock, as much as can be there. */
+    /* If by the clock the recording holds only a part of the talk, the length of that part. */
     const int64_t there = r->expected[unit].end_ms - r->expected[unit].begin_ms;
     const double expected = (double)(r->by_clock && there < u->length_ms ? there : u->length_ms),
                  off = (double)length_ms - expected;
@@ -269,7 +269,7 @@ static double cost_of_length(const struct run *r, size_t unit, int64_t length_ms
     return lacks > 0 ? 40 * lacks * lacks : 0;
 }
 
-/* Talks begin late rather than early. */
+/* Talks begin late more often than early. */
 static double cost_of_start(const struct run *r, size_t unit, int64_t in_ms)
 {
     if (!r->by_clock)
@@ -278,14 +278,14 @@ static double cost_of_start(const struct run *r, size_t unit, int64_t in_ms)
     return (2 * log1p(off / 60000) + off / 60000) * (late < 0 ? 2 : 1);
 }
 
-/* --- the best division: dynamic programming over units and places ---------------------------- */
+/* --- the best cuts: dynamic programming over units and places --------------------------------- */
 
 struct step {
     double cost;
     size_t from; /* a place */
 };
 
-/* One unit's: the best way to begin it, to end it at each place. */
+/* For one unit and each place: the best way to begin it there, to end it there. */
 struct layer {
     struct step *in, *out;
 };
@@ -391,7 +391,7 @@ static void search_ends(struct search *s, size_t unit)
     }
 }
 
-/* Fills in and out, a place each for every unit; false where there is no room for all of them. */
+/* Fills in and out, the indices of places for each unit; false: there is no room for all units. */
 static bool search_run(size_t *in, size_t *out, const struct run *r)
 {
     struct search s;
@@ -419,29 +419,29 @@ static bool search_run(size_t *in, size_t *out, const struct run *r)
     return isfinite(least);
 }
 
-/* --- in words -------------------------------------------------------------------------------- */
+/* --- reasons, for the user -------------------------------------------------------------------- */
 
 static void describe_pause(struct str *s, const struct place *p)
 {
     static const char *const names[] = {"silence", "black", "another picture"};
     char at[CLOCK_BYTES];
-    const int64_t length = p->moment.end_ms - p->moment.begin_ms;
-    str_add(s, names[p->moment.kind]);
-    if (p->moment.kind != CUT_HINT_SCENE && length < 60000)
+    const int64_t length = p->hint.end_ms - p->hint.begin_ms;
+    str_add(s, names[p->hint.kind]);
+    if (p->hint.kind != CUT_HINT_SCENE && length < 60000)
         str_addf(s, " of %.*f s", length < 10000, (double)length / 1000);
-    else if (p->moment.kind != CUT_HINT_SCENE)
+    else if (p->hint.kind != CUT_HINT_SCENE)
         str_addf(s, " of %s", clock_format_ms(at, length, false));
     str_addf(s, "%s at %s", p->black ? " and black" : "",
-             clock_format_ms(at, p->moment.begin_ms, false));
+             clock_format_ms(at, p->hint.begin_ms, false));
 }
 
-/* An end of the unit's range: of the recording, or of a cut that a person made. */
+/* An end of the unit's range: of the recording, or of a cut by the user. */
 static void describe_limit(struct str *s, const struct run *r, const struct place *p, size_t unit)
 {
     const struct cut_unit *u = &r->units[unit];
     const bool begins = p->kind == PLACE_BEGIN, known = u->start_ms != CUT_UNKNOWN;
     if (begins ? r->lo_ms > 0 : r->hi_ms < r->length_ms)
-        str_add(s, begins ? "the cut before ends" : "the cut behind begins");
+        str_add(s, begins ? "the previous cut ends" : "the next cut begins");
     else if (begins)
         str_addf(s, "the recording begins%s", known && u->start_ms < 0 ? " in mid-talk" : "");
     else
@@ -495,8 +495,8 @@ static void describe(struct proposed_cut *out, const struct run *r, size_t unit,
 
 /* --- all ------------------------------------------------------------------------------------- */
 
-static void divide(struct proposed_cut *out, struct run *r, const struct cut_hint *moments,
-                   size_t nb_moments)
+static void propose_in_run(struct proposed_cut *out, struct run *r, const struct cut_hint *hints,
+                           size_t nb_hints)
 {
     AUTO_FREE struct stretch *expected = mem_zalloc(r->nb_units, sizeof *expected);
     AUTO_FREE size_t *in = mem_zalloc(r->nb_units, sizeof *in),
@@ -508,8 +508,8 @@ static void divide(struct proposed_cut *out, struct run *r, const struct cut_hin
             expect_by_clock(r);
         else
             expect_in_order(r);
-        find_places(r, moments, nb_moments);
-        find_sound(r, moments, nb_moments);
+        find_places(r, hints, nb_hints);
+        find_sound(r, hints, nb_hints);
         found = search_run(in, end, r);
     }
     for (size_t i = 0; i < r->nb_units; i++)
@@ -519,13 +519,13 @@ static void divide(struct proposed_cut *out, struct run *r, const struct cut_hin
             out[i] = (struct proposed_cut){
                 .begin_ms = clamp(r->lo_ms, 0, r->length_ms),
                 .end_ms = clamp(r->lo_ms, 0, r->length_ms),
-                .why = mem_strdup("no place is left between the cuts beside it")};
+                .why = mem_strdup("no room is left between the previous and the next cut")};
     free(r->places);
     free(r->sound);
 }
 
 void propose_cuts(struct proposed_cut *out, const struct cut_unit *units, size_t nb_units,
-                  const struct cut_hint *moments, size_t nb_moments, int64_t length_ms)
+                  const struct cut_hint *hints, size_t nb_hints, int64_t length_ms)
 {
     bool by_clock = false;
     for (size_t i = 0; i < nb_units; i++)
@@ -547,6 +547,6 @@ void propose_cuts(struct proposed_cut *out, const struct cut_unit *units, size_t
                         .hi_ms = end < nb_units ? units[end].begin_ms : length_ms,
                         .length_ms = length_ms,
                         .by_clock = by_clock};
-        divide(&out[i], &r, moments, nb_moments);
+        propose_in_run(&out[i], &r, hints, nb_hints);
     }
 }

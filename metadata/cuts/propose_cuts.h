@@ -1,7 +1,7 @@
 /*
- * How one recording is divided among the talks that it holds: each talk's in and out, by what the
- * timetable or the listed times say, moved to the pauses that the recording has. Pure; times in
- * milliseconds from the recording's first picture. docs/room-recording.md has the reasons.
+ * Proposes where to cut a shared recording: in and out of each talk that it holds, by the timetable
+ * or the listed times, moved to pauses of the recording. Pure. Times are in milliseconds from the
+ * recording's first picture. docs/room-recording.md has the reasons.
  */
 #pragma once
 
@@ -13,18 +13,18 @@ enum { CUT_UNKNOWN = INT32_MIN };
 
 /* A talk, or one part of it. */
 struct cut_unit {
-    int64_t start_ms;  /* where its slot begins; CUT_UNKNOWN where no clock says */
-    int64_t length_ms; /* listed, or of its slot; 0: not known */
-    bool is_slot;      /* the length is a bound */
-    bool fixed;        /* by a person: from begin_ms to end_ms */
+    int64_t start_ms;  /* of its slot; CUT_UNKNOWN: no clock */
+    int64_t length_ms; /* listed time, or length of its slot; 0: not known */
+    bool is_slot;      /* the length is that of a slot, a bound */
+    bool fixed;        /* the user cut it, from begin_ms to end_ms */
     int64_t begin_ms, end_ms;
 };
 
-/* What happens in the recording: sound or picture are away, or another picture comes. */
+/* Places in the recording where a talk may begin or end. */
 enum cut_hint_kind {
     CUT_HINT_SILENCE,
     CUT_HINT_BLACK,
-    CUT_HINT_SCENE, /* a moment: it begins where it ends */
+    CUT_HINT_SCENE, /* a change of picture: begin_ms equals end_ms */
 };
 struct cut_hint {
     enum cut_hint_kind kind;
@@ -32,13 +32,13 @@ struct cut_hint {
 };
 
 struct proposed_cut {
-    int64_t begin_ms, end_ms;    /* equal where no place was left */
-    bool begin_loose, end_loose; /* nothing is there to cut at: only a time says so */
-    double score;                /* 0 … 1: how well pauses and times agree */
-    char *why;                   /* for a person; the caller's */
+    int64_t begin_ms, end_ms;    /* equal: there was no room for it */
+    bool begin_loose, end_loose; /* chosen by a time alone, without a hint there */
+    double score;                /* 0 … 1: how well hints and times agree */
+    char *why;                   /* for the user; the caller owns it */
 };
 
-/* Units in the order in which they were given; moments in any. Fills nb_units cuts that do not
- * overlap, but where a person's do. Deterministic; about nb_units * nb_moments² steps. */
+/* Fills a cut for each unit. units are in the order of the talks, hints in any order. Cuts do not
+ * overlap, except those of the user. Deterministic; takes about nb_units * nb_hints² steps. */
 void propose_cuts(struct proposed_cut *out, const struct cut_unit *units, size_t nb_units,
-                  const struct cut_hint *moments, size_t nb_moments, int64_t length_ms);
+                  const struct cut_hint *hints, size_t nb_hints, int64_t length_ms);

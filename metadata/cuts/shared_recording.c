@@ -13,14 +13,14 @@
 
 enum {
     LENGTH_UNKNOWN_S = 30 * 60, /* of a talk with neither slot nor listed time */
-    FOLDERS_READ = 2,           /* above a file, in which a room may be named */
+    FOLDERS_READ = 2,           /* above a file, whose names may contain a room's */
     SLUG_BYTES = 200,
 };
 
-/* A point in time, as UTC and as the clock on the wall. */
+/* A point in time, as UTC and as local time. */
 struct instant {
     int64_t utc_s, local_s;
-    bool has_offset; /* else UTC is not known */
+    bool has_offset; /* else utc_s is not known */
 };
 
 /* A talk with a start. */
@@ -31,14 +31,14 @@ struct slot {
     int64_t length_ms;
 };
 
-/* One reading of when a recording began. */
+/* One interpretation of a recording's start. */
 struct reading {
     enum shared_clock clock;
     struct instant at;
-    int64_t earlier_ms; /* it began so much before */
+    int64_t earlier_ms; /* how long before at it began */
 };
 
-/* How many talks are surely in a recording. */
+/* How many talks have a sure match with a recording. */
 struct hold {
     size_t by_hand, by_itself;
 };
@@ -46,15 +46,15 @@ struct hold {
 struct search {
     const struct sharing_candidate *recordings;
     size_t nb_recordings;
-    struct hold *held; /* by each of them */
+    struct hold *held; /* of each recording */
     struct match_table *matches;
     struct slot *slots;
     size_t nb_slots;
     struct shared_recording *found;
-    const char **rooms; /* of the timetable, each once */
+    const char **rooms; /* of the timetable, without repetition */
     size_t nb_rooms;
-    struct reading *readings; /* the one that counts, of each recording */
-    const char **room_of;     /* of each recording that is shared by the clock */
+    struct reading *readings; /* the chosen one of each recording */
+    const char **room_of;     /* of each recording that is shared according to its clock */
 };
 
 const char *shared_clock_name(enum shared_clock clock)
@@ -88,8 +88,8 @@ static bool parse_instant(struct datetime *when, struct instant *at, const char 
     return true;
 }
 
-/* Where the slot begins in the recording. Where both times have an offset, that counts; else both
- * are taken as local time. */
+/* The slot's start in the recording, in milliseconds. Compares UTC if both times have an offset,
+ * else local time. */
 static int64_t start_in(const struct reading *r, const struct slot *s)
 {
     const int64_t apart_s = r->at.has_offset && s->at.has_offset ? s->at.utc_s - r->at.utc_s
@@ -97,7 +97,7 @@ static int64_t start_in(const struct reading *r, const struct slot *s)
     return 1000 * apart_s + r->earlier_ms;
 }
 
-/* At least half of the slot. */
+/* Whether at least half of the slot is in the recording. */
 static bool lies_in(const struct reading *r, const struct slot *s, int64_t duration_ms)
 {
     const int64_t start = start_in(r, s), end = start + s->length_ms;
@@ -130,14 +130,14 @@ static bool same_room(const char *a, const char *b)
     return strcmp(a ? a : "", b ? b : "") == 0;
 }
 
-/* Length of the room's name where the path has it between other words; 0 else. */
+/* The length of the room's name if the path contains it as whole words; else 0. */
 static size_t named_in(const char *path, const char *room)
 {
     AUTO_FREE char *slug = str_slug(room, SLUG_BYTES), *wanted = mem_printf("-%s-", slug);
     return strstr(path, wanted) ? strlen(slug) : 0;
 }
 
-/* The file's name and that of the folders next above, as words. */
+/* The names of the file and of the folders above it, as words. */
 static char *path_words(const char *path)
 {
     const char *p = path + strlen(path);
@@ -147,7 +147,8 @@ static char *path_words(const char *path)
     return mem_printf("-%s-", slug);
 }
 
-/* The room that the path names, in full or up to a bracket: "K.1.105 (La Fontaine)". */
+/* The room whose name is in the path, in full or up to a bracket: "K.1.105 (La Fontaine)". NULL:
+ * none. */
 static const char *room_of_path(const struct search *s, const char *path)
 {
     AUTO_FREE char *words = path_words(path);
@@ -166,7 +167,7 @@ static const char *room_of_path(const struct search *s, const char *path)
     return best;
 }
 
-/* --- what the clock says --------------------------------------------------------------------- */
+/* --- the clock -------------------------------------------------------------------------------- */
 
 static size_t count_slots(const struct search *s, const struct reading *r, int64_t duration_ms,
                           const char *room)
@@ -184,7 +185,7 @@ static const char *fullest_room(size_t *most, size_t *nb_rooms, const struct sea
     const char *best = NULL;
     *most = *nb_rooms = 0;
     for (size_t i = 0; i <= s->nb_rooms; i++) {
-        const char *room = i < s->nb_rooms ? s->rooms[i] : NULL; /* last, talks without one */
+        const char *room = i < s->nb_rooms ? s->rooms[i] : NULL; /* at last, talks without a room */
         const size_t nb = count_slots(s, r, duration_ms, room);
         *nb_rooms += nb > 1;
         if (nb > *most) {
@@ -195,7 +196,7 @@ static const char *fullest_room(size_t *most, size_t *nb_rooms, const struct sea
     return best;
 }
 
-/* NULL where the talk has no start. */
+/* NULL: the talk has no start. */
 static const struct slot *slot_of(const struct search *s, int talk)
 {
     for (size_t i = 0; i < s->nb_slots; i++)
@@ -204,7 +205,7 @@ static const struct slot *slot_of(const struct search *s, int talk)
     return NULL;
 }
 
-/* Whether all talks that a person set to the recording lie in it; those without a start may. */
+/* Whether all talks that the user set to the recording are in it, as far as they have a start. */
 static bool agrees(const struct search *s, size_t recording, const struct reading *r)
 {
     for (size_t i = 0; i < s->matches->nb_rows; i++) {
@@ -229,7 +230,7 @@ static void count_held(struct search *s)
     }
 }
 
-/* Said by a person, of it or of a talk set to it; or by its path. */
+/* The recording's room: as the user gave it, else that of a talk set to it, else from its path. */
 static const char *room_known(const struct search *s, size_t recording)
 {
     const struct sharing_candidate *r = &s->recordings[recording];
@@ -245,8 +246,9 @@ static const char *room_known(const struct search *s, size_t recording)
     return room_of_path(s, r->path);
 }
 
-/* Of the readings, the one with most talks of one room; the first of equals. Fills in how many
- * rooms have several, and whether a reading was against what a person set. */
+/* Chooses the reading with most talks of one room; the first of equals. Sets *nb_rooms to the
+ * number of rooms with several talks, and *contradicted if a reading contradicts the user's
+ * matches. */
 static void choose_reading(size_t *nb_rooms, bool *contradicted, struct search *s, size_t recording)
 {
     const struct sharing_candidate *r = &s->recordings[recording];
@@ -283,25 +285,27 @@ static void find_clock(struct search *s, size_t recording)
     size_t nb_rooms = 0;
     bool contradicted = false;
     choose_reading(&nb_rooms, &contradicted, s, recording);
-    /* A single talk's recording is not shared because the camera was left on. */
+    /* The recording of a single talk is not shared only because the camera was left on. */
     const bool own = hold.by_itself || (hold.by_hand == 1 && !r->divided);
     const bool by_hand = hold.by_hand > 1;
     out->shared = by_hand || (out->clock && nb_rooms == 1 && !own);
     if (by_hand && !out->clock && contradicted)
-        out->note = mem_strdup("by its clock, a talk that was set to it lies outside: it is "
-                               "divided in order, without the clock");
+        out->note =
+            mem_strdup("by its clock, a talk that was set to it is outside: its talks are cut "
+                       "in order, without the clock");
     else if (!by_hand && !own && nb_rooms > 1)
-        out->note = mem_printf("talks of %zu rooms lie in it: 'talkpress add --room ROOM FILE' "
-                               "says which room it shows",
+        out->note = mem_printf("it may hold talks of %zu rooms: give its room with 'talkpress add "
+                               "--room ROOM FILE'",
                                nb_rooms);
     else if (!by_hand && r->start && !out->clock)
-        out->note = mem_strdup("fewer than two slots of the timetable lie in it, by the start that "
-                               "was given: 'talkpress add --start' corrects it");
+        out->note =
+            mem_strdup("by the given start, fewer than two slots of the timetable are in it: "
+                       "correct the start with 'talkpress add --start'");
 }
 
 /* --- talks ----------------------------------------------------------------------------------- */
 
-/* Whether the clock may say where the talk is: no better recording is known. */
+/* Whether the clock may match the talk: it has no better recording. */
 static bool is_free(const struct search *s, const struct match *m)
 {
     if (m->by_hand || m->state == MATCH_SURE)
@@ -325,7 +329,7 @@ static void set_match(const struct search *s, struct match *m, size_t recording,
     m->suspicion = NULL;
     for (size_t i = recording + 1; i < s->nb_recordings && !m->suspicion; i++)
         if (holds(s, i, slot))
-            m->suspicion = mem_printf("'%s' was on at that time too",
+            m->suspicion = mem_printf("'%s' was running at that time too",
                                       strrchr(s->recordings[i].path, '/')
                                           ? strrchr(s->recordings[i].path, '/') + 1
                                           : s->recordings[i].path);
@@ -333,8 +337,8 @@ static void set_match(const struct search *s, struct match *m, size_t recording,
     m->recording = (int)recording;
     m->score = m->margin = 0;
     m->reason = mem_printf(
-        "its slot at %02d:%02d lies in the recording, by %s", slot->start.hour, slot->start.minute,
-        s->found[recording].clock == SHARED_GIVEN ? "the start that was given"
+        "its slot at %02d:%02d is in the recording, by %s", slot->start.hour, slot->start.minute,
+        s->found[recording].clock == SHARED_GIVEN ? "the given start"
                                                   : shared_clock_name(s->found[recording].clock));
 }
 
@@ -359,8 +363,8 @@ static int by_start(const void *a, const void *b)
     return (x->row > y->row) - (x->row < y->row);
 }
 
-/* The rows that are the recording's, in order of time: by the clock, else as the timetable or the
- * programme has them. */
+/* Lists the recording's rows in order of time: by the clock, else in the order of the timetable or
+ * the programme. */
 static void list_talks(struct search *s, size_t recording)
 {
     struct shared_recording *out = &s->found[recording];

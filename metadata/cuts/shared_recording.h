@@ -1,6 +1,7 @@
 /*
- * Which talks share a recording: those that a person set to it, and, by the timetable and the time
- * at which it began, those whose slots lie in it. Pure; deterministic. docs/room-recording.md.
+ * Finds the talks that share a recording: those that the user set to it, and those whose slots are
+ * in it by the timetable and the time at which it began. Pure and deterministic. See
+ * docs/room-recording.md.
  */
 #pragma once
 
@@ -13,14 +14,14 @@ struct programme;
 
 struct sharing_candidate {
     const char *path;
-    int64_t duration_ms;      /* negative where it is not known */
-    const char *start, *room; /* by a person, as in the store; NULL: not said */
-    const char *created;      /* the container's creation time; NULL: none */
-    bool divided;             /* a person cut a talk from it */
+    int64_t duration_ms;      /* negative: not known */
+    const char *start, *room; /* given by the user, as in the store; NULL: not given */
+    const char *created;      /* creation time in the container; NULL: none */
+    bool divided;             /* the user cut a talk from it */
 };
 
-/* How the start is known. Cameras write a creation time in UTC or in local time, when they begin or
- * when they end. */
+/* The source of the start. Cameras write a creation time in UTC or in local time, when they start
+ * or when they stop. */
 enum shared_clock {
     SHARED_NO_CLOCK,
     SHARED_GIVEN,
@@ -31,27 +32,27 @@ enum shared_clock {
 };
 
 struct shared_talk {
-    size_t row;       /* of the matches */
-    int64_t start_ms; /* of its slot, from the recording's start; CUT_UNKNOWN without a clock */
+    size_t row;       /* in the table of matches */
+    int64_t start_ms; /* of its slot, from the recording's start; CUT_UNKNOWN: no clock */
 };
 
-/* What one recording holds. */
+/* The talks of one recording. */
 struct shared_recording {
-    bool shared; /* several talks lie in it */
+    bool shared; /* it holds several talks */
     enum shared_clock clock;
-    char *began;               /* "2010-04-28 09:02:00", the talks' local time; NULL: no clock */
-    struct shared_talk *talks; /* in order of time; only where it is shared */
+    char *began;               /* "2010-04-28 09:02:00", local time of the talks; NULL: no clock */
+    struct shared_talk *talks; /* in order of time; only if it is shared */
     size_t nb_talks;
-    char *note; /* for a person: why no talks were found, or why no clock counts; NULL: nothing */
+    char *note; /* for the user: why no talks were found, or no clock is used; NULL: nothing */
 };
 
-/* Fills one of out for each recording, and changes the matches: a talk without a sure recording
- * becomes an unclear match of the one that was on during its slot. Free with
- * shared_recording_finish. */
+/* Fills an element of out for each recording (free each with shared_recording_finish), and changes
+ * the matches: a talk without a sure recording gets an unclear match with the one that ran during
+ * its slot. */
 void shared_recording_find(struct shared_recording *out, struct match_table *matches,
                            const struct programme *programme,
                            const struct sharing_candidate *recordings, size_t nb);
 void shared_recording_finish(struct shared_recording *sharing);
 
-/* "as given", "its creation time, read as local time" …; NULL without a clock. */
+/* "as given", "its creation time, read as local time" …, static; NULL for SHARED_NO_CLOCK. */
 const char *shared_clock_name(enum shared_clock clock);

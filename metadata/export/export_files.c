@@ -9,7 +9,7 @@ static bool before(const struct export_file *file, int talk, int part)
     return file->talk != talk ? file->talk < talk : file->part < part;
 }
 
-/* How many come before the part. */
+/* The index of the part's first file. */
 static size_t lower_bound(const struct export_file *files, size_t nb, int talk, int part)
 {
     size_t from = 0;

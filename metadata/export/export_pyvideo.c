@@ -21,7 +21,7 @@ struct exporter {
     const struct programme *programme;
     const struct export_file *files;
     size_t nb_files;
-    GHashTable *taken; /* names of files, which it owns */
+    GHashTable *taken; /* names of files; it owns them */
 };
 
 void export_texts_finish(struct export_texts *t)
@@ -34,7 +34,8 @@ void export_texts_finish(struct export_texts *t)
     *t = (struct export_texts){0};
 }
 
-/* Takes path and value. In ASCII, as pyvideo's own files are: no character can hide there. */
+/* Takes ownership of path and value. ASCII, like pyvideo's own files, so that every character is
+ * visible. */
 static void add_text(struct export_texts *out, char *path, json_t *value)
 {
     AUTO_FREE char *json = json_dumps(value, JSON_INDENT(2) | JSON_SORT_KEYS | JSON_ENSURE_ASCII);
@@ -44,7 +45,7 @@ static void add_text(struct export_texts *out, char *path, json_t *value)
     json_decref(value);
 }
 
-/* A line as an importer made it; null for NULL. */
+/* A line that an importer made, so that importing it again gives the same; null for NULL. */
 static json_t *line_json(const char *line)
 {
     AUTO_FREE char *text = plain_line_escape(line);
@@ -57,7 +58,7 @@ static void set_line(json_t *o, const char *key, const char *line)
         json_object_set_new(o, key, line_json(line));
 }
 
-/* Whether the ref is what pyvideo names a file: no UUID, number or URL. */
+/* Whether the ref can be the name of a file of pyvideo: not a UUID, number or URL. */
 static bool is_name(const char *ref)
 {
     size_t nb_digits = 0, nb = 0;
@@ -70,15 +71,15 @@ static bool is_name(const char *ref)
     return nb > nb_digits && nb <= REF_BYTES && *ref != '.' && !g_uuid_string_is_valid(ref);
 }
 
-/* What the part's file is named, without its ending: as the programme calls the talk where that
- * is a name, so that importing the folder again finds the talk. A new string. */
+/* The name of the part's file, without extension: the talk's ref if that is a name, so that
+ * importing the folder again finds the talk. A new string. */
 static char *file_name(const struct exporter *x, const struct talk *t, int part)
 {
     AUTO_FREE char *own = t->ref && is_name(t->ref) && t->nb_parts == 1 ? mem_strdup(t->ref)
                                                                         : talk_file_name(t, part);
     char *name = mem_strdup(own);
     for (int i = 2; !g_hash_table_add(x->taken, name); i++)
-        name = mem_printf("%s-%d", own, i); /* the table has freed the one before */
+        name = mem_printf("%s-%d", own, i); /* the table has freed the previous name */
     return mem_strdup(name);
 }
 
@@ -95,7 +96,7 @@ static void add_related(json_t *list, const char *label, const char *url)
     json_array_append_new(list, json_pack("{s:s, s:o}", "label", label, "url", json_text(url)));
 }
 
-/* Videos, the poster, and what is neither as related to them. */
+/* Videos, the poster, and other files as related URLs. */
 static void set_files(json_t *o, json_t *related, const struct export_file *files, size_t nb)
 {
     json_t *videos = json_array();
@@ -112,7 +113,7 @@ static void set_files(json_t *o, json_t *related, const struct export_file *file
     json_object_set_new(o, "videos", videos);
 }
 
-/* The listed time; else how long the recording is. */
+/* The listed time; else the measured length; 0: not known. */
 static int duration_s(const struct part *part, const struct export_file *files, size_t nb)
 {
     return part->listed_s ? part->listed_s : nb ? files[0].measured_s : 0;

@@ -16,11 +16,11 @@
 
 enum { DAY_BYTES = 10, NAME_BYTES = 80 };
 
-/* A talk where it stands in the file. */
+/* A talk and its place in the file. */
 struct place {
     const struct talk *talk;
-    const char *day; /* DAY_BYTES of it; NULL: none is known */
-    size_t room;     /* in order of the programme; 0: none */
+    const char *day; /* DAY_BYTES of it; NULL: not known */
+    size_t room;     /* its position in the programme, from 1; 0: none */
     size_t index;
 };
 
@@ -31,7 +31,7 @@ struct writer {
     size_t nb_files;
     struct place *places;
     size_t nb_places;
-    bool failed; /* the writer's buffer: no memory */
+    bool failed; /* the writer ran out of memory */
 };
 
 /* --- the document's pieces -------------------------------------------------------------------- */
@@ -41,7 +41,8 @@ static void check(struct writer *w, int rc)
     w->failed |= rc < 0;
 }
 
-/* XML 1.0, 2.2: what no document may hold, however it is escaped, becomes U+FFFD. A new string. */
+/* U+FFFD instead of characters that no document may contain, even escaped (XML 1.0, 2.2). A new
+ * string. */
 static char *xml_text(const char *text)
 {
     AUTO_STR out = {0};
@@ -79,7 +80,7 @@ static void content(struct writer *w, const char *text)
         check(w, xmlTextWriterWriteString(w->xml, (const xmlChar *)clean));
 }
 
-/* An element with a text, empty for NULL. */
+/* An element with a text; empty for NULL. */
 static void element(struct writer *w, const char *name, const char *text)
 {
     start(w, name);
@@ -87,16 +88,16 @@ static void element(struct writer *w, const char *name, const char *text)
     end(w);
 }
 
-/* The same of a line as an importer made it. */
+/* An element with a line that an importer made, so that importing it again gives the same. */
 static void line_element(struct writer *w, const char *name, const char *line)
 {
     AUTO_FREE char *text = plain_line_escape(line);
     element(w, name, text);
 }
 
-/* --- where talks stand ------------------------------------------------------------------------ */
+/* --- order of the talks ----------------------------------------------------------------------- */
 
-/* NULL where a talk's day is not known. */
+/* NULL: the talk's day is not known. */
 static const char *day_of(const struct programme *p, const struct talk *t)
 {
     if (t->start)
@@ -107,7 +108,7 @@ static const char *day_of(const struct programme *p, const struct talk *t)
 static int compare_days(const char *a, const char *b)
 {
     if (!a || !b)
-        return (a == NULL) - (b == NULL); /* those without come last */
+        return (a == NULL) - (b == NULL); /* talks without a day come last */
     return strncmp(a, b, DAY_BYTES);
 }
 
@@ -214,7 +215,7 @@ static void write_persons(struct writer *w, const struct talk *t)
     end(w);
 }
 
-/* The time of day alone where no offset is known, for then no instant is. */
+/* Without an offset only the time of day: the date-time would be ambiguous. */
 static void write_start(struct writer *w, const char *start_text)
 {
     const char *clock = start_text ? strchr(start_text, 'T') : NULL;
@@ -226,7 +227,7 @@ static void write_start(struct writer *w, const char *start_text)
     element(w, "start", text);
 }
 
-/* The slot; else how long the talk is listed to be. */
+/* The slot; else the listed time. */
 static void write_duration(struct writer *w, const struct talk *t)
 {
     const int seconds = t->parts[0].slot_s ? t->parts[0].slot_s : talk_listed_s(t);
@@ -239,7 +240,7 @@ static void write_duration(struct writer *w, const struct talk *t)
     element(w, "duration", text.s);
 }
 
-/* The slug is the ref, except where that is the guid. */
+/* The slug is the ref, unless that is the guid. */
 static void write_event(struct writer *w, const struct talk *t)
 {
     AUTO_FREE char *name = talk_file_name(t, 0), *own = mem_printf("talk-%d", t->number);

@@ -5,28 +5,28 @@
 
 #include "mem.h"
 
-/* Costs are negative weights, to be least in sum. Behind the real columns each row has one of its
- * own with cost 0, which stands for "free": so every row always has a column. */
+/* Costs are negative weights, whose sum is to be least. After the real columns, each row has one of
+ * its own with cost 0, which means "free": so every row always has a column. */
 struct entry {
     int64_t dist;
-    bool used; /* free columns come first among equals: the search ends there */
+    bool used; /* at equal distance, free columns come first: the search ends there */
     int column;
 };
 
 struct solver {
     const struct assignment *p;
-    int nb_columns;     /* the rows' own ones too */
-    int64_t *of_row;    /* potentials: cost >= of_row + of_column, equal where assigned; */
+    int nb_columns;     /* with the rows' own */
+    int64_t *of_row;    /* potentials: cost >= of_row + of_column, with equality if assigned; */
     int64_t *of_column; /* never above 0, and 0 for an unused column */
-    int *column, *row;  /* assigned; -1 none */
-    int64_t *dist;      /* from the search's start; INT64_MAX: not reached */
+    int *column, *row;  /* assigned to each other; -1: none */
+    int64_t *dist;      /* from the start of the search; INT64_MAX: not reached */
     int *from;          /* the row before the column on the path */
     bool *done;
     int *touched; /* columns whose dist, from, done are set */
     size_t nb_touched;
     int target;    /* of the search; -1: any unused column */
-    int64_t bound; /* nothing at this distance or beyond matters any more */
-    int *used;     /* the columns in use, potentials falling from 0 */
+    int64_t bound; /* distances from here on do not matter */
+    int *used;     /* the assigned columns, sorted by falling potential, from 0 */
     size_t nb_used;
     struct entry *heap;
     size_t nb_heap, heap_room;
@@ -80,7 +80,7 @@ static bool before(const struct entry *a, const struct entry *b)
 
 static void heap_push(struct solver *s, struct entry e)
 {
-    if (s->nb_heap == s->heap_room) { /* not by nb_heap alone: the heap shrinks all the time */
+    if (s->nb_heap == s->heap_room) { /* not by nb_heap, because the heap also shrinks */
         s->heap = mem_grow(s->heap, s->heap_room, sizeof *s->heap);
         s->heap_room = s->heap_room ? 2 * s->heap_room : 1;
     }
@@ -127,7 +127,7 @@ static void reach(struct solver *s, int j, int from, int64_t dist)
     s->dist[j] = dist;
     s->from[j] = from;
     heap_push(s, (struct entry){.dist = dist, .used = s->row[j] >= 0, .column = j});
-    /* An unused column as near, but with a lower number, would come first. */
+    /* + 1: an unused column as near, but with a lower number, comes first. */
     if (s->target < 0 && s->row[j] < 0 && dist + 1 < s->bound)
         s->bound = dist + 1;
     if (j == s->target)
@@ -146,7 +146,7 @@ static void reach_from_row(struct solver *s, int i, int64_t dist, int except)
     }
 }
 
-/* The nearest column not done yet; -1 where there is none. */
+/* The nearest column that is not done; -1: there is none. */
 static int next_column(struct solver *s)
 {
     while (s->nb_heap) {
@@ -159,8 +159,8 @@ static int next_column(struct solver *s)
     return -1;
 }
 
-/* Gives row i a column along the shortest path to an unused one. Its own column is always unused
- * at first, so there is a path. */
+/* Gives row i a column, along the shortest path to an unused one. There is a path, because the
+ * row's own column is unused at first. */
 static void augment(struct solver *s, int i)
 {
     search_begin(s, -1, INT64_MAX);
@@ -203,10 +203,10 @@ static void list_used(struct solver *s)
     qsort_r(s->used, s->nb_used, sizeof *s->used, compare_potentials, s);
 }
 
-/* What the total loses when row i may not have its column: the shortest way, in the residual graph,
- * from the row back to that column. Such a way may run over the sink, at which all columns meet: an
- * unused column comes into use there (potential 0), and a used one, against its potential, goes out
- * of use, which sets its row free. */
+/* The loss of the total if row i may not have its column: the shortest path, in the residual graph,
+ * from the row back to that column. A path may pass the sink, where all columns meet: there an
+ * unused column comes into use (potential 0), and a used one, at the cost of its potential, goes
+ * out of use, which frees its row. */
 static int64_t loss_of(struct solver *s, int i)
 {
     const int target = s->column[i];

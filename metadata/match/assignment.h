@@ -1,10 +1,10 @@
 /*
- * The optimal assignment: rows to columns, each column at most once, so that the sum of weights is
- * greatest. Rows may stay free (weight 0). Sparse: only the edges given exist, and a row's search
- * never leaves its connected component. Deterministic, whole numbers throughout.
+ * The optimal assignment of rows to columns: each column at most once, with the greatest sum of
+ * weights. Rows may stay free (weight 0). Sparse: only the given edges exist, and the search from a
+ * row stays in its connected component. Deterministic; integers only. Pure.
  *
  * Method: shortest augmenting paths with dual potentials (Jonker and Volgenant, Computing 38,
- * 1987), O(n^3) where every edge exists.
+ * 1987), O(n^3) if every edge exists.
  */
 #pragma once
 
@@ -18,12 +18,12 @@ struct assignment_edge {
 
 struct assignment {
     size_t nb_rows, nb_columns;
-    const size_t *begin; /* nb_rows + 1: row i has the edges begin[i] … begin[i + 1] - 1 */
-    const struct assignment_edge *edges; /* each row's by falling weight */
-    int64_t loss_cap;                    /* losses are looked for up to here only */
+    const size_t *begin; /* nb_rows + 1 elements: row i has edges begin[i] … begin[i + 1] - 1 */
+    const struct assignment_edge *edges; /* of each row, sorted by falling weight */
+    int64_t loss_cap;                    /* larger losses are reported as this */
 };
 
-/* column[i] becomes row i's column, -1 for a free row. loss[i] (loss may be NULL) becomes how much
- * the best total falls when that edge is forbidden: 0 where another solution is as good; at most
- * loss_cap, and 0 for a free row. */
+/* Sets column[i] to row i's column, -1 for a free row, and loss[i] (loss may be NULL) to the amount
+ * by which the best total falls if that edge is forbidden: 0 if another solution is as good, and
+ * for a free row; at most loss_cap. */
 void assignment_solve(int *column, int64_t *loss, const struct assignment *problem);

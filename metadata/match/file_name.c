@@ -7,19 +7,19 @@
 #include "mem.h"
 #include "str.h"
 
-/* What a word makes of the number behind it. */
+/* The meaning that a word gives to the number after it. */
 enum role {
     ROLE_NONE,
     ROLE_NUMBER, /* it is a talk's */
     ROLE_PART,
-    ROLE_CAMERA, /* it counts the camera's files */
-    ROLE_ASIDE,  /* it counts something else */
-    ROLE_FILLER, /* nothing, and the word itself says nothing either */
+    ROLE_CAMERA, /* the camera's counter */
+    ROLE_ASIDE,  /* something else */
+    ROLE_FILLER, /* none, and the word itself has no meaning either */
 };
 
 static const struct {
     enum role role;
-    const char *words; /* each between spaces */
+    const char *words; /* each with a space before and after it */
 } roles[] = {
     {ROLE_NUMBER, " ep episode folge lecture nr no num number talk vortrag "},
     {ROLE_PART, " part pt parte partie teil "},
@@ -139,7 +139,7 @@ struct reader {
     const struct file_name_context *context;
     char **tokens;
     size_t nb_tokens;
-    bool leading; /* nothing so far that could be of a talk */
+    bool leading; /* no word or number of a talk so far */
 };
 
 static void add_number(struct reader *r, const char *token, enum file_number_kind kind)
@@ -159,7 +159,8 @@ static void add_number(struct reader *r, const char *token, enum file_number_kin
         r->leading = false;
 }
 
-/* "2010-04-28", "28-04-2010", "20100428" */
+/* How many tokens the date at the start takes, "2010-04-28", "28-04-2010" or "20100428"; 0: there
+ * is none. */
 static size_t date_length(char *const *tokens, size_t nb)
 {
     if (nb_digits(tokens[0]) == 8 && all_digits(tokens[0]))
@@ -180,7 +181,7 @@ static bool is_resolution(const char *token)
     return false;
 }
 
-/* A number with no word before it that explains it. Returns how many tokens it took. */
+/* Reads a number without a word before it that explains it. Returns how many tokens it takes. */
 static size_t read_bare_number(struct reader *r, size_t i)
 {
     char *const *t = &r->tokens[i];
@@ -199,7 +200,8 @@ static size_t read_bare_number(struct reader *r, size_t i)
     return 1;
 }
 
-/* A number behind a word that explains it; also "of 2" behind a part. */
+/* Reads a number after a word that explains it, and "of 2" after a part. Returns how many tokens it
+ * takes. */
 static size_t read_explained_number(struct reader *r, size_t i, enum role role)
 {
     const char *number = r->tokens[i];
@@ -215,7 +217,7 @@ static size_t read_explained_number(struct reader *r, size_t i, enum role role)
     return 1;
 }
 
-/* "15a", "015b": a talk's number with the letter of a part. */
+/* "15a", "015b": a talk's number with a letter for the part. */
 static bool is_lettered_number(const char *token)
 {
     const size_t n = nb_digits(token);

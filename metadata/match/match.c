@@ -10,7 +10,7 @@
 #include "programme.h"
 #include "score.h"
 
-/* The candidates of units: recordings and points, as the rows of an assignment. */
+/* Units and their candidates, recordings with points, as the rows of an assignment. */
 struct candidates {
     size_t *begin; /* nb_rows + 1 */
     struct assignment_edge *edges;
@@ -47,7 +47,7 @@ static struct candidates candidates_for(size_t nb_rows)
     return (struct candidates){.begin = mem_zalloc(nb_rows + 1, sizeof(size_t))};
 }
 
-/* --- recordings in an order of their own --- */
+/* --- recordings, sorted --- */
 
 static int compare_recordings(const void *a, const void *b)
 {
@@ -60,8 +60,8 @@ static int compare_recordings(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
-/* Sorted, so that the order in which files were added decides nothing. original[i] is the caller's
- * index of sorted[i]. */
+/* So that the result does not depend on the order in which files were added. original[i] is the
+ * caller's index of sorted[i]. */
 static void sort_recordings(struct match_recording *sorted, int *original,
                             const struct match_recording *recordings, size_t nb)
 {
@@ -75,7 +75,7 @@ static void sort_recordings(struct match_recording *sorted, int *original,
     }
 }
 
-/* --- units and decisions of a person --- */
+/* --- units, and decisions of the user --- */
 
 static void add_unit(struct matching *m, struct unit unit)
 {
@@ -104,8 +104,8 @@ static void list_units(struct matching *m)
     }
 }
 
-/* A decision about a talk or part that the programme has no more is kept by the caller only. The
- * last one about a unit holds. */
+/* Decisions about talks or parts that the programme no longer has are ignored. The last decision
+ * about a unit counts. */
 static void apply_fixed(struct matching *m, const int *original, const struct match_fixed *fixed)
 {
     for (size_t i = 0; i < m->nb_units; i++) {
@@ -124,7 +124,7 @@ static void apply_fixed(struct matching *m, const int *original, const struct ma
 
 /* --- one recording or one for each part --- */
 
-/* Every unit's candidates among the recordings that no decision has taken. */
+/* The candidates of each unit, without recordings that the user has given to another. */
 static void find_candidates(struct candidates *out, const struct matching *m)
 {
     AUTO_FREE bool *taken = mem_zalloc(m->nb_recordings, sizeof *taken);
@@ -136,7 +136,7 @@ static void find_candidates(struct candidates *out, const struct matching *m)
     *out = candidates_for(m->nb_units);
     for (size_t i = 0; i < m->nb_units; i++) {
         if (m->answers[i].fixed == UNIT_FREE) {
-            const size_t nb = score_candidates(list, m->evidence, &m->units[i]);
+            const size_t nb = score_candidates(list, m->index, &m->units[i]);
             for (size_t k = 0; k < nb; k++)
                 if (!taken[list[k].recording])
                     add_candidate(out, list[k].recording, list[k].points);
@@ -148,7 +148,7 @@ static void find_candidates(struct candidates *out, const struct matching *m)
     }
 }
 
-/* A recording's most points, and the most for any other talk than that one. */
+/* The talk for which a recording has most points, and its most points for another talk. */
 struct favourite {
     int talk, points, points_elsewhere;
 };
@@ -172,16 +172,16 @@ static struct favourite *find_favourites(const struct matching *m, const struct 
     return favourites;
 }
 
-/* Whether anything says that the recording holds this very part, and no more. */
-static bool speaks_for_part(const struct matching *m, size_t unit, int recording)
+/* Whether name or length indicate that the recording holds just this part. */
+static bool indicates_part(const struct matching *m, size_t unit, int recording)
 {
     struct score e;
-    score_pair(&e, m->evidence, &m->units[unit], recording);
+    score_pair(&e, m->index, &m->units[unit], recording);
     return e.part > 0 || (e.part == 0 && e.length >= SCORE_CLOSE);
 }
 
-/* The most points that units first … first + nb - 1 reach together. A recording that fits another
- * talk better counts nothing here. */
+/* The most points that units first … first + nb - 1 reach together, without recordings that fit
+ * another talk better. */
 static int64_t points_together(const struct matching *m, const struct candidates *all,
                                const struct favourite *favourites, size_t first, size_t nb)
 {
@@ -192,7 +192,7 @@ static int64_t points_together(const struct matching *m, const struct candidates
             const struct assignment_edge *edge = &all->edges[k];
             const struct favourite *f = &favourites[edge->column];
             const int elsewhere = f->talk == u->talk ? f->points_elsewhere : f->points;
-            if (edge->weight >= elsewhere && (!u->part || speaks_for_part(m, i, edge->column)))
+            if (edge->weight >= elsewhere && (!u->part || indicates_part(m, i, edge->column)))
                 add_candidate(&own, edge->column, edge->weight);
         }
         end_row(&own);
@@ -212,7 +212,8 @@ static int64_t points_together(const struct matching *m, const struct candidates
     return sum;
 }
 
-/* A person's decision first, then the better evidence; one recording where both are equal. */
+/* Whether the talk has a recording for each part: as the user decided, else if the parts reach more
+ * points together than one recording. */
 static bool is_in_parts(const struct matching *m, const struct candidates *all,
                         const struct favourite *favourites, size_t whole, size_t nb_parts)
 {
@@ -290,7 +291,7 @@ void match_all(struct match_table *out, const struct programme *programme,
         assert(fixed[i].recording < (int)nb_recordings);
         apply_fixed(&m, original, &fixed[i]);
     }
-    m.evidence = score_index_create(programme, m.units, m.nb_units, sorted, nb_recordings);
+    m.index = score_index_create(programme, m.units, m.nb_units, sorted, nb_recordings);
     match_units(&m);
 
     *out = (struct match_table){0};
@@ -303,7 +304,7 @@ void match_all(struct match_table *out, const struct programme *programme,
         if (row->recording >= 0)
             row->recording = original[row->recording];
     }
-    score_index_destroy(m.evidence);
+    score_index_destroy(m.index);
     free(m.units);
     free(m.answers);
 }

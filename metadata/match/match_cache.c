@@ -16,7 +16,7 @@ static void add_text(struct hash *h, const char *s)
     hash_add_str(h, s ? s : "");
 }
 
-/* More of it than matching looks at: it would have to be said here if it looked at more. */
+/* Also fields that matching does not use, so that it may use them without a change here. */
 static void add_talk(struct hash *h, const struct talk *t)
 {
     const char *const texts[] = {t->ref,   t->title,    t->section, t->room,
@@ -103,7 +103,7 @@ static char *text(const json_t *row, size_t i)
     return mem_strdup(json_string_value(json_array_get(row, i)));
 }
 
-/* Whether a row can be one of match_all's; talk is the row's, or a later one. */
+/* Whether match_all can have made the row for this talk. */
 static bool sound(const struct match *m, const struct talk *talk, size_t nb_recordings)
 {
     return talk->number == m->talk && !talk->gone && m->part >= 0 &&
@@ -113,7 +113,8 @@ static bool sound(const struct match *m, const struct talk *talk, size_t nb_reco
                                          m->recording >= 0 && (size_t)m->recording < nb_recordings);
 }
 
-/* Of a damaged store: rows are in the programme's order, and point into it and the recordings. */
+/* The store may be damaged: rows must be in the programme's order and refer to existing talks and
+ * recordings. */
 static bool all_sound(const struct match_table *table, const struct programme *p,
                       size_t nb_recordings)
 {

@@ -11,7 +11,8 @@
 
 enum { WORDS_SHOWN = 3 };
 
-/* Every 4 bits halve what is left to 1: 8 bits are 0.75. */
+/* Points as a share from 0 to 1: each 4 bits (4000 points) halve the distance to 1; 8 bits are
+ * 0.75. */
 static double share_of(int64_t points)
 {
     return points > 0 ? 1 - exp2(-(double)points / 4000) : 0;
@@ -29,7 +30,7 @@ static void add_unit_name(struct str *out, const struct matching *m, size_t unit
         str_addf(out, ", part %d", m->units[unit].part);
 }
 
-/* --- what speaks for it --- */
+/* --- reasons for a match --- */
 
 static void add_item(struct str *out, const char *item, size_t index, size_t nb, const char *quote)
 {
@@ -42,8 +43,8 @@ static void add_name(struct str *out, const struct matching *m, size_t unit, int
 {
     size_t words[WORDS_SHOWN + 1];
     const size_t nb_words =
-        score_words(words, WORDS_SHOWN + 1, m->evidence, m->units[unit].talk, recording);
-    const struct recording_clues *clues = score_clues(m->evidence, recording);
+        score_words(words, WORDS_SHOWN + 1, m->index, m->units[unit].talk, recording);
+    const struct recording_clues *clues = score_clues(m->index, recording);
     const size_t nb_shown = nb_words > WORDS_SHOWN ? WORDS_SHOWN : nb_words;
     const bool more = nb_words > nb_shown, number = e->number > 0, part = e->part > 0;
     const size_t nb = number + part + nb_shown + more;
@@ -61,7 +62,7 @@ static void add_name(struct str *out, const struct matching *m, size_t unit, int
     if (more)
         add_item(out, "more", i++, nb, "");
     str_add(out, nb           ? " in the name"
-                 : e->foreign ? "the name speaks of something else"
+                 : e->foreign ? "other words in the name"
                               : "nothing in the name");
 }
 
@@ -70,14 +71,14 @@ static void add_length(struct str *out, const struct matching *m, size_t unit, i
     const struct unit *u = &m->units[unit];
     char listed[CLOCK_BYTES], off[CLOCK_BYTES];
     static const char *const in_slot[] = {"", "in", "over", "less than half of"};
-    const enum score_slot slot = score_in_slot(score_clues(m->evidence, recording), u);
+    const enum score_slot slot = score_in_slot(score_clues(m->index, recording), u);
     int64_t diff;
     if (slot != SCORE_NO_SLOT) {
         str_addf(out, "length %s its slot of %s", in_slot[slot],
                  clock_format_ms(listed, u->slot_s * 1000LL, false));
     } else if (!u->listed_s) {
         str_add(out, "no listed time");
-    } else if (!score_difference(&diff, score_clues(m->evidence, recording), u)) {
+    } else if (!score_difference(&diff, score_clues(m->index, recording), u)) {
         str_add(out, "length not known");
     } else {
         clock_format_ms(listed, u->listed_s * 1000LL, false);
@@ -89,23 +90,23 @@ static void add_length(struct str *out, const struct matching *m, size_t unit, i
     }
 }
 
-/* --- what speaks against it --- */
+/* --- reasons against a match --- */
 
 static bool is_exact(const struct matching *m, size_t unit, int recording, int64_t within_ms)
 {
     int64_t diff;
     return recording >= 0 &&
-           score_difference(&diff, score_clues(m->evidence, recording), &m->units[unit]) &&
+           score_difference(&diff, score_clues(m->index, recording), &m->units[unit]) &&
            llabs(diff) <= within_ms;
 }
 
-/* Another unit that the recording fits to a second, and that has no such recording of its
- * own to explain this as chance; nb_units where there is none. */
+/* Another unit that the recording fits to a second, and that has no recording of its own with such
+ * a fit, which would make this one a coincidence; nb_units: there is none. */
 static size_t unit_missing_it(const struct matching *m, size_t unit, int recording)
 {
     size_t first = m->nb_units, begin, end;
-    const size_t *near = score_units_of_length(
-        &begin, &end, m->evidence, score_clues(m->evidence, recording)->duration_ms, 1000);
+    const size_t *near = score_units_of_length(&begin, &end, m->index,
+                                               score_clues(m->index, recording)->duration_ms, 1000);
     for (size_t k = begin; k < end; k++) {
         const size_t i = near[k];
         if (i < first && m->answers[i].chosen && i != unit && is_exact(m, i, recording, 1000) &&
@@ -130,11 +131,12 @@ static bool is_in_ring(const struct matching *m, size_t unit)
     return false;
 }
 
-/* The name says another talk's number. Title or speaker and an exact length outvote it. */
+/* The name has another talk's number. Words of title or speaker with an exact length outweigh it.
+ */
 static bool suspect_number(struct str *out, const struct matching *m, size_t unit, int recording,
                            const struct score *e)
 {
-    const int said = score_clues(m->evidence, recording)->number_talk;
+    const int said = score_clues(m->index, recording)->number_talk;
     if (said < 0 || said == m->units[unit].talk)
         return false;
     const bool exact = is_exact(m, unit, recording, 2000);
@@ -144,7 +146,7 @@ static bool suspect_number(struct str *out, const struct matching *m, size_t uni
     for (size_t i = 0; i < m->nb_units; i++) {
         const int there = m->answers[i].recording;
         if (m->answers[i].chosen && m->units[i].talk == said && there >= 0 &&
-            score_clues(m->evidence, there)->number_talk == m->units[unit].talk) {
+            score_clues(m->index, there)->number_talk == m->units[unit].talk) {
             str_addf(out, ": probably swapped with talk %d", m->programme->talks[said].number);
             break;
         }
@@ -152,7 +154,7 @@ static bool suspect_number(struct str *out, const struct matching *m, size_t uni
     return !(exact && e->words >= SCORE_WORDS);
 }
 
-/* The name marks a part that this is not. */
+/* The name marks another part. */
 static bool suspect_part(struct str *out, const struct matching *m, size_t unit, int recording,
                          const struct score *e)
 {
@@ -164,13 +166,13 @@ static bool suspect_part(struct str *out, const struct matching *m, size_t unit,
     return true;
 }
 
-/* The length is another talk's. A camera that ran some seconds longer hits a foreign time now and
- * then: where title, speakers or the own length speak for it, a whole ring of exchanged recordings
- * is asked for. */
+/* The length is another talk's. That may be a coincidence if a camera ran some seconds longer: if
+ * title, speakers or the talk's own length support the match, only a whole ring of exchanged
+ * recordings counts. */
 static bool suspect_length(struct str *out, const struct matching *m, size_t unit, int recording,
                            const struct score *e)
 {
-    const struct recording_clues *clues = score_clues(m->evidence, recording);
+    const struct recording_clues *clues = score_clues(m->index, recording);
     if (is_exact(m, unit, recording, 2000) || clues->exact_points < SCORE_EXACT)
         return false;
     const size_t fits = unit_missing_it(m, unit, recording);
@@ -190,12 +192,12 @@ static bool suspect_length(struct str *out, const struct matching *m, size_t uni
     return true;
 }
 
-/* Far too short; or far too long, unless the words say that it holds the talk all the same. */
+/* Much too short; or much too long, unless words in the name show that it holds the talk. */
 static bool suspect_misfit(struct str *out, const struct matching *m, size_t unit, int recording,
                            const struct score *e)
 {
     int64_t diff;
-    const struct recording_clues *clues = score_clues(m->evidence, recording);
+    const struct recording_clues *clues = score_clues(m->index, recording);
     if (e->length > SCORE_WRONG || !score_difference(&diff, clues, &m->units[unit]) ||
         (diff > 0 && e->words >= SCORE_WORDS))
         return false;
@@ -206,7 +208,7 @@ static bool suspect_misfit(struct str *out, const struct matching *m, size_t uni
     return true;
 }
 
-/* Whether what speaks against it is enough to ask a person. */
+/* Whether the reasons against it are enough to ask the user. */
 static bool suspect(char **out, const struct matching *m, size_t unit, int recording,
                     const struct score *e)
 {
@@ -225,7 +227,7 @@ static bool suspect(char **out, const struct matching *m, size_t unit, int recor
 static int best_other_recording(int *out_points, const struct matching *m, size_t unit, int except)
 {
     AUTO_FREE struct score_candidate *list = mem_zalloc(m->nb_recordings, sizeof *list);
-    const size_t nb = score_candidates(list, m->evidence, &m->units[unit]);
+    const size_t nb = score_candidates(list, m->index, &m->units[unit]);
     int best = -1;
     *out_points = 0;
     for (size_t i = 0; i < nb; i++)
@@ -245,7 +247,7 @@ static bool best_other_unit(size_t *out, int *out_points, const struct matching 
         struct score e;
         if (i == unit || !m->answers[i].chosen)
             continue;
-        score_pair(&e, m->evidence, &m->units[i], recording);
+        score_pair(&e, m->index, &m->units[i], recording);
         if (e.total < SCORE_LEAST || e.total <= *out_points)
             continue;
         *out = i;
@@ -280,7 +282,7 @@ static char *reason_for_none(const struct matching *m, size_t unit)
         if (!m->answers[i].chosen || m->answers[i].recording != best)
             continue;
         AUTO_STR text = {0};
-        str_addf(&text, "'%s' could be it, but is taken by ", m->recordings[best].name);
+        str_addf(&text, "'%s' would fit, but is matched to ", m->recordings[best].name);
         add_unit_name(&text, m, i);
         return str_take(&text);
     }
@@ -300,7 +302,7 @@ void match_judge(struct match *out, const struct matching *m, size_t unit)
         return;
     }
     struct score e;
-    score_pair(&e, m->evidence, &m->units[unit], a->recording);
+    score_pair(&e, m->index, &m->units[unit], a->recording);
     const bool doubt = suspect(&out->suspicion, m, unit, a->recording, &e);
     if (a->fixed != UNIT_FREE) {
         out->state = MATCH_SURE;
@@ -319,6 +321,6 @@ void match_judge(struct match *out, const struct matching *m, size_t unit)
     if (close)
         add_rival(&reason, m, unit, a->recording);
     else if (weak)
-        str_add(&reason, ": too little to be sure");
+        str_add(&reason, ": not enough to be sure");
     out->reason = str_take(&reason);
 }

@@ -1,5 +1,6 @@
 /*
- * What a solved matching means for one unit: sure or not, and why, in words for a person.
+ * Turns the solved assignment into a row for each unit: sure or not, and the reason in words for
+ * the user. Private to match.c and match_judge.c.
  */
 #pragma once
 
@@ -14,15 +15,15 @@ struct programme;
 
 enum match_points {
     MATCH_POINTS_SURE = 8000,
-    MATCH_LOSS_SURE = 4000, /* what the whole must lose without this pair */
+    MATCH_LOSS_SURE = 4000, /* by which the total must fall without this pair */
 };
 
 enum { UNIT_FREE = -2 };
 
 struct answer {
-    int fixed;     /* by hand: a recording, -1 for none, or UNIT_FREE */
-    bool chosen;   /* of a talk in parts, either the whole or the parts are */
-    int recording; /* -1 none */
+    int fixed;     /* by the user: a recording, -1: none; UNIT_FREE: not fixed */
+    bool chosen;   /* of a talk with parts, either the whole or its parts are chosen */
+    int recording; /* -1: none */
     int64_t loss;
 };
 
@@ -30,11 +31,11 @@ struct matching {
     const struct programme *programme;
     const struct match_recording *recordings;
     size_t nb_recordings;
-    struct unit *units; /* in the programme's order; of a talk, the whole before the parts */
+    struct unit *units; /* in the programme's order; a whole talk before its parts */
     size_t nb_units;
     struct answer *answers; /* of each unit */
-    struct score_index *evidence;
+    struct score_index *index;
 };
 
-/* Fills a row; its strings are the caller's. */
+/* Fills a row; the caller owns its strings. */
 void match_judge(struct match *out, const struct matching *m, size_t unit);

@@ -9,21 +9,21 @@
 #include "programme.h"
 #include "str.h"
 
-/* docs/matching.md says why each is what it is. */
+/* Points; docs/matching.md gives the reason for each. */
 enum {
     NUMBER_CLEAR = 8000,
     NUMBER_INSIDE = 5000,
     NUMBER_SECOND = 2000, /* beside a clear one */
     NUMBER_COUNTER = 1000,
-    NUMBER_OTHER = -4000, /* the name says another talk's number */
+    NUMBER_OTHER = -4000, /* the name has another talk's number */
     WORDS_FOREIGN = -3000,
     PART_RIGHT = 4000,
     PART_OTHER = -8000,
-    PART_MISSING = -4000, /* a part, but the name marks none */
+    PART_MISSING = -4000, /* the name marks no part */
     PART_OF_WHOLE = SCORE_OTHER_PART,
-    LENGTH_SHORTER_MS = 10000, /* so far from the listed time the length alone makes */
-    LENGTH_LONGER_MS = 60000,  /* a candidate: SCORE_LEAST points or more, */
-    LENGTH_NEAREST = 200,      /* of no more than these */
+    LENGTH_SHORTER_MS = 10000, /* within these of the listed time, the length alone makes */
+    LENGTH_LONGER_MS = 60000,  /* a candidate, with SCORE_LEAST points or more; */
+    LENGTH_NEAREST = 200,      /* at most so many are taken */
 };
 
 /* --- points of a pair --- */
@@ -45,7 +45,7 @@ static int number_points(const struct recording_clues *c, int talk, int number)
     return c->number_talk >= 0 ? points + NUMBER_OTHER : points;
 }
 
-/* The part that the name marks; "15-2" and "gogrid-2" mark one too where the talk has that part. */
+/* The part that the name marks; "15-2" and "gogrid-2" mark part 2 if the talk has one. 0: none. */
 static int marked_part(const struct recording_clues *c, const struct talk *talk)
 {
     if (c->name.part)
@@ -90,8 +90,8 @@ enum score_slot score_in_slot(const struct recording_clues *c, const struct unit
                                                  : SCORE_IN_SLOT;
 }
 
-/* A slot says little: most talks of a timetable have the same, cameras run on, speakers end early.
- * Only what is far from it speaks against. */
+/* A slot tells little: most talks of a timetable have the same, cameras run on, speakers end early.
+ * Only a length far from it counts against a match. */
 static int slot_points(const struct recording_clues *c, const struct unit *unit)
 {
     const int64_t slot_ms = unit->slot_s * 1000LL;
@@ -146,7 +146,7 @@ static struct score weigh(const struct score_index *b, const struct unit *unit,
     return e;
 }
 
-/* The first hit of a talk with this recording or a later one. */
+/* The index of the talk's first hit with this recording or a later one. */
 static size_t find_hit(const struct score_index *b, int talk, int recording)
 {
     const struct hit wanted = {.talk = talk, .recording = recording};
@@ -191,8 +191,8 @@ static int compare_candidates(const void *a, const void *b)
     return (x->recording > y->recording) - (x->recording < y->recording);
 }
 
-/* How far the recording at a place of the list by length is from a listed time; INT64_MAX: too far,
- * or there is none. */
+/* The distance of the at-th recording by length from a listed time; INT64_MAX: too far, or there is
+ * no such recording. */
 static int64_t distance_at(const struct score_index *b, size_t at, int64_t listed_ms)
 {
     if (at >= b->nb_by_length)
@@ -201,14 +201,14 @@ static int64_t distance_at(const struct score_index *b, size_t at, int64_t liste
     return diff < -LENGTH_SHORTER_MS || diff > LENGTH_LONGER_MS ? INT64_MAX : llabs(diff);
 }
 
-/* Adds the recordings for which the length speaks alone, the nearest first. Where hundreds do, none
- * stands out, and all of them would take the square of their number. */
+/* Adds the recordings that the length alone makes candidates, the nearest first. There is a limit:
+ * of hundreds none is the clear one, and the time would grow with the square of their number. */
 static struct score_candidate *add_nearest(struct score_candidate *list, size_t *nb,
                                            const struct score_index *b, const struct unit *unit)
 {
     const int64_t listed_ms = unit->listed_s * 1000LL;
     size_t longer = score_index_nb_below(b, b->nb_by_length, listed_ms, length_ms_at);
-    size_t shorter = longer - 1; /* wraps where there is none */
+    size_t shorter = longer - 1; /* wraps if there is none */
     for (int nb_taken = 0; nb_taken < LENGTH_NEAREST;) {
         const int64_t by = distance_at(b, shorter, listed_ms),
                       other = distance_at(b, longer, listed_ms);
@@ -224,7 +224,7 @@ static struct score_candidate *add_nearest(struct score_candidate *list, size_t 
     return list;
 }
 
-/* Adds the recordings whose names have the number; below 0: the marker of that part. */
+/* Adds the recordings whose names have the number; negative: that mark that part. */
 static struct score_candidate *add_mentions(struct score_candidate *list, size_t *nb,
                                             const struct score_index *b, int number)
 {
@@ -236,8 +236,8 @@ static struct score_candidate *add_mentions(struct score_candidate *list, size_t
     return list;
 }
 
-/* Recordings that can reach SCORE_LEAST with the unit, some twice. Without a word of the talk,
- * its number or the part in the name, only the length speaks for it: see length_points. */
+/* Lists the recordings that can reach SCORE_LEAST with the unit, some twice. Without a word, the
+ * number or the part of the talk in the name, only the length can: see length_points. */
 static size_t list_hopeful(struct score_candidate **out, const struct score_index *b,
                            const struct unit *unit)
 {

@@ -1,7 +1,7 @@
 /*
- * How much speaks for it that a recording holds a talk or a part: file name against number, title
- * and speakers, measured against listed time. In thousandths of a bit: 1000 points make the match
- * twice as likely. docs/matching.md has the table and the reasons.
+ * Scores how likely a recording is to hold a talk or a part, by its file name (number, title,
+ * speakers) and its measured length (listed time or slot). Points are thousandths of a bit: 1000
+ * points make a match twice as likely. docs/matching.md has the table and the reasons.
  */
 #pragma once
 
@@ -15,41 +15,42 @@ struct match_recording;
 struct programme;
 
 enum score_points {
-    SCORE_LEAST = 2000,       /* a pair with less is no candidate */
-    SCORE_EXACT = 7000,       /* of length: within a second or two of a time that few talks have */
-    SCORE_CLOSE = 4000,       /* of length: some seconds longer than listed */
-    SCORE_WRONG = -3000,      /* of length: no camera left on or cut short explains it easily */
-    SCORE_WORDS = 5000,       /* of words: a rare one of the title, or the surname */
-    SCORE_OTHER_PART = -6000, /* of part: the name marks another part */
+    SCORE_LEAST = 2000,       /* with less, a recording is not a candidate */
+    SCORE_EXACT = 7000,       /* length: within a second or two of a time that few talks have */
+    SCORE_CLOSE = 4000,       /* length: some seconds longer than listed */
+    SCORE_WRONG = -3000,      /* length: a camera left on or stopped early hardly explains it */
+    SCORE_WORDS = 5000,       /* words: a rare one of the title, or a surname */
+    SCORE_OTHER_PART = -6000, /* part: the name marks another one */
 };
 
-/* What one recording can hold. */
+/* A talk or a part, which one recording can hold. */
 struct unit {
     int talk;         /* index in the programme */
     int part;         /* 0: the whole talk */
-    int listed_s;     /* 0: not stated */
-    int slot_s;       /* of a timetable, where no time is listed; 0: none */
+    int listed_s;     /* 0: none */
+    int slot_s;       /* planned length, used if no time is listed; 0: none */
     bool among_parts; /* the talk has several parts */
 };
 
-/* Points of one pair. */
+/* The points of a unit and a recording. */
 struct score {
     int number, words, part, length;
-    int foreign; /* words that are none of the talk's */
+    int foreign; /* for words that are not the talk's */
     int total;
 };
 
-/* Everything known of one recording by itself. */
+/* Facts about one recording that do not depend on the unit. */
 struct recording_clues {
     struct file_name name;
     int64_t duration_ms;
-    int number_talk;  /* index of the talk whose number the name says clearly; -1 none */
-    bool foreign;     /* the name has words that could be a talk's */
-    int exact_points; /* what an exact length counts: less, the more units share it */
+    int number_talk;  /* index of the talk whose number is clear in the name; -1: none */
+    bool foreign;     /* the name has words that could be from a title or a name */
+    int exact_points; /* for an exact length: the fewer, the more units share it */
 };
 
-struct score_index; /* the programme's words and the recordings' clues; the creator's */
+struct score_index; /* the programme's words and the recordings' clues */
 
+/* The caller owns the index, which keeps pointers to programme and units. */
 struct score_index *score_index_create(const struct programme *programme, const struct unit *units,
                                        size_t nb_units, const struct match_recording *recordings,
                                        size_t nb_recordings);
@@ -64,47 +65,48 @@ struct score_candidate {
     int recording, points;
 };
 
-/* The recordings that have a total of SCORE_LEAST or more with a unit, in order; out has room
- * for nb_recordings. Returns how many. Others are not looked at one by one. */
+/* Fills out, which has room for nb_recordings, with the recordings that have a total of SCORE_LEAST
+ * or more with the unit, in order. Returns how many. Takes less time than score_pair for all. */
 size_t score_candidates(struct score_candidate *out, const struct score_index *base,
                         const struct unit *unit);
 
-/* Units with a listed time, in order of it (equal ones: of their index): which of them lie within
- * within_ms of a length, as [*begin, *end). Returns the list of indices into units. */
+/* Returns a list of indices into units, sorted by listed time, then index; of these, [*begin, *end)
+ * are within within_ms of the length. The list belongs to the index. */
 const size_t *score_units_of_length(size_t *begin, size_t *end, const struct score_index *base,
                                     int64_t length_ms, int64_t within_ms);
 
-/* Measured less listed length; false where either is not known. */
+/* Measured minus listed length; false: one of them is not known. */
 bool score_difference(int64_t *out_ms, const struct recording_clues *clues,
                       const struct unit *unit);
 
-/* Measured length against the slot of a timetable, which is a bound: SCORE_IN_SLOT, _OVER,
- * _UNDER, or _NO_SLOT where either is not known. */
+/* Compares the measured length with the slot. OVER: more than five minutes longer; UNDER: less than
+ * half of it; NO_SLOT: one of them is not known, or a time is listed. */
 enum score_slot { SCORE_NO_SLOT, SCORE_IN_SLOT, SCORE_OVER_SLOT, SCORE_UNDER_SLOT };
 enum score_slot score_in_slot(const struct recording_clues *clues, const struct unit *unit);
 
-/* The words of the name that are the talk's: indices into clues->name.words. Returns how many. */
+/* The words of the file name that are the talk's, at most room of them, as indices into
+ * clues->name.words. Returns how many. */
 size_t score_words(size_t *out, size_t room, const struct score_index *base, int talk,
                    int recording);
 
-/* --- inside: score_index.c makes the index and score.c reads it; nobody else looks into it --- */
+/* --- private to score_index.c, which builds the index, and score.c, which reads it --- */
 
-enum { SCORE_LENGTH_LEAST = 2500 /* points, however many units share a length */ };
+enum { SCORE_LENGTH_LEAST = 2500 /* exact_points, however many units share a length */ };
 
-/* A word of the programme, once for each talk that has it. */
+/* A word of the programme; there is one for each talk that has it. */
 struct term {
     char *word;
     int talk;
-    bool title, given; /* of the title; of a speaker, but not the last of the name */
+    bool title, given; /* in the title; in a speaker's name, but not as its last word */
     int points;
 };
 
-/* What the words of a recording's name count for one talk. */
+/* The points that the words of a recording's name give to one talk. */
 struct hit {
     int talk, recording, points;
 };
 
-/* A number in a recording's name; below 0 the part that the name marks. */
+/* A number in a recording's name; negative: the part that the name marks. */
 struct mention {
     int number, recording;
 };
@@ -128,13 +130,14 @@ struct score_index {
     size_t nb_hits;
 };
 
-/* The first term of a word (those of other talks follow), or NULL; whether one is of that word. */
+/* The first term of a word, or NULL: those of other talks follow it. Whether a term is of the word.
+ */
 const struct term *score_index_find_terms(const struct score_index *b, const char *word);
 bool score_index_same_word(const struct score_index *b, const struct term *term, const char *word);
 
-/* By talk, then recording. */
+/* Compares by talk, then recording; for qsort. */
 int score_index_compare_hits(const void *a, const void *b);
 
-/* Of a sorted list of nb, how many lie below a limit. */
+/* How many elements of a list of nb, sorted by value, are below a limit. */
 size_t score_index_nb_below(const struct score_index *b, size_t nb, int64_t limit,
                             int64_t (*value)(const struct score_index *b, size_t at));

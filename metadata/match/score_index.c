@@ -9,13 +9,13 @@
 #include "programme.h"
 #include "str.h"
 
-/* docs/matching.md says why each is what it is. */
+/* Points; docs/matching.md gives the reason for each. */
 enum {
     WORD_RAREST = 6000,
     TITLE_COMPLETE = 3000,
     WORDS_MOST = 14000,
     LENGTH_EXACT = 9000,
-    COMMON_AT_LEAST = 8, /* recordings, and half of all, that have a word: it says nothing */
+    COMMON_AT_LEAST = 8, /* a word in so many names, and in half of all, is common to them */
 };
 
 /* --- the programme's words --- */
@@ -51,7 +51,7 @@ static size_t add_terms(struct score_index *b, const char *text, int talk, bool 
     return nb;
 }
 
-/* One term for each word and talk: its points are the best of its roles. */
+/* Leaves one term for each word and talk, with the better of its roles. */
 static void merge_terms(struct score_index *b)
 {
     size_t nb = 0;
@@ -68,7 +68,7 @@ static void merge_terms(struct score_index *b)
     b->nb_terms = nb;
 }
 
-/* A word of one talk counts WORD_RAREST, a word of all of them nearly nothing. */
+/* A word of one talk gets WORD_RAREST points, a word of all talks nearly none. */
 static void weigh_terms(struct score_index *b)
 {
     const double most = log((double)b->programme->nb_talks + 8);
@@ -98,7 +98,6 @@ static void collect_terms(struct score_index *b)
     weigh_terms(b);
 }
 
-/* The first term of a word; NULL where no talk has it. Its others follow. */
 const struct term *score_index_find_terms(const struct score_index *b, const char *word)
 {
     size_t low = 0, high = b->nb_terms;
@@ -138,7 +137,6 @@ static void index_units(struct score_index *b, const struct unit *units, size_t 
             (void *)(uintptr_t)units);
 }
 
-/* How many of a list that is sorted by value are below a limit. */
 size_t score_index_nb_below(const struct score_index *b, size_t nb, int64_t limit,
                             int64_t (*value)(const struct score_index *b, size_t at))
 {
@@ -174,7 +172,7 @@ static int compare_words(const void *a, const void *b)
     return strcmp(*x, *y);
 }
 
-/* Words that half of all recordings have ("mainhall-…"), sorted; they belong to the names. */
+/* The words that half of all recordings have ("mainhall-…"), sorted; the names own them. */
 static const char **common_words(size_t *out_nb, const struct score_index *b)
 {
     const char **words = NULL;
@@ -197,7 +195,7 @@ static const char **common_words(size_t *out_nb, const struct score_index *b)
     return words;
 }
 
-/* What so many names share says nothing of any talk. */
+/* Removes words that so many names share: they identify no talk. */
 static void drop_common_words(struct score_index *b)
 {
     size_t nb_common;
@@ -227,7 +225,7 @@ static int talk_index(const struct programme *p, int number)
     return talk && !talk->gone ? (int)(talk - p->talks) : -1;
 }
 
-/* Of a word that is all letters one would expect to find it in the programme. */
+/* Whether the name has a word without digits, which one would expect in the programme. */
 static bool has_foreign_look(const struct file_name *name)
 {
     for (size_t i = 0; i < name->nb_words; i++)
@@ -257,7 +255,7 @@ static void read_recording(struct score_index *b, struct recording_clues *c,
         const int talk = talk_index(b->programme, number.value);
         if (talk < 0) /* a year, a version, a time … */
             continue;
-        if (number.kind == FILE_NUMBER_MARKED || /* "03 - episode 15": said most clearly */
+        if (number.kind == FILE_NUMBER_MARKED || /* "03 - episode 15": the clearest */
             (number.kind == FILE_NUMBER_LEADING && c->number_talk < 0))
             c->number_talk = talk;
     }
@@ -271,7 +269,7 @@ int score_index_compare_hits(const void *a, const void *b)
     return (x->recording > y->recording) - (x->recording < y->recording);
 }
 
-/* points and title_words have an element for each talk, 0 at entry and at the end. */
+/* points and title_words are scratch space, an element for each talk; 0 before and after. */
 static void collect_hits(struct score_index *b, int recording, int *points, int *title_words)
 {
     const struct file_name *name = &b->clues[recording].name;
@@ -312,7 +310,6 @@ static int compare_mentions(const void *a, const void *b)
     return (x->number > y->number) - (x->number < y->number);
 }
 
-/* To find the recordings of a length, or with a number in their names. */
 static void add_mention(struct score_index *b, int number, int recording)
 {
     b->mentions = mem_grow(b->mentions, b->nb_mentions, sizeof *b->mentions);

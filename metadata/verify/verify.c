@@ -9,7 +9,7 @@
 #include "programme.h"
 #include "str.h"
 
-/* Silence or black shorter than this at an end is a pause, not a cause. */
+/* Shorter silence or black at an end is a pause, not a cause. */
 static const int64_t end_min_ms = 3000;
 
 const char *verdict_name(enum verdict verdict)
@@ -33,7 +33,7 @@ static bool near(int64_t a_ms, int64_t b_ms, int tolerance_ms)
     return llabs(a_ms - b_ms) <= tolerance_ms;
 }
 
-/* Whether the length is that of another talk, or of all parts together. */
+/* Remarks if the length is that of another talk, or of all parts together. */
 static void compare_with_others(struct str *s, const struct verify_facts *f,
                                 const struct programme *p, int tolerance_ms)
 {
@@ -60,7 +60,9 @@ static void look_at_ends(struct str *s, const struct verify_facts *f)
 {
     char buf[CLOCK_BYTES];
     if (f->runs_to_end && !f->whole_recording && f->sound_at_end > 0)
-        remark(s, "speech or sound runs to the recording's last second: it may go on behind");
+        remark(
+            s,
+            "speech or sound runs to the recording's last second: the talk may continue after it");
     if (!f->whole_recording)
         return;
     if (f->black_head_ms >= end_min_ms)
@@ -89,9 +91,8 @@ static void look_for_damage(struct str *s, const struct verify_facts *f)
                clock_format_ms(at, f->gap_at_ms, false));
     if (f->gap_ms <= -1000)
         remark(s,
-               "the clock goes back by %s at %s, so what lies behind is not shown until it is past "
-               "that "
-               "(to show all, write its times anew: 'ffmpeg -i FILE -map 0 -c copy NEW')",
+               "the clock goes back by %s at %s: the overlap is dropped (to keep it, rewrite the "
+               "timestamps: 'ffmpeg -i FILE -map 0 -c copy NEW')",
                clock_format_ms(length, -f->gap_ms, false),
                clock_format_ms(at, f->gap_at_ms, false));
     if (f->no_sound)
@@ -109,7 +110,7 @@ static enum verdict compare_length(struct str *s, const struct verify_facts *f,
     compare_with_others(s, f, p, tolerance_ms);
     look_at_ends(s, f);
     if (!s->len)
-        remark(s, "no cause found: look at both ends");
+        remark(s, "no cause found: check both ends");
     return f->measured_ms < listed_ms ? VERDICT_SHORT : VERDICT_LONG;
 }
 
@@ -157,7 +158,7 @@ enum verdict verify_part(char **cause, const struct verify_facts *f, const struc
         if (damaged && verdict == VERDICT_OK)
             verdict = VERDICT_DAMAGED;
         if (f->no_picture)
-            remark(&s, "no picture in it: its card stands for one");
+            remark(&s, "no picture in it: its card is shown instead");
         if (f->sound_note)
             remark(&s, "%s", f->sound_note);
         if (f->match_note)

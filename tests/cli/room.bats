@@ -118,7 +118,7 @@ END
 @test "the room: by the path, by hand, or asked for" {
     cp "$main" camera.mp4
     expect 0 tp add --start "2021-05-04 09:02" camera.mp4
-    says "talks of 2 rooms lie in it: 'talkpress add --room ROOM FILE' says"
+    says "it may hold talks of 2 rooms: give its room with 'talkpress add --room ROOM FILE'"
     expect 2 tp add --room Attic camera.mp4
     says "no talk of the programme is in a room 'Attic'"
     expect 3 tp add --room "side room" camera.mp4
@@ -161,13 +161,13 @@ END
 
 @test "a start that is wrong by a day" {
     expect 0 tp add --start "2021-05-05 09:02" "$main"
-    says "fewer than two slots of the timetable lie in it, by the start that was given"
+    says "by the given start, fewer than two slots of the timetable are in it"
     expect 0 tp cut
-    says "'main-hall.mp4': fewer than two slots" "'talkpress add --start' corrects it"
+    says "'main-hall.mp4': by the given start, fewer than two slots" "with 'talkpress add --start'"
     # Set by hand all the same: in order, and it is said why.
     expect 0 tp match 1-3=main-hall.mp4
     expect 3 tp cut
-    says "a talk that was set to it lies outside: it is divided in order, without the clock"
+    says "a talk that was set to it is outside: its talks are cut in order, without the clock"
     within_a_second 1 2 3
 }
 

@@ -28,7 +28,7 @@ card_like()
 @test "sound alone is published with its card as the picture" {
     tp add "$REC/01-first-steps.flac" >/dev/null
     expect 0 tp verify 1
-    says "no picture in it: its card stands for one"
+    says "no picture in it: its card is shown instead"
     expect 0 tp run --quiet 1
     out=$EVENT/out/01-first-steps.mp4
     # 1 s of card, 60 s of it standing still, at 25 frames a second.

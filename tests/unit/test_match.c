@@ -357,7 +357,7 @@ static void test_reasons(void **state)
         {"xenalyze_traces_dunlap.mp4", 1212000, 24,
          "'xenalyze', 'traces' and 'dunlap' in the name, 1:20 longer than the listed 18:52"},
         {"lunch.mp4", 1514000, 7,
-         "the name speaks of something else, length 0.0 s off the listed 25:14: too little to be "
+         "other words in the name, length 0.0 s off the listed 25:14: not enough to be "
          "sure"},
         {"06.mp4", -1, 6, "number 6 in the name, length not known"},
     };

@@ -177,11 +177,11 @@ static void test_by_hand(void **state)
          "s0-30 s630-700 s1601-1900 s2201-2300", 2300, "29.5-630.5 700-1500 1899.5-2201.5",
          "set by hand"},
         {"moved into the neighbour", "60/1800 =1000-3000", "s0-65 s1850-1900", 3600,
-         "64.5-1000 1000-3000", "out: the cut behind begins"},
+         "64.5-1000 1000-3000", "out: the next cut begins"},
         {"what is behind it", "=0-1000 900/900", "s1900-2000", 2000, "0-1000 1000-1900.5",
-         "in: the cut before ends"},
+         "in: the previous cut ends"},
         {"no place left", "=0-1000 ?+300 =900-2000", "", 2000, "0-1000 1000-1000 900-2000",
-         "no place is left between the cuts beside it"},
+         "no room is left between the previous and the next cut"},
         {"all by hand", "=5-10 =2-3", "", 20, "5-10 2-3", "set by hand | set by hand"},
     };
     check_rows(rows, NB(rows));

@@ -100,8 +100,7 @@ static void test_by_the_clock(void **state)
     } rows[] = {
         {"given, of two rooms",
          {.path = "/r/a.mp4", .duration_ms = 180 * MINUTE, .start = "2010-04-28T09:02:00"},
-         "0 [talks of 2 rooms lie in it: 'talkpress add --room ROOM FILE' says which room it "
-         "shows]"},
+         "0 [it may hold talks of 2 rooms: give its room with 'talkpress add --room ROOM FILE']"},
         {"given, with the room",
          {.path = "/r/a.mp4",
           .duration_ms = 180 * MINUTE,
@@ -115,7 +114,7 @@ static void test_by_the_clock(void **state)
          "0 as given 2010-04-28 09:02:00: 1?28 2?88 3?148"},
         {"a folder far above does not",
          {.path = "/main/x/y/z/a.mp4", .duration_ms = 180 * MINUTE, .start = "2010-04-28T09:02:00"},
-         "0 [talks of 2 rooms"},
+         "0 [it may hold talks of 2 rooms"},
         {"part of a room's name",
          {.path = "/r/side_morning.mp4",
           .duration_ms = 180 * MINUTE,
@@ -123,7 +122,7 @@ static void test_by_the_clock(void **state)
          "0 as given 2010-04-28 09:02:00: 4?28 5?88"},
         {"no other word",
          {.path = "/r/beside.mp4", .duration_ms = 180 * MINUTE, .start = "2010-04-28T09:02:00"},
-         "0 [talks of 2 rooms"},
+         "0 [it may hold talks of 2 rooms"},
         {"with an offset",
          {.path = "/r/main.mp4", .duration_ms = 180 * MINUTE, .start = "2010-04-28T16:02:00+00:00"},
          "0 as given 2010-04-28 09:02:00: 1?28 2?88 3?148"},
@@ -134,17 +133,18 @@ static void test_by_the_clock(void **state)
          "0 as given 2010-04-28 09:30:00: 1?0 2?60"},
         {"by less",
          {.path = "/r/main.mp4", .duration_ms = 82 * MINUTE, .start = "2010-04-28T09:30:00"},
-         "0 [fewer than two slots"},
+         "0 [by the given start, fewer than two slots"},
         {"it began in mid-talk",
          {.path = "/r/main.mp4", .duration_ms = 180 * MINUTE, .start = "2010-04-28T09:40:00"},
          "0 as given 2010-04-28 09:40:00: 1?-10 2?50 3?110"},
         {"wrong by a day",
          {.path = "/r/main.mp4", .duration_ms = 180 * MINUTE, .start = "2010-04-27T09:02:00"},
-         "0 [fewer than two slots of the timetable lie in it, by the start that was given: "
-         "'talkpress add --start' corrects it]"},
+         "0 [by the given start, fewer than two slots of the timetable are in it: correct the "
+         "start "
+         "with 'talkpress add --start']"},
         {"the other day has one talk",
          {.path = "/r/main.mp4", .duration_ms = 180 * MINUTE, .start = "2010-04-29T09:02:00"},
-         "0 [fewer than two slots"},
+         "0 [by the given start, fewer than two slots"},
         {"created, in UTC",
          {.path = "/r/main.mp4",
           .duration_ms = 180 * MINUTE,
@@ -182,7 +182,7 @@ static void test_by_the_clock(void **state)
           .duration_ms = 180 * MINUTE,
           .start = "2010-04-27T09:02:00",
           .created = "2010-04-28T16:02:00.000000Z"},
-         "0 [fewer"},
+         "0 [by the given start, fewer"},
         {"length not known",
          {.path = "/r/main.mp4", .duration_ms = -1, .created = "2010-04-28T16:02:00.000000Z"},
          ""},
@@ -257,7 +257,8 @@ static void test_by_hand(void **state)
          {.path = "a.mp4", .duration_ms = 180 * MINUTE, .start = "2010-04-27T09:02:00"},
          {{1, 0, 0}, {2, 0, 0}},
          2,
-         "0 [by its clock, a talk that was set to it lies outside: it is divided in order, without "
+         "0 [by its clock, a talk that was set to it is outside: its talks are cut in order, "
+         "without "
          "the clock]; 0: 1! 2!"},
         {"a talk alone is not shared",
          {.path = "a.mp4", .duration_ms = 180 * MINUTE, .start = start, .room = "Main"},

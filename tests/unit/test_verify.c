@@ -85,8 +85,9 @@ static void test_slots(void **state)
     last.slot_s = 700;
     last.whole_recording = false;
     last.sound_at_end = 1;
-    assert_verdict("the last in a recording, in mid-talk", &last, VERDICT_SHORT,
-                   "speech or sound runs to the recording's last second: it may go on behind");
+    assert_verdict(
+        "the last in a recording, in mid-talk", &last, VERDICT_SHORT,
+        "speech or sound runs to the recording's last second: the talk may continue after it");
     last.sound_at_end = 0;
     assert_verdict("the last in a recording", &last, VERDICT_OK, "");
 }
@@ -94,7 +95,7 @@ static void test_slots(void **state)
 static void test_lengths(void **state)
 {
     (void)state;
-    static const char *const none = "no cause found: look at both ends";
+    static const char *const none = "no cause found: check both ends";
     static const struct {
         const char *row;
         int talk, part, listed_s;
@@ -145,8 +146,8 @@ static void test_ends(void **state)
         {"silence behind", 0, 0, 0, 3600000, 0, "1:00:00 of silence at the end"},
         {"speech to the end", 0, 0, 0, 0, 1,
          "speech or sound runs to the last second: probably cut off while recording"},
-        {"a pause is no cause", 2999, 2999, 2999, 2999, 0, "no cause found: look at both ends"},
-        {"not analysed", -1, -1, -1, -1, -1, "no cause found: look at both ends"},
+        {"a pause is no cause", 2999, 2999, 2999, 2999, 0, "no cause found: check both ends"},
+        {"not analysed", -1, -1, -1, -1, -1, "no cause found: check both ends"},
         {"all", 3000, 4000, 5000, 6000, 1,
          "0:03 of black at the start; 0:04 of silence at the start; 0:05 of black at the end; "
          "0:06 of silence at the end; speech or sound runs to the last second: probably cut off "
@@ -163,7 +164,7 @@ static void test_ends(void **state)
         f.measured_ms = f.recording_ms = 500000;
         assert_verdict(cases[i].row, &f, VERDICT_SHORT, cases[i].cause);
         f.whole_recording = f.runs_to_end = false;
-        assert_verdict(cases[i].row, &f, VERDICT_SHORT, "no cause found: look at both ends");
+        assert_verdict(cases[i].row, &f, VERDICT_SHORT, "no cause found: check both ends");
     }
 }
 
@@ -191,9 +192,9 @@ static void test_damage(void **state)
         {.row = "the clock goes back",
          .gap_at_ms = 60000,
          .gap_ms = -3000,
-         .cause = "the clock goes back by 0:03 at 1:00, so what lies behind is not shown until it "
-                  "is past that (to show all, write its times anew: 'ffmpeg -i FILE -map 0 -c copy "
-                  "NEW')"},
+         .cause =
+             "the clock goes back by 0:03 at 1:00: the overlap is dropped (to keep it, rewrite "
+             "the timestamps: 'ffmpeg -i FILE -map 0 -c copy NEW')"},
         {.row = "no sound", .no_sound = true, .cause = "no sound in it"},
         {.row = "all",
          .truncated = "cut",
@@ -202,7 +203,7 @@ static void test_damage(void **state)
          .no_sound = true,
          .no_picture = true,
          .cause = "cut; 2 packets do not decode, the first at 0:00; 0:05 missing at 0:00; no sound "
-                  "in it; no picture in it: its card stands for one"},
+                  "in it; no picture in it: its card is shown instead"},
     };
     for (size_t i = 0; i < NB(cases); i++) {
         struct verify_facts f = facts();
@@ -235,7 +236,7 @@ static void test_no_measure(void **state)
     assert_verdict("a remark", &f, VERDICT_OK, "its name says talk 3");
     f.listed_s = 700;
     assert_verdict("a remark and a cause", &f, VERDICT_SHORT,
-                   "no cause found: look at both ends; its name says talk 3");
+                   "no cause found: check both ends; its name says talk 3");
     f.measured_ms = -1;
     f.match_note = NULL;
     assert_verdict("missing", &f, VERDICT_MISSING, "no recording found");
