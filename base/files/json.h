@@ -15,12 +15,6 @@ ATTR_NODISCARD int json_read_file(json_t **out, const char *path, struct err *er
 /* The same from text; what names it in messages. */
 ATTR_NODISCARD int json_read_text(json_t **out, const char *text, const char *what,
                                   struct err *err);
-/* The same with only these of its members (the list ends with NULL), or all but these. Those that
- * are left out cost little, and are not checked. */
-ATTR_NODISCARD int json_read_members(json_t **out, const char *text, const char *const *members,
-                                     const char *what, struct err *err);
-ATTR_NODISCARD int json_read_without(json_t **out, const char *text, const char *const *members,
-                                     const char *what, struct err *err);
 /* Writes atomically, keys sorted. */
 ATTR_NODISCARD int json_write_file(const char *path, const json_t *value, struct err *err);
 

@@ -33,10 +33,9 @@ struct room_cut {
 /* A recording with what is known of it. */
 struct source {
     const struct recording *recording;
-    /* NULL while not made. The probe without its cells, of which there are many, and without its
-     * streams where no plan hangs on them: who needs them asks plan_find_result. Of a recording
-     * that no match names, of the probe only what matching and telling of it take ("error",
-     * "duration_ms", "creation_time", "hash"), and no analysis. */
+    /* NULL while not made. The probe is without its cells: plan_find_result() returns all. Of a
+     * recording that no match names, the probe has only "error", "duration_ms", "creation_time" and
+     * "hash", which matching needs, and there is no analysis. */
     json_t *probe, *analysis;
     bool whole; /* all of them was read */
     char probe_key[33], analysis_key[33];
@@ -72,8 +71,8 @@ ATTR_NODISCARD int plan_load(struct plan *out, struct event *event, struct err *
 void plan_finish(struct plan *plan);
 #define AUTO_PLAN ATTR_CLEANUP(plan_finish) struct plan
 
-/* Jobs of parts are only counted from now on, or no more: they lack what job.h says, and outputs
- * all but what verdicts hang on. For plans of all parts, while which nothing is made. */
+/* Jobs of parts are only counted from now on, or no more: they lack what job.h says. For plans of
+ * all parts, while which nothing is made. */
 void plan_count_only(struct plan *plan, bool counting);
 
 /* Reads the results of recordings anew and matches again, after probes or analyses were made. */
@@ -100,7 +99,7 @@ struct output {
     const struct rendition *rendition;     /* NULL: the poster, or captions */
     const struct caption_source *captions; /* NULL: all others */
     char key[33];
-    json_t *result; /* NULL while not made; only "damage" and "remark" where jobs were counted */
+    json_t *result; /* NULL while not made */
 };
 
 struct part_plan {
@@ -163,6 +162,10 @@ void plan_card_text(struct card_text *out, char **speakers, char **date, char **
  * it down. *out NULL: there is none. */
 ATTR_NODISCARD int plan_find_result(json_t **out, const struct event *event, const char *key,
                                     struct err *err);
+
+/* The same of a probe, but without its cells if it is in the store. */
+ATTR_NODISCARD int plan_find_probe(json_t **out, const struct event *event, const char *key,
+                                   struct err *err);
 
 /* Every key that the part as it stands hangs on: its outputs and all pieces of them, made or not.
  * The caller frees the list. */

@@ -136,29 +136,6 @@ int plan_find_result(json_t **out, const struct event *event, const char *key, s
     return 0;
 }
 
-/* The same, of one in the store only what a verdict hangs on. */
-static int find_remarks(json_t **out, const struct event *event, const char *key, struct err *err)
-{
-    static const char *const asked[] = {"damage", "remark", NULL};
-    AUTO_FREE char *text = NULL;
-    AUTO_JSON *result = NULL;
-    if (store_result_text(&text, event->store, key, err) < 0)
-        return err->code;
-    if (!text)
-        return plan_find_result(out, event, key, err);
-    if (json_read_members(&result, text, asked, "a result in the store", err) < 0 ||
-        refuse_unbounded(result, event, key, err) < 0)
-        return err->code;
-    *out = mem_take(&result);
-    return 0;
-}
-
-int work_find_output(json_t **out, struct part_work *w, const char *key)
-{
-    return w->plan->listing ? find_remarks(out, w->plan->event, key, w->err)
-                            : plan_find_result(out, w->plan->event, key, w->err);
-}
-
 int work_find_result(json_t **out, struct part_work *w, const char *key)
 {
     return plan_find_result(out, w->plan->event, key, w->err);

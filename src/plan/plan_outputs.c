@@ -239,7 +239,7 @@ struct output *work_add_output(struct part_plan *pp, const char *suffix,
 int work_look_up_output(struct part_work *w, struct output *o, const char *ext)
 {
     if (workdir_has(w->plan->event->work_dir, o->key, ext) &&
-        work_find_output(&o->result, w, o->key) < 0)
+        work_find_result(&o->result, w, o->key) < 0)
         return w->err->code;
     w->pp->nb_outputs_done += o->result != NULL;
     return o->result != NULL;

@@ -61,8 +61,6 @@ void work_set_recording(struct job *job, const struct plan *plan, const struct s
  * could write it down) and its file is there. Negative: an error. */
 int work_has(struct part_work *work, const char *key, const char *ext);
 ATTR_NODISCARD int work_find_result(json_t **out, struct part_work *work, const char *key);
-/* Of an output; where jobs are only counted, only what the verdict hangs on. */
-ATTR_NODISCARD int work_find_output(json_t **out, struct part_work *work, const char *key);
 
 /* A job of the part. Where jobs are only counted it has no spec, and needs no more. */
 struct job *work_add_job(struct part_work *work, const char *stage, const char *key, double cost);
