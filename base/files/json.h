@@ -15,12 +15,6 @@ void json_decref_p(json_t **p);
 ATTR_NODISCARD int json_read_file(json_t **out, const char *path, struct err *err);
 ATTR_NODISCARD int json_read_text(json_t **out, const char *text, const char *what,
                                   struct err *err);
-/* The same, but only with the given members (NULL ends the list), or with all but these. Omitted
- * members cost little and are not checked. */
-ATTR_NODISCARD int json_read_members(json_t **out, const char *text, const char *const *members,
-                                     const char *what, struct err *err);
-ATTR_NODISCARD int json_read_without(json_t **out, const char *text, const char *const *members,
-                                     const char *what, struct err *err);
 
 /* One line with sorted keys: equal values give equal text. The caller frees it. */
 char *json_canonical(const json_t *value);

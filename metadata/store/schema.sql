@@ -104,14 +104,20 @@ CREATE TABLE acceptance (
     PRIMARY KEY (talk, part)
 ) STRICT, WITHOUT ROWID;
 
--- What workers found and made, by the key of what they were asked. Of cells there are twenty for each
--- other result: apart from them, the others fill few pages, which is what most commands read.
+-- What workers found and made, by the key of the question. There are twenty results of cells for each
+-- other one: kept apart from them, the others fill few pages, which most commands read.
 CREATE TABLE result (
     is_cell INTEGER NOT NULL,
     key     TEXT NOT NULL,
     stage   TEXT NOT NULL,
-    value   TEXT NOT NULL, -- JSON
+    value   TEXT NOT NULL, -- a JSON object, without its member "cells"
     PRIMARY KEY (is_cell, key)
+) STRICT, WITHOUT ROWID;
+
+-- The cells of a recording, most of its probe: only planning of its jobs reads them.
+CREATE TABLE result_cells (
+    key   TEXT PRIMARY KEY,
+    value TEXT NOT NULL -- a JSON object with the member "cells"
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE failure (

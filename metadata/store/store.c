@@ -120,7 +120,13 @@ static const char *const migrations[SCHEMA_VERSION - 1] = {
     "ALTER TABLE published ADD COLUMN recording TEXT NOT NULL DEFAULT '';",
     "CREATE INDEX recording_fingerprint ON recording (fingerprint);"
     "CREATE INDEX recording_file_fingerprint ON recording_file (fingerprint);"
-    "CREATE INDEX recording_file_path ON recording_file (path);",
+    "CREATE INDEX recording_file_path ON recording_file (path);"
+    "CREATE TABLE result_cells (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+    "INSERT INTO result_cells SELECT key, json_object('cells', json_extract(value, '$.cells'))"
+    " FROM result WHERE stage = 'probe' AND json_valid(value) AND json_type(value, '$.cells') "
+    "NOT NULL ORDER BY key;"
+    "UPDATE result SET value = json_remove(value, '$.cells') WHERE key IN "
+    "(SELECT key FROM result_cells) AND is_cell = 0;",
 };
 
 /* The store as it is, beside it: "talkpress.db.version-1". Read by a handle of its own, while the
@@ -167,7 +173,7 @@ static int migrate(struct store *s, const char *path, struct err *err)
 static int create_at(const char *path, struct err *err)
 {
     AUTO_STORE *s = mem_zalloc(1, sizeof *s);
-    /* Pages that hold a probe whole: SQLite fetches what lies outside for each comparison. */
+    /* Pages that hold a row whole: SQLite fetches what lies outside for each comparison. */
     if (open_db(s, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err) < 0 ||
         sql_exec(s, "PRAGMA page_size = 16384", err) < 0 || configure(s, err) < 0)
         return err->code;

@@ -143,12 +143,15 @@ void acceptance_finish(struct acceptance *acceptance);
 
 /* --- results --- */
 
-/* *out (the caller's) is NULL where there is none under the key. */
+/* *out (the caller's) is NULL if there is none under the key. */
 ATTR_NODISCARD int store_result(json_t **out, struct store *store, const char *key,
                                 struct err *err);
-/* The same as it is written, for who reads only some of it. */
-ATTR_NODISCARD int store_result_text(char **out, struct store *store, const char *key,
-                                     struct err *err);
+/* The same without "cells", which of a probe is most of it and is stored apart. */
+ATTR_NODISCARD int store_result_brief(json_t **out, struct store *store, const char *key,
+                                      struct err *err);
+/* Of a probe only "error", "duration_ms", "creation_time" and "hash", those that it has. */
+ATTR_NODISCARD int store_probe_summary(json_t **out, struct store *store, const char *key,
+                                       struct err *err);
 /* Whether there is one; cheaper. */
 ATTR_NODISCARD int store_has_result(bool *out, struct store *store, const char *key,
                                     struct err *err);

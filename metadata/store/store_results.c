@@ -1,4 +1,6 @@
 /* What jobs came to, which failed, and what is in out/. */
+#include <string.h>
+
 #include "json.h"
 #include "mem.h"
 #include "store_sql.h"
@@ -8,29 +10,92 @@
     "SELECT " what " FROM result WHERE is_cell = 0 AND key = ?1 UNION ALL " \
     "SELECT " what " FROM result WHERE is_cell = 1 AND key = ?1"
 
-/* The statement that finds it; *got is negative, 0 or 1 as sql_step says. */
-static sqlite3_stmt *find_result(int *got, struct store *s, const char *key, struct err *err)
+static const char what[] = "a result in the store", cells_member[] = "cells";
+
+int store_result_brief(json_t **out, struct store *s, const char *key, struct err *err)
 {
-    sqlite3_stmt *stmt = NULL;
-    *got = sql_prepare(&stmt, s, err, FIND_RESULT("value"), "s", key);
-    if (*got == 0)
-        *got = sql_step(s, stmt, err);
-    return stmt;
+    AUTO_STMT *stmt = NULL;
+    *out = NULL;
+    if (sql_prepare(&stmt, s, err, FIND_RESULT("value"), "s", key) < 0)
+        return err->code;
+    const int got = sql_step(s, stmt, err);
+    return got > 0 ? json_read_text(out, sql_text(stmt, 0), what, err) : got;
+}
+
+/* The result with its cells, all members in order of their names, as they were before they were
+ * stored apart. */
+static json_t *with_cells(json_t *brief, json_t *cells)
+{
+    json_t *all = json_object(), *value;
+    const char *name;
+    bool added = false;
+    json_object_foreach(brief, name, value) {
+        if (!added && strcmp(name, cells_member) > 0)
+            added = json_object_set(all, cells_member, cells) == 0;
+        json_object_set(all, name, value);
+    }
+    if (!added)
+        json_object_set(all, cells_member, cells);
+    return all;
+}
+
+/* Puts the cells that are stored apart into the result. */
+static int add_cells(json_t **result, struct store *s, const char *key, struct err *err)
+{
+    AUTO_STMT *stmt = NULL;
+    AUTO_JSON *cells = NULL;
+    if (sql_prepare(&stmt, s, err, "SELECT value FROM result_cells WHERE key = ?", "s", key) < 0)
+        return err->code;
+    const int got = sql_step(s, stmt, err);
+    if (got <= 0 || json_read_text(&cells, sql_text(stmt, 0), what, err) < 0)
+        return got < 0 ? got : err->code;
+    json_t *all = with_cells(*result, json_object_get(cells, cells_member));
+    json_decref(*result);
+    *result = all;
+    return 0;
 }
 
 int store_result(json_t **out, struct store *s, const char *key, struct err *err)
 {
-    int got;
-    AUTO_STMT *stmt = find_result(&got, s, key, err);
+    AUTO_JSON *result = NULL;
     *out = NULL;
-    return got > 0 ? json_read_text(out, sql_text(stmt, 0), "a result in the store", err) : got;
+    if (store_result_brief(&result, s, key, err) < 0 ||
+        (result && add_cells(&result, s, key, err) < 0))
+        return err->code;
+    *out = mem_take(&result);
+    return 0;
 }
 
-int store_result_text(char **out, struct store *s, const char *key, struct err *err)
+/* The columns of a row as members of an object; those that are null are left out. */
+static json_t *take_columns(sqlite3_stmt *stmt)
 {
-    int got;
-    AUTO_STMT *stmt = find_result(&got, s, key, err);
-    *out = got > 0 ? sql_text_dup(stmt, 0) : NULL;
+    json_t *object = json_object();
+    for (int i = 0; i < sqlite3_column_count(stmt); i++) {
+        const char *name = sqlite3_column_name(stmt, i);
+        const int type = sqlite3_column_type(stmt, i);
+        if (type == SQLITE_INTEGER)
+            json_object_set_new(object, name, json_integer(sqlite3_column_int64(stmt, i)));
+        else if (type == SQLITE_TEXT)
+            json_object_set_new(object, name, json_string(sql_text(stmt, i)));
+    }
+    return object;
+}
+
+int store_probe_summary(json_t **out, struct store *s, const char *key, struct err *err)
+{
+    AUTO_STMT *stmt = NULL;
+    *out = NULL;
+    if (sql_prepare(&stmt, s, err,
+                    "SELECT json_extract(value, '$.error') AS error,"
+                    "json_extract(value, '$.duration_ms') AS duration_ms,"
+                    "json_extract(value, '$.creation_time') AS creation_time,"
+                    "json_extract(value, '$.hash') AS hash "
+                    "FROM result WHERE is_cell = 0 AND key = ?",
+                    "s", key) < 0)
+        return err->code;
+    const int got = sql_step(s, stmt, err);
+    if (got > 0)
+        *out = take_columns(stmt);
     return got < 0 ? got : 0;
 }
 
@@ -44,24 +109,61 @@ int store_has_result(bool *out, struct store *s, const char *key, struct err *er
     return got < 0 ? got : 0;
 }
 
+static int write_result(struct store *s, const char *key, const char *stage, const json_t *value,
+                        struct err *err)
+{
+    AUTO_FREE char *json = json_canonical(value);
+    return sql_run(s, err,
+                   "INSERT OR REPLACE INTO result (key, stage, value, is_cell) "
+                   "VALUES (?1, ?2, ?3, ?2 = 'cell')",
+                   "sss", key, stage, json);
+}
+
+static int write_cells(struct store *s, const char *key, json_t *cells, struct err *err)
+{
+    AUTO_JSON *apart = json_pack("{s:O}", cells_member, cells);
+    AUTO_FREE char *json = json_canonical(apart);
+    return sql_run(s, err, "INSERT OR REPLACE INTO result_cells (key, value) VALUES (?, ?)", "ss",
+                   key, json);
+}
+
+static int set_result(struct store *s, const char *key, const char *stage, const json_t *value,
+                      struct err *err)
+{
+    json_t *cells = json_object_get(value, cells_member);
+    if (sql_run(s, err, "DELETE FROM result_cells WHERE key = ?", "s", key) < 0 ||
+        store_clear_failure(s, key, err) < 0)
+        return err->code;
+    if (!cells)
+        return write_result(s, key, stage, value, err);
+    AUTO_JSON *brief = json_object();
+    json_object_update(brief, (json_t *)(uintptr_t)value);
+    json_object_del(brief, cells_member);
+    return write_result(s, key, stage, brief, err) < 0 ? err->code
+                                                       : write_cells(s, key, cells, err);
+}
+
 int store_set_result(struct store *s, const char *key, const char *stage, const json_t *value,
                      struct err *err)
 {
-    AUTO_FREE char *json = json_canonical(value);
     if (sql_group_begin(s, err) < 0)
         return err->code;
-    int ret = sql_run(s, err,
-                      "INSERT OR REPLACE INTO result (key, stage, value, is_cell) "
-                      "VALUES (?1, ?2, ?3, ?2 = 'cell')",
-                      "sss", key, stage, json);
-    if (ret == 0)
-        ret = store_clear_failure(s, key, err);
-    return sql_group_end(s, ret, err);
+    return sql_group_end(s, set_result(s, key, stage, value, err), err);
+}
+
+static int drop_result(struct store *s, const char *key, struct err *err)
+{
+    return sql_run(s, err, "DELETE FROM result_cells WHERE key = ?", "s", key) < 0
+               ? err->code
+               : sql_run(s, err, "DELETE FROM result WHERE is_cell IN (0, 1) AND key = ?", "s",
+                         key);
 }
 
 int store_drop_result(struct store *s, const char *key, struct err *err)
 {
-    return sql_run(s, err, "DELETE FROM result WHERE is_cell IN (0, 1) AND key = ?", "s", key);
+    if (sql_group_begin(s, err) < 0)
+        return err->code;
+    return sql_group_end(s, drop_result(s, key, err), err);
 }
 
 int store_each_result(struct store *s,

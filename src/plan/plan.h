@@ -36,10 +36,9 @@ struct room_cut {
 /* A recording with what is known of it. */
 struct source {
     const struct recording *recording;
-    /* NULL while not made. The probe without its cells, of which there are many, and without its
-     * streams if no plan depends on them: see plan_find_result. Of a recording
-     * that no match names, of the probe only what matching and reporting need ("error",
-     * "duration_ms", "creation_time", "hash"), and no analysis. */
+    /* NULL while not made. The probe is without its cells: plan_find_result() returns all. Of a
+     * recording that no match names, the probe has only "error", "duration_ms", "creation_time" and
+     * "hash", which matching needs, and there is no analysis. */
     json_t *probe, *analysis;
     bool whole; /* all of them was read */
     char probe_key[33], analysis_key[33];

@@ -53,3 +53,10 @@ int plan_find_result(json_t **out, const struct event *event, const char *key, s
     *out = mem_take(&result);
     return 0;
 }
+
+int plan_find_probe(json_t **out, const struct event *event, const char *key, struct err *err)
+{
+    if (store_result_brief(out, event->store, key, err) < 0)
+        return err->code;
+    return *out ? 0 : plan_find_result(out, event, key, err);
+}

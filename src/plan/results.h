@@ -16,5 +16,9 @@ struct plan;
 ATTR_NODISCARD int plan_find_result(json_t **out, const struct event *event, const char *key,
                                     struct err *err);
 
+/* The same of a probe, but without its cells if it is in the store. */
+ATTR_NODISCARD int plan_find_probe(json_t **out, const struct event *event, const char *key,
+                                   struct err *err);
+
 /* Whether a result is there and its file too. Returns 1, 0, or an error. */
 int plan_has(const struct plan *plan, const char *key, const char *ext, struct err *err);

@@ -18,41 +18,11 @@
 
 /* --- loading --------------------------------------------------------------------------------- */
 
-/* Whether the text says something else of name anywhere. The store writes JSON without spaces. */
-static bool says_other(const char *text, const char *name, const char *usual)
+static int read_probe(struct source *s, bool whole, const struct event *event, struct err *err)
 {
-    const size_t nb = strlen(usual);
-    for (const char *s = text; (s = strstr(s, name));) {
-        s += strlen(name);
-        if (strncmp(s, usual, nb) != 0 || !strchr(",}", s[nb]))
-            return true;
-    }
-    return false;
-}
-
-/* Whether there is anything in a probe's streams that plans hang on: the language, sound that
- * drifts, captions. Mostly there is not, and they are half of what is read of it. */
-static bool streams_tell(const char *text)
-{
-    return says_other(text, "\"language\":", "\"und\"") ||
-           says_other(text, "\"drift_ppm\":", "0") || strstr(text, "\"type\":\"subtitle\"");
-}
-
-/* Its probe as far as it is asked for; *out NULL: there is none. */
-static int read_probe(json_t **out, const struct source *s, bool whole, const struct event *event,
-                      struct err *err)
-{
-    static const char *const few[] = {"error", "duration_ms", "creation_time", "hash", NULL};
-    static const char *const cells[] = {"cells", NULL}, *const both[] = {"cells", "streams", NULL};
-    static const char what[] = "a result in the store";
-    AUTO_FREE char *text = NULL;
-    if (store_result_text(&text, event->store, s->probe_key, err) < 0)
+    if (!whole && store_probe_summary(&s->probe, event->store, s->probe_key, err) < 0)
         return err->code;
-    if (!text)
-        return plan_find_result(out, event, s->probe_key, err);
-    if (!whole)
-        return json_read_members(out, text, few, what, err);
-    return json_read_without(out, text, streams_tell(text) ? cells : both, what, err);
+    return s->probe ? 0 : plan_find_probe(&s->probe, event, s->probe_key, err);
 }
 
 static int read_analysis(struct source *s, const struct event *event, struct err *err)
@@ -72,7 +42,7 @@ static int read_source(struct source *s, bool whole, const struct event *event, 
     json_decref(s->analysis);
     s->probe = s->analysis = NULL;
     s->whole = whole;
-    if (read_probe(&s->probe, s, whole, event, err) < 0)
+    if (read_probe(s, whole, event, err) < 0)
         return err->code;
     if (!s->probe || json_object_get(s->probe, "error"))
         return 0;
@@ -113,18 +83,15 @@ static void index_matches(struct plan *p)
     }
 }
 
-/* *out NULL: nothing is kept, or what is cannot be read, which costs time alone. */
+/* *out NULL: nothing is kept, or it is damaged, which only costs time. */
 static int read_kept(json_t **out, const struct event *event, struct err *err)
 {
     char row[33];
-    AUTO_FREE char *text = NULL;
-    struct err damaged = {0};
+    struct err why = {0};
     keys_matches(row);
-    if (store_result_text(&text, event->store, row, err) < 0)
-        return err->code;
-    if (text && json_read_text(out, text, "kept matches", &damaged) < 0)
-        *out = NULL;
-    return 0;
+    if (store_result(out, event->store, row, &why) < 0 && why.code != ERR_INVALID)
+        *err = why;
+    return err->code;
 }
 
 /* From what was kept, where it is of the same programme, recordings and decisions. */

@@ -271,7 +271,7 @@ static int list_files(struct join_file **out, size_t *out_nb, const struct plan 
             char key[33];
             json_t *probe = NULL;
             keys_probe(key, r->files[k].fingerprint);
-            if (plan_find_result(&probe, plan->event, key, err) < 0)
+            if (plan_find_probe(&probe, plan->event, key, err) < 0)
                 return err->code;
             *out = mem_grow(*out, *out_nb, sizeof **out);
             (*out)[(*out_nb)++] = (struct join_file){.file = &r->files[k],

@@ -422,54 +422,6 @@ static void test_code_names(void **state)
     assert_string_equal(err_code_name(ERR_NO_SPACE), "no space");
 }
 
-static void test_some_members_of_json(void **state)
-{
-    (void)state;
-    static const char text[] =
-        " {\"a\" : [1, {\"b\": \"]}\\\"\"}] , \"b\":\"x,}\",\"cells\":[[0,1],[2,3]],"
-        "\"n\":{}, \"last\": null}\n";
-    static const struct {
-        const char *names[4], *among, *others; /* others: all but the names */
-    } rows[] = {
-        {{"b"},
-         "{\"b\":\"x,}\"}",
-         "{\"a\":[1,{\"b\":\"]}\\\"\"}],\"cells\":[[0,1],[2,3]],\"last\":null,\"n\":{}}"},
-        {{"cells", "last", "none"},
-         "{\"cells\":[[0,1],[2,3]],\"last\":null}",
-         "{\"a\":[1,{\"b\":\"]}\\\"\"}],\"b\":\"x,}\",\"n\":{}}"},
-        {{"none"},
-         "{}",
-         "{\"a\":[1,{\"b\":\"]}\\\"\"}],\"b\":\"x,}\",\"cells\":[[0,1],[2,3]],\"last\":null,\"n\":{"
-         "}}"},
-    };
-    for (size_t i = 0; i < NB(rows); i++) {
-        struct err err = {0};
-        AUTO_JSON *among = NULL, *others = NULL;
-        assert_done(json_read_members(&among, text, rows[i].names, "a text", &err));
-        assert_done(json_read_without(&others, text, rows[i].names, "a text", &err));
-        AUTO_FREE char *x = json_canonical(among), *y = json_canonical(others);
-        assert_row_str(rows[i].names[0], x, rows[i].among);
-        assert_row_str(rows[i].names[0], y, rows[i].others);
-    }
-}
-
-static void test_no_members_of_damaged_json(void **state)
-{
-    (void)state;
-    static const char *const texts[] = {
-        "",           "[]",         "{",          "{\"a\"",         "{\"a\":1",    "{\"a\":\"",
-        "{\"a\":[1}", "{\"a\":1}}", "{\"a\":1]}", "{\"a\":\"\\\"}", "{\"a\":1} x",
-    };
-    for (size_t i = 0; i < NB(texts); i++) {
-        struct err err = {0};
-        json_t *out = NULL;
-        const char *const names[] = {"a", NULL};
-        assert_fails(json_read_members(&out, texts[i], names, "a text", &err), ERR_INVALID,
-                     "a text");
-        assert_null(out);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -490,8 +442,6 @@ int main(void)
         cmocka_unit_test(test_errno),
         cmocka_unit_test(test_long_messages),
         cmocka_unit_test(test_code_names),
-        cmocka_unit_test(test_some_members_of_json),
-        cmocka_unit_test(test_no_members_of_damaged_json),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

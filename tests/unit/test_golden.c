@@ -259,11 +259,13 @@ static void see_captions_notes(struct str *out, const struct plan *plan)
     assert_done(captions_note(plan, &err));
     for (size_t i = 0; i < plan->nb_recordings; i++) {
         char key[33];
-        AUTO_FREE char *note = NULL;
+        AUTO_JSON *note = NULL;
         keys_captions_note(key, plan->recordings[i].fingerprint);
-        assert_done(store_result_text(&note, plan->event->store, key, &err));
-        if (note)
-            str_addf(out, "  note %s %s\n", key, note);
+        assert_done(store_result(&note, plan->event->store, key, &err));
+        if (note) {
+            AUTO_FREE char *text = json_canonical(note);
+            str_addf(out, "  note %s %s\n", key, text);
+        }
     }
 }
 

@@ -474,6 +474,52 @@ static void test_results(void **state)
     }
 }
 
+static void assert_probe(struct store *store, const char *whole, const char *brief,
+                         const char *summary)
+{
+    const struct {
+        int (*read)(json_t **out, struct store *store, const char *key, struct err *err);
+        const char *wanted;
+    } cases[] = {
+        {store_result, whole}, {store_result_brief, brief}, {store_probe_summary, summary}};
+    for (size_t i = 0; i < NB(cases); i++) {
+        struct err err = {0};
+        AUTO_JSON *got = NULL;
+        assert_done(cases[i].read(&got, store, "p", &err));
+        AUTO_FREE char *text = got ? json_canonical(got) : NULL;
+        assert_string_equal(text ? text : "none", cases[i].wanted);
+    }
+}
+
+static void test_probes(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    AUTO_STORE *store = open_new("probes");
+    AUTO_JSON *probe =
+        json_pack("{s:[[i, i]], s:i, s:s, s:n, s:s, s:{s:i}}", "cells", 0, 1, "duration_ms", 5,
+                  "error", "ü\"", "creation_time", "hash", "ff", "video", "stream", 0);
+    AUTO_JSON *refused = json_pack("{s:s}", "error", "no media");
+    assert_probe(store, "none", "none", "none");
+    assert_done(store_set_result(store, "p", "probe", probe, &err));
+    assert_probe(store,
+                 "{\"cells\":[[0,1]],\"creation_time\":null,\"duration_ms\":5,\"error\":\"ü\\\"\","
+                 "\"hash\":\"ff\",\"video\":{\"stream\":0}}",
+                 "{\"creation_time\":null,\"duration_ms\":5,\"error\":\"ü\\\"\","
+                 "\"hash\":\"ff\",\"video\":{\"stream\":0}}",
+                 "{\"duration_ms\":5,\"error\":\"ü\\\"\",\"hash\":\"ff\"}");
+    /* Without cells: those of the one before go. */
+    assert_done(store_set_result(store, "p", "probe", refused, &err));
+    assert_probe(store, "{\"error\":\"no media\"}", "{\"error\":\"no media\"}",
+                 "{\"error\":\"no media\"}");
+    assert_done(store_set_result(store, "p", "probe", probe, &err));
+    assert_done(store_drop_result(store, "p", &err));
+    assert_probe(store, "none", "none", "none");
+    assert_done(store_set_result(store, "p", "probe", refused, &err));
+    assert_probe(store, "{\"error\":\"no media\"}", "{\"error\":\"no media\"}",
+                 "{\"error\":\"no media\"}");
+}
+
 static void test_failures(void **state)
 {
     (void)state;
@@ -544,6 +590,7 @@ int main(void)
         cmocka_unit_test(test_places),
         cmocka_unit_test(test_acceptances),
         cmocka_unit_test(test_results),
+        cmocka_unit_test(test_probes),
         cmocka_unit_test(test_failures),
         cmocka_unit_test(test_published),
     };

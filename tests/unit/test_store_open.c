@@ -90,6 +90,8 @@ static void test_other_versions_stay(void **state)
     }
 }
 
+#define PROBE "{\"cells\":[[0,-9],[250,1.5]],\"duration_ms\":7,\"error\":null,\"n\":2}"
+
 /* The schema of version 1, as far as the next ones change it. */
 static const char version_1[] =
     "CREATE TABLE event (id INTEGER PRIMARY KEY, name TEXT, place TEXT, begin TEXT, \"end\" TEXT);"
@@ -107,7 +109,7 @@ static const char version_1[] =
     "CREATE TABLE published (name TEXT PRIMARY KEY, key TEXT NOT NULL, talk INTEGER NOT NULL,"
     " part INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
     "INSERT INTO published VALUES ('07-kept.mp4', 'k3', 7, 1);"
-    "INSERT INTO result VALUES ('k2', 'probe', '{\"n\":2}'), ('k1', 'cell', '{\"n\":1}');"
+    "INSERT INTO result VALUES ('k2', 'probe', '" PROBE "'), ('k1', 'cell', '{\"n\":1}');"
     "INSERT INTO recording VALUES (3, '/r/old.mp4', 5, 6, 'f3');"
     "INSERT INTO event VALUES (1, 'Old', NULL, NULL, NULL);"
     "INSERT INTO talk VALUES (7, 1, 'Kept', NULL, NULL, 0);"
@@ -179,8 +181,13 @@ static const char version_4[] =
     "DROP TABLE result;"
     "CREATE TABLE result (is_cell INTEGER NOT NULL, key TEXT NOT NULL, stage TEXT NOT NULL,"
     "value TEXT NOT NULL, PRIMARY KEY (is_cell, key)) STRICT, WITHOUT ROWID;"
-    "INSERT INTO result VALUES (0, 'k2', 'probe', '{\"n\":2}'), (1, 'k1', 'cell', '{\"n\":1}');"
+    "INSERT INTO result VALUES (0, 'k2', 'probe', '" PROBE "'), (1, 'k1', 'cell', '{\"n\":1}');"
     "PRAGMA user_version = 4;";
+
+/* And that, one of version 5. */
+static const char version_5[] =
+    "ALTER TABLE published ADD COLUMN recording TEXT NOT NULL DEFAULT '';"
+    "PRAGMA user_version = 5;";
 
 static int is_kept(void *opaque, const struct published *f)
 {
@@ -211,6 +218,20 @@ static void assert_old_results(struct store *store)
     }
 }
 
+static void assert_old_probe(struct store *store)
+{
+    struct err err = {0};
+    AUTO_JSON *whole = NULL, *brief = NULL, *summary = NULL;
+    assert_done(store_result(&whole, store, "k2", &err));
+    assert_done(store_result_brief(&brief, store, "k2", &err));
+    assert_done(store_probe_summary(&summary, store, "k2", &err));
+    AUTO_FREE char *all = json_canonical(whole), *some = json_canonical(brief),
+                   *few = json_canonical(summary);
+    assert_string_equal(all, PROBE);
+    assert_string_equal(some, "{\"duration_ms\":7,\"error\":null,\"n\":2}");
+    assert_string_equal(few, "{\"duration_ms\":7}");
+}
+
 /* A table that version 1 and 2 do not have. */
 static void assert_place_is_kept(struct store *store, bool again)
 {
@@ -227,7 +248,7 @@ static void assert_place_is_kept(struct store *store, bool again)
 static void test_earlier_versions_are_migrated(void **state)
 {
     (void)state;
-    for (int version = 1; version <= 4; version++) {
+    for (int version = 1; version <= 5; version++) {
         struct err err = {0};
         AUTO_FREE char *path = folder_path("old-%d.db", version),
                        *kept = folder_path("old-%d.db.version-%d", version, version);
@@ -238,6 +259,8 @@ static void test_earlier_versions_are_migrated(void **state)
             run_sql(path, version_3);
         if (version >= 4)
             run_sql(path, version_4);
+        if (version >= 5)
+            run_sql(path, version_5);
         for (int i = 0; i < 2; i++) { /* the second time there is nothing to do */
             AUTO_STORE *store = NULL;
             struct chosen_sound sound;
@@ -245,6 +268,7 @@ static void test_earlier_versions_are_migrated(void **state)
             assert_old_programme(store);
             assert_old_recording(store);
             assert_old_results(store);
+            assert_old_probe(store);
             assert_old_published(store);
             assert_place_is_kept(store, i > 0);
             assert_done(store_chosen_sound(&sound, store, "f3", &err));
