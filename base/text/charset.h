@@ -9,9 +9,9 @@
 #include "err.h"
 #include "str.h"
 
-/* For programmes: reads what can be read, with U+FFFD for the rest. Sets *out (zero-initialised) to
+/* For programmes: malformed bytes give U+FFFD. Sets *out (zero-initialised) to
  * valid UTF-8 with "\n" as line ends. Bytes that are neither UTF-8 nor UTF-16 are in the charset
- * whose name declared finds in them (a new string; declared, and what it returns, may be NULL),
+ * whose name declared finds in them (a new string, or NULL; declared may be NULL too),
  * else in Windows-1252. A NUL is ERR_INVALID: name is the file in the message, and expected ends
  * its sentence "so this is neither ...". */
 ATTR_NODISCARD int charset_decode(struct str *out, const char *bytes, size_t nb_bytes,

@@ -14,7 +14,7 @@ enum html_kind {
     HTML_PARAGRAPH, /* set apart by a gap: <p> */
     HTML_PRE,       /* a paragraph whose line ends are kept */
     HTML_HEADING,   /* <h1> to <h6> */
-    HTML_RULE,      /* ends what is before it: <hr>, <footer> */
+    HTML_RULE,      /* separates the text before and after it: <hr>, <footer> */
     HTML_TABLE,
     HTML_ROW,
     HTML_CELL,
@@ -24,7 +24,7 @@ enum html_kind {
     HTML_DEFINITION, /* <dd> */
     HTML_HEAD,
     HTML_TITLE,
-    HTML_HIDDEN, /* not text to be read, nor is what it holds: <script>, <nav> */
+    HTML_HIDDEN, /* not shown, nor is its content: <script>, <nav> */
 };
 
 struct html_element {
@@ -38,6 +38,6 @@ struct html_element {
  * as inline. Static. */
 const struct html_element *html_element(const char *name);
 
-/* Reads the character reference at p, "&amp;" or "&#8230;", to *cp. Returns a pointer to what
- * follows it; NULL: there is none at p. Numbers that are no character give U+FFFD. */
+/* Reads the character reference at p, "&amp;" or "&#8230;", to *cp. Returns the place after
+ * it; NULL: there is none at p. Numbers that are no character give U+FFFD. */
 const char *html_read_entity(uint32_t *cp, const char *p);

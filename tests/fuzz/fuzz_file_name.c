@@ -1,4 +1,4 @@
-/* The name of a recording, against an event whose own words it may hold. */
+/* The name of a recording, with an event whose words may be in it. */
 #include "file_name.h"
 #include "fuzz.h"
 #include "mem.h"

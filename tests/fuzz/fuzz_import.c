@@ -1,6 +1,6 @@
 /*
  * An importer, built once for each: IMPORTER is its name, "import_csv"; the listing reader takes
- * what no other knows, and has no sniff.
+ * files that no other accepts, and has no sniff.
  */
 #include "err.h"
 #include "formats.h"
@@ -21,7 +21,7 @@
 #define SNIFF(bytes, nb_bytes, name) true
 #endif
 
-/* So named, whatever the content: the sniff of tables goes by the name too. */
+/* For any content: the sniff of tables also looks at the name. */
 static const char name[] = "programme.csv";
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

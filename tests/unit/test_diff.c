@@ -1,4 +1,4 @@
-/* What an import tells: each kind of change, in words. */
+/* The changes that an import reports: each kind, in words. */
 #include "support.h"
 
 #include <string.h>

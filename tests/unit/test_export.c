@@ -1,5 +1,5 @@
-/* The exporters: what a programme becomes, that it comes back the same, and that no text breaks
- * out of its place. */
+/* The exporters: their output, that importing it gives the same programme, and that every text is
+ * escaped. */
 #include "support.h"
 
 #include <jansson.h>
@@ -30,7 +30,7 @@ static const char *const texts[] = {
     "<https://x.org/?a=1&amp;copy;=2> vector<T>",
 };
 
-/* What an importer made of a text, it makes again of the escaped text. */
+/* Importing the escaped text gives the imported text again. */
 static void escapes(void **state)
 {
     (void)state;

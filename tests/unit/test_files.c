@@ -1,4 +1,4 @@
-/* Files, and the JSON and YAML in them: what is written comes back, what is broken is named. */
+/* Files, and the JSON and YAML in them: written values are read back, errors name the place. */
 #include "support.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* The importers of timetables: what each format becomes, what is refused, and real schedules. */
+/* The importers of timetables: each format, files that are refused, and real schedules. */
 #include "support.h"
 
 #include <stdio.h>
@@ -57,7 +57,7 @@ static void texts(void **state)
     assert_string_equal(title, "Using <details> & Q&A");
 }
 
-/* Megabytes of what is nearly markup take no more than linear time. */
+/* Megabytes of text that is nearly markup take linear time. */
 static void hostile_texts(void **state)
 {
     (void)state;
@@ -93,7 +93,7 @@ static char *summary(const struct programme *p)
     return str_take(&s);
 }
 
-/* What comes of it: a summary or an error's message. A new string. */
+/* A summary of the programme, or the error's message. A new string. */
 static char *parse(const char *bytes)
 {
     struct err err = {0};

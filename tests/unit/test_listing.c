@@ -142,7 +142,7 @@ static void archived_text(void **state)
     struct err err = {0};
     assert_int_equal(import_read(&p, XEN_TEXT, &err), 0);
     assert_xen(&p);
-    /* What the page has wrong stays, and lines are joined by a space. */
+    /* Errors of the page stay, and lines are joined by a space. */
     assert_non_null(strstr(p.talks[17].abstract, "and co- located cooperating applications."));
     assert_true(str_starts(p.talks[16].abstract, "Soft real- time applications, such as"));
 }
@@ -178,7 +178,7 @@ static char *parse(const char *bytes, size_t nb_bytes)
     return mem_printf("%s", err.msg);
 }
 
-/* As a browser saves text: cells begin with bars, bullets stand alone, lines break anywhere. */
+/* As a browser saves text: cells begin with bars, bullets are alone, lines break anywhere. */
 static const char sample[] = "|\n"
                              "|\n"
                              "Bread Days Europe 2012\n"

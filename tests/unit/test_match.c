@@ -275,7 +275,7 @@ static const struct small_case small_cases[] = {
     {.what = "a recording too many",
      .recordings = {{"12-scheduler.mp4", 1338100}, {"audience.mp4", 1338900}},
      .rows = {{12, 0, MATCH_SURE, 0, NULL}}},
-    {.what = "two that cannot be told apart",
+    {.what = "two that are alike",
      .recordings = {{"26-libxenlight.mp4", 1639200}, {"26-libxenlight.mkv", 1639200}},
      .rows = {{26, 0, MATCH_UNCLEAR, 1, NULL}}},
     {.what = "event, year, date and resolution in the name",
@@ -741,7 +741,7 @@ static void test_kept_matches_hang_on_everything(void **state)
             assert_string_not_equal(keys[i], keys[k]);
 }
 
-/* What a damaged store holds is not taken, and does no harm. */
+/* A damaged table in the store is refused and does no harm. */
 static void test_kept_matches_are_damaged(void **state)
 {
     (void)state;

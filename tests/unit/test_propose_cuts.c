@@ -14,7 +14,7 @@
 enum { MOST = 64 };
 
 /* "30+600" begins at 30 and is listed with 600; "30/600" has a slot of 600; "?" has no clock;
- * "=10-70" was cut by a person. */
+ * "=10-70" was cut by the user. */
 static size_t read_units(struct cut_unit *units, const char *text)
 {
     size_t nb = 0;
@@ -43,15 +43,15 @@ static size_t read_units(struct cut_unit *units, const char *text)
 }
 
 /* "s100-105" is silent, "b99-106" is black, "c300" another picture. */
-static size_t read_moments(struct cut_hint *moments, const char *text)
+static size_t read_hints(struct cut_hint *hints, const char *text)
 {
     size_t nb = 0;
     for (const char *p = text; *p; p += strspn(p, " ")) {
         double begin = 0, end = 0;
         int used = 0, got = sscanf(p + 1, "%lf%n-%lf%n", &begin, &used, &end, &used);
         if (got < 1)
-            fail_msg("no moment: '%s'", p);
-        moments[nb++] =
+            fail_msg("no hint: '%s'", p);
+        hints[nb++] =
             (struct cut_hint){*p == 's'   ? CUT_HINT_SILENCE
                               : *p == 'b' ? CUT_HINT_BLACK
                                           : CUT_HINT_SCENE,
@@ -61,16 +61,15 @@ static size_t read_moments(struct cut_hint *moments, const char *text)
     return nb;
 }
 
-static void check(const char *row, const char *units_text, const char *moments_text, double length,
+static void check(const char *row, const char *units_text, const char *hints_text, double length,
                   const char *wanted, const char *why)
 {
     struct cut_unit units[MOST];
-    struct cut_hint moments[MOST];
+    struct cut_hint hints[MOST];
     struct proposed_cut cuts[MOST];
     AUTO_STR got = {0}, said = {0};
-    const size_t nb = read_units(units, units_text),
-                 nb_moments = read_moments(moments, moments_text);
-    propose_cuts(cuts, units, nb, moments, nb_moments, llround(length * 1000));
+    const size_t nb = read_units(units, units_text), nb_hints = read_hints(hints, hints_text);
+    propose_cuts(cuts, units, nb, hints, nb_hints, llround(length * 1000));
     for (size_t i = 0; i < nb; i++) {
         str_addf(&got, "%s%g-%g", i ? " " : "", (double)cuts[i].begin_ms / 1000,
                  (double)cuts[i].end_ms / 1000);
@@ -85,7 +84,7 @@ static void check(const char *row, const char *units_text, const char *moments_t
 }
 
 struct row {
-    const char *row, *units, *moments;
+    const char *row, *units, *hints;
     double length;
     const char *wanted, *why;
 };
@@ -93,7 +92,7 @@ struct row {
 static void check_rows(const struct row *rows, size_t nb)
 {
     for (size_t i = 0; i < nb; i++)
-        check(rows[i].row, rows[i].units, rows[i].moments, rows[i].length, rows[i].wanted,
+        check(rows[i].row, rows[i].units, rows[i].hints, rows[i].length, rows[i].wanted,
               rows[i].why);
 }
 
@@ -173,12 +172,12 @@ static void test_by_hand(void **state)
 {
     (void)state;
     static const struct row rows[] = {
-        {"a person's cut stands, and its neighbours keep off", "?+600 =700-1500 ?+300",
+        {"a cut by the user stays, and its neighbours keep away", "?+600 =700-1500 ?+300",
          "s0-30 s630-700 s1601-1900 s2201-2300", 2300, "29.5-630.5 700-1500 1899.5-2201.5",
          "set by hand"},
         {"moved into the neighbour", "60/1800 =1000-3000", "s0-65 s1850-1900", 3600,
          "64.5-1000 1000-3000", "out: the next cut begins"},
-        {"what is behind it", "=0-1000 900/900", "s1900-2000", 2000, "0-1000 1000-1900.5",
+        {"the talk after it", "=0-1000 900/900", "s1900-2000", 2000, "0-1000 1000-1900.5",
          "in: the previous cut ends"},
         {"no place left", "=0-1000 ?+300 =900-2000", "", 2000, "0-1000 1000-1000 900-2000",
          "no room is left between the previous and the next cut"},
@@ -187,7 +186,7 @@ static void test_by_hand(void **state)
     check_rows(rows, NB(rows));
 }
 
-/* The order in which moments come decides nothing; a pause under 1.5 s is none; clearer is
+/* The order in which hints come decides nothing; a pause under 1.5 s is none; clearer is
  * better. */
 static void test_small(void **state)
 {
@@ -200,8 +199,8 @@ static void test_small(void **state)
     struct cut_hint clear[MOST], vague[MOST];
     struct proposed_cut a[2], b[2];
     const size_t nb = read_units(units, "60/600 900/600");
-    propose_cuts(a, units, nb, clear, read_moments(clear, "s0-60 s600-900 s1480-1600"), 1600000);
-    propose_cuts(b, units, nb, vague, read_moments(vague, "c50 c700"), 1600000);
+    propose_cuts(a, units, nb, clear, read_hints(clear, "s0-60 s600-900 s1480-1600"), 1600000);
+    propose_cuts(b, units, nb, vague, read_hints(vague, "c50 c700"), 1600000);
     for (size_t i = 0; i < nb; i++) {
         assert_true(a[i].score > 0.8 && b[i].score < 0.3);
         assert_false(a[i].begin_loose || a[i].end_loose);
@@ -215,23 +214,23 @@ static void test_small(void **state)
 static void test_time_it_takes(void **state)
 {
     (void)state;
-    enum { NB_MOMENTS = 4000, NB_UNITS = 24, LENGTH_S = 3 * 3600 };
-    AUTO_FREE struct cut_hint *moments = mem_zalloc(NB_MOMENTS, sizeof *moments);
+    enum { NB_HINTS = 4000, NB_UNITS = 24, LENGTH_S = 3 * 3600 };
+    AUTO_FREE struct cut_hint *hints = mem_zalloc(NB_HINTS, sizeof *hints);
     struct cut_unit units[NB_UNITS];
     struct proposed_cut cuts[NB_UNITS];
-    for (int i = 0; i < NB_MOMENTS; i++) {
-        const int64_t at = (int64_t)i * LENGTH_S * 1000 / NB_MOMENTS;
-        moments[i] = (struct cut_hint){i % 3 ? CUT_HINT_SILENCE : CUT_HINT_SCENE, at,
-                                       at + (i % 3 ? 1500 + i % 7 * 100 : 0)};
+    for (int i = 0; i < NB_HINTS; i++) {
+        const int64_t at = (int64_t)i * LENGTH_S * 1000 / NB_HINTS;
+        hints[i] = (struct cut_hint){i % 3 ? CUT_HINT_SILENCE : CUT_HINT_SCENE, at,
+                                     at + (i % 3 ? 1500 + i % 7 * 100 : 0)};
     }
     for (int i = 0; i < NB_UNITS; i++)
         units[i] = (struct cut_unit){.start_ms = (int64_t)i * LENGTH_S / NB_UNITS * 1000,
                                      .length_ms = 400000,
                                      .is_slot = i % 2};
     const clock_t begin = clock();
-    propose_cuts(cuts, units, NB_UNITS, moments, NB_MOMENTS, (int64_t)LENGTH_S * 1000);
+    propose_cuts(cuts, units, NB_UNITS, hints, NB_HINTS, (int64_t)LENGTH_S * 1000);
     const double s = (double)(clock() - begin) / CLOCKS_PER_SEC;
-    printf("%d talks, %d moments: %.3f s\n", NB_UNITS, NB_MOMENTS, s);
+    printf("%d talks, %d hints: %.3f s\n", NB_UNITS, NB_HINTS, s);
     assert_true(s < 5); /* tens of milliseconds; sanitizers and a busy machine take more */
     for (int i = 0; i < NB_UNITS; i++) {
         assert_true(cuts[i].begin_ms < cuts[i].end_ms);

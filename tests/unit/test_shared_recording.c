@@ -248,7 +248,7 @@ static void test_by_hand(void **state)
          {{1, 0, 0}, {3, 0, 0}},
          2,
          "0 as given 2010-04-28 09:02:00: 1!28 2?88 3!148"},
-        {"but not against a person's word",
+        {"but not against the user's choice",
          {.path = "a.mp4", .duration_ms = 180 * MINUTE, .start = start},
          {{1, 0, 0}, {3, 0, 0}, {2, 0, -1}},
          3,

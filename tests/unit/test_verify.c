@@ -79,7 +79,8 @@ static void test_slots(void **state)
         f.whole_recording = f.runs_to_end = cases[i].whole;
         assert_verdict(cases[i].row, &f, cases[i].verdict, cases[i].cause);
     }
-    struct verify_facts last = facts(); /* of several in one recording, and it goes on behind */
+    struct verify_facts last =
+        facts(); /* of several in one recording, and the talk continues after it */
     last.talk = 4;
     last.listed_s = 0;
     last.slot_s = 700;
@@ -142,8 +143,8 @@ static void test_ends(void **state)
     } cases[] = {
         {"black in front", 3000, 0, 0, 0, 0, "0:03 of black at the start"},
         {"silence in front", 0, 65000, 0, 0, 0, "1:05 of silence at the start"},
-        {"black behind", 0, 0, 4000, 0, 0, "0:04 of black at the end"},
-        {"silence behind", 0, 0, 0, 3600000, 0, "1:00:00 of silence at the end"},
+        {"black at the end", 0, 0, 4000, 0, 0, "0:04 of black at the end"},
+        {"silence at the end", 0, 0, 0, 3600000, 0, "1:00:00 of silence at the end"},
         {"speech to the end", 0, 0, 0, 0, 1,
          "speech or sound runs to the last second: probably cut off while recording"},
         {"a pause is no cause", 2999, 2999, 2999, 2999, 0, "no cause found: check both ends"},
@@ -227,7 +228,7 @@ static void test_damage(void **state)
     assert_verdict("a short gap", &f, VERDICT_OK, "");
 }
 
-/* What comes before all measuring, in this order. */
+/* Verdicts that need no measuring, in order of precedence. */
 static void test_no_measure(void **state)
 {
     (void)state;
