@@ -38,7 +38,6 @@ void track_reader_close_p(struct track_reader **reader);
 /* What a finished track holds, read back from its file. */
 struct track_summary {
     int64_t nb_packets, nb_bytes;
-    int64_t nb_keys;
     char hash[33]; /* of all payloads in order: the same after the packets were copied elsewhere */
     char header[33]; /* of the codec's extradata: tracks that are to be joined must agree in it */
 };

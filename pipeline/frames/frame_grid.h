@@ -33,9 +33,6 @@ bool frame_grid_valid(const struct frame_grid *grid);
 /* The frame that a picture with this time stamp becomes (nearest; may be negative). */
 int64_t frame_grid_frame_of(const struct frame_grid *grid, int64_t pts);
 
-/* A frame's time stamp in time_base. */
-int64_t frame_grid_pts_of(const struct frame_grid *grid, int64_t frame);
-
 /* The origin on the recording's own clock, in milliseconds. */
 int64_t frame_grid_origin_ms(const struct frame_grid *grid);
 
