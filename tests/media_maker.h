@@ -68,6 +68,10 @@ void media_decode(struct media_decoded *out, const char *path);
 void media_decoded_finish(struct media_decoded *d);
 #define AUTO_DECODED ATTR_CLEANUP(media_decoded_finish) struct media_decoded
 
+/* The frame number that a picture of a stand-in carries (rehearse.h), from 8-bit luma: the whole
+ * picture, at least 160 wide. -1 where it cannot be read, also where two frames were blended. */
+int64_t media_read_number(const uint8_t *luma, int stride, int width, int height);
+
 /* The number on a decoded picture; a hash of its planes. */
 struct AVFrame;
 int64_t media_number_of(const struct AVFrame *frame);

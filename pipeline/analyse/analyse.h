@@ -1,6 +1,8 @@
 /*
- * What a recording sounds and looks like, from one decode of its sound and of a key picture every
- * few seconds: loudness blocks in a file beside, silence and black at the ends, what is damaged.
+ * The analysis: what a recording sounds and looks like, from one decode of its sound and of a key
+ * frame every few seconds. Finds loudness, silence and black at the ends, scene changes,
+ * interlacing, and faults of the sound. It runs after the probe, whose result it needs, changes
+ * nothing, and decides nothing but which stream and channel carry the talk. One thread per call.
  */
 #pragma once
 
@@ -10,20 +12,22 @@
 
 struct media_params;
 
+/* To be raised whenever the same recording would give another result. */
 enum { ANALYSE_VERSION = 6 };
 
-/* files: the recording's further files, or NULL. probe is its probe result; audio_stream the sound
- * that a person chose, or -1: then the one with speech is found. Writes its loudness blocks to
- * blocks_path and fills *out (the caller's): stream, use ("both", "left", "right": see
- * sound_quality.h), down_db (of the other channel; null where it is dead), speech, streams:
- * [{stream, loudness_lufs, speech}] where there are several, clipped: {nb, first_ms} or null, hum:
- * {hz, dbfs} or null, nb_dropouts, dropouts:
- * [[at_ms, length_ms] …], loudness_lufs, peak_dbtp (null for silence), blocks, silence_head_ms,
- * silence_tail_ms, sound_at_end (speech up to the last second), black_head_ms, black_tail_ms,
- * frozen_tail_ms, black: [[begin_ms, end_ms] …], scenes: [ms …] (another picture than the one
- * before), as far as key pictures some seconds apart show them, fields ("flagged": as the pictures
- * say; "progressive", "top", "bottom": as was seen), picture_damage, sound_damage: {nb, first_ms,
- * what} or null, moved_ms (sound moved to keep it with the picture). */
+/* files: the recording's further files, or NULL. probe: its probe result. audio_stream: the stream
+ * that the user chose, or -1: the one with speech is found. progress may be NULL; its fraction is 0
+ * to 1, and non-zero from it stops with ERR_CANCELLED. Writes the loudness blocks to blocks_path
+ * (not synced; see loudness.h) and fills *out with a new object: stream, use ("both", "left",
+ * "right": see sound_quality.h), down_db (of the weaker channel; null: it is dead), speech (0 to
+ * 1), streams: [{stream, loudness_lufs, speech}], where there are several, clipped: {nb, first_ms}
+ * or null, hum: {hz, dbfs} or null, nb_dropouts, dropouts: [[at_ms, length_ms] …], loudness_lufs,
+ * peak_dbtp (null: silence), blocks (how many), silence_head_ms, silence_tail_ms, sound_at_end (the
+ * last second is loud), black_head_ms, black_tail_ms, frozen_tail_ms, black: [[begin_ms, end_ms]
+ * …], scenes: [ms …] (the picture changed), all to the precision of key frames seconds apart,
+ *   fields ("flagged": as each picture says; "progressive", "top", "bottom": as detected),
+ *   picture_damage, sound_damage: {nb, first_ms, what} or null,
+ *   moved_ms (how much sound was inserted or dropped to stay in sync). */
 ATTR_NODISCARD int analyse_recording(json_t **out, const char *path,
                                      const struct media_params *files, const json_t *probe,
                                      int audio_stream, const char *blocks_path,

@@ -1,5 +1,5 @@
-/* Whether pictures that do not say so are interlaced: a camera's 25 pictures a second may be 50
- * fields a second, captured or converted by something that dropped the mark. */
+/* Detects interlaced pictures that are not flagged as such: 25 pictures per second of a camera may
+ * be 50 fields per second, if a capture or conversion dropped the flag. Inner header. */
 #pragma once
 
 #include <jansson.h>
@@ -8,9 +8,9 @@
 
 struct media_params;
 
-/* Looks at short runs of pictures spread over the recording (libavfilter's idet), at fewer where
- * they tell nothing, or are progressive beyond doubt. *out is "progressive", "top" or "bottom", the
- * field that comes first; a constant. */
+/* Runs libavfilter's idet on short runs of pictures spread over the recording; stops early where
+ * they show nothing, or are clearly progressive. *out is a constant: "progressive", or the field
+ * that comes first, "top" or "bottom". */
 ATTR_NODISCARD int interlace_detect(const char **out, const char *path,
                                     const struct media_params *files, const json_t *probe,
                                     struct err *err);

@@ -65,8 +65,9 @@ static struct card_template *create(void)
     return t->track ? mem_take(&t) : NULL;
 }
 
-void card_template_destroy(struct card_template *t)
+void card_template_destroy_p(struct card_template **template)
 {
+    struct card_template *t = *template;
     if (!t)
         return;
     if (t->track)
@@ -79,11 +80,6 @@ void card_template_destroy(struct card_template *t)
     free(t->styles);
     free(t->message);
     free(t);
-}
-
-void card_template_destroy_p(struct card_template **t)
-{
-    card_template_destroy(*t);
 }
 
 int card_template_read(struct card_template **out, const char *path, struct err *err)

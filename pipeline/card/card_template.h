@@ -40,9 +40,8 @@ struct card_template {
 };
 
 /* ERR_INVALID names the file, the line and what is wrong there. *out is freed by
- * card_template_destroy. */
+ * card_template_destroy_p. */
 ATTR_NODISCARD int card_template_read(struct card_template **out, const char *path,
                                       struct err *err);
-void card_template_destroy(struct card_template *t);
 void card_template_destroy_p(struct card_template **t);
 #define AUTO_CARD_TEMPLATE ATTR_CLEANUP(card_template_destroy_p) struct card_template

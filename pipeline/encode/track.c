@@ -180,7 +180,6 @@ int track_summarise(struct track_summary *out, const char *path, struct err *err
         hash_add(hash, pkt->data, (size_t)pkt->size);
         out->nb_packets++;
         out->nb_bytes += pkt->size;
-        out->nb_keys += (pkt->flags & AV_PKT_FLAG_KEY) != 0;
         av_packet_unref(pkt);
     }
     hash_hex(hash, out->hash);

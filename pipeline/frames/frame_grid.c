@@ -26,11 +26,6 @@ int64_t frame_grid_frame_of(const struct frame_grid *g, int64_t pts)
     return av_rescale_q_rnd(pts - g->origin, g->time_base, av_inv_q(g->fps), AV_ROUND_NEAR_INF);
 }
 
-int64_t frame_grid_pts_of(const struct frame_grid *g, int64_t frame)
-{
-    return g->origin + av_rescale_q(frame, av_inv_q(g->fps), g->time_base);
-}
-
 int64_t frame_grid_origin_ms(const struct frame_grid *g)
 {
     return av_rescale_q(g->origin, g->time_base, (AVRational){1, 1000});

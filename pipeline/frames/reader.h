@@ -1,7 +1,9 @@
 /*
- * Pictures and sound of a range of a recording, placed on its frame grid and its sample clock
- * (48 kHz, from the first picture). One reader, one thread; the media is the caller's and must
- * outlive it. Damage is passed over, counted, and told with its time.
+ * Decoded pictures and sound of a range of a recording, placed on its frame grid and its sample
+ * clock (48 kHz, from the first picture): what analyse, video and audio read a recording with. A
+ * reader changes no picture or level, and writes nothing. Damaged packets are skipped, counted, and
+ * reported with the time of the first. One thread; the media is the caller's and must outlive the
+ * reader, and serves one reader at a time.
  */
 #pragma once
 
@@ -14,52 +16,53 @@
 
 struct media;
 
-/* What did not decode. */
+/* What could not be decoded. */
 struct damage {
     int64_t nb;       /* packets or pictures that failed */
-    int64_t first_ms; /* where the first one lies, from the recording's first picture */
-    char what[120];   /* the decoder's word for it */
+    int64_t first_ms; /* time of the first one, from the recording's first picture */
+    char what[120];   /* libav's description of its error */
 };
 
 struct picture_range {
     int stream;
     struct frame_grid grid;
     int64_t begin, end; /* frames, [begin, end) */
-    int64_t key_frame;  /* decoding starts at this frame's key picture; 0: at the file's start */
-    int64_t key_pts;    /* its time stamp in the stream's time base */
-    int key_step_ms;    /* above 0: only key pictures, this far apart or more, are decoded */
+    int64_t key_frame;  /* a key frame at or before begin, to decode from; 0: the file's start */
+    int64_t key_pts;    /* its time stamp, in the stream's time base */
+    int key_step_ms;    /* above 0: only key frames are decoded, at least this far apart */
 };
 
 struct picture_reader;
 ATTR_NODISCARD int picture_reader_open(struct picture_reader **out, struct media *media,
                                        const struct picture_range *range, struct err *err);
-/* The next picture, its pts the grid frame at which it begins to show: the first at begin exactly,
- * each later one further on, all below end. Returns 1, or 0 after the last one, or an error.
- * frame is the caller's, blank. */
+/* Moves the next picture into frame (blank). Its pts is the grid frame from which it shows: begin
+ * for the first picture, then strictly increasing, below end. Returns 1, 0 after the last one, or
+ * an error. */
 ATTR_NODISCARD int picture_reader_next(struct picture_reader *reader, AVFrame *frame,
                                        struct err *err);
+/* So far; the reader's own. */
 const struct damage *picture_reader_damage(const struct picture_reader *reader);
 void picture_reader_close_p(struct picture_reader **reader);
 
 enum { SOUND_RATE = 48000, SOUND_CHANNELS = 2 };
 
-/* What goes to both sides: of two microphones on left and right one may be dead. */
+/* Which channel goes to both outputs: one of two microphones, on left and right, may be dead. */
 enum sound_use { SOUND_BOTH, SOUND_LEFT, SOUND_RIGHT };
 const char *sound_use_name(enum sound_use use); /* "both" … */
-/* False where there is no such. */
+/* False for an unknown name. */
 bool sound_use_parse(enum sound_use *out, const char *name);
 
 /* How a stream of sound keeps time (probe.h). */
 struct sound_clock {
-    bool counted;  /* of the time stamps only the first one holds, then samples are counted */
-    int drift_ppm; /* so many samples in a million are too many for the time stamps, or too few */
+    bool counted;  /* only the first time stamp is used; after it, samples are counted */
+    int drift_ppm; /* surplus samples per million compared with the time stamps; may be negative */
 };
 
 struct sound_range {
-    int stream; /* negative: no sound in the recording, all is silence */
+    int stream; /* negative: the recording has no sound, and all is silence */
     struct frame_grid
-        grid; /* only origin and time_base count; time_base.num 0: the sound's own start */
-    int64_t begin, end; /* samples, [begin, end); end may be INT64_MAX: to the last one there is */
+        grid; /* only origin and time_base are used; time_base.num 0: from the sound's start */
+    int64_t begin, end; /* samples, [begin, end); end INT64_MAX: up to the last sample */
     enum sound_use use;
     struct sound_clock clock;
 };
@@ -67,12 +70,14 @@ struct sound_range {
 struct sound_reader;
 ATTR_NODISCARD int sound_reader_open(struct sound_reader **out, struct media *media,
                                      const struct sound_range *range, struct err *err);
-/* Up to nb samples per channel, interleaved, into samples. Returns how many (fewer than nb only at
- * the end), or an error. What the recording lacks inside the range is silence. */
+/* Reads up to nb samples per channel into samples, interleaved. Returns how many (fewer than nb
+ * only at the end), or an error. Where the recording has no sound inside the range, samples are 0.
+ */
 ATTR_NODISCARD int sound_reader_read(struct sound_reader *reader, float *samples, int nb,
                                      struct err *err);
+/* So far; the reader's own. */
 const struct damage *sound_reader_damage(const struct sound_reader *reader);
-/* Samples put in or left out to keep sound and picture together, so far. */
+/* How many samples were inserted or dropped so far to keep sound and picture in sync. */
 int64_t sound_reader_moved(const struct sound_reader *reader);
 void sound_reader_close_p(struct sound_reader **reader);
 

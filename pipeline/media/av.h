@@ -1,4 +1,7 @@
-/* What every room of the pipeline needs of libav: its errors as ours, and owning locals. */
+/*
+ * libav for every folder of the pipeline: its error codes as struct err, its log, and locals that
+ * own its objects.
+ */
 #pragma once
 
 #include <libavcodec/avcodec.h>
@@ -7,16 +10,18 @@
 
 #include "err.h"
 
-/* Sets err from an AVERROR code: ": " and libav's text follow the message. */
+/* Sets err from an AVERROR code; the message is followed by ": " and libav's text. The code is
+ * ERR_NO_SPACE, ERR_NOMEM, ERR_INVALID (invalid data), ERR_IO, or else ERR_EXTERNAL. Returns it. */
 int av_fail(struct err *err, int averror, const char *fmt, ...) ATTR_PRINTF(3, 4);
 
-/* libav returns NULL only when memory is out. */
+/* ERR_NOMEM: for calls of libav that return NULL only when out of memory. Returns it. */
 int av_fail_nomem(struct err *err);
 
-/* libav says nothing from now on. */
+/* Silences libav's log, for the whole process. */
 void av_log_quiet(void);
 
-/* Routes libav's log to stderr at warning level, one line a message, the context in front. */
+/* Sends libav's warnings and errors to stderr, for the whole process: one line per message, with
+ * the context in front and control characters removed. */
 void av_log_to_stderr(void);
 
 #define AUTO_FRAME  ATTR_CLEANUP(av_frame_free) AVFrame

@@ -1,7 +1,9 @@
 /*
- * A recording opened for reading, and nothing else: read-only, by descriptor, with a list of
- * containers, and with every attempt of a demuxer to open a second file or an address refused. A
- * recording of several files reads like one (docs/join.md). Owned by the opener, one thread.
+ * A recording opened for reading: the only way in which the pipeline opens media from outside. Only
+ * listed containers and decoders are allowed, and a demuxer that asks for another file or an
+ * address is refused. A recording of several files reads as one (docs/join.md). It never writes,
+ * and does not decode: readers of pictures and sound are in frames/. Owned by the opener; one
+ * thread.
  */
 #pragma once
 
@@ -13,65 +15,69 @@
 
 #include "err.h"
 
-struct media; /* closed by media_close */
+struct media; /* closed by media_close_p */
 
 struct media_params {
-    bool hash; /* hash the content while it is read: see media_content_hash */
+    bool hash; /* hash the content while reading: see media_content_hash */
     /* The recording's files after the first, in order. */
     const char *const *more;
     size_t nb_more;
-    /* How its files continue each other, as media_join found it; NULL: find out, which holds for a
-     * reading from front to end only. */
+    /* How the files continue each other, as media_join returned it. NULL: it is found out while
+     * reading, which is only valid for one read from start to end. */
     const json_t *join;
 };
 
-/* Opens path and finds its streams. ERR_INVALID with one message for anything that is no recording:
- * empty, of an unknown kind, damaged beyond reading; or files that cannot be one recording. params
- * may be NULL; what it points to must outlive the media. */
+/* Opens path and finds its streams. params may be NULL (one file, no hash); the strings and the
+ * join that it points to must outlive the media. ERR_INVALID where the file is not a recording
+ * (empty, of an unknown format, too damaged to read) or where the files cannot be one recording;
+ * ERR_IO or the like where reading failed. */
 ATTR_NODISCARD int media_open(struct media **out, const char *path,
                               const struct media_params *params, struct err *err);
 void media_close_p(struct media **media);
 #define AUTO_MEDIA ATTR_CLEANUP(media_close_p) struct media
 
-/* The first file's streams: all times are in their time bases. */
+/* The first file's streams, the media's own: all times are in their time bases. */
 AVFormatContext *media_format(struct media *media);
-int64_t media_size(const struct media *media); /* of all files together */
+int64_t media_size(const struct media *media); /* bytes, of all files together */
+/* The first file's, the media's own. */
 const char *media_path(const struct media *media);
 
-/* The next packet, its times on the recording's clock. Returns 1, 0 at the end (a file that breaks
- * off inside ends there: see media_broken), or an error. */
+/* Reads the next packet into pkt (blank), with its times on the recording's clock. Returns 1, 0 at
+ * the end (where a file cannot be read further, it ends: see media_broken), or an error. */
 ATTR_NODISCARD int media_read(struct media *media, AVPacket *pkt, struct err *err);
 
-/* To the key packet at or before ts, in the stream's time base. Returns 1, 0 where the container
- * cannot, or an error. */
+/* Seeks to the key packet at or before ts, in the stream's time base. Returns 1, 0 where the
+ * container cannot seek, or an error. */
 ATTR_NODISCARD int media_seek(struct media *media, int stream, int64_t ts, struct err *err);
-/* The same for all streams, at a time in microseconds; the stream says in which file that lies.
- * Where the container cannot, reading goes on from the front of that file. */
+/* The same for all streams, at a time in microseconds; the stream determines in which file that is.
+ * Where the container cannot seek, reading continues at the start of that file. */
 ATTR_NODISCARD int media_seek_us(struct media *media, int stream, int64_t ts_us, struct err *err);
+/* Seeks to the start. ERR_INVALID where the container cannot. */
 ATTR_NODISCARD int media_rewind(struct media *media, struct err *err);
 
-/* Which of the files that are read apart the last packet is of, from 0; and what that one says of
- * the stream: a decoder holds as long as this stays the same. */
+/* The index of the file that the last packet came from (always 0 if the files are read as one
+ * stream of bytes), and that file's parameters of the stream: a decoder is valid until they change.
+ */
 size_t media_file(const struct media *media);
 const AVCodecParameters *media_parameters(const struct media *media, int stream);
 
-/* After everything was read: how the files continue each other, for media_params (the caller's);
- * NULL for one file. */
+/* After everything was read: how the files continue each other, for struct media_params. A new
+ * object; NULL for one file. */
 json_t *media_join(const struct media *media);
-/* After everything was read: what is missing at the end of one of several files, a new string, or
- * NULL; and the error that reading met, or 0. */
+/* After everything was read: a new string that says which of several files is incomplete, or NULL;
+ * and the first AVERROR code inside a file, or 0. */
 char *media_short_file(const struct media *media);
 int media_broken(const struct media *media);
 
-/* The XXH3 hash of the whole content, HASH_BYTES. Most was hashed when the demuxer read it; what it
- * skipped is read now. Only where params said hash. */
+/* The XXH3 hash of the whole content; out has HASH_BYTES (hash.h). Requires params->hash. Most
+ * bytes were hashed when the demuxer read them; the rest is read now. */
 ATTR_NODISCARD int media_content_hash(char *out, struct media *media, struct err *err);
 
-/* A decoder for the stream as the last packet's file has it, one thread, its packet time base set;
- * the caller's. options as for avcodec_open2, or NULL. */
+/* Opens a decoder for the stream, with the parameters of the last packet's file, one thread and its
+ * packet time base set; the caller's. options as for avcodec_open2, or NULL. ERR_INVALID where the
+ * codec is not on the list, unknown to this FFmpeg, or its pictures are too large. */
 ATTR_NODISCARD int media_decoder(AVCodecContext **out, struct media *media, int stream,
                                  AVDictionary **options, struct err *err);
 
-/* The most pixels a picture may have (8K and a margin): far above any camera, below what exhausts
- * memory. */
+/* The most pixels of a picture: 8K with a margin, so that no recording exhausts the memory. */
 enum { MEDIA_MAX_PIXELS = 8192 * 4608 };

@@ -1,5 +1,5 @@
-/* What the files media*.c share, and nobody else: the bytes of a recording, and the pieces of it
- * that a demuxer reads as one. */
+/* What the files media*.c share: a recording's bytes, and its pieces, each of which one demuxer
+ * reads. Inner header. */
 #pragma once
 
 #include <sys/types.h>
@@ -8,15 +8,16 @@
 
 struct hash;
 
-/* One stream in one piece. Times are the stream's in the first piece, but for the scan's, which
- * are the piece's own. */
+/* One stream in one piece. Times are in the time base of the stream in the first piece, except
+ * those said to be the piece's own. */
 struct media_span {
-    int64_t offset;     /* added to its time stamps */
-    int64_t begin, end; /* of what it shows, on the recording's clock; end where it was read */
-    int64_t unhide; /* own time: an edit list hides the packets before it, but they are wanted */
-    /* of its packets, in own times: */
-    int64_t first, shown; /* the first one; what is shown first */
-    int64_t last, length; /* the one that begins last */
+    int64_t offset; /* added to its time stamps */
+    int64_t begin,
+        end;        /* of what it shows, on the recording's clock; end is set once it was read */
+    int64_t unhide; /* own time: packets before it that an edit list hides are shown all the same */
+    /* Of its packets, in own times: */
+    int64_t first, shown; /* start of the first one, and of the first one that is shown */
+    int64_t last, length; /* start and duration of the one that begins last */
     int64_t nb, nb_shown;
 };
 
@@ -27,7 +28,7 @@ struct media_piece {
     int64_t begin, end, pos; /* bytes of the recording */
     AVIOContext *io;
     AVFormatContext *fmt; /* NULL while not opened */
-    bool used;            /* read, or wound somewhere */
+    bool used;            /* read from, or sought in */
     int64_t last_us;      /* where its last packet ends, on its own clock */
     struct media_span *spans;
 };
@@ -35,18 +36,18 @@ struct media_piece {
 struct media {
     char **paths;
     int *fds;
-    int64_t *ends; /* of each file in the recording's bytes */
+    int64_t *ends; /* where each file ends in the recording's bytes */
     size_t nb_files;
     struct media_piece *pieces; /* one for each file, or one for all of them */
     size_t nb_pieces, at;
     const json_t *join;
     unsigned nb_streams; /* of the first piece, when it was opened */
-    int main;            /* the stream whose pictures, or sound, lay out the time */
-    bool disk_failed;    /* a read failed: what libav makes of it says nothing about the content */
-    int broken;          /* the first error that reading met inside a file, and in which piece */
+    int main;            /* the stream that places the pieces in time: video, else audio */
+    bool disk_failed;    /* a read failed: libav's error then says nothing about the content */
+    int broken;          /* the first AVERROR inside a file, or 0; and the piece it was in */
     size_t broken_at;
     struct hash *hash;
-    int64_t hashed; /* bytes from the front that the hash has seen */
+    int64_t hashed; /* how many bytes from the start are hashed */
 };
 
 /* --- media_bytes.c -----------------------------------------------------------------------------

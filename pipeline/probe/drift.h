@@ -1,8 +1,8 @@
 /*
- * Whether a sound's samples come at another rate than its time stamps say: a sound card's clock
- * runs by itself, and over an hour 0.1 % is 3.6 s. Found from each packet's stamp and number of
- * samples, in one pass; lost packets, pauses, rounded and shaky stamps are told apart from it.
- * Owned by its creator, one thread.
+ * Clock drift: whether a stream has more or fewer samples than its time stamps leave room for. A
+ * sound card has its own clock; 0.1 % over an hour is 3.6 s. Found in one pass from each packet's
+ * time stamp and number of samples, and told apart from lost packets, pauses, and rounded or
+ * jittering time stamps (docs/times.md). Owned by its creator; one thread.
  */
 #pragma once
 
@@ -12,10 +12,10 @@
 struct drift_finder;
 
 struct drift_finder *drift_finder_create(AVRational time_base, int sample_rate);
-/* The next packet; pts AV_NOPTS_VALUE where it has no stamp. */
+/* The next packet; pts in the time base, AV_NOPTS_VALUE if it has none. */
 void drift_finder_add(struct drift_finder *finder, int64_t pts, int64_t nb_samples);
-/* Samples too many (above 0: the sound runs fast) or too few for the stamps, in parts of a million;
- * 0 where they agree, over the whole length, within what a reader of sound lets pass, and where no
- * steady drift accounts for the difference. */
+/* Surplus samples compared with the time stamps, in parts per million; negative: samples are
+ * missing. 0 where the difference over the whole length is within what a sound reader tolerates,
+ * and where no steady drift explains it. */
 int drift_finder_ppm(const struct drift_finder *finder);
 void drift_finder_destroy(struct drift_finder *finder);

@@ -42,8 +42,3 @@ int probe_files(json_t **out, const char *path, const char *const *more, size_t 
     *err = (struct err){0};
     return 0;
 }
-
-int probe_file(json_t **out, const char *path, struct err *err)
-{
-    return probe_files(out, path, NULL, 0, err);
-}

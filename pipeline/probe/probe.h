@@ -1,6 +1,8 @@
 /*
- * What a recording is, from one read of all its packets: streams, true durations, the frame grid,
- * the cells, gaps and jumps, what is missing at its end, and a hash of its content.
+ * The probe: what a recording is, from one read of all its packets. Finds the streams, their real
+ * durations, the frame grid, the cells, gaps and jumps, what is missing at the end, and the hash of
+ * the content. It decodes no more than the first picture, and judges nothing: see analyse/. Other
+ * folders read its result with the functions at the end. No state: from any thread.
  */
 #pragma once
 
@@ -12,45 +14,43 @@
 #include "frame_grid.h"
 #include "reader.h"
 
-/* Changes whenever the same file would give another result. */
+/* To be raised whenever the same file would give another result. */
 enum { PROBE_VERSION = 5 };
 
-/* Fills *out with the result, an object (the caller's):
- *   container, size, hash (of the content), error (a message: nothing else is set then but size and
- *   hash), streams: [{index, type, codec, …, start_ms, end_ms (on the file's clock), packets,
- *   counted (of sound: its time stamps mean nothing, its samples are to be counted),
- *   drift_ppm (of sound: by how many millionths it has more samples than its time stamps have room
- *   for; 0: it keeps time)}],
- *   video: {stream, width, height (coded), sar: [n, d], rotation (clockwise degrees), flip,
- *           interlaced, variable, first: {width, height, sar} (the first picture as it decodes)}
- *           or null,
- *   grid: {fps: [n, d], time_base: [n, d], origin, frames}: of the picture; of sound alone, that of
- *         its card,
- *   audio: {stream, channels, rate, start_ms (against the first picture), end_ms} or null: the one
- *          that players take,
- *   sound_error: text, where there is a sound that cannot be used, or null,
+/* Probes a recording: the file at path, then those of more (NULL if nb_more is 0). Fills *out with
+ * the result, a new object:
+ *   container, size (bytes), hash (of the content), error (a message: then only size and hash are
+ *   set beside it),
+ *   streams: [{index, type, codec, …, start_ms, end_ms (on the file's clock), packets,
+ *             counted (of audio: time stamps are unusable, samples are to be counted),
+ *             drift_ppm (of audio: see drift.h; 0: it keeps time)}],
+ *   video: {stream, width, height (coded), sar: [n, d], rotation (degrees clockwise), flip,
+ *           interlaced, variable, first: {width, height, sar} (the first picture as decoded)} or
+ *          null,
+ *   grid: {fps: [n, d], time_base: [n, d], origin, frames}: of the picture; without video, of the
+ *         card that stands for it,
+ *   audio: {stream, channels, rate, start_ms, end_ms (from the first picture)} or null: the stream
+ *          that players choose,
+ *   sound_error: text, where there is audio that cannot be decoded, or null,
  *   cells: [[frame, pts of its key frame], …], the first at frame 0,
  *   gaps: [{stream, at_ms, length_ms}], corrupt: [ms …], truncated: text or null,
- *   duration_ms: of the grid.
- * Damage inside the file is part of the result; an error is only what a second try could mend. */
-ATTR_NODISCARD int probe_file(json_t **out, const char *path, struct err *err);
-
-/* The same of several files that are one recording; the result then has
- *   join: how they continue each other, for struct media_params.
- * Files that cannot be one are an error in the result, with both names. */
+ *   duration_ms: of the grid,
+ *   join: of several files, how they continue each other, for struct media_params.
+ * Damage in the files, and files that cannot be one recording, are part of the result. An error is
+ * returned only where another try could succeed. */
 ATTR_NODISCARD int probe_files(json_t **out, const char *path, const char *const *more,
                                size_t nb_more, struct err *err);
 
-/* The least length of a cell in milliseconds: with camera GOPs of 0.5 to 10 s, cells take 24 to
- * 34 s. Long enough that the encoder's start costs under 1 %, short enough that a killed run loses
- * little and a long talk spreads over the cores. */
+/* The minimum length of a cell in milliseconds; with the GOPs of cameras, 0.5 to 10 s, cells are 24
+ * to 34 s long. So the encoder's start costs less than 1 %, a killed run loses little, and a long
+ * talk is spread over the cores. */
 enum { PROBE_CELL_MS = 24000 };
 
-/* Frames a second of the card that stands for the picture of sound alone. */
+/* Frames per second of the card that stands for the picture of a recording without video. */
 enum { PROBE_STILL_FPS = 25 };
 
-/* How a stream of sound keeps time. */
+/* How an audio stream keeps time, from a probe's result. */
 struct sound_clock probe_sound_clock(const json_t *probe, int stream);
 
-/* The grid that a probe's result describes. */
+/* The grid in a probe's result. ERR_INVALID where it is not valid. */
 ATTR_NODISCARD int probe_grid(struct frame_grid *out, const json_t *probe, struct err *err);

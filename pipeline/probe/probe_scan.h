@@ -1,5 +1,5 @@
-/* What the files probe*.c share, and nobody else: the scan of all packets of a recording
- * (probe_scan.c), and its description as JSON (probe_describe.c). */
+/* What the files probe*.c share: the scan of all packets of a recording (probe_scan.c), and its
+ * description as JSON (probe_describe.c). Inner header. */
 #pragma once
 
 #include <jansson.h>
@@ -14,34 +14,35 @@
 enum { PROBE_REORDER_MAX = 32 /* the deepest reordering that a codec allows is 16 pictures */ };
 
 struct scan_stream {
-    bool wanted; /* video (no cover picture) or audio */
+    bool wanted; /* video (but no cover picture) or audio */
     int64_t nb_packets, nb_bytes;
     int64_t first, end;         /* in the stream's time base */
-    int64_t length;             /* of all packets together */
-    int64_t last, last_length;  /* of the packet that begins last */
-    int64_t next;               /* where the packet after the one read last should begin */
+    int64_t length;             /* sum of all packets' durations */
+    int64_t last, last_length;  /* start and duration of the packet that begins last */
+    int64_t next;               /* expected start of the next packet */
     struct drift_finder *drift; /* of sound, else NULL */
-    /* Tells how many samples a packet holds where the codec alone does not. */
+    /* Count a packet's samples where the codec alone does not tell. */
     AVCodecParserContext *parser;
     AVCodecContext *parsed;
 };
 
-/* Time stamps of the video stream, put in order of presentation by a heap of fixed depth. */
+/* Time stamps of the video stream on their way into presentation order: the lowest of a fixed
+ * number leaves first. */
 struct reorder {
     int64_t pts[PROBE_REORDER_MAX];
     int nb;
 };
 
-/* What the scan keeps of a packet of the video stream until the first picture is known. */
+/* A packet of the video stream, kept until the first picture is known. */
 struct held {
     int64_t pts, dts;
     bool key, hidden;
 };
 
-/* The pictures begin with the first one that decodes: what comes before it (leading pictures that
- * refer to what is not there, a stream that begins inside a group) never shows. And where packets
- * have decoding times only (AVI, ASF, MXF), only a decoder knows by how many packets pictures come
- * later. */
+/* The pictures begin with the first one that decodes: those before it (leading pictures whose
+ * references are missing, a stream that begins inside a GOP) never show. And where packets have
+ * decoding times only (AVI, ASF, MXF), only the decoder knows by how many packets pictures are
+ * delayed. */
 struct first_picture {
     AVCodecContext *dec; /* NULL once it is known, or can never be */
     AVFrame *frame;
@@ -50,7 +51,7 @@ struct first_picture {
     bool known, no_memory;
     int64_t pts;
     bool by_dts;     /* packets have decoding times only */
-    int64_t nb_late; /* packets before the picture; as many more places follow the last packet */
+    int64_t nb_late; /* the delay in packets: as many pictures follow the last packet's time */
     bool interlaced;
     int width, height; /* of the picture as it decodes */
     AVRational sar;
@@ -69,8 +70,8 @@ struct scan {
         *keys; /* pts of key frames, an eighth of a cell or more apart: cells are cut from them */
     json_t *gaps, *corrupt;
     int64_t nb_gaps, nb_corrupt;
-    int64_t last_ms; /* at which the last packet of any stream ends */
-    char jump[160];  /* of the clock, for the message */
+    int64_t last_ms; /* where the last packet of any stream ends */
+    char jump[160];  /* the clock's first impossible jump, as a message; or "" */
 };
 
 /* Reads all packets of the media, which is the caller's and must outlive the scan; scan is zeroed.
@@ -78,9 +79,9 @@ struct scan {
 ATTR_NODISCARD int probe_scan_media(struct scan *scan, struct media *media, struct err *err);
 void probe_scan_finish(struct scan *scan);
 
-/* A stream's time stamp in milliseconds. */
+/* A time stamp of a stream, in milliseconds. */
 int64_t probe_to_ms(const struct scan *scan, int stream, int64_t ts);
 
-/* The probe's result but for the content's size and hash, from a scan that has ended; NULL where it
- * cannot be written as JSON. */
+/* The probe's result, a new object, without the content's size and hash, from a finished scan; NULL
+ * if it cannot be expressed as JSON. */
 json_t *probe_describe(struct scan *scan);

@@ -32,6 +32,9 @@ struct rehearse_spec {
     void *opaque;
 };
 
+/* A picture's bottom twelfth holds its frame number (0 is the first) in 24 equal cells: white,
+ * black, then bits 19 … 0 of the number (white is 1), then black, white. */
+
 /* Makes the file, its length the sum of the parts, to the frame (rounded) and to the sample; at
  * most 2^20 frames. Written beside, as path with ".tmp", and renamed; no file is left on failure.
  * The same spec gives the same bytes, but for the noise in a process's second speech. One call at a
@@ -39,12 +42,6 @@ struct rehearse_spec {
  * range, an unknown suffix; ERR_EXTERNAL: libav lacks a filter or an encoder, which the message
  * names; ERR_CANCELLED: progress stopped it. */
 ATTR_NODISCARD int rehearse_make(const struct rehearse_spec *spec, struct err *err);
-
-/* The frame number that a picture of a stand-in carries, read from 8-bit luma (any size, whole
- * picture, at least 160 wide). -1 where it cannot be read, also where two frames were blended. The
- * picture's bottom twelfth holds 24 equal cells: white, black, then bits 19 … 0 of the frame number
- * (white is 1), then black, white. */
-int64_t rehearse_read_frame_number(const uint8_t *luma, int stride, int width, int height);
 
 /* The frequency of the tone that starts with the given second of a stand-in (0 is the first): 1000,
  * 1100 … 4900 Hz, again from the start every 40 s. Nothing else sounds from 20 ms before the tone

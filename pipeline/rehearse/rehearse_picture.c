@@ -96,9 +96,8 @@ static void draw_inset(AVFrame *f, double t_s)
     fill_ellipse(f, x, 0.45 * h + nod, 0.026 * w, 0.065 * h, bottom, SPEAKER);
 }
 
-/* The 24 cells as a word, the left-most in the highest bit: the guards are set in GUARDS_ON, clear
- * in the rest of GUARDS. rehearse.h states the layout. */
-enum { CELLS = 24, GUARDS = 0xc00003, GUARDS_ON = 0x800001 };
+/* The 24 cells as a word, the left-most in the highest bit. rehearse.h states the layout. */
+enum { CELLS = 24, GUARDS_ON = 0x800001 };
 
 static void draw_frame_number(AVFrame *f, int64_t n)
 {
@@ -109,38 +108,6 @@ static void draw_frame_number(AVFrame *f, int64_t n)
         const bool on = word >> (CELLS - 1 - i) & 1;
         fill(f, left, top, right - left, f->height - top, on ? WHITE : BLACK);
     }
-}
-
-/* The mean of the inner half of a cell, where neither scaling nor ringing of the edges reaches. */
-static double read_cell(const uint8_t *luma, int stride, int width, int height, int cell)
-{
-    const double w = (double)width / CELLS, h = height / 12.0;
-    const int left = (int)((cell + 0.25) * w), right = (int)ceil((cell + 0.75) * w);
-    const int top = (int)(height - 0.75 * h), bottom = (int)ceil(height - 0.25 * h);
-    int64_t sum = 0;
-    for (int y = top; y < bottom; y++)
-        for (int x = left; x < right; x++)
-            sum += luma[(ptrdiff_t)y * stride + x];
-    return (double)sum / ((right - left) * (bottom - top));
-}
-
-int64_t rehearse_read_frame_number(const uint8_t *luma, int stride, int width, int height)
-{
-    if (width < 160 || height < 24)
-        return -1;
-    const double white = read_cell(luma, stride, width, height, 0);
-    const double black = read_cell(luma, stride, width, height, 1);
-    if (white - black < 32)
-        return -1;
-    int64_t word = 0;
-    for (int i = 0; i < CELLS; i++) {
-        const double mean = read_cell(luma, stride, width, height, i);
-        const double level = (mean - black) / (white - black);
-        if (fabs(level - 0.5) < 0.15) /* grey: two frames in one */
-            return -1;
-        word = word << 1 | (level > 0.5);
-    }
-    return (word & GUARDS) == GUARDS_ON ? (word & ~GUARDS) >> 2 : -1;
 }
 
 /* A font family that has the characters of text: drawtext itself looks in one font only. */

@@ -17,6 +17,7 @@
 
 #include "av.h"
 #include "fs.h"
+#include "media_maker.h"
 #include "mem.h"
 #include "rehearse.h"
 #include "rehearse_picture.h"
@@ -85,7 +86,7 @@ static void take_picture(struct decoded *d, const AVFrame *f)
     const AVRational frame_time = av_inv_q(d->video->avg_frame_rate);
     assert_int_equal(f->pts - d->first_pts,
                      av_rescale_q(d->nb_frames, frame_time, d->video->time_base));
-    assert_int_equal(rehearse_read_frame_number(f->data[0], f->linesize[0], f->width, f->height),
+    assert_int_equal(media_read_number(f->data[0], f->linesize[0], f->width, f->height),
                      d->nb_frames);
     d->nb_frames++;
 }
@@ -148,7 +149,7 @@ static void decoded_finish(struct decoded *d)
     avformat_close_input(&d->file);
     free(d->samples);
 }
-#define AUTO_DECODED ATTR_CLEANUP(decoded_finish) struct decoded
+#define AUTO_STAND_IN ATTR_CLEANUP(decoded_finish) struct decoded
 
 /* Power of one frequency in a tone's length of samples (Goertzel). */
 static double power(const float *samples, double hz)
@@ -204,7 +205,7 @@ static void test_decodes(void **state)
         AUTO_FREE char *path = mem_printf("%s/a.%s", dir, suffix);
         const struct rehearse_spec spec = plain_spec(path, fps);
         make(&spec);
-        AUTO_DECODED d = decode(path);
+        AUTO_STAND_IN d = decode(path);
         assert_int_equal(d.nb_frames, 10 * fps);
         const bool ts = strcmp(suffix, "ts") == 0;
         if (!ts)
@@ -226,7 +227,7 @@ static void test_exact_lengths(void **state)
     struct rehearse_spec spec = plain_spec(mp4, 25);
     spec.part_ms = part_ms;
     make(&spec);
-    AUTO_DECODED a = decode(mp4);
+    AUTO_STAND_IN a = decode(mp4);
     assert_int_equal(a.nb_frames, 50); /* 50.275 */
     assert_int_equal(av_rescale_q(a.audio->duration, a.audio->time_base, (AVRational){1, RATE}),
                      2011 * RATE / 1000);
@@ -234,7 +235,7 @@ static void test_exact_lengths(void **state)
     AUTO_FREE char *mkv = mem_printf("%s/b.mkv", dir);
     spec.path = mkv;
     make(&spec);
-    AUTO_DECODED b = decode(mkv);
+    AUTO_STAND_IN b = decode(mkv);
     assert_int_equal(b.nb_frames, 50);
     assert_int_equal(b.nb_samples, 2011 * RATE / 1000);
 }
@@ -250,7 +251,7 @@ static void test_speech_is_level(void **state)
     for (int tones = 0; tones < 2; tones++) {
         spec.tones = tones;
         make(&spec);
-        AUTO_DECODED d = decode(path);
+        AUTO_STAND_IN d = decode(path);
         ebur128_state *meter = ebur128_init(1, RATE, EBUR128_MODE_I);
         assert_int_equal(ebur128_add_frames_float(meter, d.samples, (size_t)d.nb_samples), 0);
         double lufs;
@@ -305,7 +306,7 @@ static void test_any_text(void **state)
         spec.nb_parts = 1;
         spec.tones = false;
         make(&spec);
-        AUTO_DECODED d = decode(path);
+        AUTO_STAND_IN d = decode(path);
         assert_int_equal(d.nb_frames, 2);
         /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): decoded_finish() frees the samples */
         const AVDictionaryEntry *title = av_dict_get(d.file->metadata, "title", NULL, 0);
@@ -402,7 +403,7 @@ enum { NB_NUMBERS = sizeof NUMBERS / sizeof *NUMBERS };
 
 static int64_t number_of(const AVFrame *f)
 {
-    return rehearse_read_frame_number(f->data[0], f->linesize[0], f->width, f->height);
+    return media_read_number(f->data[0], f->linesize[0], f->width, f->height);
 }
 
 /* A new picture of another size. */
@@ -502,9 +503,9 @@ static void test_no_number(void **state)
                 const char c = cases[i].cells[x / (W / 24)];
                 luma[y * W + x] = c == '#' ? 235 : c == '.' ? 16 : 125;
             }
-        assert_int_equal(rehearse_read_frame_number(luma, W, W, H), cases[i].number);
+        assert_int_equal(media_read_number(luma, W, W, H), cases[i].number);
     }
-    assert_int_equal(rehearse_read_frame_number(luma, W, 158, H), -1);
+    assert_int_equal(media_read_number(luma, W, 158, H), -1);
 }
 
 int main(void)

@@ -69,7 +69,7 @@ static void test_joins(void **state)
             segments[k] = (struct assemble_segment){paths[k], PIECES[k].nb, summaries[k].hash};
             assert_row_int(row, summaries[k].nb_packets, PIECES[k].nb);
             assert_row_str(row, summaries[k].header, summaries[0].header);
-            assert_row_int(row, summaries[k].nb_bytes > 0 && summaries[k].nb_keys > 0, 1);
+            assert_row_int(row, summaries[k].nb_bytes > 0, 1);
             media_decode(&alone[k], paths[k]);
             assert_row_int(row, alone[k].nb_frames, PIECES[k].nb);
             assert_row_int(row, alone[k].nb_errors, 0);
@@ -78,7 +78,10 @@ static void test_joins(void **state)
             assert_row_int(row, alone[k].frames[0].key, 1);
             nb_frames += PIECES[k].nb;
         }
-        assert_row_int(row, summaries[4].nb_keys >= 2, 1); /* a key frame every 4 s */
+        int64_t nb_keys = 0;
+        for (int64_t n = 0; n < alone[4].nb_frames; n++)
+            nb_keys += alone[4].frames[n].key;
+        assert_row_int(row, nb_keys >= 2, 1); /* a key frame every 4 s */
         AUTO_FREE char *whole = folder_path("%s-%zu.%s", row, i, cases[i].container),
                        *sound = folder_path("%s-%zu-s.mp4", row, i);
         join(whole, cases[i].container, sound, segments, NB_PIECES, FPS, nb_frames);
