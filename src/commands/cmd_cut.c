@@ -58,7 +58,7 @@ static int set_cut(const struct part_plan *pp, struct store *store, const char *
     clock_format_ms(at, frame_grid_ms_of(&pp->grid, pp->grid.nb_frames), true);
     if (cut.begin > pp->grid.nb_frames || cut.end > pp->grid.nb_frames)
         return err_set(err, ERR_INVALID,
-                       "talk %s: the cut is outside of its recording, which ends at %s (frame "
+                       "talk %s: the cut is outside its recording, which ends at %s (frame "
                        "%" PRId64 ")",
                        name, at, pp->grid.nb_frames);
     if (cut.begin >= cut.end)

@@ -99,8 +99,8 @@ static void print_none(const struct plan *p, int recording)
     if (noted)
         return;
     puts(recording < 0 ? "no recording holds several talks" : "it holds no more than one talk");
-    puts("if one does: 'talkpress match TALK=FILE' for each of its talks, or, with a timetable,\n"
-         "'talkpress add --start \"2010-04-28 09:02\" FILE'");
+    puts("if one does: 'talkpress match TALK=FILE' for each of its talks, or, with a\n"
+         "timetable, 'talkpress add --start \"2010-04-28 09:02\" FILE'");
 }
 
 void cut_table_print(bool *undecided, const struct plan *p, int recording, bool json)
@@ -127,9 +127,8 @@ void cut_table_print(bool *undecided, const struct plan *p, int recording, bool 
     else if (!nb)
         print_none(p, recording);
     else if (nb_proposed)
-        printf(
-            "\n%zu cut%s proposed. To use all of a recording: 'talkpress cut FILE --take'; to use\n"
-            "one: 'talkpress cut TALK --take'; to set another: 'talkpress cut TALK --in TIME\n"
-            "--out TIME'\n",
-            nb_proposed, nb_proposed == 1 ? " is" : "s are");
+        printf("\n%zu cut%s proposed. To use all of a recording: 'talkpress cut FILE --take';\n"
+               "to use one: 'talkpress cut TALK --take'; to set another: 'talkpress cut TALK\n"
+               "--in TIME --out TIME'\n",
+               nb_proposed, nb_proposed == 1 ? " is" : "s are");
 }
