@@ -1,9 +1,10 @@
-/* What jobs came to, which failed, and what is in out/. */
+/* The results of jobs, the jobs that failed, and the files in out/. */
 #include "json.h"
 #include "mem.h"
 #include "store_sql.h"
 
-/* Looked for among the few first. "is_cell IN (0, 1)" would make a table of the two each time. */
+/* Looks among the few that are no cells first. For "is_cell IN (0, 1)" SQLite would make a table of
+ * the two values each time. */
 #define FIND_RESULT(what)                                                   \
     "SELECT " what " FROM result WHERE is_cell = 0 AND key = ?1 UNION ALL " \
     "SELECT " what " FROM result WHERE is_cell = 1 AND key = ?1"
@@ -20,7 +21,7 @@ int store_result_brief(json_t **out, struct store *s, const char *key, struct er
     return got > 0 ? json_read_text(out, sql_text(stmt, 0), what, err) : got;
 }
 
-/* Puts the members that are kept apart into the result. */
+/* Adds the member that is stored separately. */
 static int add_cells(json_t *result, struct store *s, const char *key, struct err *err)
 {
     AUTO_STMT *stmt = NULL;
@@ -44,7 +45,7 @@ int store_result(json_t **out, struct store *s, const char *key, struct err *err
     return 0;
 }
 
-/* The columns of a row as members of an object; those that are null are left out. */
+/* The columns of the current row that are not null, as an object. */
 static json_t *take_columns(sqlite3_stmt *stmt)
 {
     json_t *object = json_object();

@@ -1,6 +1,5 @@
-/* Registering files as recordings: new ones, those that were moved, several files that are one
- * recording. Writes the store; messages about single files go to stderr, and never stop the others.
- */
+/* Adding files as recordings: new files, moved files, several files that are one recording. Writes
+ * the store. A file that cannot be added is reported on stderr and does not stop the others. */
 #pragma once
 
 #include <stdbool.h>
@@ -15,19 +14,19 @@ struct plan;
 struct adding {
     struct event *event;
     size_t nb_added, nb_known, nb_failed; /* files */
-    size_t nb_unjoined;                   /* times that files look like one recording and cannot be
+    size_t nb_unjoined;                   /* how often files look like one recording but cannot be
                                              joined: one is missing, or they differ */
 };
 
-/* All files under the path, each a recording of its own until join_recordings knows better. */
+/* Adds all files under the path, each as one recording; join_recordings() joins them later. */
 ATTR_NODISCARD int add_recordings(struct adding *registry, const char *path, struct err *err);
 
-/* All files under the paths, in the given order, as one recording, or each for itself: a person
- * says so, and talkpress leaves them so. */
+/* Adds all files under the paths as the user says: as one recording, in the given order, or each as
+ * one recording. join_recordings() does not change these. */
 ATTR_NODISCARD int add_recordings_by_hand(struct adding *registry, char **paths, int nb_paths,
                                           bool as_one, struct err *err);
 
-/* Joins files that belong together, by what their probes found (docs/join.md). *joined says whether
- * any were: the plan is to be loaded anew then. */
+/* Joins files that belong together, judging by their names and probes (docs/join.md). If *joined is
+ * set, some were joined, and the plan must be loaded again. */
 ATTR_NODISCARD int join_recordings(bool *joined, struct adding *registry, const struct plan *plan,
                                    struct err *err);

@@ -1,6 +1,7 @@
 /*
- * Which files are one recording: rows of names in one folder, and evidence that the files belong
- * together (docs/join.md). Looks at names, sizes and probe results; opens nothing.
+ * Finds the files that are one recording: their names form a row in one folder, and there is
+ * evidence that they belong together (docs/join.md). Looks at names, sizes and probes; opens no
+ * files.
  */
 #pragma once
 
@@ -18,16 +19,16 @@ struct join_file {
     const char *path;                  /* absolute */
     int64_t size;
     const json_t *probe;   /* of this file alone; NULL: not known */
-    bool inside_of_joined; /* it goes on in a recording of several files already */
-    /* filled by join_find */
+    bool inside_of_joined; /* already a file of a joined recording, but not its first */
+    /* set by join_find */
     struct join_name name;
     bool named;
     bool twin;      /* about as large as another file of its row */
-    bool continues; /* it belongs behind the file before it in the list */
+    bool continues; /* it continues the file before it in the list */
 };
 
-/* Sorts the files into rows and marks those that continue the file before them. say is called with
- * a line for a person where a file is missing, or files of one recording differ: those are not
- * joined. Returns how often. */
+/* Sorts the files into rows and marks those that continue the file before them. If a file is
+ * missing, or the files of a recording differ, they are not joined, and say is called with a
+ * message for the user. Returns how often it was called. */
 size_t join_find(struct join_file *files, size_t nb, void (*say)(void *opaque, const char *line),
                  void *opaque);

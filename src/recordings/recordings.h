@@ -1,5 +1,5 @@
-/* Recordings on disk: finding them in folders, fingerprinting them, keeping the store's list true.
- */
+/* Recordings on disk: finding them in folders, taking their fingerprints, updating the store when
+ * they change. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,18 +11,18 @@ struct event;
 struct recording;
 struct recording_file;
 
-/* Size, time and fingerprint of the file; path is kept absolute, the caller's. Reads at most 1 MB
- * of it. */
+/* Sets out to the file's size, time, fingerprint and absolute path, which the caller frees. Reads
+ * at most 1 MB of it. */
 ATTR_NODISCARD int recording_look(struct recording_file *out, const char *path, struct err *err);
 
-/* A recording of the files, in their order: the caller's, to be freed with recording_finish. */
+/* A recording of the files, in their order. Free with recording_finish. */
 void recording_of_files(struct recording *out, const struct recording_file *files, size_t nb,
                         bool by_hand);
 
-/* Files under the path (itself, where it is a file; what looks like media by its suffix, in a
- * folder), sorted. The caller frees with mem_free_strings. */
+/* The files under the path, sorted: the path itself if it is a file; in a folder, all files with a
+ * suffix of media. Free with mem_free_strings. */
 ATTR_NODISCARD int recordings_find(char ***out, size_t *out_nb, const char *path, struct err *err);
 
-/* Looks whether registered files changed (by size and time) and renews those that did. Files that
- * are not there are left as they are: a disk may be unplugged. */
+/* Updates the recordings in the store whose files have another size or time than when they were
+ * added. Files that are not there are skipped: a disk may be unplugged. */
 ATTR_NODISCARD int recordings_refresh(struct event *event, struct err *err);
