@@ -1,4 +1,4 @@
--- talkpress.db, version 6. Facts and decisions only: what is done follows from which results exist.
+-- talkpress.db, version 6. Facts, decisions and results: which work is done follows from the results.
 
 CREATE TABLE event (
     id    INTEGER PRIMARY KEY CHECK (id = 1),
@@ -14,12 +14,12 @@ CREATE TABLE talk (
     title    TEXT NOT NULL,
     section  TEXT,
     abstract TEXT,
-    ref      TEXT, -- what the programme itself calls it
+    ref      TEXT, -- the programme's own name for it
     room     TEXT,
     start    TEXT, -- 2010-04-28T09:00:00-07:00
     language TEXT,
     url      TEXT,
-    gone     INTEGER NOT NULL DEFAULT 0 -- no longer in the programme; kept
+    gone     INTEGER NOT NULL DEFAULT 0 -- kept, but no longer in the programme
 ) STRICT;
 
 CREATE TABLE speaker (
@@ -43,12 +43,12 @@ CREATE TABLE recording (
     size        INTEGER NOT NULL,
     mtime_ns    INTEGER NOT NULL,
     fingerprint TEXT NOT NULL, -- of size and sampled content
-    by_hand     INTEGER NOT NULL DEFAULT 0 -- a person said which files it is
+    by_hand     INTEGER NOT NULL DEFAULT 0 -- the user chose its files
 ) STRICT;
 CREATE INDEX recording_fingerprint ON recording (fingerprint);
 
--- Of a recording of several files: all of them, in order. The recording has the first one's path,
--- the size of all together, the latest time, and a fingerprint made of theirs.
+-- The files of a recording of several, in order. The recording itself has the path of the first, the
+-- sum of the sizes, the latest time, and a fingerprint made from theirs.
 CREATE TABLE recording_file (
     recording   INTEGER NOT NULL REFERENCES recording (id) ON DELETE CASCADE,
     position    INTEGER NOT NULL,
@@ -61,19 +61,19 @@ CREATE TABLE recording_file (
 CREATE INDEX recording_file_fingerprint ON recording_file (fingerprint);
 CREATE INDEX recording_file_path ON recording_file (path);
 
--- What a person decided. Programme and recordings can come and go: no foreign keys here, so that
--- no decision is lost with them.
+-- Decisions of users. There are no foreign keys, so that a decision is kept if its talk or recording
+-- is removed for a while.
 CREATE TABLE chosen_match (
     talk      INTEGER NOT NULL,
     part      INTEGER NOT NULL, -- 0: the whole talk
-    recording TEXT,             -- fingerprint; NULL: none holds it
+    recording TEXT,             -- fingerprint; NULL: no recording holds it
     PRIMARY KEY (talk, part)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE chosen_cut (
     talk        INTEGER NOT NULL,
     part        INTEGER NOT NULL,
-    recording   TEXT NOT NULL, -- fingerprint: a cut holds for the recording it was made on
+    recording   TEXT NOT NULL, -- fingerprint: a cut is valid only for its recording
     begin_frame INTEGER NOT NULL,
     end_frame   INTEGER NOT NULL,
     PRIMARY KEY (talk, part)
@@ -81,11 +81,11 @@ CREATE TABLE chosen_cut (
 
 CREATE TABLE chosen_sound (
     recording TEXT PRIMARY KEY,  -- fingerprint
-    stream    INTEGER NOT NULL,  -- -1: the one with speech is found
-    use       TEXT               -- 'both', 'left', 'right'; NULL: found
+    stream    INTEGER NOT NULL,  -- -1: not chosen, the one with speech
+    use       TEXT               -- 'both', 'left', 'right'; NULL: not chosen
 ) STRICT, WITHOUT ROWID;
 
--- Of a recording that holds several talks.
+-- When and where a recording of several talks was made.
 CREATE TABLE chosen_place (
     recording TEXT PRIMARY KEY, -- fingerprint
     start     TEXT, -- when it began: 2010-04-28T09:02:00, with an offset where one was given
@@ -95,8 +95,8 @@ CREATE TABLE chosen_place (
 CREATE TABLE acceptance (
     talk      INTEGER NOT NULL,
     part      INTEGER NOT NULL,
-    recording TEXT NOT NULL, -- fingerprint: another recording needs another decision; '': none
-    begin_frame INTEGER NOT NULL, -- so does another cut
+    recording TEXT NOT NULL, -- fingerprint; '': none. Another recording needs another decision
+    begin_frame INTEGER NOT NULL, -- and so does another cut
     end_frame INTEGER NOT NULL,
     verdict   TEXT NOT NULL, -- what was accepted
     because   TEXT NOT NULL,
@@ -104,8 +104,8 @@ CREATE TABLE acceptance (
     PRIMARY KEY (talk, part)
 ) STRICT, WITHOUT ROWID;
 
--- What workers found and made, by the key of the question. There are twenty results of cells for each
--- other one: kept apart from them, the others fill few pages, which most commands read.
+-- Results of workers, by key. There are twenty results of cells for each other one; stored separately,
+-- the others fill few pages, and most commands read only these.
 CREATE TABLE result (
     is_cell INTEGER NOT NULL,
     key     TEXT NOT NULL,
@@ -131,11 +131,11 @@ CREATE TABLE failure (
     at      TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- The files in out/ that are ours: only these are ever replaced or removed there.
+-- The files in out/ that talkpress put there. No others are ever replaced or removed.
 CREATE TABLE published (
     name      TEXT PRIMARY KEY,
-    key       TEXT NOT NULL, -- of the result that it is
+    key       TEXT NOT NULL, -- of the result that is in it
     talk      INTEGER NOT NULL,
     part      INTEGER NOT NULL,
-    recording TEXT NOT NULL DEFAULT '' -- fingerprint of what it was made of; '': not known
+    recording TEXT NOT NULL DEFAULT '' -- fingerprint of its recording; '': not known
 ) STRICT, WITHOUT ROWID;

@@ -34,14 +34,14 @@ void store_set_stop(struct store *s, const volatile sig_atomic_t *stop)
     s->stop = stop;
 }
 
-/* The cache holds the inner pages of a large event's results, which every look for one goes
- * through; while a whole plan is made, all results but cells of 20,000 talks. In KiB. */
+/* In KiB. The cache holds the inner pages of a large event's results, which every lookup reads;
+ * while everything is planned, it holds all results of 20,000 talks but those of cells. */
 #define CACHE           "PRAGMA cache_size = -16384;"
 #define CACHE_READING   "PRAGMA cache_size = -163840;"
 #define READING_PRAGMAS "PRAGMA trusted_schema = OFF;" CACHE
 
-/* Nothing is written here, nor when s->db is closed again without configure: the file may be
- * anybody's. */
+/* Writes nothing, not even if s->db is closed before configure(): the file may belong to another
+ * program. */
 static int open_db(struct store *s, const char *path, int flags, struct err *err)
 {
     if (sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
@@ -56,7 +56,7 @@ static int open_db(struct store *s, const char *path, int flags, struct err *err
 static int configure(struct store *s, struct err *err)
 {
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
-    /* WAL: readers never wait. synchronous=FULL: what was committed survives a power cut. */
+    /* WAL: readers never wait. synchronous=FULL: a commit survives a power cut. */
     return sql_exec(s,
                     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
                     "PRAGMA foreign_keys = ON;" READING_PRAGMAS,
@@ -129,8 +129,8 @@ static const char *const migrations[SCHEMA_VERSION - 1] = {
     "(SELECT key FROM result_cells) AND is_cell = 0;",
 };
 
-/* The store as it is, beside it: "talkpress.db.version-1". Read by a handle of its own, while the
- * transaction of the migration keeps all others from writing. */
+/* Copies the store to "talkpress.db.version-1". Reads it through another handle, while the
+ * migration's transaction keeps other processes from writing. */
 static int back_up(const char *path, int version, struct err *err)
 {
     AUTO_FREE char *to = mem_printf("%s.version-%d", path, version),
@@ -173,7 +173,7 @@ static int migrate(struct store *s, const char *path, struct err *err)
 static int create_at(const char *path, struct err *err)
 {
     AUTO_STORE *s = mem_zalloc(1, sizeof *s);
-    /* Pages that hold a row whole: SQLite fetches what lies outside for each comparison. */
+    /* Large enough for most rows: SQLite fetches the rest of a row for each comparison. */
     if (open_db(s, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err) < 0 ||
         sql_exec(s, "PRAGMA page_size = 16384", err) < 0 || configure(s, err) < 0)
         return err->code;
@@ -183,7 +183,7 @@ static int create_at(const char *path, struct err *err)
     return sql_exec(s, sql, err);
 }
 
-/* Under another name first: a store is there whole or not at all. */
+/* Creates it under another name first, so that a store is never there half made. */
 int store_create(const char *path, struct err *err)
 {
     if (fs_exists(path))
@@ -194,7 +194,7 @@ int store_create(const char *path, struct err *err)
     return create_at(tmp, err) < 0 ? err->code : fs_commit(tmp, path, err);
 }
 
-/* As a URI that says that the file does not change. */
+/* The path as a URI, which tells SQLite that the file does not change. */
 static char *unchanging(const char *path)
 {
     AUTO_STR uri = {0};
@@ -205,9 +205,9 @@ static char *unchanging(const char *path)
     return str_take(&uri);
 }
 
-/* To read a store in WAL mode SQLite makes two small files beside it, which fails on a full disk
- * and a read-only one. Without such files nobody has the store open: it is read as it lies there.
- * Whoever wants to write is told what failed at first. */
+/* To read a store in WAL mode, SQLite creates two small files beside it, which fails on a full or
+ * read-only disk. If there are no such files, no process has the store open, and it can be read as
+ * an unchanging file. Attempts to write then report why. */
 static int open_to_read(struct store **out, const char *path, const struct err *why,
                         struct err *err)
 {

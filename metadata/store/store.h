@@ -1,7 +1,7 @@
 /*
- * The store: talkpress.db, one SQLite file with the programme, the recordings, what people decided
- * and what workers found. Opened by the coordinator alone; one handle, one thread. Every function
- * that writes is one transaction, or part of the one that store_begin opened.
+ * The store: talkpress.db, one SQLite file with the programme, the recordings, the decisions of
+ * users and the results of workers. Only the coordinator opens it; a handle belongs to one thread.
+ * Every function that writes is one transaction, or part of the one that store_begin() opened.
  */
 #pragma once
 
@@ -16,30 +16,30 @@
 struct programme;
 struct store;
 
-/* Creates the file (ERR_INVALID where it exists) or opens it. A store of an earlier version is
- * brought up to this one in one transaction, and kept beside as it was ("talkpress.db.version-1");
- * one of a later version is refused, untouched. */
+/* Creates the file (ERR_INVALID if it exists) or opens it. A store of an earlier version is
+ * migrated in one transaction, and a copy of it is kept ("talkpress.db.version-1"); a store of a
+ * later version is refused and left unchanged. */
 ATTR_NODISCARD int store_create(const char *path, struct err *err);
 ATTR_NODISCARD int store_open(struct store **out, const char *path, struct err *err);
 void store_close_p(struct store **store);
-/* A writer waits for another one up to 10 s; no longer once *stop is not 0 (NULL: nothing stops
- * it). */
+/* A writer waits for another writer for up to 10 s, and gives up when *stop is not 0 (NULL: it is
+ * never stopped). */
 void store_set_stop(struct store *store, const volatile sig_atomic_t *stop);
 #define AUTO_STORE ATTR_CLEANUP(store_close_p) struct store
 
 ATTR_NODISCARD int store_begin(struct store *store, struct err *err);
 ATTR_NODISCARD int store_commit(struct store *store, struct err *err);
 void store_rollback(struct store *store);
-/* Many questions to one state of the store, which each alone would look for anew. Within a
- * transaction that state is its own, and nothing is begun or ended. Nothing is written between. */
+/* Between the two, all reads see one state of the store, which SQLite then looks up only once.
+ * Nothing may be written between them. Within a transaction they do nothing. */
 ATTR_NODISCARD int store_begin_reading(struct store *store, struct err *err);
 void store_end_reading(struct store *store);
 
 /* --- programme --- */
 
-/* All talks, those that are gone too; out blank, the caller's. */
+/* All talks, including those that are gone. out is empty before, and the caller's. */
 ATTR_NODISCARD int store_programme(struct programme *out, struct store *store, struct err *err);
-/* Makes the store's programme the given one. Talks it lacks are marked gone. */
+/* Replaces the store's programme. Talks that are not in the new one are marked gone. */
 ATTR_NODISCARD int store_set_programme(struct store *store, const struct programme *programme,
                                        struct err *err);
 
@@ -53,15 +53,15 @@ struct recording_file {
 
 struct recording {
     int64_t id;
-    char *path;             /* absolute; of several files the first one's */
-    int64_t size, mtime_ns; /* of several files: of all together, the latest */
+    char *path;             /* absolute; the first file's if there are several */
+    int64_t size, mtime_ns; /* of several files the sum, and the latest */
     char fingerprint[33];
-    bool by_hand;                 /* a person said which files it is */
-    struct recording_file *files; /* in order; what the store gives has one at least */
-    size_t nb_files;              /* 0 or 1: it is one file */
+    bool by_hand;                 /* the user chose its files */
+    struct recording_file *files; /* in order; at least one if the store returned it */
+    size_t nb_files;              /* 0 or 1: one file */
 };
 
-/* In order of path. Freed by recordings_free. */
+/* In order of path. Free with recordings_free. */
 ATTR_NODISCARD int store_recordings(struct recording **out, size_t *out_nb, struct store *store,
                                     struct err *err);
 void recordings_free(struct recording *recordings, size_t nb);
@@ -74,7 +74,7 @@ ATTR_NODISCARD int store_recording_by_path(struct recording *out, bool *found, s
                                            const char *path, struct err *err);
 /* Frees what the recording holds. */
 void recording_finish(struct recording *recording);
-/* Adds it, or renews the facts of the path. */
+/* Adds the recording, or replaces the one with this path. */
 ATTR_NODISCARD int store_set_recording(struct store *store, const struct recording *recording,
                                        struct err *err);
 ATTR_NODISCARD int store_remove_recording(struct store *store, const char *path, struct err *err);
@@ -87,10 +87,10 @@ struct chosen_match {
 };
 ATTR_NODISCARD int store_chosen_matches(struct chosen_match **out, size_t *out_nb,
                                         struct store *store, struct err *err);
-/* recording: fingerprint, or NULL for "none holds it". */
+/* recording is a fingerprint, or NULL: no recording holds it. */
 ATTR_NODISCARD int store_choose_match(struct store *store, int talk, int part,
                                       const char *recording, struct err *err);
-/* Forgets the decisions on a talk, all its parts. */
+/* Removes the decisions on a talk and all its parts. */
 ATTR_NODISCARD int store_clear_match(struct store *store, int talk, struct err *err);
 
 struct chosen_cut {
@@ -104,38 +104,38 @@ ATTR_NODISCARD int store_chosen_cut(struct chosen_cut *out, bool *found, struct 
 ATTR_NODISCARD int store_choose_cut(struct store *store, int talk, int part,
                                     const struct chosen_cut *cut, struct err *err);
 
-/* Of a recording's sound. */
+/* Which sound of a recording is published. */
 struct chosen_sound {
     int stream;  /* -1: not chosen */
     char use[8]; /* "both", "left", "right"; "": not chosen */
 };
 ATTR_NODISCARD int store_chosen_sound(struct chosen_sound *out, struct store *store,
                                       const char *recording, struct err *err);
-/* Nothing chosen in it: the choice is taken back. */
+/* Removes the choice if nothing is chosen in it. */
 ATTR_NODISCARD int store_choose_sound(struct store *store, const char *recording,
                                       const struct chosen_sound *sound, struct err *err);
 
-/* When a recording began and in which room. */
+/* When a recording began, and in which room. */
 struct chosen_place {
-    char *start; /* as datetime_format writes it; NULL: not chosen */
-    char *room;  /* as the programme calls it; NULL: not chosen */
+    char *start; /* in the form of datetime_format(); NULL: not chosen */
+    char *room;  /* in the programme's spelling; NULL: not chosen */
 };
 /* Free with chosen_place_finish. */
 ATTR_NODISCARD int store_chosen_place(struct chosen_place *out, struct store *store,
                                       const char *recording, struct err *err);
 void chosen_place_finish(struct chosen_place *place);
-/* Nothing chosen in it: the choice is taken back. */
+/* Removes the choice if nothing is chosen in it. */
 ATTR_NODISCARD int store_choose_place(struct store *store, const char *recording,
                                       const struct chosen_place *place, struct err *err);
 
 struct acceptance {
-    char recording[33];           /* fingerprint; "": that there is none was accepted */
-    int64_t begin, end;           /* the cut, in frames */
-    char *verdict, *because, *at; /* freed by acceptance_finish */
+    char recording[33]; /* fingerprint; "": there is no recording, and that was accepted */
+    int64_t begin, end; /* the cut, in frames */
+    char *verdict, *because, *at; /* free with acceptance_finish */
 };
 ATTR_NODISCARD int store_acceptance(struct acceptance *out, bool *found, struct store *store,
                                     int talk, int part, struct err *err);
-/* Keeps the decision, with the time now. */
+/* Stores the decision with the current time. */
 ATTR_NODISCARD int store_accept(struct store *store, int talk, int part,
                                 const struct acceptance *acceptance, struct err *err);
 ATTR_NODISCARD int store_clear_acceptance(struct store *store, int talk, int part, struct err *err);
@@ -146,20 +146,21 @@ void acceptance_finish(struct acceptance *acceptance);
 /* *out (the caller's) is NULL if there is none under the key. */
 ATTR_NODISCARD int store_result(json_t **out, struct store *store, const char *key,
                                 struct err *err);
-/* The same without "cells", which of a probe is most of it and is stored apart. */
+/* The same without the member "cells", which is most of a probe and is stored separately. */
 ATTR_NODISCARD int store_result_brief(json_t **out, struct store *store, const char *key,
                                       struct err *err);
-/* Of a probe only "error", "duration_ms", "creation_time" and "hash", those that it has. */
+/* Only the members "error", "duration_ms", "creation_time" and "hash" of a probe, if it has them.
+ */
 ATTR_NODISCARD int store_probe_summary(json_t **out, struct store *store, const char *key,
                                        struct err *err);
-/* Whether there is one; cheaper. */
+/* Whether there is a result under the key; cheaper than reading it. */
 ATTR_NODISCARD int store_has_result(bool *out, struct store *store, const char *key,
                                     struct err *err);
-/* Also forgets the failure of that key. */
+/* Also removes the failure of that key. */
 ATTR_NODISCARD int store_set_result(struct store *store, const char *key, const char *stage,
                                     const json_t *value, struct err *err);
 ATTR_NODISCARD int store_drop_result(struct store *store, const char *key, struct err *err);
-/* Calls each for every key; non-zero ends it. */
+/* Calls each for every key, until it returns non-zero. */
 ATTR_NODISCARD int store_each_result(struct store *store,
                                      int (*each)(void *opaque, const char *key, const char *stage),
                                      void *opaque, struct err *err);
@@ -172,7 +173,8 @@ ATTR_NODISCARD int store_set_failure(struct store *store, const struct failure *
                                      struct err *err);
 ATTR_NODISCARD int store_clear_failure(struct store *store, const char *key, struct err *err);
 ATTR_NODISCARD int store_clear_failures(struct store *store, struct err *err);
-/* Calls each with every failure (its strings hold for the call only). */
+/* Calls each with every failure, until it returns non-zero. The strings are valid only during the
+ * call. */
 ATTR_NODISCARD int store_each_failure(struct store *store,
                                       int (*each)(void *opaque, const struct failure *failure),
                                       void *opaque, struct err *err);
@@ -180,11 +182,12 @@ ATTR_NODISCARD int store_each_failure(struct store *store,
 /* --- what is in out/ --- */
 
 struct published {
-    const char *name, *key; /* of the file; of the result that it is */
+    const char *name, *key; /* of the file; of the result that is in it */
     int talk, part;
-    const char *recording; /* fingerprint of what it was made of; "": not known */
+    const char *recording; /* fingerprint of the recording it was made from; "": not known */
 };
-/* Calls each with every file (its strings hold for the call only); non-zero ends it. */
+/* Calls each with every file, until it returns non-zero. The strings are valid only during the
+ * call. */
 ATTR_NODISCARD int store_each_published(struct store *store,
                                         int (*each)(void *opaque, const struct published *file),
                                         void *opaque, struct err *err);

@@ -1,4 +1,4 @@
-/* What people decided: which recording, where to cut, which sound, what is accepted. */
+/* Decisions of users: matches, cuts, sound, places, acceptances. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -29,7 +29,7 @@ static int read_talks(struct programme *p, struct store *s, struct err *err)
     return got;
 }
 
-/* Rows of (talk, …) in the order of the programme's talks, handed to add. */
+/* Calls add for each row (talk, …); rows are in the order of the programme's talks. */
 static int read_of_talks(struct programme *p, struct store *s, const char *sql,
                          void (*add)(struct talk *talk, sqlite3_stmt *stmt), struct err *err)
 {

@@ -1,11 +1,12 @@
-/* What jobs came to, which failed, and what is in out/. */
+/* The results of jobs, the jobs that failed, and the files in out/. */
 #include <string.h>
 
 #include "json.h"
 #include "mem.h"
 #include "store_sql.h"
 
-/* Looked for among the few first. "is_cell IN (0, 1)" would make a table of the two each time. */
+/* Looks among the few that are no cells first. For "is_cell IN (0, 1)" SQLite would make a table of
+ * the two values each time. */
 #define FIND_RESULT(what)                                                   \
     "SELECT " what " FROM result WHERE is_cell = 0 AND key = ?1 UNION ALL " \
     "SELECT " what " FROM result WHERE is_cell = 1 AND key = ?1"
@@ -66,7 +67,7 @@ int store_result(json_t **out, struct store *s, const char *key, struct err *err
     return 0;
 }
 
-/* The columns of a row as members of an object; those that are null are left out. */
+/* The columns of the current row that are not null, as an object. */
 static json_t *take_columns(sqlite3_stmt *stmt)
 {
     json_t *object = json_object();

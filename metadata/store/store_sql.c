@@ -49,7 +49,7 @@ void sql_release_p(sqlite3_stmt **stmt)
     sqlite3_clear_bindings(*stmt);
 }
 
-/* One that was made before, unless it is in the middle of its rows; else a new one. */
+/* The prepared statement, or a new one if it is still returning rows. */
 static int statement(sqlite3_stmt **out, struct store *s, const char *sql)
 {
     for (size_t i = 0; i < s->nb_statements; i++)
@@ -66,7 +66,6 @@ static int statement(sqlite3_stmt **out, struct store *s, const char *sql)
     return ret;
 }
 
-/* Binds by the letters of types: i int, I int64_t, s text (NULL: null). */
 static int bind(struct store *s, sqlite3_stmt *stmt, struct err *err, const char *types,
                 va_list args)
 {
@@ -94,7 +93,6 @@ int sql_prepare(sqlite3_stmt **out, struct store *s, struct err *err, const char
     return ret;
 }
 
-/* Runs a statement that gives no rows. */
 int sql_run(struct store *s, struct err *err, const char *sql, const char *types, ...)
 {
     AUTO_STMT *stmt = NULL;
@@ -109,7 +107,6 @@ int sql_run(struct store *s, struct err *err, const char *sql, const char *types
     return sqlite3_step(stmt) == SQLITE_DONE ? 0 : sql_fail(s, err, "cannot write");
 }
 
-/* Steps to the next row. Returns 1, 0 at the end, or an error. */
 int sql_step(struct store *s, sqlite3_stmt *stmt, struct err *err)
 {
     const int ret = sqlite3_step(stmt);
@@ -133,13 +130,11 @@ void sql_hex(char out[33], sqlite3_stmt *stmt, int column)
     strncat(out, s ? s : "", 32);
 }
 
-/* Several statements that hold together or not at all, within a transaction or as one. */
 int sql_group_begin(struct store *s, struct err *err)
 {
     return sql_exec(s, "SAVEPOINT store_group", err);
 }
 
-/* ret: how the statements went. Returns the same, or what ending them met. */
 int sql_group_end(struct store *s, int ret, struct err *err)
 {
     if (ret == 0 && sql_exec(s, "RELEASE store_group", err) == 0)

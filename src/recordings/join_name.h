@@ -1,4 +1,4 @@
-/* Names that cameras give to the files of one recording. */
+/* The names that cameras give to the files of a recording. */
 #pragma once
 
 #include <stdbool.h>
