@@ -17,13 +17,13 @@
 #include "sound_quality.h"
 
 enum {
-    PICTURE_STEP_MS = 2000, /* between two key pictures that are looked at */
+    PICTURE_STEP_MS = 2000, /* between two key frames that are looked at */
     READ_SAMPLES = 8192,
     SIGNATURE_SIDE = 16,
-    SCENE_LUMA = 24, /* half of all samples differ by more: another picture, not another slide */
+    SCENE_LUMA = 24, /* half of all luma samples differ by more: another scene, not another slide */
 };
-/* Of several streams of sound: below this one is not heard; by so much more speech another one is
- * taken than the one that stands first. */
+/* Of several audio streams: one below heard_lufs counts as silent; a later one is preferred if its
+ * speech is higher by clearly_more_speech. */
 static const double heard_lufs = -55, clearly_more_speech = 0.1;
 /* A picture is black where the mean of its luma is below this and hardly any sample is brighter
  * than twice it (8 bits, limited range: black is 16). */
@@ -132,8 +132,8 @@ static int measure_stream(struct measured *out, struct analysis *a, int stream, 
     return 0;
 }
 
-/* Whether b should be taken rather than a, which stands before it: it is heard and a is not, or
- * speech is clearly more in it. */
+/* Whether b is preferred to a, which comes first: it is audible and a is not, or has clearly more
+ * speech. */
 static bool better(const struct measured *b, const struct measured *a)
 {
     if ((a->lufs > heard_lufs) != (b->lufs > heard_lufs))
@@ -141,8 +141,8 @@ static bool better(const struct measured *b, const struct measured *a)
     return b->quality.speech > a->quality.speech + clearly_more_speech;
 }
 
-/* The sound that is published: the stream that a person named, else the probe's choice unless
- * another one is better. */
+/* The audio stream to publish: the one that the user named, else the probe's choice unless another
+ * one is better. */
 static int measure_streams(struct measured *best, struct analysis *a, int named, struct err *err)
 {
     const json_t *streams = json_object_get(a->probe, "streams");
@@ -253,7 +253,7 @@ static int analyse_sound(struct analysis *a, const char *blocks_path, int named,
 
 struct looked_at {
     int64_t black_until; /* frame of the first picture that is not black; -1 none yet */
-    int64_t black_from;  /* first frame of the black pictures that go on to now; -1 none */
+    int64_t black_from;  /* first frame of the present run of black pictures; -1: none */
     int64_t still_from;  /* first frame since which nothing changed */
     uint8_t signature[SIGNATURE_SIDE * SIGNATURE_SIDE];
     bool any;
@@ -343,7 +343,7 @@ static void describe_pictures(struct analysis *a, struct looked_at *seen)
 
 static int analyse_pictures(struct analysis *a, const json_t *video, struct err *err)
 {
-    AUTO_MEDIA *media = NULL; /* anew: the sound reader has run the first one to its end */
+    AUTO_MEDIA *media = NULL; /* opened again: the sound reader has read the first one to its end */
     AUTO_PICTURES *pictures = NULL;
     AUTO_FRAME *frame = av_frame_alloc();
     if (!frame)

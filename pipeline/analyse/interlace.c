@@ -16,14 +16,14 @@ enum {
     RUNS = 6,
     FRAMES = 300,      /* looked at in all */
     LEAST_LINES = 400, /* interlaced pictures have 480, 576 or 1080 lines at 25 or 30 a second */
-    LEAST = 24,        /* that move: slides tell nothing */
+    LEAST = 24,        /* with movement: still slides show nothing */
     CLEARLY =
         10, /* times as many of one order as of all else: fine lines that move look like both */
 };
 
 struct counts {
     int top, bottom, progressive;
-    int silent; /* of this run, before the first one that told something */
+    int silent; /* of this run, before the first one that showed something */
     int most_silent;
     int left; /* pictures that may still be counted */
 };
@@ -176,7 +176,7 @@ int interlace_detect(const char **out, const char *path, const struct media_para
         const int of_run = FRAMES / (int)runs;
         c.left = of_run * (int)(runs - i);
         c.silent = 0;
-        c.most_silent = of_run / 4; /* a slide that stands may stand for long */
+        c.most_silent = of_run / 4; /* a still slide may show for long */
         if (look_at_cell(&c, media, probe, &grid, json_array_get(cells, i * nb / runs), of_run,
                          err) < 0)
             return err->code;

@@ -20,11 +20,11 @@ static const float full_scale = 0.998F;
 static const double active_mean_square = 3.2e-6;
 /* Digital silence, or nothing but the converter's dither (-90 LUFS). */
 static const double dropout_lufs = -90;
-/* Below this nothing tells one channel from the other. */
+/* Below use_lufs the channels are not compared; use_down_db: the least difference that counts. */
 static const double use_lufs = -60, use_down_db = 12;
 
-/* Mains hum stands on 50 or 60 Hz, or on twice that, where rectifiers make it; speech does not do
- * so for minutes. Each tone is compared with what lies beside it. Windows of one second. */
+/* Mains hum is at 50 or 60 Hz, or at twice that (from rectifiers), for minutes; speech is not. Each
+ * tone is compared with the frequencies ASIDE_HZ below and above it, in windows of one second. */
 static const int tones_hz[] = {50, 60, 100, 120};
 enum { NB_TONES = sizeof tones_hz / sizeof *tones_hz, NB_BINS = 3 * NB_TONES, ASIDE_HZ = 7 };
 /* Samples are taken in runs of DECIMATION, whose mean is one sample at 1 kHz. */
@@ -119,7 +119,8 @@ static void end_second_of_hum(struct sound_quality_meter *m)
         sum += power[b];
         m->cosine[b] = m->sine[b] = 0;
     }
-    /* The mean of decibels: what is loud in some seconds only, speech, counts little. */
+    /* The mean of decibels, so that sound that is loud in some seconds only (speech) counts little.
+     */
     for (int b = 0; sum > 1e-10 && b < NB_BINS; b++)
         m->level_db[b] += 10 * log10(power[b] + 1e-12);
     m->nb_seconds += sum > 1e-10;

@@ -8,25 +8,26 @@
 
 enum { MAX_TRIALS = 12, MAX_PASSES = 4 };
 
-/* A pass is good enough within this of the target; published is what holds within 0.5 LU. Where it
- * is done again all the same, less is corrected too. */
+/* A pass is accepted within tolerance_lu of the target. If it must be repeated for its peaks,
+ * differences above corrected_lu are corrected too. Beyond promised_lu the user is warned. */
 static const double tolerance_lu = 0.2, corrected_lu = 0.05, promised_lu = 0.5;
-/* A trial whose peaks are above what was asked for by no more, and which is loud enough, is
- * corrected and not repeated: what is encoded is measured anyway. */
+/* A trial within tolerance_lu whose peaks exceed the ceiling by at most this is corrected without
+ * another trial: the encoded sound is measured anyway. */
 static const double near_db = 0.3;
-/* Room that the first pass leaves below the ceiling for what lossy coding adds to peaks; measured
- * over speech, AAC at 128 kb/s and Opus at 96 kb/s add 0.2 to 0.8 dB. */
+/* Headroom that the first pass leaves below the ceiling, because lossy coding raises peaks: AAC at
+ * 128 kb/s and Opus at 96 kb/s by 0.2 to 0.8 dB, as measured with speech. */
 static const double coding_margin_db = 0.8;
-/* A recording that needs more holds noise, not speech. */
+/* The most gain: a recording that needs more holds noise, not speech. */
 static const double max_gain_db = 60;
-/* The most gain that the limiter takes back again. Sound whose peaks stand out further (clicks,
- * sparse bursts) would be torn by more: it stays quieter than the target, and is remarked on. */
+/* The most gain beyond the target's that makes up for the limiter. Sound with higher peaks (clicks,
+ * sparse bursts) would be distorted by more: it stays below the target, and the user is warned. */
 static const double max_drive_db = 12;
-/* Where the limiter takes nearly all that the gain gives, a step is at most so many times larger
- * than what is missing. */
+/* The lowest assumed change of loudness per change of gain, so that a step is at most five times
+ * the missing loudness even where the limiter removes nearly all of the gain. */
 static const double least_slope = 0.2;
 
-/* From the recording's blocks. Returns whether there is any sound to set. */
+/* The first setting, from the recording's blocks. Returns 1, 0 where there is only silence, or an
+ * error. */
 static int first_setting(struct sound_setting *setting, double *source_lufs,
                          const struct sound_spec *spec, struct err *err)
 {
@@ -50,8 +51,8 @@ static int first_setting(struct sound_setting *setting, double *source_lufs,
     return 1;
 }
 
-/* How loudness answers to gain, from one pass to the next: 1 as long as the limiter leaves most
- * peaks alone, less the more it holds down. */
+/* The last pass, to learn how loudness responds to gain: by 1 LU per dB as long as the limiter
+ * leaves most peaks alone, by less the more it reduces. */
 struct response {
     double gain_db, loudness_lufs;
     bool known;
@@ -66,7 +67,7 @@ static double next_step(struct response *r, double gain_db, double loudness_lufs
     return off / fmin(fmax(slope, least_slope), 1);
 }
 
-/* What the next pass should do otherwise; false where this one holds. */
+/* Corrects the setting for another pass; false where this pass is accepted. */
 static bool correct(struct sound_setting *setting, struct response *response,
                     const struct sound_result *r, const struct sound_spec *spec, double ceiling_db)
 {
@@ -94,7 +95,8 @@ static bool is_near(const struct sound_result *r, const struct sound_spec *spec,
            r->peak_dbtp <= ceiling_db + near_db;
 }
 
-/* Sound that is all peaks cannot be made as loud as it should be: a person has to hear it. */
+/* Sound that consists of peaks cannot be made as loud as the target: the user should listen to it.
+ */
 static void remark_loudness(struct sound_result *r, const struct sound_spec *spec)
 {
     if (isfinite(r->loudness_lufs) && (fabs(r->loudness_lufs - spec->target_lufs) > promised_lu ||
@@ -105,7 +107,7 @@ static void remark_loudness(struct sound_result *r, const struct sound_spec *spe
                  r->loudness_lufs, r->peak_dbtp, spec->target_lufs, spec->ceiling_dbtp);
 }
 
-/* Limiting takes loudness away: the gain that makes up for it is found before encoding. */
+/* Limiting lowers loudness: the gain that makes up for it is found before encoding. */
 static int find_setting(struct sound_setting *setting, struct response *response,
                         const struct sound_spec *spec, struct err *err)
 {
@@ -122,7 +124,7 @@ static int find_setting(struct sound_setting *setting, struct response *response
     return 0;
 }
 
-/* After the first pass, which all outputs share: what coding did to this one is corrected. */
+/* After the first pass, which all outputs share: corrects the effects of coding on this one. */
 static int make_hold(struct sound_output *output, const struct sound_spec *spec,
                      struct sound_setting setting, struct response response, struct err *err)
 {

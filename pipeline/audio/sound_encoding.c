@@ -82,7 +82,8 @@ int sound_encoding_create(struct sound_encoding **out, struct sound_output *outp
     return 0;
 }
 
-/* Encodes what the converter holds, in frames of the encoder's size; end: also the rest below one.
+/* Encodes the samples in the converter, in frames of the encoder's size; end: also a last, shorter
+ * one.
  */
 static int encode_waiting(struct sound_encoding *e, bool end, struct err *err)
 {

@@ -1,6 +1,6 @@
 /*
- * What the files sound*.c share, and nobody else: the limiter, one encoder, and a pass over the
- * part's sound. sound.c decides which passes are made, and with which gain.
+ * What the files sound*.c share: the limiter, one encoder, and a pass over the part's sound.
+ * sound.c decides how many passes are made, and with which gain. Inner header.
  */
 #pragma once
 

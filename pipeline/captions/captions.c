@@ -82,9 +82,9 @@ static int flatten(struct cues *out, const struct cues *c, char *const *texts, c
         nb_bytes += strlen(text);
         if (nb_bytes > CAPTIONS_MAX_BYTES)
             return err_set(err, ERR_INVALID,
-                           "captions: so many show at the same time that one at a time, as MP4 "
-                           "files have them, they would take more than %d MB: mend the captions, "
-                           "or remove them to publish without",
+                           "captions: so many overlap that in an MP4 file, which shows one at a "
+                           "time, they would take more than %d MB: correct the captions, or "
+                           "remove them to publish without captions",
                            CAPTIONS_MAX_BYTES >> 20);
     }
     return 0;

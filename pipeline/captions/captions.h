@@ -1,7 +1,9 @@
 /*
- * Captions: text with the times at which it shows, read from a file beside a recording or from a
- * stream in it, cut to a part and written as WebVTT. Texts are kept as WebVTT writes them: lines
- * joined by '\n', no empty ones, <i>, <b> and <u> nested, and & < > escaped.
+ * Captions: reads them from a file beside a recording or from one of its streams, cuts them to a
+ * part and writes them as WebVTT, or as a track of an MP4 file (captions_track.h). Texts are in
+ * WebVTT's syntax: lines joined by '\n', none of them empty, <i>, <b> and <u> correctly nested, and
+ * & < > escaped. It never draws text into pictures, and does not translate. No state: from any
+ * thread.
  */
 #pragma once
 
@@ -15,34 +17,35 @@
 
 struct media_params;
 
-/* Changes whenever the same captions would give another file. */
+/* To be raised whenever the same captions would give another file. */
 enum { CAPTIONS_VERSION = 1 };
-/* A day of talk takes 2 MB of captions. */
+/* The largest file; captions of 24 hours of speech take 2 MB. */
 enum { CAPTIONS_MAX_BYTES = 16 << 20 };
 
 /* Reads a file: SubRip, WebVTT or Advanced SubStation by its suffix (.srt, .vtt, .ass), in UTF-8,
- * UTF-16 with its mark, or Windows-1252. Times as the file has them. ERR_INVALID with file and line
- * where something in it cannot be read, and where it holds no cue at all. */
+ * UTF-16 with a byte order mark, or Windows-1252. Times are the file's. ERR_INVALID where something
+ * in it cannot be read (the message names file and line), and where it has no cues. */
 ATTR_NODISCARD int captions_read_file(struct cues *out, const char *path, struct err *err);
-/* The same from bytes; path names them. */
+/* The same from nb bytes; path determines the format, and names them in messages. */
 ATTR_NODISCARD int captions_read_text(struct cues *out, const char *path, const char *bytes,
                                       size_t nb, struct err *err);
 
-/* Whether the codec (libav's name) is of text that captions_read_stream can read. */
+/* Whether captions_read_stream can read streams of the codec (libav's name). */
 bool captions_codec(const char *codec);
-/* Reads a stream of the recording. Times in milliseconds from the grid's origin. */
+/* Reads a stream of the recording (files: its further files, or NULL). Times are in milliseconds
+ * from the grid's origin. ERR_INVALID where the stream has no captions that can be read. */
 ATTR_NODISCARD int captions_read_stream(struct cues *out, const char *recording,
                                         const struct media_params *files, int stream,
                                         const struct frame_grid *grid, struct err *err);
 
-/* Keeps what shows in [begin_ms, end_ms), clipped to it, and moves it by shift_ms. */
+/* Keeps the cues that show in [begin_ms, end_ms), clipped to it, and adds shift_ms to their times.
+ */
 void captions_cut(struct cues *cues, int64_t begin_ms, int64_t end_ms, int64_t shift_ms);
 
-/* For a track in which one text shows at a time: cues that overlap become one cue for each time
- * that shows another set of them. Texts become plain, without markup. ERR_INVALID where so many
- * overlap that they would take more than CAPTIONS_MAX_BYTES. */
+/* For a track that shows one text at a time: overlapping cues become one cue for each interval in
+ * which the same set of them shows. Texts become plain, without markup. ERR_INVALID where the
+ * result would be larger than CAPTIONS_MAX_BYTES. *out is the caller's, for cues_finish. */
 ATTR_NODISCARD int captions_flatten(struct cues *out, const struct cues *cues, struct err *err);
 
-/* Writes the cues as WebVTT (not synced), and reads the file back: ERR_BUG where that is not what
- * was written. */
+/* Writes the cues as WebVTT (not synced), and reads the file back: ERR_BUG where it differs. */
 ATTR_NODISCARD int captions_write(const char *path, const struct cues *cues, struct err *err);

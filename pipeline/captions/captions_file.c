@@ -1,5 +1,5 @@
-/* Caption files. They are read here and not by libavformat: that takes what it cannot read for text
- * of the cue before, and does not know in which line it was. */
+/* Caption files. libavformat is not used: it takes lines that it cannot read as text of the cue
+ * before, and does not tell where they were. */
 #include "captions.h"
 
 #include <assert.h>
@@ -28,9 +28,10 @@ struct reader {
 static int wrong(const struct reader *r, size_t line, const char *what)
 {
     AUTO_FREE char *quote = str_quote(line < r->nb ? r->lines[line] : "", QUOTE_BYTES);
-    return err_set(r->err, ERR_INVALID,
-                   "'%s', line %zu: %s ('%s'): mend the file, or remove it to publish without",
-                   r->path, line + 1, what, quote);
+    return err_set(
+        r->err, ERR_INVALID,
+        "'%s', line %zu: %s ('%s'): correct the file, or remove it to publish without captions",
+        r->path, line + 1, what, quote);
 }
 
 /* --- lines and times -------------------------------------------------------------------------- */
@@ -73,7 +74,7 @@ static bool digits(const char **p, int most, int64_t *out, int *nb)
     return *nb > 0 && !isdigit((unsigned char)**p);
 }
 
-/* "[h:]mm:ss[.fff]" or with a comma; *p is moved behind it. */
+/* "[h:]mm:ss[.fff]" or with a comma; *p is moved after it. */
 static bool parse_time(const char **p, int64_t *out_ms)
 {
     int64_t field[3] = {0}, fraction = 0;
@@ -97,7 +98,7 @@ static bool parse_time(const char **p, int64_t *out_ms)
     return s < 60 && (nb_fields == 2 || m < 60);
 }
 
-/* "time --> time", with settings or coordinates behind. */
+/* "time --> time", followed by settings or coordinates. */
 static int parse_times(const struct reader *r, size_t i, struct cue *cue)
 {
     const char *p = r->lines[i] + strspn(r->lines[i], " \t");
@@ -322,9 +323,10 @@ int captions_read_text(struct cues *out, const char *path, const char *bytes, si
     if (ret < 0)
         return ret;
     if (cues.nb == 0)
-        return err_set(err, ERR_INVALID,
-                       "'%s' holds no captions: mend the file, or remove it to publish without",
-                       path);
+        return err_set(
+            err, ERR_INVALID,
+            "'%s' holds no captions: correct the file, or remove it to publish without captions",
+            path);
     cues_sort(&cues);
     *out = cues;
     cues = (struct cues){0};

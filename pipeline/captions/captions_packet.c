@@ -25,7 +25,7 @@ static char *from_plain(const char *text, size_t nb)
     return captions_from_plain(text);
 }
 
-/* In packets the times are left out: ReadOrder, Layer, Style, Name, three margins, Effect, Text. */
+/* Packets have no times: ReadOrder, Layer, Style, Name, three margins, Effect, Text. */
 static char *from_ass(const char *text, size_t nb)
 {
     (void)nb;
@@ -34,7 +34,7 @@ static char *from_ass(const char *text, size_t nb)
     return captions_from_ass(text ? text : "");
 }
 
-/* 3GPP TS 26.245, section 5.17: the text's length in 16 bits, the text, styles behind. */
+/* 3GPP TS 26.245, section 5.17: the text's length in 16 bits, the text, then styles. */
 static char *from_mov_text(const char *bytes, size_t nb)
 {
     if (nb < 2 || AV_RB16(bytes) > nb - 2)

@@ -1,10 +1,10 @@
-/* What the packets of a stream of captions say, by its codec. */
+/* Reads the packets of a caption stream, by its codec. Inner header. */
 #pragma once
 
 #include <stddef.h>
 
-/* The text of a packet (a 0 follows its bytes), without markup: a new string. */
+/* The text of a packet as captions.h has it, a new string; bytes are followed by a NUL. */
 typedef char *captions_packet_text(const char *bytes, size_t nb);
 
-/* NULL where the codec (libav's name) is not of text that can be read. */
+/* NULL for a codec (libav's name) that cannot be read as text. */
 captions_packet_text *captions_packet_reader(const char *codec);

@@ -56,7 +56,7 @@ int captions_read_stream(struct cues *out, const char *recording, const struct m
     for (unsigned i = 0; i < fmt->nb_streams; i++)
         fmt->streams[i]->discard = (int)i == stream ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
     const int64_t origin_ms = frame_grid_origin_ms(grid);
-    int got; /* where a damaged recording stops, its captions do: the probe has told of it */
+    int got; /* captions end where a damaged recording does: the probe has reported it */
     while ((got = media_read(media, pkt, err)) > 0) {
         if (pkt->stream_index == stream)
             add_packet(&cues, pkt, fmt->streams[stream]->time_base, text, origin_ms);

@@ -95,7 +95,7 @@ static void put_next(struct builder *b, const char **p)
 
 /* --- SubRip and WebVTT ------------------------------------------------------------------------ */
 
-/* What stands in for the entity at *p, behind which *p is moved; 0: it is none. */
+/* The character of the entity at *p, and moves *p after it; 0: it is not an entity. */
 static uint32_t entity(const char **p)
 {
     static const struct {
@@ -122,7 +122,7 @@ static uint32_t entity(const char **p)
     return (uint32_t)c;
 }
 
-/* Takes the tag whose name is [name, name + nb); 0: it is none that SubRip knows. */
+/* Takes the tag whose name is [name, name + nb); 0: SubRip does not have it. */
 static int take_tag(struct builder *b, const char *name, size_t nb, bool closing)
 {
     static const struct {

@@ -7,8 +7,8 @@
 
 #include "av.h"
 
-/* TS 26.245, section 5.16: a sample entry with the style that all text has: white on nothing, at
- * the bottom in the middle, in font 1. */
+/* TS 26.245, section 5.16: a sample entry with the style of all texts: white, without background,
+ * centred at the bottom, in font 1. */
 static const uint8_t sample_entry[] = {
     0,    0,    0,    0,         /* display flags */
     1,    0xff,                  /* in the middle, at the bottom */

@@ -1,5 +1,5 @@
 /*
- * A list of cues: texts with the times at which they show. Plain data, its holder's.
+ * A list of cues: texts with the times during which they show. Plain data, the holder's.
  */
 #pragma once
 
@@ -9,11 +9,11 @@
 #include "attr.h"
 
 struct cue {
-    int64_t start_ms, end_ms;
-    char *text;
+    int64_t start_ms, end_ms; /* [start_ms, end_ms) */
+    char *text;               /* the cue's; see captions.h */
 };
 
-/* In the order of their starts; may overlap. Zero-initialised is none. */
+/* In the order of their starts; they may overlap. Zero-initialised: empty. */
 struct cues {
     struct cue *cues;
     size_t nb;
@@ -22,7 +22,7 @@ struct cues {
 void cues_finish(struct cues *cues);
 #define AUTO_CUES ATTR_CLEANUP(cues_finish) struct cues
 
-/* Appends a cue; takes the text over. */
+/* Appends a cue; text becomes the list's. */
 void cues_add(struct cues *cues, int64_t start_ms, int64_t end_ms, char *text);
-/* Puts cues in the order of their starts; those that start together stay as they were. */
+/* Sorts cues by their starts; a stable sort. */
 void cues_sort(struct cues *cues);

@@ -19,8 +19,8 @@ enum {
     LOGO_GAP = 32,    /* units between the logo and the lines beside it */
 };
 
-/* How far ink may stand over the side margins, in font sizes: letters such as 'j' lean out of their
- * advance width. A line that libass made too long while balancing shows at the right. */
+/* How far ink may extend over the side margins, in font sizes: letters such as 'j' lean out of
+ * their advance width. A line that libass made too long while balancing shows at the right. */
 static const double OVERHANG_LEFT = 0.12, OVERHANG_RIGHT = 0.04;
 
 /* A line of the template, filled. Pixels unless said otherwise. */
@@ -92,7 +92,7 @@ int card_layout_draw(AVFrame *rgb, struct card_template *t, const struct card_wo
 }
 
 /* Lines are drawn for measuring on a sheet of twice the card's width and height, from its middle
- * line, so that what is too large is seen to be: libass cuts ink off at the edges. */
+ * line, because libass clips ink at the edges: so text that is too large is noticed. */
 static int start_libass(struct layout *lay, struct err *err)
 {
     ASS_Track *track = lay->t->track;
@@ -258,9 +258,9 @@ static int band_height(const struct layout *lay, enum band band)
     return height + (band == BAND_MIDDLE ? first_space : 0);
 }
 
-/* Measures the text at the block's size and says whether it fits. libass gives no line boxes: their
- * height is how much higher the ink lies when the text stands on the anchor than when it hangs
- * from it. */
+/* Measures the text at the block's size and returns whether it fits. libass does not report line
+ * boxes: their height is how much higher the ink is when the anchor is the bottom of the text than
+ * when it is the top. */
 static bool try_text(struct layout *lay, struct block *b, const char *text)
 {
     struct box hanging, standing;
@@ -350,7 +350,7 @@ static int fit_block(struct layout *lay, struct block *b, struct err *err)
     return 0;
 }
 
-/* The title comes last: it takes the room that the other lines leave. */
+/* The title comes last: it gets the space that the other lines leave. */
 static int fit_blocks(struct layout *lay, struct err *err)
 {
     for (int title = 0; title < 2; title++)

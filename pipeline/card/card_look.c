@@ -4,7 +4,7 @@
 #include "mem.h"
 #include "picture.h"
 
-/* Of what is drawn from the same files. */
+/* To be raised whenever the same files would be drawn in another way. */
 enum { LOOK_VERSION = 1 };
 
 static int hash_file(struct hash *h, const char *path, struct err *err)

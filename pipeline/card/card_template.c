@@ -35,8 +35,8 @@ static int fail(const struct reader *r, struct err *err, const char *fmt, ...)
     return err_set(err, ERR_INVALID, "card template '%s', line %d: %s", r->path, r->number, what);
 }
 
-/* libass' log. In a script, warnings tell of mistakes (a style that does not exist …); while
- * drawing they are noise, but for a missing glyph. */
+/* libass's log. While reading a script, warnings point to mistakes (a style that does not exist …);
+ * while drawing they are noise, except for a missing glyph. */
 static void on_message(int level, const char *fmt, va_list args, void *opaque) ATTR_PRINTF(2, 0);
 
 static void on_message(int level, const char *fmt, va_list args, void *opaque)
@@ -201,7 +201,7 @@ static int read_key(struct reader *r, const char *line, struct err *err)
                strcmp(key, "leading") != 0) {
         return fail(r, err, "there is no key '%s'", key);
     } else if (!style) {
-        return fail(r, err, "'%s' belongs behind the 'Style:' line that it is for", key);
+        return fail(r, err, "'%s' must come after the 'Style:' line to which it applies", key);
     } else if (*key == 's') {
         const int size = (int)t->track->styles[t->track->n_styles - 1].FontSize;
         expected = parse_int(&n, value, 1, size) ? NULL : "a size up to the style's";
@@ -230,13 +230,13 @@ static int read_line(struct reader *r, char *line, struct err *err)
     add_styles(r->t, r->t->styles ? nb_styles : 0);
     if (str_starts(line, "Style:")) {
         if (track->n_styles == nb_styles)
-            return fail(r, err, "this style was not understood, or stands outside [V4+ Styles]");
+            return fail(r, err, "this style is not valid, or is outside [V4+ Styles]");
         if (!(track->styles[nb_styles].FontSize >= 1))
             return fail(r, err, "the style's font size is below 1");
         r->has_style = true;
     } else if (str_starts(line, "Dialogue:")) {
         if (track->n_events == nb_events)
-            return fail(r, err, "this line was not understood, or stands outside [Events]");
+            return fail(r, err, "this line is not valid, or is outside [Events]");
         return take_dialogue(r, err);
     }
     return 0;

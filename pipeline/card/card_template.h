@@ -1,7 +1,7 @@
 /*
- * A card's template: an ASS script whose Dialogue lines hold @FIELDS@ and whose ";talkpress KEY:
- * VALUE" comments hold what ASS has no place for (docs/cards.md lists both). Owns libass' library
- * and track; not thread-safe.
+ * A card's template: an ASS script whose Dialogue lines hold @FIELDS@, and whose comments
+ * ";talkpress KEY: VALUE" hold settings that ASS does not have (docs/cards.md lists both). Owns
+ * libass's library and track; not thread-safe. Inner header.
  */
 #pragma once
 
@@ -12,11 +12,11 @@
 
 #include "err.h"
 
-/* What ";talkpress" keys behind a Style line add to that style. */
+/* What ";talkpress" keys after a Style line add to that style. */
 struct card_style {
-    double smallest; /* font size that text may shrink to */
-    int max_lines;   /* in a card of 16:9; a narrower one gets more */
-    double leading;  /* from baseline to baseline, in font sizes */
+    double smallest; /* the smallest font size, in the script's units */
+    int max_lines;   /* on a card of 16:9; a narrower one may have more */
+    double leading;  /* distance of baselines, in font sizes */
 };
 
 struct card_line {
@@ -32,11 +32,11 @@ struct card_template {
     struct card_line *lines; /* in the order of the script */
     size_t nb_lines;
     uint8_t background[3];       /* R, G, B */
-    int veil_percent;            /* of the background colour over a background picture */
-    int logo_width, logo_height; /* the box that a logo is fitted into */
-    bool reading;                /* libass' warnings count, not its errors alone */
-    char *message;               /* what libass complained of first, or NULL */
-    uint32_t missing_glyph;      /* a code point that libass found no font for, or 0 */
+    int veil_percent;            /* opacity of the background colour over a background picture */
+    int logo_width, logo_height; /* the box into which a logo is fitted, in the script's units */
+    bool reading;                /* warnings of libass are recorded too, not only errors */
+    char *message;               /* libass's first message, or NULL */
+    uint32_t missing_glyph;      /* a code point for which libass found no font, or 0 */
 };
 
 /* ERR_INVALID names the file, the line and what is wrong there. *out is freed by

@@ -159,7 +159,7 @@ static void add_escaped(struct str *out, const char *text)
     }
 }
 
-/* What stands between fields; where it is not wanted, only its {markup}. */
+/* Adds the text between two fields; if not wanted, only its {markup}. */
 static void add_between(struct str *out, const char *from, const char *to, bool wanted)
 {
     bool markup = false;

@@ -1,6 +1,6 @@
 /*
- * A card's text on its way to libass: cleaned, filled into the template's lines as ASS markup, and
- * checked for characters that no installed font can show. From one thread (fontconfig).
+ * Prepares a card's text for libass: cleans it, fills it into the template's lines as ASS markup,
+ * and finds characters that no installed font has. From one thread (fontconfig). Inner header.
  */
 #pragma once
 
@@ -34,26 +34,27 @@ void card_words_finish(struct card_words *words);
 /* "title" */
 const char *card_field_name(enum card_field field);
 
-/* Finds the first @FIELD@ of a template's line: its place, length and which it is (CARD_NB_FIELDS
- * where there is none of that name). NULL where the line has no more. */
+/* Finds the first @FIELD@ in a template's line: returns its place, and sets its length and which
+ * field it is (CARD_NB_FIELDS: no such field). NULL if the line has none. */
 const char *card_field_find(const char *line, size_t *len, enum card_field *field);
 
-/* Whether a template's line has the field; the one of its fields with the longest text
- * (CARD_NB_FIELDS where it has none). */
+/* Whether a template's line has the field; and which of its fields has the longest text
+ * (CARD_NB_FIELDS: it has no fields). */
 bool card_field_among(const char *line, enum card_field field);
 enum card_field card_field_longest(const char *line, const struct card_words *words);
 
-/* Appends the line with its fields' texts as markup. Words between two fields are left out unless
- * something stands on both sides; markup in {} stays. Returns whether there is anything to show:
- * false where the line has fields and all are empty. */
+/* Appends the line with its fields' texts as markup. Text between two fields is left out unless
+ * both sides have text; markup in {} is kept. Returns whether there is anything to show: false if
+ * the line has fields and all are empty. */
 bool card_text_fill(struct str *out, const char *line, const struct card_words *words);
 
-/* Whether the first letter is one of a script that is written from right to left. */
+/* Whether the first letter belongs to a script that is written from right to left. */
 bool card_text_is_rtl(const char *text);
 
-/* Whether the text has letters with marks high above or far below, as Arabic, Indic scripts and
- * Thai have, which need the whole of the font's line height. */
+/* Whether the text has letters with marks far above or below, as in Arabic, Indic scripts and Thai,
+ * which need the font's full line height. */
 bool card_text_is_tall(const char *text);
 
-/* ERR_INVALID, with the field and the code point, where no installed font has a character. */
+/* ERR_INVALID where no installed font has a character; the message names it and the field.
+ * ERR_EXTERNAL where no fonts are installed. */
 ATTR_NODISCARD int card_text_check_glyphs(const struct card_words *words, struct err *err);

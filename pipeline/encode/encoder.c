@@ -53,15 +53,15 @@ static int keep_to_avx2(AVDictionary **dict, const char *encoder, struct err *er
     return av_dict_set(dict, "x264-params", params, 0) < 0 ? av_fail_nomem(err) : 0;
 }
 
-/* With screen content tools SVT-AV1 1.4.1 asks for 31 MB of zeros at each picture of 1280x720 and
- * touches little of them. Left alone, glibc soon takes them from the heap, which it has to clear: a
- * quarter of the encoder's time. Pages that are new are zeros already, and cost when touched. */
+/* With screen content tools, SVT-AV1 1.4.1 allocates 31 MB of zeros for each picture of 1280x720
+ * and uses few of them. By default, glibc soon takes them from the heap and has to clear them, a
+ * quarter of the encoder's time. Fresh pages are zero already, and cost only when used. */
 static void have_fresh_zeros(const char *encoder)
 {
     if (strcmp(encoder, "libsvtav1") != 0)
         return;
     mallopt(M_MMAP_THRESHOLD, 4 << 20);
-    mallopt(M_TRIM_THRESHOLD, 64 << 20); /* as glibc would have come to by itself */
+    mallopt(M_TRIM_THRESHOLD, 64 << 20); /* the value that glibc would have reached */
 }
 
 int encoder_open(AVCodecContext *enc, const json_t *settings, struct err *err)

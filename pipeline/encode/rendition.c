@@ -106,8 +106,8 @@ static int take_options(json_t *options, json_t *from, const char *name, const c
     return 0;
 }
 
-/* The options of the effort that was asked for, and of cards, take the place of the others; what
- * stays is as if the file had said nothing else, so that job keys hang on that alone. */
+/* Overrides options with those of the chosen effort, and those of cards, and removes the others, so
+ * that job keys depend only on the options that are used. */
 static int choose_options(struct rendition *r, enum rendition_effort effort, const char *where,
                           struct err *err)
 {

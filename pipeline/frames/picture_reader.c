@@ -175,7 +175,7 @@ int picture_reader_next(struct picture_reader *r, AVFrame *frame, struct err *er
             av_frame_move_ref(frame, r->next);
             return 1;
         }
-        av_frame_unref(r->next); /* two pictures on one place: the first one stands */
+        av_frame_unref(r->next); /* two pictures for one frame: the first one counts */
     }
 }
 

@@ -35,7 +35,7 @@ struct sound_reader {
     int64_t next; /* the sample at which the buffer's first one belongs */
     bool placed;  /* next is known */
     bool ended;
-    bool held; /* frame is decoded, and belongs behind a gap after the buffer */
+    bool held; /* frame is decoded, and comes after a gap that follows the buffer */
     /* Matroska rounds stamps to 1 ms. Of a run of frames each stamp tells the place within that:
      * all together tell it to the sample, wherever reading began. */
     bool settled;
@@ -146,7 +146,7 @@ static void apply_use(enum sound_use use, float *samples, int nb)
         samples[!from] = samples[from];
 }
 
-/* Converts a frame (or, at the end, what the converter still holds) to the buffer's end. */
+/* Converts a frame (NULL: the converter's rest) and appends it to the buffer. */
 static int convert(struct sound_reader *r, const AVFrame *f, struct err *err)
 {
     if (!r->swr)
@@ -175,8 +175,8 @@ static int convert(struct sound_reader *r, const AVFrame *f, struct err *err)
     return 0;
 }
 
-/* Where the frame's first converted sample belongs, by its time stamp and what the converter still
- * holds back. False where it has no stamp. */
+/* The place of the frame's first converted sample, from its time stamp and the converter's delay.
+ * False where it has no time stamp. */
 static bool stamped_place(int64_t *out, const struct sound_reader *r, const AVFrame *f)
 {
     const int64_t pts =
@@ -194,7 +194,7 @@ static bool stamped_place(int64_t *out, const struct sound_reader *r, const AVFr
     return true;
 }
 
-/* A run of sound begins at a sample. */
+/* Begins a run of continuous sound at a sample. */
 static int begin_run(struct sound_reader *r, int64_t at, struct err *err)
 {
     const int64_t silence_ms = (at - r->pos) / (SOUND_RATE / 1000);
@@ -213,7 +213,7 @@ static int begin_run(struct sound_reader *r, int64_t at, struct err *err)
     return 0;
 }
 
-/* Narrows the run's place by one more stamp, which is off by so many samples. */
+/* Narrows the run's place by another time stamp, which differs by off samples. */
 static void narrow(struct sound_reader *r, int64_t off)
 {
     if (off - r->rounding > r->least)
@@ -222,7 +222,7 @@ static void narrow(struct sound_reader *r, int64_t off)
         r->most = off + r->rounding;
 }
 
-/* Moves the run, of which nothing was delivered yet, to the middle of where it may lie. */
+/* Moves the run, none of which was delivered yet, to the middle of its possible places. */
 static void settle(struct sound_reader *r)
 {
     if (!r->settled && r->least <= r->most)
@@ -230,8 +230,8 @@ static void settle(struct sound_reader *r)
     r->settled = true;
 }
 
-/* Adds r->frame to the buffer. Returns 1, 0 where it must wait till the buffer is empty, for it
- * does not continue there, or an error. */
+/* Adds r->frame to the buffer. Returns 1, 0 if it does not continue the buffer and must wait until
+ * that is empty, or an error. */
 static int add_frame(struct sound_reader *r, struct err *err)
 {
     const AVFrame *f = r->frame;
@@ -256,8 +256,8 @@ static int add_frame(struct sound_reader *r, struct err *err)
     return convert(r, f, err) < 0 ? err->code : 1;
 }
 
-/* Fills the empty buffer: with one frame's samples, or with those that settle where a run of them
- * lies. Returns 1, 0 at the end, or an error. */
+/* Fills the empty buffer with one frame, or, at the start of a run, with as many as settle its
+ * place. Returns 1, 0 at the end, or an error. */
 static int refill(struct sound_reader *r, struct err *err)
 {
     do {

@@ -21,7 +21,7 @@ static bool passed_over(struct stream_source *s)
     if (s->key_step_ms == 0)
         return false;
     const bool key = s->pkt->flags & AV_PKT_FLAG_KEY;
-    /* A key picture may be two packets, one for each field: alone the first shows nothing. */
+    /* A key frame may be two packets, one for each field, and needs both. */
     const enum AVFieldOrder order = s->st->codecpar->field_order;
     const bool second = s->second_field;
     s->second_field = false;
@@ -89,7 +89,7 @@ void stream_source_close(struct stream_source *s)
     av_packet_free(&s->pkt);
 }
 
-/* A read error in the middle is the file's end: the probe told it. */
+/* A read error inside the file counts as its end: the probe has reported it. */
 int stream_source_packet(struct stream_source *s, struct err *err)
 {
     for (;;) {
@@ -107,8 +107,8 @@ int stream_source_packet(struct stream_source *s, struct err *err)
     }
 }
 
-/* Decoders that run out of memory say that the packet is damaged, or say nothing and drop the
- * picture. errno was cleared before the call. */
+/* Decoders that run out of memory report a damaged packet, or drop the picture without an error.
+ * errno was cleared before the call. */
 static bool out_of_memory(void)
 {
     return errno == ENOMEM;

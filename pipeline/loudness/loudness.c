@@ -61,7 +61,7 @@ int loudness_read(struct loudness *out, const char *path, struct err *err)
     if (nb < sizeof magic || memcmp(bytes, magic, sizeof magic) != 0 ||
         (nb - sizeof magic) % BLOCK_BYTES)
         return err_set(err, ERR_INVALID,
-                       "the cached file '%s' is no analysis (remove it and run again)", path);
+                       "the cached file '%s' is not an analysis (remove it and run again)", path);
     out->nb = (nb - sizeof magic) / BLOCK_BYTES;
     out->blocks = mem_zalloc(out->nb, sizeof *out->blocks);
     const unsigned char *p = (const unsigned char *)bytes + sizeof magic;
@@ -105,7 +105,7 @@ static double gating_energy(const struct loudness *l, size_t i)
     return sum / 4;
 }
 
-/* Mean of the gating blocks louder than threshold_lufs; 0 where there is none. */
+/* Mean energy of the gating blocks louder than threshold_lufs; 0 if there are none. */
 static double gated_mean(const struct loudness *l, size_t begin, size_t end, double threshold_lufs)
 {
     const double least = pow(10, (threshold_lufs + 0.691) / 10);

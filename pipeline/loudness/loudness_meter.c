@@ -34,7 +34,7 @@ struct loudness_meter {
     float peak[SOUND_CHANNELS];
     float taps[TAPS][BETWEEN];
     float most_gain; /* of a value between samples over the largest sample that it is made of */
-    /* Each channel's samples that are being added, behind the last of those before. */
+    /* Each channel's samples that are being added, after the last ones before them. */
     float channel[SOUND_CHANNELS][GROUP + LOUDNESS_BLOCK];
 };
 
@@ -88,7 +88,7 @@ static pair without_traces(pair v)
     return v;
 }
 
-/* In silence what the filters remember fades into numbers so small that processors slow down. */
+/* In silence the filters' state decays to denormal numbers, which slow processors down. */
 static void forget_traces(struct weighting *w)
 {
     w->y1 = without_traces(w->y1);
@@ -142,7 +142,7 @@ static float largest_between(const struct loudness_meter *m, const float *x, int
     return most;
 }
 
-/* x has GROUP samples before it and room for as many behind. */
+/* x has GROUP samples before it, and room for as many after it. */
 static float true_peak(const struct loudness_meter *m, const float *x, int nb, float peak)
 {
     const float samples = largest(x, nb);
@@ -187,7 +187,7 @@ static void split_channels(struct loudness_meter *m, const float *samples, int n
     }
 }
 
-/* At most what the block still takes. */
+/* nb: at most as many as the block still needs. */
 static void add(struct loudness_meter *m, const float *samples, int nb)
 {
     split_channels(m, samples, nb);

@@ -22,7 +22,7 @@ ssize_t media_bytes_read(const struct media *m, void *buf, size_t nb, int64_t po
     do
         n = pread(m->fds[i], buf, nb, pos - begin);
     while (n < 0 && errno == EINTR);
-    if (n == 0) /* it was cut while we read: its end is the recording's */
+    if (n == 0) /* the file was cut while it was read: the recording ends there */
         return 0;
     return n < 0 ? -errno : n;
 }
@@ -46,7 +46,8 @@ static int hash_from_disk(struct media *m, int64_t end)
 void media_bytes_hash(struct media *m, const uint8_t *buf, int64_t begin, int64_t end)
 {
     if (begin > m->hashed && begin - m->hashed <= HASH_CATCH_UP_BYTES)
-        (void)hash_from_disk(m, begin); /* an error comes again at the end, and is told there */
+        (void)hash_from_disk(m,
+                             begin); /* an error occurs again at the end, and is reported there */
     if (begin <= m->hashed && end > m->hashed) {
         hash_add(m->hash, buf + (m->hashed - begin), (size_t)(end - m->hashed));
         m->hashed = end;

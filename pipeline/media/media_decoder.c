@@ -5,8 +5,8 @@
 #include "mem.h"
 
 /* Decoders of what cameras, phones, recorders and lecture software write. Those for games, fonts
- * and text terminals, which nobody looks after and which read the file's bytes as a program, are
- * not here. */
+ * and text terminals, which are unmaintained or interpret the file's bytes as a program, are not
+ * here. */
 const char media_decoder_list[] =
     "h264,hevc,libdav1d,libaom-av1,av1,vp8,vp9,libvpx,libvpx-vp9,vp3,vp6,vp6f,vp6a,theora,"
     "mpeg1video,mpeg2video,mpegvideo,mpeg4,msmpeg4v1,msmpeg4v2,msmpeg4,h261,h263,h263i,h263p,flv,"

@@ -8,16 +8,17 @@
 #include "mem.h"
 
 enum {
-    /* Sound that a file begins with this near to where it ended in the file before goes on without
-     * a gap: cameras cut the sound at its packets, and those are 21 to 32 ms long. */
+    /* Sound that begins this near to its end in the file before continues it without a gap: cameras
+     * split sound between packets, which are 21 to 32 ms long. */
     CONTINUES_MS = 40,
-    /* The clock of a transport stream may step so far from one file to the next. */
+    /* The longest step of a transport stream's clock from one file to the next. */
     CLOCK_STEP_US = 1000000,
-    /* A stream's first packet may not be the first one shown: the deepest reordering is 16. */
+    /* A stream's first packet may not be the first one that shows: reordering is up to 16 deep. */
     LOOK_PACKETS = 48,
     LOOK_PACKETS_MAX = 4000,
 };
-/* 33 bits at 90 kHz, in microseconds: then the clock of a transport stream begins anew. */
+/* 33 bits at 90 kHz, in microseconds: after it the clock of a transport stream wraps (ISO/IEC
+ * 13818-1). */
 static const int64_t clock_turn_us = (INT64_C(1) << 33) * 100 / 9;
 
 static bool wanted(const AVStream *st)
@@ -51,7 +52,7 @@ int media_join_compare(const struct media *m, size_t at, struct err *err)
 
 /* --- what a piece shows ---------------------------------------------------------------------- */
 
-/* Samples that the decoder is told to drop at the packet's front and end, in time base tb. */
+/* Samples that the decoder must drop at the packet's start and end, in the stream's time base. */
 static void skipped(int64_t *front, int64_t *end, const AVStream *st, const AVPacket *pkt)
 {
     size_t nb = 0;
@@ -142,8 +143,8 @@ static int look_ahead(struct media *m, size_t at, struct err *err)
 }
 
 /* Places a stream of a piece whose shift on the recording's clock is known, in base. Sound that
- * begins about where it ended goes on there. Where a file was cut by copying, its edit list may
- * hide the sound between that place and the first picture: it is shown. */
+ * begins near its end in the piece before continues there. Where a file was cut by copying packets,
+ * its edit list may hide the sound between that place and the first picture: that sound is kept. */
 static void place_stream(struct media_span *s, const struct media_span *before, AVRational own,
                          AVRational base, int64_t shift)
 {
@@ -212,7 +213,7 @@ static void prepare(struct media *m)
 }
 
 /* Whether the files are one stream of bytes that was cut: of a container without a header, and with
- * a clock that goes on. Pictures may then lie across a border. */
+ * a continuous clock. Pictures may then extend over a border. */
 static bool one_stream(const struct media *m)
 {
     const char *name = m->pieces[0].fmt->iformat->name;

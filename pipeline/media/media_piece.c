@@ -63,7 +63,7 @@ static int64_t io_seek(void *opaque, int64_t offset, int whence)
     return offset;
 }
 
-/* A recording is its own files: whatever a demuxer wants to open beside them is refused. */
+/* Refuses any other file that a demuxer asks for: a recording is its own files only. */
 static int refuse_open(AVFormatContext *fmt, AVIOContext **io, const char *url, int flags,
                        AVDictionary **options)
 {
@@ -106,8 +106,8 @@ static int open_io(struct media_piece *p, struct err *err)
     return 0;
 }
 
-/* What the disk or the memory did may be better next time; all else is what the file is: demuxers
- * call a header that ends early an I/O error too. */
+/* Errors of the disk or of memory may not recur; all others are the file's: demuxers report a
+ * header that ends early as an I/O error too. */
 static int fail_open(const struct media_piece *p, int averror, struct err *err)
 {
     if (averror == AVERROR(ENOMEM))
@@ -116,9 +116,8 @@ static int fail_open(const struct media_piece *p, int averror, struct err *err)
         return av_fail(err, averror, "cannot read '%s'", p->path);
     return err_foreign(
         err, ERR_INVALID, ERR_LIBAV, averror,
-        "'%s' cannot be read as a recording: it is damaged, cut off, or none (if the "
-        "camera was stopped hard, its index is missing; a repair tool may write it "
-        "anew)",
+        "'%s' cannot be read as a recording: it is damaged, cut off, or not a recording (if the "
+        "camera lost power, its index is missing; a repair tool may write it again)",
         p->path);
 }
 
@@ -132,13 +131,12 @@ static int open_container(struct media_piece *p, struct err *err)
     p->fmt->io_open = refuse_open;
     p->fmt->format_whitelist = av_strdup(format_list);
     p->fmt->codec_whitelist = av_strdup(media_decoder_list);
-    p->fmt->protocol_whitelist = av_strdup(""); /* none: what goes round io_open ends here */
+    p->fmt->protocol_whitelist = av_strdup(""); /* none: stops what bypasses io_open */
     p->fmt->max_streams = MAX_STREAMS;
     if (!p->fmt->format_whitelist || !p->fmt->codec_whitelist || !p->fmt->protocol_whitelist)
         return av_fail_nomem(err);
-    /* The name is for guessing the kind by its suffix only; the file is read through p->io. A
-     * compressed header that unfolds into gigabytes stops at the limit, which is libav's and the
-     * process's. */
+    /* The name is only for guessing the format from its suffix; the file is read through p->io. The
+     * limit, which is global to libav, stops compressed headers that expand to gigabytes. */
     av_max_alloc(MAX_HEADER_BYTES);
     int ret = avformat_open_input(&p->fmt, p->path, NULL, NULL);
     av_max_alloc(INT_MAX);
@@ -149,7 +147,7 @@ static int open_container(struct media_piece *p, struct err *err)
                        p->path, MAX_STREAMS, MAX_HEADER_BYTES >> 20);
     if (ret < 0)
         return fail_open(p, ret, err);
-    /* A picture that begins inside a packet of these has no time of its own: libavformat has it
+    /* In these, a picture that begins inside a packet has no time stamp: libavformat derives it
      * from the pictures after it. */
     if (strncmp(p->fmt->iformat->name, "mpeg", 4) == 0)
         p->fmt->flags |= AVFMT_FLAG_GENPTS;

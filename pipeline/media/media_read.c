@@ -9,7 +9,7 @@
 #include "media_piece.h"
 #include "mem.h"
 
-/* To the front of the first file. Negative: it cannot. */
+/* Seeks to the start of the first file. Returns a negative AVERROR where it cannot. */
 static int wind_back(AVFormatContext *fmt)
 {
     const int64_t start = fmt->start_time == AV_NOPTS_VALUE ? 0 : fmt->start_time;
@@ -17,7 +17,7 @@ static int wind_back(AVFormatContext *fmt)
     return ret < 0 ? av_seek_frame(fmt, -1, 0, AVSEEK_FLAG_BYTE) : ret;
 }
 
-/* Makes the piece the one that is read; fresh: from its front. The first one stays open for good:
+/* Makes the piece the one that is read; fresh: from its start. The first one is never closed:
  * readers hold its streams. */
 static int enter(struct media *m, size_t at, bool fresh, struct err *err)
 {
@@ -35,7 +35,7 @@ static int enter(struct media *m, size_t at, bool fresh, struct err *err)
     return 0;
 }
 
-/* Puts the packet on the recording's clock. False: it is of a stream that the first file lacks. */
+/* Puts the packet on the recording's clock. False: the first file does not have its stream. */
 static bool place(struct media *m, struct media_piece *p, AVPacket *pkt)
 {
     if (m->nb_pieces == 1)
@@ -57,7 +57,7 @@ static bool place(struct media *m, struct media_piece *p, AVPacket *pkt)
         pkt->pts += span->offset;
     if (pkt->dts != AV_NOPTS_VALUE)
         pkt->dts += span->offset;
-    pkt->pos = -1; /* of one of several files: it means nothing */
+    pkt->pos = -1; /* it is a position in one of several files */
     return true;
 }
 
@@ -68,7 +68,7 @@ int media_read(struct media *m, AVPacket *pkt, struct err *err)
         errno = 0;
         int ret = av_read_frame(p->fmt, pkt);
         p->used = true;
-        if (errno == ENOMEM) { /* whatever it says: a part may be missing */
+        if (errno == ENOMEM) { /* whatever ret is: data may be missing */
             av_packet_unref(pkt);
             return av_fail_nomem(err);
         }
@@ -140,7 +140,7 @@ int media_rewind(struct media *m, struct err *err)
     if (enter(m, 0, false, err) < 0)
         return err->code;
     if (wind_back(m->pieces[0].fmt) < 0)
-        return err_set(err, ERR_INVALID, "'%s' cannot be wound back to its start", media_path(m));
+        return err_set(err, ERR_INVALID, "'%s' cannot be read again from its start", media_path(m));
     return 0;
 }
 

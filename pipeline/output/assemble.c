@@ -151,7 +151,7 @@ static int open_sound(struct assembly *a, struct err *err)
     return 0;
 }
 
-/* Sound alone begins behind the card: whole packets are left out, and the rest is told to the
+/* Audio only begins after the card: whole packets are left out, and the rest is signalled to the
  * player as lead-in (Opus: its pre-skip). The last 80 ms of silence stay for decoders to settle in
  * (RFC 7845, section 4.2): what they start with is not what they have after silence, and packets
  * that say only how they differ came out as a burst. */

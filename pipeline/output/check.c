@@ -16,8 +16,7 @@
 #include "sha256.h"
 
 enum {
-    /* Frames decoded before and behind a seam: past the encoders' reordering (16 at most) all is
-     * routine. */
+    /* Frames decoded before and after a seam: more than the encoders' reordering, 16 at most. */
     SEAM_FRAMES = 20,
     MAX_START_US = 20000,
     SOUND_SLACK_MS = 2, /* between two packets: WebM rounds both their times */
@@ -147,7 +146,8 @@ static int follow_seams(struct check *c, const AVPacket *pkt, int64_t n, struct 
     if (c->seam < c->spec->nb_seams && n == seam->frame) {
         c->seam++;
         if (!(pkt->flags & AV_PKT_FLAG_KEY))
-            return wrong(c, err, "frame %lld begins a segment, but is no key frame", (long long)n);
+            return wrong(c, err, "frame %lld begins a segment, but is not a key frame",
+                         (long long)n);
         if (!seam->known) {
             if (c->decode_until < 0 && begin_seam(c, err) < 0)
                 return err->code;
@@ -176,7 +176,7 @@ static int check_video_packet(struct check *c, const AVPacket *pkt, struct err *
     /* WebM rounds to milliseconds; MP4 holds frame times exactly. */
     const int64_t slack = strcmp(c->spec->container, "webm") == 0 ? 1 : 0;
     if (at < 0 || at >= c->spec->nb_frames || llabs(back - pkt->pts) > slack)
-        return wrong(c, err, "packet %lld has a time off the frame grid", (long long)n);
+        return wrong(c, err, "packet %lld has a time stamp off the frame grid", (long long)n);
     if (c->shown[at])
         return wrong(c, err, "two packets are for frame %lld", (long long)at);
     c->shown[at] = true;
@@ -195,8 +195,8 @@ static int check_video_packet(struct check *c, const AVPacket *pkt, struct err *
     return 0;
 }
 
-/* Decodes until the first sample comes out: the decoder has cut the encoder's lead-in off then, as
- * players do, and its time is the one that is heard. */
+/* Decodes up to the first sample: the decoder has then dropped the encoder's priming samples, as
+ * players do, and its time is that of the first audible sample. */
 static int listen(struct check *c, const AVPacket *pkt, struct err *err)
 {
     if (!c->sound_dec && media_decoder(&c->sound_dec, c->media, c->audio->index, NULL, err) < 0)
@@ -245,21 +245,21 @@ static int check_captions_stream(struct check *c, const AVStream *st, struct err
     if (n < 0)
         return 0;
     if ((size_t)n >= c->spec->nb_captions)
-        return wrong(c, err, "it holds captions that it should not");
+        return wrong(c, err, "it has unexpected captions");
     const AVDictionaryEntry *said = av_dict_get(st->metadata, "language", NULL, 0);
     const char *language = c->spec->captions[n].language ? c->spec->captions[n].language : "und";
     if (strcmp(said ? said->value : "und", language) != 0)
         return wrong(c, err, "its captions are in '%s', not '%s'", said ? said->value : "und",
                      language);
     if (st->disposition & AV_DISPOSITION_DEFAULT)
-        return wrong(c, err, "its captions show unasked");
+        return wrong(c, err, "its captions are shown by default");
     return 0;
 }
 
 static int check_caption(struct check *c, const AVPacket *pkt, struct err *err)
 {
     const int n = captions_index(c, pkt->stream_index);
-    if (n < 0 || pkt->size <= 2) /* where nothing shows, tracks have empty texts */
+    if (n < 0 || pkt->size <= 2) /* an empty text: nothing shows */
         return 0;
     const struct cues *cues = c->spec->captions[n].cues;
     const size_t at = c->nb_cues[n]++;
@@ -328,7 +328,7 @@ static int check_streams(struct check *c, struct err *err)
             return err->code;
     }
     if (!c->audio || !c->video != (c->spec->width == 0))
-        return wrong(c, err, "it does not hold the streams that it should");
+        return wrong(c, err, "its streams are not the expected ones");
     if (c->video && (c->video->codecpar->width != c->spec->width ||
                      c->video->codecpar->height != c->spec->height))
         return wrong(c, err, "its picture is %dx%d, not %dx%d", c->video->codecpar->width,
@@ -416,7 +416,7 @@ int check_output(struct check_result *out, const char *path, const struct check_
     struct sum sum = {.sha256 = out->sha256, .path = path};
     pthread_t thread;
     *out = (struct check_result){0};
-    /* At once with the packets: a corrected title of a long talk waits for both. */
+    /* In parallel with the packets: correcting the title of a long talk has to wait for both. */
     const int failed = pthread_create(&thread, NULL, sum_file, &sum);
     if (failed)
         return err_errno(err, failed, "cannot check '%s'", path);

@@ -8,22 +8,22 @@
 #include "mem.h"
 
 enum {
-    LONGEST_STEP = 10, /* points from one look at the drift to the next */
+    LONGEST_STEP = 10, /* points (seconds) per step in which drift is measured */
     LEAST_STEPS = 4,
-    NB_STEPS = 16, /* in short recordings, of which each step is shorter */
+    NB_STEPS = 16, /* in short recordings, whose steps are shorter */
 };
-/* What means of a second's stamps may be off by, and the share of its median by which a clock's
- * drift may waver. */
+/* By how much the mean of a second's time stamps may be off, and by which share of its median a
+ * clock's drift may vary. */
 static const double shaky_s = 0.0015, wavering = 0.1;
-/* Of all steps, this share must agree: the rest hold gaps. */
+/* The share of all steps that must agree; the rest have gaps. */
 static const double least_agreeing = 2.0 / 3;
-/* Below this over the whole length nothing would be heard or seen; the reader's slack is 15 ms. */
+/* A shift over the whole length below this is not corrected: the sound reader tolerates 15 ms. */
 static const double least_shift_s = 0.010;
-/* Clocks are off by 0.1 % at most, and stamps that were rounded down by 1 %. More is a packet that
- * holds another number of samples than is thought. */
+/* Clocks are off by 0.1 % at most, rounded-down time stamps by 1 %. If it is more, packets hold
+ * another number of samples than assumed. */
 static const double most = 0.01;
 
-/* One second's stamps: the mean time, and how far samples lag behind it on average. */
+/* One second's time stamps: their mean, and how far samples lag on average. */
 struct point {
     double at_s, behind_s;
     int nb;
@@ -85,7 +85,7 @@ void drift_finder_add(struct drift_finder *f, int64_t pts, int64_t nb_samples)
     f->nb_samples += nb_samples;
 }
 
-/* From one point to another: by how much time the samples fell behind, and in what time. */
+/* From one point to another: by how much the samples lag more, and the time between. */
 struct step {
     double behind_s, length_s, slope;
 };
@@ -113,8 +113,8 @@ static size_t list_steps(struct step **out, const struct drift_finder *f)
     return nb;
 }
 
-/* A gap changes the slope of its step alone: so the median is that of the clock, and all steps near
- * it together tell it exactly. */
+/* A gap changes the slope of its step only: so the median is near the clock's drift, and the mean
+ * of all steps near the median is exact. */
 int drift_finder_ppm(const struct drift_finder *f)
 {
     AUTO_FREE struct step *steps = NULL;

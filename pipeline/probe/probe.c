@@ -16,7 +16,7 @@ static int scan_file(json_t **out, struct scan *s, struct media *media, struct e
     if (media_content_hash(hash, media, err) < 0)
         return err->code;
     if (!result)
-        return err_set(err, ERR_BUG, "'%s': what was found cannot be written down",
+        return err_set(err, ERR_BUG, "'%s': the probe's result cannot be written as JSON",
                        media_path(media));
     json_object_set_new(result, "size", json_integer(media_size(media)));
     json_object_set_new(result, "hash", json_string(hash));
@@ -36,7 +36,7 @@ int probe_files(json_t **out, const char *path, const char *const *more, size_t 
     }
     if (err->code != ERR_INVALID)
         return err->code;
-    /* What is wrong with the file itself is a fact about it. */
+    /* Errors of the file itself are part of the result. */
     *out = json_pack("{s:o, s:s, s:I}", "error", json_text(err->msg), "hash", "", "size",
                      (json_int_t)fs_size(path));
     *err = (struct err){0};

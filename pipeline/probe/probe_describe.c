@@ -19,8 +19,8 @@ static json_t *ratio(AVRational q)
     return json_pack("[i, i]", q.num, q.den);
 }
 
-/* Whether the packets hold far more sound than their time stamps leave room for: an AVI whose
- * header states a wrong rate, for one. A second is more than any overlap of a repaired file. */
+/* Whether the packets hold far more sound than their time stamps leave room for, as in an AVI whose
+ * header states a wrong rate. Overlaps in repaired files are shorter than a second. */
 static bool counted(const struct scan *s, int stream)
 {
     const struct scan_stream *ss = &s->streams[stream];
@@ -59,7 +59,7 @@ static json_t *describe_stream(const struct scan *s, int i)
     return o;
 }
 
-/* The display matrix as a turn (clockwise, in steps of 90°) after a mirroring left to right. */
+/* The display matrix as a rotation (clockwise, in steps of 90°) after mirroring left to right. */
 static void orientation(const AVStream *st, int *rotation, int *flip)
 {
     *rotation = *flip = 0;
@@ -120,7 +120,7 @@ static json_t *describe_video(struct scan *s, struct frame_grid *grid)
                      ratio(s->picture.sar));
 }
 
-/* Of sound alone: the frames that its card is shown in. */
+/* The grid of a recording without video: of the card that is shown instead. */
 static void sound_grid(struct frame_grid *grid, const struct scan *s)
 {
     const struct scan_stream *ss = &s->streams[s->audio];
@@ -140,7 +140,7 @@ static json_t *describe_grid(const struct frame_grid *grid)
                      (json_int_t)grid->nb_frames);
 }
 
-/* Why the sound that is there cannot be used, a new string, or NULL. */
+/* Why the audio cannot be used, a new string, or NULL. */
 static char *sound_error(const struct scan *s)
 {
     AUTO_CODEC *dec = NULL;
@@ -195,15 +195,15 @@ static bool ends_in_packet(const struct scan *s)
         av_opt_get_int(s->fmt->priv_data, "ts_packetsize", 0, &size) < 0 || size <= 0)
         return false;
     const int64_t last = media_size(s->media) / size * size, rest = media_size(s->media) - last;
-    /* 192 bytes: four of a clock before each; 204: sixteen behind. */
+    /* 192 bytes: each packet follows 4 bytes of a clock; 204: each is followed by 16 bytes. */
     const int64_t sync = size == 192 ? 4 : 0;
     if (rest <= sync || avio_seek(s->fmt->pb, last + sync, SEEK_SET) < 0)
         return rest > 0;
     return avio_r8(s->fmt->pb) == 0x47;
 }
 
-/* What the header promises beyond what the packets of any stream hold, as a text, or NULL. A header
- * may count from the start of the clock or of the media: less than both is missing. */
+/* What is missing at the end of the file, a new string, or NULL. A header's duration may count from
+ * the clock's zero or from the first picture: only less than both counts as missing. */
 static char *truncation(const struct scan *s, int64_t measured_ms)
 {
     const bool stated =
@@ -229,7 +229,7 @@ static char *truncation(const struct scan *s, int64_t measured_ms)
     return NULL;
 }
 
-/* Sound that begins far behind the picture. A new string, or NULL. */
+/* A message on sound that begins far later than the picture: a new string, or NULL. */
 static char *late_sound(const json_t *video, const json_t *audio)
 {
     const int64_t start_ms = json_get_int(audio, "start_ms", 0);

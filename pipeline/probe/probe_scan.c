@@ -10,9 +10,9 @@
 #include "probe.h"
 
 enum {
-    REPORTED_MAX = 100, /* gaps and corrupt packets told apart; more are counted only */
-    GAP_MS = 500,       /* between two packets of a stream: more is a gap */
-    BACK_MS = 4000,     /* pictures that go back by more are no reordering */
+    REPORTED_MAX = 100, /* gaps and corrupt packets that are listed; more are only counted */
+    GAP_MS = 500,       /* a longer time between two audio packets is a gap */
+    BACK_MS = 4000,     /* time stamps that go back by more are not due to reordering */
 };
 
 void probe_scan_finish(struct scan *s)
@@ -47,7 +47,7 @@ static int choose_stream(AVFormatContext *fmt, enum AVMediaType type, int relate
     return i;
 }
 
-/* For counting the samples of a stream of sound. */
+/* Prepares counting the samples of an audio stream. */
 static int begin_sound(struct scan_stream *ss, const AVStream *st, struct err *err)
 {
     const AVCodecParameters *par = st->codecpar;
@@ -137,8 +137,8 @@ static void release_held(struct scan *s)
     avcodec_free_context(&first->dec);
 }
 
-/* Sends a packet (NULL: the end) and looks whether a picture comes out. What does not decode is
- * passed over, as it will be when the pictures are read. */
+/* Sends a packet (NULL: the end) to the decoder until the first picture comes out. What does not
+ * decode is skipped, as it will be when the pictures are read. */
 static void look_for_first(struct scan *s, const AVPacket *pkt)
 {
     struct first_picture *first = &s->picture;
@@ -182,7 +182,7 @@ static void scan_picture(struct scan *s, const AVPacket *pkt)
     look_for_first(s, pkt);
 }
 
-/* Completes the pictures' times. */
+/* Completes the pictures' times after the last packet. */
 static void end_pictures(struct scan *s)
 {
     struct first_picture *first = &s->picture;
@@ -215,8 +215,8 @@ static void note_gap(struct scan *s, int stream, int64_t from, int64_t to)
                                                  "length_ms", (json_int_t)length));
 }
 
-/* Whether a packet that begins so far from where it should leaves a gap, or lies over what came
- * before it. Pictures may stand long, and come in another order than they are shown. */
+/* Whether a packet that begins off from its expected place leaves a gap, or overlaps the packets
+ * before it. Pictures may show for long, and their packets are not in presentation order. */
 static bool is_gap(const struct scan *s, int stream, int64_t off)
 {
     const int64_t ms = probe_to_ms(s, stream, off);
@@ -226,8 +226,8 @@ static bool is_gap(const struct scan *s, int stream, int64_t off)
            (llabs(ms) > FRAME_GRID_MAX_JUMP_MS || (s->audio < 0 && ms < -BACK_MS));
 }
 
-/* MP4 states how long a packet lasts by where the next one begins: before a gap that is the whole
- * gap. What is in the packet tells better. */
+/* A packet's duration. MP4 derives it from the start of the next packet: before a gap, it includes
+ * the gap. The codec's number of samples is more exact. */
 static int64_t duration_of(const struct scan *s, const AVPacket *pkt)
 {
     AVStream *st = s->fmt->streams[pkt->stream_index];
@@ -240,8 +240,8 @@ static int64_t duration_of(const struct scan *s, const AVPacket *pkt)
     return length > 0 && length < pkt->duration ? length : pkt->duration;
 }
 
-/* How many samples the packet holds by what is in it: its stated length may be that of the gap
- * behind it, or rounded. 0: not known. */
+/* How many samples the packet holds by its content: its stated duration may include the gap after
+ * it, or be rounded. 0: unknown. */
 static int64_t samples_in(struct scan_stream *ss, const AVStream *st, const AVPacket *pkt)
 {
     const int nb = av_get_audio_frame_duration2(st->codecpar, pkt->size);
@@ -261,7 +261,7 @@ static void count_samples(struct scan_stream *ss, const AVStream *st, const AVPa
         drift_finder_add(ss->drift, pkt->pts, nb);
         return;
     }
-    drift_finder_destroy(ss->drift); /* without this packet nothing can be told */
+    drift_finder_destroy(ss->drift); /* without this packet the count is wrong */
     ss->drift = NULL;
 }
 
@@ -314,7 +314,7 @@ static int scan_packets(struct scan *s, struct err *err)
     const unsigned nb_streams = s->fmt->nb_streams;
     int got;
     while ((got = media_read(s->media, pkt, err)) > 0) {
-        if (pkt->stream_index < (int)nb_streams) /* streams that turn up late are not talkpress's */
+        if (pkt->stream_index < (int)nb_streams) /* streams that appear later are ignored */
             scan_packet(s, pkt);
         av_packet_unref(pkt);
     }

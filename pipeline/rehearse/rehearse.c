@@ -25,7 +25,7 @@ struct lane {
     AVCodecContext *encoder;
     AVStream *stream;   /* belongs to the muxer */
     int64_t next, end;  /* frames or samples made so far, and in all */
-    int64_t pts_offset; /* added to what the encoder says, in its time base */
+    int64_t pts_offset; /* added to the encoder's time stamps, in its time base */
 };
 
 struct maker {
@@ -88,10 +88,11 @@ static int check(struct maker *m, struct err *err)
                        "'%s': a stand-in's name must end in .mp4, .mov, .mkv or .ts", spec->path);
     if (spec->width % 2 || spec->height % 2 || spec->width < 160 || spec->height < 90 ||
         spec->width > 7680 || spec->height > 4320)
-        return err_set(err, ERR_INVALID,
-                       "'%s': %dx%d is no size for a stand-in: both must be even, from 160x90 to "
-                       "7680x4320",
-                       spec->path, spec->width, spec->height);
+        return err_set(
+            err, ERR_INVALID,
+            "'%s': %dx%d is not a size for a stand-in: both must be even, from 160x90 to "
+            "7680x4320",
+            spec->path, spec->width, spec->height);
     if (spec->fps < 1 || spec->fps > 60)
         return err_set(err, ERR_INVALID, "'%s': %d frames a second; 1 … 60 can be made", spec->path,
                        spec->fps);
@@ -163,7 +164,7 @@ static int open_audio(struct maker *m, struct err *err)
     e->ch_layout = (AVChannelLayout)AV_CHANNEL_LAYOUT_MONO;
     e->time_base = (AVRational){1, REHEARSE_SAMPLE_RATE};
     e->bit_rate = 64000;
-    /* Hours are made: what costs much and gives little for one voice is off. */
+    /* Files are hours long: features that cost much and gain little for one voice are off. */
     if (open_lane(&m->audio, aac ? "aac_coder=fast:aac_tns=0" : "compression_level=0", err) < 0)
         return err->code;
     /* Matroska states the priming apart from the timestamps: they start at 0 with it. */
@@ -202,7 +203,7 @@ static int open_file(struct maker *m, const char *tmp, struct err *err)
     return ret < 0 ? av_fail(err, ret, "cannot write '%s'", tmp) : 0;
 }
 
-/* Encodes one frame (NULL: what the encoder still holds) and writes what comes out. */
+/* Encodes one frame (NULL: the end) and writes all packets that are ready. */
 static int encode(struct maker *m, struct lane *lane, const AVFrame *frame, struct err *err)
 {
     AVPacket *packet = m->packet;

@@ -85,7 +85,7 @@ static void draw_blank(AVFrame *f, int slide)
     fill_part(f, 0, 0.835, 1, 0.004, PALE);
 }
 
-/* What looks like a camera's picture: somebody who sways. */
+/* The inset that looks like a camera's picture: a moving speaker. */
 static void draw_inset(AVFrame *f, double t_s)
 {
     const int bottom = (int)(0.61 * f->height);
@@ -192,7 +192,7 @@ struct place {
     const char *rgb;
 };
 
-/* Chains one more drawtext behind *last. Its text is set as an option: nothing in it is parsed,
+/* Chains one more drawtext after *last. Its text is set as an option: nothing in it is parsed,
  * but for expansion "normal", which replaces %{…}. */
 static int add_text(struct rehearse_picture *p, AVFilterContext **last, const char *text,
                     const char *expansion, const struct place *place, struct err *err)
@@ -232,7 +232,7 @@ struct box {
     const char *rgb;
 };
 
-/* What stands on every slide, as large as it fits. */
+/* The texts of every slide, as large as they fit. */
 static int add_fixed(struct rehearse_picture *p, AVFilterContext **last, const char *text,
                      const struct box *box, struct err *err)
 {

@@ -21,7 +21,8 @@ enum {
     LOOP_MAX = 120 * REHEARSE_SAMPLE_RATE /* a list of a hundred speakers is not read to its end */
 };
 
-static const double LOUDNESS_LUFS = -23; /* not what is published: levelling has work to do */
+static const double LOUDNESS_LUFS =
+    -23; /* unlike the published target: so gain has to be applied */
 static const float PEAK_MAX = 0.7f;
 static const float TONE_AMPLITUDE = 0.1f;
 

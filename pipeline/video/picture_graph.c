@@ -21,13 +21,13 @@ struct picture_graph {
     struct picture_traits traits;
     AVFilterGraph *graph;
     AVFilterContext *src, *sinks[MAX_SIZES];
-    /* Pictures that a graph still held when the source changed and another one was made. */
+    /* Pictures that the old graph still held when the source changed and a new graph was made. */
     AVFrame *queued[MAX_SIZES][MAX_QUEUED];
     int nb_queued[MAX_SIZES];
     struct AVFrame *like; /* the properties of the pictures that the graph takes */
 };
 
-/* The store's word is not trusted to be one of the four turns. */
+/* Quarter turns from 0 to 3, even if the stored rotation is not one of the four. */
 static int quarter_turns(const json_t *video)
 {
     const int turns = (int)(json_get_int(video, "rotation", 0) / 90 % 4);
@@ -139,7 +139,7 @@ static struct picture_size fitted(const struct picture_graph *g, const struct pi
                                  FFMAX(2, (int)(h * scale / 2 + 0.5) * 2)};
 }
 
-/* Whether pictures are what the encoder takes as they come. */
+/* Whether pictures need no conversion for the encoder. */
 static bool as_it_is(const struct picture_graph *g, const struct picture_size *out)
 {
     const AVFrame *f = g->like;
@@ -159,7 +159,7 @@ static void describe_size(struct str *text, const struct picture_graph *g, size_
     const struct picture_size s = whole ? *out : fitted(g, out);
     str_addf(text, ";[s%zu]scale=w=%d:h=%d:flags=bicubic+accurate_rnd+full_chroma_int", i, s.width,
              s.height);
-    /* rgb carries no matrix of its own; what was tone-mapped is BT.709 already. */
+    /* RGB has no matrix; tone-mapped pictures are BT.709 already. */
     if (colorspace_of(g->like) != AVCOL_SPC_RGB && !is_hdr(g->like))
         str_addf(text, ":in_color_matrix=%s:in_range=%s",
                  av_color_space_name(colorspace_of(g->like)),
@@ -183,7 +183,7 @@ static char *describe(const struct picture_graph *g)
     };
     AUTO_STR text = {0};
     str_addf(&text, "[in]%s", fields[g->traits.fields]);
-    /* Diffuse white at 203 nits (ITU-R BT.2408); what is brighter is rolled off. */
+    /* Diffuse white at 203 cd/m² (ITU-R BT.2408); brighter light is rolled off. */
     if (is_hdr(g->like))
         str_add(&text, "zscale=t=linear:npl=203,format=gbrpf32le,zscale=p=bt709,"
                        "tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,format=yuv444p,");
@@ -275,7 +275,7 @@ static int receive_from_sink(struct picture_graph *g, size_t i, AVFrame *frame, 
     return 1;
 }
 
-/* Takes out what the old graph still holds (a deinterlacer keeps one picture back). */
+/* Takes the pictures that the old graph still holds (a deinterlacer keeps one). */
 static int drain(struct picture_graph *g, struct err *err)
 {
     if (!g->graph)

@@ -13,7 +13,8 @@
 #include "rendition.h"
 
 enum { NB_CANDIDATES = 9, QUALITY = 4 };
-/* Of luma, in steps of 8 bits: below this a picture is blank, or nearly (black, a fade, a blur). */
+/* Standard deviation of 8-bit luma: below this a picture is nearly blank (black, a fade, a blur).
+ */
 static const double blank_score = 12;
 
 struct poster {
@@ -38,7 +39,8 @@ static void cell_before(struct picture_range *range, const json_t *cells, int64_
     }
 }
 
-/* Contrast: the spread of luma. Slides and lit rooms have it, black and blurs do not. */
+/* Contrast: the standard deviation of luma. High for slides and lit rooms, low for black and blur.
+ */
 static double score(const AVFrame *f)
 {
     double sum = 0, squares = 0;
@@ -64,7 +66,7 @@ static int upright(AVFrame *out, struct poster *p, AVFrame *in, struct err *err)
     return picture_graph_receive(graph, 0, out, err);
 }
 
-/* What is read from the file's start needs it as it was opened; all else is sought. */
+/* Opens the file again to decode from its start; seeks are possible in the open one. */
 static int open_for(struct poster *p, const struct picture_range *range, struct err *err)
 {
     if (p->media && range->key_frame > 0)
@@ -74,7 +76,7 @@ static int open_for(struct poster *p, const struct picture_range *range, struct 
     return media_open(&p->media, p->spec->recording, p->spec->files, err);
 }
 
-/* exact: at the frame itself, not at the key picture of its cell, which is cheap to decode. */
+/* exact: the frame itself, not the key frame of its cell, which is cheaper to decode. */
 static int look_at(struct poster *p, int64_t frame, bool exact, struct err *err)
 {
     AUTO_PICTURES *pictures = NULL;

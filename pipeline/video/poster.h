@@ -1,5 +1,7 @@
-/* The still picture that stands for a part on a page: one of a few key pictures spread over it,
- * the one with most to see, upright and in square pixels, as JPEG. */
+/*
+ * The still picture of a part, for web pages: of nine key frames spread over the part, the one with
+ * the highest contrast, upright and in square pixels, as JPEG. One thread per call.
+ */
 #pragma once
 
 #include <jansson.h>
@@ -11,23 +13,25 @@
 struct AVFrame;
 struct media_params;
 
+/* To be raised whenever the same spec would give other bytes. */
 enum { POSTER_VERSION = 2 };
-/* A poster fits into this, in the picture's own shape. */
+/* The largest size of a poster in pixels, which keeps the picture's shape. */
 enum { POSTER_WIDTH = 1280, POSTER_HEIGHT = 720 };
 
 struct poster_spec {
     const char *recording;
-    const struct media_params *files; /* its further files; NULL: it is one */
+    const struct media_params *files; /* its further files, or NULL */
     const json_t *video, *cells;      /* of the probe's result */
-    const char *fields;               /* as of picture_traits_read */
+    const char *fields;               /* as for picture_traits_read */
     struct frame_grid grid;
-    int64_t begin, end; /* frames */
+    int64_t begin, end; /* frames of the grid, [begin, end) */
 };
 
-/* Writes the picture to path (not synced); *out_frame (may be NULL) is the frame taken. */
+/* Writes the poster to path (not synced). *out_frame (may be NULL): the frame that was chosen.
+ * ERR_INVALID where no picture decodes. */
 ATTR_NODISCARD int poster_make(int64_t *out_frame, const char *path, const struct poster_spec *spec,
                                struct err *err);
 
-/* The same from a picture that is made already, of POSTER_WIDTH times POSTER_HEIGHT. */
+/* Writes picture, which is POSTER_WIDTH x POSTER_HEIGHT, as a poster. */
 ATTR_NODISCARD int poster_of_picture(const char *path, const struct AVFrame *picture,
                                      struct err *err);

@@ -13,16 +13,16 @@
 #include "mem.h"
 #include "picture_graph.h"
 
-/* Pictures are queued, so that encoders that take turns do not empty the processor's caches for
- * each other with every picture: 16 take 2 % less processor time than one, more do not help. One
- * encoder by itself, a card's, spares the memory. */
+/* Pictures are queued, so that encoders that take turns do not evict each other's data from the
+ * processor's caches with every picture: with 16 they take 2 % less processor time than with one;
+ * more do not help. A single encoder, a card's, needs no queue. */
 enum { PROGRESS_FRAMES = 10, MAX_QUEUED = 16, MAX_QUEUED_BYTES = 24 << 20 };
 
 struct output {
     struct segment_output *out;
     size_t size; /* which of the graph's sizes it takes */
     AVCodecContext *enc;
-    int nb_lead; /* frames for the encoder to settle on */
+    int nb_lead; /* see encoder_lead_frames */
     struct track_writer *writer;
 };
 
@@ -32,12 +32,12 @@ struct shown {
     int64_t begin, end;
 };
 
-/* What waits to be encoded in a size, and what shows there now. */
+/* The pictures of one size that wait to be encoded, and the one that shows now. */
 struct queue {
     struct shown shown[MAX_QUEUED];
     size_t nb, most;
     AVFrame *now;
-    int64_t upto; /* frames up to here are queued or encoded */
+    int64_t upto; /* frames below it are queued or encoded */
 };
 
 struct encode {
@@ -49,7 +49,7 @@ struct encode {
     struct queue *queues; /* per size */
     int64_t nb_encoded;   /* in all outputs */
     struct picture_graph *graph;
-    AVFrame *last; /* what the graph was given last */
+    AVFrame *last; /* the last picture sent to the graph */
 };
 
 /* --- one output ------------------------------------------------------------------------------ */
@@ -77,7 +77,7 @@ static int open_encoder(struct output *o, const struct segment_params *p, struct
     const int gop = (int)((double)json_get_int(video, "key_frame_s", 4) * av_q2d(p->fps));
     enc->gop_size = gop > 1 ? gop : 1;
     o->nb_lead = p->goes_on ? encoder_lead_frames(codec) : 0;
-    if (o->nb_lead) /* nothing behind them may look back at them */
+    if (o->nb_lead) /* no later frame may refer to them */
         av_opt_set_int(enc->priv_data, "forced-idr", 1, 0);
     return encoder_open(enc, video, err);
 }
@@ -179,7 +179,7 @@ static int encode_one(struct encode *e, const struct output *o, const struct sho
     return 0;
 }
 
-/* One encoder after the other, so that each finds its own things in the processor's caches. */
+/* One encoder after the other, so that each has its own data in the processor's caches. */
 static int encode_queue(struct encode *e, size_t size, struct err *err)
 {
     struct queue *q = &e->queues[size];
@@ -193,7 +193,7 @@ static int encode_queue(struct encode *e, size_t size, struct err *err)
     return 0;
 }
 
-/* The picture that shows in a size was the right one up to this frame. */
+/* Queues the picture that shows in a size for all frames below until. */
 static int show_until(struct encode *e, size_t size, int64_t until, struct err *err)
 {
     struct queue *q = &e->queues[size];
@@ -233,9 +233,9 @@ static int take_pictures(struct encode *e, struct err *err)
     return 0;
 }
 
-/* Whether a picture equals the one before: slides do, for minutes. It needs no conversion then: the
- * one before shows on. Pictures of fields are left alone: a deinterlacer looks at their neighbours.
- */
+/* Whether a picture equals the one before, as with slides for minutes: then it needs no conversion,
+ * and the one before is repeated. Not for interlaced pictures, since a deinterlacer uses their
+ * neighbours. */
 static bool shows_on(const AVFrame *last, const AVFrame *f)
 {
     const AVPixFmtDescriptor *d = av_pix_fmt_desc_get(f->format);
@@ -248,7 +248,7 @@ static bool shows_on(const AVFrame *last, const AVFrame *f)
         return false;
     for (int p = 0; p < av_pix_fmt_count_planes(f->format); p++) {
         if (last->data[p] == f->data[p] && last->linesize[p] == f->linesize[p])
-            continue; /* a card's picture while it stands */
+            continue; /* a card's picture between its fades */
         const bool chroma = p == 1 || p == 2;
         const int bytes = av_image_get_linesize(f->format, f->width, p);
         const int height = chroma ? AV_CEIL_RSHIFT(f->height, d->log2_chroma_h) : f->height;

@@ -23,8 +23,8 @@ static const uint64_t read_file = LANDLOCK_ACCESS_FS_READ_FILE,
                       write_all = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG |
                                   LANDLOCK_ACCESS_FS_REMOVE_FILE | 1 << 14;
 
-/* All that the version can deny is denied, but for what a rule allows. The kernel takes only as
- * much of the attribute as its version knows. */
+/* Denies everything that the version can deny, except what a rule allows. Returns the size of the
+ * attribute that the version knows. */
 static size_t deny_all(struct ruleset_attr *out, int version)
 {
     static const size_t sizes[] = {8, 8, 8, 8, 16, 16, 24};
@@ -42,8 +42,8 @@ static size_t deny_all(struct ruleset_attr *out, int version)
     return sizes[version < 6 ? version : 6];
 }
 
-/* Allows what lies at path and below it. A path that cannot be opened needs no rule: it cannot be
- * opened later either. */
+/* Allows path and everything below it. A path that cannot be opened needs no rule, since it cannot
+ * be opened later either. */
 static int allow(int ruleset, const char *path, uint64_t rights, const struct ruleset_attr *handled)
 {
     struct stat st;
@@ -51,7 +51,7 @@ static int allow(int ruleset, const char *path, uint64_t rights, const struct ru
     if (fd < 0)
         return 0;
     if (fstat(fd, &st) == 0 && !S_ISDIR(st.st_mode))
-        rights &= read_file | LANDLOCK_ACCESS_FS_WRITE_FILE; /* others are of folders */
+        rights &= read_file | LANDLOCK_ACCESS_FS_WRITE_FILE; /* the other rights are for folders */
     const struct landlock_path_beneath_attr rule = {.allowed_access = rights & handled->fs,
                                                     .parent_fd = fd};
     const int ret =
@@ -78,7 +78,7 @@ int sandbox_close_files(const struct sandbox_spec *spec)
 {
     const long version =
         syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
-    if (version <= 0) /* not built in, or not switched on */
+    if (version <= 0) /* not built in, or not enabled */
         return 0;
     struct ruleset_attr attr;
     const size_t size = deny_all(&attr, (int)version);

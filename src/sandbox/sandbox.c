@@ -35,15 +35,15 @@ bool sandbox_mode_parse(enum sandbox_mode *out, const char *name)
 
 /* --- entering -------------------------------------------------------------------------------- */
 
-/* Root may make a network namespace; others where the kernel lets them have a user namespace. */
+/* Root may make a network namespace; other users only where the kernel allows user namespaces. */
 static bool leave_network(void)
 {
     return unshare(CLONE_NEWNET | CLONE_NEWIPC) == 0 ||
            unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC) == 0;
 }
 
-/* Of root's powers only the one to open files whatever their mode stays: recordings may belong to
- * somebody else. Which files, Landlock decides. */
+/* Keeps only root's capability to open files regardless of their mode, as recordings may belong to
+ * another user. Landlock limits which files. */
 static void drop_capabilities(void)
 {
     struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
@@ -52,14 +52,14 @@ static void drop_capabilities(void)
         return;
     const uint32_t kept = now[0].permitted & (1U << CAP_DAC_OVERRIDE);
     const struct __user_cap_data_struct left[2] = {{kept, kept, 0}, {0, 0, 0}};
-    (void)syscall(SYS_capset, &head, left); /* fewer powers are never refused */
+    (void)syscall(SYS_capset, &head, left); /* dropping capabilities cannot fail */
 }
 
-/* After the steps above: a change of powers forgets what was asked here. */
+/* To be called after the steps above: changing capabilities clears PR_SET_PDEATHSIG. */
 static int follow_parent(pid_t parent, struct err *err)
 {
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
-        return err_errno(err, errno, "cannot follow the parent process");
+        return err_errno(err, errno, "cannot ask to be stopped with the parent process");
     return getppid() == parent ? 0 : err_set(err, ERR_CANCELLED, "stopped");
 }
 
@@ -73,30 +73,31 @@ static void limit(enum __rlimit_resource resource, int64_t most, rlim_t grace)
     (void)setrlimit(resource, &(struct rlimit){top, hard});
 }
 
-/* RLIMIT_DATA counts the memory that a process may write to, RLIMIT_AS also what is only reserved:
- * stacks, arenas, and the shadow of sanitizers, which take terabytes either way. */
+/* RLIMIT_DATA counts private writable memory; RLIMIT_AS would also count memory that is only
+ * reserved (stacks, arenas). Sanitizers reserve terabytes in both. */
 static void set_limits(const struct sandbox_spec *spec)
 {
     (void)setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
     if (!SANDBOX_SANITIZED)
         limit(RLIMIT_DATA, spec->max_memory_bytes, 0);
     limit(RLIMIT_FSIZE, spec->max_file_bytes, 0);
-    limit(RLIMIT_CPU, spec->max_cpu_s, 5); /* SIGXCPU says why; SIGKILL for who ignores it */
-    signal(SIGXFSZ, SIG_IGN);              /* writing fails with EFBIG, which says which file */
+    limit(RLIMIT_CPU, spec->max_cpu_s, 5); /* SIGXCPU names the cause; SIGKILL if it is ignored */
+    signal(SIGXFSZ,
+           SIG_IGN); /* writing then fails with EFBIG, so that the message names the file */
 }
 
 static int refuse(const char *what, int errnum, struct err *err)
 {
     return err_set(err, ERR_EXTERNAL,
-                   "the settings require a sandbox, and this kernel does not do %s (%s); "
-                   "'sandbox: best-effort' in talkpress.yaml goes on without",
-                   what, errnum ? strerror(errnum) : "not there, or not switched on");
+                   "the settings require a sandbox, and this kernel does not offer %s (%s); with "
+                   "'sandbox: best-effort' in talkpress.yaml, talkpress runs without it",
+                   what, errnum ? strerror(errnum) : "not built in, or not enabled");
 }
 
 static int close_walls(struct sandbox_report *out, const struct sandbox_spec *spec, struct err *err)
 {
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-        return err_errno(err, errno, "cannot give up new privileges");
+        return err_errno(err, errno, "cannot rule out new privileges");
     const int version = sandbox_close_files(spec);
     if (version <= 0 && spec->mode == SANDBOX_REQUIRE)
         return refuse("Landlock", -version, err);
@@ -114,18 +115,18 @@ int sandbox_enter(struct sandbox_report *out, const struct sandbox_spec *spec, p
     *out = (struct sandbox_report){0};
     if (spec->mode == SANDBOX_OFF)
         return follow_parent(parent, err);
-    (void)close_range(STDERR_FILENO + 1, ~0U, 0); /* what others left open is not ours to use */
+    (void)close_range(STDERR_FILENO + 1, ~0U, 0); /* inherited descriptors must not be usable */
     out->network = leave_network();
     drop_capabilities();
     if (follow_parent(parent, err) < 0)
         return err->code;
     if (!SANDBOX_SANITIZED)
-        (void)prctl(PR_SET_DUMPABLE, 0); /* closed to others of the same user as well */
+        (void)prctl(PR_SET_DUMPABLE, 0); /* other processes of the user cannot inspect it */
     set_limits(spec);
     return close_walls(out, spec, err);
 }
 
-/* --- what would be --------------------------------------------------------------------------- */
+/* --- trying ---------------------------------------------------------------------------------- */
 
 int sandbox_try(struct sandbox_report *out, struct err *err)
 {
@@ -173,7 +174,7 @@ char *sandbox_describe(const struct sandbox_report *r)
     if (r->landlock)
         str_addf(&s, "landlock %d, ", r->landlock);
     else
-        str_add(&s, "no landlock (files are not closed), ");
+        str_add(&s, "no landlock (files are not protected), ");
     str_add(&s, r->seccomp ? "seccomp, " : "no seccomp, ");
     str_add(&s, r->network ? "network namespace" : "no network namespace");
     return str_take(&s);

@@ -1,8 +1,9 @@
 /*
- * The cage of a process that reads media from strangers: after sandbox_enter it has no network,
- * starts no process, reads the files that were named, writes one folder, and ends with its parent
- * (docs/sandbox.md). What the kernel does not offer is left out and reported, or refused. For a
- * process of one thread; there is no way back.
+ * The sandbox of a process that reads untrusted media. After sandbox_enter, the process has no
+ * network, starts no process, reads only the named files, writes only in one folder, and is killed
+ * when its parent dies (docs/sandbox.md). Protection that the kernel does not offer is left out and
+ * reported, or is an error, depending on the mode. Called by workers before they open media, in a
+ * process with one thread; it cannot be undone.
  */
 #pragma once
 
@@ -15,42 +16,42 @@
 
 enum sandbox_mode { SANDBOX_BEST_EFFORT, SANDBOX_REQUIRE, SANDBOX_OFF };
 
-/* "best-effort", "require", "off", and back; false for another word. */
+/* "best-effort", "require", "off"; and back: false for an unknown name. */
 const char *sandbox_mode_name(enum sandbox_mode mode);
 bool sandbox_mode_parse(enum sandbox_mode *out, const char *name);
 
 struct sandbox_spec {
     enum sandbox_mode mode;
-    /* Files, and folders with all below them, that may be read; what does not exist is left out. */
+    /* Files, and folders with everything in them, that may be read. Missing ones are ignored. */
     char **readable;
     size_t nb_readable;
-    const char *writable;     /* the folder for making, changing and removing files; NULL: none */
-    int64_t max_memory_bytes; /* 0: no limit, as for the two below. Not held under sanitizers. */
-    int64_t max_file_bytes;   /* of each file; writing on fails with EFBIG */
-    int64_t max_cpu_s;        /* of all threads; then SIGXCPU */
+    const char *writable;     /* the folder in which files may be written and removed; or NULL */
+    int64_t max_memory_bytes; /* writable memory; 0: no limit, as below. Ignored with sanitizers. */
+    int64_t max_file_bytes;   /* of each file; further writes fail with EFBIG */
+    int64_t max_cpu_s;        /* processor time of all threads; then SIGXCPU */
 };
 
-/* What is in force. */
+/* Which protection is in force. */
 struct sandbox_report {
-    int landlock; /* the kernel's version of it, 0: none */
+    int landlock; /* the version of Landlock's interface; 0: none */
     bool seccomp;
-    bool network; /* a network namespace of its own, with nothing in it */
+    bool network; /* in an empty network namespace of its own */
 };
 
-/* Whether it is all that SANDBOX_REQUIRE asks for: Landlock and seccomp. The latter denies sockets
- * too, so that a network namespace is a second lock only. */
+/* Whether it has all that SANDBOX_REQUIRE requires: Landlock and seccomp. seccomp denies sockets
+ * too, so that the network namespace is not required. */
 bool sandbox_is_whole(const struct sandbox_report *report);
 
-/* parent: whose death is ours. ERR_EXTERNAL where the mode requires what this kernel does not do.
- */
+/* Puts the sandbox in force for the calling process and sets *out. parent: the process whose death
+ * kills this one. ERR_EXTERNAL where the mode is SANDBOX_REQUIRE and this kernel cannot do it. */
 ATTR_NODISCARD int sandbox_enter(struct sandbox_report *out, const struct sandbox_spec *spec,
                                  pid_t parent, struct err *err);
 
-/* What sandbox_enter would put in force, found out by a child that tries. */
+/* What sandbox_enter would put in force, found by trying it in a child process. */
 ATTR_NODISCARD int sandbox_try(struct sandbox_report *out, struct err *err);
 
-/* ERR_EXTERNAL where it would not be whole. */
+/* ERR_EXTERNAL where sandbox_is_whole would be false. */
 ATTR_NODISCARD int sandbox_require(struct err *err);
 
-/* "landlock 7, seccomp, network namespace"; what is missing is named too. A new string. */
+/* "landlock 7, seccomp, network namespace", naming what is missing too. A new string. */
 char *sandbox_describe(const struct sandbox_report *report);

@@ -1,11 +1,12 @@
-/* The sandbox's two walls; sandbox.c is the door. */
+/* The two parts of the sandbox, which sandbox.c puts together: Landlock (files.c) and seccomp
+ * (syscalls.c). Inner header. */
 #pragma once
 
 #include <stdbool.h>
 
 struct sandbox_spec;
 
-/* Built with a sanitizer: their run time reads /proc, and stops threads to look for leaks. */
+/* 1 if built with a sanitizer: its run time reads /proc, and stops threads to look for leaks. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SANDBOX_SANITIZED 1
 #elif defined(__has_feature)
@@ -17,9 +18,10 @@ struct sandbox_spec;
 #define SANDBOX_SANITIZED 0
 #endif
 
-/* Landlock: files, TCP, signals. Returns its version, 0 where the kernel has none, or a negative
- * errno. */
+/* Restricts files, TCP and signals with Landlock. Returns the version of its interface, 0 if the
+ * kernel has none, or a negative errno. */
 int sandbox_close_files(const struct sandbox_spec *spec);
 
-/* seccomp: the system calls of decoding and encoding, no others. Returns 0 or a negative errno. */
+/* Allows only the system calls that decoding and encoding need, with seccomp. Returns 0 or a
+ * negative errno. */
 int sandbox_close_syscalls(void);

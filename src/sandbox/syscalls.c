@@ -10,10 +10,9 @@
 
 #include "sandbox_parts.h"
 
-/* What decoders, encoders, libass, fontconfig and the C library were seen to use, and their kin on
- * other kernels and processors. The default is EPERM: a library that asks for more gets an error
- * that it must be ready for, not a dead process. Of the calls that can act on another process or on
- * a file's owner and mode there are none here. */
+/* The calls that decoders, encoders, libass, fontconfig and the C library were observed to use, and
+ * their equivalents on other kernels and processors. All others fail with EPERM, which libraries
+ * must handle. None of these can act on another process, or on a file's owner or mode. */
 static const char *const allowed[] = {
     /* files that Landlock lets through */
     "read", "write", "readv", "writev", "pread64", "pwrite64", "lseek", "_llseek", "close", "fstat",
@@ -37,8 +36,8 @@ static const char *const allowed[] = {
     /* signals to ourselves */
     "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigaltstack", "restart_syscall"};
 
-/* No library has a reason to; who calls one of these has been taken over. ptrace, which sanitizers
- * use, stands first. */
+/* Calls that no library has a reason to make: the process is killed, as it has been taken over.
+ * ptrace, which sanitizers use, must be first. */
 static const char *const deadly[] = {"ptrace",
                                      "execve",
                                      "execveat",
@@ -68,7 +67,7 @@ static const char *const deadly[] = {"ptrace",
                                      "pidfd_getfd",
                                      "pidfd_send_signal"};
 
-/* Sanitizers look for leaks with a helper that shares our memory, stops our threads and waits. */
+/* Sanitizers look for leaks with a helper process that shares our memory and stops our threads. */
 static const char *const of_sanitizers[] = {"ptrace", "wait4",    "prctl",    "mmap",
                                             "mmap2",  "mprotect", "getdents", "sched_setaffinity"};
 
@@ -100,8 +99,8 @@ static struct scmp_arg_cmp equal(unsigned arg, scmp_datum_t value)
     return (struct scmp_arg_cmp){arg, SCMP_CMP_EQ, value, 0};
 }
 
-/* Landlock before version 3 does not see that a file which may be read is emptied by O_TRUNC: who
- * asks for that must open for writing, which it does see. */
+/* Landlock before version 3 does not check O_TRUNC on a file that may only be read. So O_TRUNC is
+ * allowed only together with opening for writing, which it does check. */
 static int add_opening(scmp_filter_ctx filter)
 {
     static const struct {
@@ -121,7 +120,7 @@ static int add_opening(scmp_filter_ctx filter)
     return ret;
 }
 
-/* Memory is written or run, never both: what was read from a file stays data. */
+/* No executable memory can be made: bytes from a file stay data. */
 static int add_memory(scmp_filter_ctx filter)
 {
     static const char *const calls[] = {"mmap", "mmap2", "mprotect"};
@@ -131,8 +130,8 @@ static int add_memory(scmp_filter_ctx filter)
     return ret;
 }
 
-/* Threads, but no processes. clone3 has its flags in memory, where no filter sees them; without it
- * the C library takes clone. */
+/* Threads, but no processes. clone3 has its flags in memory, which filters cannot read; without it
+ * the C library uses clone. */
 static int add_threads(scmp_filter_ctx filter)
 {
     const scmp_datum_t thread = SANDBOX_SANITIZED ? CLONE_VM : CLONE_VM | CLONE_THREAD;
@@ -142,7 +141,7 @@ static int add_threads(scmp_filter_ctx filter)
     return ret;
 }
 
-/* Calls of which some uses reach other processes or the terminal, and others are everyday. */
+/* Calls that are allowed with some arguments only: others reach other processes or the terminal. */
 static int add_parts(scmp_filter_ctx filter)
 {
     const struct {
@@ -192,7 +191,8 @@ int sandbox_close_syscalls(void)
         return -ENOMEM;
     int ret = add_all(filter);
     if (ret == 0)
-        ret = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2); /* a tree, not a list */
+        ret = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE,
+                               2); /* a binary tree instead of a list */
     if (ret == 0)
         ret = seccomp_load(filter);
     seccomp_release(filter);

@@ -187,7 +187,7 @@ Fourth" "$(cat "$vtt")"
     tp add rec >/dev/null
     expect 1 tp run --quiet 1
     says "01-first-steps.srt', line 14: no times as in '00:01:02,000 --> 00:01:04,500'" \
-        "mend the file, or remove it"
+        "correct the file, or remove it"
     [ ! -e "$mp4" ]
     expect 0 tp status 1
     says "FAILED:" "line 14"

@@ -538,7 +538,7 @@ static void test_captions(void **state)
     assert_refused("the language", &p, path, &p.check, "captions are in 'eng', not 'deu'");
     p.check.captions = tracks;
     p.check.nb_captions = 1;
-    assert_refused("a track too many", &p, path, &p.check, "captions that it should not");
+    assert_refused("a track too many", &p, path, &p.check, "unexpected captions");
     p.check.nb_captions = 2;
     assert_refused("no captions", &p, p.path, &p.check, "0 captions instead of 3");
 }

@@ -534,7 +534,7 @@ static void test_template_errors(void **state)
         {HEAD STYLE EVENTS LINE "{\\pos(1,2)}@TITLE@\n", "\\pos", "line 9"},
         {HEAD STYLE EVENTS "Dialogue: 0,0:00:00.00,0:00:10.00,U,@TITLE@\n", "U", "line 9"},
         {HEAD STYLE ";talkpress smallest: 90\n" EVENTS, "'smallest' is '90'", "line 7"},
-        {HEAD ";talkpress lines: 3\n" STYLE, "behind the 'Style:'", "line 6"},
+        {HEAD ";talkpress lines: 3\n" STYLE, "after the 'Style:'", "line 6"},
         {";talkpress background: blue\n" HEAD, "'blue'", "line 1"},
         {";talkpress veil: 101\n", "'101'", "line 1"},
         {";talkpress logo: 3\n", "'3'", "line 1"},

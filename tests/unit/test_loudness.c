@@ -239,7 +239,7 @@ static void test_file(void **state)
     for (size_t i = 0; i < NB(broken); i++) {
         struct loudness out = {0};
         assert_done(fs_write_atomic(path, broken[i], strlen(broken[i]), &err));
-        assert_fails(loudness_read(&out, path, &err), ERR_INVALID, "no analysis");
+        assert_fails(loudness_read(&out, path, &err), ERR_INVALID, "not an analysis");
     }
     struct loudness out = {0};
     assert_fails(loudness_read(&out, none, &err), ERR_NOT_FOUND, "none");
