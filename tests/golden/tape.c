@@ -68,9 +68,10 @@ static json_t *probe_cells(const struct tape *t)
     const int64_t length = 24 * t->fps[0] / t->fps[1],
                   ticks = INT64_C(90000) * t->fps[1] / t->fps[0];
     json_t *list = json_array();
-    for (int64_t at = 0; at == 0 || t->frames - at >= length / 2; at += length)
-        json_array_append_new(
-            list, json_pack("[I, I]", (json_int_t)at, (json_int_t)(t->origin + at * ticks)));
+    for (int64_t at = 0; at == 0 || t->frames - at >= length / 2; at += length) {
+        const json_int_t begin = at, pts = t->origin + at * ticks;
+        json_array_append_new(list, json_pack("[I, I]", begin, pts));
+    }
     return list;
 }
 

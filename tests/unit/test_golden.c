@@ -643,9 +643,11 @@ static void walk_later(struct walk *w, const struct sample *s)
     put_settings(w->event->dir, s->later_settings);
     assert_done(event_open(&event, w->event->dir, &err));
     assert_done(plan_load(&plan, &event, &err));
+    struct event *before = w->event;
     w->event = &event;
     str_add(&w->text, "\n=== other settings\n");
     walk_parts(w, &plan, 0);
+    w->event = before;
 }
 
 /* While a disk is unplugged nothing is made again, and captions beside recordings stay known. */

@@ -24,7 +24,7 @@ static char *odd_path(void)
     char *path = mem_zalloc(256 + 16, 1);
     for (int c = 1; c < 256; c++)
         path[c - 1] = (char)c;
-    strcat(path, "%41 \xc3\xa9%");
+    memcpy(path + 255, "%41 \xc3\xa9%", sizeof "%41 \xc3\xa9%");
     return path;
 }
 
