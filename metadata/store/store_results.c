@@ -13,14 +13,25 @@
 
 static const char what[] = "a result in the store", cells_member[] = "cells";
 
-int store_result_brief(json_t **out, struct store *s, const char *key, struct err *err)
+/* Only probes list the cells of a recording. */
+static bool stage_has_cells(const char *stage)
+{
+    return strcmp(stage, "probe") == 0;
+}
+
+/* Without its cells. *has_cells: they are to be added. */
+static int read_result(json_t **out, bool *has_cells, struct store *s, const char *key,
+                       struct err *err)
 {
     AUTO_STMT *stmt = NULL;
     *out = NULL;
-    if (sql_prepare(&stmt, s, err, FIND_RESULT("value"), "s", key) < 0)
+    if (sql_prepare(&stmt, s, err, FIND_RESULT("value, stage"), "s", key) < 0)
         return err->code;
     const int got = sql_step(s, stmt, err);
-    return got > 0 ? json_read_text(out, sql_text(stmt, 0), what, err) : got;
+    if (got <= 0)
+        return got;
+    *has_cells = stage_has_cells(sql_text(stmt, 1));
+    return json_read_text(out, sql_text(stmt, 0), what, err);
 }
 
 /* The result with its cells, all members in order of their names, as they were before they were
@@ -56,12 +67,19 @@ static int add_cells(json_t **result, struct store *s, const char *key, struct e
     return 0;
 }
 
+int store_result_brief(json_t **out, struct store *s, const char *key, struct err *err)
+{
+    bool has_cells;
+    return read_result(out, &has_cells, s, key, err);
+}
+
 int store_result(json_t **out, struct store *s, const char *key, struct err *err)
 {
     AUTO_JSON *result = NULL;
+    bool has_cells = false;
     *out = NULL;
-    if (store_result_brief(&result, s, key, err) < 0 ||
-        (result && add_cells(&result, s, key, err) < 0))
+    if (read_result(&result, &has_cells, s, key, err) < 0 ||
+        (has_cells && add_cells(&result, s, key, err) < 0))
         return err->code;
     *out = mem_take(&result);
     return 0;
@@ -128,20 +146,17 @@ static int write_cells(struct store *s, const char *key, json_t *cells, struct e
                    key, json);
 }
 
-static int set_result(struct store *s, const char *key, const char *stage, const json_t *value,
-                      struct err *err)
+static int set_probe(struct store *s, const char *key, const char *stage, const json_t *value,
+                     struct err *err)
 {
     json_t *cells = json_object_get(value, cells_member);
-    if (sql_run(s, err, "DELETE FROM result_cells WHERE key = ?", "s", key) < 0 ||
-        store_clear_failure(s, key, err) < 0)
-        return err->code;
-    if (!cells)
-        return write_result(s, key, stage, value, err);
     AUTO_JSON *brief = json_object();
     json_object_update(brief, (json_t *)(uintptr_t)value);
     json_object_del(brief, cells_member);
-    return write_result(s, key, stage, brief, err) < 0 ? err->code
-                                                       : write_cells(s, key, cells, err);
+    if (sql_run(s, err, "DELETE FROM result_cells WHERE key = ?", "s", key) < 0 ||
+        write_result(s, key, stage, brief, err) < 0)
+        return err->code;
+    return cells ? write_cells(s, key, cells, err) : 0;
 }
 
 int store_set_result(struct store *s, const char *key, const char *stage, const json_t *value,
@@ -149,7 +164,11 @@ int store_set_result(struct store *s, const char *key, const char *stage, const 
 {
     if (sql_group_begin(s, err) < 0)
         return err->code;
-    return sql_group_end(s, set_result(s, key, stage, value, err), err);
+    int ret = stage_has_cells(stage) ? set_probe(s, key, stage, value, err)
+                                     : write_result(s, key, stage, value, err);
+    if (ret == 0)
+        ret = store_clear_failure(s, key, err);
+    return sql_group_end(s, ret, err);
 }
 
 static int drop_result(struct store *s, const char *key, struct err *err)
