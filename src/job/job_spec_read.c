@@ -1,6 +1,5 @@
 /* The one reader of job specs. What it lets through is in range; of the results of earlier jobs
  * only what an assembly is put together from. */
-#include <stdio.h>
 #include <string.h>
 
 #include "job_spec.h"

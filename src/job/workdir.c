@@ -1,6 +1,5 @@
 #include "workdir.h"
 
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 

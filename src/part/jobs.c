@@ -1,6 +1,5 @@
 #include "jobs.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "captions_source.h"
@@ -9,7 +8,6 @@
 #include "json.h"
 #include "mem.h"
 #include "part_work.h"
-#include "results.h"
 #include "str.h"
 
 /* --- of recordings --------------------------------------------------------------------------- */

@@ -4,10 +4,15 @@
  */
 #pragma once
 
-#include "plan.h"
+#include <stddef.h>
 
+#include "attr.h"
+
+struct err;
+struct job;
 struct job_spec;
 struct part_plan;
+struct plan;
 
 /* The recordings' own jobs that are missing: probes of all; analyses of those that are matched to
  * the talk (0: to any). Appended to *jobs. */

@@ -1,6 +1,4 @@
 /* Jobs that put finished files together, and the poster. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "captions_source.h"

@@ -9,7 +9,10 @@
  */
 #pragma once
 
+#include "frame_grid.h"
+#include "job.h"
 #include "plan.h"
+#include "verify.h"
 
 /* One file that a part is published as. */
 struct output {

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "clock.h"
 #include "datetime.h"
 #include "json.h"
 #include "keys.h"

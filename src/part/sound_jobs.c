@@ -2,7 +2,6 @@
  * limited once. */
 #include <string.h>
 
-#include "json.h"
 #include "keys.h"
 #include "mem.h"
 #include "part_work.h"

@@ -1,6 +1,5 @@
 #include "verdict.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "clock.h"
@@ -8,7 +7,6 @@
 #include "json.h"
 #include "mem.h"
 #include "part_cut.h"
-#include "probe.h"
 #include "sound_text.h"
 
 /* The first piece of damage that the analysis found. */

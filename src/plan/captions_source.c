@@ -13,7 +13,6 @@
 #include "keys.h"
 #include "mem.h"
 #include "plan.h"
-#include "str.h"
 
 /* The first stands where a language has several. */
 static const char *const suffixes[] = {".vtt", ".srt", ".ass"};

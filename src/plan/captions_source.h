@@ -1,7 +1,6 @@
 /* Where a recording's captions come from: files beside it, else streams of text in it. */
 #pragma once
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 

@@ -15,13 +15,10 @@
 
 #include "err.h"
 #include "event.h"
-#include "frame_grid.h"
-#include "job.h"
 #include "match.h"
 #include "programme.h"
 #include "shared_recording.h"
 #include "store.h"
-#include "verify.h"
 
 /* Where a part lies in a recording of several talks: as it is proposed, or as the user cut it. */
 struct room_cut {

@@ -1,6 +1,5 @@
 #include "room_cuts.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 

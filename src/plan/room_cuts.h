@@ -2,8 +2,6 @@
  * Used by plan alone; what it finds is kept with the source. */
 #pragma once
 
-#include <stdint.h>
-
 #include "err.h"
 
 struct plan;

@@ -1,12 +1,10 @@
 #include "sound_text.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "clock.h"
 #include "json.h"
-#include "mem.h"
 #include "plan.h"
 #include "probe.h"
 #include "str.h"

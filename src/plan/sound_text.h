@@ -1,8 +1,6 @@
 /* What a person is told of a recording's sound, in words. */
 #pragma once
 
-#include <jansson.h>
-
 struct source;
 
 /* What was found that a listener will hear: a dead channel, clipping, hum, drop-outs; with times. A
