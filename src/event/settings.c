@@ -147,18 +147,18 @@ static int check_texts(const json_t *map, const json_t *card, const char *where,
     return 0;
 }
 
-static int read_numbers(struct settings *s, const char *where, struct err *err)
+static int read_numbers(struct settings *s, const json_t *json, const char *where, struct err *err)
 {
-    const json_t *card = json_object_get(s->json, "card");
+    const json_t *card = json_object_get(json, "card");
     double tolerance, overrun, seconds, fade, workers, stall;
-    if (number(&tolerance, s->json, "tolerance_s", 2, 0, 3600, where, err) < 0 ||
-        number(&overrun, s->json, "overrun_s", 300, 0, 86400, where, err) < 0 ||
+    if (number(&tolerance, json, "tolerance_s", 2, 0, 3600, where, err) < 0 ||
+        number(&overrun, json, "overrun_s", 300, 0, 86400, where, err) < 0 ||
         number(&seconds, card, "seconds", 5, 1, 60, where, err) < 0 ||
         number(&fade, card, "fade_ms", 500, 0, 5000, where, err) < 0 ||
-        number(&s->target_lufs, s->json, "loudness_lufs", -16, -40, -5, where, err) < 0 ||
-        number(&s->ceiling_dbtp, s->json, "true_peak_dbtp", -1, -20, 0, where, err) < 0 ||
-        number(&workers, s->json, "workers", settings_cores(), 1, 1000, where, err) < 0 ||
-        number(&stall, s->json, "stall_s", 300, 1, 86400, where, err) < 0)
+        number(&s->target_lufs, json, "loudness_lufs", -16, -40, -5, where, err) < 0 ||
+        number(&s->ceiling_dbtp, json, "true_peak_dbtp", -1, -20, 0, where, err) < 0 ||
+        number(&workers, json, "workers", settings_cores(), 1, 1000, where, err) < 0 ||
+        number(&stall, json, "stall_s", 300, 1, 86400, where, err) < 0)
         return err->code;
     s->limits.tolerance_ms = (int)(tolerance * 1000);
     s->limits.overrun_ms = (int)(overrun * 1000);
@@ -169,9 +169,9 @@ static int read_numbers(struct settings *s, const char *where, struct err *err)
     return 0;
 }
 
-static int read_sandbox(struct settings *s, const char *where, struct err *err)
+static int read_sandbox(struct settings *s, const json_t *json, const char *where, struct err *err)
 {
-    return sandbox_mode_parse(&s->sandbox, json_get_string(s->json, "sandbox", "best-effort"))
+    return sandbox_mode_parse(&s->sandbox, json_get_string(json, "sandbox", "best-effort"))
                ? 0
                : err_set(err, ERR_INVALID, "%s: 'sandbox' should be require, best-effort or off",
                          where);
@@ -198,14 +198,15 @@ static char *picture(const char *dir, const json_t *card, const char *key)
     return fs_join(dir, name);
 }
 
-static int read_renditions(struct settings *s, const char *dir, const char *where, struct err *err)
+static int read_renditions(struct settings *s, const json_t *json, const char *dir,
+                           const char *where, struct err *err)
 {
-    const json_t *list = json_object_get(s->json, "renditions");
+    const json_t *list = json_object_get(json, "renditions");
     const size_t nb = json_array_size(list);
     if (!nb)
         return err_set(err, ERR_INVALID, "%s: 'renditions' should be a list of names", where);
     enum rendition_effort effort;
-    if (!rendition_effort_parse(&effort, json_get_string(s->json, "effort", "balanced")))
+    if (!rendition_effort_parse(&effort, json_get_string(json, "effort", "balanced")))
         return err_set(err, ERR_INVALID, "%s: 'effort' should be fast, balanced or small", where);
     s->renditions = mem_zalloc(nb, sizeof *s->renditions);
     for (size_t i = 0; i < nb; i++) {
@@ -236,23 +237,24 @@ static int read_all(struct settings *s, const char *dir, struct err *err)
                                              "background"};
     AUTO_FREE char *path = fs_join(dir, settings_file);
     AUTO_FREE char *where = mem_printf("'%s'", path);
-    if (yaml_json_read(&s->json, path, err) < 0)
+    AUTO_JSON *json = NULL;
+    if (yaml_json_read(&json, path, err) < 0)
         return err->code;
-    if (!json_is_object(s->json))
+    if (!json_is_object(json))
         return err_set(err, ERR_INVALID, "%s: settings should be lines of 'name: value'", where);
-    const json_t *card = json_object_get(s->json, "card");
+    const json_t *card = json_object_get(json, "card");
     if (card && !json_is_object(card) && !json_is_null(card))
         return err_set(err, ERR_INVALID,
                        "%s: 'card' should be lines of 'name: value' below it, indented", where);
-    if (check_keys(s->json, known, sizeof known / sizeof *known, where, err) < 0 ||
+    if (check_keys(json, known, sizeof known / sizeof *known, where, err) < 0 ||
         check_keys(card, known_card, sizeof known_card / sizeof *known_card, where, err) < 0 ||
-        check_texts(s->json, card, where, err) < 0 || read_numbers(s, where, err) < 0 ||
-        read_sandbox(s, where, err) < 0 || read_renditions(s, dir, where, err) < 0)
+        check_texts(json, card, where, err) < 0 || read_numbers(s, json, where, err) < 0 ||
+        read_sandbox(s, json, where, err) < 0 || read_renditions(s, json, dir, where, err) < 0)
         return err->code;
-    if (!json_is_number(json_object_get(s->json, "workers")))
+    if (!json_is_number(json_object_get(json, "workers")))
         s->workers = workers_by_default(s);
-    s->language = mem_strdup(json_get_string(s->json, "language", NULL));
-    s->comment = mem_strdup(json_get_string(s->json, "comment", NULL));
+    s->language = mem_strdup(json_get_string(json, "language", NULL));
+    s->comment = mem_strdup(json_get_string(json, "comment", NULL));
     s->card_logo = picture(dir, card, "logo");
     s->card_background = picture(dir, card, "background");
     return data_file_find(&s->card_template, dir,
@@ -280,6 +282,5 @@ void settings_finish(struct settings *s)
     free(s->card_background);
     free(s->language);
     free(s->comment);
-    json_decref(s->json);
     *s = (struct settings){0};
 }

@@ -1,7 +1,6 @@
 /* talkpress.yaml, the settings of an event, as they are read: validated, defaults filled in. */
 #pragma once
 
-#include <jansson.h>
 #include <stddef.h>
 
 #include "err.h"
@@ -22,7 +21,6 @@ struct settings {
     int stall_s;               /* a worker without progress for so long is stopped; default 300 */
     char *language;            /* ISO 639-2, or NULL */
     char *comment;             /* tag of every output (licence, link), or NULL */
-    json_t *json;
 };
 
 /* Writes the settings file of a new event into its folder, unless there is one. */
