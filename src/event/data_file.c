@@ -17,6 +17,6 @@ int data_file_find(char **out, const char *dir, const char *name, struct err *er
             return 0;
         }
     }
-    return err_set(err, ERR_NOT_FOUND, "'%s' is neither in '%s' nor in '%s'", name, dir ? dir : ".",
-                   TALKPRESS_DATA_DIR);
+    return err_set(err, ERR_NOT_FOUND, "'%s' was not found in '%s' or in '%s'", name,
+                   dir ? dir : ".", TALKPRESS_DATA_DIR);
 }

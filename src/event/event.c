@@ -18,7 +18,7 @@ int event_init(const char *dir, struct err *err)
     AUTO_FREE char *db = fs_join(dir, store_file);
     AUTO_FREE char *work = fs_join(dir, "work"), *out = fs_join(dir, "out");
     if (fs_exists(db))
-        return err_set(err, ERR_INVALID, "'%s' is an event's folder already", dir);
+        return err_set(err, ERR_INVALID, "'%s' is already an event folder", dir);
     if (fs_mkdirs(dir, err) < 0 || fs_mkdirs(work, err) < 0 || fs_mkdirs(out, err) < 0 ||
         settings_create(dir, err) < 0)
         return err->code;
@@ -63,7 +63,7 @@ void event_close(struct event *e)
 int event_lock(struct event *e, struct err *err)
 {
     AUTO_FREE char *path = fs_join(e->work, "lock");
-    /* The lock goes with the process, however it ends; the text in the file only says who. */
+    /* The kernel releases the lock when the process ends. The text in the file only names it. */
     const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (fd < 0)
         return err_errno(err, errno, "cannot open '%s'", path);
@@ -76,7 +76,7 @@ int event_lock(struct event *e, struct err *err)
         if (failed != EWOULDBLOCK)
             return err_errno(err, failed, "cannot lock '%s'", path);
         return err_set(err, ERR_BUSY,
-                       "another talkpress works on '%s' (process %s): wait for it, "
+                       "another talkpress is using '%s' (process %s): wait for it, "
                        "or stop it with Ctrl-C",
                        e->dir, *who ? who : "unknown");
     }

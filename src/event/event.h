@@ -1,6 +1,8 @@
 /*
- * An event's folder: talkpress.yaml (settings), talkpress.db (the store), work/ and out/. Opened by
- * a command, closed at its end; one thread.
+ * An event's folder, which holds everything that talkpress knows and makes of one event:
+ * talkpress.yaml (settings.h), talkpress.db (store.h), work/ (workdir.h) and out/ (publish.h). This
+ * room creates, opens and locks it. Commands open the event and pass it on; one thread uses it.
+ * Nothing here reads a programme or a recording.
  */
 #pragma once
 
@@ -10,20 +12,25 @@
 struct store;
 
 struct event {
-    char *dir; /* absolute */
-    char *work, *out;
-    int work_dir; /* work/ opened, to look for files in it by workdir_has; of an open event */
+    char *dir;        /* absolute path */
+    char *work, *out; /* paths of work/ and out/ in it */
+    int work_dir;     /* descriptor of work/, for workdir_has */
     struct store *store;
     struct settings settings;
-    int lock; /* file descriptor, -1 while not held */
+    int lock; /* descriptor of the lock; -1: not locked */
 };
 
-/* Makes the folder with its settings file and an empty store; ERR_INVALID where it is one. */
+/* Creates the folder, its settings file unless there is one, and an empty store. ERR_INVALID if
+ * there is a store already. */
 ATTR_NODISCARD int event_init(const char *dir, struct err *err);
 
+/* Opens an event. *out is untouched on failure. ERR_NOT_FOUND if the folder has no store;
+ * ERR_INVALID if the settings or the store's version are wrong. */
 ATTR_NODISCARD int event_open(struct event *out, const char *dir, struct err *err);
+/* Also releases the lock. */
 void event_close(struct event *event);
 #define AUTO_EVENT ATTR_CLEANUP(event_close) struct event
 
-/* Takes the folder for one writer of work/ and out/ at a time. ERR_BUSY says who holds it. */
+/* Takes the lock that a process needs to write to work/ or out/. The lock is held until event_close
+ * or until the process ends, in whatever way. ERR_BUSY names the process that holds it. */
 ATTR_NODISCARD int event_lock(struct event *event, struct err *err);

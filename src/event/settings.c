@@ -13,50 +13,50 @@
 
 static const char settings_file[] = "talkpress.yaml";
 
-/* What a new event makes; names apart by ", ". */
+/* The renditions of a new event, separated by ", ". */
 #define DEFAULT_RENDITIONS "mp4-720, mp4-360, av1-720, opus"
 
-/* The settings file of a new event: every setting with its default, so that it documents itself. */
+/* The settings file of a new event. It names every setting, so that it documents itself. */
 static const char settings_template[] =
-    "# Settings of this event. A line that begins with # shows a default.\n"
+    "# Settings of this event. A setting after '#' shows its default or an example.\n"
     "\n"
-    "# What is made of every part; each is a file of pipeline/renditions/, or of a folder\n"
-    "# renditions/ here beside. Ready too: mp4-1080, av1-1080, mp4-archive and av1-archive (near "
-    "the\n"
-    "# recording), vp9-720 (takes five times as long as av1-720).\n"
+    "# The output formats that are made of every part. NAME.yaml describes NAME; it is in the\n"
+    "# folder renditions/ beside this file, or comes with talkpress. Also available: mp4-1080 and\n"
+    "# av1-1080; mp4-archive and av1-archive (quality close to the recording); vp9-720 (takes\n"
+    "# five times as long as av1-720).\n"
     "renditions: [" DEFAULT_RENDITIONS "]\n"
-    "# fast: H.264 less sharp, all in 0.8 of the time; small: AV1 in six times its time, a "
-    "quarter\n"
-    "# smaller.\n"
+    "# fast: softer H.264, 20 % less time. small: AV1 takes six times as long, for a quarter\n"
+    "# fewer bytes.\n"
     "# effort: balanced\n"
     "\n"
-    "# A recording may differ from its listed time by so many seconds.\n"
+    "# The largest accepted difference between a talk's length and its listed time, in seconds.\n"
     "# tolerance_s: 2\n"
-    "# Where the programme is a timetable: a talk may run over its slot by so many seconds.\n"
+    "# If the programme is a timetable: how far a talk may run over its slot, in seconds.\n"
     "# overrun_s: 300\n"
     "\n"
     "card:\n"
     "  # seconds: 5\n"
     "  # fade_ms: 500\n"
-    "  # An ASS script to lay the card out; pictures, in this folder or with a full path.\n"
+    "  # The ASS script that lays out the card, and pictures. Paths are relative to this file.\n"
     "  # template: cards/title.ass\n"
     "  # logo: logo.png\n"
     "  # background: background.jpg\n"
     "\n"
+    "# The loudness and the highest true peak of the published sound.\n"
     "# loudness_lufs: -16\n"
     "# true_peak_dbtp: -1\n"
     "\n"
-    "# Spoken language (ISO 639-2; else what the recording says) and a comment for the tags of\n"
-    "# every file (else the talk's abstract).\n"
+    "# Tags of every file: the spoken language (ISO 639-2; default: the recording's), and a\n"
+    "# comment (default: the talk's abstract).\n"
     "# language: eng\n"
     "# comment: \"CC BY 4.0\"\n"
     "\n"
-    "# Worker processes, by default one per core, and with AV1 one more for each eight; one that\n"
-    "# makes no progress for stall_s seconds is stopped.\n"
+    "# The number of worker processes. Default: one per core; with AV1, one more per eight cores.\n"
     "# workers: 2\n"
+    "# A worker that makes no progress for this many seconds is stopped.\n"
     "# stall_s: 300\n"
-    "# Workers read recordings in a sandbox (docs/sandbox.md); 'talkpress status' says what of it\n"
-    "# this machine has. require: nothing runs without; off: none, to look for faults.\n"
+    "# Workers read recordings in a sandbox (docs/sandbox.md). 'talkpress status' shows which\n"
+    "# parts of it this machine supports. require: no run without it. off: none, for debugging.\n"
     "# sandbox: best-effort\n";
 
 int settings_create(const char *dir, struct err *err)
@@ -106,7 +106,7 @@ static int check_keys(const json_t *map, const char *const *known, size_t nb_kno
         while (i < nb_known && strcmp(key, known[i]) != 0)
             i++;
         if (i == nb_known)
-            return err_set(err, ERR_INVALID, "%s: there is no setting '%s'", where, key);
+            return err_set(err, ERR_INVALID, "%s: unknown setting '%s'", where, key);
     }
     return 0;
 }
@@ -130,8 +130,7 @@ static int text(const json_t *map, const char *key, const char *where, struct er
     const json_t *v = json_object_get(map, key);
     return !v || json_is_null(v) || json_is_string(v)
                ? 0
-               : err_set(err, ERR_INVALID, "%s: '%s' should be a text: put it in quotes", where,
-                         key);
+               : err_set(err, ERR_INVALID, "%s: '%s' should be text: put it in quotes", where, key);
 }
 
 static int check_texts(const json_t *map, const json_t *card, const char *where, struct err *err)
@@ -177,9 +176,8 @@ static int read_sandbox(struct settings *s, const json_t *json, const char *wher
                          where);
 }
 
-/* SVT-AV1 has threads of its own, also where it is told to use one core: now and then they have
- * little to do and their worker waits for them. One more worker takes what is left: 7 % less time
- * on two cores. */
+/* SVT-AV1 starts threads even if it is limited to one core. Sometimes they leave the core idle. One
+ * more worker uses that time: 7 % less time on two cores. */
 static int workers_by_default(const struct settings *s)
 {
     const int cores = settings_cores();
@@ -189,7 +187,7 @@ static int workers_by_default(const struct settings *s)
     return cores;
 }
 
-/* A picture named in the settings: relative to the event's folder. */
+/* The path of a picture that the settings name, relative to the event's folder; NULL: none. */
 static char *picture(const char *dir, const json_t *card, const char *key)
 {
     const char *name = json_get_string(card, key, NULL);
@@ -215,15 +213,16 @@ static int read_renditions(struct settings *s, const json_t *json, const char *d
             return err_set(err, ERR_INVALID, "%s: 'renditions' should be a list of names", where);
         AUTO_FREE char *file = mem_printf("renditions/%s.yaml", name), *path = NULL;
         if (data_file_find(&path, dir, file, err) < 0)
-            return err_prefix(err, "%s names the rendition '%s': ", where, name);
+            return err_prefix(err, "%s names rendition '%s': ", where, name);
         if (rendition_read(&s->renditions[s->nb_renditions], path, effort, err) < 0)
             return err->code;
         s->nb_renditions++;
         for (size_t k = 0; k + 1 < s->nb_renditions; k++)
             if (strcmp(s->renditions[k].suffix, s->renditions[i].suffix) == 0)
-                return err_set(err, ERR_INVALID,
-                               "%s: renditions '%s' and '%s' would publish under one name (%s)",
-                               where, s->renditions[k].name, name, s->renditions[i].suffix);
+                return err_set(
+                    err, ERR_INVALID,
+                    "%s: renditions '%s' and '%s' would be published under the same name (%s)",
+                    where, s->renditions[k].name, name, s->renditions[i].suffix);
     }
     return 0;
 }
@@ -245,7 +244,7 @@ static int read_all(struct settings *s, const char *dir, struct err *err)
     const json_t *card = json_object_get(json, "card");
     if (card && !json_is_object(card) && !json_is_null(card))
         return err_set(err, ERR_INVALID,
-                       "%s: 'card' should be lines of 'name: value' below it, indented", where);
+                       "%s: 'card' should be followed by indented lines of 'name: value'", where);
     if (check_keys(json, known, sizeof known / sizeof *known, where, err) < 0 ||
         check_keys(card, known_card, sizeof known_card / sizeof *known_card, where, err) < 0 ||
         check_texts(json, card, where, err) < 0 || read_numbers(s, json, where, err) < 0 ||

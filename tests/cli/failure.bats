@@ -264,7 +264,7 @@ repeat_command()
     worker=$(stop_worker cell)
     for command in "run" "add $REC" publish gc "gc --dry-run"; do
         expect 75 tp $command
-        says "another talkpress works on '$PWD/event' (process $COORDINATOR): wait for it"
+        says "another talkpress is using '$PWD/event' (process $COORDINATOR): wait for it"
     done
     # To look is always allowed.
     for command in status list match "why 1" verify "cut 2"; do
