@@ -188,12 +188,12 @@ END
         expect 1 "$TALKPRESS" worker spec.json
         says "$words"
     done <<END
-"stage": "none", "key": "$key"|there is no stage
-"stage": "probe", "key": "../../../stranger"|'key' is no key
-"stage": "card", "key": "$key", $card, "outputs": [{$outside}]|'key' is no key
+"stage": "none", "key": "$key"|unknown stage
+"stage": "probe", "key": "../../../stranger"|'key' is not the key of a result
+"stage": "card", "key": "$key", $card, "outputs": [{$outside}]|'key' is not the key of a result
 "stage": "card", "key": "$key", $card, "outputs": [{$endless}]|'key_frame_s' is 0
 "stage": "card", "key": "$key", $card, "outputs": [{$output}], "files": []|'template'
-"stage": "card", "key": "$key", "card": {"frames": 2, "fps": [25, 0]}, "outputs": [{$output}], "files": {"template": "t"}|no rate
+"stage": "card", "key": "$key", "card": {"frames": 2, "fps": [25, 0]}, "outputs": [{$output}], "files": {"template": "t"}|'fps' is not a valid frame rate
 END
     same spec.json "$(ls | grep -v work)"
 }
