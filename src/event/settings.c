@@ -93,8 +93,7 @@ int settings_cores(void)
     return nb > 0 ? nb : 1;
 }
 
-/* --- reading ------------------------------------------------------------------------------------
- */
+/* --- reading -------------------------------------------------------------------------------- */
 
 static int check_keys(const json_t *map, const char *const *known, size_t nb_known,
                       const char *where, struct err *err)
