@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "commands.h"
-#include "event.h"
 #include "fs.h"
 #include "import.h"
 #include "json.h"
@@ -12,6 +11,7 @@
 #include "mem.h"
 #include "programme.h"
 #include "selector.h"
+#include "settings.h"
 #include "str.h"
 
 enum { DEFAULT_HEIGHT = 720, DEFAULT_FPS = 25, UNSTATED_MS = 20 * 60 * 1000 };
@@ -63,7 +63,7 @@ static void add_recording(struct rehearse_request *request, const char *dir, con
 static int fill_estimate(struct estimate_request *e, const struct programme *programme,
                          const char *dir, struct err *err)
 {
-    if (event_default_renditions(&e->renditions, &e->nb_renditions, err) < 0)
+    if (settings_default_renditions(&e->renditions, &e->nb_renditions, err) < 0)
         return err->code;
     e->scratch = mem_strdup(dir);
     e->nb_talks = (int)programme->nb_talks;
@@ -89,7 +89,7 @@ static int fill_request(struct rehearse_request *out, const struct rehearsal *r,
         .height = r->height,
         .fps = r->fps,
         .tones = r->tones,
-        .cores = event_cores(),
+        .cores = settings_cores(),
     };
     for (size_t i = 0; i < nb; i++)
         add_recording(out, r->dir, programme_find(&programme, numbers[i]));

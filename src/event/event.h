@@ -1,61 +1,36 @@
 /*
- * An event's folder: talkpress.yaml (settings), talkpress.db (the store), work/ and out/. Opened by
- * a command, closed at its end; one thread.
+ * An event's folder, which holds everything that talkpress knows and makes of one event:
+ * talkpress.yaml (settings.h), talkpress.db (store.h), work/ (workdir.h) and out/ (publish.h). This
+ * room creates, opens and locks it. Commands open the event and pass it on; one thread uses it.
+ * Nothing here reads a programme or a recording.
  */
 #pragma once
 
-#include <jansson.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "err.h"
-#include "rendition.h"
-#include "sandbox.h"
-#include "verify.h"
+#include "settings.h"
 
 struct store;
 
-struct settings {
-    struct verify_limits limits; /* default 2000 and 300000 ms */
-    struct rendition *renditions;
-    size_t nb_renditions;
-    char *card_template;               /* paths, absolute */
-    char *card_logo, *card_background; /* NULL: none */
-    int card_ms, card_fade_ms;         /* default 5000 and 500 */
-    double target_lufs, ceiling_dbtp;  /* default -16 and -1 */
-    int workers;               /* default: the cores that this process may use, and some for AV1 */
-    enum sandbox_mode sandbox; /* default best-effort */
-    int stall_s;               /* a worker without progress for so long is stopped; default 300 */
-    char *language;            /* ISO 639-2, or NULL */
-    char *comment;             /* tag of every output (licence, link), or NULL */
-    json_t *json;
-};
-
 struct event {
-    char *dir; /* absolute */
-    char *work, *out;
-    int work_dir; /* work/ opened, to look for files in it by workdir_has; of an open event */
+    char *dir;        /* absolute path */
+    char *work, *out; /* paths of work/ and out/ in it */
+    int work_dir;     /* descriptor of work/, for workdir_has */
     struct store *store;
     struct settings settings;
-    int lock; /* file descriptor, -1 while not held */
+    int lock; /* descriptor of the lock; -1: not locked */
 };
 
-/* Makes the folder with its settings file and an empty store; ERR_INVALID where it is one. */
+/* Creates the folder, its settings file unless there is one, and an empty store. ERR_INVALID if
+ * there is a store already. */
 ATTR_NODISCARD int event_init(const char *dir, struct err *err);
 
+/* Opens an event. *out is untouched on failure. ERR_NOT_FOUND if the folder has no store;
+ * ERR_INVALID if the settings or the store's version are wrong. */
 ATTR_NODISCARD int event_open(struct event *out, const char *dir, struct err *err);
+/* Also releases the lock. */
 void event_close(struct event *event);
 #define AUTO_EVENT ATTR_CLEANUP(event_close) struct event
 
-/* Takes the folder for one writer of work/ and out/ at a time. ERR_BUSY says who holds it. */
+/* Takes the lock that a process needs to write to work/ or out/. The lock is held until event_close
+ * or until the process ends, in whatever way. ERR_BUSY names the process that holds it. */
 ATTR_NODISCARD int event_lock(struct event *event, struct err *err);
-
-/* A file that comes with talkpress ("renditions/mp4-720.yaml"): the event's own, if it has one
- * under that name, else the installed one. A new string. */
-ATTR_NODISCARD int event_data_file(char **out, const char *dir, const char *name, struct err *err);
-
-/* The files of the renditions that a new event makes. A new list; mem_free_strings. */
-ATTR_NODISCARD int event_default_renditions(char ***out, size_t *out_nb, struct err *err);
-
-/* The cores that this process may use; at least 1. */
-int event_cores(void);

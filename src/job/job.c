@@ -27,7 +27,7 @@ struct place {
     double cost;
 };
 
-/* Of equal ones, the first as it was: cells in order of time. */
+/* Jobs of equal cost keep their order: cells are in order of time. */
 static int costly_first(const void *a, const void *b)
 {
     const struct place *x = a, *y = b;

@@ -1,13 +1,16 @@
 /*
- * A job that the plan wants done: which stage, of what, and what it costs. Its spec, which says
- * everything a worker has to know (job_spec.h), follows from it and the plan when it starts
- * (plan_begin_job), so that a plan of a whole event holds hundreds of thousands of these.
+ * A job: one piece of work that the plan found missing. This room defines jobs (job.h), the specs
+ * that workers receive (job_spec.h), the keys of results (key.h), and the files in work/
+ * (workdir.h). src/part makes jobs, src/run starts them, and src/worker does them. Nothing here
+ * opens media or the store.
+ *
+ * The plan of a large event holds hundreds of thousands of jobs, so a job says only which stage, of
+ * what, at what cost. Its spec is made from the job and the plan when the job starts (jobs.h).
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "key.h"
 #include "stage.h"
@@ -15,28 +18,28 @@
 struct job {
     char key[KEY_BYTES];
     enum stage stage;
-    double cost; /* estimated seconds of one core */
-    bool reads;  /* the recording has to be there */
+    double cost; /* estimate, in seconds of one core */
+    bool reads;  /* reads the recording, whose files must be available */
 
-    /* Of a recording: its index in the plan. Of a part: -1. */
-    int recording;
-    int talk, part; /* 0: of a recording, not of a part */
-    size_t owner;   /* the part's number in a run */
+    int recording;  /* job of a recording: its index in the plan; job of a part: -1 */
+    int talk, part; /* job of a part: their numbers, from 1; job of a recording: 0 */
+    size_t owner;   /* job of a part: the part's index in the run */
 
-    /* Of a part: which piece. */
-    int cell;           /* index of the cell; -1: the card before the talk, or no cell at all */
+    /* Job of a part: the piece. */
+    int cell;           /* index of the cell; -1: none, or the card before the talk */
     int captions;       /* index of the captions; -1: none */
-    size_t *renditions; /* of the pieces that it makes: indices, ascending; the job's own */
+    size_t *renditions; /* indices of the renditions that it makes, ascending; owned */
     size_t nb_renditions;
 
-    char *what; /* for the user: "talk 15/1: 0:24-0:48, 3 renditions"; NULL until it is begun */
+    char *what; /* for the user: "talk 15/1: 0:24-0:48, 3 renditions"; owned; NULL until the job
+                   starts */
 };
 
-/* Appends a job to a list that grows; the pointer holds until the next one is added. */
+/* Appends a job to a list and returns it. The pointer is valid until the next job is added. */
 struct job *job_add(struct job **jobs, size_t *nb, enum stage stage, const char *key);
 void job_finish(struct job *job);
 
-/* In the order in which they are best done: the costly ones first, so that small ones are left for
- * the end of a run, when cores wait for each other. But a card before all others, because an error
- * in its text is then reported at once. */
+/* Sorts jobs by descending cost, so that short ones remain for the end of a run, when cores run out
+ * of work. Jobs of equal cost keep their order. The first card comes before everything, so that an
+ * error in its template is reported at once. */
 void job_sort(struct job *jobs, size_t nb);

@@ -77,7 +77,7 @@ struct paths {
     size_t nb;
 };
 
-/* Takes the path over; NULL is none. */
+/* Takes over the path. NULL is ignored. */
 static void add(struct paths *p, char *path)
 {
     if (!path)

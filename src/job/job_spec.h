@@ -1,10 +1,10 @@
 /*
- * The job spec: everything that a worker is told of its job. It is the contract between the
- * coordinator, which writes it to a file, and the worker, which reads that file and nothing else of
- * the event; both may be on different machines. docs/jobs.md describes the stages.
+ * The job spec: everything that a worker needs to know about its job. The coordinator writes it to
+ * a file; the worker reads that file and nothing else of the event. docs/jobs.md describes the
+ * stages.
  *
- * Strings and JSON values are borrowed: of a spec that was read, from its document; of one that was
- * planned, from the plan, or from the spec's own pool (job_spec_own). Lists are the spec's own.
+ * Strings and JSON values are borrowed. A spec that was read borrows from its document; a spec that
+ * was planned borrows from the plan, or from its own pool (job_spec_own). Lists are owned.
  */
 #pragma once
 
@@ -23,24 +23,24 @@
 
 struct err;
 
-/* Far above any title card, and any cell that a card stands still in. */
+/* An upper limit, far above any title card and any cell that shows a still card. */
 enum { JOB_MAX_CARD_FRAMES = 1 << 20 };
 
-/* One file of a recording, as it was when the job was planned. */
+/* One file of a recording. The job fails if size or time of change differ from these. */
 struct job_file {
     const char *path;
     int64_t size, mtime_ns;
 };
 
-/* A piece that a card, cell or sound job makes: one for each rendition that lacks it. */
+/* A piece that a card, cell or sound job makes: one for each rendition in which it is missing. */
 struct job_output {
     char key[KEY_BYTES];
-    const char *rendition;  /* its name */
-    const json_t *settings; /* the rendition's "video" (of a card: its card's), or "audio" */
-    int width, height;      /* of pictures */
+    const char *rendition;  /* name of the rendition */
+    const json_t *settings; /* the rendition's "video" (for cards, its card settings) or "audio" */
+    int width, height;      /* of pictures, in pixels */
 };
 
-/* Frames of the recording's grid, [begin, end), and how many frames of card come before them. */
+/* Frames begin to end - 1 of the recording's frame grid, after card_frames frames of title card. */
 struct job_range {
     int64_t begin, end, card_frames;
 };
@@ -48,38 +48,40 @@ struct job_range {
 /* A title card. */
 struct job_card {
     struct card_text text;
-    const char *look; /* card_look_hash */
+    const char *look; /* hash of template and pictures: card_look_hash */
     int64_t nb_frames;
     int64_t fade_in_ms, fade_out_ms;
     AVRational fps;
-    const char *template_path, *logo_path, *background_path; /* the last two may be NULL */
+    const char *template_path;
+    const char *logo_path, *background_path; /* NULL: none */
 };
 
 struct job_cell {
     int64_t key_frame, key_pts; /* where decoding begins: see struct picture_range */
-    const char *fields;         /* as picture_traits_read takes it */
+    const char *fields;         /* interlacing, for picture_traits_read: "progressive" … */
 };
 
 struct job_sound {
     const char *analysis; /* key of the loudness blocks */
-    int audio_stream;     /* -1: none, silence */
-    const char *use;      /* sound_use_name */
+    int audio_stream;     /* -1: none, so the sound is silence */
+    const char *use;      /* channels that are used: "both", "left", "right" */
     double target_lufs, ceiling_dbtp;
 };
 
 struct job_captions {
     const char *path; /* NULL: a stream of the recording */
-    const char *hash; /* of the file's content; "" unknown */
-    int stream;       /* or -1 */
+    const char *hash; /* hash of the file's content; "": not known */
+    int stream;       /* index of the stream; -1: a file */
 };
 
-/* A segment of an assembly, and the seam after it. */
+/* A segment of an assembly, and the seam between it and the next segment. */
 struct job_segment {
     char key[KEY_BYTES];
     const json_t *result; /* of the job that made it */
-    int64_t nb_frames;    /* from the result, by job_spec_read */
-    /* Whether this segment and the next were joined and decoded before. If not, the key under which
-     * that is kept once this job has ended well, and the hashes of both. Of the last: unused. */
+    int64_t nb_frames;    /* from the result; set by job_spec_read */
+    /* Whether this segment and the next one were joined and decoded in an earlier job. If not, this
+     * job does so, and its success is kept under seam_key with the hashes of both segments. Unused
+     * in the last segment. */
     bool seam_known;
     char seam_key[KEY_BYTES];
     const char *seam_before, *seam_after;
@@ -91,7 +93,7 @@ struct job_captions_track {
     const json_t *result;
 };
 
-/* What players show; NULL: left out. */
+/* The tags of the file; NULL: no such tag. */
 struct job_tags {
     const char *title, *artist, *album, *track, *date, *comment, *language;
 };
@@ -99,46 +101,46 @@ struct job_tags {
 struct job_assembly {
     const char *container; /* "mp4", "webm", "ogg" */
     struct job_segment *segments;
-    size_t nb_segments; /* the card first; none for sound alone */
+    size_t nb_segments; /* the card first; 0: a file without picture */
     char sound_key[KEY_BYTES];
-    const json_t *sound; /* the result of the job that made it */
+    const json_t *sound; /* result of the job that made it */
     struct job_captions_track *captions;
     size_t nb_captions;
     struct job_tags tags;
     AVRational fps;
-    int width, height; /* 0 for sound alone */
+    int width, height; /* in pixels; 0: a file without picture */
     int key_frame_s;
     int64_t card_frames;
-    const char *talk_title; /* of the chapter after the card */
-    const json_t *remark;   /* of the pieces, to be handed on; NULL: none */
-    const json_t *damage;   /* the same */
+    const char *talk_title; /* title of the chapter after the card */
+    const json_t *remark;   /* of the pieces, copied to the result; NULL: none */
+    const json_t *damage;   /* likewise */
 };
 
 struct job_spec {
     enum stage stage;
     char key[KEY_BYTES];
-    const char *work; /* the event's folder work/ */
+    const char *work; /* path of the event's folder work/ */
     enum sandbox_mode sandbox;
 
-    struct job_file *files; /* of the recording, in order; none where the stage reads none */
+    struct job_file *files; /* of the recording, in order; none if the stage reads none */
     size_t nb_files;
-    const json_t *probe;       /* its probe's result; NULL: none */
-    char probe_key[KEY_BYTES]; /* of a planned spec: "" where there is no probe */
-    struct frame_grid grid;    /* the probe's, by job_spec_read, where the stage has a range */
+    const json_t *probe;       /* result of the recording's probe; NULL: none */
+    char probe_key[KEY_BYTES]; /* only in a planned spec; "": no probe */
+    struct frame_grid grid;    /* from the probe; set by job_spec_read if the stage has a range */
 
-    struct job_output *outputs; /* of STAGE_CARD, STAGE_CELL, STAGE_SOUND; else none */
+    struct job_output *outputs; /* STAGE_CARD, STAGE_CELL, STAGE_SOUND */
     size_t nb_outputs;
-    struct job_range range; /* of STAGE_CELL, _SOUND, _POSTER (of a recording), _CAPTIONS */
+    struct job_range range; /* STAGE_CELL, _SOUND, _CAPTIONS, _POSTER of a recording */
 
-    int audio_stream; /* STAGE_ANALYSE: as the user chose; -1: the stage chooses */
-    bool has_card;    /* STAGE_CARD, and STAGE_POSTER of sound alone */
+    int audio_stream; /* STAGE_ANALYSE: the user's choice; -1: the stage chooses */
+    bool has_card;    /* STAGE_CARD; STAGE_POSTER of a recording without picture */
     struct job_card card;
-    struct job_cell cell; /* STAGE_CELL; STAGE_POSTER of a recording: fields */
+    struct job_cell cell; /* STAGE_CELL; STAGE_POSTER of a recording: only fields */
     struct job_sound sound;
     struct job_captions captions;
     struct job_assembly assembly;
 
-    json_t *document; /* what a spec that was read borrows from */
+    json_t *document; /* of a spec that was read; NULL: planned */
     struct {
         char **texts;
         size_t nb_texts;
@@ -149,24 +151,24 @@ struct job_spec {
 void job_spec_finish(struct job_spec *spec);
 #define AUTO_JOB_SPEC ATTR_CLEANUP(job_spec_finish) struct job_spec
 
-/* Gives a string, or a reference to a JSON value, to the spec's pool; NULL stays NULL. Returns it.
- */
+/* Moves a string, or a reference to a JSON value, into the spec's pool, and returns it. NULL stays
+ * NULL. */
 const char *job_spec_own(struct job_spec *spec, char *text);
 const json_t *job_spec_own_json(struct job_spec *spec, json_t *value);
 
-/* The spec as a file has it; the caller's. */
+/* The spec as JSON, as a spec file contains it; a new value. */
 json_t *job_spec_write(const struct job_spec *spec);
 
-/* Reads and validates a spec; takes the document over in any case. ERR_INVALID names the member
- * that is wrong. Of what it borrows, results of earlier jobs are validated by their stages. */
+/* Reads and validates a spec. Takes over the document, also on failure. ERR_INVALID names the
+ * member that is wrong. Results of earlier jobs in it are validated by the stages that use them. */
 ATTR_NODISCARD int job_spec_read(struct job_spec *out, json_t *document, struct err *err);
 
-/* What the job leaves in work/: so many results, each under a key of its own, with a file of this
- * suffix beside it (NULL: none). */
+/* The results that the job writes to work/: their number (at least 1), the key of each, and the
+ * suffix of the file beside each KEY.json (NULL: no file). */
 size_t job_spec_nb_results(const struct job_spec *spec);
 const char *job_spec_result_key(const struct job_spec *spec, size_t i);
 const char *job_spec_ext(const struct job_spec *spec);
 
-/* The files that the job reads: recording, captions, pieces, what the card shows. A new list; free
- * with mem_free_strings. Fonts are the worker's to add. */
+/* The paths of all files that the job reads, except fonts: recording, captions, pieces, the card's
+ * template and pictures. A new list, to be freed with mem_free_strings. */
 char **job_spec_paths(size_t *out_nb, const struct job_spec *spec);

@@ -1,6 +1,5 @@
-/* The one reader of job specs. What it lets through is in range; of the results of earlier jobs
- * only what an assembly is put together from. */
-#include <stdio.h>
+/* Reads job specs; nothing else does. All members of an accepted spec are in range, and so are
+ * those of earlier results that an assembly needs. */
 #include <string.h>
 
 #include "job_spec.h"
@@ -12,7 +11,7 @@
 #include "workdir.h"
 
 static const char where[] = "the job";
-/* More than any piece holds. */
+/* An upper limit, more than any piece has. */
 static const int64_t max_frames = (int64_t)FRAME_GRID_MAX_HOURS * 3600 * 1000;
 
 static int read_key(char out[KEY_BYTES], const json_t *obj, const char *name, struct err *err)
@@ -21,7 +20,7 @@ static int read_key(char out[KEY_BYTES], const json_t *obj, const char *name, st
     if (json_need_string(&key, obj, name, where, err) < 0)
         return err->code;
     if (!workdir_key_valid(key))
-        return err_set(err, ERR_INVALID, "%s: '%s' is no key of a result", where, name);
+        return err_set(err, ERR_INVALID, "%s: '%s' is not the key of a result", where, name);
     memcpy(out, key, KEY_BYTES);
     return 0;
 }
@@ -36,7 +35,7 @@ static int read_fps(AVRational *out, const json_t *obj, struct err *err)
     *out = grid.fps;
     return frame_grid_valid(&grid)
                ? 0
-               : err_set(err, ERR_INVALID, "%s: 'fps' is no rate of frames", where);
+               : err_set(err, ERR_INVALID, "%s: 'fps' is not a valid frame rate", where);
 }
 
 static int read_file(struct job_file *out, const json_t *file, struct err *err)
@@ -67,7 +66,7 @@ static int read_recording(struct job_spec *s, struct err *err)
     return 0;
 }
 
-/* Also the grid that the frames are counted on. */
+/* Reads the range and the recording's frame grid. */
 static int read_range(struct job_spec *s, struct err *err)
 {
     struct job_range *r = &s->range;
@@ -210,7 +209,7 @@ static int read_piece(const json_t **out, const struct job_spec *s, const char *
     *out = json_object_get(json_object_get(s->document, "pieces"), key);
     return json_is_object(*out)
                ? 0
-               : err_set(err, ERR_INVALID, "%s: nothing is said of %s", where, key);
+               : err_set(err, ERR_INVALID, "%s: 'pieces' has no result of %s", where, key);
 }
 
 static int read_segments(struct job_spec *s, struct err *err)
@@ -226,7 +225,7 @@ static int read_segments(struct job_spec *s, struct err *err)
         struct job_segment *g = &a->segments[i];
         const char *key = json_string_value(json_array_get(list, i));
         if (!key || !workdir_key_valid(key))
-            return err_set(err, ERR_INVALID, "%s: a segment has no key", where);
+            return err_set(err, ERR_INVALID, "%s: a segment has no valid key", where);
         memcpy(g->key, key, KEY_BYTES);
         if (read_piece(&g->result, s, key, err) < 0 ||
             json_need_number(&g->nb_frames, g->result, "frames", 1, max_frames, where, err) < 0)
@@ -312,7 +311,7 @@ static int read_stage(struct job_spec *s, struct err *err)
     case NB_STAGES:
         break;
     }
-    return err_set(err, ERR_BUG, "%s: no such stage", where);
+    return err_set(err, ERR_BUG, "%s: invalid stage", where);
 }
 
 int job_spec_read(struct job_spec *out, json_t *document, struct err *err)
@@ -324,10 +323,10 @@ int job_spec_read(struct job_spec *out, json_t *document, struct err *err)
         json_need_string(&s.work, document, "work", where, err) < 0)
         return err->code;
     if (!stage_parse(&s.stage, stage))
-        return err_set(err, ERR_INVALID, "%s: there is no stage '%s'", where, stage);
+        return err_set(err, ERR_INVALID, "%s: unknown stage '%s'", where, stage);
     if (!sandbox_mode_parse(&s.sandbox, json_get_string(document, "sandbox",
                                                         sandbox_mode_name(SANDBOX_BEST_EFFORT))))
-        return err_set(err, ERR_INVALID, "%s: 'sandbox' is none of require, best-effort, off",
+        return err_set(err, ERR_INVALID, "%s: 'sandbox' should be require, best-effort or off",
                        where);
     if (read_stage(&s, err) < 0)
         return err->code;

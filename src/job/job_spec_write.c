@@ -1,4 +1,4 @@
-/* The one writer of job specs. The order of the members is pinned by tests/golden. */
+/* Writes job specs; nothing else does. tests/golden pins the order of the members. */
 #include <string.h>
 
 #include "job_spec.h"

@@ -1,14 +1,14 @@
 /*
- * The stages of the work: one for each kind of job. The only list of them; everything that is
- * counted or looked up by stage is an array of NB_STAGES.
+ * The stages: one for each kind of job. This is the only list of them. Everything that is counted
+ * or looked up by stage is an array of NB_STAGES.
  */
 #pragma once
 
 #include <stdbool.h>
 
 enum stage {
-    STAGE_PROBE,    /* a recording: streams, frame grid, cells, damage */
-    STAGE_ANALYSE,  /* a recording: loudness, silence, black */
+    STAGE_PROBE,    /* of a recording: streams, frame grid, cells, damage */
+    STAGE_ANALYSE,  /* of a recording: loudness, silence, black */
     STAGE_CARD,     /* a part's title card, as a segment */
     STAGE_CELL,     /* a cell of a recording, as segments of one or several renditions */
     STAGE_SOUND,    /* a part's sound, as tracks for one or several renditions */
@@ -18,7 +18,7 @@ enum stage {
     NB_STAGES,
 };
 
-/* "probe", "analyse" …: as specs, the store and JSON output name it. A constant. */
+/* The name in specs, the store and JSON output: "probe", "analyse" … A constant. */
 const char *stage_name(enum stage stage);
-/* False if no stage has that name. */
+/* Returns false, and leaves *out, if no stage has that name. */
 bool stage_parse(enum stage *out, const char *name);

@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,8 +12,8 @@
 
 enum {
     NB_FOLDERS = 256,
-    LOOKS = 100,     /* before a folder is listed: it may hold thousands that nobody asks for */
-    NAME_BYTES = 44, /* a key, a dot and an ending; longer names are of what is being made */
+    LOOKS = 100,     /* look-ups before a folder is listed, since it may hold thousands of files */
+    NAME_BYTES = 44, /* a key, a dot and a suffix; longer names are not of results */
 };
 
 struct folder {
@@ -48,7 +47,8 @@ static int by_name(const void *a, const void *b)
     return strcmp(a, b);
 }
 
-/* Not where it is there but cannot be read to its end: its files are looked for one by one then. */
+/* Lists a folder. If it exists but cannot be read to its end, it counts as not listed, and its
+ * files are looked up one by one. */
 static void list(struct folder *f, int work_dir, const char *key)
 {
     const char name[] = {key[0], key[1], '\0'};

@@ -1,7 +1,7 @@
 /*
- * The files in work/ as a plan finds them that looks for hundreds of thousands: a folder that it
- * asks about often is listed, and its list asked from then on. A snapshot, for the one pass of a
- * plan over all talks; the creator's, one thread.
+ * Looks up files in work/ for a plan that asks about hundreds of thousands of them. A folder that
+ * is asked about often is listed once, and then answered from memory. It is therefore a snapshot,
+ * to be used for one pass over all talks while nothing is made. One thread.
  */
 #pragma once
 
@@ -9,9 +9,9 @@
 
 struct work_listing;
 
-/* work_dir: work/ as it was opened, which must stay open. */
+/* work_dir: descriptor of work/, which must stay open while the listing is used. */
 struct work_listing *work_listing_create(int work_dir);
 void work_listing_destroy(struct work_listing *listing);
 
-/* What workdir_has says, or said when the folder was listed. */
+/* Same as workdir_has, as of the time when the folder was listed. */
 bool work_listing_has(struct work_listing *listing, const char *key, const char *ext);

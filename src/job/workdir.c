@@ -1,6 +1,5 @@
 #include "workdir.h"
 
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -21,7 +20,7 @@ bool workdir_has(int work_dir, const char *key, const char *ext)
 {
     char name[64];
     if (strlen(key) < 2 || strlen(key) + strlen(ext) > sizeof name - 5)
-        return false; /* nor is there such a file */
+        return false; /* no result has such a name */
     memcpy(name, key, 2);
     name[2] = '/';
     stpcpy(stpcpy(stpcpy(name + 3, key), "."), ext);
@@ -46,7 +45,7 @@ char *workdir_failed(const char *work, const char *name)
 int workdir_prepare(const char *work, const char *key, struct err *err)
 {
     AUTO_FREE char *dir = mem_printf("%s/%.2s", work, key);
-    /* Another worker may have made it just now, and not flushed it yet. */
+    /* Flushed in any case: another worker may have created the folder just now. */
     return fs_mkdirs(dir, err) < 0 ? err->code : fs_sync(work, err);
 }
 

@@ -1,7 +1,8 @@
 /*
- * work/: what workers made, by key. A result is two files, KEY.EXT and KEY.json; the second is
- * renamed into place last, so where it exists the first is whole. tmp/ holds what is being made,
- * failed/ the specs and logs of failed jobs.
+ * work/: the results of workers, by key. A result is the file ab/KEY.json, where ab are the key's
+ * first two digits, and for most stages a second file, ab/KEY.EXT. KEY.json is renamed into place
+ * last: if it exists, KEY.EXT is complete. tmp/ holds what is being made, failed/ the specs of
+ * failed jobs. Everything in work/ can be made again.
  */
 #pragma once
 
@@ -10,24 +11,27 @@
 
 #include "err.h"
 
-/* Whether it is a key: 32 hexadecimal digits, and so names nothing outside work/. */
+/* Whether the text is a key: 32 lower-case hexadecimal digits. Such a name cannot lead out of
+ * work/.
+ */
 bool workdir_key_valid(const char *key);
 
-/* work/ab/abcdef….ext; a new string. */
+/* The path WORK/ab/KEY.EXT; a new string. */
 char *workdir_path(const char *work, const char *key, const char *ext);
 
-/* Whether that file is there, in work/ as it was opened. */
+/* Whether ab/KEY.EXT exists. work_dir: descriptor of work/. */
 bool workdir_has(int work_dir, const char *key, const char *ext);
 
-/* work/tmp/NAME and work/failed/NAME; new strings. */
+/* The paths WORK/tmp/NAME and WORK/failed/NAME; new strings. */
 char *workdir_tmp(const char *work, const char *name);
 char *workdir_failed(const char *work, const char *name);
-/* work/tmp/KEY-PID, a worker's own folder; a new string. */
+/* The folder of one worker, WORK/tmp/KEY-PID; a new string. */
 char *workdir_own(const char *work, const char *key, pid_t pid);
 
-/* Creates the folder that a key's files go into; it is on disk then. */
+/* Creates the folder for a key's files, and flushes work/, so that the folder is on disk. */
 ATTR_NODISCARD int workdir_prepare(const char *work, const char *key, struct err *err);
 
-/* Empties tmp/, and failed/; only for who holds the event's lock. */
+/* workdir_clean empties tmp/ and creates failed/; workdir_clean_failed removes failed/. The caller
+ * holds the event's lock. */
 ATTR_NODISCARD int workdir_clean(const char *work, struct err *err);
 ATTR_NODISCARD int workdir_clean_failed(const char *work, struct err *err);

@@ -13,7 +13,7 @@ static struct job_captions captions_of(const struct caption_source *c)
     return (struct job_captions){.path = c->path, .hash = c->hash, .stream = c->stream};
 }
 
-/* WebM has no track of captions that browsers show. */
+/* Browsers do not show captions in WebM. */
 static bool can_carry(const struct piecework *work)
 {
     return work->rendition->video && strcmp(work->rendition->container, "mp4") == 0;

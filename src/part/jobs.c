@@ -1,6 +1,5 @@
 #include "jobs.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "captions_source.h"
@@ -9,7 +8,6 @@
 #include "json.h"
 #include "mem.h"
 #include "part_work.h"
-#include "results.h"
 #include "str.h"
 
 /* --- of recordings --------------------------------------------------------------------------- */
@@ -58,7 +56,7 @@ void plan_analyses(struct job **jobs, size_t *nb, const struct plan *p, const in
     }
 }
 
-/* --- a job begins ---------------------------------------------------------------------------- */
+/* --- starting a job -------------------------------------------------------------------------- */
 
 static char *describe_sound(const struct job *job, const char *name, const struct part_plan *pp)
 {
@@ -104,7 +102,7 @@ static char *describe_of_part(const struct job *job, const struct part_plan *pp)
         return mem_printf("talk %s: captions from %s", name, from);
     }
     case STAGE_ASSEMBLE:
-        return mem_printf("talk %s: %s put together and checked", name, rendition_name(job, pp));
+        return mem_printf("talk %s: assembly, %s", name, rendition_name(job, pp));
     case STAGE_PROBE:
     case STAGE_ANALYSE:
     case NB_STAGES:
@@ -147,7 +145,7 @@ static int fill(struct job_spec *out, const struct job *job, const struct plan *
     case NB_STAGES:
         break;
     }
-    return err_set(err, ERR_BUG, "a job of no stage");
+    return err_set(err, ERR_BUG, "the job has an invalid stage");
 }
 
 int plan_begin_job(struct job_spec *out, struct job *job, const struct plan *p,

@@ -1,6 +1,4 @@
-/* Jobs that put finished files together, and the poster. */
-#include <stdio.h>
-#include <stdlib.h>
+/* Jobs that assemble finished files, and jobs that make posters. */
 #include <string.h>
 
 #include "captions_source.h"
@@ -14,7 +12,7 @@
 
 /* --- tags ------------------------------------------------------------------------------------ */
 
-/* The spoken language: the settings', else what the recording says of its sound, or NULL. */
+/* The spoken language: from the settings, else from the recording's sound stream, or NULL. */
 static const char *language(const struct part_plan *pp, const struct plan *plan)
 {
     if (plan->event->settings.language)
@@ -25,7 +23,7 @@ static const char *language(const struct part_plan *pp, const struct plan *plan)
     return said && strcmp(said, "und") != 0 ? said : NULL;
 }
 
-/* The settings' comment, else what the talk is about, else where it was held. */
+/* The comment: from the settings, else the talk's abstract, else section, event and place. */
 static char *comment(const struct part_plan *pp, const struct plan *plan)
 {
     const struct talk *t = pp->talk;
@@ -37,7 +35,7 @@ static char *comment(const struct part_plan *pp, const struct plan *plan)
                       p->name ? p->name : "", p->place ? ", " : "", p->place ? p->place : "");
 }
 
-/* Texts that are made for it belong to the spec's pool. */
+/* New strings are in the spec's pool. */
 static struct job_tags tags_of(struct job_spec *spec, const struct part_plan *pp,
                                const struct plan *plan)
 {
@@ -57,13 +55,13 @@ static struct job_tags tags_of(struct job_spec *spec, const struct part_plan *pp
 
 /* --- keys ------------------------------------------------------------------------------------ */
 
-/* ISO 639-2/T, as media files have it; NULL where there is none. Its characters are in buf. */
+/* The language of captions i as an ISO 639-2/T code, in buf, or NULL. */
 static const char *track_language(char buf[LANGUAGE_BYTES], const struct part_plan *pp, size_t i)
 {
     return language_long(buf, pp->source->captions[i].language);
 }
 
-/* NULL: the file carries none. */
+/* NULL: the file has no captions. */
 static json_t *list_captions(const struct part_plan *pp, const struct piecework *work)
 {
     if (!part_carries_captions(pp, work))
@@ -122,7 +120,7 @@ int plan_outputs(struct part_plan *pp, const struct plan *plan, struct err *err)
     return all;
 }
 
-/* The first outputs of a part are those of its renditions, in order. */
+/* The first outputs of a part are those of its renditions, in the renditions' order. */
 void plan_assemblies(struct part_plan *pp)
 {
     const double cost = 0.2 + 0.0005 * (double)(pp->end - pp->begin);
@@ -173,7 +171,7 @@ int spec_poster(struct job_spec *out, const struct part_plan *pp, const struct p
 
 /* --- the spec of an assembly ----------------------------------------------------------------- */
 
-/* What the pieces' results say, so that the worker needs no store, added up. */
+/* The sum of the pieces' results, so that the worker does not need the store. */
 struct pieces {
     int64_t nb_damaged, first_ms;
     const char *what;
@@ -203,8 +201,8 @@ static int read_piece(const json_t **out, struct job_spec *spec, struct pieces *
     return 0;
 }
 
-/* A seam that is known is not decoded again, which changes nothing in the file. It is known where
- * segments of the same content were joined before: a segment may have been made again since. */
+/* A seam that an earlier job decoded is not decoded again; the file is the same. The hashes of both
+ * segments must be those of that job, because a segment may have been made again since. */
 static int look_up_seam(struct job_segment *before, const struct job_segment *after,
                         struct job_spec *spec, const struct plan *plan, struct err *err)
 {

@@ -16,7 +16,7 @@ static int look_up_acceptance(struct part_plan *pp, const struct plan *p, struct
     if (store_acceptance(&pp->acceptance, &found, p->event->store, pp->talk->number,
                          pp->part->number, err) < 0)
         return err->code;
-    /* It holds for the recording, the cut and the verdict that the person saw. */
+    /* It is valid only for the recording, the cut and the verdict that the user accepted. */
     const struct acceptance *a = &pp->acceptance;
     pp->accepted =
         found && strcmp(a->verdict, verdict_name(pp->verdict)) == 0 &&
@@ -49,7 +49,7 @@ static int judge_outputs(struct part_plan *pp, const struct plan *p, struct err 
     return look_up_acceptance(pp, p, err);
 }
 
-/* --- what is in its way ---------------------------------------------------------------------- */
+/* --- obstacles ------------------------------------------------------------------------------- */
 
 static enum part_obstacle obstacle(const struct part_plan *pp, const struct plan *plan)
 {
@@ -78,9 +78,9 @@ static const char *const obstacle_texts[] = {
     [OBSTACLE_REFUSED] = "its recording cannot be published",
     [OBSTACLE_NOT_ANALYSED] = "its recording is not analysed yet",
     [OBSTACLE_CUT_PROPOSED] =
-        "its cut is only proposed: see 'talkpress cut', and take it or set it",
+        "its cut is only proposed: see 'talkpress cut', then take it or set another",
     [OBSTACLE_CUT_UNKNOWN] =
-        "the programme states no time to cut the parts at: set it with 'talkpress cut'",
+        "the programme lists no times of its parts: set the cut with 'talkpress cut'",
     [OBSTACLE_CUT_EMPTY] = "its cut is empty: set it with 'talkpress cut'",
 };
 
@@ -89,12 +89,13 @@ static void set_obstacle(struct part_plan *pp, enum part_obstacle o, const struc
     pp->obstacle = o;
     if (o == OBSTACLE_ABSENT)
         pp->waiting = pp->waiting_text = mem_printf(
-            "its recording '%s' is not there now: is its disk connected?", pp->source->absent);
+            "its recording '%s' was not found: is its disk connected?", pp->source->absent);
     else
         pp->waiting = o == OBSTACLE_CARD ? plan->look_err.msg : obstacle_texts[o];
 }
 
-/* A part that is complete, or lacks only its card, needs its recording no more. */
+/* Whether the recording is needed, but absent. A part that is complete, or lacks only its card,
+ * does not need it. */
 static bool needs_absent_recording(const struct part_plan *pp)
 {
     if (!pp->source || !pp->source->absent)
@@ -134,8 +135,8 @@ int plan_part(struct part_plan *out, const struct plan *plan, const struct talk 
     AUTO_PART_PLAN pp = {.talk = talk, .part = part};
     if (describe_part(&pp, plan, err) < 0)
         return err->code;
-    /* Work goes on whatever the verdict: when the user accepts it, all is there; when the cut is
-     * moved instead, all but the cells at its ends is. */
+    /* Jobs do not depend on the verdict. If the user accepts the part, everything is made; if the
+     * user moves the cut instead, only the cells at its ends must be made. */
     set_obstacle(&pp, obstacle(&pp, plan), plan);
     if (!pp.waiting && (part_work_plan(&pp, plan, err) < 0 || judge_outputs(&pp, plan, err) < 0))
         return err->code;

@@ -1,49 +1,54 @@
 /*
- * What a part needs: src/part turns a plan (plan.h) into jobs. It is the one place that knows both
- * metadata and pipeline: facts of the store become job specs, and results become outputs. It opens
- * no media and changes nothing.
+ * The plan of one part: its recording and cut, its verdict, its state, the outputs that are
+ * published, and the jobs that can be done now. Commands, src/run and src/publish take all that
+ * they report or do about a part from here, most of it from its state.
  *
- * A part as it is planned: its recording and cut, its verdict, its state, the outputs that it is
- * published as, and the jobs that can be made now. Everything that a command says or does about a
- * part is read from here, most of it from its state.
+ * This room derives part plans from the plan of the event (plan.h). It is the only one that knows
+ * both metadata and pipeline: it turns facts of the store into job specs, and results into outputs.
+ * It never opens media and never writes anything. jobs.h has the jobs of recordings, and says how a
+ * job starts.
  */
 #pragma once
 
+#include "frame_grid.h"
+#include "job.h"
 #include "plan.h"
+#include "verify.h"
 
 /* One file that a part is published as. */
 struct output {
-    const char *suffix;                    /* ".mp4" …, ".jpg", ".vtt" */
+    const char *suffix;                    /* of the published file: ".mp4" …, ".jpg", ".vtt" */
     const struct rendition *rendition;     /* NULL: the poster, or captions */
-    const struct caption_source *captions; /* NULL: all others */
+    const struct caption_source *captions; /* NULL: not captions */
     char key[33];
-    json_t *result; /* NULL while not made */
+    json_t *result; /* owned; NULL: not made yet */
 };
 
 enum part_state {
     PART_GONE,     /* the talk is no longer in the programme */
     PART_SETTLED,  /* the user accepted that there is no recording */
-    PART_WAITING,  /* nothing can be made now: see obstacle */
-    PART_TO_DO,    /* something is missing and can be made */
-    PART_HELD,     /* all is made; not ok and not accepted, so it is not published */
-    PART_COMPLETE, /* all is made and may be published */
+    PART_WAITING,  /* nothing can be made now; obstacle says why */
+    PART_TO_DO,    /* an output is missing and can be made */
+    PART_HELD,     /* complete, but neither ok nor accepted, so it is not published */
+    PART_COMPLETE, /* complete, and may be published */
 };
 
-/* What keeps a part from being worked on. */
+/* Why a part waits. */
 enum part_obstacle {
     OBSTACLE_NONE,
-    OBSTACLE_UNSURE,       /* which recording it is */
-    OBSTACLE_NO_RECORDING, /* */
+    OBSTACLE_UNSURE, /* the match is not certain */
+    OBSTACLE_NO_RECORDING,
     OBSTACLE_NOT_PROBED,
-    OBSTACLE_REFUSED, /* its recording can never be published */
+    OBSTACLE_REFUSED, /* its recording can never be published: plan_refusal */
     OBSTACLE_NOT_ANALYSED,
-    OBSTACLE_CUT_PROPOSED, /* of a recording of several talks: the user has to take it */
-    OBSTACLE_CUT_UNKNOWN,  /* between two parts without listed times */
+    OBSTACLE_CUT_PROPOSED, /* in a recording of several talks; the user must take the cut */
+    OBSTACLE_CUT_UNKNOWN,  /* the parts of the talk have no listed times */
     OBSTACLE_CUT_EMPTY,
-    OBSTACLE_CARD,   /* its template or a picture cannot be read */
-    OBSTACLE_ABSENT, /* the recording's disk is not connected, and it is needed */
+    OBSTACLE_CARD,   /* the card's template or a picture cannot be read */
+    OBSTACLE_ABSENT, /* the recording is needed, but does not exist now */
 };
 
+/* Pointers borrow from the plan of the event, except where the member is marked as owned. */
 struct part_plan {
     const struct talk *talk;
     const struct part *part;
@@ -51,56 +56,56 @@ struct part_plan {
     const struct match *match;   /* NULL: the talk is gone */
     enum part_state state;
     enum part_obstacle obstacle;
-    const char *waiting; /* the obstacle in words, or NULL */
-    char *waiting_text;  /* what waiting points to where it names a file; else NULL */
+    const char *waiting; /* the obstacle, described for the user; NULL: none */
+    char *waiting_text;  /* owned; the text that waiting points to if it names a file */
     /* verify */
     enum verdict verdict;
-    char *cause;
+    char *cause;         /* owned; the reason for the verdict, for the user */
     int64_t measured_ms; /* -1: not known */
-    bool accepted;
+    bool accepted;       /* the user accepted this verdict of this cut */
     struct acceptance acceptance;
-    bool held; /* not ok and not accepted: made, but not published */
-    /* the cut; known where cut_known */
+    bool held; /* neither ok nor accepted: made, but not published */
+    /* the cut; valid if cut_known */
     struct frame_grid grid;
-    int64_t begin, end; /* frames */
+    int64_t begin, end; /* frames begin to end - 1 of the recording */
     bool cut_known, cut_by_hand;
-    bool cut_proposed;               /* of a recording of several talks: the user has to take it */
-    const struct room_cut *room_cut; /* the plan's; NULL: none, or not known yet */
+    bool cut_proposed;               /* in a recording of several talks; the user must take it */
+    const struct room_cut *room_cut; /* the proposal; NULL: none, or not known yet */
     int64_t cut_moved_ms; /* how far the cut between two parts was moved to a quiet moment */
     /* the work */
-    struct part_work *work; /* inner: what it is made from; NULL where it waits */
-    struct job *jobs;       /* what can be made now; see jobs.h */
+    struct part_work *work; /* owned, private to part/; NULL: the part waits */
+    struct job *jobs;       /* owned; those that can be done now */
     size_t nb_jobs;
-    size_t nb_cells, nb_cells_done; /* per rendition, added up */
-    double cost_left;               /* estimated core seconds of the jobs */
-    double cost_later;              /* of what can only be put together after them */
-    struct output *outputs;
+    size_t nb_cells, nb_cells_done; /* sums over all renditions */
+    double cost_left;               /* estimated cost of the jobs, in seconds of one core */
+    double cost_later;              /* the same for assemblies that must wait for these jobs */
+    struct output *outputs;         /* owned; those of renditions first */
     size_t nb_outputs, nb_outputs_done;
 };
 
-/* Plans one part. Free with part_plan_finish. */
+/* Plans one part. *out is untouched on failure. */
 ATTR_NODISCARD int plan_part(struct part_plan *out, const struct plan *plan,
                              const struct talk *talk, const struct part *part, struct err *err);
 void part_plan_finish(struct part_plan *part);
-/* Frees what only jobs need, of jobs all but their keys; then results too. States and counts stay.
- */
+/* Frees what is needed to start jobs. States, counts, outputs and the jobs' keys remain. */
 void part_plan_drop_work(struct part_plan *part);
+/* Also frees the jobs and the outputs' results. */
 void part_plan_trim(struct part_plan *part);
 #define AUTO_PART_PLAN ATTR_CLEANUP(part_plan_finish) struct part_plan
 
-/* Whether everything is made, be it held or complete. */
+/* Whether everything is made: PART_HELD or PART_COMPLETE. */
 bool part_plan_made(const struct part_plan *part);
 
-/* The name of a rendition that the job makes; i below job->nb_renditions. */
+/* The name of the rendition that the job makes; i < job->nb_renditions. */
 const char *part_job_rendition(const struct part_plan *part, const struct job *job, size_t i);
 
-/* The card's text and look for a part, for the card command; strings belong to plan and *date and
- * *label, which the caller frees. */
+/* The texts of a part's card. *out borrows from the plan and from *speakers, *date and *label,
+ * which the caller frees. */
 struct card_text;
 void plan_card_text(struct card_text *out, char **speakers, char **date, char **label,
                     const struct plan *plan, const struct talk *talk, const struct part *part);
 
-/* Every key that the part as it is now depends on: its outputs and all pieces of them, made or not.
- * Appended to a list that the caller frees. */
+/* Appends the keys of all outputs of the part and of all pieces of them, made or not, to a list
+ * that the caller frees. */
 ATTR_NODISCARD int plan_keys(char (**out)[33], size_t *out_nb, const struct plan *plan,
                              const struct talk *talk, const struct part *part, struct err *err);

@@ -14,8 +14,8 @@ bool part_shares_recording(const struct part_plan *pp)
     return pp->talk->nb_parts > 1 && pp->match->part == 0;
 }
 
-/* The frame at which part n of a talk in one recording ends: where the listed times say, moved to
- * the quietest moment near. moved_ms says by how much. */
+/* The frame at which part n ends, if one recording holds all parts: at its listed time, moved by
+ * *moved_ms to the quietest moment nearby. */
 static int64_t boundary(const struct part_plan *pp, const struct loudness *l, int n,
                         int64_t *moved_ms)
 {
@@ -43,7 +43,7 @@ static int cut_between_parts(struct part_plan *pp, const struct plan *p, struct 
             return 0;
         }
     if (!pp->source->analysis) {
-        pp->cut_known = false; /* the measured length is the listed one until it can be cut */
+        pp->cut_known = false; /* until the analysis is made, the listed length is reported */
         return 0;
     }
     AUTO_FREE char *path = workdir_path(p->event->work, pp->source->analysis_key, "bin");

@@ -1,11 +1,11 @@
-/* Where a part lies in its recording. Inner to plan/. */
+/* Decides where a part begins and ends in its recording. Private to part/. */
 #pragma once
 
 #include "part.h"
 
-/* Whether the parts of the talk all lie in this one recording. */
+/* Whether one recording holds all parts of the talk, which are several. */
 bool part_shares_recording(const struct part_plan *part);
 
-/* Fills grid, begin, end and the members about the cut; the source and its probe are known. */
+/* Sets grid, begin, end and the members about the cut. part->source must have a probe. */
 ATTR_NODISCARD int part_decide_cut(struct part_plan *part, const struct plan *plan,
                                    struct err *err);

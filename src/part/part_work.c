@@ -32,12 +32,12 @@ static void add_cell(struct part_work *w, struct cell cell)
     w->cells[w->nb_cells++] = cell;
 }
 
-/* Of sound alone: cells that show the card standing still. All but the last are as long, so that
- * they are one piece, encoded once. */
+/* Without picture, each cell shows the card. All cells but the last have the same length, so that
+ * they are the same piece, encoded once. */
 static void list_still_cells(struct part_plan *pp)
 {
     const int64_t frames = frame_grid_frame_at_ms(&pp->grid, PROBE_CELL_MS),
-                  length = frames > 0 ? frames : 1; /* a frame may take longer than a cell */
+                  length = frames > 0 ? frames : 1; /* a frame may be longer than a cell */
     for (int64_t at = pp->begin; at < pp->end; at += length)
         add_cell(pp->work, (struct cell){at, at + length < pp->end ? at + length : pp->end, 0, 0});
 }
@@ -144,7 +144,7 @@ int spec_recording(struct job_spec *out, const struct plan *p, const struct sour
             .path = r->files[i].path, .size = r->files[i].size, .mtime_ns = r->files[i].mtime_ns};
     if (!s->probe)
         return 0;
-    json_t *probe = NULL; /* whole: the plan's lacks its cells */
+    json_t *probe = NULL; /* the plan's probe lacks the cells */
     if (plan_find_result(&probe, p->event, s->probe_key, err) < 0)
         return err->code;
     out->probe = job_spec_own_json(out, probe);

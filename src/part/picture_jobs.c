@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "clock.h"
 #include "datetime.h"
 #include "json.h"
 #include "keys.h"
@@ -44,7 +43,7 @@ void plan_card_text(struct card_text *out, char **speakers, char **date, char **
 
 /* --- the card -------------------------------------------------------------------------------- */
 
-/* The part's card; what it says belongs to the spec's pool. */
+/* The part's card. Its texts are in the spec's pool. */
 static void fill_card(struct job_spec *out, const struct part_plan *pp, const struct plan *plan,
                       int64_t nb_frames, int fade_in_ms, int fade_out_ms)
 {
@@ -114,7 +113,7 @@ void part_cell_key(char out[KEY_BYTES], const struct piecework *work, const stru
 void part_name_pictures(struct part_plan *pp, const struct plan *plan)
 {
     AUTO_JOB_SPEC card = {0};
-    char drawn[KEY_BYTES]; /* once: they differ by the rendition alone */
+    char drawn[KEY_BYTES]; /* the same for all renditions */
     fill_leading_card(&card, pp, plan);
     keys_drawn_card(drawn, &card.card);
     for (size_t i = 0; i < pp->work->nb_works; i++) {
@@ -129,8 +128,10 @@ void part_name_pictures(struct part_plan *pp, const struct plan *plan)
 
 /* --- jobs ------------------------------------------------------------------------------------ */
 
-/* Core seconds that a frame of 1280x720 costs by encoder; measured on slides with a camera inset,
- * see docs/renditions.md. Only the estimate of the time left depends on it. */
+/* The cost of a frame in seconds of one core, proportional to its size. The factors for 1280x720
+ * were measured on slides with a camera picture (docs/renditions.md). Used only to estimate the
+ * time left.
+ */
 static double frame_cost(const struct piecework *work)
 {
     const char *encoder = json_get_string(work->rendition->video, "encoder", "");
@@ -140,7 +141,7 @@ static double frame_cost(const struct piecework *work)
     return 0.0005 + base * work->width * work->height / (1280.0 * 720);
 }
 
-/* Adds a rendition of a segment to what is missing, unless it is there. Returns whether it is. */
+/* Adds rendition i of a segment to *m, unless it is made. Returns 1 if made, 0, or an error. */
 static int look_for(struct missing *m, struct part_plan *pp, const struct plan *plan, size_t i,
                     const char *key, int64_t nb_frames, struct err *err)
 {
@@ -153,7 +154,7 @@ static int look_for(struct missing *m, struct part_plan *pp, const struct plan *
     return 0;
 }
 
-/* One job for each rendition: with a corrected title there is nothing else for the other cores. */
+/* One job for each rendition: a corrected title gives the other cores nothing else to do. */
 int plan_cards(struct part_plan *pp, const struct plan *plan, struct err *err)
 {
     const struct part_work *w = pp->work;
@@ -168,8 +169,7 @@ int plan_cards(struct part_plan *pp, const struct plan *plan, struct err *err)
     return 0;
 }
 
-/* Whether an earlier cell is the same piece: of cells that show a still card, one of as many
- * frames. */
+/* Whether an earlier cell is the same piece: a still card shown for as many frames. */
 static bool planned_before(const struct part_plan *pp, size_t cell)
 {
     const struct cell *cells = pp->work->cells;

@@ -1,8 +1,7 @@
-/* Jobs that make a part's sound: one for all renditions, since what they come from is decoded and
+/* Jobs that make a part's sound. One job makes all renditions, so that the recording is decoded and
  * limited once. */
 #include <string.h>
 
-#include "json.h"
 #include "keys.h"
 #include "mem.h"
 #include "part_work.h"
@@ -39,7 +38,7 @@ static bool planned_before(const struct part_work *w, size_t rendition)
 
 int plan_sounds(struct part_plan *pp, const struct plan *plan, struct err *err)
 {
-    /* Core seconds of an encoder. */
+    /* Of one encoder, in seconds of one core. */
     const double cost = (double)frame_grid_ms_of(&pp->grid, pp->end - pp->begin) / 1000 / 80;
     AUTO_MISSING missing = {0};
     for (size_t i = 0; i < pp->work->nb_works; i++) {

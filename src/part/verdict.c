@@ -1,6 +1,5 @@
 #include "verdict.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "clock.h"
@@ -8,10 +7,9 @@
 #include "json.h"
 #include "mem.h"
 #include "part_cut.h"
-#include "probe.h"
 #include "sound_text.h"
 
-/* The first piece of damage that the analysis found. */
+/* The number of damaged places that the analysis found, and the first of them. */
 static void damage_facts(struct verify_facts *f, const json_t *analysis)
 {
     static const char *const where[] = {"picture_damage", "sound_damage"};
@@ -28,7 +26,7 @@ static void damage_facts(struct verify_facts *f, const json_t *analysis)
     }
 }
 
-/* The longest of the gaps, its time from the first picture. */
+/* The longest gap, and its time from the first picture. */
 static void gap_facts(struct verify_facts *f, const json_t *probe, int64_t origin_ms)
 {
     size_t i;
@@ -66,8 +64,8 @@ static void media_facts(struct verify_facts *f, const struct part_plan *pp)
     damage_facts(f, analysis);
 }
 
-/* The time that stands for a part in verify. Of a part that talkpress cut at a listed time, the
- * length without the move to a quiet moment: the listed times are what it is held against. */
+/* The length that is compared with the listed one. If talkpress cut the part at a listed time, this
+ * is the length before the cut was moved to a quiet moment. */
 static int64_t compared_ms(const struct part_plan *pp)
 {
     if (!pp->cut_by_hand && part_shares_recording(pp)) {
@@ -87,8 +85,8 @@ static char *describe_proposal(const struct part_plan *pp)
 {
     char name[32], from[CLOCK_BYTES], to[CLOCK_BYTES];
     if (!pp->room_cut)
-        return mem_strdup("its recording holds other talks too: 'talkpress cut' proposes where "
-                          "each of them lies");
+        return mem_strdup("its recording also holds other talks: 'talkpress cut' proposes a cut "
+                          "for each of them");
     plan_part_name(name, pp->talk, pp->part->number);
     return mem_printf("proposed: %s to %s (%s); 'talkpress cut %s --take' takes it%s%s",
                       clock_format_ms(from, frame_grid_ms_of(&pp->grid, pp->begin), false),
@@ -142,8 +140,7 @@ void part_judge(struct part_plan *pp, const struct plan *p)
     pp->verdict = verify_part(&pp->cause, &f, &p->programme, &p->event->settings.limits);
 }
 
-/* What only the work on an output came upon: damage that the full decode met, a remark. A new
- * string, or NULL. */
+/* Damage that decoding found, or a remark, in the result of an output. A new string, or NULL. */
 static char *output_cause(const json_t *result)
 {
     const json_t *damage = json_object_get(result, "damage");
@@ -151,7 +148,7 @@ static char *output_cause(const json_t *result)
     char at[CLOCK_BYTES];
     if (json_get_int(damage, "nb", 0) == 0)
         return mem_strdup(remark);
-    return mem_printf("%lld packets or pictures did not decode, the first at %s: %s",
+    return mem_printf("%lld packets or pictures could not be decoded, the first at %s: %s",
                       (long long)json_get_int(damage, "nb", 0),
                       clock_format_ms(at, json_get_int(damage, "first_ms", 0), false),
                       json_get_string(damage, "what", "damaged"));

@@ -1,4 +1,4 @@
-/* All of a part: its pieces are named, then the jobs of each kind are planned. */
+/* Plans the work of a part: names its pieces, then plans the jobs of each kind. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "mem.h"
 #include "part_work.h"
 
-/* The picture of sound alone. */
+/* The size of the card in recordings without picture. */
 enum { STILL_WIDTH = 1280, STILL_HEIGHT = 720 };
 
 static void begin_rendition(struct piecework *work, const struct part_plan *pp)

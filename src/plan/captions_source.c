@@ -13,9 +13,8 @@
 #include "keys.h"
 #include "mem.h"
 #include "plan.h"
-#include "str.h"
 
-/* The first stands where a language has several. */
+/* If there are several files in a language, the first of these suffixes is used. */
 static const char *const suffixes[] = {".vtt", ".srt", ".ass"};
 enum { NB_SUFFIXES = sizeof suffixes / sizeof *suffixes };
 
@@ -68,7 +67,7 @@ static void add_file(struct source *s, const char *path, const char *language)
     c->path = mem_strdup(path);
 }
 
-/* The first source whose path is not before this one: they are in order of path. */
+/* The index of the first source whose path is not before this one. Sources are sorted by path. */
 static size_t first_from(const struct source *sources, size_t nb, const char *path)
 {
     size_t low = 0, high = nb;
@@ -82,7 +81,8 @@ static size_t first_from(const struct source *sources, size_t nb, const char *pa
     return low;
 }
 
-/* Gives a file to the recordings that have its name but for the suffix. */
+/* Adds a captions file to the recordings whose names equal the first stem bytes of its name, apart
+ * from the suffix. Returns whether there was one. */
 static bool give(struct source *sources, size_t nb, const char *dir, const char *name, size_t stem,
                  const char *language)
 {
@@ -118,7 +118,9 @@ static void give_file(struct source *sources, size_t nb, const char *dir, const 
     give(sources, nb, dir, name, dot - 1, language);
 }
 
-/* A folder that cannot be opened holds no captions: its recordings tell of that themselves. */
+/* A folder that cannot be opened has no captions. Other jobs report that its recordings are
+ * missing.
+ */
 static void look_through(struct source *sources, size_t nb, const char *dir)
 {
     DIR *d = opendir(dir);
@@ -217,7 +219,7 @@ static void add_streams(struct source *s)
     }
 }
 
-/* By language, so that the order of a folder's entries changes nothing. */
+/* By language, so that the order of directory entries does not matter. */
 static int by_language(const void *a, const void *b)
 {
     const struct caption_source *x = a, *y = b;
@@ -243,7 +245,7 @@ static void name_captions(struct source *s)
 
 static void hash_file(struct caption_source *c)
 {
-    struct err unread = {0}; /* the job that needs the file will say why */
+    struct err unread = {0}; /* ignored: the job that needs the file reports the error */
     AUTO_FREE char *bytes = NULL;
     size_t nb;
     if (fs_read(&bytes, &nb, c->path, CAPTIONS_MAX_BYTES, &unread) == 0)

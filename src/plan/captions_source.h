@@ -1,7 +1,6 @@
-/* Where a recording's captions come from: files beside it, else streams of text in it. */
+/* Finds a recording's captions: files beside it, or if there are none, text streams in it. */
 #pragma once
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -14,26 +13,27 @@ struct source;
 
 struct caption_source {
     char *path;                    /* NULL: a stream */
-    char hash[33];                 /* of the file's content; "" where it cannot be read */
-    int stream;                    /* of the recording, or -1 */
+    char hash[33];                 /* of the file's content; "": it cannot be read */
+    int stream;                    /* index in the recording; -1: a file */
     char codec[16];                /* of the stream */
-    char language[LANGUAGE_BYTES]; /* as language_short gives it; "" unknown */
-    char suffix[24];               /* that it is published under */
+    char language[LANGUAGE_BYTES]; /* as language_short writes it; "": unknown */
+    char suffix[24];               /* of the published file: ".vtt", ".de.vtt" */
 };
 
-/* Whether a file is one of captions, by its suffix. */
+/* Whether the file's suffix is one of captions. */
 bool captions_file_name(const char *name);
 
-/* Fills the captions of all sources, whose probes are loaded, those that a match names whole.
- * Folders are looked through once each. Of a recording that is not there now, what captions_note
- * wrote down. */
+/* Fills the captions of all sources. Their probes must be loaded, as struct source describes. Each
+ * folder is read once. For recordings that do not exist now, the files are those that captions_note
+ * wrote to the store. */
 ATTR_NODISCARD int captions_find(struct source *sources, size_t nb, const struct event *event,
                                  struct err *err);
 void captions_free(struct source *source);
 
-/* Writes down in the store which files are beside the recordings that are there, so that what was
- * made with them stays while a disk is unplugged. */
+/* Writes to the store which captions files are beside the recordings that exist now, so that
+ * outputs made with them stay up to date while a disk is not connected. */
 ATTR_NODISCARD int captions_note(const struct plan *plan, struct err *err);
 
-/* "'15-gogrid.de.srt' (de)", "stream 2 of the recording (subrip)": a new string. */
+/* Describes captions for the user: "'15-gogrid.de.srt' (de)", "stream 2 of the recording (subrip)".
+ * A new string. */
 char *captions_describe(const struct caption_source *captions);

@@ -9,7 +9,7 @@
 #include "segment.h"
 #include "sound.h"
 
-/* Versions of what is put together here, and of no one room. */
+/* Versions of results that do not come from a single room. */
 enum {
     MATCHES_VERSION = 1,
     NOTE_VERSION = 1,
@@ -28,7 +28,7 @@ void keys_probe(char out[KEY_BYTES], const char *fingerprint)
 void keys_analysis(char out[KEY_BYTES], const char *content, int stream)
 {
     struct key k = key_begin("analyse", ANALYSE_VERSION);
-    key_int(&k, PROBE_VERSION); /* the grid and the streams */
+    key_int(&k, PROBE_VERSION); /* for the frame grid and the streams */
     key_text(&k, content);
     key_int(&k, stream);
     key_end(&k, out);
@@ -126,7 +126,7 @@ void keys_sound(char out[KEY_BYTES], const char *settings, const struct job_soun
                 const struct job_range *range)
 {
     struct key k = key_begin("sound", SOUND_VERSION);
-    key_int(&k, PROBE_VERSION); /* the grid */
+    key_int(&k, PROBE_VERSION); /* for the frame grid */
     key_text(&k, settings);
     key_text(&k, sound->analysis);
     key_int(&k, sound->audio_stream);
@@ -143,7 +143,7 @@ void keys_captions(char out[KEY_BYTES], const char *content, const struct job_ca
                    const char *suffix, const char *language, const struct job_range *range)
 {
     struct key k = key_begin("captions", CAPTIONS_VERSION);
-    key_int(&k, PROBE_VERSION); /* the grid */
+    key_int(&k, PROBE_VERSION); /* for the frame grid */
     key_text(&k, content);
     key_text(&k, captions->hash);
     key_text(&k, suffix);
@@ -190,7 +190,7 @@ void keys_poster(char out[KEY_BYTES], const char *content, int64_t begin, int64_
                  const char *fields)
 {
     struct key k = key_begin("poster", POSTER_VERSION);
-    key_int(&k, PROBE_VERSION); /* the grid and which way is up */
+    key_int(&k, PROBE_VERSION); /* for the frame grid and the rotation */
     key_text(&k, content);
     key_int(&k, begin);
     key_int(&k, end);

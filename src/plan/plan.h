@@ -1,10 +1,11 @@
 /*
- * The plan: what a command loads once to say what is there and what is missing. The programme, the
- * recordings with what is known of each, which of them holds which talk. It reads the store and
- * work/, opens no media, and changes nothing but the kept matches. src/part plans each part from
- * it.
+ * The plan: the state of the whole event, which a command loads once: the programme, the recordings
+ * with their results, and which recording holds which talk. src/part derives from it what each part
+ * still needs. The plan reads the store and work/. It never opens media, and writes nothing except
+ * the cached matches (plan_refresh) and the list of captions files (captions_note).
  *
- * In this folder also: results.h, what is there under a key; keys.h, what each result depends on.
+ * Also in this room: keys.h says what each result depends on, and results.h finds a result by its
+ * key. One thread uses a plan; everything that it points to is owned by it, except the event.
  */
 #pragma once
 
@@ -15,46 +16,42 @@
 
 #include "err.h"
 #include "event.h"
-#include "frame_grid.h"
-#include "job.h"
 #include "match.h"
 #include "programme.h"
 #include "shared_recording.h"
 #include "store.h"
-#include "verify.h"
 
-/* Where a part lies in a recording of several talks: as it is proposed, or as the user cut it. */
+/* The cut of a part in a recording of several talks: proposed, or set by the user. */
 struct room_cut {
     const struct talk *talk;
     const struct part *part;
-    int64_t begin, end; /* frames; equal where no place is left */
-    bool by_hand;
-    double score; /* 0 … 1 */
-    char *why;
+    int64_t begin, end; /* frames of the recording's grid; equal: no time is left for the part */
+    bool by_hand;       /* set by the user */
+    double score;       /* how certain the proposal is: 0 to 1 */
+    char *why;          /* what the proposal is based on, for the user */
 };
 
-/* A recording with what is known of it. */
+/* A recording with its results and the user's decisions about it. */
 struct source {
     const struct recording *recording;
-    /* NULL while not made. The probe is without its cells: plan_find_result() returns all. Of a
-     * recording that no match names, the probe has only "error", "duration_ms", "creation_time" and
-     * "hash", which matching needs, and there is no analysis. */
+    /* NULL: not made yet. The probe lacks its cells; plan_find_result returns all of it. If no
+     * match names the recording, the probe has only "error", "duration_ms", "creation_time" and
+     * "hash", and the analysis is not loaded. */
     json_t *probe, *analysis;
-    bool whole; /* all of them was read */
+    bool whole; /* false: only these four members were read */
     char probe_key[33], analysis_key[33];
     struct caption_source *captions; /* see captions_source.h */
     size_t nb_captions;
-    const char *absent;              /* the first of its files that is not there now, or NULL */
-    struct chosen_sound chosen;      /* by the user */
-    int audio_stream;                /* that is published; -1: none, or not known yet */
-    char use[8];                     /* "both", "left", "right" */
-    struct chosen_place place;       /* by the user */
-    struct shared_recording sharing; /* among several talks */
-    struct room_cut *cuts;           /* in order of time; of one that is shared and analysed */
+    const char *absent;              /* the first of its files that does not exist now, or NULL */
+    struct chosen_sound chosen;      /* the user's choice */
+    int audio_stream;                /* the published one; -1: none, or not known yet */
+    char use[8];                     /* its channels that are used: "both", "left", "right" */
+    struct chosen_place place;       /* room and start, if the user set them */
+    struct shared_recording sharing; /* the talks in it, if it holds several */
+    struct room_cut *cuts;           /* of a shared recording that is analysed; in order of time */
     size_t nb_cuts;
 };
 
-/* Everything that a plan starts from, loaded once a command. */
 struct plan {
     struct event *event;
     struct programme programme;
@@ -62,39 +59,41 @@ struct plan {
     struct source *sources; /* one per recording */
     size_t nb_recordings;
     struct match_table matches;
-    json_t *new_matches; /* as they will be kept; NULL: they were kept already */
-    size_t *first_match; /* of each talk of the programme: its first row of matches, or their number
-                            where it has none */
-    struct work_listing *listing; /* while plan_list_work is on; else NULL */
-    char look[33]; /* of the card's template and pictures; "" where they cannot be read */
-    struct err look_err;
+    json_t *new_matches; /* to be written to the cache; NULL: the cache is up to date */
+    size_t *first_match; /* by index of the talk: the first of its rows in matches, or the number of
+                            rows if it has none */
+    struct work_listing *listing; /* NULL unless plan_list_work is on */
+    char look[33];       /* hash of the card's template and pictures; "": they cannot be read */
+    struct err look_err; /* why they cannot be read */
 };
 
+/* Loads the plan of an open event. *out is untouched on failure. */
 ATTR_NODISCARD int plan_load(struct plan *out, struct event *event, struct err *err);
 void plan_finish(struct plan *plan);
 #define AUTO_PLAN ATTR_CLEANUP(plan_finish) struct plan
 
-/* From now on, or no more, work/ is listed folder by folder, and asked about from memory: for plans
- * of all parts, during which nothing is made. */
+/* While this is on, look-ups in work/ use listings in memory (work_listing.h). Use it to plan all
+ * parts at once, and only while nothing is made. */
 void plan_list_work(struct plan *plan, bool on);
 
-/* Reads the results of recordings again and matches again, after probes or analyses were made. */
+/* Reads the results of the recordings and matches again, after probes or analyses were made. Caches
+ * the matches if this process holds the event's lock. */
 ATTR_NODISCARD int plan_refresh(struct plan *plan, struct err *err);
 
-/* The row of matches that a part (0: any of them) of one of the programme's talks is in; NULL where
- * the talk is gone. */
+/* The match of a part of one of the programme's talks; NULL if the talk is gone. Part 0 stands for
+ * the talk as a whole. */
 const struct match *plan_match(const struct plan *plan, const struct talk *talk, int part);
 
-/* Of a part that no recording is sure to hold (match is its row): the index of the recording with
- * that fingerprint, which may be its all the same; -1 where there is none such, it holds something
- * else, or the user said that none holds the part. */
+/* For a part whose match is not certain: the index of the recording with that fingerprint, if the
+ * recording may hold the part. -1 if there is no such recording, if it certainly holds another
+ * part, or if the user decided on the match. */
 int plan_may_hold(const struct plan *plan, const struct match *match, const char *fingerprint);
 
-/* Why a recording that can be read still cannot be published, or NULL. probe: its result. */
+/* The reason why a recording can never be published, or NULL. probe: the result of its probe. */
 const char *plan_refusal(const json_t *probe);
-/* Whether the match says where the talk is: surely, or in a recording of several, whose cuts the
- * user has to take in any case. NULL: no. */
+/* Whether the talk's recording is known: the match is certain, or the recording holds several
+ * talks, whose cuts the user must take in any case. NULL: false. */
 bool plan_holds_talk(const struct match *match);
 
-/* "15" or "15/2"; buf of 32 bytes. */
+/* Writes "15", or "15/2" if the talk has several parts, to buf (32 bytes); returns buf. */
 const char *plan_part_name(char *buf, const struct talk *talk, int part);

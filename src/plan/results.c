@@ -20,7 +20,7 @@ int plan_has(const struct plan *p, const char *key, const char *ext, struct err 
     return known || workdir_has(event->work_dir, key, "json");
 }
 
-/* Whether no number in it is so great that a sum of several could overflow. */
+/* Whether all numbers in it are small enough that sums of several do not overflow. */
 static bool bounded(json_t *value)
 {
     const char *key;
@@ -47,9 +47,10 @@ int plan_find_result(json_t **out, const struct event *event, const char *key, s
             return err->code;
     }
     if (!bounded(result))
-        return err_set(err, ERR_INVALID,
-                       "the result '%s/%.2s/%s.json' is damaged: a number in it is too great",
-                       event->work, key, key);
+        return err_set(
+            err, ERR_INVALID,
+            "the result '%s/%.2s/%s.json' is damaged: it contains a number that is too large",
+            event->work, key, key);
     *out = mem_take(&result);
     return 0;
 }

@@ -1,6 +1,6 @@
 /*
- * What is there under a key: in the store, or finished in work/ by a run that was killed before it
- * could write it into the store. Opens no media.
+ * Finds results by key: in the store, or in work/ if a run was killed before it could write a
+ * finished result to the store.
  */
 #pragma once
 
@@ -12,7 +12,7 @@ struct err;
 struct event;
 struct plan;
 
-/* A result by its key, the caller's; *out NULL: there is none. ERR_INVALID where it is damaged. */
+/* Reads a result. *out: a new reference, or NULL if there is none. ERR_INVALID: it is damaged. */
 ATTR_NODISCARD int plan_find_result(json_t **out, const struct event *event, const char *key,
                                     struct err *err);
 
@@ -20,5 +20,5 @@ ATTR_NODISCARD int plan_find_result(json_t **out, const struct event *event, con
 ATTR_NODISCARD int plan_find_probe(json_t **out, const struct event *event, const char *key,
                                    struct err *err);
 
-/* Whether a result is there and its file too. Returns 1, 0, or an error. */
+/* Whether a result and its file KEY.EXT exist. Returns 1, 0, or a negative code. */
 int plan_has(const struct plan *plan, const char *key, const char *ext, struct err *err);

@@ -1,6 +1,5 @@
 #include "room_cuts.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,15 +13,15 @@
 #include "propose_cuts.h"
 #include "workdir.h"
 
-enum { PAUSE_BLOCKS = 15 /* of 100 ms: shorter ones are breaths, and would be thousands */ };
+enum { PAUSE_BLOCKS = 15 /* of 100 ms; shorter pauses are breaths: there are thousands */ };
 
-/* A recording in division. */
+/* A shared recording, while its cuts are proposed. */
 struct room {
     struct plan *plan;
     struct source *source;
     struct frame_grid grid;
     struct loudness loudness;
-    struct cut_unit *units; /* one for each of the source's cuts */
+    struct cut_unit *units; /* one for each of source->cuts */
     struct cut_hint *moments;
     size_t nb_moments;
 };
@@ -47,7 +46,7 @@ const struct room_cut *room_cuts_find(const struct source *s, int talk, int part
 
 /* --- sharing --------------------------------------------------------------------------------- */
 
-/* Whether a person cut a part of a talk from the recording. */
+/* Whether the user cut a part of the talk from the recording. */
 static int is_cut_from(bool *out, const struct plan *p, const struct match *m, struct err *err)
 {
     const struct talk *t = programme_find(&p->programme, m->talk);
@@ -93,7 +92,7 @@ int room_cuts_find_shared(struct plan *p, struct err *err)
     return 0;
 }
 
-/* --- what the recording holds ---------------------------------------------------------------- */
+/* --- parts and hints ------------------------------------------------------------------------- */
 
 static int add_unit(struct room *r, const struct talk *t, const struct part *part, int64_t start_ms,
                     struct err *err)
@@ -121,7 +120,7 @@ static int add_unit(struct room *r, const struct talk *t, const struct part *par
     return 0;
 }
 
-/* The parts of the talks, in order of time; of a talk, only the first has a start. */
+/* Lists the parts of the talks in order of time. Only the first part of a talk has a start. */
 static int list_units(struct room *r, struct err *err)
 {
     const struct shared_recording *shared = &r->source->sharing;
@@ -169,9 +168,10 @@ static int find_moments(struct room *r, struct err *err)
     return 0;
 }
 
-/* --- dividing -------------------------------------------------------------------------------- */
+/* --- proposing ------------------------------------------------------------------------------- */
 
-/* Where only a time says where to cut: at the quietest moment near, so that no word is cut. */
+/* If only a listed time decides a cut, it is moved to the quietest moment nearby, so that no word
+ * is cut. */
 static int64_t quiet_moment(const struct room *r, int64_t ms)
 {
     const int64_t from = ms > PLAN_SNAP_MS ? ms - PLAN_SNAP_MS : 0;
@@ -188,7 +188,7 @@ static int64_t frame_at(const struct room *r, int64_t ms, int64_t least)
     return frame < least ? least : frame < r->grid.nb_frames ? frame : r->grid.nb_frames;
 }
 
-static void divide(struct room *r)
+static void propose(struct room *r)
 {
     struct source *s = r->source;
     AUTO_FREE struct proposed_cut *cuts = mem_zalloc(s->nb_cuts, sizeof *cuts);
@@ -200,7 +200,7 @@ static void divide(struct room *r)
         struct room_cut *out = &s->cuts[i];
         const bool empty = c->begin_ms >= c->end_ms;
         if (r->units[i].fixed)
-            at = 0; /* a person's cuts may overlap */
+            at = 0; /* cuts set by the user may overlap */
         out->begin = frame_at(r, c->begin_loose ? quiet_moment(r, c->begin_ms) : c->begin_ms, at);
         out->end =
             empty ? out->begin
@@ -212,7 +212,7 @@ static void divide(struct room *r)
     }
 }
 
-static int divide_source(struct plan *p, struct source *s, struct err *err)
+static int propose_for_source(struct plan *p, struct source *s, struct err *err)
 {
     struct room r = {.plan = p, .source = s};
     int ret = probe_grid(&r.grid, s->probe, err);
@@ -221,7 +221,7 @@ static int divide_source(struct plan *p, struct source *s, struct err *err)
     if (ret == 0)
         ret = find_moments(&r, err);
     if (ret == 0)
-        divide(&r);
+        propose(&r);
     loudness_finish(&r.loudness);
     free(r.units);
     free(r.moments);
@@ -232,7 +232,7 @@ int room_cuts_propose(struct plan *p, struct err *err)
 {
     for (size_t i = 0; i < p->nb_recordings; i++)
         if (p->sources[i].sharing.nb_talks && p->sources[i].analysis &&
-            divide_source(p, &p->sources[i], err) < 0)
+            propose_for_source(p, &p->sources[i], err) < 0)
             return err->code;
     return 0;
 }

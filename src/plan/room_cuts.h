@@ -1,8 +1,6 @@
-/* Recordings that hold several talks: which these are, and the cuts that are proposed for them.
- * Used by plan alone; what it finds is kept with the source. */
+/* Recordings of several talks: which talks they hold, and where each talk should be cut. The
+ * results are stored in each struct source. Only plan_refresh calls the first two functions. */
 #pragma once
-
-#include <stdint.h>
 
 #include "err.h"
 
@@ -10,14 +8,14 @@ struct plan;
 struct room_cut;
 struct source;
 
-/* A cut that nothing else decides moves at most so far to a quieter moment. */
+/* The farthest that a cut is moved to a quieter moment, if only a listed time decides it. */
 enum { PLAN_SNAP_MS = 5000 };
 
-/* Finds the talks that share recordings, from the plan's matches, which it changes; and, once what
- * is known of these recordings was read, divides those that are analysed among them. */
+/* Finds the talks that share a recording, and marks their matches. */
 ATTR_NODISCARD int room_cuts_find_shared(struct plan *plan, struct err *err);
+/* Proposes cuts for the shared recordings that are analysed; their results must be loaded. */
 ATTR_NODISCARD int room_cuts_propose(struct plan *plan, struct err *err);
 void room_cuts_finish(struct source *source);
 
-/* The cut of a part, or NULL. */
+/* The cut of a part in this recording, or NULL. */
 const struct room_cut *room_cuts_find(const struct source *source, int talk, int part);

@@ -52,7 +52,7 @@ static int read_source(struct source *s, bool whole, const struct event *event, 
     return whole ? read_analysis(s, event, err) : 0;
 }
 
-static void look_for_files(struct source *s)
+static void find_absent_file(struct source *s)
 {
     s->absent = NULL;
     for (size_t i = s->recording->nb_files; i-- > 0;)
@@ -60,7 +60,7 @@ static void look_for_files(struct source *s)
             s->absent = s->recording->files[i].path;
 }
 
-/* Numbers of recordings, from 1, by their fingerprints; of equal ones the first. */
+/* Maps fingerprints to indices of recordings plus 1; of equal fingerprints, to the first one. */
 static GHashTable *index_fingerprints(const struct plan *p)
 {
     GHashTable *index = g_hash_table_new(g_str_hash, g_str_equal);
@@ -69,7 +69,7 @@ static GHashTable *index_fingerprints(const struct plan *p)
     return index;
 }
 
-/* Rows are in the programme's order. */
+/* Relies on the order of the rows, which is the programme's. */
 static void index_matches(struct plan *p)
 {
     const struct match_table *m = &p->matches;
@@ -83,8 +83,8 @@ static void index_matches(struct plan *p)
     }
 }
 
-/* *out NULL: nothing is kept, or it is damaged, which only costs time. */
-static int read_kept(json_t **out, const struct event *event, struct err *err)
+/* *out NULL: no matches are cached, or they are damaged and must be computed again. */
+static int read_cached(json_t **out, const struct event *event, struct err *err)
 {
     char row[33];
     struct err why = {0};
@@ -94,23 +94,23 @@ static int read_kept(json_t **out, const struct event *event, struct err *err)
     return err->code;
 }
 
-/* From what was kept, where it is of the same programme, recordings and decisions. */
-static void find_matches(struct plan *p, const json_t *kept, const struct match_recording *list,
+/* Uses the cached matches if they are of the same programme, recordings and decisions. */
+static void find_matches(struct plan *p, const json_t *cached, const struct match_recording *list,
                          const struct match_fixed *fixed, size_t nb_fixed)
 {
     char key[33];
     match_cache_key(key, MATCH_VERSION, &p->programme, list, p->nb_recordings, fixed, nb_fixed);
     match_table_finish(&p->matches);
-    if (match_cache_read(&p->matches, kept, key, &p->programme, p->nb_recordings))
+    if (match_cache_read(&p->matches, cached, key, &p->programme, p->nb_recordings))
         return;
     match_all(&p->matches, &p->programme, list, p->nb_recordings, fixed, nb_fixed);
     json_decref(p->new_matches);
     p->new_matches = match_cache_write(&p->matches, key);
 }
 
-/* By who holds the event's lock alone: others only look. Where it cannot be written, matching is
- * done again the next time. */
-static void keep_matches(struct plan *p)
+/* Only the process that holds the event's lock writes the cache. If writing fails, the next command
+ * matches again. */
+static void cache_matches(struct plan *p)
 {
     char row[33];
     struct err ignored = {0};
@@ -121,7 +121,7 @@ static void keep_matches(struct plan *p)
     p->new_matches = NULL;
 }
 
-static int match_recordings(struct plan *p, const json_t *kept, struct err *err)
+static int match_recordings(struct plan *p, const json_t *cached, struct err *err)
 {
     struct chosen_match *chosen = NULL;
     size_t nb_chosen = 0, nb_fixed = 0;
@@ -131,7 +131,7 @@ static int match_recordings(struct plan *p, const json_t *kept, struct err *err)
     GHashTable *index = index_fingerprints(p);
     for (size_t i = 0; i < nb_chosen; i++) {
         const int at = GPOINTER_TO_INT(g_hash_table_lookup(index, chosen[i].recording)) - 1;
-        /* A choice of a recording that is not here (any more) decides nothing. */
+        /* Decisions about a recording that is not in the event (any more) are ignored. */
         if (at >= 0 || !chosen[i].recording[0])
             fixed[nb_fixed++] = (struct match_fixed){chosen[i].talk, chosen[i].part, at};
     }
@@ -143,20 +143,20 @@ static int match_recordings(struct plan *p, const json_t *kept, struct err *err)
             .name = fs_basename(p->recordings[i].path),
             .duration_ms = json_get_int(p->sources[i].probe, "duration_ms", -1),
         };
-    find_matches(p, kept, list, fixed, nb_fixed);
+    find_matches(p, cached, list, fixed, nb_fixed);
     index_matches(p);
     return 0;
 }
 
-/* All of them; at once whole those that the matches named when they were kept, for they will again,
- * mostly. */
-static int read_sources(struct plan *p, const json_t *kept, struct err *err)
+/* Reads all recordings. Those that the cached matches name are read whole at once: most likely they
+ * are still matched. */
+static int read_sources(struct plan *p, const json_t *cached, struct err *err)
 {
     AUTO_FREE bool *whole = mem_zalloc(p->nb_recordings, sizeof *whole);
-    match_cache_named(whole, p->nb_recordings, kept);
+    match_cache_named(whole, p->nb_recordings, cached);
     for (size_t i = 0; i < p->nb_recordings; i++) {
         struct source *s = &p->sources[i];
-        look_for_files(s);
+        find_absent_file(s);
         keys_probe(s->probe_key, s->recording->fingerprint);
         if (read_source(s, whole[i], p->event, err) < 0)
             return err->code;
@@ -164,7 +164,7 @@ static int read_sources(struct plan *p, const json_t *kept, struct err *err)
     return 0;
 }
 
-/* The rest of those that a match names, be it sure or not. */
+/* Reads the rest of each recording that a match names, certain or not. */
 static int read_matched(struct plan *p, struct err *err)
 {
     for (size_t i = 0; i < p->matches.nb_rows; i++) {
@@ -178,9 +178,9 @@ static int read_matched(struct plan *p, struct err *err)
 
 static int refresh(struct plan *p, struct err *err)
 {
-    AUTO_JSON *kept = NULL;
-    return read_kept(&kept, p->event, err) < 0 || read_sources(p, kept, err) < 0 ||
-                   match_recordings(p, kept, err) < 0 || room_cuts_find_shared(p, err) < 0 ||
+    AUTO_JSON *cached = NULL;
+    return read_cached(&cached, p->event, err) < 0 || read_sources(p, cached, err) < 0 ||
+                   match_recordings(p, cached, err) < 0 || room_cuts_find_shared(p, err) < 0 ||
                    read_matched(p, err) < 0 ||
                    captions_find(p->sources, p->nb_recordings, p->event, err) < 0
                ? err->code
@@ -194,7 +194,7 @@ int plan_refresh(struct plan *p, struct err *err)
     const int ret = refresh(p, err);
     store_end_reading(p->event->store);
     if (ret == 0)
-        keep_matches(p);
+        cache_matches(p);
     return ret;
 }
 
@@ -251,7 +251,7 @@ const char *plan_refusal(const json_t *probe)
     const char *error = json_get_string(probe, "error", NULL);
     if (error)
         return error;
-    if (!json_is_object(video)) /* sound alone: its card is the picture */
+    if (!json_is_object(video)) /* no picture: the card is shown */
         return NULL;
     const json_t *sar = json_object_get(video, "sar");
     int w, h;
@@ -260,7 +260,7 @@ const char *plan_refusal(const json_t *probe)
         (int)json_integer_value(json_array_get(sar, 0)),
         (int)json_integer_value(json_array_get(sar, 1)), (int)json_get_int(video, "rotation", 0));
     if (w < RENDITION_MIN_SIDE || h < RENDITION_MIN_SIDE)
-        return "its picture is smaller than 64 pixels: encoders cannot take it";
+        return "its picture is smaller than 64 pixels, which encoders do not support";
     return NULL;
 }
 

@@ -1,17 +1,15 @@
 #include "sound_text.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "clock.h"
 #include "json.h"
-#include "mem.h"
 #include "plan.h"
 #include "probe.h"
 #include "str.h"
 
-enum { LISTED = 3, FEW_CLIPPED = 5 /* as many may be a dropped microphone, or applause */ };
+enum { LISTED = 3, FEW_CLIPPED = 5 /* these may be a dropped microphone, or applause */ };
 
 static void add_channel(struct str *s, const struct source *source)
 {
@@ -19,11 +17,11 @@ static void add_channel(struct str *s, const struct source *source)
     const bool found = strcmp(source->use, json_get_string(source->analysis, "use", "both")) == 0;
     if (strcmp(source->use, "both") == 0)
         return;
-    str_addf(s, "the %s channel is on both sides", source->use);
+    str_addf(s, "the %s channel is used for both sides", source->use);
     if (found && json_is_number(down))
-        str_addf(s, " (the other is %.0f dB down)", json_number_value(down));
+        str_addf(s, " (the other is %.0f dB quieter)", json_number_value(down));
     else if (found)
-        str_add(s, " (the other is dead)");
+        str_add(s, " (the other is silent)");
 }
 
 static void add_drift(struct str *s, const struct source *source)
@@ -31,7 +29,7 @@ static void add_drift(struct str *s, const struct source *source)
     const int ppm = probe_sound_clock(source->probe, source->audio_stream).drift_ppm;
     const double length_s = (double)json_get_int(source->probe, "duration_ms", 0) / 1000;
     if (ppm)
-        str_addf(s, "%sthe sound runs %.2g %% %s against %s (%.2f s in all): resampled",
+        str_addf(s, "%sthe sound runs %.2g %% %s against %s (%.2f s in total): resampled",
                  s->len ? "; " : "", abs(ppm) / 1e4, ppm > 0 ? "fast" : "slow",
                  json_is_object(json_object_get(source->probe, "video")) ? "the picture"
                                                                          : "its time stamps",
@@ -70,7 +68,7 @@ static void add_dropouts(struct str *s, const json_t *analysis)
                  clock_format_ms(at, json_integer_value(json_array_get(d, 0)), false));
     }
     if (nb > LISTED)
-        str_addf(s, " and %d times more", nb - LISTED);
+        str_addf(s, " and %d more times", nb - LISTED);
 }
 
 char *sound_remarks(const struct source *source)

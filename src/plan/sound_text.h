@@ -1,10 +1,8 @@
-/* What a person is told of a recording's sound, in words. */
+/* Describes defects of a recording's sound to the user. */
 #pragma once
-
-#include <jansson.h>
 
 struct source;
 
-/* What was found that a listener will hear: a dead channel, clipping, hum, drop-outs; with times. A
- * new string, or NULL where there is nothing to say. */
+/* The audible defects that the analysis found, with their times: a silent channel, drift, clipping,
+ * hum, drop-outs. A new string, or NULL if there are none. */
 char *sound_remarks(const struct source *source);

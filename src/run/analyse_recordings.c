@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "event.h"
+#include "job.h"
 #include "jobs.h"
 #include "mem.h"
 #include "plan.h"

@@ -1,6 +1,5 @@
 #include "worker_stage.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,5 @@
 #include "worker_stage.h"
 
-#include <libavutil/mathematics.h>
 #include <string.h>
 
 #include "captions.h"

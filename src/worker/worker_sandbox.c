@@ -3,10 +3,8 @@
 #include <string.h>
 
 #include "card.h"
-#include "json.h"
 #include "mem.h"
 #include "sandbox.h"
-#include "workdir.h"
 #include "worker_stage.h"
 
 /* Far above what was measured of any stage (docs/sandbox.md), and below what brings a machine down

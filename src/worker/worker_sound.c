@@ -3,7 +3,6 @@
 #include "json.h"
 #include "mem.h"
 #include "probe.h"
-#include "rendition.h"
 #include "sound.h"
 #include "workdir.h"
 #include "worker_stage.h"

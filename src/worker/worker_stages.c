@@ -1,7 +1,5 @@
 #include "worker_stage.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "analyse.h"
@@ -16,10 +14,8 @@
 #include "poster.h"
 #include "probe.h"
 #include "reader.h"
-#include "rendition.h"
 #include "segment.h"
 #include "sha256.h"
-#include "workdir.h"
 
 static int tell_frames(void *opaque, int64_t frames)
 {

@@ -248,7 +248,7 @@ repeat_command()
     # What needs the recording waits for it, and says so.
     tp cut 2 --in 0:01 >/dev/null
     expect 3 tp run --quiet
-    says "talk 2 waits: its recording '$PWD/cam/02-second-thoughts.mp4' is not there now: is its disk connected?"
+    says "talk 2 waits: its recording '$PWD/cam/02-second-thoughts.mp4' was not found: is its disk connected?"
     tp gc >/dev/null
     same "$sums_before" "$(sums)"
     mv gone cam
@@ -264,7 +264,7 @@ repeat_command()
     worker=$(stop_worker cell)
     for command in "run" "add $REC" publish gc "gc --dry-run"; do
         expect 75 tp $command
-        says "another talkpress works on '$PWD/event' (process $COORDINATOR): wait for it"
+        says "another talkpress is using '$PWD/event' (process $COORDINATOR): wait for it"
     done
     # To look is always allowed.
     for command in status list match "why 1" verify "cut 2"; do

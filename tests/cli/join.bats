@@ -130,7 +130,7 @@ same_as_whole()
     tp match 1=GH010042.MP4 >/dev/null
     mv mine/GH020042.MP4 elsewhere
     expect 3 tp run --quiet
-    says "GH020042.MP4' is not there now"
+    says "GH020042.MP4' was not found"
     cp "$REC/01-first-steps.mp4" mine/GH020042.MP4
     run tp run --quiet
     says "GH020042.MP4' has changed since it was added"

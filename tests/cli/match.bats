@@ -274,7 +274,7 @@ cause_of()
     expect 0 tp verify 1
     says "the file is not there now: is its disk connected?"
     expect 3 tp run --quiet
-    says "talk 1 waits: its recording '$PWD/cam/01-first-steps.mp4' is not there now"
+    says "talk 1 waits: its recording '$PWD/cam/01-first-steps.mp4' was not found"
     says_not "FAILED" "talk 3 waits" "worker"
     json '.published' 1 tp run --json
     expect 0 tp remove cam/01-first-steps.mp4

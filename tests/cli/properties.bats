@@ -30,7 +30,7 @@ setup()
 
 @test "what was done about them is told" {
     expect 0 tp status 34
-    says "% slow against the picture (0.04 s in all): resampled"
+    says "% slow against the picture (0.04 s in total): resampled"
     says_not "moved by"
     expect 0 tp sound 35
     says "the sound runs 0.6 % fast against the picture"

@@ -77,24 +77,24 @@ level()
         sed -n 's/.*mean_volume: \(-\{0,1\}[0-9]*\).*/\1/p'
 }
 
-@test "one microphone is dead: the other one is on both sides, and that is said" {
+@test "one microphone is dead: the other one is used for both sides, and this is reported" {
     recording 02-second-thoughts.mkv 8 -f lavfi -i "$(speech 8)" \
         -filter_complex "[1:a]pan=stereo|c1=c0[a]" -map 0:v -map "[a]"
     tp add 02-second-thoughts.mkv >/dev/null
     expect 0 tp run --quiet 2
     expect 0 tp status 2
-    says "the right channel is on both sides (the other is dead)"
+    says "the right channel is used for both sides (the other is silent)"
     same "$(level "$EVENT/out/02-second-thoughts.mp4" 0)" "$(level "$EVENT/out/02-second-thoughts.mp4" 1)"
     json '.parts[1].outputs[0].result.loudness_lufs | . > -16.5 and . < -15.5' true tp status --json
 }
 
-@test "one microphone is 20 dB down: the same; a person can decide otherwise" {
+@test "one microphone is 20 dB down: the same; the user can decide otherwise" {
     recording 02-second-thoughts.mkv 8 -f lavfi -i "$(speech 8)" \
         -filter_complex "[1:a]pan=stereo|c0=c0|c1=0.1*c0[a]" -map 0:v -map "[a]"
     tp add 02-second-thoughts.mkv >/dev/null
     expect 0 tp run --quiet 2
     expect 0 tp verify 2
-    says "the left channel is on both sides (the other is 20 dB down)"
+    says "the left channel is used for both sides (the other is 20 dB quieter)"
     same "$(level "$EVENT/out/02-second-thoughts.mp4" 0)" "$(level "$EVENT/out/02-second-thoughts.mp4" 1)"
 
     expect 0 tp sound 2 --channels both

@@ -129,7 +129,7 @@ setup()
     echo "# mine" >>some/where/talkpress.yaml
     before=$(md5sum some/where/talkpress.*)
     expect 1 "$TALKPRESS" init some/where
-    says "'some/where' is an event's folder already"
+    says "'some/where' is already an event folder"
     same "$before" "$(md5sum some/where/talkpress.*)"
 }
 
@@ -150,15 +150,15 @@ setup()
         says "$message"
         says "talkpress.yaml"
     done <<'END'
-renditions: [mp4-720]\nworkres: 3|there is no setting 'workres'
+renditions: [mp4-720]\nworkres: 3|unknown setting 'workres'
 renditions: [mp4-720]\nworkers: 0|'workers' should be a number from 1
 renditions: [mp4-720]\nworkers: many|'workers' should be a number from 1
-renditions: [mp4-720]\ncard: {colour: red}|there is no setting 'colour'
+renditions: [mp4-720]\ncard: {colour: red}|unknown setting 'colour'
 renditions: [mp4-720]\ncard: 5|'card' should be
 renditions: mp4-720|'renditions' should be a list of names
 renditions: [nowhere]|nowhere
 renditions: [../../etc/passwd]|'renditions' should be a list of names
-renditions: [mp4-720, mp4-720]|would publish under one name
+renditions: [mp4-720, mp4-720]|would be published under the same name
 renditions: [mp4-720|line
 - a list|should be lines of 'name: value'
 language: eng|'renditions' should be a list of names
@@ -188,12 +188,12 @@ END
         expect 1 "$TALKPRESS" worker spec.json
         says "$words"
     done <<END
-"stage": "none", "key": "$key"|there is no stage
-"stage": "probe", "key": "../../../stranger"|'key' is no key
-"stage": "card", "key": "$key", $card, "outputs": [{$outside}]|'key' is no key
+"stage": "none", "key": "$key"|unknown stage
+"stage": "probe", "key": "../../../stranger"|'key' is not the key of a result
+"stage": "card", "key": "$key", $card, "outputs": [{$outside}]|'key' is not the key of a result
 "stage": "card", "key": "$key", $card, "outputs": [{$endless}]|'key_frame_s' is 0
 "stage": "card", "key": "$key", $card, "outputs": [{$output}], "files": []|'template'
-"stage": "card", "key": "$key", "card": {"frames": 2, "fps": [25, 0]}, "outputs": [{$output}], "files": {"template": "t"}|no rate
+"stage": "card", "key": "$key", "card": {"frames": 2, "fps": [25, 0]}, "outputs": [{$output}], "files": {"template": "t"}|'fps' is not a valid frame rate
 END
     same spec.json "$(ls | grep -v work)"
 }

@@ -1,0 +1,284 @@
+#include "settings.h"
+
+#include <sched.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "data_file.h"
+#include "fs.h"
+#include "json.h"
+#include "mem.h"
+#include "yaml_json.h"
+
+static const char settings_file[] = "talkpress.yaml";
+
+/* The renditions of a new event, separated by ", ". */
+#define DEFAULT_RENDITIONS "mp4-720, mp4-360, av1-720, opus"
+
+/* The settings file of a new event. It names every setting, so that it documents itself. */
+static const char settings_template[] =
+    "# Settings of this event. A setting after '#' shows its default or an example.\n"
+    "\n"
+    "# The output formats that are made of every part. NAME.yaml describes NAME; it is in the\n"
+    "# folder renditions/ beside this file, or comes with talkpress. Also available: mp4-1080 and\n"
+    "# av1-1080; mp4-archive and av1-archive (quality close to the recording); vp9-720 (takes\n"
+    "# five times as long as av1-720).\n"
+    "renditions: [" DEFAULT_RENDITIONS "]\n"
+    "# fast: softer H.264, 20 % less time. small: AV1 takes six times as long, for a quarter\n"
+    "# fewer bytes.\n"
+    "# effort: balanced\n"
+    "\n"
+    "# The largest accepted difference between a talk's length and its listed time, in seconds.\n"
+    "# tolerance_s: 2\n"
+    "# If the programme is a timetable: how far a talk may run over its slot, in seconds.\n"
+    "# overrun_s: 300\n"
+    "\n"
+    "card:\n"
+    "  # seconds: 5\n"
+    "  # fade_ms: 500\n"
+    "  # The ASS script that lays out the card, and pictures. Paths are relative to this file.\n"
+    "  # template: cards/title.ass\n"
+    "  # logo: logo.png\n"
+    "  # background: background.jpg\n"
+    "\n"
+    "# The loudness and the highest true peak of the published sound.\n"
+    "# loudness_lufs: -16\n"
+    "# true_peak_dbtp: -1\n"
+    "\n"
+    "# Tags of every file: the spoken language (ISO 639-2; default: the recording's), and a\n"
+    "# comment (default: the talk's abstract).\n"
+    "# language: eng\n"
+    "# comment: \"CC BY 4.0\"\n"
+    "\n"
+    "# The number of worker processes. Default: one per core; with AV1, one more per eight cores.\n"
+    "# workers: 2\n"
+    "# A worker that makes no progress for this many seconds is stopped.\n"
+    "# stall_s: 300\n"
+    "# Workers read recordings in a sandbox (docs/sandbox.md). 'talkpress status' shows which\n"
+    "# parts of it this machine supports. require: no run without it. off: none, for debugging.\n"
+    "# sandbox: best-effort\n";
+
+int settings_create(const char *dir, struct err *err)
+{
+    AUTO_FREE char *path = fs_join(dir, settings_file);
+    return fs_exists(path)
+               ? 0
+               : fs_write_atomic(path, settings_template, strlen(settings_template), err);
+}
+
+int settings_default_renditions(char ***out, size_t *out_nb, struct err *err)
+{
+    char **paths = NULL, *rest = NULL;
+    AUTO_FREE char *names = mem_strdup(DEFAULT_RENDITIONS);
+    size_t nb = 0;
+    for (char *name = strtok_r(names, ", ", &rest); name; name = strtok_r(NULL, ", ", &rest)) {
+        AUTO_FREE char *file = mem_printf("renditions/%s.yaml", name);
+        paths = mem_grow(paths, nb, sizeof *paths);
+        if (data_file_find(&paths[nb], NULL, file, err) < 0) {
+            mem_free_strings(paths, nb);
+            return err->code;
+        }
+        nb++;
+    }
+    *out = paths;
+    *out_nb = nb;
+    return 0;
+}
+
+int settings_cores(void)
+{
+    cpu_set_t set;
+    const int nb = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+    return nb > 0 ? nb : 1;
+}
+
+/* --- reading -------------------------------------------------------------------------------- */
+
+static int check_keys(const json_t *map, const char *const *known, size_t nb_known,
+                      const char *where, struct err *err)
+{
+    for (void *it = json_object_iter((json_t *)(uintptr_t)map); it;
+         it = json_object_iter_next((json_t *)(uintptr_t)map, it)) {
+        const char *key = json_object_iter_key(it);
+        size_t i = 0;
+        while (i < nb_known && strcmp(key, known[i]) != 0)
+            i++;
+        if (i == nb_known)
+            return err_set(err, ERR_INVALID, "%s: unknown setting '%s'", where, key);
+    }
+    return 0;
+}
+
+static int number(double *out, const json_t *map, const char *key, double fallback, double least,
+                  double most, const char *where, struct err *err)
+{
+    const json_t *v = json_object_get(map, key);
+    *out = fallback;
+    if (!v || json_is_null(v))
+        return 0;
+    if (!json_is_number(v) || json_number_value(v) < least || json_number_value(v) > most)
+        return err_set(err, ERR_INVALID, "%s: '%s' should be a number from %g to %g", where, key,
+                       least, most);
+    *out = json_number_value(v);
+    return 0;
+}
+
+static int text(const json_t *map, const char *key, const char *where, struct err *err)
+{
+    const json_t *v = json_object_get(map, key);
+    return !v || json_is_null(v) || json_is_string(v)
+               ? 0
+               : err_set(err, ERR_INVALID, "%s: '%s' should be text: put it in quotes", where, key);
+}
+
+static int check_texts(const json_t *map, const json_t *card, const char *where, struct err *err)
+{
+    static const char *const texts[] = {"language", "comment", "sandbox", "effort"};
+    static const char *const card_texts[] = {"template", "logo", "background"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (text(map, texts[i], where, err) < 0)
+            return err->code;
+    for (size_t i = 0; i < sizeof card_texts / sizeof *card_texts; i++)
+        if (text(card, card_texts[i], where, err) < 0)
+            return err->code;
+    return 0;
+}
+
+static int read_numbers(struct settings *s, const json_t *json, const char *where, struct err *err)
+{
+    const json_t *card = json_object_get(json, "card");
+    double tolerance, overrun, seconds, fade, workers, stall;
+    if (number(&tolerance, json, "tolerance_s", 2, 0, 3600, where, err) < 0 ||
+        number(&overrun, json, "overrun_s", 300, 0, 86400, where, err) < 0 ||
+        number(&seconds, card, "seconds", 5, 1, 60, where, err) < 0 ||
+        number(&fade, card, "fade_ms", 500, 0, 5000, where, err) < 0 ||
+        number(&s->target_lufs, json, "loudness_lufs", -16, -40, -5, where, err) < 0 ||
+        number(&s->ceiling_dbtp, json, "true_peak_dbtp", -1, -20, 0, where, err) < 0 ||
+        number(&workers, json, "workers", settings_cores(), 1, 1000, where, err) < 0 ||
+        number(&stall, json, "stall_s", 300, 1, 86400, where, err) < 0)
+        return err->code;
+    s->limits.tolerance_ms = (int)(tolerance * 1000);
+    s->limits.overrun_ms = (int)(overrun * 1000);
+    s->card_ms = (int)(seconds * 1000);
+    s->card_fade_ms = (int)fade;
+    s->workers = (int)workers;
+    s->stall_s = (int)stall;
+    return 0;
+}
+
+static int read_sandbox(struct settings *s, const json_t *json, const char *where, struct err *err)
+{
+    return sandbox_mode_parse(&s->sandbox, json_get_string(json, "sandbox", "best-effort"))
+               ? 0
+               : err_set(err, ERR_INVALID, "%s: 'sandbox' should be require, best-effort or off",
+                         where);
+}
+
+/* SVT-AV1 starts threads even if it is limited to one core. Sometimes they leave the core idle. One
+ * more worker uses that time: 7 % less time on two cores. */
+static int workers_by_default(const struct settings *s)
+{
+    const int cores = settings_cores();
+    for (size_t i = 0; i < s->nb_renditions; i++)
+        if (strcmp(json_get_string(s->renditions[i].video, "encoder", ""), "libsvtav1") == 0)
+            return cores + (cores + 7) / 8;
+    return cores;
+}
+
+/* The path of a picture that the settings name, relative to the event's folder; NULL: none. */
+static char *picture(const char *dir, const json_t *card, const char *key)
+{
+    const char *name = json_get_string(card, key, NULL);
+    if (!name || name[0] == '/')
+        return mem_strdup(name);
+    return fs_join(dir, name);
+}
+
+static int read_renditions(struct settings *s, const json_t *json, const char *dir,
+                           const char *where, struct err *err)
+{
+    const json_t *list = json_object_get(json, "renditions");
+    const size_t nb = json_array_size(list);
+    if (!nb)
+        return err_set(err, ERR_INVALID, "%s: 'renditions' should be a list of names", where);
+    enum rendition_effort effort;
+    if (!rendition_effort_parse(&effort, json_get_string(json, "effort", "balanced")))
+        return err_set(err, ERR_INVALID, "%s: 'effort' should be fast, balanced or small", where);
+    s->renditions = mem_zalloc(nb, sizeof *s->renditions);
+    for (size_t i = 0; i < nb; i++) {
+        const char *name = json_string_value(json_array_get(list, i));
+        if (!name || strchr(name, '/'))
+            return err_set(err, ERR_INVALID, "%s: 'renditions' should be a list of names", where);
+        AUTO_FREE char *file = mem_printf("renditions/%s.yaml", name), *path = NULL;
+        if (data_file_find(&path, dir, file, err) < 0)
+            return err_prefix(err, "%s names rendition '%s': ", where, name);
+        if (rendition_read(&s->renditions[s->nb_renditions], path, effort, err) < 0)
+            return err->code;
+        s->nb_renditions++;
+        for (size_t k = 0; k + 1 < s->nb_renditions; k++)
+            if (strcmp(s->renditions[k].suffix, s->renditions[i].suffix) == 0)
+                return err_set(
+                    err, ERR_INVALID,
+                    "%s: renditions '%s' and '%s' would be published under the same name (%s)",
+                    where, s->renditions[k].name, name, s->renditions[i].suffix);
+    }
+    return 0;
+}
+
+static int read_all(struct settings *s, const char *dir, struct err *err)
+{
+    static const char *const known[] = {"renditions", "tolerance_s",   "overrun_s",      "card",
+                                        "language",   "loudness_lufs", "true_peak_dbtp", "comment",
+                                        "workers",    "stall_s",       "sandbox",        "effort"};
+    static const char *const known_card[] = {"seconds", "fade_ms", "template", "logo",
+                                             "background"};
+    AUTO_FREE char *path = fs_join(dir, settings_file);
+    AUTO_FREE char *where = mem_printf("'%s'", path);
+    AUTO_JSON *json = NULL;
+    if (yaml_json_read(&json, path, err) < 0)
+        return err->code;
+    if (!json_is_object(json))
+        return err_set(err, ERR_INVALID, "%s: settings should be lines of 'name: value'", where);
+    const json_t *card = json_object_get(json, "card");
+    if (card && !json_is_object(card) && !json_is_null(card))
+        return err_set(err, ERR_INVALID,
+                       "%s: 'card' should be followed by indented lines of 'name: value'", where);
+    if (check_keys(json, known, sizeof known / sizeof *known, where, err) < 0 ||
+        check_keys(card, known_card, sizeof known_card / sizeof *known_card, where, err) < 0 ||
+        check_texts(json, card, where, err) < 0 || read_numbers(s, json, where, err) < 0 ||
+        read_sandbox(s, json, where, err) < 0 || read_renditions(s, json, dir, where, err) < 0)
+        return err->code;
+    if (!json_is_number(json_object_get(json, "workers")))
+        s->workers = workers_by_default(s);
+    s->language = mem_strdup(json_get_string(json, "language", NULL));
+    s->comment = mem_strdup(json_get_string(json, "comment", NULL));
+    s->card_logo = picture(dir, card, "logo");
+    s->card_background = picture(dir, card, "background");
+    return data_file_find(&s->card_template, dir,
+                          json_get_string(card, "template", "cards/title.ass"), err);
+}
+
+int settings_read(struct settings *out, const char *dir, struct err *err)
+{
+    struct settings s = {0};
+    if (read_all(&s, dir, err) < 0) {
+        settings_finish(&s);
+        return err->code;
+    }
+    *out = s;
+    return 0;
+}
+
+void settings_finish(struct settings *s)
+{
+    for (size_t i = 0; i < s->nb_renditions; i++)
+        rendition_finish(&s->renditions[i]);
+    free(s->renditions);
+    free(s->card_template);
+    free(s->card_logo);
+    free(s->card_background);
+    free(s->language);
+    free(s->comment);
+    *s = (struct settings){0};
+}
