@@ -1,13 +1,17 @@
 /*
- * The C library's allocation with an end to it: whoever in the program asks for at most
- * MOST_NEEDED bytes and cannot have them ends it with one message, as mem.h does for our own code.
- * For libraries, which do not all look: of the 20,000 allocations of fontconfig one in nine crashed
- * it when it failed, and libical, GLib and libseccomp crashed or looped too. Whoever asks for more
- * is told, since a damaged file can make a decoder ask for anything; so is posix_memalign, which is
- * how FFmpeg asks, and FFmpeg looks.
+ * malloc(), calloc() and realloc() for all libraries of a program: if an allocation of at most
+ * MOST_NEEDED bytes fails, the program ends with one message, as with mem.h. A larger one returns
+ * NULL: a damaged file can make a decoder ask for anything. posix_memalign(), which FFmpeg uses, is
+ * not replaced, since FFmpeg checks.
  *
- * Linked into the program itself, whose malloc all libraries then use. Not with those sanitizers
- * that have their own there (clang's), or cannot be called as early as this is (TSan).
+ * Measured without it, one allocation failing at a time: `card` crashed at 257 of 1,483 places,
+ * hung at 5, and at 29 wrote a card without some or all of its text, with exit status 0; an import
+ * lost a talk or a date, with exit status 0, at 5 of 1,242. Of 400 places in workers, 3 hung, 1
+ * published a wrong file, and 2 reported a good recording as damaged; with it, none of these
+ * happened.
+ *
+ * Linked into the program itself, so that all libraries use it. Not with those sanitizers that have
+ * their own malloc() (clang's), or cannot be called as early as this is (TSan).
  */
 #include <dlfcn.h>
 #include <stddef.h>
@@ -38,7 +42,7 @@ static void find(void *out, const char *name)
     memcpy(out, &found, sizeof found);
 }
 
-/* Before the program has threads: the dynamic linker and constructors allocate. */
+/* Runs before the program has threads: the dynamic linker and constructors allocate. */
 static void find_all(void)
 {
     find(&libc_calloc, "calloc");

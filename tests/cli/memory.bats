@@ -15,33 +15,36 @@ setup()
     cd "$BATS_TEST_TMPDIR"
 }
 
-# fails_at N COMMAND...: the Nth allocation. What the command leaves is in $status and log.
+# fails_at N COMMAND...: the Nth allocation. What the command leaves is in $status, log and $output.
 fails_at()
 {
     status=0
-    rm -f count
+    rm -f count card.png
     env LD_PRELOAD="$MEMORY_SHIM" ASAN_OPTIONS="verify_asan_link_order=0:${ASAN_OPTIONS:-}" \
         MEMORY_COUNT="$PWD/count" MEMORY_FAULT_IN=coordinator MEMORY_FAULT="$1" \
-        timeout 60 "$TALKPRESS" -C "$EVENT" "${@:2}" >log 2>&1 || status=$?
+        timeout 60 "$TALKPRESS" -C "$EVENT" "${@:2}" >printed 2>log || status=$?
+    output=$(cat printed card.png 2>/dev/null | sha256sum)
 }
 
-# fails_everywhere COMMAND...: places spread over all. One message each, no crash, no hang, no leak.
+# fails_everywhere COMMAND...: places spread over all. One message each, no crash, no hang, no leak,
+# and the same output where the command ends well.
 fails_everywhere()
 {
-    local at total places=25 refused=0
+    local at total good places=25 refused=0
     [ "${DURABILITY:-}" != all ] || places=1000
     fails_at 0 "$@"
     [ "$status" = 0 ]
+    good=$output
     total=$(od -An -td8 count | tr -d ' ')
     [ "$total" -gt 1000 ]
     for ((at = 1; at <= total; at += 1 + total / places)); do
         fails_at "$at" "$@"
         case $status in
-        0) [ "$(grep -c '^talkpress: ' log)" = 0 ] ;;
-        1) [ "$(grep -c '^talkpress: ' log)" = 1 ] ;;
-        134) [ "$(cat log)" = 'talkpress: out of memory' ] ;;
+        0) [ "$(cat printed log | grep -c '^talkpress: ')" = 0 ] && [ "$output" = "$good" ] ;;
+        1) [ "$(cat printed log | grep -c '^talkpress: ')" = 1 ] ;;
+        134) [ "$(cat printed log)" = 'talkpress: out of memory' ] ;;
         *) false ;;
-        esac || { echo "$at of $total: status $status"; cat log; return 1; }
+        esac || { echo "$at of $total: status $status"; cat printed log; return 1; }
         [ "$status" = 0 ] || refused=$((refused + 1))
     done
     [ "$refused" -gt $((places / 2)) ]
