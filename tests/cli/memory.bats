@@ -40,7 +40,7 @@ fails_everywhere()
     for ((at = 1; at <= total; at += 1 + total / places)); do
         fails_at "$at" "$@"
         case $status in
-        0) [ "$(cat printed log | grep -c '^talkpress: ')" = 0 ] && [ "$output" = "$good" ] ;;
+        0) [[ $(cat printed log | grep -c '^talkpress: ') = 0 && $output = "$good" ]] ;;
         1) [ "$(cat printed log | grep -c '^talkpress: ')" = 1 ] ;;
         134) [ "$(cat printed log)" = 'talkpress: out of memory' ] ;;
         *) false ;;
