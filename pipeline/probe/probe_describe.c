@@ -282,7 +282,7 @@ json_t *probe_describe(struct scan *s)
     const int64_t duration_ms = frame_grid_ms_of(&grid, grid.nb_frames);
     AUTO_FREE char *cut_off = truncation(s, duration_ms);
     json_t *list = json_array();
-    for (unsigned i = 0; i < s->fmt->nb_streams; i++)
+    for (unsigned i = 0; i < s->nb_streams; i++)
         json_array_append_new(list, describe_stream(s, (int)i));
     json_t *o = json_pack("{s:s, s:o, s:O, s:I, s:O, s:I, s:o, s:I, s:o}", "container",
                           s->fmt->iformat->name, "streams", list, "gaps", s->gaps, "nb_gaps",

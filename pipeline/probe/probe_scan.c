@@ -17,7 +17,7 @@ enum {
 
 void probe_scan_finish(struct scan *s)
 {
-    for (unsigned i = 0; s->streams && i < s->fmt->nb_streams; i++) {
+    for (unsigned i = 0; i < s->nb_streams; i++) {
         drift_finder_destroy(s->streams[i].drift);
         av_parser_close(s->streams[i].parser);
         avcodec_free_context(&s->streams[i].parsed);
@@ -63,10 +63,11 @@ static int begin_sound(struct scan_stream *ss, const AVStream *st, struct err *e
 
 static int scan_begin(struct scan *s, struct err *err)
 {
-    s->streams = mem_zalloc(s->fmt->nb_streams, sizeof *s->streams);
+    s->nb_streams = s->fmt->nb_streams;
+    s->streams = mem_zalloc(s->nb_streams + 1, sizeof *s->streams);
     s->video = choose_stream(s->fmt, AVMEDIA_TYPE_VIDEO, -1);
     s->audio = choose_stream(s->fmt, AVMEDIA_TYPE_AUDIO, s->video);
-    for (unsigned i = 0; i < s->fmt->nb_streams; i++) {
+    for (unsigned i = 0; i < s->nb_streams; i++) {
         const AVStream *st = s->fmt->streams[i];
         const enum AVMediaType type = st->codecpar->codec_type;
         s->streams[i].wanted = (type == AVMEDIA_TYPE_VIDEO || type == AVMEDIA_TYPE_AUDIO) &&
@@ -268,8 +269,8 @@ static void count_samples(struct scan_stream *ss, const AVStream *st, const AVPa
 static void scan_packet(struct scan *s, const AVPacket *pkt)
 {
     const int i = pkt->stream_index;
-    if (i < 0 || (unsigned)i >= s->fmt->nb_streams)
-        return;
+    if (i < 0 || (unsigned)i >= s->nb_streams)
+        return; /* streams that appear later are ignored */
     struct scan_stream *st = &s->streams[i];
     const int64_t pts = pkt->pts != AV_NOPTS_VALUE ? pkt->pts : pkt->dts;
     st->nb_packets++;
@@ -306,16 +307,14 @@ static void scan_packet(struct scan *s, const AVPacket *pkt)
 
 static int scan_packets(struct scan *s, struct err *err)
 {
-    for (unsigned i = 0; i < s->fmt->nb_streams; i++)
+    for (unsigned i = 0; i < s->nb_streams; i++)
         s->streams[i].first = s->streams[i].end = s->streams[i].next = AV_NOPTS_VALUE;
     AUTO_PACKET *pkt = av_packet_alloc();
     if (!pkt)
         return av_fail_nomem(err);
-    const unsigned nb_streams = s->fmt->nb_streams;
     int got;
     while ((got = media_read(s->media, pkt, err)) > 0) {
-        if (pkt->stream_index < (int)nb_streams) /* streams that appear later are ignored */
-            scan_packet(s, pkt);
+        scan_packet(s, pkt);
         av_packet_unref(pkt);
     }
     if (got < 0)
