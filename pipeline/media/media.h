@@ -42,6 +42,14 @@ int64_t media_size(const struct media *media); /* bytes, of all files together *
 /* The first file's, the media's own. */
 const char *media_path(const struct media *media);
 
+/* The picture and the sound to publish, -1: there is none. They belong to one programme of a
+ * transport stream; among several programmes, one with sound is preferred, and among streams the
+ * default one of the largest size. A cover is no picture. */
+void media_choose(int *video, int *audio, AVFormatContext *fmt);
+/* Why a stream must not replace the chosen one or be published beside it: it is of another
+ * programme, or has another purpose, as an audio description has. NULL: it may. */
+const char *media_apart(AVFormatContext *fmt, int chosen, int stream);
+
 /* Reads the next packet into pkt (blank), with its times on the recording's clock. Returns 1, 0 at
  * the end (where a file cannot be read further, it ends: see media_broken), or an error. */
 ATTR_NODISCARD int media_read(struct media *media, AVPacket *pkt, struct err *err);

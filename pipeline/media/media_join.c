@@ -230,9 +230,10 @@ static void prepare(struct media *m)
 {
     AVFormatContext *fmt = m->pieces[0].fmt;
     m->nb_streams = fmt->nb_streams;
-    m->main = av_find_best_stream(fmt, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
-    if (m->main < 0 || !wanted(fmt->streams[m->main]))
-        m->main = av_find_best_stream(fmt, AVMEDIA_TYPE_AUDIO, -1, -1, NULL, 0);
+    int audio;
+    media_choose(&m->main, &audio, fmt);
+    if (m->main < 0)
+        m->main = audio;
     for (size_t i = 0; i < m->nb_pieces; i++) {
         m->pieces[i].spans = mem_zalloc(m->nb_streams + 1, sizeof *m->pieces[i].spans);
         for (unsigned k = 0; k < m->nb_streams; k++)

@@ -52,6 +52,9 @@ static json_t *describe_stream(const struct scan *s, int i)
     const AVDictionaryEntry *language = av_dict_get(st->metadata, "language", NULL, 0);
     if (language)
         json_object_set_new(o, "language", json_text(language->value));
+    const char *apart = media_apart(s->fmt, s->video >= 0 ? s->video : s->audio, i);
+    if (apart)
+        json_object_set_new(o, "apart", json_text(apart));
     if (ss->wanted && ss->end != AV_NOPTS_VALUE) {
         json_object_set_new(o, "start_ms", json_integer(probe_to_ms(s, i, ss->first)));
         json_object_set_new(o, "end_ms", json_integer(probe_to_ms(s, i, ss->end)));

@@ -37,15 +37,7 @@ int64_t probe_to_ms(const struct scan *s, int stream, int64_t ts)
     return av_rescale_q(ts, s->fmt->streams[stream]->time_base, (AVRational){1, 1000});
 }
 
-/* --- choosing streams ----------------------------------------------------------------------- */
-
-static int choose_stream(AVFormatContext *fmt, enum AVMediaType type, int related)
-{
-    const int i = av_find_best_stream(fmt, type, -1, related, NULL, 0);
-    if (i < 0 || fmt->streams[i]->disposition & AV_DISPOSITION_ATTACHED_PIC)
-        return -1;
-    return i;
-}
+/* --- the start ------------------------------------------------------------------------------- */
 
 /* Prepares counting the samples of an audio stream. */
 static int begin_sound(struct scan_stream *ss, const AVStream *st, struct err *err)
@@ -65,8 +57,7 @@ static int scan_begin(struct scan *s, struct err *err)
 {
     s->nb_streams = s->fmt->nb_streams;
     s->streams = mem_zalloc(s->nb_streams + 1, sizeof *s->streams);
-    s->video = choose_stream(s->fmt, AVMEDIA_TYPE_VIDEO, -1);
-    s->audio = choose_stream(s->fmt, AVMEDIA_TYPE_AUDIO, s->video);
+    media_choose(&s->video, &s->audio, s->fmt);
     for (unsigned i = 0; i < s->nb_streams; i++) {
         const AVStream *st = s->fmt->streams[i];
         const enum AVMediaType type = st->codecpar->codec_type;
