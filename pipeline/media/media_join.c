@@ -11,6 +11,9 @@ enum {
     /* Sound that begins this near to its end in the file before continues it without a gap: cameras
      * split sound between packets, which are 21 to 32 ms long. */
     CONTINUES_MS = 40,
+    /* Packets that state to be longer do not last as long. */
+    LONGEST_SOUND_MS = 500,
+    LONGEST_MS = 2 * 3600 * 1000,
     /* The longest step of a transport stream's clock from one file to the next. */
     CLOCK_STEP_US = 1000000,
     /* A stream's first packet may not be the first one that shows: reordering is up to 16 deep. */
@@ -98,7 +101,14 @@ static void skipped(int64_t *front, int64_t *end, const AVStream *st, const AVPa
 
 static int64_t length_of(const AVStream *st, const AVPacket *pkt)
 {
-    if (pkt->duration > 0 || st->codecpar->sample_rate <= 0)
+    const AVRational ms = {1, 1000};
+    const bool sound = st->codecpar->sample_rate > 0;
+    /* The last packet of an Ogg file lasts as long as the last page states. */
+    const bool too_long =
+        av_compare_ts(pkt->duration, st->time_base, sound ? LONGEST_SOUND_MS : LONGEST_MS, ms) > 0;
+    if (!sound)
+        return too_long ? 0 : pkt->duration;
+    if (pkt->duration > 0 && !too_long)
         return pkt->duration;
     return av_rescale_q(av_get_audio_frame_duration2(st->codecpar, pkt->size),
                         (AVRational){1, st->codecpar->sample_rate}, st->time_base);
@@ -111,7 +121,7 @@ void media_join_note(struct media_piece *p, const AVPacket *pkt)
     const int64_t pts = pkt->pts != AV_NOPTS_VALUE ? pkt->pts : pkt->dts;
     if (pts == AV_NOPTS_VALUE)
         return;
-    const int64_t end_us = av_rescale_q(pts + pkt->duration, st->time_base, AV_TIME_BASE_Q);
+    const int64_t end_us = av_rescale_q(pts + length_of(st, pkt), st->time_base, AV_TIME_BASE_Q);
     if (end_us > p->last_us)
         p->last_us = end_us;
     if (pkt->size == 0)
