@@ -75,6 +75,11 @@ static int refuse_open(AVFormatContext *fmt, AVIOContext **io, const char *url, 
 void media_piece_close(struct media_piece *p)
 {
     avformat_close_input(&p->fmt);
+    for (unsigned i = 0; i < p->nb_extras; i++)
+        free(p->extras[i].data);
+    free(p->extras);
+    p->extras = NULL;
+    p->nb_extras = 0;
     if (p->io) {
         av_freep(&p->io->buffer);
         avio_context_free(&p->io);

@@ -21,6 +21,15 @@ struct media_span {
     int64_t nb, nb_shown;
 };
 
+/* A decoder's configuration that the last packets of a stream brought with them (an MP4 track may
+ * have several sample entries). The demuxer gives it once: with the first packet that needs it,
+ * which a reader that seeks may skip. */
+struct media_extra {
+    uint8_t *data; /* NULL: that of the stream's parameters */
+    size_t nb;
+    unsigned serial; /* how many there were */
+};
+
 /* A demuxer, and the range of the recording's bytes that it sees as its file. */
 struct media_piece {
     struct media *media;
@@ -35,6 +44,8 @@ struct media_piece {
      * the recording's streams (the first file's, media.nb_streams) as this file numbers it, -1:
      * it has none. Set by media_join_compare; NULL: the numbers are the same. */
     int *streams;
+    struct media_extra *extras; /* by the file's own numbers of streams */
+    unsigned nb_extras;
 };
 
 struct media {

@@ -36,6 +36,38 @@ static int enter(struct media *m, size_t at, bool fresh, struct err *err)
     return 0;
 }
 
+/* Keeps the decoder's new configuration, which the packet brings. */
+static void note_extra(struct media_piece *p, const AVPacket *pkt)
+{
+    size_t nb = 0;
+    const uint8_t *data = av_packet_get_side_data(pkt, AV_PKT_DATA_NEW_EXTRADATA, &nb);
+    if (!data || nb == 0)
+        return;
+    while (p->nb_extras <= (unsigned)pkt->stream_index) {
+        p->extras = mem_grow(p->extras, p->nb_extras, sizeof *p->extras);
+        p->extras[p->nb_extras++] = (struct media_extra){0};
+    }
+    struct media_extra *extra = &p->extras[pkt->stream_index];
+    free(extra->data);
+    extra->data = mem_zalloc(1, nb);
+    memcpy(extra->data, data, nb);
+    extra->nb = nb;
+    extra->serial++;
+}
+
+/* Demuxers read uncompressed sound in pieces of any size. The last one is shorter where the header
+ * states no length, and complete all the same. W64 always states one, CAF may; the probe compares
+ * that of the other containers. */
+static void forgive_short_read(const struct media_piece *p, AVPacket *pkt)
+{
+    const AVStream *st = p->fmt->streams[pkt->stream_index];
+    const char *container = p->fmt->iformat->name;
+    const bool stated =
+        strcmp(container, "w64") == 0 || (strcmp(container, "caf") == 0 && st->nb_frames > 0);
+    if (!stated && av_get_bits_per_sample(st->codecpar->codec_id) > 0 && avio_feof(p->fmt->pb))
+        pkt->flags &= ~AV_PKT_FLAG_CORRUPT;
+}
+
 /* Gives the packet the recording's number of its stream, and puts it on the recording's clock.
  * False: the first file does not have its stream. */
 static bool place(struct media *m, struct media_piece *p, AVPacket *pkt)
@@ -75,6 +107,10 @@ int media_read(struct media *m, AVPacket *pkt, struct err *err)
         if (errno == ENOMEM) { /* whatever ret is: data may be missing */
             av_packet_unref(pkt);
             return av_fail_nomem(err);
+        }
+        if (ret >= 0) {
+            note_extra(p, pkt);
+            forgive_short_read(p, pkt);
         }
         if (ret >= 0 && place(m, p, pkt))
             return 1;
@@ -159,6 +195,17 @@ const AVCodecParameters *media_parameters(const struct media *m, int stream)
 {
     const AVStream *st = media_piece_stream(&m->pieces[m->at], stream);
     return (st ? st : m->pieces[0].fmt->streams[stream])->codecpar;
+}
+
+unsigned media_extradata(const uint8_t **out, size_t *nb, const struct media *m, int stream)
+{
+    const struct media_piece *p = &m->pieces[m->at];
+    const AVStream *st = media_piece_stream(p, stream);
+    if (!st || (unsigned)st->index >= p->nb_extras)
+        return 0;
+    *out = p->extras[st->index].data;
+    *nb = p->extras[st->index].nb;
+    return p->extras[st->index].serial;
 }
 
 int media_broken(const struct media *m)
