@@ -66,7 +66,8 @@ static json_t *decibels(double v)
 static bool analysable(const json_t *stream)
 {
     return strcmp(json_get_string(stream, "type", ""), "audio") == 0 &&
-           json_get_int(stream, "packets", 0) > 0 && json_get_int(stream, "rate", 0) > 0;
+           json_get_int(stream, "packets", 0) > 0 && json_get_int(stream, "rate", 0) > 0 &&
+           !json_get_string(stream, "apart", NULL);
 }
 
 /* One stream of sound, measured. */

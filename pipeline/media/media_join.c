@@ -11,6 +11,9 @@ enum {
     /* Sound that begins this near to its end in the file before continues it without a gap: cameras
      * split sound between packets, which are 21 to 32 ms long. */
     CONTINUES_MS = 40,
+    /* Packets that state to be longer do not last as long. */
+    LONGEST_SOUND_MS = 500,
+    LONGEST_MS = 2 * 3600 * 1000,
     /* The longest step of a transport stream's clock from one file to the next. */
     CLOCK_STEP_US = 1000000,
     /* A stream's first packet may not be the first one that shows: reordering is up to 16 deep. */
@@ -28,7 +31,33 @@ static bool wanted(const AVStream *st)
            !(st->disposition & AV_DISPOSITION_ATTACHED_PIC);
 }
 
-int media_join_compare(const struct media *m, size_t at, struct err *err)
+/* Covers are pictures of another kind. */
+static bool same_kind(const AVStream *a, const AVStream *b)
+{
+    return a->codecpar->codec_type == b->codecpar->codec_type && wanted(a) == wanted(b);
+}
+
+/* The file's stream that continues the first file's: in MPEG-TS the one with its number (PID), else
+ * the one that is as manieth of its kind. -1: none. */
+static int counterpart(const AVFormatContext *a, int stream, const AVFormatContext *b)
+{
+    const AVStream *st = a->streams[stream];
+    int nth = 0;
+    for (int i = 0; i < stream; i++)
+        nth += same_kind(a->streams[i], st);
+    int found = -1;
+    for (unsigned i = 0; i < b->nb_streams; i++) {
+        if (!same_kind(b->streams[i], st))
+            continue;
+        if (nth-- == 0)
+            found = (int)i;
+        if (strcmp(a->iformat->name, "mpegts") == 0 && b->streams[i]->id == st->id)
+            return (int)i;
+    }
+    return found;
+}
+
+int media_join_compare(struct media *m, size_t at, struct err *err)
 {
     const AVFormatContext *a = m->pieces[0].fmt, *b = m->pieces[at].fmt;
     const char *from = m->pieces[0].path, *to = m->pieces[at].path;
@@ -36,16 +65,17 @@ int media_join_compare(const struct media *m, size_t at, struct err *err)
         return err_set(err, ERR_INVALID,
                        "'%s' and '%s' cannot be one recording: the containers differ (%s, %s)",
                        from, to, a->iformat->name, b->iformat->name);
+    if (!m->pieces[at].streams)
+        m->pieces[at].streams = mem_zalloc(m->nb_streams + 1, sizeof *m->pieces[at].streams);
     for (unsigned i = 0; i < m->nb_streams; i++) {
-        const char *had = av_get_media_type_string(a->streams[i]->codecpar->codec_type);
-        const char *has = i < b->nb_streams
-                              ? av_get_media_type_string(b->streams[i]->codecpar->codec_type)
-                              : "none";
-        if (!wanted(a->streams[i]) || (had && has && strcmp(had, has) == 0))
+        m->pieces[at].streams[i] = counterpart(a, (int)i, b);
+        if (!wanted(a->streams[i]) || m->pieces[at].streams[i] >= 0)
             continue;
+        const char *kind = av_get_media_type_string(a->streams[i]->codecpar->codec_type);
         return err_set(err, ERR_INVALID,
-                       "'%s' and '%s' cannot be one recording: stream %u differs (%s, %s)", from,
-                       to, i, had ? had : "unknown", has ? has : "unknown");
+                       "'%s' and '%s' cannot be one recording: the second file has nothing for "
+                       "stream %u of the first (%s)",
+                       from, to, i, kind ? kind : "unknown");
     }
     return 0;
 }
@@ -71,7 +101,14 @@ static void skipped(int64_t *front, int64_t *end, const AVStream *st, const AVPa
 
 static int64_t length_of(const AVStream *st, const AVPacket *pkt)
 {
-    if (pkt->duration > 0 || st->codecpar->sample_rate <= 0)
+    const AVRational ms = {1, 1000};
+    const bool sound = st->codecpar->sample_rate > 0;
+    /* The last packet of an Ogg file lasts as long as the last page states. */
+    const bool too_long =
+        av_compare_ts(pkt->duration, st->time_base, sound ? LONGEST_SOUND_MS : LONGEST_MS, ms) > 0;
+    if (!sound)
+        return too_long ? 0 : pkt->duration;
+    if (pkt->duration > 0 && !too_long)
         return pkt->duration;
     return av_rescale_q(av_get_audio_frame_duration2(st->codecpar, pkt->size),
                         (AVRational){1, st->codecpar->sample_rate}, st->time_base);
@@ -79,12 +116,12 @@ static int64_t length_of(const AVStream *st, const AVPacket *pkt)
 
 void media_join_note(struct media_piece *p, const AVPacket *pkt)
 {
-    const AVStream *st = p->fmt->streams[pkt->stream_index];
+    const AVStream *st = media_piece_stream(p, pkt->stream_index);
     struct media_span *s = &p->spans[pkt->stream_index];
     const int64_t pts = pkt->pts != AV_NOPTS_VALUE ? pkt->pts : pkt->dts;
     if (pts == AV_NOPTS_VALUE)
         return;
-    const int64_t end_us = av_rescale_q(pts + pkt->duration, st->time_base, AV_TIME_BASE_Q);
+    const int64_t end_us = av_rescale_q(pts + length_of(st, pkt), st->time_base, AV_TIME_BASE_Q);
     if (end_us > p->last_us)
         p->last_us = end_us;
     if (pkt->size == 0)
@@ -115,7 +152,7 @@ static void complete(struct media *m, size_t at, unsigned stream)
     int64_t end = s->last + s->length;
     if (steps > 0 && (s->length == 0 || llabs(s->length * steps - all) < all / 4))
         end = s->last + av_rescale(all, 1, steps);
-    s->end = s->offset + av_rescale_q(end, p->fmt->streams[stream]->time_base,
+    s->end = s->offset + av_rescale_q(end, media_piece_stream(p, (int)stream)->time_base,
                                       m->pieces[0].fmt->streams[stream]->time_base);
 }
 
@@ -131,10 +168,11 @@ static int look_ahead(struct media *m, size_t at, struct err *err)
     for (int i = 0; i < LOOK_PACKETS_MAX; i++) {
         unsigned nb_open = 0;
         for (unsigned k = 0; k < m->nb_streams; k++)
-            nb_open += wanted(p->fmt->streams[k]) && p->spans[k].nb_shown < LOOK_PACKETS;
+            nb_open += wanted(media_format(m)->streams[k]) && p->spans[k].nb_shown < LOOK_PACKETS;
         if (nb_open == 0 || av_read_frame(p->fmt, pkt) < 0)
             break;
-        if (pkt->stream_index < (int)m->nb_streams)
+        pkt->stream_index = media_piece_number(p, pkt->stream_index);
+        if (pkt->stream_index >= 0 && pkt->stream_index < (int)m->nb_streams)
             media_join_note(p, pkt);
         av_packet_unref(pkt);
     }
@@ -179,14 +217,14 @@ int media_join_lay_out(struct media *m, size_t at, struct err *err)
     if (before[m->main].nb_shown == 0 || p->spans[m->main].nb_shown == 0)
         return err_set(err, ERR_INVALID, "'%s' cannot be part of a recording: nothing is in it",
                        before[m->main].nb_shown ? p->path : m->pieces[at - 1].path);
-    const int64_t shift =
-        before[m->main].end -
-        av_rescale_q(p->spans[m->main].shown, p->fmt->streams[m->main]->time_base, main->time_base);
+    const int64_t shift = before[m->main].end -
+                          av_rescale_q(p->spans[m->main].shown,
+                                       media_piece_stream(p, m->main)->time_base, main->time_base);
     for (unsigned i = 0; i < m->nb_streams; i++) {
-        const AVRational own = p->fmt->streams[i]->time_base;
-        const AVRational base = m->pieces[0].fmt->streams[i]->time_base;
+        const AVStream *st = media_piece_stream(p, (int)i), *first = media_format(m)->streams[i];
+        const AVRational base = first->time_base, own = st ? st->time_base : base;
         struct media_span *s = &p->spans[i], none = {0};
-        const bool sound = p->fmt->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
+        const bool sound = first->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
         place_stream(s, sound || (int)i == m->main ? &before[i] : &none, own, base,
                      av_rescale_q(shift, main->time_base, base));
         if ((int)i == m->main)
@@ -202,9 +240,10 @@ static void prepare(struct media *m)
 {
     AVFormatContext *fmt = m->pieces[0].fmt;
     m->nb_streams = fmt->nb_streams;
-    m->main = av_find_best_stream(fmt, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
-    if (m->main < 0 || !wanted(fmt->streams[m->main]))
-        m->main = av_find_best_stream(fmt, AVMEDIA_TYPE_AUDIO, -1, -1, NULL, 0);
+    int audio;
+    media_choose(&m->main, &audio, fmt);
+    if (m->main < 0)
+        m->main = audio;
     for (size_t i = 0; i < m->nb_pieces; i++) {
         m->pieces[i].spans = mem_zalloc(m->nb_streams + 1, sizeof *m->pieces[i].spans);
         for (unsigned k = 0; k < m->nb_streams; k++)

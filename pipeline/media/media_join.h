@@ -4,9 +4,9 @@
 
 #include "media_piece.h"
 
-/* ERR_INVALID where the piece, which is open, cannot continue the first one: the containers or the
- * kinds of streams differ. */
-ATTR_NODISCARD int media_join_compare(const struct media *media, size_t at, struct err *err);
+/* Finds which stream of the piece, which is open, continues each of the first one's. ERR_INVALID
+ * where the piece cannot continue it: the containers differ, or picture or sound is missing. */
+ATTR_NODISCARD int media_join_compare(struct media *media, size_t at, struct err *err);
 
 /* Records a packet's times, which are still on the piece's own clock. */
 void media_join_note(struct media_piece *piece, const AVPacket *pkt);

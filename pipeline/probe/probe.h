@@ -15,13 +15,14 @@
 #include "reader.h"
 
 /* To be raised whenever the same file would give another result. */
-enum { PROBE_VERSION = 5 };
+enum { PROBE_VERSION = 6 };
 
 /* Probes a recording: the file at path, then those of more (NULL if nb_more is 0). Fills *out with
  * the result, a new object:
  *   container, size (bytes), hash (of the content), error (a message: then only size and hash are
  *   set beside it),
  *   streams: [{index, type, codec, …, start_ms, end_ms (on the file's clock), packets,
+ *             apart (a text: why it is not published, nor instead of the chosen one; absent else),
  *             counted (of audio: time stamps are unusable, samples are to be counted),
  *             drift_ppm (of audio: see drift.h; 0: it keeps time)}],
  *   video: {stream, width, height (coded), sar: [n, d], rotation (degrees clockwise), flip,

@@ -14,6 +14,9 @@
 #include "probe.h"
 #include "probe_scan.h"
 
+/* Uncompressed sound that is shorter than its header states by more was cut off. */
+enum { SHORT_MS = 5 };
+
 static json_t *ratio(AVRational q)
 {
     return json_pack("[i, i]", q.num, q.den);
@@ -52,6 +55,9 @@ static json_t *describe_stream(const struct scan *s, int i)
     const AVDictionaryEntry *language = av_dict_get(st->metadata, "language", NULL, 0);
     if (language)
         json_object_set_new(o, "language", json_text(language->value));
+    const char *apart = media_apart(s->fmt, s->video >= 0 ? s->video : s->audio, i);
+    if (apart)
+        json_object_set_new(o, "apart", json_text(apart));
     if (ss->wanted && ss->end != AV_NOPTS_VALUE) {
         json_object_set_new(o, "start_ms", json_integer(probe_to_ms(s, i, ss->first)));
         json_object_set_new(o, "end_ms", json_integer(probe_to_ms(s, i, ss->end)));
@@ -191,15 +197,39 @@ static json_t *cells(const struct scan *s, const struct frame_grid *grid)
 static bool ends_in_packet(const struct scan *s)
 {
     int64_t size = 0;
-    if (strcmp(s->fmt->iformat->name, "mpegts") != 0 ||
-        av_opt_get_int(s->fmt->priv_data, "ts_packetsize", 0, &size) < 0 || size <= 0)
+    AVFormatContext *last = media_last_format(s->media);
+    if (strcmp(last->iformat->name, "mpegts") != 0 ||
+        av_opt_get_int(last->priv_data, "ts_packetsize", 0, &size) < 0 || size <= 0)
         return false;
-    const int64_t last = media_size(s->media) / size * size, rest = media_size(s->media) - last;
+    AVIOContext *pb = last->pb;
+    const int64_t bytes = avio_size(pb), at = bytes / size * size, rest = bytes - at;
     /* 192 bytes: each packet follows 4 bytes of a clock; 204: each is followed by 16 bytes. */
     const int64_t sync = size == 192 ? 4 : 0;
-    if (rest <= sync || avio_seek(s->fmt->pb, last + sync, SEEK_SET) < 0)
+    if (rest <= sync || avio_seek(pb, at + sync, SEEK_SET) < 0)
         return rest > 0;
-    return avio_r8(s->fmt->pb) == 0x47;
+    return avio_r8(pb) == 0x47;
+}
+
+/* By how many bytes a WAV file is shorter than its header states; libavformat does not tell. 0
+ * where the header states no length: programs that cannot go back to it write 0 or a number near 2
+ * or 4 GiB. */
+static int64_t missing_of_wav(const struct scan *s)
+{
+    static const int64_t unstated = 0x7ffff000;
+    AVIOContext *pb = media_last_format(s->media)->pb;
+    if (strcmp(s->fmt->iformat->name, "wav") != 0 || avio_seek(pb, 0, SEEK_SET) < 0 ||
+        avio_rl32(pb) != MKTAG('R', 'I', 'F', 'F'))
+        return 0;
+    avio_skip(pb, 8);
+    while (!avio_feof(pb)) {
+        const uint32_t tag = avio_rl32(pb);
+        const int64_t size = avio_rl32(pb), end = avio_tell(pb) + size;
+        if (tag == MKTAG('d', 'a', 't', 'a'))
+            return size < unstated && end > avio_size(pb) ? end - avio_size(pb) : 0;
+        if (avio_skip(pb, size + (size & 1)) < 0)
+            break;
+    }
+    return 0;
 }
 
 /* What is missing at the end of the file, a new string, or NULL. A header's duration may count from
@@ -223,7 +253,14 @@ static char *truncation(const struct scan *s, int64_t measured_ms)
         av_make_error_string(why, sizeof why, media_broken(s->media));
         return mem_printf("reading stops at %s (%s)", at, why);
     }
-    if (ends_in_packet(s))
+    const int64_t missing = missing_of_wav(s);
+    if (missing > 0)
+        return mem_printf("the file ends at %s, %lld bytes short of what its header states", at,
+                          (long long)missing);
+    const bool exact =
+        s->video < 0 && s->audio >= 0 && header_ms > 0 &&
+        av_get_exact_bits_per_sample(s->fmt->streams[s->audio]->codecpar->codec_id) > 0;
+    if (ends_in_packet(s) || (exact && s->last_ms < header_ms - SHORT_MS))
         return mem_printf("the file ends in the middle of a packet, at %s: it was cut off there",
                           at);
     return NULL;
@@ -282,7 +319,7 @@ json_t *probe_describe(struct scan *s)
     const int64_t duration_ms = frame_grid_ms_of(&grid, grid.nb_frames);
     AUTO_FREE char *cut_off = truncation(s, duration_ms);
     json_t *list = json_array();
-    for (unsigned i = 0; i < s->fmt->nb_streams; i++)
+    for (unsigned i = 0; i < s->nb_streams; i++)
         json_array_append_new(list, describe_stream(s, (int)i));
     json_t *o = json_pack("{s:s, s:o, s:O, s:I, s:O, s:I, s:o, s:I, s:o}", "container",
                           s->fmt->iformat->name, "streams", list, "gaps", s->gaps, "nb_gaps",

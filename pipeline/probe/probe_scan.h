@@ -61,7 +61,8 @@ struct scan {
     struct media *media;
     AVFormatContext *fmt;
     struct scan_stream *streams;
-    int video, audio; /* -1: none */
+    unsigned nb_streams; /* when reading began: MPEG-TS may show more of them later */
+    int video, audio;    /* -1: none */
     struct frame_grid_finder *finder;
     struct reorder reorder;
     struct first_picture picture;

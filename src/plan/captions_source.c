@@ -209,7 +209,8 @@ static void add_streams(struct source *s)
     json_array_foreach(json_object_get(s->probe, "streams"), i, stream) {
         const char *codec = json_get_string(stream, "codec", "");
         if (strcmp(json_get_string(stream, "type", ""), "subtitle") != 0 ||
-            !captions_codec(codec) || json_get_int(stream, "packets", 0) == 0)
+            !captions_codec(codec) || json_get_int(stream, "packets", 0) == 0 ||
+            json_get_string(stream, "apart", NULL))
             continue;
         char language[LANGUAGE_BYTES];
         language_short(language, json_get_string(stream, "language", NULL));
