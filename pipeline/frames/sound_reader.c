@@ -142,7 +142,11 @@ void sound_reader_close_p(struct sound_reader **reader)
 static void apply_use(enum sound_use use, float *samples, int nb)
 {
     const int from = use == SOUND_RIGHT;
-    for (int i = 0; use != SOUND_BOTH && i < nb; i++, samples += SOUND_CHANNELS)
+    for (int i = 0; use == SOUND_INVERT && i < nb; i++)
+        samples[(size_t)i * SOUND_CHANNELS + 1] *= -1;
+    if (use != SOUND_LEFT && use != SOUND_RIGHT)
+        return;
+    for (int i = 0; i < nb; i++, samples += SOUND_CHANNELS)
         samples[!from] = samples[from];
 }
 

@@ -1,10 +1,16 @@
-/* What a person is told of a recording's sound, in words. */
+/* What the user reads about a recording's sound. */
 #pragma once
-
-#include <jansson.h>
 
 struct source;
 
-/* What was found that a listener will hear: a dead channel, clipping, hum, drop-outs; with times. A
- * new string, or NULL where there is nothing to say. */
-char *sound_remarks(const struct source *source);
+/* What a listener will hear, with times: which channels are used, a high gain, drift, clipping,
+ * hum, drop-outs. A new string, or NULL where there is nothing to say. target_lufs: of the event.
+ */
+char *sound_remarks(const struct source *source, double target_lufs);
+
+/* Why the sound must not be published without a decision: nobody speaks in it, but somebody does in
+ * what is left out; it is timecode; it is silent, or nothing but noise. A new string, or NULL. */
+char *sound_fault(const struct source *source, double target_lufs);
+
+/* What each of two channels carries; a new string, or NULL. */
+char *sound_channels(const struct source *source);
