@@ -78,6 +78,7 @@ struct measured {
     double down_db; /* see sound_quality_use */
     bool stereo;
     struct damage damage;
+    struct sound_outliers outliers;
     int64_t moved;
     double lufs; /* as it is used */
 };
@@ -151,6 +152,7 @@ static int measure_stream(struct measured *out, struct analysis *a, int stream, 
     const json_t *st = json_array_get(json_object_get(a->probe, "streams"), (size_t)stream);
     out->damage = *sound_reader_damage(sound);
     out->moved = sound_reader_moved(sound);
+    out->outliers = *sound_reader_outliers(sound);
     out->stereo = json_get_int(st, "channels", 0) == SOUND_CHANNELS;
     if (out->stereo)
         out->use = sound_quality_use(&out->down_db, &out->quality, &out->blocks);
@@ -298,6 +300,10 @@ static void describe_sound(struct analysis *a, struct measured *m)
     json_object_set_new(a->result, "speech", json_real(to_thousandth(speech_of(m))));
     json_object_set_new(a->result, "sound_damage", describe_damage(&m->damage));
     json_object_set_new(a->result, "moved_ms", json_integer(m->moved * 1000 / SOUND_RATE));
+    json_object_set_new(a->result, "outliers",
+                        m->outliers.nb ? json_pack("{s:I, s:I}", "nb", (json_int_t)m->outliers.nb,
+                                                   "first_ms", (json_int_t)m->outliers.first_ms)
+                                       : json_null());
     describe_channels(a, m);
     describe_quality(a, m);
     loudness_use(&m->blocks, m->use);

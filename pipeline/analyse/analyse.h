@@ -23,7 +23,8 @@ enum { ANALYSE_VERSION = 7 };
  * level decides; null: it is dead), speech (0 to 1: of what is used), channels: [{is, hz (of a
  * tone)}] (see sound_content_name), speech_of: {both, left …: 0 to 1} (of each way to use the
  * channels), correlation (of two channels, -1 to 1, else null), streams: [{stream, loudness_lufs,
- * speech}], where there are several, clipped: {nb, first_ms} or null, hum: {hz, dbfs} or null,
+ * speech}], where there are several, clipped, outliers (see
+ * sound_reader_outliers): {nb, first_ms} or null, hum: {hz, dbfs} or null,
  * nb_dropouts, dropouts: [[at_ms, length_ms] …], loudness_lufs, peak_dbtp (null: silence), blocks
  * (how many), silence_head_ms, silence_tail_ms, sound_at_end (the last second is loud),
  * black_head_ms, black_tail_ms, frozen_tail_ms, black: [[begin_ms, end_ms] …], scenes: [ms …] (the

@@ -79,6 +79,13 @@ ATTR_NODISCARD int sound_reader_read(struct sound_reader *reader, float *samples
                                      struct err *err);
 /* So far; the reader's own. */
 const struct damage *sound_reader_damage(const struct sound_reader *reader);
+/* Samples of floating-point sound that were not a number, or far above full scale and the sound
+ * around them: they come out as 0, or at full scale. */
+struct sound_outliers {
+    int64_t nb, first_ms; /* from the recording's first picture */
+};
+/* So far; the reader's own. */
+const struct sound_outliers *sound_reader_outliers(const struct sound_reader *reader);
 /* How many samples were inserted or dropped so far to keep sound and picture in sync. */
 int64_t sound_reader_moved(const struct sound_reader *reader);
 void sound_reader_close_p(struct sound_reader **reader);

@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "media.h"
 #include "mem.h"
+#include "sound_outliers.h"
 #include "stream_source.h"
 
 enum {
@@ -45,6 +46,7 @@ struct sound_reader {
     float *buf;          /* converted, not delivered; nb_buf samples per channel from buf_at on */
     int nb_buf, buf_at, cap;
     int64_t moved;
+    struct outlier_finder outliers;
 };
 
 static bool same_sound(const struct sound_reader *r, const AVFrame *f)
@@ -151,10 +153,13 @@ static void apply_use(enum sound_use use, float *samples, int nb)
 }
 
 /* Converts a frame (NULL: the converter's rest) and appends it to the buffer. */
-static int convert(struct sound_reader *r, const AVFrame *f, struct err *err)
+static int convert(struct sound_reader *r, AVFrame *f, struct err *err)
 {
     if (!r->swr)
         return 0;
+    if (f &&
+        outlier_finder_mend(&r->outliers, f, (r->next + r->nb_buf) / (SOUND_RATE / 1000), err) < 0)
+        return err->code;
     const int room = swr_get_out_samples(r->swr, f ? f->nb_samples : 0);
     if (room <= 0)
         return 0;
@@ -238,7 +243,7 @@ static void settle(struct sound_reader *r)
  * that is empty, or an error. */
 static int add_frame(struct sound_reader *r, struct err *err)
 {
-    const AVFrame *f = r->frame;
+    AVFrame *f = r->frame;
     if (f->sample_rate <= 0 || f->nb_samples <= 0)
         return 1;
     const bool same = same_sound(r, f);
@@ -337,6 +342,11 @@ int sound_reader_read(struct sound_reader *r, float *samples, int nb, struct err
 const struct damage *sound_reader_damage(const struct sound_reader *r)
 {
     return &r->source.damage;
+}
+
+const struct sound_outliers *sound_reader_outliers(const struct sound_reader *r)
+{
+    return &r->outliers.found;
 }
 
 int64_t sound_reader_moved(const struct sound_reader *r)

@@ -132,6 +132,16 @@ static void add_clipping(struct str *s, const json_t *clipped)
              clock_format_ms(at, json_get_int(clipped, "first_ms", 0), false));
 }
 
+static void add_outliers(struct str *s, const json_t *outliers)
+{
+    const long long nb = (long long)json_get_int(outliers, "nb", 0);
+    char at[CLOCK_BYTES];
+    if (nb)
+        str_addf(s, "%s%lld sample%s not a number or far above full scale, first at %s: limited",
+                 s->len ? "; " : "", nb, nb == 1 ? " is" : "s are",
+                 clock_format_ms(at, json_get_int(outliers, "first_ms", 0), false));
+}
+
 static void add_hum(struct str *s, const json_t *hum)
 {
     if (json_is_object(hum))
@@ -231,6 +241,7 @@ char *sound_remarks(const struct source *source, double target_lufs)
     add_gain(&s, source, target_lufs);
     add_drift(&s, source);
     add_clipping(&s, json_object_get(source->analysis, "clipped"));
+    add_outliers(&s, json_object_get(source->analysis, "outliers"));
     add_hum(&s, json_object_get(source->analysis, "hum"));
     add_dropouts(&s, source->analysis);
     return s.len ? str_take(&s) : NULL;

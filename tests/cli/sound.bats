@@ -236,3 +236,19 @@ mono_level()
     expect 3 tp verify 2
     says "damaged" "its sound is silent"
 }
+
+@test "samples far above full scale or not a number are limited, counted, and told with their time" {
+    ffmpeg -v error -f lavfi -i "$(speech 8)" -c:a pcm_f32le -f f32le speech.f32
+    # At 3 s, 3e38 and a NaN: little-endian.
+    printf '\xff\xff\x7f\x7f\x00\x00\xc0\x7f' |
+        dd of=speech.f32 bs=4 seek=$((3 * 48000)) conv=notrunc status=none
+    recording picture.mkv 8
+    ffmpeg -v error -i picture.mkv -f f32le -ar 48000 -ac 1 -i speech.f32 -map 0:v -map 1:a -c:v copy \
+        -c:a pcm_f32le 02-second-thoughts.mkv
+    tp add 02-second-thoughts.mkv >/dev/null
+    expect 0 tp run --quiet 2
+    expect 0 tp verify 2
+    says "2 samples are not a number or far above full scale, first at 0:03: limited"
+    json '.parts[1].outputs[0].result.loudness_lufs | . > -16.5 and . < -15.5' true tp status --json
+    [ "$(level "$EVENT/out/02-second-thoughts.mp4" 0)" -ge -26 ]
+}
