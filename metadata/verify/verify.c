@@ -97,6 +97,8 @@ static void look_for_damage(struct str *s, const struct verify_facts *f)
                clock_format_ms(at, f->gap_at_ms, false));
     if (f->no_sound)
         remark(s, "%s", f->sound_error ? f->sound_error : "no sound in it");
+    else if (f->sound_fault)
+        remark(s, "%s", f->sound_fault);
 }
 
 static enum verdict compare_length(struct str *s, const struct verify_facts *f,

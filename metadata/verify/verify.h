@@ -37,6 +37,7 @@ struct verify_facts {
     bool no_sound;
     bool no_picture;         /* sound only, published with the card as the picture */
     const char *sound_error; /* with no_sound: why the existing sound cannot be used; may be NULL */
+    const char *sound_fault; /* why the sound must not be published as it is; may be NULL */
     const char *sound_note;  /* for the listener, without effect on the verdict; may be NULL */
     bool absent;             /* the file is not there now; the facts are from before */
     int64_t gap_at_ms, gap_ms; /* the longest gap; 0: none; negative: the clock goes back */

@@ -255,7 +255,7 @@ static int print_recording(const struct part_plan *pp, const struct event *event
                (long long)json_get_int(pp->source->analysis, "moved_ms", 0));
     if (taken)
         putchar('\n');
-    AUTO_FREE char *remarks = sound_remarks(pp->source);
+    AUTO_FREE char *remarks = sound_remarks(pp->source, event->settings.target_lufs);
     if (remarks)
         printf("      %s\n", remarks);
     for (size_t i = 0; i < pp->source->nb_captions; i++) {

@@ -141,11 +141,12 @@ static const struct verb verbs[] = {
     {.name = "sound",
      .operands = "TALK [...]",
      .summary = "show what the sound is like, choose stream and channel",
-     .help = "sound [--json] TALK[/PART] [--audio N] [--channels both|left|right] [--auto]\n"
+     .help = "sound [--json] TALK[/PART] [--audio N] [--channels WHICH] [--auto]\n"
              "Shows what was found in the sound of a talk's recording, or sets which part\n"
              "of it is used.\n"
              "  --audio N          use stream N of the file\n"
-             "  --channels WHICH   use both channels, or one of them for both sides\n"
+             "  --channels WHICH   'both' as they are; 'left' or 'right' on both sides;\n"
+             "                     'invert': both, the right one inverted\n"
              "  --auto             remove what was set\n"
              "  --json             print it as JSON",
      .options = {{.name = "json"},

@@ -97,7 +97,7 @@ static char *describe_proposal(const struct part_plan *pp)
 
 void part_judge(struct part_plan *pp, const struct plan *p)
 {
-    AUTO_FREE char *note = NULL, *sound_note = NULL;
+    AUTO_FREE char *note = NULL, *sound_note = NULL, *sound_fault_text = NULL;
     struct verify_facts f = {.talk = pp->talk->number,
                              .part = pp->part->number,
                              .listed_s = pp->part->listed_s,
@@ -123,7 +123,9 @@ void part_judge(struct part_plan *pp, const struct plan *p)
     f.match_note = note;
     if (pp->source && pp->source->probe) {
         media_facts(&f, pp);
-        f.sound_note = sound_note = sound_remarks(pp->source);
+        const double target_lufs = p->event->settings.target_lufs;
+        f.sound_note = sound_note = sound_remarks(pp->source, target_lufs);
+        f.sound_fault = sound_fault_text = sound_fault(pp->source, target_lufs);
         if (!f.refusal) {
             f.measured_ms = compared_ms(pp);
             pp->measured_ms =
