@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "clock.h"
-#include "fs.h"
 #include "json.h"
 #include "mem.h"
 #include "part_cut.h"
@@ -113,10 +112,9 @@ void part_judge(struct part_plan *pp, const struct plan *p)
         note = describe_proposal(pp);
     } else if (m && m->state == MATCH_UNCLEAR) {
         f.unclear = true;
-        note = mem_printf("perhaps '%s' (%s)%s%s",
-                          m->recording >= 0 ? fs_basename(p->recordings[m->recording].path) : "?",
-                          m->reason ? m->reason : "", m->suspicion ? "; " : "",
-                          m->suspicion ? m->suspicion : "");
+        note = mem_printf(
+            "perhaps '%s' (%s)%s%s", m->recording >= 0 ? p->sources[m->recording].name : "?",
+            m->reason ? m->reason : "", m->suspicion ? "; " : "", m->suspicion ? m->suspicion : "");
     } else if (m && m->suspicion) {
         note = mem_strdup(m->suspicion);
     } else if (m && m->state == MATCH_NONE && m->by_hand) {

@@ -36,6 +36,7 @@ struct room_cut {
 /* A recording with what is known of it. */
 struct source {
     const struct recording *recording;
+    const char *name; /* for the user: see recording_names.h */
     /* NULL while not made. The probe is without its cells: plan_find_result() returns all. Of a
      * recording that no match names, the probe has only "error", "duration_ms", "creation_time" and
      * "hash", which matching needs, and there is no analysis. */

@@ -11,6 +11,7 @@
 #include "json.h"
 #include "keys.h"
 #include "mem.h"
+#include "recording_names.h"
 #include "results.h"
 #include "room_cuts.h"
 #include "work_listing.h"
@@ -141,6 +142,7 @@ static int match_recordings(struct plan *p, const json_t *kept, struct err *err)
     for (size_t i = 0; i < p->nb_recordings; i++)
         list[i] = (struct match_recording){
             .name = fs_basename(p->recordings[i].path),
+            .shown = p->sources[i].name,
             .duration_ms = json_get_int(p->sources[i].probe, "duration_ms", -1),
         };
     find_matches(p, kept, list, fixed, nb_fixed);
@@ -208,6 +210,7 @@ int plan_load(struct plan *out, struct event *event, struct err *err)
     p.sources = mem_zalloc(p.nb_recordings, sizeof *p.sources);
     for (size_t i = 0; i < p.nb_recordings; i++)
         p.sources[i].recording = &p.recordings[i];
+    recording_names_find(p.sources, p.nb_recordings);
     if (plan_refresh(&p, err) < 0)
         return err->code;
     const struct card_params look = {.template_path = s->card_template,
