@@ -55,6 +55,12 @@ struct source {
     size_t nb_cuts;
 };
 
+/* What a part's files in out/ were made from. */
+struct published_from {
+    int talk, part;
+    char recording[33]; /* fingerprint; "": not known */
+};
+
 /* Everything that a plan starts from, loaded once a command. */
 struct plan {
     struct event *event;
@@ -66,6 +72,8 @@ struct plan {
     json_t *new_matches; /* as they will be kept; NULL: they were kept already */
     size_t *first_match; /* of each talk of the programme: its first row of matches, or their number
                             where it has none */
+    struct published_from *published; /* sorted; read only where a talk has no sure recording */
+    size_t nb_published;
     struct work_listing *listing; /* while plan_list_work is on; else NULL */
     char look[33]; /* of the card's template and pictures; "" where they cannot be read */
     struct err look_err;
@@ -90,6 +98,11 @@ const struct match *plan_match(const struct plan *plan, const struct talk *talk,
  * that fingerprint, which may be its all the same; -1 where there is none such, it holds something
  * else, or the user said that none holds the part. */
 int plan_may_hold(const struct plan *plan, const struct match *match, const char *fingerprint);
+
+/* Of a part that no recording is sure to hold: the index of the recording that its files in out/
+ * were made from and that may still hold it, or -1. *as_one: all published parts of the talk were.
+ */
+int plan_published_from(bool *as_one, const struct plan *plan, const struct talk *talk, int part);
 
 /* Why a recording that can be read still cannot be published, or NULL. probe: its result. */
 const char *plan_refusal(const json_t *probe);
