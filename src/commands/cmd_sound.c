@@ -95,8 +95,8 @@ static int choose_stream(struct chosen_sound *chosen, const struct source *s, co
     const json_t *st = n >= 0 ? json_array_get(streams, (size_t)n) : NULL;
     if (end == text || *end || !st || strcmp(json_get_string(st, "type", ""), "audio") != 0)
         return err_set(err, ERR_USAGE,
-                       "'%s' has no sound stream '%s': 'talkpress sound TALK' lists them",
-                       fs_basename(s->recording->path), text);
+                       "'%s' has no sound stream '%s': 'talkpress sound TALK' lists them", s->name,
+                       text);
     chosen->stream = (int)n;
     return 0;
 }

@@ -306,7 +306,10 @@ static void add_row(struct table *t, const struct part_plan *pp, const json_t *f
 {
     char name[32];
     AUTO_FREE char *text = state(pp, failures);
-    AUTO_FREE char *line = mem_printf("%s: %s", pp->talk->title, text);
+    const bool why = pp->state == PART_WAITING && *pp->cause &&
+                     (pp->obstacle == OBSTACLE_UNSURE || pp->obstacle == OBSTACLE_REFUSED);
+    AUTO_FREE char *line =
+        mem_printf("%s: %s%s%s", pp->talk->title, text, why ? ": " : "", why ? pp->cause : "");
     table_add(t, (const char *const[]){plan_part_name(name, pp->talk, pp->part->number),
                                        verdict_name(pp->verdict), line});
 }

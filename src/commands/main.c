@@ -53,6 +53,7 @@ static const struct verb verbs[] = {
      .help = "add [--json] [--join | --separate] [--start TIME] [--room ROOM] FILE|FOLDER...\n"
              "Adds recordings, probes them and matches them to talks. Recordings are only\n"
              "read, never changed. Files that a camera split one recording into are joined.\n"
+             "Shows and judges what this call added; 'talkpress status' has the rest.\n"
              "  --join         the files, in this order, are one recording\n"
              "  --separate     each file is a recording of its own\n"
              "  --start TIME   when the recording began, as 2010-04-28 09:02, to find\n"

@@ -5,7 +5,6 @@
 
 #include "cli.h"
 #include "clock.h"
-#include "fs.h"
 #include "json.h"
 #include "mem.h"
 #include "part.h"
@@ -73,7 +72,7 @@ static void add_row(struct table *t, const struct part_plan *pp)
         clock_format_ms(measured, pp->measured_ms, false);
     if (listed_ms && pp->measured_ms >= 0)
         snprintf(off, sizeof off, "%+.1f s", seconds(pp->measured_ms - listed_ms));
-    text = mem_printf("%s%s%s", recording_of(pp) ? fs_basename(recording_of(pp)) : "",
+    text = mem_printf("%s%s%s", pp->source ? pp->source->name : "",
                       recording_of(pp) && *cause ? ": " : "", cause);
     table_add(t, (const char *const[]){plan_part_name(name, pp->talk, pp->part->number), listed,
                                        measured, off, verdict_name(pp->verdict), text});

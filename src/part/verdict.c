@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "clock.h"
-#include "fs.h"
 #include "json.h"
 #include "mem.h"
 #include "part_cut.h"
@@ -95,6 +94,34 @@ static char *describe_proposal(const struct part_plan *pp)
                       pp->match->suspicion ? pp->match->suspicion : "");
 }
 
+/* Which published recording may still hold a part that is not certain of one, and how to keep it. A
+ * new string, or NULL. */
+static char *describe_published(const struct part_plan *pp, const struct plan *p)
+{
+    bool as_one;
+    char name[32];
+    const int at = plan_published_from(&as_one, p, pp->talk, pp->part->number);
+    if (at < 0)
+        return NULL;
+    if (as_one)
+        snprintf(name, sizeof name, "%d", pp->talk->number);
+    else
+        plan_part_name(name, pp->talk, pp->part->number);
+    return mem_printf("published from '%s', which may still hold it: keep it with talkpress match "
+                      "'%s=%s', or withdraw it with talkpress match '%s=none'",
+                      p->sources[at].name, name, p->sources[at].name, name);
+}
+
+/* Adds a remark to the note, which is replaced. */
+static void add_note(char **note, const char *text)
+{
+    if (!text)
+        return;
+    char *all = *note ? mem_printf("%s; %s", *note, text) : mem_strdup(text);
+    free(*note);
+    *note = all;
+}
+
 void part_judge(struct part_plan *pp, const struct plan *p)
 {
     AUTO_FREE char *note = NULL, *sound_note = NULL, *sound_fault_text = NULL;
@@ -111,15 +138,17 @@ void part_judge(struct part_plan *pp, const struct plan *p)
         note = describe_proposal(pp);
     } else if (m && m->state == MATCH_UNCLEAR) {
         f.unclear = true;
-        note = mem_printf("perhaps '%s' (%s)%s%s",
-                          m->recording >= 0 ? fs_basename(p->recordings[m->recording].path) : "?",
-                          m->reason ? m->reason : "", m->suspicion ? "; " : "",
-                          m->suspicion ? m->suspicion : "");
+        note = mem_printf(
+            "perhaps '%s' (%s)%s%s", m->recording >= 0 ? p->sources[m->recording].name : "?",
+            m->reason ? m->reason : "", m->suspicion ? "; " : "", m->suspicion ? m->suspicion : "");
     } else if (m && m->suspicion) {
         note = mem_strdup(m->suspicion);
     } else if (m && m->state == MATCH_NONE && m->by_hand) {
         note = mem_strdup(m->reason);
     }
+    AUTO_FREE char *published = m && !pp->source ? describe_published(pp, p) : NULL;
+    add_note(&note, published);
+    f.unclear = f.unclear || published;
     f.match_note = note;
     if (pp->source && pp->source->probe) {
         media_facts(&f, pp);

@@ -195,12 +195,15 @@ struct reporter {
     void (*say)(void *opaque, const char *line);
     void *opaque;
     size_t nb;
+    bool quiet; /* the row was reported before */
 };
 
 static void report(struct reporter *t, char *line)
 {
-    t->nb++;
-    t->say(t->opaque, line);
+    if (!t->quiet) {
+        t->nb++;
+        t->say(t->opaque, line);
+    }
     free(line);
 }
 
@@ -249,6 +252,9 @@ static void leave_apart(struct join_file *row, size_t nb, size_t at)
 static void judge_row(struct join_file *row, size_t nb, struct reporter *t)
 {
     find_twins(row, nb);
+    t->quiet = true;
+    for (size_t i = 0; i < nb; i++)
+        t->quiet = t->quiet && row[i].old;
     for (size_t i = 1; i < nb; i++) {
         row[i].continues = follows(row, nb, i);
         if (!row[i].continues || row[i].inside_of_joined)
@@ -277,7 +283,7 @@ static void judge_row(struct join_file *row, size_t nb, struct reporter *t)
 size_t join_find(struct join_file *files, size_t nb, void (*say)(void *opaque, const char *line),
                  void *opaque)
 {
-    struct reporter t = {say, opaque, 0};
+    struct reporter t = {.say = say, .opaque = opaque};
     for (size_t i = 0; i < nb; i++) {
         files[i].named = join_name_parse(&files[i].name, fs_basename(files[i].path));
         files[i].twin = files[i].continues = false;
