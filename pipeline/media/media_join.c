@@ -24,7 +24,7 @@ enum {
  * 13818-1). */
 static const int64_t clock_turn_us = (INT64_C(1) << 33) * 100 / 9;
 
-static bool wanted(const AVStream *st)
+bool media_join_wanted(const AVStream *st)
 {
     const enum AVMediaType type = st->codecpar->codec_type;
     return (type == AVMEDIA_TYPE_VIDEO || type == AVMEDIA_TYPE_AUDIO) &&
@@ -34,7 +34,8 @@ static bool wanted(const AVStream *st)
 /* Covers are pictures of another kind. */
 static bool same_kind(const AVStream *a, const AVStream *b)
 {
-    return a->codecpar->codec_type == b->codecpar->codec_type && wanted(a) == wanted(b);
+    return a->codecpar->codec_type == b->codecpar->codec_type &&
+           media_join_wanted(a) == media_join_wanted(b);
 }
 
 /* The file's stream that continues the first file's: in MPEG-TS the one with its number (PID), else
@@ -69,7 +70,7 @@ int media_join_compare(struct media *m, size_t at, struct err *err)
         m->pieces[at].streams = mem_zalloc(m->nb_streams + 1, sizeof *m->pieces[at].streams);
     for (unsigned i = 0; i < m->nb_streams; i++) {
         m->pieces[at].streams[i] = counterpart(a, (int)i, b);
-        if (!wanted(a->streams[i]) || m->pieces[at].streams[i] >= 0)
+        if (!media_join_wanted(a->streams[i]) || m->pieces[at].streams[i] >= 0)
             continue;
         const char *kind = av_get_media_type_string(a->streams[i]->codecpar->codec_type);
         return err_set(err, ERR_INVALID,
@@ -114,30 +115,39 @@ static int64_t length_of(const AVStream *st, const AVPacket *pkt)
                         (AVRational){1, st->codecpar->sample_rate}, st->time_base);
 }
 
-void media_join_note(struct media_piece *p, const AVPacket *pkt)
+int64_t media_join_order(const AVPacket *pkt)
+{
+    return pkt->dts != AV_NOPTS_VALUE ? pkt->dts : pkt->pts;
+}
+
+bool media_join_note(struct media_piece *p, const AVPacket *pkt)
 {
     const AVStream *st = media_piece_stream(p, pkt->stream_index);
     struct media_span *s = &p->spans[pkt->stream_index];
     const int64_t pts = pkt->pts != AV_NOPTS_VALUE ? pkt->pts : pkt->dts;
     if (pts == AV_NOPTS_VALUE)
-        return;
+        return true;
     const int64_t end_us = av_rescale_q(pts + length_of(st, pkt), st->time_base, AV_TIME_BASE_Q);
     if (end_us > p->last_us)
         p->last_us = end_us;
+    const int64_t order = media_join_order(pkt);
+    if (order < s->from || order >= s->until)
+        return false;
     if (pkt->size == 0)
-        return;
+        return true;
     int64_t front, tail;
     skipped(&front, &tail, st, pkt);
     if (s->nb++ == 0 || pts < s->first)
         s->first = pts;
     if (pkt->flags & AV_PKT_FLAG_DISCARD && front == 0)
-        return;
+        return true;
     if (s->nb_shown == 0 || pts + front < s->shown)
         s->shown = pts + front;
     if (s->nb_shown++ == 0 || pts >= s->last) {
         s->last = pts;
         s->length = length_of(st, pkt) - tail;
     }
+    return true;
 }
 
 /* Where the stream ends on the recording's clock. Containers round lengths, or state none: the mean
@@ -168,12 +178,13 @@ static int look_ahead(struct media *m, size_t at, struct err *err)
     for (int i = 0; i < LOOK_PACKETS_MAX; i++) {
         unsigned nb_open = 0;
         for (unsigned k = 0; k < m->nb_streams; k++)
-            nb_open += wanted(media_format(m)->streams[k]) && p->spans[k].nb_shown < LOOK_PACKETS;
+            nb_open += media_join_wanted(media_format(m)->streams[k]) &&
+                       p->spans[k].nb_shown < LOOK_PACKETS;
         if (nb_open == 0 || av_read_frame(p->fmt, pkt) < 0)
             break;
         pkt->stream_index = media_piece_number(p, pkt->stream_index);
         if (pkt->stream_index >= 0 && pkt->stream_index < (int)m->nb_streams)
-            media_join_note(p, pkt);
+            (void)media_join_note(p, pkt);
         av_packet_unref(pkt);
     }
     p->used = true;
@@ -217,16 +228,21 @@ int media_join_lay_out(struct media *m, size_t at, struct err *err)
     if (before[m->main].nb_shown == 0 || p->spans[m->main].nb_shown == 0)
         return err_set(err, ERR_INVALID, "'%s' cannot be part of a recording: nothing is in it",
                        before[m->main].nb_shown ? p->path : m->pieces[at - 1].path);
-    const int64_t shift = before[m->main].end -
-                          av_rescale_q(p->spans[m->main].shown,
-                                       media_piece_stream(p, m->main)->time_base, main->time_base);
+    int64_t shift = before[m->main].end - av_rescale_q(p->spans[m->main].shown,
+                                                       media_piece_stream(p, m->main)->time_base,
+                                                       main->time_base);
+    if (p->overlaps)
+        shift = before[m->main].offset + p->step;
     for (unsigned i = 0; i < m->nb_streams; i++) {
         const AVStream *st = media_piece_stream(p, (int)i), *first = media_format(m)->streams[i];
         const AVRational base = first->time_base, own = st ? st->time_base : base;
         struct media_span *s = &p->spans[i], none = {0};
         const bool sound = first->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
-        place_stream(s, sound || (int)i == m->main ? &before[i] : &none, own, base,
-                     av_rescale_q(shift, main->time_base, base));
+        place_stream(s,
+                     (int)i == m->main ? p->overlaps ? &none : &before[i]
+                     : sound ? &before[i]
+                                       : &none,
+                     own, base, av_rescale_q(shift, main->time_base, base));
         if ((int)i == m->main)
             s->unhide = INT64_MIN;
         s->nb = s->nb_shown = 0; /* it is read from its front, and noted then */
@@ -247,7 +263,8 @@ static void prepare(struct media *m)
     for (size_t i = 0; i < m->nb_pieces; i++) {
         m->pieces[i].spans = mem_zalloc(m->nb_streams + 1, sizeof *m->pieces[i].spans);
         for (unsigned k = 0; k < m->nb_streams; k++)
-            m->pieces[i].spans[k].unhide = INT64_MIN;
+            m->pieces[i].spans[k] =
+                (struct media_span){.unhide = INT64_MIN, .from = INT64_MIN, .until = INT64_MAX};
     }
 }
 
@@ -281,7 +298,14 @@ static int find_out(struct media *m, struct err *err)
     for (size_t i = 1; i < m->nb_pieces; i++)
         if (media_piece_open(&m->pieces[i], err) < 0 || media_join_compare(m, i, err) < 0)
             return err->code;
-    if (one_stream(m))
+    const bool as_one = one_stream(m);
+    bool overlap = false;
+    for (size_t i = 1; m->main >= 0 && i < m->nb_pieces; i++) {
+        if (media_overlap_find(m, i, err) < 0)
+            return err->code;
+        overlap = overlap || m->pieces[i].overlaps;
+    }
+    if (as_one && !overlap)
         return media_divide(m, true, err);
     if (m->main < 0)
         return err_set(err, ERR_INVALID,
@@ -289,7 +313,17 @@ static int find_out(struct media *m, struct err *err)
                        m->paths[0]);
     for (size_t i = 1; i < m->nb_pieces; i++)
         media_piece_close(&m->pieces[i]);
-    return 0;
+    return media_piece_open(&m->pieces[0], err);
+}
+
+static int64_t int_or(const json_t *value, int64_t other)
+{
+    return json_is_integer(value) ? json_integer_value(value) : other;
+}
+
+static json_t *int_unless(int64_t value, int64_t other)
+{
+    return value == other ? json_null() : json_integer(value);
 }
 
 int media_join_files(struct media *m, struct err *err)
@@ -310,11 +344,12 @@ int media_join_files(struct media *m, struct err *err)
             if (!span)
                 return err_set(err, ERR_INVALID, "'%s' has other streams than before: add it again",
                                m->pieces[i].path);
-            const json_t *unhide = json_array_get(span, 2);
-            m->pieces[i].spans[k].offset = json_integer_value(json_array_get(span, 0));
-            m->pieces[i].spans[k].begin = json_integer_value(json_array_get(span, 1));
-            m->pieces[i].spans[k].unhide =
-                json_is_integer(unhide) ? json_integer_value(unhide) : INT64_MIN;
+            struct media_span *s = &m->pieces[i].spans[k];
+            s->offset = json_integer_value(json_array_get(span, 0));
+            s->begin = json_integer_value(json_array_get(span, 1));
+            s->unhide = int_or(json_array_get(span, 2), INT64_MIN);
+            s->from = int_or(json_array_get(span, 3), INT64_MIN);
+            s->until = int_or(json_array_get(span, 4), INT64_MAX);
         }
     }
     return 0;
@@ -331,9 +366,10 @@ json_t *media_join(const struct media *m)
         json_t *spans = json_array();
         for (unsigned k = 0; k < m->nb_streams; k++) {
             const struct media_span *s = &m->pieces[i].spans[k];
-            json_t *unhide = s->unhide == INT64_MIN ? json_null() : json_integer(s->unhide);
             json_array_append_new(
-                spans, json_pack("[I, I, o]", (json_int_t)s->offset, (json_int_t)s->begin, unhide));
+                spans, json_pack("[I, I, o, o, o]", (json_int_t)s->offset, (json_int_t)s->begin,
+                                 int_unless(s->unhide, INT64_MIN), int_unless(s->from, INT64_MIN),
+                                 int_unless(s->until, INT64_MAX)));
         }
         json_array_append_new(list, spans);
     }

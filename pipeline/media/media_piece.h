@@ -13,7 +13,9 @@ struct hash;
 struct media_span {
     int64_t offset; /* added to its time stamps */
     int64_t begin,
-        end;        /* of what it shows, on the recording's clock; end is set once it was read */
+        end; /* of what it shows, on the recording's clock; end is set once it was read */
+    /* Own decoding times: where files overlap, packets outside [from, until) are dropped. */
+    int64_t from, until;
     int64_t unhide; /* own time: packets before it that an edit list hides are shown all the same */
     /* Of its packets, in own times: */
     int64_t first, shown; /* start of the first one, and of the first one that is shown */
@@ -40,6 +42,10 @@ struct media_piece {
     bool used;            /* read from, or sought in */
     int64_t last_us;      /* where its last packet ends, on its own clock */
     struct media_span *spans;
+    /* It repeats the end of the piece before. step: from its own clock to that piece's own clock,
+     * in the time base of the first piece's main stream. */
+    bool overlaps;
+    int64_t step;
     /* Files of one recording may have more streams than the first, or in another order. Each of
      * the recording's streams (the first file's, media.nb_streams) as this file numbers it, -1:
      * it has none. Set by media_join_compare; NULL: the numbers are the same. */

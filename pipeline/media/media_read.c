@@ -69,7 +69,7 @@ static void forgive_short_read(const struct media_piece *p, AVPacket *pkt)
 }
 
 /* Gives the packet the recording's number of its stream, and puts it on the recording's clock.
- * False: the first file does not have its stream. */
+ * False: the first file does not have its stream, or another file has the packet too. */
 static bool place(struct media *m, struct media_piece *p, AVPacket *pkt)
 {
     if (m->nb_pieces == 1)
@@ -80,7 +80,8 @@ static bool place(struct media *m, struct media_piece *p, AVPacket *pkt)
     const AVRational base = p->fmt->streams[pkt->stream_index]->time_base;
     pkt->stream_index = number;
     struct media_span *span = &p->spans[pkt->stream_index];
-    media_join_note(p, pkt);
+    if (!media_join_note(p, pkt))
+        return false;
     if (pkt->pts != AV_NOPTS_VALUE && pkt->pts < span->unhide) {
         size_t nb = 0;
         uint8_t *skip = av_packet_get_side_data(pkt, AV_PKT_DATA_SKIP_SAMPLES, &nb);

@@ -119,6 +119,40 @@ chapter()
     done
 }
 
+# overlapping DIR: every frame once, and the sound without a gap, where one file gives way to another.
+overlapping()
+{
+    json '.[] | [(.files | length), .probe.error, .probe.truncated, .probe.nb_corrupt, .probe.grid.frames]' \
+        '[2,null,null,0,450]' tp add --json "$1"
+    tp match "1=$(basename "$(find "$1" | sort | sed -n 2p)")" >/dev/null
+    expect 0 tp verify
+    expect 0 tp run --quiet
+    same_as_whole
+    for second in 29 31.5 33 35; do
+        read -r off rest <<<"$(sounds_like event/out/*.mp4 $second)"
+        echo "at $second: off by $off samples, $rest/1000 left"
+        [ "${off#-}" -le 96 ]
+        [ "$rest" -le 100 ]
+    done
+}
+
+@test "a recorder that repeats the end of a file in the next one: published once" {
+    local size
+    mkdir ts
+    size=$(stat -c %s "$BATS_FILE_TMPDIR/whole.ts")
+    # From 30 s to 33 s, and a bit: the first file ends inside a packet, the second begins in a group.
+    head -c $((size * 37 / 100)) "$BATS_FILE_TMPDIR/whole.ts" >ts/rec_001.ts
+    tail -c +$((size * 34 / 100 / 188 * 188 + 1)) "$BATS_FILE_TMPDIR/whole.ts" >ts/rec_002.ts
+    overlapping ts
+}
+
+@test "chapters that overlap: published once" {
+    mkdir mp4
+    ffmpeg -v error -i "$REC/01-first-steps.mp4" -t 33 -c copy mp4/GH010042.MP4
+    ffmpeg -v error -ss 30 -i "$REC/01-first-steps.mp4" -c copy mp4/GH020042.MP4
+    overlapping mp4
+}
+
 @test "files added one after the other become one recording" {
     for file in "$BATS_FILE_TMPDIR"/gopro/*; do
         run tp add "$file"
