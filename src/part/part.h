@@ -62,7 +62,9 @@ struct part_plan {
     bool held; /* not ok and not accepted: made, but not published */
     /* the cut; known where cut_known */
     struct frame_grid grid;
-    int64_t begin, end; /* frames */
+    int64_t begin, end;                 /* frames */
+    int64_t whole_begin, whole_end;     /* of the recording: what is published unless it is cut */
+    int64_t picture_begin, picture_end; /* that have pictures; elsewhere the nearest is held */
     bool cut_known, cut_by_hand;
     bool cut_proposed;               /* of a recording of several talks: the user has to take it */
     const struct room_cut *room_cut; /* the plan's; NULL: none, or not known yet */
