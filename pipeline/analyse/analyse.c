@@ -269,6 +269,31 @@ static void describe_quality(struct analysis *a, const struct measured *m)
                   : json_null());
 }
 
+/* From when until when somebody speaks: found to a second, then moved to the pauses beside it. */
+static void describe_speech(struct analysis *a, const struct measured *m, double whole)
+{
+    enum { SECOND = 10, FARTHEST = 20, MARGIN = 3 /* blocks */ };
+    const struct sound_speech *speech = &m->quality.speech[m->use];
+    const struct loudness *l = &m->blocks;
+    const double threshold = loudness_silence(whole);
+    size_t begin = (size_t)speech->begin_ms / 100, end = (size_t)speech->end_ms / 100;
+    const size_t least = begin, most = end;
+    if (end > l->nb || begin >= end)
+        return;
+    while (begin > 0 && least - begin < FARTHEST && loudness_of_block(l, begin - 1) >= threshold)
+        begin--;
+    while (begin < least + SECOND && loudness_of_block(l, begin) < threshold)
+        begin++;
+    while (end < l->nb && end - most < FARTHEST && loudness_of_block(l, end) >= threshold)
+        end++;
+    while (end > begin + 1 && most - end < SECOND && loudness_of_block(l, end - 1) < threshold)
+        end--;
+    begin = begin > MARGIN ? begin - MARGIN : 0;
+    end = end + MARGIN < l->nb ? end + MARGIN : l->nb;
+    json_object_set_new(a->result, "speech_begin_ms", json_integer((json_int_t)begin * 100));
+    json_object_set_new(a->result, "speech_end_ms", json_integer((json_int_t)end * 100));
+}
+
 static json_t *describe_channel(const struct sound_channel *c)
 {
     json_t *o = json_pack("{s:s}", "is", sound_content_name(c->content));
@@ -314,6 +339,7 @@ static void describe_sound(struct analysis *a, struct measured *m)
                         decibels(loudness_peak_db(&m->blocks, 0, m->blocks.nb)));
     json_object_set_new(a->result, "blocks", json_integer((json_int_t)m->blocks.nb));
     describe_ends(a, &m->blocks, whole);
+    describe_speech(a, m, whole);
 }
 
 static int analyse_sound(struct analysis *a, const char *blocks_path, int named, struct err *err)

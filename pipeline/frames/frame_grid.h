@@ -12,8 +12,8 @@
 struct frame_grid {
     AVRational fps;       /* frames per second */
     AVRational time_base; /* of the recording's video stream */
-    int64_t origin;       /* the first picture's time, in time_base */
-    int64_t nb_frames;    /* up to the end of the last picture */
+    int64_t origin;       /* the time of frame 0, in time_base */
+    int64_t nb_frames;    /* up to the end of the last picture, or of the sound */
 };
 
 enum {

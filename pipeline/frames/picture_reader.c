@@ -169,7 +169,8 @@ static int next_place(struct picture_reader *r, struct err *err)
 }
 
 /* The picture that shows at the range's begin: the last one that starts at or before it. The one
- * after it is kept in r->next. Where none starts before, the first one after stands in. */
+ * after it is kept in r->next. Where none starts before, the first one after stands in: of the
+ * recording's start, even if it comes after the range. */
 static int first_picture(struct picture_reader *r, AVFrame *frame, struct err *err)
 {
     const int64_t begin = r->range.begin;
@@ -180,7 +181,7 @@ static int first_picture(struct picture_reader *r, AVFrame *frame, struct err *e
         const bool later = got && r->next->pts > begin;
         if (got && (!later || !frame->buf[0])) {
             const bool stands_in = later && !frame->buf[0];
-            if (stands_in && r->next->pts >= r->range.end)
+            if (stands_in && r->next->pts >= r->range.end && r->range.key_frame > 0)
                 return 0;
             av_frame_unref(frame);
             av_frame_move_ref(frame, r->next);

@@ -246,7 +246,8 @@ static int print_recording(const struct part_plan *pp, const struct event *event
         printf("    sound: stream %d of %d channels, %d Hz, starts %+.3f s against the picture",
                pp->source->audio_stream, (int)json_get_int(taken, "channels", 0),
                (int)json_get_int(taken, "rate", 0),
-               (double)(json_get_int(taken, "start_ms", 0) - frame_grid_origin_ms(&pp->grid)) /
+               (double)(json_get_int(taken, "start_ms", 0) - frame_grid_origin_ms(&pp->grid) -
+                        frame_grid_ms_of(&pp->grid, pp->picture_begin)) /
                    1000);
     if (json_is_number(json_object_get(pp->source->analysis, "loudness_lufs")))
         printf(", %.1f LUFS", json_get_number(pp->source->analysis, "loudness_lufs", 0));

@@ -67,7 +67,9 @@ struct part_plan {
     bool held; /* neither ok nor accepted: made, but not published */
     /* the cut; valid if cut_known */
     struct frame_grid grid;
-    int64_t begin, end; /* frames begin to end - 1 of the recording */
+    int64_t begin, end;                 /* frames begin to end - 1 of the recording */
+    int64_t whole_begin, whole_end;     /* what is published of the recording unless it is cut */
+    int64_t picture_begin, picture_end; /* frames with pictures; outside, the nearest one is held */
     bool cut_known, cut_by_hand;
     bool cut_proposed;               /* in a recording of several talks; the user must take it */
     const struct room_cut *room_cut; /* the proposal; NULL: none, or not known yet */

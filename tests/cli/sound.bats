@@ -252,3 +252,82 @@ mono_level()
     json '.parts[1].outputs[0].result.loudness_lufs | . > -16.5 and . < -15.5' true tp status --json
     [ "$(level "$EVENT/out/02-second-thoughts.mp4" 0)" -ge -26 ]
 }
+
+# still_number FILE SECOND: the frame number of a stand-in's picture that shows at a second.
+still_number()
+{
+    frame_numbers "$1" $(($2 * 5)) 1
+}
+
+# numbered FILE SECONDS: pictures that carry their number, 5 a second.
+numbered()
+{
+    page one.txt "1: Numbers (Who) (0:$2)"
+    rehearse one.txt numbered
+    ffmpeg -v error -i numbered/* -map 0:v -c copy "$1"
+}
+
+@test "the picture ends before the sound: its last picture is held for as long as somebody speaks" {
+    numbered picture.mkv 08
+    # 20 s of speech, then 6 s of silence.
+    ffmpeg -v error -i picture.mkv -f lavfi -i "$(speech 8),aloop=2:size=320000,atrim=duration=20,apad=whole_dur=26" \
+        -map 0:v -map 1:a -c:v copy -c:a pcm_s16le 01-first-steps.mkv
+    tp add 01-first-steps.mkv >/dev/null || true
+    tp match 1=01-first-steps.mkv >/dev/null
+    tp run --quiet 1 || true
+    json '.[0].measured_s | . > 18 and . < 21' true tp verify 1 --json
+    expect 3 tp verify 1
+    says "its picture ends 0:1" "before its sound: the last picture is shown until the end"
+    expect 0 tp cut 1 --out 0:26
+    says "0:00.000 to 0:26.000"
+    expect 0 tp verify --accept 1 --because "a test"
+    expect 0 tp run --quiet 1
+    out=$EVENT/out/01-first-steps.mp4
+    same $((27 * 5)) "$(nb_frames "$out")"
+    last=$(still_number "$out" 8)
+    [ "$last" -ge 34 ]
+    same 39 "$(still_number "$out" 10)"
+    same 39 "$(still_number "$out" 26)"
+}
+
+@test "the picture begins after the sound: its first picture is held for as long as somebody speaks" {
+    numbered picture.mkv 08
+    # 3 s of silence, then speech; the picture comes after 10 s.
+    ffmpeg -v error -itsoffset 10 -i picture.mkv -f lavfi -i "$(speech 8),aloop=2:size=320000,adelay=3000,atrim=duration=18" \
+        -map 0:v -map 1:a -c:v copy -c:a pcm_s16le 01-first-steps.mkv
+    tp add 01-first-steps.mkv >/dev/null || true
+    tp match 1=01-first-steps.mkv >/dev/null
+    tp run --quiet 1 || true
+    json '.[0].measured_s | . > 14.5 and . < 16' true tp verify 1 --json
+    expect 3 tp verify 1
+    says "its picture begins 0:07 after its sound: the first picture is shown from the start"
+    expect 0 tp cut 1 --in 0:00
+    says "0:00.000 to 0:18.000"
+    expect 0 tp verify --accept 1 --because "a test"
+    expect 0 tp run --quiet 1
+    out=$EVENT/out/01-first-steps.mp4
+    same $((19 * 5)) "$(nb_frames "$out")"
+    same 0 "$(still_number "$out" 2)"
+    same 0 "$(still_number "$out" 10)"
+    same 5 "$(still_number "$out" 12)"
+}
+
+@test "silence after the picture's end is left out" {
+    recording picture.mkv 8
+    ffmpeg -v error -i picture.mkv -f lavfi -i "$(speech 7),apad=whole_dur=20" -map 0:v -map 1:a -c:v copy \
+        -c:a pcm_s16le 02-second-thoughts.mkv
+    tp add 02-second-thoughts.mkv >/dev/null
+    expect 0 tp verify 2
+    says_not "is shown until the end"
+    json '.[0].measured_s' 8 tp verify 2 --json
+}
+
+@test "a cover as a plain video track is no picture that sets the length" {
+    ffmpeg -v error -f lavfi -i "$(speech 8)" -f lavfi -i "color=red:size=300x300:duration=0.04:rate=25" -map 0 -map 1 \
+        -c:a aac -c:v mjpeg -t 8 02-second-thoughts.mov
+    tp add 02-second-thoughts.mov >/dev/null
+    expect 0 tp run --quiet 2
+    expect 0 tp verify 2
+    says "no picture in it: its card is shown instead"
+    same $((9 * 25)) "$(nb_frames "$EVENT/out/02-second-thoughts.mp4")"
+}
