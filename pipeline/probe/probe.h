@@ -15,7 +15,7 @@
 #include "reader.h"
 
 /* To be raised whenever the same file would give another result. */
-enum { PROBE_VERSION = 5 };
+enum { PROBE_VERSION = 6 };
 
 /* Probes a recording: the file at path, then those of more (NULL if nb_more is 0). Fills *out with
  * the result, a new object:
@@ -23,7 +23,8 @@ enum { PROBE_VERSION = 5 };
  *   set beside it),
  *   streams: [{index, type, codec, …, start_ms, end_ms (on the file's clock), packets,
  *             counted (of audio: time stamps are unusable, samples are to be counted),
- *             drift_ppm (of audio: see drift.h; 0: it keeps time)}],
+ *             drift_ppm (of audio: see drift.h; 0: it keeps time),
+ *             no_language (of text that is none: why, see telemetry.h)}],
  *   video: {stream, width, height (coded), sar: [n, d], rotation (degrees clockwise), flip,
  *           interlaced, variable, first: {width, height, sar} (the first picture as decoded)} or
  *          null,

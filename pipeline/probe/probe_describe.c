@@ -13,6 +13,7 @@
 #include "mem.h"
 #include "probe.h"
 #include "probe_scan.h"
+#include "telemetry.h"
 
 static json_t *ratio(AVRational q)
 {
@@ -52,6 +53,9 @@ static json_t *describe_stream(const struct scan *s, int i)
     const AVDictionaryEntry *language = av_dict_get(st->metadata, "language", NULL, 0);
     if (language)
         json_object_set_new(o, "language", json_text(language->value));
+    const char *telemetry = telemetry_find(&ss->text);
+    if (telemetry)
+        json_object_set_new(o, "no_language", json_string(telemetry));
     if (ss->wanted && ss->end != AV_NOPTS_VALUE) {
         json_object_set_new(o, "start_ms", json_integer(probe_to_ms(s, i, ss->first)));
         json_object_set_new(o, "end_ms", json_integer(probe_to_ms(s, i, ss->end)));

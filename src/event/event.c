@@ -56,6 +56,11 @@ static const char settings_template[] =
     "# language: eng\n"
     "# comment: \"CC BY 4.0\"\n"
     "\n"
+    "# Caption files, and recordings with captions in them, whose text is published although it "
+    "is\n"
+    "# no language (positions or camera data; 'talkpress status TALK' names them).\n"
+    "# captions: {take: [DJI_0001.SRT]}\n"
+    "\n"
     "# Worker processes, by default one per core, and with AV1 one more for each eight; one that\n"
     "# makes no progress for stall_s seconds is stopped.\n"
     "# workers: 2\n"
@@ -203,6 +208,24 @@ static int read_sandbox(struct settings *s, const char *where, struct err *err)
                          where);
 }
 
+static int read_captions(struct settings *s, const char *where, struct err *err)
+{
+    static const char *const known[] = {"take"};
+    const json_t *captions = json_object_get(s->json, "captions");
+    const json_t *take = json_object_get(captions, "take");
+    size_t i = 0;
+    if (!captions || json_is_null(captions))
+        return 0;
+    while (json_is_string(json_array_get(take, i)))
+        i++;
+    if (!json_is_object(captions) || (take && !json_is_array(take)) || i < json_array_size(take))
+        return err_set(err, ERR_INVALID,
+                       "%s: 'captions' should name files, as in 'captions: {take: [a.srt]}'",
+                       where);
+    s->captions_take = take;
+    return check_keys(captions, known, sizeof known / sizeof *known, where, err);
+}
+
 /* SVT-AV1 has threads of its own, also where it is told to use one core: now and then they have
  * little to do and their worker waits for them. One more worker takes what is left: 7 % less time
  * on two cores. */
@@ -258,7 +281,8 @@ static int read_settings(struct event *e, struct err *err)
 {
     static const char *const known[] = {"renditions", "tolerance_s",   "overrun_s",      "card",
                                         "language",   "loudness_lufs", "true_peak_dbtp", "comment",
-                                        "workers",    "stall_s",       "sandbox",        "effort"};
+                                        "workers",    "stall_s",       "sandbox",        "effort",
+                                        "captions"};
     static const char *const known_card[] = {"seconds", "fade_ms", "template", "logo",
                                              "background"};
     struct settings *s = &e->settings;
@@ -275,7 +299,8 @@ static int read_settings(struct event *e, struct err *err)
     if (check_keys(s->json, known, sizeof known / sizeof *known, where, err) < 0 ||
         check_keys(card, known_card, sizeof known_card / sizeof *known_card, where, err) < 0 ||
         check_texts(s->json, card, where, err) < 0 || read_numbers(s, where, err) < 0 ||
-        read_sandbox(s, where, err) < 0 || read_renditions(e, where, err) < 0)
+        read_sandbox(s, where, err) < 0 || read_captions(s, where, err) < 0 ||
+        read_renditions(e, where, err) < 0)
         return err->code;
     if (!json_is_number(json_object_get(s->json, "workers")))
         s->workers = workers_by_default(s);

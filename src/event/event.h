@@ -29,6 +29,8 @@ struct settings {
     char *language;            /* ISO 639-2, or NULL */
     char *comment;             /* tag of every output (licence, link), or NULL */
     json_t *json;
+    /* In json, or NULL: names of files whose text is published although it is no language. */
+    const json_t *captions_take;
 };
 
 struct event {

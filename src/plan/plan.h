@@ -44,6 +44,8 @@ struct source {
     char probe_key[33], analysis_key[33];
     struct caption_source *captions; /* see captions_source.h */
     size_t nb_captions;
+    struct caption_source *set_aside; /* text that is no language, so that it is not published */
+    size_t nb_set_aside;
     const char *absent;              /* the first of its files that is not there now, or NULL */
     struct chosen_sound chosen;      /* by the user */
     int audio_stream;                /* that is published; -1: none, or not known yet */
