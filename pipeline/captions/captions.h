@@ -32,6 +32,9 @@ ATTR_NODISCARD int captions_read_text(struct cues *out, const char *path, const 
 
 /* Whether captions_read_stream can read streams of the codec (libav's name). */
 bool captions_codec(const char *codec);
+/* Appends the text of one packet of such a stream, of nb > 0 bytes. */
+void captions_add_packet(struct cues *cues, const char *codec, const void *bytes, size_t nb,
+                         int64_t start_ms, int64_t end_ms);
 /* Reads a stream of the recording (files: its further files, or NULL). Times are in milliseconds
  * from the grid's origin. ERR_INVALID where the stream has no captions that can be read. */
 ATTR_NODISCARD int captions_read_stream(struct cues *out, const char *recording,

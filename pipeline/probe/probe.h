@@ -24,7 +24,8 @@ enum { PROBE_VERSION = 6 };
  *   streams: [{index, type, codec, …, start_ms, end_ms (on the file's clock), packets,
  *             apart (a text: why it is not published, nor instead of the chosen one; absent else),
  *             counted (of audio: time stamps are unusable, samples are to be counted),
- *             drift_ppm (of audio: see drift.h; 0: it keeps time)}],
+ *             drift_ppm (of audio: see drift.h; 0: it keeps time),
+ *             no_language (of text that is none: why, see telemetry.h)}],
  *   video: {stream, width, height (coded), sar: [n, d], rotation (degrees clockwise), flip,
  *           interlaced, variable, first: {width, height, sar} (the first picture as decoded),
  *           begin, end (only if sound lasts longer: the frames that have pictures; before and after

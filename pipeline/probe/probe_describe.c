@@ -13,6 +13,7 @@
 #include "mem.h"
 #include "probe.h"
 #include "probe_scan.h"
+#include "telemetry.h"
 
 /* Uncompressed sound that is shorter than its header states by more was cut off. */
 enum { SHORT_MS = 5 };
@@ -58,6 +59,9 @@ static json_t *describe_stream(const struct scan *s, int i)
     const char *apart = media_apart(s->fmt, s->video >= 0 ? s->video : s->audio, i);
     if (apart)
         json_object_set_new(o, "apart", json_text(apart));
+    const char *telemetry = telemetry_find(&ss->text);
+    if (telemetry)
+        json_object_set_new(o, "no_language", json_string(telemetry));
     if (ss->wanted && ss->end != AV_NOPTS_VALUE) {
         json_object_set_new(o, "start_ms", json_integer(probe_to_ms(s, i, ss->first)));
         json_object_set_new(o, "end_ms", json_integer(probe_to_ms(s, i, ss->end)));

@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "av.h"
+#include "captions.h"
 #include "clock.h"
 #include "mem.h"
 #include "probe.h"
+#include "telemetry.h"
 
 enum {
     REPORTED_MAX = 100, /* gaps and corrupt packets that are listed; more are only counted */
@@ -19,6 +21,7 @@ void probe_scan_finish(struct scan *s)
 {
     for (unsigned i = 0; i < s->nb_streams; i++) {
         drift_finder_destroy(s->streams[i].drift);
+        cues_finish(&s->streams[i].text);
         av_parser_close(s->streams[i].parser);
         avcodec_free_context(&s->streams[i].parsed);
     }
@@ -262,6 +265,20 @@ static void count_samples(struct scan_stream *ss, const AVPacket *pkt, int64_t n
     ss->drift = NULL;
 }
 
+/* Keeps the text of a caption stream's packet, to be judged when all are known. */
+static void scan_text(struct scan *s, const AVPacket *pkt)
+{
+    enum { MAX_BYTES = 1 << 16 };
+    struct cues *text = &s->streams[pkt->stream_index].text;
+    const AVCodecParameters *par = s->fmt->streams[pkt->stream_index]->codecpar;
+    const char *codec = avcodec_get_name(par->codec_id);
+    if (par->codec_type != AVMEDIA_TYPE_SUBTITLE || !captions_codec(codec) || pkt->size <= 0 ||
+        pkt->size > MAX_BYTES || pkt->pts == AV_NOPTS_VALUE || text->nb == TELEMETRY_CUES)
+        return;
+    const int64_t start_ms = probe_to_ms(s, pkt->stream_index, pkt->pts);
+    captions_add_packet(text, codec, pkt->data, (size_t)pkt->size, start_ms, start_ms);
+}
+
 static void note_shown(struct scan *s, const AVPacket *pkt, int64_t pts, int64_t duration)
 {
     const int i = pkt->stream_index;
@@ -294,6 +311,7 @@ static void scan_packet(struct scan *s, const AVPacket *pkt)
     st->nb_bytes += pkt->size;
     if (pts != AV_NOPTS_VALUE && probe_to_ms(s, i, pts + duration) > s->last_ms)
         s->last_ms = probe_to_ms(s, i, pts + duration);
+    scan_text(s, pkt);
     if (!st->wanted || pkt->size == 0)
         return;
     if (pkt->flags & AV_PKT_FLAG_CORRUPT && s->nb_corrupt++ < REPORTED_MAX)

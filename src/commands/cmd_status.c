@@ -166,30 +166,18 @@ static json_t *outputs_json(const struct part_plan *pp, const char *base)
     return list;
 }
 
-static json_t *captions_json(const struct source *s)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; s && i < s->nb_captions; i++) {
-        const struct caption_source *c = &s->captions[i];
-        json_array_append_new(list,
-                              json_pack("{s:o, s:o, s:o}", "file", json_text(c->path), "stream",
-                                        c->path ? json_null() : json_integer(c->stream), "language",
-                                        json_text(c->language[0] ? c->language : NULL)));
-    }
-    return list;
-}
-
 static json_t *part_json(const struct part_plan *pp, const json_t *failures)
 {
     AUTO_FREE char *text = state(pp, failures), *base = talk_file_name(pp->talk, pp->part->number);
-    return json_pack("{s:i, s:i, s:o, s:b, s:s, s:s, s:o, s:o, s:I, s:I, s:f, s:o, s:o}", "talk",
-                     pp->talk->number, "part", pp->part->number, "title",
+    return json_pack("{s:i, s:i, s:o, s:b, s:s, s:s, s:o, s:o, s:I, s:I, s:f, s:o, s:o, s:o}",
+                     "talk", pp->talk->number, "part", pp->part->number, "title",
                      json_text(pp->talk->title), "complete", pp->state == PART_COMPLETE, "state",
                      text, "verdict", verdict_name(pp->verdict), "cause", json_text(pp->cause),
                      "recording", json_text(pp->source ? pp->source->recording->path : NULL),
                      "cells", (json_int_t)pp->nb_cells, "cells_made", (json_int_t)pp->nb_cells_done,
                      "core_seconds_left", pp->cost_left, "outputs", outputs_json(pp, base),
-                     "captions", captions_json(pp->source));
+                     "captions", captions_json(pp->source, false), "captions_not_taken",
+                     captions_json(pp->source, true));
 }
 
 /* --- one talk --------------------------------------------------------------------------------- */
@@ -262,6 +250,10 @@ static int print_recording(const struct part_plan *pp, const struct event *event
     for (size_t i = 0; i < pp->source->nb_captions; i++) {
         AUTO_FREE char *from = captions_describe(&pp->source->captions[i]);
         printf("    captions: %s\n", from);
+    }
+    for (size_t i = 0; i < pp->source->nb_set_aside; i++) {
+        AUTO_FREE char *why = captions_describe_set_aside(pp->source, &pp->source->set_aside[i]);
+        printf("    captions: %s\n", why);
     }
     return 0;
 }

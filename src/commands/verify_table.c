@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "captions_source.h"
 #include "cli.h"
 #include "clock.h"
 #include "json.h"
@@ -51,6 +52,8 @@ static void add_json(json_t *list, const struct part_plan *pp)
         "verdict", verdict_name(pp->verdict), "cause", json_text(*cause ? cause : NULL));
     if (pp->part->slot_s)
         json_object_set_new(row, "slot_s", json_integer(pp->part->slot_s));
+    json_object_set_new(row, "captions", captions_json(pp->source, false));
+    json_object_set_new(row, "captions_not_taken", captions_json(pp->source, true));
     if (pp->accepted)
         json_object_set_new(row, "accepted_because", json_text(pp->acceptance.because));
     json_array_append_new(list, row);
@@ -72,8 +75,10 @@ static void add_row(struct table *t, const struct part_plan *pp)
         clock_format_ms(measured, pp->measured_ms, false);
     if (listed_ms && pp->measured_ms >= 0)
         snprintf(off, sizeof off, "%+.1f s", seconds(pp->measured_ms - listed_ms));
-    text = mem_printf("%s%s%s", pp->source ? pp->source->name : "",
-                      recording_of(pp) && *cause ? ": " : "", cause);
+    AUTO_FREE char *captions = pp->source ? captions_summary(pp->source) : NULL;
+    text = mem_printf("%s%s%s%s%s", pp->source ? pp->source->name : "",
+                      recording_of(pp) && *cause ? ": " : "", cause, captions ? "; " : "",
+                      captions ? captions : "");
     table_add(t, (const char *const[]){plan_part_name(name, pp->talk, pp->part->number), listed,
                                        measured, off, verdict_name(pp->verdict), text});
 }

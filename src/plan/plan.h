@@ -43,6 +43,8 @@ struct source {
     char probe_key[33], analysis_key[33];
     struct caption_source *captions; /* see captions_source.h */
     size_t nb_captions;
+    struct caption_source *set_aside; /* text that is no language, so that it is not published */
+    size_t nb_set_aside;
     const char *absent;              /* the first of its files that does not exist now, or NULL */
     struct chosen_sound chosen;      /* the user's choice */
     int audio_stream;                /* the published one; -1: none, or not known yet */

@@ -8,6 +8,7 @@
 #include "fs.h"
 #include "mem.h"
 #include "str.h"
+#include "telemetry.h"
 
 /* "1000-2500 text | 3000-4000 text", lines joined by '/'. */
 static char *tell(const struct cues *c)
@@ -228,13 +229,95 @@ static void test_write(void **state)
     assert_fails(captions_write(path, &c, &err), ERR_BUG, "read back otherwise");
 }
 
+/* nb cues, one each interval_ms; in the format, '#' is a number that grows and '%' one word of
+ * many.
+ */
+static void make_track(struct cues *out, const char *format, size_t nb, int64_t interval_ms)
+{
+    static const char *const words[] = {"welcome", "the",       "talk",  "is",   "about",
+                                        "memory",  "and",       "we",    "will", "see",
+                                        "how",     "compilers", "reason"};
+    size_t at = 0;
+    for (size_t i = 0; i < nb; i++) {
+        AUTO_STR text = {0};
+        for (const char *p = format; *p; p++)
+            if (*p == '#')
+                str_addf(&text, "%zu", 17 + i * 31);
+            else if (*p == '%')
+                str_add(&text, words[(at * at + at / 7) % NB(words)]), at++;
+            else
+                str_addf(&text, "%c", *p);
+        cues_add(out, (int64_t)i * interval_ms, (int64_t)(i + 1) * interval_ms, str_take(&text));
+    }
+}
+
+static void test_telemetry(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *what, *format;
+        size_t nb;
+        int64_t interval_ms;
+        const char *says; /* NULL: may be language */
+    } cases[] = {
+        {"drone",
+         "FrameCnt: #, DiffTime: 33ms\n[iso: 100] [shutter: 1/#.0] [latitude: 12.#] "
+         "[longitude: 23.#] [altitude: #.000]",
+         40, 1000, "the same words in every cue"},
+        {"drone, a picture each", "FrameCnt: #, DiffTime: 33ms\n2023-05-26 09:30:#", 90, 33, ""},
+        {"older drone",
+         "HOME(149.#,-20.#) 2017.08.05 14:11:#\nGPS(149.#,-20.#,16) BAROMETER:1.9\n"
+         "ISO:100 Shutter:60 EV: Fnum:F2.2",
+         40, 1000, "numbers"},
+        {"few numbers", "Camera model hero, exposure automatic, focus far, altitude #", 40, 1000,
+         "the same words"},
+        {"heart", "HR: # bpm", 40, 1000, "the same words"},
+        {"receiver", "$GPRMC,1235#,A,4807.#,N,01131.#,E,022.4,084.4,230394,003.1,W*6A", 40, 1000,
+         "numbers"},
+        {"three cues", "iso: # latitude: 12.# longitude: 23.#", 3, 1000, "the same words"},
+        {"clock", "2009-08-12 14:22:#", 40, 1000, "little but numbers"},
+        {"dates", "12 Aug 2009 14:22:#", 40, 1000, "numbers"},
+        {"two kinds of cue", "latitude # longitude # speed #", 12, 500, "the same words"},
+        {"encoded", "eyJsYXRpdHVkZSI6IndvcmxkIn0geyJsb25naXR1ZGUiOiJ3b3JsZCJ9", 40, 1000,
+         "encoded data"},
+        {"at the rate of pictures", "%", 90, 33, "as often as the picture"},
+        {"speech", "% % % % %\n% % % %", 90, 3000, NULL},
+        {"speech with numbers", "% in # % % # % % % %", 90, 3000, NULL},
+        {"speech with times", "[00:01:#] % % % % % % %", 90, 3000, NULL},
+        {"speech of speakers", "Speaker #: % % %", 90, 3000, NULL},
+        {"a word each", "%", 90, 250, NULL},
+        {"sounds", "[Music]", 90, 3000, NULL},
+        {"Chinese", "\xe4\xbb\x8a\xe5\xa4\xa9\xe6\x88\x91%\xe4\xbb\xac\xe8\xaf\xb4 #", 40, 3000,
+         NULL},
+        {"one cue", "In # it was 2010, then 400", 1, 3000, NULL},
+        {"none", "", 0, 1, NULL},
+    };
+    for (size_t i = 0; i < NB(cases); i++) {
+        AUTO_CUES c = {0};
+        make_track(&c, cases[i].format, cases[i].nb, cases[i].interval_ms);
+        const char *why = telemetry_find(&c);
+        if (!why != !cases[i].says || (why && !strstr(why, cases[i].says)))
+            fail_msg("%s: %s", cases[i].what, why ? why : "language");
+    }
+    /* Captions that roll up: each line is in three cues, half of which last for 10 ms. */
+    AUTO_CUES lines = {0}, rolled = {0};
+    make_track(&lines, "% % in # %", 40, 2000);
+    for (size_t i = 1; i < lines.nb; i++) {
+        const char *before = lines.cues[i - 1].text;
+        cues_add(&rolled, lines.cues[i].start_ms - 10, lines.cues[i].start_ms, mem_strdup(before));
+        cues_add(&rolled, lines.cues[i].start_ms, lines.cues[i].end_ms - 10,
+                 mem_printf("%s\n%s", before, lines.cues[i].text));
+    }
+    assert_null(telemetry_find(&rolled));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_formats), cmocka_unit_test(test_markup),
         cmocka_unit_test(test_refused), cmocka_unit_test(test_cut),
         cmocka_unit_test(test_flatten), cmocka_unit_test(test_flatten_bound),
-        cmocka_unit_test(test_write),
+        cmocka_unit_test(test_write),   cmocka_unit_test(test_telemetry),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }
