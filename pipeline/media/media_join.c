@@ -178,7 +178,7 @@ static int look_ahead(struct media *m, size_t at, struct err *err)
     for (int i = 0; i < LOOK_PACKETS_MAX; i++) {
         unsigned nb_open = 0;
         for (unsigned k = 0; k < m->nb_streams; k++)
-            nb_open += media_join_wanted(media_format(m)->streams[k]) &&
+            nb_open += media_join_wanted(m->pieces[0].fmt->streams[k]) &&
                        p->spans[k].nb_shown < LOOK_PACKETS;
         if (nb_open == 0 || av_read_frame(p->fmt, pkt) < 0)
             break;
@@ -234,7 +234,7 @@ int media_join_lay_out(struct media *m, size_t at, struct err *err)
     if (p->overlaps)
         shift = before[m->main].offset + p->step;
     for (unsigned i = 0; i < m->nb_streams; i++) {
-        const AVStream *st = media_piece_stream(p, (int)i), *first = media_format(m)->streams[i];
+        const AVStream *st = media_piece_stream(p, (int)i), *first = m->pieces[0].fmt->streams[i];
         const AVRational base = first->time_base, own = st ? st->time_base : base;
         struct media_span *s = &p->spans[i], none = {0};
         const bool sound = first->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;

@@ -64,7 +64,7 @@ static int read_run(struct run *runs, struct media *m, size_t at, bool head, str
     for (int i = 0; (!head || i < HEAD_PACKETS_MAX) && av_read_frame(p->fmt, pkt) >= 0; i++) {
         const int stream = media_piece_number(p, pkt->stream_index);
         if (stream >= 0 && stream < (int)m->nb_streams &&
-            media_join_wanted(media_format(m)->streams[stream]))
+            media_join_wanted(m->pieces[0].fmt->streams[stream]))
             note(&runs[stream], pkt);
         av_packet_unref(pkt);
         if (head && of_main->nb &&
@@ -180,7 +180,7 @@ static void cut(struct media *m, size_t at, const struct run *tails, const struc
                 const struct seen *a, const struct seen *b)
 {
     struct media_piece *before = &m->pieces[at - 1], *p = &m->pieces[at];
-    const AVRational base = media_format(m)->streams[m->main]->time_base;
+    const AVRational base = m->pieces[0].fmt->streams[m->main]->time_base;
     const AVRational base_a = media_piece_stream(before, m->main)->time_base;
     const AVRational base_b = media_piece_stream(p, m->main)->time_base;
     const int64_t step =
