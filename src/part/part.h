@@ -94,6 +94,10 @@ bool part_plan_made(const struct part_plan *part);
 /* The name of a rendition that the job makes; i below job->nb_renditions. */
 const char *part_job_rendition(const struct part_plan *part, const struct job *job, size_t i);
 
+/* Which blocks of WebVTT files that the part's captions were made from are no cues, so that they
+ * are left out: a new string, or NULL. */
+char *part_captions_left_out(const struct part_plan *part);
+
 /* The card's text and look for a part, for the card command; strings belong to plan and *date and
  * *label, which the caller frees. */
 struct card_text;
