@@ -18,13 +18,14 @@
 struct media_params;
 
 /* To be raised whenever the same captions would give another file. */
-enum { CAPTIONS_VERSION = 1 };
+enum { CAPTIONS_VERSION = 2 };
 /* The largest file; captions of 24 hours of speech take 2 MB. */
 enum { CAPTIONS_MAX_BYTES = 16 << 20 };
 
 /* Reads a file: SubRip, WebVTT or Advanced SubStation by its suffix (.srt, .vtt, .ass), in UTF-8,
  * UTF-16 with a byte order mark, or Windows-1252. Times are the file's. ERR_INVALID where something
- * in it cannot be read (the message names file and line), and where it has no cues. */
+ * in it cannot be read (the message names file and line), and where it has no cues. WebVTT is read
+ * by the rules of its parser, as browsers do: blocks that it leaves out are counted in *out. */
 ATTR_NODISCARD int captions_read_file(struct cues *out, const char *path, struct err *err);
 /* The same from nb bytes; path determines the format, and names them in messages. */
 ATTR_NODISCARD int captions_read_text(struct cues *out, const char *path, const char *bytes,

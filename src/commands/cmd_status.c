@@ -269,6 +269,9 @@ static int print_part(const struct part_plan *pp, const json_t *failures, const 
         printf("  accepted %s: %s\n", pp->acceptance.at, pp->acceptance.because);
     if (pp->source && print_recording(pp, event, err) < 0)
         return err->code;
+    AUTO_FREE char *left_out = part_captions_left_out(pp);
+    if (left_out)
+        printf("    captions: %s\n", left_out);
     if (pp->match)
         printf("  match: score %.2f, margin %.2f: %s\n", pp->match->score, pp->match->margin,
                pp->match->reason ? pp->match->reason : "");

@@ -30,9 +30,10 @@ static char *full_cause(const struct part_plan *pp)
         moved = mem_printf("cut moved by %+.1f s to a quiet moment", seconds(pp->cut_moved_ms));
     if (pp->accepted)
         accepted = mem_printf("accepted %.10s: %s", pp->acceptance.at, pp->acceptance.because);
-    const char *const texts[] = {pp->cause, moved, accepted};
+    AUTO_FREE char *left_out = part_captions_left_out(pp);
+    const char *const texts[] = {pp->cause, moved, accepted, left_out};
     AUTO_STR s = {0};
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (texts[i] && *texts[i])
             str_addf(&s, "%s%s", s.len ? "; " : "", texts[i]);
     return str_take(&s);

@@ -101,6 +101,10 @@ bool part_plan_made(const struct part_plan *part);
 /* The name of the rendition that the job makes; i < job->nb_renditions. */
 const char *part_job_rendition(const struct part_plan *part, const struct job *job, size_t i);
 
+/* The blocks of WebVTT files that are no cues and were left out of the part's captions, described
+ * for the user: a new string, or NULL. */
+char *part_captions_left_out(const struct part_plan *part);
+
 /* The texts of a part's card. *out borrows from the plan and from *speakers, *date and *label,
  * which the caller frees. */
 struct card_text;

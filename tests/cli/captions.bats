@@ -286,3 +286,23 @@ telemetry()
         says_not "captions: '" "captions: stream"
     done
 }
+
+@test "WebVTT is read as browsers do, and what they leave out is reported" {
+    printf 'WEBVTT\n\n00:00:00.160 --> 00:00:02.310 align:start position:0%%\n \nhello<00:00:00.400><c> and</c>\n\n' \
+        >rec/01-first-steps.vtt
+    printf '00:00:02.310 --> 00:00:02.320\nhello and\n \n\n00:00:3.0 --> 00:00:04.000\nlost\n' \
+        >>rec/01-first-steps.vtt
+    tp add rec >/dev/null
+    expect 0 tp run --quiet 1
+    same "1160-3310 3310-3320 " "$(cues "$vtt")"
+    expect 0 tp status 1
+    says "captions: 1 block of '01-first-steps.vtt' left out, no cue: line 11"
+    expect 0 tp verify 1
+    says "1 block of '01-first-steps.vtt' left out"
+    # Line ends of old programs.
+    printf 'WEBVTT\r\r00:00:01.000 --> 00:00:03.000\rHello CR\r' >rec/01-first-steps.vtt
+    expect 0 tp run --quiet 1
+    same "2000-4000 " "$(cues "$vtt")"
+    expect 0 tp status 1
+    says_not "left out"
+}
