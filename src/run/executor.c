@@ -179,11 +179,11 @@ static int take_result(struct executor *e, enum stage stage, const char *key, st
     AUTO_JSON *result = NULL;
     if (json_read_file(&result, path, err) < 0)
         return err->code;
-    json_clean(result); /* who wrote it read a stranger's file */
+    json_clean(result); /* its texts may come from the recording, which is not trusted */
     return store_set_result(e->event->store, key, stage_name(stage), result, err);
 }
 
-/* What an assembly that held proves of its seams. */
+/* Writes to the store that the seams of a checked assembly are good. */
 static int take_seams(struct executor *e, const struct job_assembly *a, struct err *err)
 {
     for (size_t i = 0; i + 1 < a->nb_segments; i++) {
