@@ -63,7 +63,8 @@ void event_close(struct event *e)
 int event_lock(struct event *e, struct err *err)
 {
     AUTO_FREE char *path = fs_join(e->work, "lock");
-    /* The kernel releases the lock when the process ends. The text in the file only names it. */
+    /* The kernel releases the lock when the process ends. The process ID in the file is only for
+     * messages. */
     const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (fd < 0)
         return err_errno(err, errno, "cannot open '%s'", path);

@@ -3,10 +3,9 @@
  * published, and the jobs that can be done now. Commands, src/run and src/publish take all that
  * they report or do about a part from here, most of it from its state.
  *
- * This room derives part plans from the plan of the event (plan.h). It is the only one that knows
- * both metadata and pipeline: it turns facts of the store into job specs, and results into outputs.
- * It never opens media and never writes anything. jobs.h has the jobs of recordings, and says how a
- * job starts.
+ * This room derives part plans from the plan of the event (plan.h): it turns facts of the store
+ * into job specs, and results into outputs. It never opens media and never writes anything. jobs.h
+ * has the jobs of recordings, and says how a job starts.
  */
 #pragma once
 

@@ -129,9 +129,8 @@ void part_name_pictures(struct part_plan *pp, const struct plan *plan)
 /* --- jobs ------------------------------------------------------------------------------------ */
 
 /* The cost of a frame in seconds of one core, proportional to its size. The factors for 1280x720
- * were measured on slides with a camera picture (docs/renditions.md). Used only to estimate the
- * time left.
- */
+ * were measured on slides with a camera picture (docs/renditions.md). Only the estimated time
+ * depends on them. */
 static double frame_cost(const struct piecework *work)
 {
     const char *encoder = json_get_string(work->rendition->video, "encoder", "");

@@ -187,9 +187,7 @@ static void give_file(struct source *sources, size_t nb, const struct event *eve
     give(sources, nb, event, dir, name, dot - 1, language);
 }
 
-/* A folder that cannot be opened has no captions. Other jobs report that its recordings are
- * missing.
- */
+/* A folder that cannot be opened has no captions. Its recordings are reported as missing. */
 static void look_through(struct source *sources, size_t nb, const struct event *event,
                          const char *dir)
 {

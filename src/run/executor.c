@@ -33,12 +33,12 @@ struct slot {
     struct job job;
     struct job_spec spec;
     pid_t pid;
-    int out; /* the worker's stdout */
+    int out; /* reading end of the worker's stdout */
     char *spec_path, *log_path;
-    struct str line; /* what came since the last newline */
-    char *last_line; /* the last whole one */
-    struct timespec begin, heard;
-    bool stalled;
+    struct str line;              /* the bytes after the last newline */
+    char *last_line;              /* the last complete line */
+    struct timespec begin, heard; /* when it started; when it last reported */
+    bool stalled;                 /* was killed because it made no progress */
 };
 
 struct executor {
@@ -49,12 +49,12 @@ struct executor {
     struct slot *slots;
     int nb_slots;
     struct executor_result *result;
-    struct timespec listened; /* to the workers, last */
+    struct timespec listened; /* when the loop last checked the workers */
 };
 
 /* --- signals --------------------------------------------------------------------------------- */
 
-/* A signal can reach the program only through a global; this is the one. */
+/* The only global variable: a signal handler cannot reach anything else. */
 static volatile sig_atomic_t stop_signal;
 
 static void on_signal(int sig)
@@ -84,7 +84,7 @@ static int spawn(struct slot *s, struct zygote *zygote, struct err *err)
 {
     int out[2];
     if (pipe2(out, O_CLOEXEC) < 0)
-        return err_errno(err, errno, "cannot make a pipe");
+        return err_errno(err, errno, "cannot create a pipe");
     const int log = open(s->log_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (log < 0)
         err_errno(err, errno, "cannot write '%s'", s->log_path);
@@ -106,7 +106,7 @@ static int write_spec(const struct slot *s, struct err *err)
                : 0;
 }
 
-/* Takes job and spec over. */
+/* Takes over job and spec. */
 static int start(struct executor *e, int i, struct job *job, struct job_spec *job_spec,
                  struct err *err)
 {
@@ -114,7 +114,7 @@ static int start(struct executor *e, int i, struct job *job, struct job_spec *jo
     *s = (struct slot){.busy = true, .job = *job, .spec = *job_spec, .out = -1, .pid = -1};
     *job = (struct job){0};
     *job_spec = (struct job_spec){0};
-    /* Two talks with one card, or one cell, may have the same job at the same time. */
+    /* The slot is in the name: two talks with the same card or cell may have the same job. */
     AUTO_FREE char *spec = mem_printf("%s-%d.json", s->job.key, i),
                    *log = mem_printf("%s-%d.log", s->job.key, i);
     s->spec_path = workdir_tmp(e->event->work, spec);
@@ -155,7 +155,7 @@ static void take_line(struct executor *e, int i)
     clock_gettime(CLOCK_MONOTONIC, &s->heard);
 }
 
-/* Returns false once the worker has closed its end. */
+/* Returns false when the worker has closed its end of the pipe. */
 static bool listen_to(struct executor *e, int i)
 {
     char buf[4096];
@@ -179,11 +179,11 @@ static int take_result(struct executor *e, enum stage stage, const char *key, st
     AUTO_JSON *result = NULL;
     if (json_read_file(&result, path, err) < 0)
         return err->code;
-    json_clean(result); /* who wrote it read a stranger's file */
+    json_clean(result); /* its texts may come from the recording, which is not trusted */
     return store_set_result(e->event->store, key, stage_name(stage), result, err);
 }
 
-/* What an assembly that held proves of its seams. */
+/* Writes to the store that the seams of a checked assembly are good. */
 static int take_seams(struct executor *e, const struct job_assembly *a, struct err *err)
 {
     for (size_t i = 0; i + 1 < a->nb_segments; i++) {
@@ -206,7 +206,7 @@ static int take_results(struct executor *e, const struct job_spec *spec, struct 
     return take_seams(e, &spec->assembly, err);
 }
 
-/* Also what was kept of its failure before goes, in the store and beside it. */
+/* Writes all results, and removes an earlier failure from the store and from failed/. */
 static int write_results(struct executor *e, const struct job_spec *spec, struct err *err)
 {
     struct store *store = e->event->store;
@@ -239,13 +239,13 @@ static char *log_tail(const char *path)
     return tail;
 }
 
-/* What went wrong, from the worker's last line or from how it ended. */
+/* Describes a failure, from the worker's last line or its exit status. */
 static void describe_end(struct err *out, const struct slot *s, int status, int stall_s)
 {
     struct err ignored = {0};
     AUTO_JSON *line = NULL;
     if (s->last_line && json_read_text(&line, s->last_line, "worker", &ignored) < 0)
-        line = NULL; /* it ended in the middle of a line */
+        line = NULL; /* not JSON, if the worker crashed */
     const char *message = json_get_string(line, "message", NULL);
     if (s->stalled)
         err_set(out, ERR_EXTERNAL,
@@ -253,24 +253,26 @@ static void describe_end(struct err *out, const struct slot *s, int status, int 
                 stall_s);
     else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
         err_set(out, ERR_EXTERNAL,
-                "the worker was killed (signal 9): by somebody, or because memory ran out");
+                "the worker was killed (signal 9), by a user or because memory ran out");
     else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
-        err_set(out, ERR_EXTERNAL,
-                "the worker did what its sandbox forbids, and was stopped (signal 31): the "
-                "recording is made to attack, or a library is newer than the sandbox's list");
+        err_set(
+            out, ERR_EXTERNAL,
+            "the worker made a system call that its sandbox forbids, and was stopped (signal 31): "
+            "the recording contains an attack, or a library needs more than the sandbox allows");
     else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
-        err_set(out, ERR_EXTERNAL, "the worker used up its processor time and was stopped");
+        err_set(out, ERR_EXTERNAL,
+                "the worker exceeded its limit of processor time and was stopped");
     else if (WIFSIGNALED(status))
         err_set(out, ERR_EXTERNAL, "the worker crashed (signal %d, %s)", WTERMSIG(status),
                 strsignal(WTERMSIG(status)));
     else if (message)
         err_set(out, err_code_by_name(json_get_string(line, "code", "bug")), "%s", message);
     else
-        err_set(out, ERR_EXTERNAL, "the worker ended with status %d and without a word",
+        err_set(out, ERR_EXTERNAL, "the worker exited with status %d and no error message",
                 WEXITSTATUS(status));
 }
 
-/* Keeps spec and log, notes the failure and says it. */
+/* Keeps the spec, writes the failure to the store and reports it. */
 static int note_failure(struct executor *e, const struct slot *s, int status, struct err *err)
 {
     struct err why = {0};
@@ -293,7 +295,7 @@ static int note_failure(struct executor *e, const struct slot *s, int status, st
         if (*log)
             progress_say(e->progress, "  the last lines of its log:\n%s", log);
         if (is_kept)
-            progress_say(e->progress, "  to repeat it: talkpress worker '%s'", kept);
+            progress_say(e->progress, "  to run it again: talkpress worker '%s'", kept);
     }
     e->result->nb_failed++;
     e->result->no_space = e->result->no_space || why.code == ERR_NO_SPACE;
@@ -307,8 +309,8 @@ static double seconds_since(const struct timespec *t)
     return (double)(now.tv_sec - t->tv_sec) + (double)(now.tv_nsec - t->tv_nsec) / 1e9;
 }
 
-/* Whether what the job should make lies in place: then it is done, though its worker was killed in
- * the moment after. */
+/* Whether all results of the job are in place. Then it succeeded, even if its worker was killed
+ * just afterwards. */
 static bool all_made(const struct executor *e, const struct job_spec *spec)
 {
     for (size_t i = 0; i < job_spec_nb_results(spec); i++) {
@@ -319,7 +321,7 @@ static bool all_made(const struct executor *e, const struct job_spec *spec)
     return true;
 }
 
-/* The folder that a worker which was killed left behind. */
+/* Removes the folder that a killed worker has left. */
 static void remove_left(const struct executor *e, const struct slot *s)
 {
     struct err err = {0};
@@ -355,7 +357,7 @@ static int end(struct executor *e, int i, struct err *err)
     return ret;
 }
 
-/* A worker's own process dies after it, a moment later: only then does the pipe end. */
+/* Waits until the pipe is closed too: a worker's child process ends a moment after the worker. */
 static void wait_for_end(struct executor *e, struct slot *s)
 {
     char buf[4096];
@@ -400,8 +402,8 @@ static int fill_slots(struct executor *e, int *busy, struct err *err)
     return 0;
 }
 
-/* A coordinator that was stopped itself for a while (Ctrl-Z) cannot hold the silence against its
- * workers. */
+/* Kills workers that made no progress for stall_s seconds. If this process was itself stopped for a
+ * while (Ctrl-Z), their times start again. */
 static void stop_stalled(struct executor *e)
 {
     const bool was_stopped = seconds_since(&e->listened) > 4 * TICK_MS / 1000.0;
@@ -519,7 +521,7 @@ static int ended_of_list(void *opaque, const struct job *job, bool ok, struct er
     return 0;
 }
 
-/* So that no long one is left to run alone; of equal ones, by name. */
+/* So that no long job is left to run alone. Jobs of equal cost are in order of their names. */
 static int longest_first(const void *a, const void *b)
 {
     const struct job *x = a, *y = b;

@@ -1,7 +1,9 @@
 /*
- * The local executor: runs jobs as worker processes of this program, one per core, and writes what
- * they found into the store (it is the one writer). A worker that fails, crashes or stalls fails
- * its job only. SIGINT, SIGTERM and SIGHUP stop it: workers are killed, nothing finished is lost.
+ * The executor runs jobs in worker processes on this machine, as many at once as the settings say,
+ * and writes their results to the store. Nothing else writes results of jobs. If a worker fails,
+ * crashes or stalls, only its job fails. SIGINT, SIGTERM and SIGHUP stop the executor: workers are
+ * killed, and no finished result is lost. The caller holds the event's lock. One thread; one
+ * executor at a time.
  */
 #pragma once
 
@@ -18,35 +20,36 @@ struct plan;
 struct progress;
 struct zygote;
 
-/* Where jobs come from. All calls come from executor_run's thread. */
+/* The source of jobs. All calls come from executor_run's thread. */
 struct job_source {
-    /* Moves the next job that can run now into *out, begun, and its spec into *spec. Returns 1, 0
-     * when there is none now, or an error. */
+    /* Moves the next job that can start now into *out, and its spec into *spec. Returns 1, 0 if
+     * there is none now, or a negative code. */
     int (*next)(void *opaque, struct job *out, struct job_spec *spec, struct err *err);
-    /* Tells that a job ended, its results written (ok) or its failure noted. */
+    /* Called when a job has ended. ok: its results are in the store; else its failure is. */
     int (*ended)(void *opaque, const struct job *job, bool ok, struct err *err);
     void *opaque;
 };
 
 struct executor_result {
-    size_t nb_run[NB_STAGES]; /* jobs that ended well */
-    double cpu_s[NB_STAGES];  /* processor seconds that workers spent, those that failed too */
-    long peak_kb[NB_STAGES];  /* the most memory that a worker took, in KiB */
-    size_t nb_failed;
-    bool stopped; /* by a signal */
-    bool no_space;
+    size_t nb_run[NB_STAGES]; /* number of jobs that succeeded */
+    double cpu_s[NB_STAGES];  /* processor time of workers, also of failed jobs, in seconds */
+    long peak_kb[NB_STAGES];  /* the largest resident memory of a worker, in KiB */
+    size_t nb_failed;         /* number of jobs that failed */
+    bool stopped;             /* by a signal */
+    bool no_space;            /* a job failed because the disk is full */
 };
 
-/* Runs until the source has no more jobs and none is in flight. A failed job is no error. */
+/* Runs jobs until the source has none and none is running, or until a signal or a full disk stops
+ * it. Adds to *out. A failed job is not an error. */
 ATTR_NODISCARD int executor_run(struct executor_result *out, struct event *event,
                                 struct zygote *zygote, const struct job_source *source,
                                 struct progress *progress, struct err *err);
 
-/* "5 cells, 1 sound, 4 assembled": what a run did; "nothing" where it did nothing. A new string. */
+/* The number of succeeded jobs by stage: "cell 5, sound 1, assemble 4", or "none". A new string. */
 char *executor_summary(const struct executor_result *result);
 
-/* Runs a list of jobs of the plan's recordings (moved out of the array), the longest first, and
- * adds up in *total. */
+/* Runs jobs of the plan's recordings, the costliest first. Sorts the array, and moves the jobs that
+ * start out of it. Adds to *total. */
 ATTR_NODISCARD int executor_run_list(struct executor_result *total, const struct plan *plan,
                                      struct zygote *zygote, struct job *jobs, size_t nb_jobs,
                                      struct progress *progress, struct err *err);

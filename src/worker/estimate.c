@@ -18,10 +18,10 @@
 enum { SAMPLE_MS = 8000, WIDTH = 1280, HEIGHT = 720, FPS = 25 };
 
 struct trial {
-    struct rendition *renditions; /* as many as the request names */
+    struct rendition *renditions; /* those of the request */
     const char *recording, *out;
     struct frame_grid grid;
-    double seconds; /* of one core */
+    double seconds; /* processor time */
     int64_t nb_bytes;
 };
 
@@ -103,7 +103,7 @@ static void print(const struct trial *t, const struct estimate_request *request,
     char length[CLOCK_BYTES];
     printf("\nThe whole event: %d talks, %s of recordings. From a %d s trial at %dx%d, %d fps:\n"
            "  time  about %.1f h on this machine (%d cores) for %zu renditions\n"
-           "  disk  about %.1f GB in out/, as much again in work/ while it is made\n",
+           "  disk  about %.1f GB in out/, as much again in work/ during the run\n",
            request->nb_talks, clock_format_ms(length, request->all_ms, false), SAMPLE_MS / 1000,
            WIDTH, HEIGHT, FPS, hours, cores, request->nb_renditions, gb);
     const int64_t room = fs_free_bytes(request->scratch);

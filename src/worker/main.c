@@ -1,8 +1,9 @@
-/* talkpress-media: all that opens recordings or draws. talkpress becomes it, or starts it:
+/* talkpress-media: the program that reads recordings and draws cards. talkpress starts it, or
+ * replaces itself by it (media_program.h). Its arguments:
  *
- *     worker SPEC            runs one job
- *     worker --serve WORK    starts workers for a coordinator (zygote.h)
- *     card, rehearse         does what the request on stdin asks for (media_request.h)
+ *     worker SPEC            does one job (worker.h)
+ *     worker --serve WORK    is the zygote of a coordinator (zygote_process.h)
+ *     card, rehearse         serves the request on stdin (requests.h)
  */
 #include <fontconfig/fontconfig.h>
 #include <locale.h>
@@ -24,17 +25,17 @@ static int run(int argc, char **argv)
         return strcmp(argv[2], "--serve") == 0 ? zygote_serve() : worker_main(argv[2]);
     if (argc == 2 && request_known(what))
         return request_serve(what);
-    fputs("talkpress: talkpress-media is started by talkpress: see 'talkpress --help'\n", stderr);
+    fputs("talkpress: only talkpress starts talkpress-media: see 'talkpress --help'\n", stderr);
     return EXIT_USAGE;
 }
 
 int main(int argc, char **argv)
 {
-    setlocale(LC_CTYPE, "C.UTF-8"); /* whatever the user's locale */
-    signal(SIGPIPE, SIG_IGN);       /* a worker notices by itself that the coordinator has gone */
-    av_log_quiet();                 /* a worker turns it on again, into its log */
-    setenv("SVT_LOG", "1", 0);      /* SVT-AV1 prints a greeting otherwise */
+    setlocale(LC_CTYPE, "C.UTF-8"); /* independent of the user's locale */
+    signal(SIGPIPE, SIG_IGN);       /* a worker checks itself whether the coordinator has ended */
+    av_log_quiet();                 /* a worker directs libav's messages to its log */
+    setenv("SVT_LOG", "1", 0);      /* without this, SVT-AV1 prints a greeting */
     const int status = run(argc, argv);
-    FcFini(); /* what fontconfig holds is no leak */
+    FcFini(); /* frees the memory of fontconfig, for leak checkers */
     return fflush(stdout) != 0 && status == EXIT_OK ? EXIT_FAILED : status;
 }

@@ -52,11 +52,11 @@ static int serve_card(const json_t *json)
     AUTO_CARD_REQUEST request = {0};
     if (card_request_read(&request, json, &err) < 0 || draw(&request, &err) < 0)
         return exit_status_report(&err);
-    printf("'%s' shows the card of talk %s\n", request.png_path, request.talk);
+    printf("wrote the card of talk %s to '%s'\n", request.talk, request.png_path);
     return EXIT_OK;
 }
 
-/* --- stand-in recordings: a process each, as many at once as there are cores ------------------ */
+/* --- stand-in recordings: one process each, one per core at once ------------------------------ */
 
 static int make(const struct rehearse_request *r, const struct recording_request *recording,
                 struct err *err)
@@ -105,7 +105,7 @@ static int end_one(void)
     return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILED;
 }
 
-/* Returns the worst exit status of them. */
+/* Returns the highest exit status of the processes. */
 static int make_all(const struct rehearse_request *r)
 {
     int worst = EXIT_OK, running = 0;

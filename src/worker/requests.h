@@ -1,14 +1,14 @@
 /*
- * The requests of media_request.h: a card drawn, stand-in recordings made. They come from talkpress
- * itself, after it has read what the user wrote; nothing here knows of events or programmes.
+ * Serves the requests of media_request.h: draws a card, or makes stand-in recordings. The requests
+ * come from talkpress, which has validated the user's input.
  */
 #pragma once
 
 #include <stdbool.h>
 
-/* Whether there is a request of that name. */
+/* Whether a request has that name. */
 bool request_known(const char *name);
 
-/* Reads the request from stdin and does what it asks. Results go to stdout, messages to stderr.
+/* Reads the request from stdin and serves it. Writes results to stdout and messages to stderr.
  * Returns the process's exit status. */
 int request_serve(const char *name);

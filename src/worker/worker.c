@@ -28,7 +28,7 @@ static int (*const stages[NB_STAGES])(struct worker *w, struct err *err) = {
     [STAGE_CAPTIONS] = worker_captions, [STAGE_ASSEMBLE] = worker_assemble,
 };
 
-static int say_failure(const struct err *err)
+static int report_failure(const struct err *err)
 {
     AUTO_JSON *line =
         json_pack("{s:s, s:o}", "code", err_code_name(err->code), "message", json_text(err->msg));
@@ -53,35 +53,37 @@ static int run_in_sandbox(struct worker *w, pid_t parent)
         (void)stages[w->spec->stage](w, &err);
     mem_free_strings(w->made, w->spec->nb_outputs);
     free(w->more);
-    return err.code == ERR_OK ? 0 : say_failure(&err);
+    return err.code == ERR_OK ? 0 : report_failure(&err);
 }
 
-/* --- outside of it --------------------------------------------------------------------------- */
+/* --- outside the sandbox --------------------------------------------------------------------- */
 
-/* What a process that may have been taken over left in its folder: a plain file, and no second name
- * of another one. */
-static int look_at_made(const char *path, struct err *err)
+/* Checks a file of the child process, which an attacker may control: it must be a regular file, and
+ * not a hard link to another file. */
+static int check_made(const char *path, struct err *err)
 {
     struct stat st;
     if (lstat(path, &st) < 0)
-        return err_errno(err, errno, "the worker did not leave '%s'", path);
+        return err_errno(err, errno, "the worker did not write '%s'", path);
     return S_ISREG(st.st_mode) && st.st_nlink == 1
                ? 0
-               : err_set(err, ERR_EXTERNAL, "the worker left '%s', which is no plain file", path);
+               : err_set(err, ERR_EXTERNAL, "the worker wrote '%s', which is not a regular file",
+                         path);
 }
 
-/* Both lie in one folder, which is synced once; a file without its result does not count. */
+/* Moves a result and its file into place. They are in the same folder, which fs_commit flushes; a
+ * file without its result is ignored. */
 static int take_made(const struct worker *w, const char *key, struct err *err)
 {
     const char *work = w->spec->work, *ext = job_spec_ext(w->spec);
     AUTO_FREE char *result = workdir_path(work, key, "json");
     AUTO_FREE char *json_name = mem_printf("%s.json", key), *json = worker_tmp_file(w, json_name);
-    if (look_at_made(json, err) < 0 || workdir_prepare(work, key, err) < 0)
+    if (check_made(json, err) < 0 || workdir_prepare(work, key, err) < 0)
         return err->code;
     if (ext) {
         AUTO_FREE char *name = mem_printf("%s.%s", key, ext), *made = worker_tmp_file(w, name);
         AUTO_FREE char *to = workdir_path(work, key, ext);
-        if (look_at_made(made, err) < 0 || fs_place(made, to, err) < 0)
+        if (check_made(made, err) < 0 || fs_place(made, to, err) < 0)
             return err->code;
     }
     return fs_commit(json, result, err);
@@ -95,7 +97,7 @@ static int take_all_made(const struct worker *w, struct err *err)
     return 0;
 }
 
-/* Ends as the process in the sandbox did, so that who waits for us learns of it. */
+/* Ends with the same signal as the child process, so that the coordinator sees it. */
 static void end_like(int status)
 {
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
@@ -103,16 +105,16 @@ static void end_like(int status)
     kill(getpid(), WTERMSIG(status));
 }
 
-/* As 'top' shows it, cut to 15 letters. */
+/* The name that 'top' shows; the kernel cuts it to 15 bytes. */
 static void name_process(enum stage stage)
 {
     AUTO_FREE char *title = mem_printf("talkpress %s", stage_name(stage));
     prctl(PR_SET_NAME, title);
 }
 
-/* Runs the stage in a process of its own, which is shut in with its folder, and puts what that made
- * into place: from here, where no byte of a recording was looked at. With the sandbox off, for
- * debuggers and fuzzing, all is one process. */
+/* Runs the stage in a child process in the sandbox, then moves its results into place. This process
+ * has not read a byte of the recording. With the sandbox off, for debuggers and fuzzing, there is
+ * only one process. */
 static int run_stage(struct worker *w)
 {
     struct err err = {0}, cleaning = {0};
@@ -120,13 +122,13 @@ static int run_stage(struct worker *w)
     AUTO_FREE char *tmp = workdir_own(w->spec->work, w->spec->key, getpid());
     w->tmp = tmp;
     if (fs_mkdirs(tmp, &err) < 0)
-        return say_failure(&err);
+        return report_failure(&err);
     const bool apart = w->spec->sandbox != SANDBOX_OFF;
     const pid_t parent = apart ? getpid() : getppid(), child = apart ? fork() : 0;
     if (child == 0) {
         const int ended = run_in_sandbox(w, parent);
         if (apart)
-            return ended; /* to main, and its end */
+            return ended; /* the exit status of the child */
         status = W_EXITCODE(ended, 0);
     }
     if (child < 0)
@@ -136,10 +138,10 @@ static int run_stage(struct worker *w)
     if (child >= 0 && worker_check_recording(w->spec, &err) == 0 && status == 0)
         (void)take_all_made(w, &err);
     if (fs_remove_all(tmp, &cleaning) < 0)
-        fprintf(stderr, "%s\n", cleaning.msg); /* the next run empties tmp/ */
+        fprintf(stderr, "%s\n", cleaning.msg); /* not an error: the next run empties tmp/ */
     if (WIFSIGNALED(status) && err.code == ERR_OK)
         end_like(status);
-    return err.code == ERR_OK ? WEXITSTATUS(status) : say_failure(&err);
+    return err.code == ERR_OK ? WEXITSTATUS(status) : report_failure(&err);
 }
 
 int worker_main(const char *spec_path)
@@ -147,11 +149,11 @@ int worker_main(const char *spec_path)
     struct err err = {0};
     json_t *document = NULL;
     AUTO_JOB_SPEC spec = {0};
-    /* Gone with the coordinator, however it ends. */
+    /* Killed when its parent ends; the zygote in turn is killed when the coordinator ends. */
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     av_log_to_stderr();
     if (json_read_file(&document, spec_path, &err) < 0 || job_spec_read(&spec, document, &err) < 0)
-        return say_failure(&err);
+        return report_failure(&err);
     name_process(spec.stage);
     return run_stage(&(struct worker){.spec = &spec});
 }

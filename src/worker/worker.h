@@ -1,12 +1,16 @@
 /*
- * A worker: one job from a spec file to files in work/. It never opens the store. The stage runs in
- * a process of its own in a sandbox (docs/sandbox.md), which writes into its own folder under
- * work/tmp/; the worker itself reads no media, flushes what that made and renames it into place,
- * KEY.json last. Killed anywhere, it leaves nothing that counts.
+ * A worker does one job: it reads a spec file and writes results to work/. This room is the program
+ * talkpress-media (main.c), which the coordinator starts (zygote.h). It knows the job's spec and
+ * the pipeline, but never opens the store, and knows nothing of events, plans or programmes.
+ *
+ * The stage runs in a child process in a sandbox (docs/sandbox.md), which can write only to its own
+ * folder in work/tmp/. The worker itself never reads media. It flushes the child's files and
+ * renames them into place, KEY.json last. If it is killed at any point, no incomplete result
+ * remains.
  */
 #pragma once
 
-/* Runs the job of the spec file. Progress goes to stdout, a line of JSON now and then
- * ({"done": 0.25}); libav's messages to stderr. Returns the process's exit status: 0 done, 1 failed
- * with one line of JSON ({"code": …, "message": …}) as the last one on stdout. */
+/* Does the job of the spec file. Reports progress on stdout, in lines of JSON ({"done": 0.25}), and
+ * libav's messages on stderr. Returns the exit status: 0 if the job is done, 1 if it failed. In
+ * that case the last line on stdout is {"code": …, "message": …}. */
 int worker_main(const char *spec_path);

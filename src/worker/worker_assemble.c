@@ -15,11 +15,11 @@
 
 static const int64_t max_samples = (int64_t)(FRAME_GRID_MAX_HOURS + 1) * 3600 * SOUND_RATE;
 
-/* The pieces as the assembly and the check take them. */
+/* The pieces, in the form that assembling and checking need. */
 struct pieces {
     struct assemble_segment *segments;
-    char **paths;             /* of the segments, and of the sound last */
-    struct check_seam *seams; /* after each segment; the last one is the end */
+    char **paths;             /* of the segments, then of the sound */
+    struct check_seam *seams; /* after each segment; the last one is the end of the file */
     size_t nb;
     int64_t nb_samples, lead_in, packet_samples; /* of the sound */
     struct cues *cues;
@@ -39,7 +39,7 @@ static void pieces_finish(struct pieces *p)
     free(p->captions);
 }
 
-/* Captions of which nothing falls into the part get no track. */
+/* Captions that have no cue within the part get no track. */
 static int collect_captions(struct pieces *p, const struct job_spec *s, struct err *err)
 {
     const struct job_assembly *a = &s->assembly;
@@ -93,7 +93,7 @@ static int collect(struct pieces *p, const struct job_spec *s, struct err *err)
     return read_sound(p, a->sound, err) < 0 ? err->code : collect_captions(p, s, err);
 }
 
-/* The language is no tag of the file, but of its tracks. */
+/* The language is a tag of the tracks, not of the file. */
 static size_t collect_tags(struct assemble_tag *out, const struct job_tags *t)
 {
     const struct assemble_tag all[] = {
@@ -185,7 +185,7 @@ static int assemble_and_check(const struct worker *w, const struct pieces *p, co
     const struct job_assembly *a = &w->spec->assembly;
     struct assemble_result made;
     struct check_result checked;
-    if (put_together(&made, tmp, a, p, err) < 0 || worker_tell(0.5))
+    if (put_together(&made, tmp, a, p, err) < 0 || worker_report(0.5))
         return err->code ? err->code : err_set(err, ERR_CANCELLED, "stopped");
     if (check_made(&checked, tmp, a, p, &made, err) < 0)
         return err->code;

@@ -10,11 +10,11 @@
 #include "mem.h"
 #include "sha256.h"
 
-/* Sound that begins by less before the picture is the encoder's lead-in, which nobody hears. */
+/* Sound that begins less than this before the picture is the encoder's lead-in and inaudible. */
 enum { LEAD_IN_MS = 100 };
 
-/* Where the grid's clock stands when a player's, which a file beside counts by, is at 0: players
- * begin with the stream that begins first. In milliseconds, 0 or below. */
+/* The time on the frame grid at which a player starts to count, in milliseconds, 0 or less.
+ * Captions files count from there. Players start with the stream that begins first. */
 static int64_t player_start_ms(const json_t *probe, const struct frame_grid *grid)
 {
     const int64_t origin_ms = frame_grid_origin_ms(grid);
@@ -37,8 +37,8 @@ static int read_file(struct cues *out, const char *path, const char *hash, struc
         return err->code;
     hash_bytes(bytes, nb, now);
     if (*hash && strcmp(now, hash) != 0)
-        return err_set(err, ERR_INVALID,
-                       "'%s' has changed while talkpress was at work: run it again", path);
+        return err_set(err, ERR_INVALID, "'%s' changed while talkpress was running: run it again",
+                       path);
     return captions_read_text(out, path, bytes, nb, err);
 }
 

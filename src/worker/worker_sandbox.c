@@ -7,8 +7,8 @@
 #include "sandbox.h"
 #include "worker_stage.h"
 
-/* Far above what was measured of any stage (docs/sandbox.md), and below what brings a machine down
- * or fills a disk unseen. */
+/* Limits far above what any stage was measured to need (docs/sandbox.md), and low enough to protect
+ * the machine. */
 static const int64_t max_memory_bytes = 8LL << 30, max_file_bytes = 64LL << 30,
                      max_cpu_s = 12L * 3600;
 
@@ -17,7 +17,7 @@ struct paths {
     size_t nb;
 };
 
-/* Takes the path over; NULL is none. */
+/* Takes over the path. NULL is ignored. */
 static void add(struct paths *p, char *path)
 {
     if (!path)
@@ -26,7 +26,7 @@ static void add(struct paths *p, char *path)
     p->list[p->nb++] = path;
 }
 
-/* Takes a list over. */
+/* Takes over the list. */
 static void add_list(struct paths *p, char **list, size_t nb)
 {
     for (size_t i = 0; i < nb; i++)
@@ -34,7 +34,7 @@ static void add_list(struct paths *p, char **list, size_t nb)
     mem_free_strings(list, nb);
 }
 
-/* What encoders and the C library look at to count processors and to seed. */
+/* The files that encoders and the C library read to count processors and to seed random numbers. */
 static void add_machine(struct paths *p)
 {
     static const char *const of_all[] = {"/proc/cpuinfo", "/proc/meminfo",

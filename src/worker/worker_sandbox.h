@@ -1,4 +1,4 @@
-/* What a worker's sandbox lets through: the files that its job's spec names, and the fonts. */
+/* The sandbox of a worker. It allows reading of the files that the spec names and of fonts. */
 #pragma once
 
 #include <sys/types.h>
@@ -8,5 +8,6 @@
 struct err;
 struct worker;
 
-/* Closes the sandbox around this process (sandbox.h), whose folder exists already. */
+/* Puts this process into the sandbox (sandbox.h). The job's folder must exist. parent: the process
+ * with which this one ends. */
 ATTR_NODISCARD int worker_enter_sandbox(const struct worker *worker, pid_t parent, struct err *err);

@@ -12,7 +12,7 @@ static json_t *decibels(double v)
     return isfinite(v) ? json_real(round(v * 100) / 100) : json_null();
 }
 
-/* The outputs that a sound job asks for. */
+/* The outputs of a sound job. A new list. */
 static struct sound_output *sound_outputs(const struct worker *w)
 {
     struct sound_output *list = mem_zalloc(w->spec->nb_outputs, sizeof *list);
@@ -46,7 +46,7 @@ static int encode_sound(struct worker *w, struct sound_output *outputs, struct e
     if (worker_recording_path(&path, w, err) < 0)
         return err->code;
     if (!sound_use_parse(&use, s->sound.use))
-        return err_set(err, ERR_INVALID, "the job: 'use' is none of both, left, right");
+        return err_set(err, ERR_INVALID, "the job: 'use' should be both, left or right");
     AUTO_FREE char *blocks = workdir_path(s->work, s->sound.analysis, "bin");
     const struct sound_spec spec = {
         .recording = path,
@@ -57,7 +57,7 @@ static int encode_sound(struct worker *w, struct sound_output *outputs, struct e
         .blocks_path = blocks,
         .target_lufs = s->sound.target_lufs,
         .ceiling_dbtp = s->sound.ceiling_dbtp,
-        .progress = worker_tell_fraction,
+        .progress = worker_report_fraction,
         .grid = s->grid,
         .begin = s->range.begin,
         .end = s->range.end,

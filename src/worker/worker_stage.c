@@ -12,8 +12,8 @@
 
 /* --- progress -------------------------------------------------------------------------------- */
 
-/* Also how a worker notices that the coordinator has gone: writing fails then. */
-int worker_tell(double done)
+/* A worker also notices here that the coordinator has ended: writing fails. */
+int worker_report(double done)
 {
     static double last = -1;
     if (done < last + 0.005 && done < 1 && done >= last)
@@ -23,10 +23,10 @@ int worker_tell(double done)
     return fflush(stdout) != 0;
 }
 
-int worker_tell_fraction(void *opaque, double fraction)
+int worker_report_fraction(void *opaque, double fraction)
 {
     (void)opaque;
-    return worker_tell(fraction);
+    return worker_report(fraction);
 }
 
 /* --- results --------------------------------------------------------------------------------- */
@@ -61,7 +61,7 @@ int worker_deliver(const struct worker *w, const char *key, const char *tmp, con
 
 /* --- the recording --------------------------------------------------------------------------- */
 
-static int look_at_file(const struct job_file *file, struct err *err)
+static int check_file(const struct job_file *file, struct err *err)
 {
     struct stat st;
     if (stat(file->path, &st) < 0)
@@ -70,14 +70,14 @@ static int look_at_file(const struct job_file *file, struct err *err)
     const int64_t mtime_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
     return st.st_size == file->size && mtime_ns == file->mtime_ns
                ? 0
-               : err_set(err, ERR_INVALID,
-                         "'%s' has changed while talkpress was at work: run it again", file->path);
+               : err_set(err, ERR_INVALID, "'%s' changed while talkpress was running: run it again",
+                         file->path);
 }
 
 int worker_check_recording(const struct job_spec *spec, struct err *err)
 {
     for (size_t i = 0; i < spec->nb_files; i++)
-        if (look_at_file(&spec->files[i], err) < 0)
+        if (check_file(&spec->files[i], err) < 0)
             return err->code;
     return 0;
 }

@@ -1,4 +1,5 @@
-/* What the stages of a worker share: their job, their folder, reporting progress, delivering. */
+/* What all stages of a worker use: the job, its folder, progress, delivery of results. They run
+ * inside the sandbox. Private to worker/. */
 #pragma once
 
 #include <jansson.h>
@@ -13,36 +14,36 @@ struct err;
 
 struct worker {
     const struct job_spec *spec;
-    char *tmp;                 /* our folder */
-    char **made;               /* a file in it for each of the spec's outputs; ours */
-    int64_t frames;            /* of a segment, for progress */
-    struct media_params files; /* of the recording, after its first file */
-    const char **more;         /* the list that files points to; ours */
+    char *tmp;                 /* path of the job's folder */
+    char **made;               /* owned; path of a file in it for each of the spec's outputs */
+    int64_t frames;            /* number of frames of the segment, for progress */
+    struct media_params files; /* the files of the recording after the first */
+    const char **more;         /* owned; the list that files points to */
 };
 
-/* Progress from 0 to 1. Not 0: nobody listens any more, so stop. */
-int worker_tell(double done);
-/* The same, as stages call it that know no workers. */
-int worker_tell_fraction(void *opaque, double fraction);
+/* Reports progress, 0 to 1. Returns nonzero if the coordinator has ended: the job must stop. */
+int worker_report(double done);
+/* The same, as a callback of the pipeline. */
+int worker_report_fraction(void *opaque, double fraction);
 
-/* Where there was any. */
+/* Adds "damage" to a result, if there is any. */
 void worker_add_damage(json_t *result, const struct damage *damage);
 
-/* A new path in our folder. */
+/* The path of a file in the job's folder; a new string. */
 char *worker_tmp_file(const struct worker *worker, const char *name);
 
-/* Leaves a finished file (NULL: there is none) and its result in our folder under the key's name,
- * for the process outside of the sandbox, which puts them into place. */
+/* Delivers a result: writes it to KEY.json in the job's folder, and renames the finished file tmp
+ * (NULL: none) to KEY.EXT. The worker outside the sandbox moves both into place. */
 ATTR_NODISCARD int worker_deliver(const struct worker *worker, const char *key, const char *tmp,
                                   const json_t *result, struct err *err);
 
-/* Whether the recording's files are still those that the spec was made for: before the job, and
- * after it, since a file that was replaced, cut or still growing may have been read half and half.
- */
+/* Checks that the recording's files are those of the spec, by size and time of change. This is done
+ * before the job and after it, because a file may be replaced or grow while it is read. ERR_INVALID
+ * names the file that has changed. */
 ATTR_NODISCARD int worker_check_recording(const struct job_spec *spec, struct err *err);
 
-/* The recording's path, after a check that its files are still those that the spec was made for;
- * fills worker->files. */
+/* Checks the recording's files (worker_check_recording), sets worker->files, and returns the path
+ * of the first file in *out. */
 ATTR_NODISCARD int worker_recording_path(const char **out, struct worker *worker, struct err *err);
 
 /* The stages (docs/jobs.md). In worker_captions.c and worker_assemble.c: */

@@ -17,10 +17,10 @@
 #include "segment.h"
 #include "sha256.h"
 
-static int tell_frames(void *opaque, int64_t frames)
+static int report_frames(void *opaque, int64_t frames)
 {
     const struct worker *w = opaque;
-    return worker_tell((double)frames / (double)w->frames);
+    return worker_report((double)frames / (double)w->frames);
 }
 
 int worker_probe(struct worker *w, struct err *err)
@@ -40,12 +40,12 @@ int worker_analyse(struct worker *w, struct err *err)
     AUTO_FREE char *blocks = worker_tmp_file(w, "blocks.bin");
     if (worker_recording_path(&path, w, err) < 0 ||
         analyse_recording(&result, path, &w->files, w->spec->probe, w->spec->audio_stream, blocks,
-                          worker_tell_fraction, NULL, err) < 0)
+                          worker_report_fraction, NULL, err) < 0)
         return err->code;
     return worker_deliver(w, w->spec->key, blocks, result, err);
 }
 
-/* The outputs that a segment job asks for. */
+/* The outputs of a card or cell job. A new list. */
 static struct segment_output *segment_outputs(const struct worker *w)
 {
     struct segment_output *list = mem_zalloc(w->spec->nb_outputs, sizeof *list);
@@ -113,7 +113,7 @@ static int encode_cell(struct worker *w, struct segment_output *outputs, struct 
         .fps = range.grid.fps,
         .nb_frames = w->frames,
         .goes_on = true,
-        .progress = tell_frames,
+        .progress = report_frames,
         .opaque = w,
     };
     picture_traits_read(&params.traits, video, s->cell.fields);
@@ -131,7 +131,7 @@ int worker_cell(struct worker *w, struct err *err)
 
 struct card_source {
     struct card *card;
-    AVFrame *still; /* as encoders take it */
+    AVFrame *still; /* in the pixel format of the encoders */
     AVRational fps;
     int64_t at, nb;
 };
@@ -141,7 +141,7 @@ static int next_of_card(void *opaque, AVFrame *frame, struct err *err)
     struct card_source *s = opaque;
     if (s->at == s->nb)
         return 0;
-    /* The middle of the time that the frame shows: fading in and out are mirror images. */
+    /* The middle of the frame's time, so that fading in and fading out are symmetric. */
     const int light = card_light(s->card, (2 * s->at + 1) * 500 * s->fps.den / s->fps.num);
     AUTO_FRAME *faded = NULL;
     if (light < 255 && picture_fade(&faded, s->still, light, err) < 0)
@@ -152,7 +152,7 @@ static int next_of_card(void *opaque, AVFrame *frame, struct err *err)
     return 1;
 }
 
-/* The job's card in a size. Each size is laid out for itself, so that text is sharp in each. */
+/* Opens the card in one size. Each size has its own layout, so that text is sharp. */
 static int open_card(struct card_source *source, const struct job_card *c, int width, int height,
                      struct err *err)
 {
@@ -177,9 +177,9 @@ static int encode_card(struct worker *w, struct segment_output *output, struct e
         return err->code;
     w->frames = source.nb;
     const struct segment_params segment = {
-        .fps = source.fps, .nb_frames = source.nb, .progress = tell_frames, .opaque = w};
+        .fps = source.fps, .nb_frames = source.nb, .progress = report_frames, .opaque = w};
     const struct picture_source pictures = {next_of_card, &source};
-    /* Converted once: fading what encoders take costs less than converting each faded picture. */
+    /* Converted once: fading the converted picture costs less than converting each faded one. */
     int ret = picture_graph_convert(&source.still, card_picture(source.card), output->width,
                                     output->height, err);
     if (ret == 0)

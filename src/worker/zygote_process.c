@@ -13,7 +13,7 @@
 #include "worker.h"
 #include "zygote_protocol.h"
 
-/* The next request, and the descriptors that came with it. False at the end. */
+/* Receives the next request and its descriptors. Returns false when the socket is closed. */
 static bool receive(struct zygote_request *out, int *fds)
 {
     union {
@@ -54,7 +54,7 @@ static void wait_for(struct zygote_answer *answer, pid_t pid)
     pid_t ended;
     while ((ended = wait4(pid, &answer->status, 0, &answer->used)) < 0 && errno == EINTR)
         ;
-    if (ended < 0) /* a worker of an earlier zygote, killed with it */
+    if (ended < 0) /* a worker of an earlier zygote, which was killed with it */
         answer->status = W_EXITCODE(0, SIGKILL);
 }
 

@@ -1,7 +1,6 @@
-/* The process that starts the workers: it has all libraries loaded and forks for each (zygote.h).
- */
+/* The zygote: the process that has loaded all libraries and forks the workers (zygote.h). */
 #pragma once
 
-/* Answers requests of zygote_protocol.h that come through stdin, a socket. Returns at their end,
- * and in each worker when its job has ended: the process's exit status. */
+/* Answers the requests (zygote_protocol.h) that arrive on stdin, a socket, until it is closed. Also
+ * returns in each worker, when its job has ended. Returns the process's exit status. */
 int zygote_serve(void);

@@ -18,7 +18,7 @@ int media_program_find(char **out, struct err *err)
     own[nb > 0 ? nb : 0] = '\0';
     char *slash = strrchr(own, '/');
     if (!slash)
-        return err_set(err, ERR_NOT_FOUND, "/proc does not tell where talkpress lies");
+        return err_set(err, ERR_NOT_FOUND, "cannot read /proc/self/exe, to find talkpress-media");
     *slash = '\0';
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         AUTO_FREE char *path = mem_printf("%s/%s/" NAME, own, places[i]);
@@ -33,14 +33,14 @@ int media_program_find(char **out, struct err *err)
                    own, own);
 }
 
-/* The request as a file without a name, which is read from its start as standard input. It is not
- * limited in length, as arguments and pipes are. */
+/* Makes the request the standard input: an anonymous file, whose length is not limited as that of
+ * arguments and pipes is. */
 static int take_as_input(const json_t *request, struct err *err)
 {
     const int fd = memfd_create("request", 0);
     if (fd < 0 || json_dumpfd(request, fd, JSON_COMPACT) < 0 || lseek(fd, 0, SEEK_SET) < 0 ||
         dup2(fd, STDIN_FILENO) < 0)
-        err_errno(err, errno, "cannot hand over what to make");
+        err_errno(err, errno, "cannot pass the request to talkpress-media");
     if (fd > STDIN_FILENO)
         close(fd);
     return err->code;

@@ -1,6 +1,7 @@
 /*
- * talkpress-media, the program with libav and libass in it: the workers, the cards, the rehearsal.
- * It is installed beside talkpress, or in the libexec that belongs to its bin.
+ * Finds and runs talkpress-media, the program that uses libav and libass: workers, cards,
+ * rehearsals. It is installed beside talkpress, or in the libexec folder that belongs to
+ * talkpress's bin folder.
  */
 #pragma once
 
@@ -8,10 +9,11 @@
 
 #include "err.h"
 
-/* Its path, a new string; ERR_NOT_FOUND where talkpress is not installed completely. */
+/* *out: its path, a new string. ERR_NOT_FOUND: talkpress is not completely installed. */
 ATTR_NODISCARD int media_program_find(char **out, struct err *err);
 
-/* Becomes the program at that path, to run the words after its name; the last is NULL. request is
- * its standard input (media_request.h); NULL: that stays as it is. Returns only on failure. */
+/* Replaces this process by the program at that path (execv). words: its arguments after the name,
+ * ending in NULL. request: its standard input (media_request.h); NULL: standard input is unchanged.
+ * Returns only on failure. */
 void media_program_become(const char *program, char **words, const json_t *request,
                           struct err *err);

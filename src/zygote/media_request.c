@@ -12,14 +12,15 @@ static const char where[] = "the request";
 
 /* --- members ---------------------------------------------------------------------------------- */
 
-/* A member of a struct, and what it is called in JSON. */
+/* A member of a struct, and its name in JSON. */
 struct member {
     const char *name;
     enum { MEMBER_TEXT, MEMBER_PATH, MEMBER_INT } type; /* char *, char *, int */
     size_t offset;
 };
 
-/* A path can have any byte but NUL, JSON only UTF-8: what is not, and '%', is written as %E9. */
+/* A path may have any byte except NUL, but JSON is UTF-8. So '%' and bytes that are not UTF-8 are
+ * escaped, as %E9. */
 static json_t *path_json(const char *path)
 {
     AUTO_FREE char *escaped = path ? g_uri_escape_string(path, "/ ", true) : NULL;

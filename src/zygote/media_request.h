@@ -1,8 +1,8 @@
 /*
- * What talkpress asks of talkpress-media, besides jobs: to draw a card, or to make stand-in
- * recordings. A command fills in a request and hands it over as talkpress-media's standard input
- * (media_program.h), so that talkpress-media needs no event, no store and no programme. As JSON it
- * is written and read only here. Each request owns what its members point to.
+ * Requests to talkpress-media other than jobs: to draw a card, or to make stand-in recordings. A
+ * command passes a request as JSON on standard input (media_program.h), so that talkpress-media
+ * does not need the event, the store or the programme. Only this file writes and reads that JSON. A
+ * request owns what its members point to.
  */
 #pragma once
 
@@ -13,39 +13,40 @@
 
 #include "err.h"
 
-/* NULL: that line, or that picture, is left out. */
+/* A text or picture that is NULL is left out. */
 struct card_request {
     char *event, *section, *title, *speakers, *part, *date, *place;
     char *template_path, *logo_path, *background_path;
-    char *png_path;
-    char *talk; /* as the user named it, for the message at the end */
-    int width, height;
+    char *png_path;    /* the file to write */
+    char *talk;        /* as the user named it, for the message at the end */
+    int width, height; /* in pixels */
     int duration_ms, fade_ms;
 };
 
 /* One stand-in recording. */
 struct recording_request {
-    int talk; /* its number, for messages */
-    char *path, *title, *speakers, *subtitle;
-    int64_t *part_ms;
+    int talk;                          /* number of the talk, for messages */
+    char *path;                        /* the file to write */
+    char *title, *speakers, *subtitle; /* shown in the picture */
+    int64_t *part_ms;                  /* length of each part */
     size_t nb_parts;
 };
 
-/* What the estimate is made from. */
+/* An estimate of the time and space that the event will need. */
 struct estimate_request {
-    char **renditions; /* files; no estimate is made where there are none */
+    char **renditions; /* paths of rendition files; none: no estimate */
     size_t nb_renditions;
-    int64_t all_ms; /* of the event's recordings together */
+    int64_t all_ms; /* total length of the event's recordings */
     int nb_talks;
-    char *scratch; /* a folder that can be written to */
+    char *scratch; /* a writable folder, for the trial */
 };
 
 struct rehearse_request {
     struct recording_request *recordings;
     size_t nb_recordings;
-    int width, height, fps;
-    bool tones;
-    int cores; /* so many recordings are made at once */
+    int width, height, fps; /* pixels; frames per second */
+    bool tones;             /* the sound is tones instead of speech */
+    int cores;              /* number of recordings that are made at once */
     struct estimate_request estimate;
 };
 
@@ -54,11 +55,11 @@ void card_request_finish(struct card_request *request);
 void rehearse_request_finish(struct rehearse_request *request);
 #define AUTO_REHEARSE_REQUEST ATTR_CLEANUP(rehearse_request_finish) struct rehearse_request
 
-/* A new value. */
+/* Return a new JSON value. */
 json_t *card_request_write(const struct card_request *request);
 json_t *rehearse_request_write(const struct rehearse_request *request);
 
-/* ERR_INVALID where a member is missing or of the wrong type. *out is to be finished also then. */
+/* ERR_INVALID if a member is missing or has the wrong type. The caller finishes *out also then. */
 ATTR_NODISCARD int card_request_read(struct card_request *out, const json_t *json, struct err *err);
 ATTR_NODISCARD int rehearse_request_read(struct rehearse_request *out, const json_t *json,
                                          struct err *err);

@@ -20,13 +20,13 @@
 
 struct zygote {
     pid_t pid;   /* 0: not started */
-    int fd, log; /* log: its stderr; -1: not kept */
+    int fd, log; /* the socket; its stderr, or -1 */
     char *work;
 };
 
 static void exec_zygote(const char *program, int fd, int log, const char *work)
 {
-    setpgid(0, 0); /* Ctrl-C goes to the coordinator, which stops its workers itself */
+    setpgid(0, 0); /* Ctrl-C reaches only the coordinator, which stops its workers itself */
     const int null = open("/dev/null", O_WRONLY);
     if (null < 0 || dup2(fd, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 ||
         (log >= 0 && dup2(log, STDERR_FILENO) < 0))
@@ -47,7 +47,7 @@ static void stop(struct zygote *s)
     s->fd = s->log = -1;
     if (!s->pid)
         return;
-    kill(s->pid, SIGKILL); /* it may not have reached its loop yet */
+    kill(s->pid, SIGKILL); /* closing the socket is not enough while it still loads libraries */
     while (waitpid(s->pid, NULL, 0) < 0 && errno == EINTR)
         ;
     s->pid = 0;
@@ -62,7 +62,7 @@ int zygote_start(struct zygote *s, struct err *err)
     if (media_program_find(&program, err) < 0)
         return err->code;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
-        return err_errno(err, errno, "cannot make a socket");
+        return err_errno(err, errno, "cannot create a socket");
     s->log = memfd_create("zygote", MFD_CLOEXEC);
     const pid_t pid = fork();
     if (pid == 0)
@@ -72,7 +72,7 @@ int zygote_start(struct zygote *s, struct err *err)
     s->fd = ends[0];
     if (pid < 0) {
         stop(s);
-        return err_errno(err, failed, "cannot start a process");
+        return err_errno(err, failed, "cannot start talkpress-media");
     }
     s->pid = pid;
     return 0;
@@ -130,7 +130,7 @@ static bool ask(struct zygote_answer *out, struct zygote *s, const struct zygote
     return got == (ssize_t)sizeof *out;
 }
 
-/* The end of what it wrote before it ended. */
+/* The end of its stderr, for the error message. A new string. */
 static char *last_message(const struct zygote *s)
 {
     char text[512] = "";
@@ -143,7 +143,7 @@ static char *last_message(const struct zygote *s)
     return said;
 }
 
-/* If the process has ended, because it was killed or memory ran out, it is started again, once. */
+/* Sends a request. Restarts the process once if it was killed or ran out of memory. */
 static int ask_or_restart(struct zygote_answer *out, struct zygote *s, enum zygote_wish wish,
                           const char *text, const int *fds, struct err *err)
 {
@@ -159,7 +159,7 @@ static int ask_or_restart(struct zygote_answer *out, struct zygote *s, enum zygo
         AUTO_FREE char *said = last_message(s);
         stop(s);
         if (tries == 1)
-            err_set(err, ERR_EXTERNAL, "the process that starts workers ended: %s", said);
+            err_set(err, ERR_EXTERNAL, "the process that starts workers has ended: %s", said);
     }
     return err->code;
 }

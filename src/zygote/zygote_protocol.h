@@ -1,5 +1,5 @@
-/* The messages between the coordinator and the process that starts its workers: each request is one
- * packet, and so is its answer. */
+/* The messages between the coordinator and the zygote, through a socket that keeps packets apart.
+ * Each request is one packet, and so is the answer to it. */
 #pragma once
 
 #include <stdbool.h>
@@ -7,12 +7,12 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
-enum { ZYGOTE_NB_FDS = 2 };
+enum { ZYGOTE_NB_FDS = 2 /* a worker's stdout and stderr */ };
 
 enum zygote_wish {
-    ZYGOTE_START,   /* a worker, with two descriptors and the spec's path */
-    ZYGOTE_WAIT,    /* for the worker */
-    ZYGOTE_ENCODER, /* whether libav has one of this name */
+    ZYGOTE_START,   /* start a worker; text: the spec's path; with ZYGOTE_NB_FDS descriptors */
+    ZYGOTE_WAIT,    /* wait for the worker pid */
+    ZYGOTE_ENCODER, /* is there an encoder of this name? text: the name */
 };
 
 struct zygote_request {
@@ -22,11 +22,12 @@ struct zygote_request {
 };
 
 struct zygote_answer {
-    pid_t pid; /* negative: no worker was started, error is the errno */
-    int error, status;
-    bool found;
-    struct rusage used;
+    pid_t pid;          /* negative: no worker was started */
+    int error;          /* errno, if pid is negative */
+    int status;         /* ZYGOTE_WAIT: as of waitpid() */
+    bool found;         /* ZYGOTE_ENCODER */
+    struct rusage used; /* ZYGOTE_WAIT: of the worker and its children */
 };
 
-/* Sends bytes, and ZYGOTE_NB_FDS descriptors unless fds is NULL. */
+/* Sends one packet, with ZYGOTE_NB_FDS descriptors unless fds is NULL. Returns false on failure. */
 bool zygote_send(int fd, const void *bytes, size_t nb, const int *fds);

@@ -18,7 +18,7 @@ size_of()
 
 @test "a PNG of the size that is asked for, the same each time" {
     expect 0 tp card 1 -o a.png
-    says "'a.png' shows the card of talk 1"
+    says "wrote the card of talk 1 to 'a.png'"
     same png,1280,720 "$(size_of a.png)"
     for size in 640x360 1920x1080 720x576 360x640; do
         expect 0 tp card 1 -o b.png --size $size

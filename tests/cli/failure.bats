@@ -70,7 +70,7 @@ has_open()
 # The command that a message says repeats a failed job.
 repeat_command()
 {
-    sed -n "s/^ *to repeat it: //p" "$1" | head -1
+    sed -n "s/^ *to run it again: //p" "$1" | head -1
 }
 
 @test "a worker that crashes fails its job alone, with the command that repeats it" {
@@ -85,7 +85,7 @@ repeat_command()
     wait $COORDINATOR || status=$?
     output=$(cat run)
     same 1 "$status"
-    says "FAILED talk 1: 0:" "the worker crashed (signal 6, Aborted)" "to repeat it: " \
+    says "FAILED talk 1: 0:" "the worker crashed (signal 6, Aborted)" "to run it again: " \
         "talk 2 is made" "talk 3 is made" "some failed, see above" \
         "2 of 3 parts are complete, 1 are not finished; out/ holds 2 parts, 4 files"
     same "02-second-thoughts.mp4 03-third-time-lucky.mp4" "$(cd event/out && echo *.mp4)"
@@ -116,7 +116,7 @@ repeat_command()
     sed -i 's/crf: 30/crf: 30, profile: nonsense/' event/renditions/cheap.yaml
     tp add "$REC" >/dev/null
     expect 1 tp run --quiet 2
-    says "FAILED talk 2: card" "the last lines of its log" "nonsense" "to repeat it: talkpress worker"
+    says "FAILED talk 2: card" "the last lines of its log" "nonsense" "to run it again: talkpress worker"
     expect 1 bash -c "PATH=$(dirname "$TALKPRESS"):\$PATH; $(repeat_command <(echo "$output"))"
     json '.failures[] | select(.stage == "card") | [.talk, .code != null, (.log | test("nonsense"))]' \
         '[2,true,true]' tp status --json 2
@@ -155,7 +155,7 @@ repeat_command()
     says "1 of 1 parts are complete"
 }
 
-@test "a worker that does what the sandbox forbids: said so" {
+@test "a worker that makes a forbidden system call: reported" {
     slow_event
     tp add "$REC" >/dev/null
     tp verify >/dev/null
@@ -170,7 +170,7 @@ repeat_command()
     wait $COORDINATOR || status=$?
     output=$(cat run)
     same 1 "$status"
-    says "FAILED talk 1: " "the worker did what its sandbox forbids, and was stopped (signal 31)"
+    says "FAILED talk 1: " "the worker made a system call that its sandbox forbids, and was stopped (signal 31)"
     same "" "$(ls event/work/tmp)"
 }
 
@@ -198,7 +198,7 @@ repeat_command()
     spec=$(grep -l '"stage":"cell"' event/work/failed/*)
     touch cam/03*
     expect 1 "$TALKPRESS" worker "$spec"
-    says "has changed while talkpress was at work: run it again"
+    says "changed while talkpress was running: run it again"
 }
 
 @test "a recording that is replaced while a job reads it: the job is refused, nothing of it is kept" {
@@ -222,7 +222,7 @@ repeat_command()
     wait $COORDINATOR || status=$?
     output=$(cat run)
     same 1 "$status"
-    says "FAILED talk 1: 0:" "01-first-steps.mp4' has changed while talkpress was at work: run it again"
+    says "FAILED talk 1: 0:" "01-first-steps.mp4' changed while talkpress was running: run it again"
     cells=$(sqlite3 event/talkpress.db "select count(*) from result where stage = 'cell'")
     same 0 "$cells"
     same "" "$(ls event/out/*.mp4 2>/dev/null)"

@@ -159,7 +159,7 @@ talks.json" "$(ls event/out)"
     # Options that the cells' parameter sets know of: refused in words that help.
     sed -i 's/crf: 20/refs: 2/' event/renditions/cheap.yaml
     expect 1 tp run --quiet 3
-    says "FAILED talk 3: cheap put together" "has other parameter sets than the card before it" \
+    says "FAILED talk 3: assembly, cheap" "has other parameter sets than the card before it" \
         "'card' among them"
     sed -i '/^  card:/d' event/renditions/cheap.yaml
     jobs_run '{}' tp run --json
