@@ -351,7 +351,9 @@ static int print_outcome(const struct plan *now, const struct plan *before, cons
         if (print_recordings_json(now, r, err) < 0)
             return err->code;
     } else {
-        print_news(now, before, r, least);
+        /* A single file is shown even if it is known: the user asks about it. */
+        const bool one = r->nb_known == 1 && r->nb_added == 0;
+        print_news(now, before, r, one ? ADDING_KNOWN : least);
         print_tally(r, &own, &rest);
     }
     if (r->nb_failed || own.nb_refused || result->nb_failed || result->stopped)

@@ -176,10 +176,10 @@ cause_of()
 @test "verify --json: exactly the agreed fields" {
     tp add "$REC"
     json '[.[] | keys_unsorted] | unique' \
-        '[["talk","part","recording","listed_s","measured_s","difference_s","verdict","cause"]]' \
+        '[["talk","part","recording","listed_s","measured_s","difference_s","verdict","cause","captions","captions_not_taken"]]' \
         tp verify --json
     json . "[{\"talk\":3,\"part\":1,\"recording\":\"$three\",\"listed_s\":11,\"measured_s\":11,\
-\"difference_s\":0,\"verdict\":\"ok\",\"cause\":null}]" tp verify --json 3
+\"difference_s\":0,\"verdict\":\"ok\",\"cause\":null,\"captions\":[],\"captions_not_taken\":[]}]" tp verify --json 3
 }
 
 @test "short: cut off while recording" {
