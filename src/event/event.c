@@ -9,9 +9,11 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "datetime.h"
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
+#include "programme.h"
 #include "store.h"
 #include "str.h"
 #include "yaml_json.h"
@@ -39,6 +41,16 @@ static const char settings_template[] =
     "# tolerance_s: 2\n"
     "# Where the programme is a timetable: a talk may run over its slot by so many seconds.\n"
     "# overrun_s: 300\n"
+    "\n"
+    "# The event, where its programme does not say so or says it wrongly. The zone is for times\n"
+    "# without one, and may stand alone: 'timezone: Europe/Berlin'.\n"
+    "event:\n"
+    "  # name: Tiny Conference 2021\n"
+    "  # place: Ghent, Belgium\n"
+    "  # dates: 2021-05-04 to 2021-05-05\n"
+    "  # zone: Europe/Brussels\n"
+    "  # language: eng\n"
+    "  # licence: \"CC BY 4.0\"\n"
     "\n"
     "card:\n"
     "  # seconds: 5\n"
@@ -155,7 +167,7 @@ static int text(const json_t *map, const char *key, const char *where, struct er
 
 static int check_texts(const json_t *map, const json_t *card, const char *where, struct err *err)
 {
-    static const char *const texts[] = {"language", "comment", "sandbox", "effort"};
+    static const char *const texts[] = {"language", "comment", "sandbox", "effort", "timezone"};
     static const char *const card_texts[] = {"template", "logo", "background"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (text(map, texts[i], where, err) < 0)
@@ -254,11 +266,91 @@ static int read_renditions(struct event *e, const char *where, struct err *err)
     return 0;
 }
 
+/* "2010-04-28", or two days with anything between them. */
+static int read_dates(struct event_about *a, const char *text, const char *where, struct err *err)
+{
+    enum { DAY_CHARS = sizeof "2010-04-28" - 1 };
+    const size_t nb = text ? strlen(text) : 0;
+    struct datetime first = {0}, last = {0};
+    if (!text)
+        return 0;
+    AUTO_FREE char *begin = mem_printf("%.*s", (int)DAY_CHARS, text);
+    AUTO_FREE char *end = mem_strdup(nb > 2 * DAY_CHARS ? text + nb - DAY_CHARS : begin);
+    if (!datetime_parse_iso(&first, begin) || !datetime_parse_iso(&last, end) ||
+        (nb != DAY_CHARS && nb <= 2 * DAY_CHARS) || strcmp(begin, end) > 0)
+        return err_set(err, ERR_INVALID,
+                       "%s: 'dates' should be a day or two: 2010-04-28 to 2010-04-29", where);
+    a->begin = mem_take(&begin);
+    a->end = mem_take(&end);
+    return 0;
+}
+
+static int read_about(struct settings *s, const char *where, struct err *err)
+{
+    static const char *const known[] = {"name", "place", "dates", "zone", "language", "licence"};
+    const size_t nb = sizeof known / sizeof *known;
+    const json_t *map = json_object_get(s->json, "event");
+    struct event_about *a = &s->about;
+    if (map && !json_is_object(map) && !json_is_null(map))
+        return err_set(err, ERR_INVALID,
+                       "%s: 'event' should be lines of 'name: value' below it, indented", where);
+    if (check_keys(map, known, nb, where, err) < 0)
+        return err->code;
+    for (size_t i = 0; i < nb; i++)
+        if (text(map, known[i], where, err) < 0)
+            return err->code;
+    const char *zone = json_get_string(map, "zone", json_get_string(s->json, "timezone", NULL));
+    if (zone && !datetime_is_zone(zone))
+        return err_set(err, ERR_INVALID,
+                       "%s: '%s' is not a time zone: write one like 'Europe/Berlin'", where, zone);
+    a->name = mem_strdup(json_get_string(map, "name", NULL));
+    a->place = mem_strdup(json_get_string(map, "place", NULL));
+    a->licence = mem_strdup(json_get_string(map, "licence", NULL));
+    a->zone = mem_strdup(zone);
+    s->language =
+        mem_strdup(json_get_string(s->json, "language", json_get_string(map, "language", NULL)));
+    return read_dates(a, json_get_string(map, "dates", NULL), where, err);
+}
+
+static void replace(char **text, const char *by)
+{
+    if (!by)
+        return;
+    free(*text);
+    *text = mem_strdup(by);
+}
+
+/* The start of a talk with the offset of the zone, if it has a time. */
+static void set_zone(struct talk *t, const char *zone)
+{
+    struct datetime when;
+    if (!t->start || !datetime_parse_iso(&when, t->start) || !when.has_time)
+        return;
+    datetime_set_zone(&when, zone);
+    char *start = datetime_format(&when);
+    if (!start)
+        return;
+    free(t->start);
+    t->start = start;
+}
+
+void event_complete_programme(const struct event *e, struct programme *p)
+{
+    const struct event_about *a = &e->settings.about;
+    replace(&p->name, a->name);
+    replace(&p->place, a->place);
+    replace(&p->begin, a->begin);
+    replace(&p->end, a->end);
+    for (size_t i = 0; a->zone && i < p->nb_talks; i++)
+        set_zone(&p->talks[i], a->zone);
+}
+
 static int read_settings(struct event *e, struct err *err)
 {
     static const char *const known[] = {"renditions", "tolerance_s",   "overrun_s",      "card",
                                         "language",   "loudness_lufs", "true_peak_dbtp", "comment",
-                                        "workers",    "stall_s",       "sandbox",        "effort"};
+                                        "workers",    "stall_s",       "sandbox",        "effort",
+                                        "event",      "timezone"};
     static const char *const known_card[] = {"seconds", "fade_ms", "template", "logo",
                                              "background"};
     struct settings *s = &e->settings;
@@ -275,11 +367,11 @@ static int read_settings(struct event *e, struct err *err)
     if (check_keys(s->json, known, sizeof known / sizeof *known, where, err) < 0 ||
         check_keys(card, known_card, sizeof known_card / sizeof *known_card, where, err) < 0 ||
         check_texts(s->json, card, where, err) < 0 || read_numbers(s, where, err) < 0 ||
-        read_sandbox(s, where, err) < 0 || read_renditions(e, where, err) < 0)
+        read_sandbox(s, where, err) < 0 || read_about(s, where, err) < 0 ||
+        read_renditions(e, where, err) < 0)
         return err->code;
     if (!json_is_number(json_object_get(s->json, "workers")))
         s->workers = workers_by_default(s);
-    s->language = mem_strdup(json_get_string(s->json, "language", NULL));
     s->comment = mem_strdup(json_get_string(s->json, "comment", NULL));
     s->card_logo = picture(e, card, "logo");
     s->card_background = picture(e, card, "background");
@@ -296,6 +388,12 @@ static void settings_finish(struct settings *s)
     free(s->card_logo);
     free(s->card_background);
     free(s->language);
+    free(s->about.name);
+    free(s->about.place);
+    free(s->about.begin);
+    free(s->about.end);
+    free(s->about.zone);
+    free(s->about.licence);
     free(s->comment);
     json_decref(s->json);
 }

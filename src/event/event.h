@@ -13,7 +13,16 @@
 #include "sandbox.h"
 #include "verify.h"
 
+struct programme;
 struct store;
+
+/* What the settings say of the event itself; each may be NULL, and then the programme's counts. */
+struct event_about {
+    char *name, *place;
+    char *begin, *end; /* "2010-04-28" */
+    char *zone;        /* "Europe/Berlin"; for programmes without one */
+    char *licence;
+};
 
 struct settings {
     struct verify_limits limits; /* default 2000 and 300000 ms */
@@ -26,8 +35,9 @@ struct settings {
     int workers;               /* default: the cores that this process may use, and some for AV1 */
     enum sandbox_mode sandbox; /* default best-effort */
     int stall_s;               /* a worker without progress for so long is stopped; default 300 */
-    char *language;            /* ISO 639-2, or NULL */
-    char *comment;             /* tag of every output (licence, link), or NULL */
+    struct event_about about;
+    char *language; /* ISO 639-2, or NULL */
+    char *comment;  /* tag of every output (licence, link), or NULL */
     json_t *json;
 };
 
@@ -46,6 +56,10 @@ ATTR_NODISCARD int event_init(const char *dir, struct err *err);
 ATTR_NODISCARD int event_open(struct event *out, const char *dir, struct err *err);
 void event_close(struct event *event);
 #define AUTO_EVENT ATTR_CLEANUP(event_close) struct event
+
+/* Completes a programme of the store by what the settings say of the event: its name, place and
+ * days, and the offsets of times that have none. */
+void event_complete_programme(const struct event *event, struct programme *programme);
 
 /* Takes the folder for one writer of work/ and out/ at a time. ERR_BUSY says who holds it. */
 ATTR_NODISCARD int event_lock(struct event *event, struct err *err);
