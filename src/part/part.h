@@ -16,6 +16,7 @@ struct output {
     const char *suffix;                    /* ".mp4" …, ".jpg", ".vtt" */
     const struct rendition *rendition;     /* NULL: the poster, or captions */
     const struct caption_source *captions; /* NULL: all others */
+    int width, height;                     /* of a rendition; 0: sound alone, or no rendition */
     char key[33];
     json_t *result; /* NULL while not made */
 };
