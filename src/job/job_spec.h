@@ -63,7 +63,7 @@ struct job_cell {
 struct job_sound {
     const char *analysis; /* key of the loudness blocks */
     int audio_stream;     /* -1: none, silence */
-    const char *use;      /* sound_use_name */
+    const char *use;      /* sound_use_format */
     double target_lufs, ceiling_dbtp;
 };
 
