@@ -84,7 +84,7 @@ uint32_t str_next_utf8(const char **p)
         return 0;
     const gunichar cp = g_utf8_get_char_validated(*p, -1);
     const bool valid = cp <= 0x10ffff; /* else -1 or -2: malformed, or cut off */
-    *p = valid ? g_utf8_next_char(*p) : *p + 1;
+    *p += valid ? g_utf8_skip[(unsigned char)**p] : 1;
     return valid ? cp : 0xfffd;
 }
 
