@@ -17,13 +17,13 @@ sizes=("${@:-200}")
 [[ $# -gt 0 ]] || sizes=(200 2000 20000)
 few=20 # talks whose work a run makes anew
 
-make_event() { # make_event TALKS new|made|files
+make_event() { # make_event NUMBER new|made|files [TALKS]
     local dir=$folder/$2-$1
     [[ -e $dir/done ]] && return
     rm -rf "$dir"
     "$bin/src/talkpress" init "$dir" >/dev/null
     sed -i 's/^# workers: .*/workers: 1/' "$dir/talkpress.yaml"
-    "$bin/bench/scale-event" "$dir" "$1" "$2" >/dev/null
+    "$bin/bench/scale-event" "$dir" "${3:-$1}" "$2" >/dev/null
     touch "$dir/done"
 }
 timed() { # timed EVENT COMMAND...: matches that are unclear (status 3) are no failure
@@ -44,9 +44,9 @@ restore() { # restore EVENT: the store as it was kept, for a command that change
     rm -f "$1"/talkpress.db-*
     cp "$1/store.before" "$1/talkpress.db"
 }
-measure_add() { # measure_add TALKS
+measure_add() { # measure_add FILES: two for each of half as many talks
     local talks=$1 event=$folder/files-$1
-    make_event "$talks" files
+    make_event "$talks" files $((talks / 2))
     [[ -e $event/store.first ]] || cp "$event/talkpress.db" "$event/store.first"
     cp "$event/store.first" "$event/store.before"
     measure "$talks" "add of $talks files, all new" "$event" add "$event/recordings"

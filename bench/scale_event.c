@@ -4,8 +4,8 @@
  * Recordings are tiny files; their probes and analyses are in the store, as if they were of 20 to
  * 47 minutes. "new": no more than that. "made": also everything that a run would make, results and
  * their files in work/: empty, names of a few that are shared, because millions would take an hour
- * and all inodes of a disk. "files": one file for each talk, which has its name or a camera's in
- * turn. They are not added yet, but their probes are in the store, so that 'add' starts no worker.
+ * and all inodes of a disk. "files": the recordings are not added yet, but their probes are in
+ * the store, so that 'add' starts no worker.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -143,7 +143,7 @@ static int make_recording(const struct event *e, const char *dir, const char *na
     return ret;
 }
 
-static int make_recordings(const struct event *e, const struct programme *p, bool only_files,
+static int make_recordings(const struct event *e, const struct programme *p, bool added,
                            struct err *err)
 {
     AUTO_FREE char *dir = fs_join(e->dir, "recordings");
@@ -155,11 +155,8 @@ static int make_recordings(const struct event *e, const struct programme *p, boo
         AUTO_FREE char *slug = str_slug(t->title, 40);
         AUTO_FREE char *first = mem_printf("%05d-%s.mp4", t->number, slug);
         AUTO_FREE char *second = mem_printf("MVI_%05d.MOV", t->number);
-        const int64_t first_ms = listed_ms + rand() % 1000 / 40 * 40,
-                      second_ms = listed_ms + 30000 + rand() % 90000;
-        const bool skip_first = only_files && i % 2, skip_second = only_files && i % 2 == 0;
-        if ((!skip_first && make_recording(e, dir, first, first_ms, !only_files, err) < 0) ||
-            (!skip_second && make_recording(e, dir, second, second_ms, !only_files, err) < 0))
+        if (make_recording(e, dir, first, listed_ms + rand() % 1000 / 40 * 40, added, err) < 0 ||
+            make_recording(e, dir, second, listed_ms + 30000 + rand() % 90000, added, err) < 0)
             return err->code;
     }
     return 0;
@@ -249,7 +246,7 @@ static int make_event(const char *dir, int nb_talks, const char *kind, struct er
     make_programme(&programme, nb_talks);
     if (event_open(&event, dir, err) < 0 || store_begin(event.store, err) < 0 ||
         store_set_programme(event.store, &programme, err) < 0 ||
-        make_recordings(&event, &programme, strcmp(kind, "files") == 0, err) < 0 ||
+        make_recordings(&event, &programme, strcmp(kind, "files") != 0, err) < 0 ||
         (strcmp(kind, "made") == 0 && make_all(&event, err) < 0))
         return err->code;
     return store_commit(event.store, err);

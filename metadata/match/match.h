@@ -13,11 +13,12 @@
 struct programme;
 
 /* To be raised whenever match_all gives another table, or other words, for the same input. */
-enum { MATCH_VERSION = 2 };
+enum { MATCH_VERSION = 3 };
 
 struct match_recording {
     const char *name;    /* file name without folder; of several files, the first */
     int64_t duration_ms; /* measured; negative: not known */
+    const char *shown;   /* the name in reasons for the user; NULL: name */
 };
 
 enum match_state {

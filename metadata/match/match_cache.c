@@ -52,6 +52,7 @@ void match_cache_key(char key[33], int version, const struct programme *p,
     hash_add_int(h, (int64_t)nb_recordings);
     for (size_t i = 0; i < nb_recordings; i++) {
         add_text(h, recordings[i].name);
+        add_text(h, recordings[i].shown);
         hash_add_int(h, recordings[i].duration_ms);
     }
     hash_add_int(h, (int64_t)nb_fixed);

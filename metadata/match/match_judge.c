@@ -224,6 +224,12 @@ static bool suspect(char **out, const struct matching *m, size_t unit, int recor
 
 /* --- the second best --- */
 
+static const char *shown(const struct matching *m, int recording)
+{
+    const struct match_recording *r = &m->recordings[recording];
+    return r->shown ? r->shown : r->name;
+}
+
 static int best_other_recording(int *out_points, const struct matching *m, size_t unit, int except)
 {
     AUTO_FREE struct score_candidate *list = mem_zalloc(m->nb_recordings, sizeof *list);
@@ -266,7 +272,7 @@ static void add_rival(struct str *out, const struct matching *m, size_t unit, in
         add_unit_name(out, m, other_unit);
         str_add(out, " about as well");
     } else if (other >= 0) {
-        str_addf(out, ", but '%s' fits about as well", m->recordings[other].name);
+        str_addf(out, ", but '%s' fits about as well", shown(m, other));
     }
 }
 
@@ -282,7 +288,7 @@ static char *reason_for_none(const struct matching *m, size_t unit)
         if (!m->answers[i].chosen || m->answers[i].recording != best)
             continue;
         AUTO_STR text = {0};
-        str_addf(&text, "'%s' would fit, but is matched to ", m->recordings[best].name);
+        str_addf(&text, "'%s' would fit, but is matched to ", shown(m, best));
         add_unit_name(&text, m, i);
         return str_take(&text);
     }

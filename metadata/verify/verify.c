@@ -11,6 +11,8 @@
 
 /* Shorter silence or black at an end is a pause, not a cause. */
 static const int64_t end_min_ms = 3000;
+/* A picture is held for longer before it is said. */
+static const int64_t held_min_ms = 500;
 
 const char *verdict_name(enum verdict verdict)
 {
@@ -97,6 +99,8 @@ static void look_for_damage(struct str *s, const struct verify_facts *f)
                clock_format_ms(at, f->gap_at_ms, false));
     if (f->no_sound)
         remark(s, "%s", f->sound_error ? f->sound_error : "no sound in it");
+    else if (f->sound_fault)
+        remark(s, "%s", f->sound_fault);
 }
 
 static enum verdict compare_length(struct str *s, const struct verify_facts *f,
@@ -136,6 +140,18 @@ static enum verdict compare_with_slot(struct str *s, const struct verify_facts *
     return VERDICT_OK;
 }
 
+static void describe_held(struct str *s, const struct verify_facts *f)
+{
+    char buf[CLOCK_BYTES];
+    if (f->held_head_ms >= held_min_ms)
+        remark(s,
+               "its picture begins %s after its sound: the first picture is shown from the start",
+               clock_format_ms(buf, f->held_head_ms, false));
+    if (f->held_tail_ms >= held_min_ms)
+        remark(s, "its picture ends %s before its sound: the last picture is shown until the end",
+               clock_format_ms(buf, f->held_tail_ms, false));
+}
+
 enum verdict verify_part(char **cause, const struct verify_facts *f, const struct programme *p,
                          const struct verify_limits *limits)
 {
@@ -159,6 +175,7 @@ enum verdict verify_part(char **cause, const struct verify_facts *f, const struc
             verdict = VERDICT_DAMAGED;
         if (f->no_picture)
             remark(&s, "no picture in it: its card is shown instead");
+        describe_held(&s, f);
         if (f->sound_note)
             remark(&s, "%s", f->sound_note);
         if (f->match_note)

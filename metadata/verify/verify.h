@@ -35,8 +35,12 @@ struct verify_facts {
     const char *refusal;    /* why the recording cannot be read; may be NULL */
     const char *truncated;  /* the probe's message about a truncated file; may be NULL */
     bool no_sound;
-    bool no_picture;         /* sound only, published with the card as the picture */
+    bool no_picture; /* sound only, published with the card as the picture */
+    /* How long the first picture is shown before its time, and the last one after the picture's
+     * end, because there is sound; 0: not at all. */
+    int64_t held_head_ms, held_tail_ms;
     const char *sound_error; /* with no_sound: why the existing sound cannot be used; may be NULL */
+    const char *sound_fault; /* why the sound must not be published as it is; may be NULL */
     const char *sound_note;  /* for the listener, without effect on the verdict; may be NULL */
     bool absent;             /* the file is not there now; the facts are from before */
     int64_t gap_at_ms, gap_ms; /* the longest gap; 0: none; negative: the clock goes back */

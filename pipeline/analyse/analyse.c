@@ -66,7 +66,8 @@ static json_t *decibels(double v)
 static bool analysable(const json_t *stream)
 {
     return strcmp(json_get_string(stream, "type", ""), "audio") == 0 &&
-           json_get_int(stream, "packets", 0) > 0 && json_get_int(stream, "rate", 0) > 0;
+           json_get_int(stream, "packets", 0) > 0 && json_get_int(stream, "rate", 0) > 0 &&
+           !json_get_string(stream, "apart", NULL);
 }
 
 /* One stream of sound, measured. */
@@ -74,15 +75,39 @@ struct measured {
     int stream;
     struct loudness blocks;
     struct sound_quality quality;
+    enum sound_use use;
+    double down_db; /* see sound_quality_use */
+    bool stereo;
     struct damage damage;
+    struct sound_outliers outliers;
     int64_t moved;
-    double lufs;
+    double lufs; /* as it is used */
 };
+
+static double speech_of(const struct measured *m)
+{
+    return m->quality.speech[m->use].share;
+}
+
+static double to_thousandth(double v)
+{
+    return round(v * 1000) / 1000;
+}
 
 static json_t *describe_measured(const struct measured *m)
 {
     return json_pack("{s:i, s:o, s:f}", "stream", m->stream, "loudness_lufs", decibels(m->lufs),
-                     "speech", round(m->quality.speech * 1000) / 1000);
+                     "speech", to_thousandth(speech_of(m)));
+}
+
+/* As loud as the sound is when it is used that way. */
+static double loudness_used(const struct loudness *l, enum sound_use use)
+{
+    AUTO_LOUDNESS used = {mem_zalloc(l->nb, sizeof *l->blocks), l->nb};
+    for (size_t i = 0; i < l->nb; i++)
+        used.blocks[i] = l->blocks[i];
+    loudness_use(&used, use);
+    return loudness_integrated(&used, 0, used.nb);
 }
 
 static int read_sound(struct measured *out, struct analysis *a, struct sound_reader *sound,
@@ -125,35 +150,56 @@ static int measure_stream(struct measured *out, struct analysis *a, int stream, 
     if (media_open(&media, a->path, a->files, err) < 0 ||
         sound_reader_open(&sound, media, &range, err) < 0 || read_sound(out, a, sound, err) < 0)
         return err->code;
+    const json_t *st = json_array_get(json_object_get(a->probe, "streams"), (size_t)stream);
     out->damage = *sound_reader_damage(sound);
     out->moved = sound_reader_moved(sound);
-    out->lufs = loudness_integrated(&out->blocks, 0, out->blocks.nb);
+    out->outliers = *sound_reader_outliers(sound);
+    out->stereo = json_get_int(st, "channels", 0) == SOUND_CHANNELS;
+    if (out->stereo)
+        out->use = sound_quality_use(&out->down_db, &out->quality, &out->blocks);
+    out->lufs = loudness_used(&out->blocks, out->use);
     a->nb_measured++;
     return 0;
 }
 
-/* Whether b is preferred to a, which comes first: it is audible and a is not, or has clearly more
+/* 2: sound; 1: nothing but a signal for machines or steady noise; 0: inaudible. */
+static int rank(const struct measured *m)
+{
+    const struct sound_channel *channels = m->quality.channels;
+    const enum sound_content left = channels[0].content, right = channels[1].content,
+                             both = left > right ? left : right;
+    if (m->lufs <= heard_lufs)
+        return 0;
+    return (m->use == SOUND_LEFT    ? left
+            : m->use == SOUND_RIGHT ? right
+                                    : both) == CONTENT_SOUND
+               ? 2
+               : 1;
+}
+
+/* Whether b is preferred to a, which comes first: it is sound and a is not, or has clearly more
  * speech. */
 static bool better(const struct measured *b, const struct measured *a)
 {
-    if ((a->lufs > heard_lufs) != (b->lufs > heard_lufs))
-        return b->lufs > heard_lufs;
-    return b->quality.speech > a->quality.speech + clearly_more_speech;
+    if (rank(a) != rank(b))
+        return rank(b) > rank(a);
+    return speech_of(b) > speech_of(a) + clearly_more_speech;
 }
 
 /* The audio stream to publish: the one that the user named, else the probe's choice unless another
- * one is better. */
+ * one is better. All are measured: of a named one too it is said if somebody speaks in another. */
 static int measure_streams(struct measured *best, struct analysis *a, int named, struct err *err)
 {
     const json_t *streams = json_object_get(a->probe, "streams");
-    const int first = (int)json_get_int(json_object_get(a->probe, "audio"), "stream", -1);
+    const int first =
+        named >= 0 ? named : (int)json_get_int(json_object_get(a->probe, "audio"), "stream", -1);
     AUTO_JSON *seen = json_array();
-    for (size_t i = 0; named < 0 && i < json_array_size(streams); i++)
+    for (size_t i = 0; i < json_array_size(streams); i++)
         a->nb_to_measure += (int)i != first && analysable(json_array_get(streams, i));
-    if (measure_stream(best, a, named >= 0 ? named : first, err) < 0)
+    if (measure_stream(best, a, first, err) < 0)
         return err->code;
     json_array_append_new(seen, describe_measured(best));
-    for (size_t i = 0; named < 0 && i < json_array_size(streams); i++) {
+    for (size_t i = 0; i < json_array_size(streams); i++) {
         struct measured other;
         struct err broken = {0};
         if ((int)i == first || !analysable(json_array_get(streams, i)))
@@ -163,7 +209,7 @@ static int measure_streams(struct measured *best, struct analysis *a, int named,
             continue;
         }
         json_array_append_new(seen, describe_measured(&other));
-        if (better(&other, best)) {
+        if (named < 0 && better(&other, best)) {
             const struct measured worse = *best;
             *best = other;
             other = worse;
@@ -194,42 +240,106 @@ static void describe_ends(struct analysis *a, const struct loudness *l, double w
         json_boolean(isfinite(whole) && loudness_of_energy(last_second) > whole - 10));
 }
 
-static void describe_quality(struct analysis *a, const struct sound_quality *q)
+/* Of the channels that are used. */
+static json_t *describe_clipping(const struct measured *m)
 {
+    int64_t nb = 0, first_ms = -1;
+    for (int c = m->use == SOUND_RIGHT; c < (m->use == SOUND_LEFT || !m->stereo ? 1 : 2); c++) {
+        nb += m->quality.clipped[c].nb;
+        if (m->quality.clipped[c].nb && (first_ms < 0 || m->quality.clipped[c].first_ms < first_ms))
+            first_ms = m->quality.clipped[c].first_ms;
+    }
+    return nb ? json_pack("{s:I, s:I}", "nb", (json_int_t)nb, "first_ms", (json_int_t)first_ms)
+              : json_null();
+}
+
+static void describe_quality(struct analysis *a, const struct measured *m)
+{
+    const struct sound_quality *q = &m->quality;
     json_t *dropouts = json_array();
     for (int i = 0; i < q->nb_dropouts && i < SOUND_QUALITY_DROPOUTS; i++)
         json_array_append_new(dropouts, json_pack("[I, I]", (json_int_t)q->dropouts[i].at_ms,
                                                   (json_int_t)q->dropouts[i].length_ms));
     json_object_set_new(a->result, "dropouts", dropouts);
     json_object_set_new(a->result, "nb_dropouts", json_integer(q->nb_dropouts));
-    json_object_set_new(a->result, "clipped",
-                        q->nb_clipped ? json_pack("{s:I, s:I}", "nb", (json_int_t)q->nb_clipped,
-                                                  "first_ms", (json_int_t)q->first_clipped_ms)
-                                      : json_null());
+    json_object_set_new(a->result, "clipped", describe_clipping(m));
     json_object_set_new(
         a->result, "hum",
         q->hum_hz ? json_pack("{s:i, s:o}", "hz", q->hum_hz, "dbfs", decibels(q->hum_dbfs))
                   : json_null());
 }
 
-static void describe_sound(struct analysis *a, struct measured *m, bool stereo)
+/* From when until when somebody speaks: found to a second, then moved to the pauses beside it. */
+static void describe_speech(struct analysis *a, const struct measured *m, double whole)
 {
-    double down_db = 0;
-    const enum sound_use use = stereo ? sound_quality_use(&down_db, &m->blocks) : SOUND_BOTH;
+    enum { SECOND = 10, FARTHEST = 20, MARGIN = 3 /* blocks */ };
+    const struct sound_speech *speech = &m->quality.speech[m->use];
+    const struct loudness *l = &m->blocks;
+    const double threshold = loudness_silence(whole);
+    size_t begin = (size_t)speech->begin_ms / 100, end = (size_t)speech->end_ms / 100;
+    const size_t least = begin, most = end;
+    if (end > l->nb || begin >= end)
+        return;
+    while (begin > 0 && least - begin < FARTHEST && loudness_of_block(l, begin - 1) >= threshold)
+        begin--;
+    while (begin < least + SECOND && loudness_of_block(l, begin) < threshold)
+        begin++;
+    while (end < l->nb && end - most < FARTHEST && loudness_of_block(l, end) >= threshold)
+        end++;
+    while (end > begin + 1 && most - end < SECOND && loudness_of_block(l, end - 1) < threshold)
+        end--;
+    begin = begin > MARGIN ? begin - MARGIN : 0;
+    end = end + MARGIN < l->nb ? end + MARGIN : l->nb;
+    json_object_set_new(a->result, "speech_begin_ms", json_integer((json_int_t)begin * 100));
+    json_object_set_new(a->result, "speech_end_ms", json_integer((json_int_t)end * 100));
+}
+
+static json_t *describe_channel(const struct sound_channel *c)
+{
+    json_t *o = json_pack("{s:s}", "is", sound_content_name(c->content));
+    if (c->content == CONTENT_TONE)
+        json_object_set_new(o, "hz", json_integer((json_int_t)llround(c->tone_hz)));
+    return o;
+}
+
+/* What each channel carries, and the speech of every way to use them. */
+static void describe_channels(struct analysis *a, const struct measured *m)
+{
+    const struct sound_quality *q = &m->quality;
+    json_t *channels = json_array(), *speech = json_object();
+    for (int c = 0; c < (m->stereo ? SOUND_CHANNELS : 1); c++)
+        json_array_append_new(channels, describe_channel(&q->channels[c]));
+    for (enum sound_use use = 0; use < (m->stereo ? SOUND_NB_USES : 1); use++)
+        json_object_set_new(speech, sound_use_name(use),
+                            json_real(to_thousandth(q->speech[use].share)));
+    json_object_set_new(a->result, "channels", channels);
+    json_object_set_new(a->result, "speech_of", speech);
+    json_object_set_new(a->result, "correlation",
+                        m->stereo ? json_real(to_thousandth(q->correlation)) : json_null());
+}
+
+static void describe_sound(struct analysis *a, struct measured *m)
+{
     json_object_set_new(a->result, "stream", json_integer(m->stream));
-    json_object_set_new(a->result, "use", json_string(sound_use_name(use)));
-    json_object_set_new(a->result, "down_db", decibels(down_db));
-    json_object_set_new(a->result, "speech", json_real(round(m->quality.speech * 1000) / 1000));
+    json_object_set_new(a->result, "use", json_string(sound_use_name(m->use)));
+    json_object_set_new(a->result, "down_db", decibels(m->down_db));
+    json_object_set_new(a->result, "speech", json_real(to_thousandth(speech_of(m))));
     json_object_set_new(a->result, "sound_damage", describe_damage(&m->damage));
     json_object_set_new(a->result, "moved_ms", json_integer(m->moved * 1000 / SOUND_RATE));
-    describe_quality(a, &m->quality);
-    loudness_use(&m->blocks, use);
+    json_object_set_new(a->result, "outliers",
+                        m->outliers.nb ? json_pack("{s:I, s:I}", "nb", (json_int_t)m->outliers.nb,
+                                                   "first_ms", (json_int_t)m->outliers.first_ms)
+                                       : json_null());
+    describe_channels(a, m);
+    describe_quality(a, m);
+    loudness_use(&m->blocks, m->use);
     const double whole = loudness_integrated(&m->blocks, 0, m->blocks.nb);
     json_object_set_new(a->result, "loudness_lufs", decibels(whole));
     json_object_set_new(a->result, "peak_dbtp",
                         decibels(loudness_peak_db(&m->blocks, 0, m->blocks.nb)));
     json_object_set_new(a->result, "blocks", json_integer((json_int_t)m->blocks.nb));
     describe_ends(a, &m->blocks, whole);
+    describe_speech(a, m, whole);
 }
 
 static int analyse_sound(struct analysis *a, const char *blocks_path, int named, struct err *err)
@@ -240,11 +350,8 @@ static int analyse_sound(struct analysis *a, const char *blocks_path, int named,
         ret = measure_streams(&m, a, named, err);
     if (ret == 0)
         ret = loudness_write(blocks_path, &m.blocks, err);
-    if (ret == 0 && m.stream >= 0) {
-        const json_t *streams = json_object_get(a->probe, "streams");
-        const json_t *st = json_array_get(streams, (size_t)m.stream);
-        describe_sound(a, &m, json_get_int(st, "channels", 0) == SOUND_CHANNELS);
-    }
+    if (ret == 0 && m.stream >= 0)
+        describe_sound(a, &m);
     loudness_finish(&m.blocks);
     return ret;
 }

@@ -17,6 +17,8 @@ static const double near_db = 0.3;
 /* Headroom that the first pass leaves below the ceiling, because lossy coding raises peaks: AAC at
  * 128 kb/s and Opus at 96 kb/s by 0.2 to 0.8 dB, as measured with speech. */
 static const double coding_margin_db = 0.8;
+/* Sound below it is noise. */
+static const double silent_lufs = -60;
 /* The most gain: a recording that needs more holds noise, not speech. */
 static const double max_gain_db = 60;
 /* The most gain beyond the target's that makes up for the limiter. Sound with higher peaks (clicks,
@@ -95,12 +97,20 @@ static bool is_near(const struct sound_result *r, const struct sound_spec *spec,
            r->peak_dbtp <= ceiling_db + near_db;
 }
 
-/* Sound that consists of peaks cannot be made as loud as the target: the user should listen to it.
- */
+/* What the user should listen to: a part of a recording that holds no sound, or noise only; sound
+ * that consists of peaks, which cannot be made as loud as the target. */
 static void remark_loudness(struct sound_result *r, const struct sound_spec *spec)
 {
-    if (isfinite(r->loudness_lufs) && (fabs(r->loudness_lufs - spec->target_lufs) > promised_lu ||
-                                       r->peak_dbtp > spec->ceiling_dbtp))
+    if (spec->stream >= 0 && !isfinite(r->loudness_lufs))
+        snprintf(r->remark, sizeof r->remark, "its sound is silent");
+    else if (r->source_lufs < silent_lufs)
+        snprintf(r->remark, sizeof r->remark,
+                 "its sound is nearly silent (%.0f LUFS): raised by %.0f dB, only noise would be "
+                 "heard",
+                 r->source_lufs, r->gain_db);
+    else if (isfinite(r->loudness_lufs) &&
+             (fabs(r->loudness_lufs - spec->target_lufs) > promised_lu ||
+              r->peak_dbtp > spec->ceiling_dbtp))
         snprintf(r->remark, sizeof r->remark,
                  "its sound comes to %.1f LUFS with peaks of %.1f dBTP, not to %.1f and at most "
                  "%.1f",

@@ -18,13 +18,14 @@
 struct media_params;
 
 /* To be raised whenever the same captions would give another file. */
-enum { CAPTIONS_VERSION = 1 };
+enum { CAPTIONS_VERSION = 2 };
 /* The largest file; captions of 24 hours of speech take 2 MB. */
 enum { CAPTIONS_MAX_BYTES = 16 << 20 };
 
 /* Reads a file: SubRip, WebVTT or Advanced SubStation by its suffix (.srt, .vtt, .ass), in UTF-8,
  * UTF-16 with a byte order mark, or Windows-1252. Times are the file's. ERR_INVALID where something
- * in it cannot be read (the message names file and line), and where it has no cues. */
+ * in it cannot be read (the message names file and line), and where it has no cues. WebVTT is read
+ * by the rules of its parser, as browsers do: blocks that it leaves out are counted in *out. */
 ATTR_NODISCARD int captions_read_file(struct cues *out, const char *path, struct err *err);
 /* The same from nb bytes; path determines the format, and names them in messages. */
 ATTR_NODISCARD int captions_read_text(struct cues *out, const char *path, const char *bytes,
@@ -32,6 +33,9 @@ ATTR_NODISCARD int captions_read_text(struct cues *out, const char *path, const 
 
 /* Whether captions_read_stream can read streams of the codec (libav's name). */
 bool captions_codec(const char *codec);
+/* Appends the text of one packet of such a stream, of nb > 0 bytes. */
+void captions_add_packet(struct cues *cues, const char *codec, const void *bytes, size_t nb,
+                         int64_t start_ms, int64_t end_ms);
 /* Reads a stream of the recording (files: its further files, or NULL). Times are in milliseconds
  * from the grid's origin. ERR_INVALID where the stream has no captions that can be read. */
 ATTR_NODISCARD int captions_read_stream(struct cues *out, const char *recording,

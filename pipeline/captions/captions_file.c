@@ -2,13 +2,13 @@
  * before, and does not tell where they were. */
 #include "captions.h"
 
-#include <assert.h>
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "captions_reader.h"
 #include "captions_text.h"
 #include "charset.h"
 #include "fs.h"
@@ -17,34 +17,34 @@
 
 enum { QUOTE_BYTES = 40 };
 
-struct reader {
-    const char *path;
-    char **lines; /* into the text */
-    size_t nb;
-    struct cues *out;
-    struct err *err;
-};
-
-static int wrong(const struct reader *r, size_t line, const char *what)
+int captions_wrong(const struct reader *r, size_t line, const char *fault)
 {
     AUTO_FREE char *quote = str_quote(line < r->nb ? r->lines[line] : "", QUOTE_BYTES);
     return err_set(
         r->err, ERR_INVALID,
         "'%s', line %zu: %s ('%s'): correct the file, or remove it to publish without captions",
-        r->path, line + 1, what, quote);
+        r->path, line + 1, fault, quote);
 }
 
 /* --- lines and times -------------------------------------------------------------------------- */
 
-static void split_lines(struct reader *r, char *text)
+/* A line ends at "\n", "\r\n" or a "\r" alone; and, but in WebVTT, at "\r\r\n", which programs
+ * make that end lines twice. */
+static char *next_line(char *line, bool webvtt)
+{
+    char *end = line + strcspn(line, "\r\n");
+    const bool twice = !webvtt && str_starts(end, "\r\r\n");
+    if (!*end)
+        return NULL;
+    char *next = end + (twice ? 3 : str_starts(end, "\r\n") ? 2 : 1);
+    *end = '\0';
+    return next;
+}
+
+static void split_lines(struct reader *r, char *text, bool webvtt)
 {
     for (char *line = text; line;) {
-        char *end = strchr(line, '\n');
-        if (end)
-            *end++ = '\0';
-        const size_t nb = strlen(line);
-        if (nb && line[nb - 1] == '\r')
-            line[nb - 1] = '\0';
+        char *end = next_line(line, webvtt);
         r->lines = mem_grow(r->lines, r->nb, sizeof *r->lines);
         r->lines[r->nb++] = line;
         line = end;
@@ -109,13 +109,13 @@ static int parse_times(const struct reader *r, size_t i, struct cue *cue)
     p += strspn(p, " \t");
     good = good && parse_time(&p, &cue->end_ms) && (*p == '\0' || *p == ' ' || *p == '\t');
     if (!good)
-        return wrong(r, i, "no times as in '00:01:02,000 --> 00:01:04,500'");
+        return captions_wrong(r, i, "no times as in '00:01:02,000 --> 00:01:04,500'");
     if (cue->end_ms < cue->start_ms)
-        return wrong(r, i, "the caption ends before it begins");
+        return captions_wrong(r, i, "the caption ends before it begins");
     return 0;
 }
 
-static bool has_arrow(const struct reader *r, size_t i)
+bool captions_has_arrow(const struct reader *r, size_t i)
 {
     return i < r->nb && strstr(r->lines[i], "-->");
 }
@@ -128,8 +128,8 @@ static char *join_lines(const struct reader *r, size_t begin, size_t end)
     return str_take(&s);
 }
 
-static void add_cue(struct reader *r, const struct cue *times, size_t begin, size_t end,
-                    bool strict)
+void captions_add_cue(struct reader *r, const struct cue *times, size_t begin, size_t end,
+                      bool strict)
 {
     AUTO_FREE char *raw = join_lines(r, begin, end);
     cues_add(r->out, times->start_ms, times->end_ms, captions_from_markup(raw, strict));
@@ -141,11 +141,11 @@ static void add_cue(struct reader *r, const struct cue *times, size_t begin, siz
 /* Where the times of a cue that begins in line i are, or 0 where none begins there. */
 static size_t times_of(const struct reader *r, size_t i)
 {
-    const bool numbered = number(r, i) >= 0 && !has_arrow(r, i);
+    const bool numbered = number(r, i) >= 0 && !captions_has_arrow(r, i);
     const char *s = i < r->nb ? r->lines[i] + strspn(r->lines[i], " \t") : "";
-    if (numbered && has_arrow(r, i + 1))
+    if (numbered && captions_has_arrow(r, i + 1))
         return i + 2;
-    return has_arrow(r, i) && isdigit((unsigned char)*s) ? i + 1 : 0;
+    return captions_has_arrow(r, i) && isdigit((unsigned char)*s) ? i + 1 : 0;
 }
 
 /* A number where the next cue's should be, and what was meant for times: not text of the cue
@@ -176,51 +176,9 @@ static int read_subrip(struct reader *r)
         size_t end = times;
         for (; end < r->nb && !times_of(r, end); end++)
             if (broken_cue(r, end, at + 1))
-                return wrong(r, end + 1, "no times as in '00:01:02,000 --> 00:01:04,500'");
-        add_cue(r, &cue, times, end, false);
+                return captions_wrong(r, end + 1, "no times as in '00:01:02,000 --> 00:01:04,500'");
+        captions_add_cue(r, &cue, times, end, false);
         i = end;
-    }
-    return 0;
-}
-
-/* --- WebVTT (W3C, section 4: syntax) ------------------------------------------------------------
- */
-
-static bool block_begins(const struct reader *r, size_t i, const char *word)
-{
-    const size_t nb = strlen(word);
-    return str_starts(r->lines[i], word) && strchr(" \t", r->lines[i][nb]);
-}
-
-static int read_webvtt(struct reader *r)
-{
-    size_t i = 0;
-    assert(r->lines); /* a text has one line at least */
-    if (!block_begins(r, 0, "WEBVTT"))
-        return wrong(r, 0, "it does not begin with WEBVTT");
-    while (!blank(r, i))
-        i++;
-    while (i < r->nb) {
-        size_t end = i;
-        while (!blank(r, end))
-            end++;
-        if (end == i) {
-            i++;
-            continue;
-        }
-        if (block_begins(r, i, "NOTE") || block_begins(r, i, "STYLE") ||
-            block_begins(r, i, "REGION")) {
-            i = end;
-            continue;
-        }
-        struct cue cue;
-        const size_t times = !has_arrow(r, i) && i + 1 < end && has_arrow(r, i + 1) ? i + 1 : i;
-        if (parse_times(r, times, &cue) < 0)
-            return r->err->code;
-        i = times + 1;
-        while (i < end && !has_arrow(r, i)) /* times end the text as an empty line does */
-            i++;
-        add_cue(r, &cue, times + 1, i, true);
     }
     return 0;
 }
@@ -261,15 +219,16 @@ static int read_dialogue(struct reader *r, size_t i, const struct ass_format *f,
     const char *start = field(line, f->start), *end = field(line, f->end),
                *text = field(line, f->text);
     if (f->start < 0 || f->end < 0 || f->text != f->nb - 1)
-        return wrong(r, i, "the Format line before it does not name Start, End and, last, Text");
+        return captions_wrong(r, i,
+                              "the Format line before it does not name Start, End and, last, Text");
     if (!text)
-        return wrong(r, i, "fields are missing");
+        return captions_wrong(r, i, "fields are missing");
     start += strspn(start, " \t");
     end += strspn(end, " \t");
     if (!parse_time(&start, &cue.start_ms) || !parse_time(&end, &cue.end_ms))
-        return wrong(r, i, "no times as in '0:01:02.00,0:01:04.50'");
+        return captions_wrong(r, i, "no times as in '0:01:02.00,0:01:04.50'");
     if (cue.end_ms < cue.start_ms)
-        return wrong(r, i, "the caption ends before it begins");
+        return captions_wrong(r, i, "the caption ends before it begins");
     cues_add(r->out, cue.start_ms, cue.end_ms, captions_from_ass(text));
     return 0;
 }
@@ -289,35 +248,58 @@ static int read_ass(struct reader *r)
                  read_dialogue(r, i, &format, line + 9) < 0)
             return r->err->code;
     }
-    return any ? 0 : wrong(r, 0, "it has no [Events]");
+    return any ? 0 : captions_wrong(r, 0, "it has no [Events]");
 }
 
 /* --- a file -------------------------------------------------------------------------------------
  */
+
+static bool has_suffix(const char *path, const char *suffix)
+{
+    const size_t nb = strlen(path);
+    return nb > strlen(suffix) && strcasecmp(path + nb - strlen(suffix), suffix) == 0;
+}
 
 static int read_lines(struct reader *r)
 {
     static const struct {
         const char *suffix;
         int (*read)(struct reader *r);
-    } formats[] = {{".srt", read_subrip}, {".vtt", read_webvtt}, {".ass", read_ass}};
-    const size_t nb = strlen(r->path);
+    } formats[] = {{".srt", read_subrip}, {".vtt", captions_read_webvtt}, {".ass", read_ass}};
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
-        if (nb > 4 && strcasecmp(r->path + nb - 4, formats[i].suffix) == 0)
+        if (has_suffix(r->path, formats[i].suffix))
             return formats[i].read(r);
     return err_set(r->err, ERR_INVALID, "'%s' is neither .srt, .vtt nor .ass", r->path);
+}
+
+/* WebVTT's first rule: a NUL is U+FFFD. In UTF-16 a NUL is half of a character. A new string. */
+static char *replace_nuls(const char *bytes, size_t *nb)
+{
+    struct str out = {0};
+    const bool wide = *nb >= 2 && (unsigned char)bytes[0] >= 0xfe;
+    str_add(&out, "");
+    for (size_t i = 0; i < *nb; i++)
+        if (bytes[i] || wide)
+            str_add_bytes(&out, &bytes[i], 1);
+        else
+            str_add_utf8(&out, 0xfffd);
+    *nb = out.len;
+    return str_take(&out);
 }
 
 int captions_read_text(struct cues *out, const char *path, const char *bytes, size_t nb,
                        struct err *err)
 {
-    AUTO_FREE char *text = NULL;
+    AUTO_FREE char *text = NULL, *without_nuls = NULL;
     AUTO_CUES cues = {0};
     struct reader r = {.path = path, .out = &cues, .err = err};
+    const bool webvtt = has_suffix(path, ".vtt");
+    if (webvtt && memchr(bytes, '\0', nb))
+        bytes = without_nuls = replace_nuls(bytes, &nb);
     if (charset_decode_strictly(&text, bytes, nb, path,
                                 "save it as UTF-8, or remove it to publish without", err) < 0)
         return err->code;
-    split_lines(&r, text);
+    split_lines(&r, text, webvtt);
     const int ret = read_lines(&r);
     free(r.lines);
     if (ret < 0)

@@ -63,3 +63,12 @@ bool captions_codec(const char *codec)
 {
     return captions_packet_reader(codec) != NULL;
 }
+
+void captions_add_packet(struct cues *cues, const char *codec, const void *bytes, size_t nb,
+                         int64_t start_ms, int64_t end_ms)
+{
+    captions_packet_text *text = captions_packet_reader(codec);
+    AUTO_FREE char *copy = mem_zalloc(1, nb + 1);
+    memcpy(copy, bytes, nb);
+    cues_add(cues, start_ms, end_ms, text(copy, nb));
+}

@@ -1,27 +1,22 @@
 #include "captions.h"
 
-#include <string.h>
-
 #include "av.h"
-#include "captions_packet.h"
 #include "media.h"
-#include "mem.h"
 
 /* A caption that does not say how long it shows stays until the next one, or so long. */
 enum { UNSTATED_MS = 5000 };
 
 /* A cue of no length, which end_unstated gives one, where the packet states none. */
-static void add_packet(struct cues *out, const AVPacket *pkt, AVRational time_base,
-                       captions_packet_text *text, int64_t origin_ms)
+static void add_packet(struct cues *out, const AVPacket *pkt, const AVStream *st, int64_t origin_ms)
 {
     const AVRational ms = {1, 1000};
     if (pkt->pts == AV_NOPTS_VALUE || pkt->size <= 0)
         return;
-    AUTO_FREE char *bytes = mem_zalloc(1, (size_t)pkt->size + 1);
-    memcpy(bytes, pkt->data, (size_t)pkt->size);
-    const int64_t start_ms = av_rescale_q(pkt->pts, time_base, ms) - origin_ms;
-    const int64_t length_ms = pkt->duration > 0 ? av_rescale_q(pkt->duration, time_base, ms) : 0;
-    cues_add(out, start_ms, start_ms + length_ms, text(bytes, (size_t)pkt->size));
+    const int64_t start_ms = av_rescale_q(pkt->pts, st->time_base, ms) - origin_ms;
+    const int64_t length_ms =
+        pkt->duration > 0 ? av_rescale_q(pkt->duration, st->time_base, ms) : 0;
+    captions_add_packet(out, avcodec_get_name(st->codecpar->codec_id), pkt->data, (size_t)pkt->size,
+                        start_ms, start_ms + length_ms);
 }
 
 static void end_unstated(struct cues *c)
@@ -47,10 +42,8 @@ int captions_read_stream(struct cues *out, const char *recording, const struct m
     if (media_open(&media, recording, files, err) < 0)
         return err->code;
     AVFormatContext *fmt = media_format(media);
-    captions_packet_text *text = NULL;
-    if (stream >= 0 && (unsigned)stream < fmt->nb_streams)
-        text = captions_packet_reader(avcodec_get_name(fmt->streams[stream]->codecpar->codec_id));
-    if (!text)
+    if (stream < 0 || (unsigned)stream >= fmt->nb_streams ||
+        !captions_codec(avcodec_get_name(fmt->streams[stream]->codecpar->codec_id)))
         return err_set(err, ERR_INVALID, "'%s': stream %d holds no captions that can be read",
                        recording, stream);
     for (unsigned i = 0; i < fmt->nb_streams; i++)
@@ -59,7 +52,7 @@ int captions_read_stream(struct cues *out, const char *recording, const struct m
     int got; /* captions end where a damaged recording does: the probe has reported it */
     while ((got = media_read(media, pkt, err)) > 0) {
         if (pkt->stream_index == stream)
-            add_packet(&cues, pkt, fmt->streams[stream]->time_base, text, origin_ms);
+            add_packet(&cues, pkt, fmt->streams[stream], origin_ms);
         av_packet_unref(pkt);
     }
     if (got < 0)

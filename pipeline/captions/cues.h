@@ -17,6 +17,9 @@ struct cue {
 struct cues {
     struct cue *cues;
     size_t nb;
+    /* Of a WebVTT file: how many of its blocks are neither cue nor comment, as browsers leave them
+     * out too, and the line of the first. */
+    size_t nb_left_out, left_out_line;
 };
 
 void cues_finish(struct cues *cues);

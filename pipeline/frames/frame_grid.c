@@ -140,12 +140,60 @@ static const struct candidate *constant_rate(const struct frame_grid_finder *f)
     return best;
 }
 
+/* Of the mean of scattered steps: how far they lie from it, most of them, and how far it may be
+ * from the step of a standard rate. */
+static const double scatter = 0.4, scatter_most = 0.25, scatter_rate = 0.03;
+/* The shares of the scattered steps that must be near their mean; or of all steps that are among
+ * them. Steps of any length (a screen capture) do neither. */
+static const double scatter_near = 0.8, scatter_all = 0.9;
+
+/* How many steps are within part of c ms, and their mean (c if there are none). */
+static int64_t steps_near(double *mean, const struct frame_grid_finder *f, double c, double part)
+{
+    int64_t nb = 0, sum = 0;
+    for (int ms = (int)ceil(c * (1 - part)); ms <= c * (1 + part) && ms < NB_DELTAS; ms++) {
+        nb += f->deltas[ms];
+        sum += ms * f->deltas[ms];
+    }
+    *mean = nb ? (double)sum / (double)nb : c;
+    return nb;
+}
+
+/* The standard rate that the quick steps scatter around, from about the quickest; 0/1 if there is
+ * none. Its grid repeats some pictures and drops as many; a finer grid would repeat a lot. */
+static AVRational scattered_rate(const struct frame_grid_finder *f, int quickest_ms)
+{
+    double c = quickest_ms + 0.5, mean, ignored;
+    for (int i = 0; i < 50; i++, c = mean) {
+        (void)steps_near(&mean, f, c, scatter);
+        if (fabs(mean - c) < 0.001)
+            break;
+    }
+    const int64_t nb = steps_near(&mean, f, c, scatter),
+                  nb_near = steps_near(&ignored, f, c, scatter_most);
+    if ((double)nb_near < scatter_near * (double)nb && (double)nb < scatter_all * (double)f->nb)
+        return (AVRational){0, 1};
+    const AVRational *best = NULL;
+    double best_off = scatter_rate;
+    for (int i = 0; i < NB_STANDARD; i++) {
+        const double fps = av_q2d(standard_rates[i]), off = fabs(c * fps / 1000 - 1);
+        if (fps < slowest_variable || fps > FASTEST || off >= best_off)
+            continue;
+        best = &standard_rates[i];
+        best_off = off;
+    }
+    return best ? *best : (AVRational){0, 1};
+}
+
 static AVRational variable_rate(const struct frame_grid_finder *f)
 {
     int64_t left = f->nb / 20; /* 5 % of the steps may be quicker than the grid */
     int ms = 0;
     while (ms < NB_DELTAS - 1 && (left -= f->deltas[ms]) >= 0)
         ms++;
+    const AVRational scattered = scattered_rate(f, ms);
+    if (scattered.num)
+        return scattered;
     /* A step of 33 ms may have been 33.4 before it was rounded. */
     double wanted = 1000 / (ms + 0.5);
     if (wanted < slowest_variable)

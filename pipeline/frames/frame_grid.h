@@ -12,8 +12,8 @@
 struct frame_grid {
     AVRational fps;       /* frames per second */
     AVRational time_base; /* of the recording's video stream */
-    int64_t origin;       /* the first picture's time, in time_base */
-    int64_t nb_frames;    /* up to the end of the last picture */
+    int64_t origin;       /* the time of frame 0, in time_base */
+    int64_t nb_frames;    /* up to the end of the last picture, or of the sound */
 };
 
 enum {
@@ -43,7 +43,8 @@ int64_t frame_grid_frame_at_ms(const struct frame_grid *grid, int64_t ms);
 /*
  * Finds the grid of a stream from its time stamps in presentation order, in constant memory. The
  * rate is constant if (but for 0.2 % of them) all time stamps are within a quarter of a frame of
- * their place and no two are on one place. Otherwise it is variable, and the grid takes the lowest
+ * their place and no two are on one place. Otherwise it is variable, and the grid takes the
+ * standard rate that its steps scatter around, as those of phones do; if there is none, the lowest
  * standard rate that shows 95 % of the pictures, but at least 10 frames per second, so that a
  * screen capture that rarely changes still gets smooth cards.
  */

@@ -11,8 +11,11 @@
 struct picture_reader {
     struct stream_source source;
     struct picture_range range;
-    AVFrame *next; /* decoded, not delivered yet; its pts the grid frame */
-    bool pending;  /* source.pkt was read while seeking and is to be decoded first */
+    /* Decoded, not delivered yet; their pts is the grid frame. */
+    AVFrame *next;
+    AVFrame *after; /* comes after next, or after the picture that was taken from it */
+    AVFrame *newer; /* of next's place */
+    bool pending;   /* source.pkt was read while seeking and is to be decoded first */
     bool started;
     int64_t decoded;   /* grid frame of the last picture decoded; INT64_MIN: none yet */
     int64_t delivered; /* grid frame of the last picture delivered */
@@ -80,7 +83,9 @@ int picture_reader_open(struct picture_reader **out, struct media *media,
             r->source.st->discard = AVDISCARD_NONKEY;
     }
     r->next = av_frame_alloc();
-    if (!r->next)
+    r->after = av_frame_alloc();
+    r->newer = av_frame_alloc();
+    if (!r->next || !r->after || !r->newer)
         return av_fail_nomem(err);
     if (range->key_frame > 0 && seek_to_key(r, err) < 0)
         return err->code;
@@ -95,6 +100,8 @@ void picture_reader_close_p(struct picture_reader **reader)
         return;
     stream_source_close(&r->source);
     av_frame_free(&r->next);
+    av_frame_free(&r->after);
+    av_frame_free(&r->newer);
     free(r);
 }
 
@@ -130,19 +137,51 @@ static int decode_picture(struct picture_reader *r, AVFrame *frame, struct err *
     }
 }
 
+/* Decodes the picture of the next place into r->next, blank before. Of several pictures on one
+ * place the first one counts, so that all of a fast stretch are equally late. Before a pause (of a
+ * screen capture) the newest counts: it is the one that shows through the pause. */
+static int next_place(struct picture_reader *r, struct err *err)
+{
+    int got = 1;
+    if (r->after->buf[0])
+        av_frame_move_ref(r->next, r->after);
+    else
+        got = decode_picture(r, r->next, err);
+    if (got <= 0 || r->next->pts >= r->range.end)
+        return got;
+    const int64_t place = r->next->pts;
+    while ((got = decode_picture(r, r->after, err)) > 0 && r->after->pts <= place) {
+        if (r->after->pts == place) {
+            av_frame_unref(r->newer);
+            av_frame_move_ref(r->newer, r->after);
+        }
+        av_frame_unref(r->after);
+    }
+    if (got < 0)
+        return got;
+    const int64_t until = got ? r->after->pts : r->range.grid.nb_frames;
+    if (r->newer->buf[0] && until > place + 1) {
+        av_frame_unref(r->next);
+        av_frame_move_ref(r->next, r->newer);
+    }
+    av_frame_unref(r->newer);
+    return 1;
+}
+
 /* The picture that shows at the range's begin: the last one that starts at or before it. The one
- * after it is kept in r->next. Where none starts before, the first one after stands in. */
+ * after it is kept in r->next. Where none starts before, the first one after stands in: of the
+ * recording's start, even if it comes after the range. */
 static int first_picture(struct picture_reader *r, AVFrame *frame, struct err *err)
 {
     const int64_t begin = r->range.begin;
     for (;;) {
-        const int got = decode_picture(r, r->next, err);
+        const int got = next_place(r, err);
         if (got < 0)
             return got;
         const bool later = got && r->next->pts > begin;
         if (got && (!later || !frame->buf[0])) {
             const bool stands_in = later && !frame->buf[0];
-            if (stands_in && r->next->pts >= r->range.end)
+            if (stands_in && r->next->pts >= r->range.end && r->range.key_frame > 0)
                 return 0;
             av_frame_unref(frame);
             av_frame_move_ref(frame, r->next);
@@ -164,7 +203,7 @@ int picture_reader_next(struct picture_reader *r, AVFrame *frame, struct err *er
     }
     for (;;) {
         if (!r->next->buf[0]) {
-            const int got = decode_picture(r, r->next, err);
+            const int got = next_place(r, err);
             if (got <= 0)
                 return got;
         }
@@ -175,7 +214,7 @@ int picture_reader_next(struct picture_reader *r, AVFrame *frame, struct err *er
             av_frame_move_ref(frame, r->next);
             return 1;
         }
-        av_frame_unref(r->next); /* two pictures for one frame: the first one counts */
+        av_frame_unref(r->next); /* it was shown already, at the range's begin */
     }
 }
 

@@ -46,9 +46,11 @@ void picture_reader_close_p(struct picture_reader **reader);
 
 enum { SOUND_RATE = 48000, SOUND_CHANNELS = 2 };
 
-/* Which channel goes to both outputs: one of two microphones, on left and right, may be dead. */
-enum sound_use { SOUND_BOTH, SOUND_LEFT, SOUND_RIGHT };
-const char *sound_use_name(enum sound_use use); /* "both" … */
+/* What of two channels is published: both as they are; one of them on both sides, because the other
+ * is dead or carries something else; or both with the right one inverted, because they are in
+ * opposite phase and would cancel each other on one loudspeaker. */
+enum sound_use { SOUND_BOTH, SOUND_LEFT, SOUND_RIGHT, SOUND_INVERT, SOUND_NB_USES };
+const char *sound_use_name(enum sound_use use); /* "both", "left", "right", "invert" */
 /* False for an unknown name. */
 bool sound_use_parse(enum sound_use *out, const char *name);
 
@@ -77,6 +79,13 @@ ATTR_NODISCARD int sound_reader_read(struct sound_reader *reader, float *samples
                                      struct err *err);
 /* So far; the reader's own. */
 const struct damage *sound_reader_damage(const struct sound_reader *reader);
+/* Samples of floating-point sound that were not a number, or far above full scale and the sound
+ * around them: they come out as 0, or at full scale. */
+struct sound_outliers {
+    int64_t nb, first_ms; /* from the recording's first picture */
+};
+/* So far; the reader's own. */
+const struct sound_outliers *sound_reader_outliers(const struct sound_reader *reader);
 /* How many samples were inserted or dropped so far to keep sound and picture in sync. */
 int64_t sound_reader_moved(const struct sound_reader *reader);
 void sound_reader_close_p(struct sound_reader **reader);

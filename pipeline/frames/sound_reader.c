@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "media.h"
 #include "mem.h"
+#include "sound_outliers.h"
 #include "stream_source.h"
 
 enum {
@@ -45,6 +46,7 @@ struct sound_reader {
     float *buf;          /* converted, not delivered; nb_buf samples per channel from buf_at on */
     int nb_buf, buf_at, cap;
     int64_t moved;
+    struct outlier_finder outliers;
 };
 
 static bool same_sound(const struct sound_reader *r, const AVFrame *f)
@@ -142,15 +144,22 @@ void sound_reader_close_p(struct sound_reader **reader)
 static void apply_use(enum sound_use use, float *samples, int nb)
 {
     const int from = use == SOUND_RIGHT;
-    for (int i = 0; use != SOUND_BOTH && i < nb; i++, samples += SOUND_CHANNELS)
+    for (int i = 0; use == SOUND_INVERT && i < nb; i++)
+        samples[(size_t)i * SOUND_CHANNELS + 1] *= -1;
+    if (use != SOUND_LEFT && use != SOUND_RIGHT)
+        return;
+    for (int i = 0; i < nb; i++, samples += SOUND_CHANNELS)
         samples[!from] = samples[from];
 }
 
 /* Converts a frame (NULL: the converter's rest) and appends it to the buffer. */
-static int convert(struct sound_reader *r, const AVFrame *f, struct err *err)
+static int convert(struct sound_reader *r, AVFrame *f, struct err *err)
 {
     if (!r->swr)
         return 0;
+    if (f &&
+        outlier_finder_mend(&r->outliers, f, (r->next + r->nb_buf) / (SOUND_RATE / 1000), err) < 0)
+        return err->code;
     const int room = swr_get_out_samples(r->swr, f ? f->nb_samples : 0);
     if (room <= 0)
         return 0;
@@ -234,7 +243,7 @@ static void settle(struct sound_reader *r)
  * that is empty, or an error. */
 static int add_frame(struct sound_reader *r, struct err *err)
 {
-    const AVFrame *f = r->frame;
+    AVFrame *f = r->frame;
     if (f->sample_rate <= 0 || f->nb_samples <= 0)
         return 1;
     const bool same = same_sound(r, f);
@@ -333,6 +342,11 @@ int sound_reader_read(struct sound_reader *r, float *samples, int nb, struct err
 const struct damage *sound_reader_damage(const struct sound_reader *r)
 {
     return &r->source.damage;
+}
+
+const struct sound_outliers *sound_reader_outliers(const struct sound_reader *r)
+{
+    return &r->outliers.found;
 }
 
 int64_t sound_reader_moved(const struct sound_reader *r)

@@ -52,13 +52,14 @@ static bool over_border(struct stream_source *s)
     if (s->file == media_file(s->media))
         return false;
     s->file = media_file(s->media);
-    return !same_parameters(s->par, media_parameters(s->media, s->st->index));
+    return s->extra || !same_parameters(s->par, media_parameters(s->media, s->st->index));
 }
 
 /* A decoder for the stream as the last packet's file has it. */
 static int new_decoder(struct stream_source *s, struct err *err)
 {
     avcodec_free_context(&s->dec);
+    s->extra = 0;
     s->file = media_file(s->media);
     if (avcodec_parameters_copy(s->par, media_parameters(s->media, s->st->index)) < 0)
         return av_fail_nomem(err);
@@ -114,8 +115,29 @@ static bool out_of_memory(void)
     return errno == ENOMEM;
 }
 
+/* Adds the decoder's configuration to the packet, if that changed in packets that were skipped. */
+static int add_extradata(struct stream_source *s, struct err *err)
+{
+    const uint8_t *data;
+    size_t nb;
+    const unsigned extra = media_extradata(&data, &nb, s->media, s->st->index);
+    if (extra == s->extra)
+        return 0;
+    s->extra = extra;
+    if (av_packet_get_side_data(s->pkt, AV_PKT_DATA_NEW_EXTRADATA, NULL))
+        return 0;
+    uint8_t *to = av_packet_new_side_data(s->pkt, AV_PKT_DATA_NEW_EXTRADATA, nb);
+    if (!to)
+        return av_fail_nomem(err);
+    memcpy(to, data, nb);
+    return 0;
+}
+
+/* pkt is s->pkt, or NULL at the end. */
 static int source_send(struct stream_source *s, const AVPacket *pkt, struct err *err)
 {
+    if (pkt && add_extradata(s, err) < 0)
+        return err->code;
     errno = 0;
     const int ret = avcodec_send_packet(s->dec, pkt);
     if (out_of_memory())

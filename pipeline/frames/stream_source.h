@@ -18,6 +18,7 @@ struct stream_source {
     AVStream *st;
     AVCodecContext *dec;
     AVCodecParameters *par; /* that dec was opened with */
+    unsigned extra;         /* the last change that dec has seen: see media_extradata */
     size_t file;            /* of the recording, from which the last packet came */
     AVPacket *pkt;
     bool draining;

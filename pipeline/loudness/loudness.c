@@ -80,7 +80,9 @@ double loudness_of_energy(double energy)
 void loudness_use(struct loudness *l, enum sound_use use)
 {
     const int from = use == SOUND_RIGHT, to = !from;
-    for (size_t i = 0; use != SOUND_BOTH && i < l->nb; i++) {
+    if (use != SOUND_LEFT && use != SOUND_RIGHT)
+        return; /* a channel upside down is as loud */
+    for (size_t i = 0; i < l->nb; i++) {
         l->blocks[i].energy[to] = l->blocks[i].energy[from];
         l->blocks[i].peak[to] = l->blocks[i].peak[from];
     }

@@ -33,7 +33,7 @@ void loudness_finish(struct loudness *loudness);
 ATTR_NODISCARD int loudness_write(const char *path, const struct loudness *l, struct err *err);
 ATTR_NODISCARD int loudness_read(struct loudness *out, const char *path, struct err *err);
 
-/* Makes the blocks those of sound with that channel on both sides. */
+/* Makes the blocks those of the sound used in that way. */
 void loudness_use(struct loudness *l, enum sound_use use);
 
 /* Loudness of one block, both channels together, in LUFS; -HUGE_VAL for silence. */

@@ -88,6 +88,12 @@ AVFormatContext *media_format(struct media *m)
     return m->pieces[0].fmt;
 }
 
+AVFormatContext *media_last_format(struct media *m)
+{
+    AVFormatContext *last = m->pieces[m->nb_pieces - 1].fmt;
+    return last ? last : m->pieces[0].fmt;
+}
+
 int64_t media_size(const struct media *m)
 {
     return m->ends[m->nb_files - 1];

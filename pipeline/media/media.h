@@ -38,9 +38,20 @@ void media_close_p(struct media **media);
 
 /* The first file's streams, the media's own: all times are in their time bases. */
 AVFormatContext *media_format(struct media *media);
+/* After everything was read: the last file's (the first one's if the files are one stream of
+ * bytes), for what is at its end. The media's own. */
+AVFormatContext *media_last_format(struct media *media);
 int64_t media_size(const struct media *media); /* bytes, of all files together */
 /* The first file's, the media's own. */
 const char *media_path(const struct media *media);
+
+/* The picture and the sound to publish, -1: there is none. They belong to one programme of a
+ * transport stream; among several programmes, one with sound is preferred, and among streams the
+ * default one of the largest size. A cover is no picture. */
+void media_choose(int *video, int *audio, AVFormatContext *fmt);
+/* Why a stream must not replace the chosen one or be published beside it: it is of another
+ * programme, or has another purpose, as an audio description has. NULL: it may. */
+const char *media_apart(AVFormatContext *fmt, int chosen, int stream);
 
 /* Reads the next packet into pkt (blank), with its times on the recording's clock. Returns 1, 0 at
  * the end (where a file cannot be read further, it ends: see media_broken), or an error. */
@@ -60,6 +71,12 @@ ATTR_NODISCARD int media_rewind(struct media *media, struct err *err);
  */
 size_t media_file(const struct media *media);
 const AVCodecParameters *media_parameters(const struct media *media, int stream);
+
+/* The decoder's configuration of the last packet, where packets of this file brought another than
+ * the parameters have. Returns how often it changed: 0: never, and out is not set. It belongs to
+ * the media, and is valid until the next packet. A decoder that has not seen the change must be
+ * given it with the next packet (AV_PKT_DATA_NEW_EXTRADATA). */
+unsigned media_extradata(const uint8_t **out, size_t *nb, const struct media *media, int stream);
 
 /* After everything was read: how the files continue each other, for struct media_params. A new
  * object; NULL for one file. */

@@ -27,8 +27,10 @@ const char media_decoder_list[] =
 int media_decoder(AVCodecContext **out, struct media *m, int stream, AVDictionary **options,
                   struct err *err)
 {
-    const AVStream *st = m->pieces[m->at].fmt->streams[stream];
+    const AVStream *st = media_piece_stream(&m->pieces[m->at], stream);
     const char *path = m->pieces[m->at].path;
+    if (!st) /* a stream that this file lacks, but that the first one has */
+        st = m->pieces[0].fmt->streams[stream];
     const AVCodec *codec = avcodec_find_decoder(st->codecpar->codec_id);
     const bool named = st->codecpar->codec_id != AV_CODEC_ID_NONE;
     if (!codec)

@@ -11,6 +11,9 @@ enum {
     /* Sound that begins this near to its end in the file before continues it without a gap: cameras
      * split sound between packets, which are 21 to 32 ms long. */
     CONTINUES_MS = 40,
+    /* Packets that state to be longer do not last as long. */
+    LONGEST_SOUND_MS = 500,
+    LONGEST_MS = 2 * 3600 * 1000,
     /* The longest step of a transport stream's clock from one file to the next. */
     CLOCK_STEP_US = 1000000,
     /* A stream's first packet may not be the first one that shows: reordering is up to 16 deep. */
@@ -21,14 +24,41 @@ enum {
  * 13818-1). */
 static const int64_t clock_turn_us = (INT64_C(1) << 33) * 100 / 9;
 
-static bool wanted(const AVStream *st)
+bool media_join_wanted(const AVStream *st)
 {
     const enum AVMediaType type = st->codecpar->codec_type;
     return (type == AVMEDIA_TYPE_VIDEO || type == AVMEDIA_TYPE_AUDIO) &&
            !(st->disposition & AV_DISPOSITION_ATTACHED_PIC);
 }
 
-int media_join_compare(const struct media *m, size_t at, struct err *err)
+/* Covers are pictures of another kind. */
+static bool same_kind(const AVStream *a, const AVStream *b)
+{
+    return a->codecpar->codec_type == b->codecpar->codec_type &&
+           media_join_wanted(a) == media_join_wanted(b);
+}
+
+/* The file's stream that continues the first file's: in MPEG-TS the one with its number (PID), else
+ * the one that is as manieth of its kind. -1: none. */
+static int counterpart(const AVFormatContext *a, int stream, const AVFormatContext *b)
+{
+    const AVStream *st = a->streams[stream];
+    int nth = 0;
+    for (int i = 0; i < stream; i++)
+        nth += same_kind(a->streams[i], st);
+    int found = -1;
+    for (unsigned i = 0; i < b->nb_streams; i++) {
+        if (!same_kind(b->streams[i], st))
+            continue;
+        if (nth-- == 0)
+            found = (int)i;
+        if (strcmp(a->iformat->name, "mpegts") == 0 && b->streams[i]->id == st->id)
+            return (int)i;
+    }
+    return found;
+}
+
+int media_join_compare(struct media *m, size_t at, struct err *err)
 {
     const AVFormatContext *a = m->pieces[0].fmt, *b = m->pieces[at].fmt;
     const char *from = m->pieces[0].path, *to = m->pieces[at].path;
@@ -36,16 +66,17 @@ int media_join_compare(const struct media *m, size_t at, struct err *err)
         return err_set(err, ERR_INVALID,
                        "'%s' and '%s' cannot be one recording: the containers differ (%s, %s)",
                        from, to, a->iformat->name, b->iformat->name);
+    if (!m->pieces[at].streams)
+        m->pieces[at].streams = mem_zalloc(m->nb_streams + 1, sizeof *m->pieces[at].streams);
     for (unsigned i = 0; i < m->nb_streams; i++) {
-        const char *had = av_get_media_type_string(a->streams[i]->codecpar->codec_type);
-        const char *has = i < b->nb_streams
-                              ? av_get_media_type_string(b->streams[i]->codecpar->codec_type)
-                              : "none";
-        if (!wanted(a->streams[i]) || (had && has && strcmp(had, has) == 0))
+        m->pieces[at].streams[i] = counterpart(a, (int)i, b);
+        if (!media_join_wanted(a->streams[i]) || m->pieces[at].streams[i] >= 0)
             continue;
+        const char *kind = av_get_media_type_string(a->streams[i]->codecpar->codec_type);
         return err_set(err, ERR_INVALID,
-                       "'%s' and '%s' cannot be one recording: stream %u differs (%s, %s)", from,
-                       to, i, had ? had : "unknown", has ? has : "unknown");
+                       "'%s' and '%s' cannot be one recording: the second file has nothing for "
+                       "stream %u of the first (%s)",
+                       from, to, i, kind ? kind : "unknown");
     }
     return 0;
 }
@@ -71,36 +102,52 @@ static void skipped(int64_t *front, int64_t *end, const AVStream *st, const AVPa
 
 static int64_t length_of(const AVStream *st, const AVPacket *pkt)
 {
-    if (pkt->duration > 0 || st->codecpar->sample_rate <= 0)
+    const AVRational ms = {1, 1000};
+    const bool sound = st->codecpar->sample_rate > 0;
+    /* The last packet of an Ogg file lasts as long as the last page states. */
+    const bool too_long =
+        av_compare_ts(pkt->duration, st->time_base, sound ? LONGEST_SOUND_MS : LONGEST_MS, ms) > 0;
+    if (!sound)
+        return too_long ? 0 : pkt->duration;
+    if (pkt->duration > 0 && !too_long)
         return pkt->duration;
     return av_rescale_q(av_get_audio_frame_duration2(st->codecpar, pkt->size),
                         (AVRational){1, st->codecpar->sample_rate}, st->time_base);
 }
 
-void media_join_note(struct media_piece *p, const AVPacket *pkt)
+int64_t media_join_order(const AVPacket *pkt)
 {
-    const AVStream *st = p->fmt->streams[pkt->stream_index];
+    return pkt->dts != AV_NOPTS_VALUE ? pkt->dts : pkt->pts;
+}
+
+bool media_join_note(struct media_piece *p, const AVPacket *pkt)
+{
+    const AVStream *st = media_piece_stream(p, pkt->stream_index);
     struct media_span *s = &p->spans[pkt->stream_index];
     const int64_t pts = pkt->pts != AV_NOPTS_VALUE ? pkt->pts : pkt->dts;
     if (pts == AV_NOPTS_VALUE)
-        return;
-    const int64_t end_us = av_rescale_q(pts + pkt->duration, st->time_base, AV_TIME_BASE_Q);
+        return true;
+    const int64_t end_us = av_rescale_q(pts + length_of(st, pkt), st->time_base, AV_TIME_BASE_Q);
     if (end_us > p->last_us)
         p->last_us = end_us;
+    const int64_t order = media_join_order(pkt);
+    if (order < s->from || order >= s->until)
+        return false;
     if (pkt->size == 0)
-        return;
+        return true;
     int64_t front, tail;
     skipped(&front, &tail, st, pkt);
     if (s->nb++ == 0 || pts < s->first)
         s->first = pts;
     if (pkt->flags & AV_PKT_FLAG_DISCARD && front == 0)
-        return;
+        return true;
     if (s->nb_shown == 0 || pts + front < s->shown)
         s->shown = pts + front;
     if (s->nb_shown++ == 0 || pts >= s->last) {
         s->last = pts;
         s->length = length_of(st, pkt) - tail;
     }
+    return true;
 }
 
 /* Where the stream ends on the recording's clock. Containers round lengths, or state none: the mean
@@ -115,7 +162,7 @@ static void complete(struct media *m, size_t at, unsigned stream)
     int64_t end = s->last + s->length;
     if (steps > 0 && (s->length == 0 || llabs(s->length * steps - all) < all / 4))
         end = s->last + av_rescale(all, 1, steps);
-    s->end = s->offset + av_rescale_q(end, p->fmt->streams[stream]->time_base,
+    s->end = s->offset + av_rescale_q(end, media_piece_stream(p, (int)stream)->time_base,
                                       m->pieces[0].fmt->streams[stream]->time_base);
 }
 
@@ -131,11 +178,13 @@ static int look_ahead(struct media *m, size_t at, struct err *err)
     for (int i = 0; i < LOOK_PACKETS_MAX; i++) {
         unsigned nb_open = 0;
         for (unsigned k = 0; k < m->nb_streams; k++)
-            nb_open += wanted(p->fmt->streams[k]) && p->spans[k].nb_shown < LOOK_PACKETS;
+            nb_open += media_join_wanted(m->pieces[0].fmt->streams[k]) &&
+                       p->spans[k].nb_shown < LOOK_PACKETS;
         if (nb_open == 0 || av_read_frame(p->fmt, pkt) < 0)
             break;
-        if (pkt->stream_index < (int)m->nb_streams)
-            media_join_note(p, pkt);
+        pkt->stream_index = media_piece_number(p, pkt->stream_index);
+        if (pkt->stream_index >= 0 && pkt->stream_index < (int)m->nb_streams)
+            (void)media_join_note(p, pkt);
         av_packet_unref(pkt);
     }
     p->used = true;
@@ -179,16 +228,21 @@ int media_join_lay_out(struct media *m, size_t at, struct err *err)
     if (before[m->main].nb_shown == 0 || p->spans[m->main].nb_shown == 0)
         return err_set(err, ERR_INVALID, "'%s' cannot be part of a recording: nothing is in it",
                        before[m->main].nb_shown ? p->path : m->pieces[at - 1].path);
-    const int64_t shift =
-        before[m->main].end -
-        av_rescale_q(p->spans[m->main].shown, p->fmt->streams[m->main]->time_base, main->time_base);
+    int64_t shift = before[m->main].end - av_rescale_q(p->spans[m->main].shown,
+                                                       media_piece_stream(p, m->main)->time_base,
+                                                       main->time_base);
+    if (p->overlaps)
+        shift = before[m->main].offset + p->step;
     for (unsigned i = 0; i < m->nb_streams; i++) {
-        const AVRational own = p->fmt->streams[i]->time_base;
-        const AVRational base = m->pieces[0].fmt->streams[i]->time_base;
+        const AVStream *st = media_piece_stream(p, (int)i), *first = m->pieces[0].fmt->streams[i];
+        const AVRational base = first->time_base, own = st ? st->time_base : base;
         struct media_span *s = &p->spans[i], none = {0};
-        const bool sound = p->fmt->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
-        place_stream(s, sound || (int)i == m->main ? &before[i] : &none, own, base,
-                     av_rescale_q(shift, main->time_base, base));
+        const bool sound = first->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
+        place_stream(s,
+                     (int)i == m->main ? p->overlaps ? &none : &before[i]
+                     : sound ? &before[i]
+                                       : &none,
+                     own, base, av_rescale_q(shift, main->time_base, base));
         if ((int)i == m->main)
             s->unhide = INT64_MIN;
         s->nb = s->nb_shown = 0; /* it is read from its front, and noted then */
@@ -202,13 +256,15 @@ static void prepare(struct media *m)
 {
     AVFormatContext *fmt = m->pieces[0].fmt;
     m->nb_streams = fmt->nb_streams;
-    m->main = av_find_best_stream(fmt, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
-    if (m->main < 0 || !wanted(fmt->streams[m->main]))
-        m->main = av_find_best_stream(fmt, AVMEDIA_TYPE_AUDIO, -1, -1, NULL, 0);
+    int audio;
+    media_choose(&m->main, &audio, fmt);
+    if (m->main < 0)
+        m->main = audio;
     for (size_t i = 0; i < m->nb_pieces; i++) {
         m->pieces[i].spans = mem_zalloc(m->nb_streams + 1, sizeof *m->pieces[i].spans);
         for (unsigned k = 0; k < m->nb_streams; k++)
-            m->pieces[i].spans[k].unhide = INT64_MIN;
+            m->pieces[i].spans[k] =
+                (struct media_span){.unhide = INT64_MIN, .from = INT64_MIN, .until = INT64_MAX};
     }
 }
 
@@ -242,7 +298,14 @@ static int find_out(struct media *m, struct err *err)
     for (size_t i = 1; i < m->nb_pieces; i++)
         if (media_piece_open(&m->pieces[i], err) < 0 || media_join_compare(m, i, err) < 0)
             return err->code;
-    if (one_stream(m))
+    const bool as_one = one_stream(m);
+    bool overlap = false;
+    for (size_t i = 1; m->main >= 0 && i < m->nb_pieces; i++) {
+        if (media_overlap_find(m, i, err) < 0)
+            return err->code;
+        overlap = overlap || m->pieces[i].overlaps;
+    }
+    if (as_one && !overlap)
         return media_divide(m, true, err);
     if (m->main < 0)
         return err_set(err, ERR_INVALID,
@@ -250,7 +313,17 @@ static int find_out(struct media *m, struct err *err)
                        m->paths[0]);
     for (size_t i = 1; i < m->nb_pieces; i++)
         media_piece_close(&m->pieces[i]);
-    return 0;
+    return media_piece_open(&m->pieces[0], err);
+}
+
+static int64_t int_or(const json_t *value, int64_t other)
+{
+    return json_is_integer(value) ? json_integer_value(value) : other;
+}
+
+static json_t *int_unless(int64_t value, int64_t other)
+{
+    return value == other ? json_null() : json_integer(value);
 }
 
 int media_join_files(struct media *m, struct err *err)
@@ -271,11 +344,12 @@ int media_join_files(struct media *m, struct err *err)
             if (!span)
                 return err_set(err, ERR_INVALID, "'%s' has other streams than before: add it again",
                                m->pieces[i].path);
-            const json_t *unhide = json_array_get(span, 2);
-            m->pieces[i].spans[k].offset = json_integer_value(json_array_get(span, 0));
-            m->pieces[i].spans[k].begin = json_integer_value(json_array_get(span, 1));
-            m->pieces[i].spans[k].unhide =
-                json_is_integer(unhide) ? json_integer_value(unhide) : INT64_MIN;
+            struct media_span *s = &m->pieces[i].spans[k];
+            s->offset = json_integer_value(json_array_get(span, 0));
+            s->begin = json_integer_value(json_array_get(span, 1));
+            s->unhide = int_or(json_array_get(span, 2), INT64_MIN);
+            s->from = int_or(json_array_get(span, 3), INT64_MIN);
+            s->until = int_or(json_array_get(span, 4), INT64_MAX);
         }
     }
     return 0;
@@ -292,9 +366,10 @@ json_t *media_join(const struct media *m)
         json_t *spans = json_array();
         for (unsigned k = 0; k < m->nb_streams; k++) {
             const struct media_span *s = &m->pieces[i].spans[k];
-            json_t *unhide = s->unhide == INT64_MIN ? json_null() : json_integer(s->unhide);
             json_array_append_new(
-                spans, json_pack("[I, I, o]", (json_int_t)s->offset, (json_int_t)s->begin, unhide));
+                spans, json_pack("[I, I, o, o, o]", (json_int_t)s->offset, (json_int_t)s->begin,
+                                 int_unless(s->unhide, INT64_MIN), int_unless(s->from, INT64_MIN),
+                                 int_unless(s->until, INT64_MAX)));
         }
         json_array_append_new(list, spans);
     }

@@ -75,6 +75,11 @@ static int refuse_open(AVFormatContext *fmt, AVIOContext **io, const char *url, 
 void media_piece_close(struct media_piece *p)
 {
     avformat_close_input(&p->fmt);
+    for (unsigned i = 0; i < p->nb_extras; i++)
+        free(p->extras[i].data);
+    free(p->extras);
+    p->extras = NULL;
+    p->nb_extras = 0;
     if (p->io) {
         av_freep(&p->io->buffer);
         avio_context_free(&p->io);
@@ -86,6 +91,7 @@ void media_drop_pieces(struct media *m)
     for (size_t i = 0; i < m->nb_pieces; i++) {
         media_piece_close(&m->pieces[i]);
         free(m->pieces[i].spans);
+        free(m->pieces[i].streams);
     }
     free(m->pieces);
     m->pieces = NULL;
@@ -175,6 +181,23 @@ int media_piece_open(struct media_piece *p, struct err *err)
     p->used = false;
     p->last_us = 0;
     return open_io(p, err) < 0 ? err->code : open_container(p, err);
+}
+
+AVStream *media_piece_stream(const struct media_piece *p, int stream)
+{
+    if (p->streams)
+        stream = stream >= 0 && stream < (int)p->media->nb_streams ? p->streams[stream] : -1;
+    return stream >= 0 && stream < (int)p->fmt->nb_streams ? p->fmt->streams[stream] : NULL;
+}
+
+int media_piece_number(const struct media_piece *p, int own)
+{
+    if (!p->streams)
+        return own;
+    for (unsigned i = 0; i < p->media->nb_streams; i++)
+        if (p->streams[i] == own)
+            return (int)i;
+    return -1;
 }
 
 int media_divide(struct media *m, bool as_one, struct err *err)

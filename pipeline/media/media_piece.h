@@ -13,12 +13,23 @@ struct hash;
 struct media_span {
     int64_t offset; /* added to its time stamps */
     int64_t begin,
-        end;        /* of what it shows, on the recording's clock; end is set once it was read */
+        end; /* of what it shows, on the recording's clock; end is set once it was read */
+    /* Own decoding times: where files overlap, packets outside [from, until) are dropped. */
+    int64_t from, until;
     int64_t unhide; /* own time: packets before it that an edit list hides are shown all the same */
     /* Of its packets, in own times: */
     int64_t first, shown; /* start of the first one, and of the first one that is shown */
     int64_t last, length; /* start and duration of the one that begins last */
     int64_t nb, nb_shown;
+};
+
+/* A decoder's configuration that the last packets of a stream brought with them (an MP4 track may
+ * have several sample entries). The demuxer gives it once: with the first packet that needs it,
+ * which a reader that seeks may skip. */
+struct media_extra {
+    uint8_t *data; /* NULL: that of the stream's parameters */
+    size_t nb;
+    unsigned serial; /* how many there were */
 };
 
 /* A demuxer, and the range of the recording's bytes that it sees as its file. */
@@ -31,6 +42,16 @@ struct media_piece {
     bool used;            /* read from, or sought in */
     int64_t last_us;      /* where its last packet ends, on its own clock */
     struct media_span *spans;
+    /* It repeats the end of the piece before. step: from its own clock to that piece's own clock,
+     * in the time base of the first piece's main stream. */
+    bool overlaps;
+    int64_t step;
+    /* Files of one recording may have more streams than the first, or in another order. Each of
+     * the recording's streams (the first file's, media.nb_streams) as this file numbers it, -1:
+     * it has none. Set by media_join_compare; NULL: the numbers are the same. */
+    int *streams;
+    struct media_extra *extras; /* by the file's own numbers of streams */
+    unsigned nb_extras;
 };
 
 struct media {
@@ -71,6 +92,11 @@ extern const char media_decoder_list[]; /* names with ',' between, as for codec_
 /* Opens the piece's demuxer; if it was open, closes it first. */
 ATTR_NODISCARD int media_piece_open(struct media_piece *piece, struct err *err);
 void media_piece_close(struct media_piece *piece);
+
+/* The recording's stream as the piece, which is open, has it; NULL where it has none. */
+AVStream *media_piece_stream(const struct media_piece *piece, int stream);
+/* The recording's number of the piece's stream; -1 where the recording has none for it. */
+int media_piece_number(const struct media_piece *piece, int own);
 
 /* Divides the files' bytes into pieces: one for all, or one for each; the first is opened. */
 ATTR_NODISCARD int media_divide(struct media *media, bool as_one, struct err *err);

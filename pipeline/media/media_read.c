@@ -27,24 +27,61 @@ static int enter(struct media *m, size_t at, bool fresh, struct err *err)
     if (at > 0 && media_join_compare(m, at, err) < 0)
         return err->code;
     const AVFormatContext *first = m->pieces[0].fmt;
-    for (unsigned i = 0; at > 0 && i < p->fmt->nb_streams; i++)
-        p->fmt->streams[i]->discard =
-            i < first->nb_streams ? first->streams[i]->discard : AVDISCARD_ALL;
+    for (unsigned i = 0; at > 0 && i < p->fmt->nb_streams; i++) {
+        const int number = media_piece_number(p, (int)i);
+        p->fmt->streams[i]->discard = number >= 0 ? first->streams[number]->discard : AVDISCARD_ALL;
+    }
     p->used = true;
     m->at = at;
     return 0;
 }
 
-/* Puts the packet on the recording's clock. False: the first file does not have its stream. */
+/* Keeps the decoder's new configuration, which the packet brings. */
+static void note_extra(struct media_piece *p, const AVPacket *pkt)
+{
+    size_t nb = 0;
+    const uint8_t *data = av_packet_get_side_data(pkt, AV_PKT_DATA_NEW_EXTRADATA, &nb);
+    if (!data || nb == 0)
+        return;
+    while (p->nb_extras <= (unsigned)pkt->stream_index) {
+        p->extras = mem_grow(p->extras, p->nb_extras, sizeof *p->extras);
+        p->extras[p->nb_extras++] = (struct media_extra){0};
+    }
+    struct media_extra *extra = &p->extras[pkt->stream_index];
+    free(extra->data);
+    extra->data = mem_zalloc(1, nb);
+    memcpy(extra->data, data, nb);
+    extra->nb = nb;
+    extra->serial++;
+}
+
+/* Demuxers read uncompressed sound in pieces of any size. The last one is shorter where the header
+ * states no length, and complete all the same. W64 always states one, CAF may; the probe compares
+ * that of the other containers. */
+static void forgive_short_read(const struct media_piece *p, AVPacket *pkt)
+{
+    const AVStream *st = p->fmt->streams[pkt->stream_index];
+    const char *container = p->fmt->iformat->name;
+    const bool stated =
+        strcmp(container, "w64") == 0 || (strcmp(container, "caf") == 0 && st->nb_frames > 0);
+    if (!stated && av_get_bits_per_sample(st->codecpar->codec_id) > 0 && avio_feof(p->fmt->pb))
+        pkt->flags &= ~AV_PKT_FLAG_CORRUPT;
+}
+
+/* Gives the packet the recording's number of its stream, and puts it on the recording's clock.
+ * False: the first file does not have its stream, or another file has the packet too. */
 static bool place(struct media *m, struct media_piece *p, AVPacket *pkt)
 {
     if (m->nb_pieces == 1)
         return true;
-    if (pkt->stream_index >= (int)m->nb_streams)
+    const int number = media_piece_number(p, pkt->stream_index);
+    if (number < 0 || number >= (int)m->nb_streams)
         return m->at == 0;
     const AVRational base = p->fmt->streams[pkt->stream_index]->time_base;
+    pkt->stream_index = number;
     struct media_span *span = &p->spans[pkt->stream_index];
-    media_join_note(p, pkt);
+    if (!media_join_note(p, pkt))
+        return false;
     if (pkt->pts != AV_NOPTS_VALUE && pkt->pts < span->unhide) {
         size_t nb = 0;
         uint8_t *skip = av_packet_get_side_data(pkt, AV_PKT_DATA_SKIP_SAMPLES, &nb);
@@ -71,6 +108,10 @@ int media_read(struct media *m, AVPacket *pkt, struct err *err)
         if (errno == ENOMEM) { /* whatever ret is: data may be missing */
             av_packet_unref(pkt);
             return av_fail_nomem(err);
+        }
+        if (ret >= 0) {
+            note_extra(p, pkt);
+            forgive_short_read(p, pkt);
         }
         if (ret >= 0 && place(m, p, pkt))
             return 1;
@@ -111,11 +152,13 @@ int media_seek(struct media *m, int stream, int64_t ts, struct err *err)
     if (enter(m, at, false, err) < 0)
         return err->code;
     struct media_piece *p = &m->pieces[at];
-    if (m->nb_pieces > 1)
-        ts =
-            av_rescale_q(ts - p->spans[stream].offset, m->pieces[0].fmt->streams[stream]->time_base,
-                         p->fmt->streams[stream]->time_base);
-    return av_seek_frame(p->fmt, stream, ts, AVSEEK_FLAG_BACKWARD) >= 0;
+    const AVStream *st = media_piece_stream(p, stream);
+    if (!st)
+        return 0;
+    if (m->nb_pieces > 1 && stream < (int)m->nb_streams)
+        ts = av_rescale_q(ts - p->spans[stream].offset,
+                          m->pieces[0].fmt->streams[stream]->time_base, st->time_base);
+    return av_seek_frame(p->fmt, st->index, ts, AVSEEK_FLAG_BACKWARD) >= 0;
 }
 
 int media_seek_us(struct media *m, int stream, int64_t ts_us, struct err *err)
@@ -127,7 +170,7 @@ int media_seek_us(struct media *m, int stream, int64_t ts_us, struct err *err)
     if (enter(m, at, false, err) < 0)
         return err->code;
     struct media_piece *p = &m->pieces[at];
-    if (m->nb_pieces > 1)
+    if (m->nb_pieces > 1 && stream < (int)m->nb_streams)
         ts_us -= av_rescale_q(p->spans[stream].offset, base, AV_TIME_BASE_Q);
     if (avformat_seek_file(p->fmt, -1, INT64_MIN, ts_us, ts_us, 0) < 0 &&
         av_seek_frame(p->fmt, -1, ts_us, AVSEEK_FLAG_BACKWARD) < 0)
@@ -151,7 +194,19 @@ size_t media_file(const struct media *m)
 
 const AVCodecParameters *media_parameters(const struct media *m, int stream)
 {
-    return m->pieces[m->at].fmt->streams[stream]->codecpar;
+    const AVStream *st = media_piece_stream(&m->pieces[m->at], stream);
+    return (st ? st : m->pieces[0].fmt->streams[stream])->codecpar;
+}
+
+unsigned media_extradata(const uint8_t **out, size_t *nb, const struct media *m, int stream)
+{
+    const struct media_piece *p = &m->pieces[m->at];
+    const AVStream *st = media_piece_stream(p, stream);
+    if (!st || (unsigned)st->index >= p->nb_extras)
+        return 0;
+    *out = p->extras[st->index].data;
+    *nb = p->extras[st->index].nb;
+    return p->extras[st->index].serial;
 }
 
 int media_broken(const struct media *m)

@@ -15,21 +15,24 @@
 #include "reader.h"
 
 /* To be raised whenever the same file would give another result. */
-enum { PROBE_VERSION = 5 };
+enum { PROBE_VERSION = 6 };
 
 /* Probes a recording: the file at path, then those of more (NULL if nb_more is 0). Fills *out with
  * the result, a new object:
  *   container, size (bytes), hash (of the content), error (a message: then only size and hash are
  *   set beside it),
  *   streams: [{index, type, codec, …, start_ms, end_ms (on the file's clock), packets,
+ *             apart (a text: why it is not published, nor instead of the chosen one; absent else),
  *             counted (of audio: time stamps are unusable, samples are to be counted),
- *             drift_ppm (of audio: see drift.h; 0: it keeps time)}],
+ *             drift_ppm (of audio: see drift.h; 0: it keeps time),
+ *             no_language (of text that is none: why, see telemetry.h)}],
  *   video: {stream, width, height (coded), sar: [n, d], rotation (degrees clockwise), flip,
- *           interlaced, variable, first: {width, height, sar} (the first picture as decoded)} or
- *          null,
- *   grid: {fps: [n, d], time_base: [n, d], origin, frames}: of the picture; without video, of the
- *         card that stands for it,
- *   audio: {stream, channels, rate, start_ms, end_ms (from the first picture)} or null: the stream
+ *           interlaced, variable, first: {width, height, sar} (the first picture as decoded),
+ *           begin, end (only if sound lasts longer: the frames that have pictures; before and after
+ *           them the first and the last one is held)} or null,
+ *   grid: {fps: [n, d], time_base: [n, d], origin, frames}: of the picture, and of all sound before
+ *         and after it; without video, of the card that stands for it,
+ *   audio: {stream, channels, rate, start_ms, end_ms (from the origin)} or null: the stream
  *          that players choose,
  *   sound_error: text, where there is audio that cannot be decoded, or null,
  *   cells: [[frame, pts of its key frame], …], the first at frame 0,

@@ -13,6 +13,10 @@
 #include "mem.h"
 #include "probe.h"
 #include "probe_scan.h"
+#include "telemetry.h"
+
+/* Uncompressed sound that is shorter than its header states by more was cut off. */
+enum { SHORT_MS = 5 };
 
 static json_t *ratio(AVRational q)
 {
@@ -52,6 +56,12 @@ static json_t *describe_stream(const struct scan *s, int i)
     const AVDictionaryEntry *language = av_dict_get(st->metadata, "language", NULL, 0);
     if (language)
         json_object_set_new(o, "language", json_text(language->value));
+    const char *apart = media_apart(s->fmt, s->video >= 0 ? s->video : s->audio, i);
+    if (apart)
+        json_object_set_new(o, "apart", json_text(apart));
+    const char *telemetry = telemetry_find(&ss->text);
+    if (telemetry)
+        json_object_set_new(o, "no_language", json_string(telemetry));
     if (ss->wanted && ss->end != AV_NOPTS_VALUE) {
         json_object_set_new(o, "start_ms", json_integer(probe_to_ms(s, i, ss->first)));
         json_object_set_new(o, "end_ms", json_integer(probe_to_ms(s, i, ss->end)));
@@ -112,12 +122,83 @@ static json_t *describe_video(struct scan *s, struct frame_grid *grid)
     const bool interlaced = s->picture.interlaced || (par->field_order != AV_FIELD_UNKNOWN &&
                                                       par->field_order != AV_FIELD_PROGRESSIVE);
     join_fields(grid, st, interlaced);
+    /* libavformat does not look for a picture that begins late. */
+    const int width = par->width > 0 ? par->width : s->picture.width,
+              height = par->height > 0 ? par->height : s->picture.height;
     return json_pack("{s:i, s:i, s:i, s:o, s:i, s:b, s:b, s:b, s:{s:i, s:i, s:o}}", "stream",
-                     s->video, "width", par->width, "height", par->height, "sar",
+                     s->video, "width", width, "height", height, "sar",
                      ratio(sane_sar(av_guess_sample_aspect_ratio(s->fmt, st, NULL))), "rotation",
                      rotation, "flip", flip, "interlaced", interlaced, "variable", variable,
                      "first", "width", s->picture.width, "height", s->picture.height, "sar",
                      ratio(s->picture.sar));
+}
+
+/* Whether the picture is a cover: one still that is stored as a video track, beside sound. Covers
+ * that are marked as such are no video either. */
+static bool is_cover(const struct scan *s)
+{
+    if (s->video < 0 || s->audio < 0 || s->streams[s->video].nb_packets != 1 ||
+        s->streams[s->audio].nb_packets < 2)
+        return false;
+    switch ((int)s->fmt->streams[s->video]->codecpar->codec_id) {
+    case AV_CODEC_ID_MJPEG:
+    case AV_CODEC_ID_PNG:
+    case AV_CODEC_ID_BMP:
+    case AV_CODEC_ID_GIF:
+    case AV_CODEC_ID_TIFF:
+    case AV_CODEC_ID_WEBP:
+    case AV_CODEC_ID_JPEG2000:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Where an audio stream begins and ends, in milliseconds from the grid's origin; false where it has
+ * no sound. What the last packet states is not trusted beyond LONGEST_PACKET_MS. */
+static bool sound_range(int64_t *begin_ms, int64_t *end_ms, const struct scan *s, int i,
+                        const struct frame_grid *grid)
+{
+    enum { LONGEST_PACKET_MS = 10000 };
+    const struct scan_stream *ss = &s->streams[i];
+    const AVCodecParameters *par = s->fmt->streams[i]->codecpar;
+    if (par->codec_type != AVMEDIA_TYPE_AUDIO || par->sample_rate <= 0 || ss->end == AV_NOPTS_VALUE)
+        return false;
+    const bool sane = probe_to_ms(s, i, ss->last_length) <= LONGEST_PACKET_MS;
+    const int64_t end = counted(s, i) ? ss->first + ss->length : sane ? ss->end : ss->last;
+    *begin_ms = probe_to_ms(s, i, ss->first) - frame_grid_origin_ms(grid);
+    *end_ms = probe_to_ms(s, i, end) - frame_grid_origin_ms(grid);
+    return true;
+}
+
+static int64_t frames_for(const struct frame_grid *grid, int64_t ms)
+{
+    return av_rescale_q_rnd(ms, (AVRational){1, 1000}, av_inv_q(grid->fps), AV_ROUND_UP);
+}
+
+/* Sound that begins before the picture or lasts longer is part of the recording: the grid reaches
+ * as far as it, and the video says which frames have pictures of their own. Less than OUTSIDE_MS is
+ * how recorders start and stop, and is left out. */
+static void reach_to_sound(struct frame_grid *grid, json_t *video, const struct scan *s)
+{
+    enum { OUTSIDE_MS = 1000 };
+    const int64_t picture_ms = frame_grid_ms_of(grid, grid->nb_frames);
+    int64_t before_ms = 0, after_ms = 0;
+    for (unsigned i = 0; i < s->fmt->nb_streams; i++) {
+        int64_t begin_ms, end_ms;
+        if (!sound_range(&begin_ms, &end_ms, s, (int)i, grid) || begin_ms < -FRAME_GRID_MAX_JUMP_MS)
+            continue;
+        before_ms = -begin_ms > before_ms ? -begin_ms : before_ms;
+        after_ms = end_ms - picture_ms > after_ms ? end_ms - picture_ms : after_ms;
+    }
+    const int64_t before = before_ms > OUTSIDE_MS ? frames_for(grid, before_ms) : 0,
+                  after = after_ms > OUTSIDE_MS ? frames_for(grid, after_ms) : 0;
+    if (!before && !after)
+        return;
+    json_object_set_new(video, "begin", json_integer(before));
+    json_object_set_new(video, "end", json_integer(before + grid->nb_frames));
+    grid->origin -= av_rescale_q(before, av_inv_q(grid->fps), grid->time_base);
+    grid->nb_frames += before + after;
 }
 
 /* The grid of a recording without video: of the card that is shown instead. */
@@ -166,10 +247,12 @@ static json_t *describe_audio(const struct scan *s, const struct frame_grid *gri
 }
 
 /* Cells begin at key frames, PROBE_CELL_MS or more apart; the first at frame 0 whatever its key
- * frame. The last may be shorter, down to half a cell: a rest below is joined to the one before. */
-static json_t *cells(const struct scan *s, const struct frame_grid *grid)
+ * frame. The first has the first picture, and the last all that follow the last picture. The last
+ * may be shorter, down to half a cell: a rest below is joined to the one before. */
+static json_t *cells(const struct scan *s, const struct frame_grid *grid, const json_t *video)
 {
     json_t *list = json_array();
+    const int64_t first = json_get_int(video, "begin", 0);
     const int64_t least = frame_grid_frame_at_ms(grid, PROBE_CELL_MS);
     int64_t begin = 0;
     size_t i;
@@ -178,7 +261,7 @@ static json_t *cells(const struct scan *s, const struct frame_grid *grid)
     json_array_foreach(s->keys, i, key) {
         const int64_t pts = json_integer_value(key);
         const int64_t frame = frame_grid_frame_of(grid, pts) + s->picture.nb_late;
-        if (frame - begin < least || grid->nb_frames - frame < least / 2)
+        if (frame <= first || frame - begin < least || grid->nb_frames - frame < least / 2)
             continue;
         json_array_append_new(list, json_pack("[I, I]", (json_int_t)frame, (json_int_t)pts));
         begin = frame;
@@ -191,15 +274,39 @@ static json_t *cells(const struct scan *s, const struct frame_grid *grid)
 static bool ends_in_packet(const struct scan *s)
 {
     int64_t size = 0;
-    if (strcmp(s->fmt->iformat->name, "mpegts") != 0 ||
-        av_opt_get_int(s->fmt->priv_data, "ts_packetsize", 0, &size) < 0 || size <= 0)
+    AVFormatContext *last = media_last_format(s->media);
+    if (strcmp(last->iformat->name, "mpegts") != 0 ||
+        av_opt_get_int(last->priv_data, "ts_packetsize", 0, &size) < 0 || size <= 0)
         return false;
-    const int64_t last = media_size(s->media) / size * size, rest = media_size(s->media) - last;
+    AVIOContext *pb = last->pb;
+    const int64_t bytes = avio_size(pb), at = bytes / size * size, rest = bytes - at;
     /* 192 bytes: each packet follows 4 bytes of a clock; 204: each is followed by 16 bytes. */
     const int64_t sync = size == 192 ? 4 : 0;
-    if (rest <= sync || avio_seek(s->fmt->pb, last + sync, SEEK_SET) < 0)
+    if (rest <= sync || avio_seek(pb, at + sync, SEEK_SET) < 0)
         return rest > 0;
-    return avio_r8(s->fmt->pb) == 0x47;
+    return avio_r8(pb) == 0x47;
+}
+
+/* By how many bytes a WAV file is shorter than its header states; libavformat does not tell. 0
+ * where the header states no length: programs that cannot go back to it write 0 or a number near 2
+ * or 4 GiB. */
+static int64_t missing_of_wav(const struct scan *s)
+{
+    static const int64_t unstated = 0x7ffff000;
+    AVIOContext *pb = media_last_format(s->media)->pb;
+    if (strcmp(s->fmt->iformat->name, "wav") != 0 || avio_seek(pb, 0, SEEK_SET) < 0 ||
+        avio_rl32(pb) != MKTAG('R', 'I', 'F', 'F'))
+        return 0;
+    avio_skip(pb, 8);
+    while (!avio_feof(pb)) {
+        const uint32_t tag = avio_rl32(pb);
+        const int64_t size = avio_rl32(pb), end = avio_tell(pb) + size;
+        if (tag == MKTAG('d', 'a', 't', 'a'))
+            return size < unstated && end > avio_size(pb) ? end - avio_size(pb) : 0;
+        if (avio_skip(pb, size + (size & 1)) < 0)
+            break;
+    }
+    return 0;
 }
 
 /* What is missing at the end of the file, a new string, or NULL. A header's duration may count from
@@ -223,21 +330,29 @@ static char *truncation(const struct scan *s, int64_t measured_ms)
         av_make_error_string(why, sizeof why, media_broken(s->media));
         return mem_printf("reading stops at %s (%s)", at, why);
     }
-    if (ends_in_packet(s))
+    const int64_t missing = missing_of_wav(s);
+    if (missing > 0)
+        return mem_printf("the file ends at %s, %lld bytes short of what its header states", at,
+                          (long long)missing);
+    const bool exact =
+        s->video < 0 && s->audio >= 0 && header_ms > 0 &&
+        av_get_exact_bits_per_sample(s->fmt->streams[s->audio]->codecpar->codec_id) > 0;
+    if (ends_in_packet(s) || (exact && s->last_ms < header_ms - SHORT_MS))
         return mem_printf("the file ends in the middle of a packet, at %s: it was cut off there",
                           at);
     return NULL;
 }
 
-/* A message on sound that begins far later than the picture: a new string, or NULL. */
-static char *late_sound(const json_t *video, const json_t *audio)
+/* A message on sound that begins far later or earlier than the picture: a new string, or NULL. */
+static char *far_from_picture(const json_t *video, const json_t *audio)
 {
     const int64_t start_ms = json_get_int(audio, "start_ms", 0);
     char by[CLOCK_BYTES];
-    if (!video || start_ms <= FRAME_GRID_MAX_JUMP_MS)
+    if (!video || llabs(start_ms) <= FRAME_GRID_MAX_JUMP_MS)
         return NULL;
-    return mem_printf("has sound that begins %s after its picture" FRAME_GRID_OTHER_TIMES,
-                      clock_format_ms(by, start_ms, false));
+    return mem_printf("has sound that begins %s %s its picture" FRAME_GRID_OTHER_TIMES,
+                      clock_format_ms(by, llabs(start_ms), false),
+                      start_ms > 0 ? "after" : "before");
 }
 
 static json_t *refusal(struct scan *s, const char *why)
@@ -249,10 +364,14 @@ static json_t *refusal(struct scan *s, const char *why)
 json_t *probe_describe(struct scan *s)
 {
     struct frame_grid grid = {0};
+    if (is_cover(s))
+        s->video = -1;
     json_t *video = s->video >= 0 ? describe_video(s, &grid) : NULL;
     AUTO_FREE char *no_sound = sound_error(s);
+    if (video && !no_sound)
+        reach_to_sound(&grid, video, s);
     json_t *audio = s->audio >= 0 && !no_sound ? describe_audio(s, video ? &grid : NULL) : NULL;
-    AUTO_FREE char *late = late_sound(video, audio);
+    AUTO_FREE char *far = far_from_picture(video, audio);
     const char *refused = NULL;
     if (!video && audio)
         sound_grid(&grid, s);
@@ -270,8 +389,8 @@ json_t *probe_describe(struct scan *s)
                         "copy it from the camera again, or repair it";
     else if (s->jump[0])
         refused = s->jump;
-    else if (late)
-        refused = late;
+    else if (far)
+        refused = far;
     else if (!frame_grid_valid(&grid))
         refused = "has time stamps by which it lasts for weeks" FRAME_GRID_OTHER_TIMES;
     if (refused) {
@@ -282,13 +401,13 @@ json_t *probe_describe(struct scan *s)
     const int64_t duration_ms = frame_grid_ms_of(&grid, grid.nb_frames);
     AUTO_FREE char *cut_off = truncation(s, duration_ms);
     json_t *list = json_array();
-    for (unsigned i = 0; i < s->fmt->nb_streams; i++)
+    for (unsigned i = 0; i < s->nb_streams; i++)
         json_array_append_new(list, describe_stream(s, (int)i));
-    json_t *o = json_pack("{s:s, s:o, s:O, s:I, s:O, s:I, s:o, s:I, s:o}", "container",
-                          s->fmt->iformat->name, "streams", list, "gaps", s->gaps, "nb_gaps",
-                          (json_int_t)s->nb_gaps, "corrupt", s->corrupt, "nb_corrupt",
-                          (json_int_t)s->nb_corrupt, "truncated", json_text(cut_off), "duration_ms",
-                          (json_int_t)duration_ms, "cells", video ? cells(s, &grid) : json_array());
+    json_t *o = json_pack(
+        "{s:s, s:o, s:O, s:I, s:O, s:I, s:o, s:I, s:o}", "container", s->fmt->iformat->name,
+        "streams", list, "gaps", s->gaps, "nb_gaps", (json_int_t)s->nb_gaps, "corrupt", s->corrupt,
+        "nb_corrupt", (json_int_t)s->nb_corrupt, "truncated", json_text(cut_off), "duration_ms",
+        (json_int_t)duration_ms, "cells", video ? cells(s, &grid, video) : json_array());
     const AVDictionaryEntry *made = av_dict_get(s->fmt->metadata, "creation_time", NULL, 0);
     json_object_set_new(o, "creation_time", json_text(made ? made->value : NULL));
     json_object_set_new(o, "grid", describe_grid(&grid));

@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "av.h"
+#include "captions.h"
 #include "clock.h"
 #include "mem.h"
 #include "probe.h"
+#include "telemetry.h"
 
 enum {
     REPORTED_MAX = 100, /* gaps and corrupt packets that are listed; more are only counted */
@@ -17,8 +19,9 @@ enum {
 
 void probe_scan_finish(struct scan *s)
 {
-    for (unsigned i = 0; s->streams && i < s->fmt->nb_streams; i++) {
+    for (unsigned i = 0; i < s->nb_streams; i++) {
         drift_finder_destroy(s->streams[i].drift);
+        cues_finish(&s->streams[i].text);
         av_parser_close(s->streams[i].parser);
         avcodec_free_context(&s->streams[i].parsed);
     }
@@ -37,15 +40,7 @@ int64_t probe_to_ms(const struct scan *s, int stream, int64_t ts)
     return av_rescale_q(ts, s->fmt->streams[stream]->time_base, (AVRational){1, 1000});
 }
 
-/* --- choosing streams ----------------------------------------------------------------------- */
-
-static int choose_stream(AVFormatContext *fmt, enum AVMediaType type, int related)
-{
-    const int i = av_find_best_stream(fmt, type, -1, related, NULL, 0);
-    if (i < 0 || fmt->streams[i]->disposition & AV_DISPOSITION_ATTACHED_PIC)
-        return -1;
-    return i;
-}
+/* --- the start ------------------------------------------------------------------------------- */
 
 /* Prepares counting the samples of an audio stream. */
 static int begin_sound(struct scan_stream *ss, const AVStream *st, struct err *err)
@@ -63,10 +58,10 @@ static int begin_sound(struct scan_stream *ss, const AVStream *st, struct err *e
 
 static int scan_begin(struct scan *s, struct err *err)
 {
-    s->streams = mem_zalloc(s->fmt->nb_streams, sizeof *s->streams);
-    s->video = choose_stream(s->fmt, AVMEDIA_TYPE_VIDEO, -1);
-    s->audio = choose_stream(s->fmt, AVMEDIA_TYPE_AUDIO, s->video);
-    for (unsigned i = 0; i < s->fmt->nb_streams; i++) {
+    s->nb_streams = s->fmt->nb_streams;
+    s->streams = mem_zalloc(s->nb_streams + 1, sizeof *s->streams);
+    media_choose(&s->video, &s->audio, s->fmt);
+    for (unsigned i = 0; i < s->nb_streams; i++) {
         const AVStream *st = s->fmt->streams[i];
         const enum AVMediaType type = st->codecpar->codec_type;
         s->streams[i].wanted = (type == AVMEDIA_TYPE_VIDEO || type == AVMEDIA_TYPE_AUDIO) &&
@@ -226,25 +221,15 @@ static bool is_gap(const struct scan *s, int stream, int64_t off)
            (llabs(ms) > FRAME_GRID_MAX_JUMP_MS || (s->audio < 0 && ms < -BACK_MS));
 }
 
-/* A packet's duration. MP4 derives it from the start of the next packet: before a gap, it includes
- * the gap. The codec's number of samples is more exact. */
-static int64_t duration_of(const struct scan *s, const AVPacket *pkt)
-{
-    AVStream *st = s->fmt->streams[pkt->stream_index];
-    if (st->codecpar->codec_type != AVMEDIA_TYPE_AUDIO || st->codecpar->sample_rate <= 0 ||
-        probe_to_ms(s, pkt->stream_index, pkt->duration) <= GAP_MS)
-        return pkt->duration;
-    const int samples = av_get_audio_frame_duration2(st->codecpar, pkt->size);
-    const int64_t length =
-        av_rescale_q(samples, (AVRational){1, st->codecpar->sample_rate}, st->time_base);
-    return length > 0 && length < pkt->duration ? length : pkt->duration;
-}
-
 /* How many samples the packet holds by its content: its stated duration may include the gap after
  * it, or be rounded. 0: unknown. */
-static int64_t samples_in(struct scan_stream *ss, const AVStream *st, const AVPacket *pkt)
+static int64_t samples_in(const struct scan *s, const AVPacket *pkt)
 {
-    const int nb = av_get_audio_frame_duration2(st->codecpar, pkt->size);
+    const AVCodecParameters *par = s->fmt->streams[pkt->stream_index]->codecpar;
+    const struct scan_stream *ss = &s->streams[pkt->stream_index];
+    if (par->codec_type != AVMEDIA_TYPE_AUDIO || par->sample_rate <= 0)
+        return 0;
+    const int nb = av_get_audio_frame_duration2((AVCodecParameters *)(uintptr_t)par, pkt->size);
     if (nb > 0 || !ss->parser)
         return nb;
     uint8_t *data;
@@ -254,9 +239,24 @@ static int64_t samples_in(struct scan_stream *ss, const AVStream *st, const AVPa
     return ss->parser->duration;
 }
 
-static void count_samples(struct scan_stream *ss, const AVStream *st, const AVPacket *pkt)
+/* A packet's duration. MP4 derives it from the start of the next packet: before a gap, it includes
+ * the gap. Ogg derives the last one from the length that the last page states. The number of
+ * samples is more exact. A length that no packet has is none. */
+static int64_t duration_of(const struct scan *s, const AVPacket *pkt, int64_t nb_samples)
 {
-    const int64_t nb = samples_in(ss, st, pkt);
+    const AVStream *st = s->fmt->streams[pkt->stream_index];
+    const int64_t ms = probe_to_ms(s, pkt->stream_index, pkt->duration);
+    if (nb_samples > 0 && ms > GAP_MS) {
+        const AVRational rate = {1, st->codecpar->sample_rate};
+        const int64_t length = av_rescale_q(nb_samples, rate, st->time_base);
+        if (length > 0 && length < pkt->duration)
+            return length;
+    }
+    return ms > FRAME_GRID_MAX_JUMP_MS ? 0 : pkt->duration;
+}
+
+static void count_samples(struct scan_stream *ss, const AVPacket *pkt, int64_t nb)
+{
     if (nb > 0) {
         drift_finder_add(ss->drift, pkt->pts, nb);
         return;
@@ -265,31 +265,25 @@ static void count_samples(struct scan_stream *ss, const AVStream *st, const AVPa
     ss->drift = NULL;
 }
 
-static void scan_packet(struct scan *s, const AVPacket *pkt)
+/* Keeps the text of a caption stream's packet, to be judged when all are known. */
+static void scan_text(struct scan *s, const AVPacket *pkt)
+{
+    enum { MAX_BYTES = 1 << 16 };
+    struct cues *text = &s->streams[pkt->stream_index].text;
+    const AVCodecParameters *par = s->fmt->streams[pkt->stream_index]->codecpar;
+    const char *codec = avcodec_get_name(par->codec_id);
+    if (par->codec_type != AVMEDIA_TYPE_SUBTITLE || !captions_codec(codec) || pkt->size <= 0 ||
+        pkt->size > MAX_BYTES || pkt->pts == AV_NOPTS_VALUE || text->nb == TELEMETRY_CUES)
+        return;
+    const int64_t start_ms = probe_to_ms(s, pkt->stream_index, pkt->pts);
+    captions_add_packet(text, codec, pkt->data, (size_t)pkt->size, start_ms, start_ms);
+}
+
+static void note_shown(struct scan *s, const AVPacket *pkt, int64_t pts, int64_t duration)
 {
     const int i = pkt->stream_index;
-    if (i < 0 || (unsigned)i >= s->fmt->nb_streams)
-        return;
     struct scan_stream *st = &s->streams[i];
-    const int64_t pts = pkt->pts != AV_NOPTS_VALUE ? pkt->pts : pkt->dts;
-    st->nb_packets++;
-    st->nb_bytes += pkt->size;
-    if (pts != AV_NOPTS_VALUE && probe_to_ms(s, i, pts + pkt->duration) > s->last_ms)
-        s->last_ms = probe_to_ms(s, i, pts + pkt->duration);
-    if (!st->wanted || pkt->size == 0)
-        return;
-    if (pkt->flags & AV_PKT_FLAG_CORRUPT && s->nb_corrupt++ < REPORTED_MAX)
-        json_array_append_new(s->corrupt,
-                              json_integer(pts == AV_NOPTS_VALUE ? -1 : probe_to_ms(s, i, pts)));
-    if (i == s->video)
-        scan_picture(s, pkt);
-    if (st->drift)
-        count_samples(st, s->fmt->streams[i], pkt);
-    if (pts == AV_NOPTS_VALUE)
-        return;
-    if (pkt->flags & AV_PKT_FLAG_DISCARD)
-        return;
-    const int64_t duration = duration_of(s, pkt), end = pts + duration;
+    const int64_t end = pts + duration;
     if (st->next != AV_NOPTS_VALUE && is_gap(s, i, pts - st->next))
         note_gap(s, i, st->next, pts);
     st->next = end;
@@ -304,18 +298,43 @@ static void scan_packet(struct scan *s, const AVPacket *pkt)
     st->length += duration;
 }
 
+static void scan_packet(struct scan *s, const AVPacket *pkt)
+{
+    const int i = pkt->stream_index;
+    if (i < 0 || (unsigned)i >= s->nb_streams)
+        return; /* streams that appear later are ignored */
+    struct scan_stream *st = &s->streams[i];
+    const int64_t pts = pkt->pts != AV_NOPTS_VALUE ? pkt->pts : pkt->dts;
+    const int64_t nb_samples = st->wanted && pkt->size ? samples_in(s, pkt) : 0;
+    const int64_t duration = duration_of(s, pkt, nb_samples);
+    st->nb_packets++;
+    st->nb_bytes += pkt->size;
+    if (pts != AV_NOPTS_VALUE && probe_to_ms(s, i, pts + duration) > s->last_ms)
+        s->last_ms = probe_to_ms(s, i, pts + duration);
+    scan_text(s, pkt);
+    if (!st->wanted || pkt->size == 0)
+        return;
+    if (pkt->flags & AV_PKT_FLAG_CORRUPT && s->nb_corrupt++ < REPORTED_MAX)
+        json_array_append_new(s->corrupt,
+                              json_integer(pts == AV_NOPTS_VALUE ? -1 : probe_to_ms(s, i, pts)));
+    if (i == s->video)
+        scan_picture(s, pkt);
+    if (st->drift)
+        count_samples(st, pkt, nb_samples);
+    if (pts != AV_NOPTS_VALUE && !(pkt->flags & AV_PKT_FLAG_DISCARD))
+        note_shown(s, pkt, pts, duration);
+}
+
 static int scan_packets(struct scan *s, struct err *err)
 {
-    for (unsigned i = 0; i < s->fmt->nb_streams; i++)
+    for (unsigned i = 0; i < s->nb_streams; i++)
         s->streams[i].first = s->streams[i].end = s->streams[i].next = AV_NOPTS_VALUE;
     AUTO_PACKET *pkt = av_packet_alloc();
     if (!pkt)
         return av_fail_nomem(err);
-    const unsigned nb_streams = s->fmt->nb_streams;
     int got;
     while ((got = media_read(s->media, pkt, err)) > 0) {
-        if (pkt->stream_index < (int)nb_streams) /* streams that appear later are ignored */
-            scan_packet(s, pkt);
+        scan_packet(s, pkt);
         av_packet_unref(pkt);
     }
     if (got < 0)

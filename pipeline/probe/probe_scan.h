@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cues.h"
 #include "drift.h"
 #include "media.h"
 
@@ -24,6 +25,7 @@ struct scan_stream {
     /* Count a packet's samples where the codec alone does not tell. */
     AVCodecParserContext *parser;
     AVCodecContext *parsed;
+    struct cues text; /* of a stream of text, the first TELEMETRY_CUES; on the stream's clock */
 };
 
 /* Time stamps of the video stream on their way into presentation order: the lowest of a fixed
@@ -61,7 +63,8 @@ struct scan {
     struct media *media;
     AVFormatContext *fmt;
     struct scan_stream *streams;
-    int video, audio; /* -1: none */
+    unsigned nb_streams; /* when reading began: MPEG-TS may show more of them later */
+    int video, audio;    /* -1: none */
     struct frame_grid_finder *finder;
     struct reorder reorder;
     struct first_picture picture;

@@ -21,6 +21,11 @@ static const struct verb *find_verb(const struct cli_program *program, const cha
     return NULL;
 }
 
+const char *cli_s(size_t nb)
+{
+    return nb == 1 ? "" : "s";
+}
+
 void cli_print_json(const json_t *value)
 {
     AUTO_FREE char *text = json_dumps(value, JSON_INDENT(2) | JSON_PRESERVE_ORDER);

@@ -94,5 +94,8 @@ int command_usage(const struct command *command, const char *fmt, ...) ATTR_PRIN
 /* Messages of several commands. */
 #define CLI_NO_TALKS "the programme is empty: 'talkpress import PROGRAMME' reads one"
 
+/* "s", or "" after a 1: "%zu talk%s". */
+const char *cli_s(size_t nb);
+
 /* Prints a value as JSON on stdout. */
 void cli_print_json(const json_t *value);

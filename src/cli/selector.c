@@ -105,6 +105,14 @@ static char *absolute_path(const char *name)
     return there ? fs_join(there, fs_basename(name)) : NULL;
 }
 
+/* Whether the path ends with the name and whole folders before it. */
+static bool ends_with(const char *path, const char *name)
+{
+    const size_t nb = strlen(path), wanted = strlen(name);
+    return wanted && nb > wanted && strcmp(path + nb - wanted, name) == 0 &&
+           path[nb - wanted - 1] == '/';
+}
+
 int selector_recording(const struct plan *p, const char *name, struct err *err)
 {
     AUTO_FREE char *absolute = absolute_path(name);
@@ -115,13 +123,15 @@ int selector_recording(const struct plan *p, const char *name, struct err *err)
             const char *path = p->recordings[i].files[k].path;
             if (strcmp(path, name) == 0 || (absolute && strcmp(path, absolute) == 0))
                 return (int)i;
-            called_so = called_so || strcmp(fs_basename(path), name) == 0;
+            called_so = called_so || ends_with(path, name);
         }
         if (!called_so)
             continue;
         if (found >= 0)
             return err_set(err, ERR_INVALID,
-                           "more than one recording has the name '%s': give its path", name);
+                           "more than one recording has the name '%s': give its path, or a folder "
+                           "with it: '%s'",
+                           name, p->sources[i].name);
         found = (int)i;
     }
     return found >= 0 ? found

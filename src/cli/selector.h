@@ -20,5 +20,6 @@ ATTR_NODISCARD int selector_talks(int **out, size_t *out_nb, const struct progra
 ATTR_NODISCARD int selector_part(int *talk, int *part, const struct programme *programme,
                                  const char *arg, struct err *err);
 
-/* The index of a recording of the event by the path or, if unique, the name of one of its files. */
+/* The index of a recording of the event by the path of one of its files or, if unique, the name,
+ * with or without folders: "00000.MTS", "card-2/00000.MTS". */
 ATTR_NODISCARD int selector_recording(const struct plan *plan, const char *name, struct err *err);

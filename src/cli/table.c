@@ -1,6 +1,7 @@
 #include "table.h"
 
 #include <libsmartcols.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,4 +125,16 @@ void table_destroy(struct table *t)
     scols_unref_table(t->lines);
     free(t->widths);
     free(t);
+}
+
+void table_text(const char *indent, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    AUTO_FREE char *raw = mem_vprintf(fmt, args);
+    va_end(args);
+    AUTO_FREE char *clean = str_clean_line(raw);
+    AUTO_FREE char *lines = wrap(clean, terminal_width() - (int)strlen(indent));
+    for (char *line = lines, *rest = NULL; (line = strtok_r(line, "\n", &rest)); line = NULL)
+        printf("%s%s\n", line == lines ? "" : indent, line);
 }

@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#include "attr.h"
+
 struct table; /* freed by table_print or table_destroy */
 
 /* Headings, NULL-terminated; a heading that begins with '>' aligns its column right. */
@@ -14,3 +16,7 @@ void table_add(struct table *table, const char *const *cells);
  */
 void table_print(struct table *table);
 void table_destroy(struct table *table);
+
+/* Prints a paragraph of text, wrapped to the same width; the lines after the first begin with the
+ * indent. Control characters are dropped from it. */
+void table_text(const char *indent, const char *fmt, ...) ATTR_PRINTF(2, 3);

@@ -58,29 +58,22 @@ static char *describe_match(const struct plan *p, size_t recording, const struct
                       m->suspicion ? m->suspicion : "");
 }
 
-static void print_recordings(const struct plan *p)
+static void add_row(struct table *t, const struct plan *p, size_t i, const struct match *m)
 {
-    static const char *const headings[] = {"recording", ">length", "", NULL};
-    struct table *t = table_create(headings);
-    AUTO_FREE const struct match **matches = list_matches(p);
-    for (size_t i = 0; i < p->nb_recordings; i++) {
-        const json_t *probe = p->sources[i].probe;
-        const char *error = json_get_string(probe, "error", NULL);
-        char length[CLOCK_BYTES] = "-";
-        const int64_t ms = json_get_int(probe, "duration_ms", -1);
-        AUTO_FREE char *match = describe_match(p, i, matches[i]);
-        const struct recording *r = &p->recordings[i];
-        AUTO_FREE char *name = r->nb_files > 1
-                                   ? mem_printf("%s (%zu files)", fs_basename(r->path), r->nb_files)
-                                   : mem_strdup(fs_basename(r->path));
-        if (ms >= 0)
-            clock_format_ms(length, ms, false);
-        table_add(t, (const char *const[]){name, length,
-                                           error    ? error
-                                           : !probe ? "not probed"
-                                                    : match});
-    }
-    table_print(t);
+    const json_t *probe = p->sources[i].probe;
+    const char *error = json_get_string(probe, "error", NULL);
+    char length[CLOCK_BYTES] = "-";
+    const int64_t ms = json_get_int(probe, "duration_ms", -1);
+    AUTO_FREE char *match = describe_match(p, i, m);
+    const size_t nb_files = p->recordings[i].nb_files;
+    AUTO_FREE char *name = nb_files > 1 ? mem_printf("%s (%zu files)", p->sources[i].name, nb_files)
+                                        : mem_strdup(p->sources[i].name);
+    if (ms >= 0)
+        clock_format_ms(length, ms, false);
+    table_add(t, (const char *const[]){name, length,
+                                       error    ? error
+                                       : !probe ? "not probed"
+                                                : match});
 }
 
 /* The talks in a recording of several, in order. */
@@ -100,12 +93,14 @@ static json_t *list_files(const struct recording *r)
     return list;
 }
 
-static int print_recordings_json(const struct plan *p, struct err *err)
+static int print_recordings_json(const struct plan *p, const struct adding *adding, struct err *err)
 {
     AUTO_JSON *list = json_array();
     AUTO_FREE const struct match **matches = list_matches(p);
     for (size_t i = 0; i < p->nb_recordings; i++) {
         const struct match *m = matches[i];
+        if (adding_news_of(adding, &p->recordings[i]) == ADDING_NOTHING)
+            continue;
         const struct shared_recording *shared = &p->sources[i].sharing;
         AUTO_JSON *probe = NULL;
         if (plan_find_result(&probe, p->event, p->sources[i].probe_key, err) < 0)
@@ -139,12 +134,33 @@ static int register_files(struct adding *r, const struct command *c, struct err 
     return 0;
 }
 
-/* Loads the plan and probes what is not probed. */
-static int load_and_probe(struct plan *plan, struct executor_result *total, struct command *c,
-                          struct err *err)
+/* --- probing ---------------------------------------------------------------------------------- */
+
+struct failed_before {
+    const struct plan *plan;
+    const struct adding *adding;
+    bool *skip; /* of each recording */
+};
+
+static int note_failed(void *opaque, const struct failure *failure)
 {
-    if (plan_load(plan, c->event, err) < 0 ||
-        probe_recordings(total, plan, c->zygote, command_has(c, "json"), err) < 0)
+    struct failed_before *f = opaque;
+    for (size_t i = 0; i < f->plan->nb_recordings; i++)
+        if (strcmp(f->plan->sources[i].probe_key, failure->key) == 0)
+            f->skip[i] = adding_news_of(f->adding, &f->plan->recordings[i]) != ADDING_NEWS;
+    return 0;
+}
+
+/* Loads the plan and probes what is not probed. What failed before is left to 'talkpress run'. */
+static int load_and_probe(struct plan *plan, struct executor_result *total,
+                          const struct adding *adding, struct command *c, struct err *err)
+{
+    if (plan_load(plan, c->event, err) < 0)
+        return err->code;
+    AUTO_FREE bool *skip = mem_zalloc(plan->nb_recordings + 1, sizeof *skip);
+    struct failed_before failed = {plan, adding, skip};
+    if (store_each_failure(c->event->store, note_failed, &failed, err) < 0 ||
+        probe_recordings(total, plan, c->zygote, skip, command_has(c, "json"), err) < 0)
         return err->code;
     return captions_note(plan, err);
 }
@@ -217,26 +233,132 @@ static int set_place(struct plan *plan, const struct command *c, struct err *err
     return plan_refresh(plan, err);
 }
 
-static int print_outcome(const struct plan *plan, const struct adding *r,
-                         const struct executor_result *result, bool json, struct err *err)
+/* --- the outcome ------------------------------------------------------------------------------ */
+
+/* What can be wrong with recordings and matches: what this call is about, and all the rest. */
+struct tally {
+    size_t nb_refused, nb_unclear;
+};
+
+/* The recording that surely held the row's talk before, where it does not any more: its index now,
+ * or -1. */
+static int lost_recording(const struct plan *now, const struct match *m, const struct plan *before)
 {
-    size_t nb_unclear = 0, nb_refused = 0;
-    for (size_t i = 0; i < plan->matches.nb_rows; i++)
-        nb_unclear += plan->matches.rows[i].state == MATCH_UNCLEAR;
-    for (size_t i = 0; i < plan->nb_recordings; i++)
-        nb_refused += json_object_get(plan->sources[i].probe, "error") != NULL;
-    if (json) {
-        if (print_recordings_json(plan, err) < 0)
+    const struct talk *t = programme_find(&before->programme, m->talk);
+    const struct match *was = t ? plan_match(before, t, m->part) : NULL;
+    if (!was || was->state != MATCH_SURE || m->state == MATCH_SURE)
+        return -1;
+    for (size_t i = 0; i < now->nb_recordings; i++)
+        if (strcmp(now->recordings[i].fingerprint,
+                   before->recordings[was->recording].fingerprint) == 0)
+            return (int)i;
+    return -1;
+}
+
+/* A talk that was sure of a recording and is not any more, because of what was added. */
+static void add_lost_row(struct table *t, const struct plan *now, const struct match *m, int lost)
+{
+    AUTO_FREE char *perhaps = m->recording >= 0 && m->recording != lost
+                                  ? mem_printf(", perhaps '%s' is", now->sources[m->recording].name)
+                                  : mem_strdup("");
+    AUTO_FREE char *text = mem_printf("no longer certain to be talk %d%s: %s", m->talk, perhaps,
+                                      m->reason ? m->reason : "");
+    table_add(t, (const char *const[]){now->sources[lost].name, "", text});
+}
+
+static bool is_news(const struct plan *p, int recording, const struct adding *a,
+                    enum adding_news least)
+{
+    return recording >= 0 && adding_news_of(a, &p->recordings[recording]) >= least;
+}
+
+static void count(struct tally *own, struct tally *rest, const struct plan *now,
+                  const struct plan *before, const struct adding *a, enum adding_news least)
+{
+    for (size_t i = 0; i < now->nb_recordings; i++) {
+        struct tally *t = is_news(now, (int)i, a, least) ? own : rest;
+        t->nb_refused += json_object_get(now->sources[i].probe, "error") != NULL;
+    }
+    AUTO_FREE bool *lost = mem_zalloc(now->nb_recordings + 1, sizeof *lost);
+    for (size_t i = 0; i < now->matches.nb_rows; i++) {
+        const int at = lost_recording(now, &now->matches.rows[i], before);
+        if (at >= 0)
+            lost[at] = true;
+    }
+    for (size_t i = 0; i < now->matches.nb_rows; i++) {
+        const struct match *m = &now->matches.rows[i];
+        const bool disturbed =
+            lost_recording(now, m, before) >= 0 || (m->recording >= 0 && lost[m->recording]);
+        struct tally *t = disturbed || is_news(now, m->recording, a, least) ? own : rest;
+        t->nb_unclear += m->state == MATCH_UNCLEAR;
+    }
+}
+
+static const char *matches_are(size_t nb)
+{
+    return nb == 1 ? "match is" : "matches are";
+}
+
+static void print_tally(const struct adding *r, const struct tally *own, const struct tally *rest)
+{
+    table_text("", "%zu added, %zu known already; %zu cannot be read, %zu %s unclear%s",
+               r->nb_added, r->nb_known, own->nb_refused + r->nb_failed, own->nb_unclear,
+               matches_are(own->nb_unclear), own->nb_unclear ? ": see 'talkpress match'" : "");
+    AUTO_STR s = {0};
+    if (rest->nb_refused)
+        str_addf(&s, "%zu recording%s cannot be read", rest->nb_refused, cli_s(rest->nb_refused));
+    if (rest->nb_unclear)
+        str_addf(&s, "%s%zu %s unclear", s.len ? ", " : "", rest->nb_unclear,
+                 matches_are(rest->nb_unclear));
+    if (s.len)
+        table_text("", "from before: %s: see 'talkpress status'", s.s);
+}
+
+static void print_news(const struct plan *now, const struct plan *before, const struct adding *a,
+                       enum adding_news least)
+{
+    static const char *const headings[] = {"recording", ">length", "", NULL};
+    AUTO_FREE const struct match **matches = list_matches(now);
+    struct table *t = table_create(headings);
+    size_t nb = 0;
+    for (size_t i = 0; i < now->nb_recordings; i++)
+        if (is_news(now, (int)i, a, least)) {
+            add_row(t, now, i, matches[i]);
+            nb++;
+        }
+    for (size_t i = 0; i < now->matches.nb_rows; i++) {
+        const int lost = lost_recording(now, &now->matches.rows[i], before);
+        if (lost < 0)
+            continue;
+        add_lost_row(t, now, &now->matches.rows[i], lost);
+        nb++;
+    }
+    table_print(t);
+    if (nb)
+        putchar('\n');
+}
+
+/* Reports and judges what this call did: what was wrong before is counted alone. */
+static int print_outcome(const struct plan *now, const struct plan *before, const struct adding *r,
+                         const struct executor_result *result, const struct command *c,
+                         struct err *err)
+{
+    struct tally own = {0}, rest = {0};
+    const bool placed = command_has(c, "start") || command_has(c, "room");
+    const enum adding_news least = placed ? ADDING_KNOWN : ADDING_NEWS;
+    count(&own, &rest, now, before, r, least);
+    if (command_has(c, "json")) {
+        if (print_recordings_json(now, r, err) < 0)
             return err->code;
     } else {
-        print_recordings(plan);
-        printf("\n%zu added, %zu known already; %zu cannot be read, %zu matches are unclear%s\n",
-               r->nb_added, r->nb_known, nb_refused + r->nb_failed, nb_unclear,
-               nb_unclear ? ": see 'talkpress match'" : "");
+        /* A single file is shown even if it is known: the user asks about it. */
+        const bool one = r->nb_known == 1 && r->nb_added == 0;
+        print_news(now, before, r, one ? ADDING_KNOWN : least);
+        print_tally(r, &own, &rest);
     }
-    if (r->nb_failed || nb_refused || result->nb_failed || result->stopped)
+    if (r->nb_failed || own.nb_refused || result->nb_failed || result->stopped)
         return result->no_space ? EXIT_TRY_AGAIN : EXIT_FAILED;
-    return nb_unclear || r->nb_unjoined ? EXIT_NEEDS_USER : EXIT_OK;
+    return own.nb_unclear || r->nb_unjoined ? EXIT_NEEDS_USER : EXIT_OK;
 }
 
 int check_add(struct command *c, struct err *err)
@@ -250,25 +372,24 @@ int check_add(struct command *c, struct err *err)
 
 int cmd_add(struct command *c, struct err *err)
 {
-    const bool json = command_has(c, "json");
-    AUTO_PLAN plan = {0};
+    AUTO_PLAN plan = {0}, before = {0};
+    AUTO_ADDING r = {.event = c->event};
     struct executor_result result = {0};
-    struct adding r = {.event = c->event};
     bool joined = false;
     /* The zygote loads its libraries while the files are read. */
-    if (zygote_start(c->zygote, err) < 0 || register_files(&r, c, err) < 0 ||
-        load_and_probe(&plan, &result, c, err) < 0 ||
+    if (zygote_start(c->zygote, err) < 0 || plan_load(&before, c->event, err) < 0 ||
+        register_files(&r, c, err) < 0 || load_and_probe(&plan, &result, &r, c, err) < 0 ||
         (!result.stopped && join_recordings(&joined, &r, &plan, err) < 0))
         return err->code;
     if (joined) {
         plan_finish(&plan);
-        if (load_and_probe(&plan, &result, c, err) < 0)
+        if (load_and_probe(&plan, &result, &r, c, err) < 0)
             return err->code;
     }
     if ((command_has(c, "start") || command_has(c, "room")) && !r.nb_failed &&
         set_place(&plan, c, err) < 0)
         return err->code;
-    return print_outcome(&plan, &r, &result, json, err);
+    return print_outcome(&plan, &before, &r, &result, c, err);
 }
 
 int cmd_remove(struct command *c, struct err *err)

@@ -86,7 +86,7 @@ static void print_cut(const struct part_plan *pp)
                   end = frame_grid_ms_of(&pp->grid, pp->end);
     printf("%s: %s to %s of '%s', %s long (frames %" PRId64 " to %" PRId64 " at %d/%d fps), %s",
            plan_part_name(name, pp->talk, pp->part->number), clock_format_ms(in, begin, true),
-           clock_format_ms(out, end, true), fs_basename(pp->source->recording->path),
+           clock_format_ms(out, end, true), pp->source->name,
            clock_format_ms(length, end - begin, true), pp->begin, pp->end, pp->grid.fps.num,
            pp->grid.fps.den, pp->cut_by_hand ? "set by hand" : "proposed");
     if (pp->room_cut)
@@ -205,7 +205,7 @@ static int gather(struct command *c, int recording, bool quiet, struct err *err)
     struct plan *plan = c->plan;
     struct executor_result result = {0};
     size_t nb = 0;
-    if (probe_recordings(&result, plan, c->zygote, quiet, err) < 0)
+    if (probe_recordings(&result, plan, c->zygote, NULL, quiet, err) < 0)
         return err->code;
     AUTO_FREE int *talks = mem_zalloc(plan->matches.nb_rows + 1, sizeof *talks);
     for (size_t i = 0; i < plan->matches.nb_rows; i++) {

@@ -1,9 +1,9 @@
 #include <stdio.h>
+#include <string.h>
 
 #include "commands.h"
 #include "diff.h"
 #include "event.h"
-#include "fs.h"
 #include "import.h"
 #include "json.h"
 #include "mem.h"
@@ -73,10 +73,53 @@ static void list_unsure(json_t *out, const struct plan *before, const struct pla
         const struct match *was = talk ? plan_match(before, talk, now->part) : NULL;
         if (now->state == MATCH_SURE || now->by_hand || !was || was->state != MATCH_SURE)
             continue;
-        const char *path = before->recordings[was->recording].path;
-        json_array_append_new(out, json_pack("{s:i, s:i, s:o}", "talk", now->talk, "part",
-                                             was->part, "recording", json_text(path)));
+        const struct source *s = &before->sources[was->recording];
+        json_array_append_new(out, json_pack("{s:i, s:i, s:o, s:o}", "talk", now->talk, "part",
+                                             was->part, "recording", json_text(s->recording->path),
+                                             "name", json_text(s->name)));
     }
+}
+
+/* Whether the user accepted a part of the talk as it is in the recording, or cut one from it. */
+static int is_decided(bool *out, struct store *store, const struct talk *t, const char *recording,
+                      struct err *err)
+{
+    *out = false;
+    for (size_t i = 0; i < t->nb_parts && !*out; i++) {
+        struct acceptance a = {0};
+        struct chosen_cut cut;
+        bool accepted, has_cut;
+        if (store_acceptance(&a, &accepted, store, t->number, t->parts[i].number, err) < 0 ||
+            store_chosen_cut(&cut, &has_cut, store, t->number, t->parts[i].number, err) < 0)
+            return err->code;
+        *out = (accepted && strcmp(a.recording, recording) == 0) ||
+               (has_cut && strcmp(cut.recording, recording) == 0);
+        acceptance_finish(&a);
+    }
+    return 0;
+}
+
+/* What the user decided about a recording stays with its talk: a match that the new programme would
+ * lose becomes a decision. */
+static int keep_decided(bool *any, const struct plan *before, const struct plan *after,
+                        struct err *err)
+{
+    *any = false;
+    for (size_t i = 0; i < after->matches.nb_rows; i++) {
+        const struct match *now = &after->matches.rows[i];
+        const struct talk *talk = programme_find(&before->programme, now->talk);
+        const struct match *was = talk ? plan_match(before, talk, now->part) : NULL;
+        bool decided;
+        if (now->state == MATCH_SURE || now->by_hand || !was || was->state != MATCH_SURE)
+            continue;
+        const char *recording = before->recordings[was->recording].fingerprint;
+        if (is_decided(&decided, after->event->store, talk, recording, err) < 0 ||
+            (decided &&
+             store_choose_match(after->event->store, now->talk, was->part, recording, err) < 0))
+            return err->code;
+        *any = *any || decided;
+    }
+    return 0;
 }
 
 static void print_unsure(const json_t *unsure)
@@ -87,7 +130,7 @@ static void print_unsure(const json_t *unsure)
         printf("\nThese matches are no longer certain. To keep one, run:\n");
     json_array_foreach(unsure, i, row) {
         const long long talk = json_get_int(row, "talk", 0), part = json_get_int(row, "part", 0);
-        AUTO_FREE char *name = str_clean_line(fs_basename(json_get_string(row, "recording", "")));
+        AUTO_FREE char *name = str_clean_line(json_get_string(row, "name", ""));
         if (part)
             printf("  talkpress match '%lld/%lld=%s'\n", talk, part, name);
         else
@@ -110,7 +153,15 @@ static int apply(struct event *event, const struct programme *after, bool dry_ru
     int ret = planned ? publish_note_recordings(&old, err) : 0;
     if (ret == 0)
         ret = store_set_programme(event->store, after, err);
+    bool kept = false;
     if (ret == 0 && planned && plan_load(&new, event, &ignored) == 0)
+        ret = keep_decided(&kept, &old, &new, err);
+    if (ret == 0 && kept) {
+        plan_finish(&new);
+        if (plan_load(&new, event, &ignored) < 0)
+            new = (struct plan){0};
+    }
+    if (ret == 0)
         list_unsure(unsure, &old, &new);
     if (ret == 0 && !dry_run)
         ret = store_commit(event->store, err);

@@ -61,10 +61,10 @@ static void print_matches(const struct plan *p)
             snprintf(score, sizeof score, "%.2f", m->score);
             snprintf(margin, sizeof margin, "%.2f", m->margin);
         }
-        AUTO_FREE char *text = mem_printf(
-            "%s%s%s%s%s", m->recording >= 0 ? fs_basename(p->recordings[m->recording].path) : "",
-            m->recording >= 0 ? ": " : "", m->reason ? m->reason : "", m->suspicion ? "; " : "",
-            m->suspicion ? m->suspicion : "");
+        AUTO_FREE char *text =
+            mem_printf("%s%s%s%s%s", m->recording >= 0 ? p->sources[m->recording].name : "",
+                       m->recording >= 0 ? ": " : "", m->reason ? m->reason : "",
+                       m->suspicion ? "; " : "", m->suspicion ? m->suspicion : "");
         table_add(t, (const char *const[]){talk, states[m->state], score, margin, text});
     }
     table_print(t);

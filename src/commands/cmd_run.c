@@ -6,7 +6,6 @@
 #include "commands.h"
 #include "event.h"
 #include "executor.h"
-#include "fs.h"
 #include "json.h"
 #include "mem.h"
 #include "part.h"
@@ -26,9 +25,8 @@ static void print_waiting(const struct run *r)
         printf("talk %s waits: %s", plan_part_name(name, pp->talk, pp->part->number),
                pp->waiting ? pp->waiting : "accept it with 'talkpress verify', or correct it");
         if (pp->verdict != VERDICT_OK)
-            printf(" (%s%s%s%s%s)", pp->source ? fs_basename(pp->source->recording->path) : "",
-                   pp->source ? ": " : "", verdict_name(pp->verdict), *pp->cause ? ": " : "",
-                   pp->cause);
+            printf(" (%s%s%s%s%s)", pp->source ? pp->source->name : "", pp->source ? ": " : "",
+                   verdict_name(pp->verdict), *pp->cause ? ": " : "", pp->cause);
         putchar('\n');
     }
 }

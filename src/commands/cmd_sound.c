@@ -53,13 +53,19 @@ static int print_sound(const struct source *s, const struct event *event, struct
     if (plan_find_result(&probe, event, s->probe_key, err) < 0)
         return err->code;
     const json_t *streams = json_object_get(probe, "streams");
-    AUTO_FREE char *remarks = sound_remarks(s);
+    const double target_lufs = event->settings.target_lufs;
+    AUTO_FREE char *remarks = sound_remarks(s, target_lufs), *fault = sound_fault(s, target_lufs),
+                   *channels = sound_channels(s);
     printf("%s\n", s->recording->path);
     for (size_t i = 0; i < json_array_size(streams); i++)
         if (strcmp(json_get_string(json_array_get(streams, i), "type", ""), "audio") == 0)
             print_stream(s, json_array_get(streams, i));
     if (s->audio_stream < 0)
         puts("  no sound that can be published");
+    if (channels)
+        printf("    %s\n", channels);
+    if (fault)
+        printf("  %s\n", fault);
     if (remarks)
         printf("  %s\n", remarks);
     if (s->chosen.stream >= 0 || s->chosen.use[0])
@@ -67,13 +73,14 @@ static int print_sound(const struct source *s, const struct event *event, struct
     return 0;
 }
 
-static json_t *sound_json(const struct source *s)
+static json_t *sound_json(const struct source *s, double target_lufs)
 {
-    AUTO_FREE char *remarks = sound_remarks(s);
-    return json_pack("{s:o, s:o, s:s, s:b, s:O?, s:o}", "recording", json_text(s->recording->path),
-                     "stream", s->audio_stream >= 0 ? json_integer(s->audio_stream) : json_null(),
-                     "channels", s->use, "by_hand", s->chosen.stream >= 0 || s->chosen.use[0],
-                     "analysis", s->analysis, "remarks", json_text(remarks));
+    AUTO_FREE char *remarks = sound_remarks(s, target_lufs), *fault = sound_fault(s, target_lufs);
+    return json_pack("{s:o, s:o, s:s, s:b, s:O?, s:o, s:o}", "recording",
+                     json_text(s->recording->path), "stream",
+                     s->audio_stream >= 0 ? json_integer(s->audio_stream) : json_null(), "channels",
+                     s->use, "by_hand", s->chosen.stream >= 0 || s->chosen.use[0], "analysis",
+                     s->analysis, "remarks", json_text(remarks), "fault", json_text(fault));
 }
 
 static int choose_stream(struct chosen_sound *chosen, const struct source *s, const char *text,
@@ -88,8 +95,8 @@ static int choose_stream(struct chosen_sound *chosen, const struct source *s, co
     const json_t *st = n >= 0 ? json_array_get(streams, (size_t)n) : NULL;
     if (end == text || *end || !st || strcmp(json_get_string(st, "type", ""), "audio") != 0)
         return err_set(err, ERR_USAGE,
-                       "'%s' has no sound stream '%s': 'talkpress sound TALK' lists them",
-                       fs_basename(s->recording->path), text);
+                       "'%s' has no sound stream '%s': 'talkpress sound TALK' lists them", s->name,
+                       text);
     chosen->stream = (int)n;
     return 0;
 }
@@ -105,7 +112,8 @@ static int choose(const struct source *s, const struct event *event, const struc
         return err->code;
     if (wish->channels) {
         if (!sound_use_parse(&use, wish->channels))
-            return err_set(err, ERR_USAGE, "'%s': expected both, left or right", wish->channels);
+            return err_set(err, ERR_USAGE, "'%s': expected both, left or right, or invert",
+                           wish->channels);
         snprintf(chosen.use, sizeof chosen.use, "%s", wish->channels);
     }
     return store_choose_sound(event->store, s->recording->fingerprint, &chosen, err);
@@ -152,7 +160,7 @@ int cmd_sound(struct command *c, struct err *err)
         return err->code;
     for (size_t i = 0; i < nb; i++)
         if (all)
-            json_array_append_new(all, sound_json(list[i]));
+            json_array_append_new(all, sound_json(list[i], plan->event->settings.target_lufs));
         else if (print_sound(list[i], plan->event, err) < 0)
             return err->code;
     if (all)

@@ -166,30 +166,18 @@ static json_t *outputs_json(const struct part_plan *pp, const char *base)
     return list;
 }
 
-static json_t *captions_json(const struct source *s)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; s && i < s->nb_captions; i++) {
-        const struct caption_source *c = &s->captions[i];
-        json_array_append_new(list,
-                              json_pack("{s:o, s:o, s:o}", "file", json_text(c->path), "stream",
-                                        c->path ? json_null() : json_integer(c->stream), "language",
-                                        json_text(c->language[0] ? c->language : NULL)));
-    }
-    return list;
-}
-
 static json_t *part_json(const struct part_plan *pp, const json_t *failures)
 {
     AUTO_FREE char *text = state(pp, failures), *base = talk_file_name(pp->talk, pp->part->number);
-    return json_pack("{s:i, s:i, s:o, s:b, s:s, s:s, s:o, s:o, s:I, s:I, s:f, s:o, s:o}", "talk",
-                     pp->talk->number, "part", pp->part->number, "title",
+    return json_pack("{s:i, s:i, s:o, s:b, s:s, s:s, s:o, s:o, s:I, s:I, s:f, s:o, s:o, s:o}",
+                     "talk", pp->talk->number, "part", pp->part->number, "title",
                      json_text(pp->talk->title), "complete", pp->state == PART_COMPLETE, "state",
                      text, "verdict", verdict_name(pp->verdict), "cause", json_text(pp->cause),
                      "recording", json_text(pp->source ? pp->source->recording->path : NULL),
                      "cells", (json_int_t)pp->nb_cells, "cells_made", (json_int_t)pp->nb_cells_done,
                      "core_seconds_left", pp->cost_left, "outputs", outputs_json(pp, base),
-                     "captions", captions_json(pp->source));
+                     "captions", captions_json(pp->source, false), "captions_not_taken",
+                     captions_json(pp->source, true));
 }
 
 /* --- one talk --------------------------------------------------------------------------------- */
@@ -246,7 +234,8 @@ static int print_recording(const struct part_plan *pp, const struct event *event
         printf("    sound: stream %d of %d channels, %d Hz, starts %+.3f s against the picture",
                pp->source->audio_stream, (int)json_get_int(taken, "channels", 0),
                (int)json_get_int(taken, "rate", 0),
-               (double)(json_get_int(taken, "start_ms", 0) - frame_grid_origin_ms(&pp->grid)) /
+               (double)(json_get_int(taken, "start_ms", 0) - frame_grid_origin_ms(&pp->grid) -
+                        frame_grid_ms_of(&pp->grid, pp->picture_begin)) /
                    1000);
     if (json_is_number(json_object_get(pp->source->analysis, "loudness_lufs")))
         printf(", %.1f LUFS", json_get_number(pp->source->analysis, "loudness_lufs", 0));
@@ -255,12 +244,16 @@ static int print_recording(const struct part_plan *pp, const struct event *event
                (long long)json_get_int(pp->source->analysis, "moved_ms", 0));
     if (taken)
         putchar('\n');
-    AUTO_FREE char *remarks = sound_remarks(pp->source);
+    AUTO_FREE char *remarks = sound_remarks(pp->source, event->settings.target_lufs);
     if (remarks)
         printf("      %s\n", remarks);
     for (size_t i = 0; i < pp->source->nb_captions; i++) {
         AUTO_FREE char *from = captions_describe(&pp->source->captions[i]);
         printf("    captions: %s\n", from);
+    }
+    for (size_t i = 0; i < pp->source->nb_set_aside; i++) {
+        AUTO_FREE char *why = captions_describe_set_aside(pp->source, &pp->source->set_aside[i]);
+        printf("    captions: %s\n", why);
     }
     return 0;
 }
@@ -276,6 +269,9 @@ static int print_part(const struct part_plan *pp, const json_t *failures, const 
         printf("  accepted %s: %s\n", pp->acceptance.at, pp->acceptance.because);
     if (pp->source && print_recording(pp, event, err) < 0)
         return err->code;
+    AUTO_FREE char *left_out = part_captions_left_out(pp);
+    if (left_out)
+        printf("    captions: %s\n", left_out);
     if (pp->match)
         printf("  match: score %.2f, margin %.2f: %s\n", pp->match->score, pp->match->margin,
                pp->match->reason ? pp->match->reason : "");
@@ -306,7 +302,10 @@ static void add_row(struct table *t, const struct part_plan *pp, const json_t *f
 {
     char name[32];
     AUTO_FREE char *text = state(pp, failures);
-    AUTO_FREE char *line = mem_printf("%s: %s", pp->talk->title, text);
+    const bool why = pp->state == PART_WAITING && *pp->cause &&
+                     (pp->obstacle == OBSTACLE_UNSURE || pp->obstacle == OBSTACLE_REFUSED);
+    AUTO_FREE char *line =
+        mem_printf("%s: %s%s%s", pp->talk->title, text, why ? ": " : "", why ? pp->cause : "");
     table_add(t, (const char *const[]){plan_part_name(name, pp->talk, pp->part->number),
                                        verdict_name(pp->verdict), line});
 }

@@ -33,6 +33,10 @@ static int decide_part(struct store *store, const struct part_plan *pp, const ch
         .begin = pp->begin, .end = pp->end, .verdict = verdict, .because = reason};
     if (pp->source)
         memcpy(a.recording, pp->source->recording->fingerprint, sizeof a.recording);
+    /* What the user accepted stays with the talk, whatever it is called later. */
+    if (pp->source && !pp->match->by_hand &&
+        store_choose_match(store, pp->talk->number, pp->match->part, a.recording, err) < 0)
+        return err->code;
     return store_accept(store, pp->talk->number, pp->part->number, &a, err);
 }
 

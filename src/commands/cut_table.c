@@ -4,7 +4,6 @@
 
 #include "cli.h"
 #include "clock.h"
-#include "fs.h"
 #include "json.h"
 #include "mem.h"
 #include "plan.h"
@@ -41,7 +40,7 @@ static void print_source(const struct source *s)
     struct frame_grid grid;
     struct err ignored = {0};
     char length[CLOCK_BYTES];
-    printf("'%s', %s long\n", fs_basename(s->recording->path),
+    printf("'%s', %s long\n", s->name,
            clock_format_ms(length, json_get_int(s->probe, "duration_ms", 0), false));
     if (shared->clock)
         printf("began %s (%s)\n", shared->began, shared_clock_name(shared->clock));
@@ -93,7 +92,7 @@ static void print_none(const struct plan *p, int recording)
         const struct source *s = &p->sources[i];
         if ((recording >= 0 && recording != (int)i) || !s->sharing.note)
             continue;
-        printf("'%s': %s\n", fs_basename(s->recording->path), s->sharing.note);
+        printf("'%s': %s\n", s->name, s->sharing.note);
         noted = true;
     }
     if (noted)

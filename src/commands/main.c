@@ -53,6 +53,7 @@ static const struct verb verbs[] = {
      .help = "add [--json] [--join | --separate] [--start TIME] [--room ROOM] FILE|FOLDER...\n"
              "Adds recordings, probes them and matches them to talks. Recordings are only\n"
              "read, never changed. Files that a camera split one recording into are joined.\n"
+             "Shows and judges what this call added; 'talkpress status' has the rest.\n"
              "  --join         the files, in this order, are one recording\n"
              "  --separate     each file is a recording of its own\n"
              "  --start TIME   when the recording began, as 2010-04-28 09:02, to find\n"
@@ -141,11 +142,12 @@ static const struct verb verbs[] = {
     {.name = "sound",
      .operands = "TALK [...]",
      .summary = "show what the sound is like, choose stream and channel",
-     .help = "sound [--json] TALK[/PART] [--audio N] [--channels both|left|right] [--auto]\n"
+     .help = "sound [--json] TALK[/PART] [--audio N] [--channels WHICH] [--auto]\n"
              "Shows what was found in the sound of a talk's recording, or sets which part\n"
              "of it is used.\n"
              "  --audio N          use stream N of the file\n"
-             "  --channels WHICH   use both channels, or one of them for both sides\n"
+             "  --channels WHICH   'both' as they are; 'left' or 'right' on both sides;\n"
+             "                     'invert': both, the right one inverted\n"
              "  --auto             remove what was set\n"
              "  --json             print it as JSON",
      .options = {{.name = "json"},

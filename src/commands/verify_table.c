@@ -3,9 +3,9 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "captions_source.h"
 #include "cli.h"
 #include "clock.h"
-#include "fs.h"
 #include "json.h"
 #include "mem.h"
 #include "part.h"
@@ -30,9 +30,10 @@ static char *full_cause(const struct part_plan *pp)
         moved = mem_printf("cut moved by %+.1f s to a quiet moment", seconds(pp->cut_moved_ms));
     if (pp->accepted)
         accepted = mem_printf("accepted %.10s: %s", pp->acceptance.at, pp->acceptance.because);
-    const char *const texts[] = {pp->cause, moved, accepted};
+    AUTO_FREE char *left_out = part_captions_left_out(pp);
+    const char *const texts[] = {pp->cause, moved, accepted, left_out};
     AUTO_STR s = {0};
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (texts[i] && *texts[i])
             str_addf(&s, "%s%s", s.len ? "; " : "", texts[i]);
     return str_take(&s);
@@ -52,6 +53,8 @@ static void add_json(json_t *list, const struct part_plan *pp)
         "verdict", verdict_name(pp->verdict), "cause", json_text(*cause ? cause : NULL));
     if (pp->part->slot_s)
         json_object_set_new(row, "slot_s", json_integer(pp->part->slot_s));
+    json_object_set_new(row, "captions", captions_json(pp->source, false));
+    json_object_set_new(row, "captions_not_taken", captions_json(pp->source, true));
     if (pp->accepted)
         json_object_set_new(row, "accepted_because", json_text(pp->acceptance.because));
     json_array_append_new(list, row);
@@ -73,8 +76,10 @@ static void add_row(struct table *t, const struct part_plan *pp)
         clock_format_ms(measured, pp->measured_ms, false);
     if (listed_ms && pp->measured_ms >= 0)
         snprintf(off, sizeof off, "%+.1f s", seconds(pp->measured_ms - listed_ms));
-    text = mem_printf("%s%s%s", recording_of(pp) ? fs_basename(recording_of(pp)) : "",
-                      recording_of(pp) && *cause ? ": " : "", cause);
+    AUTO_FREE char *captions = pp->source ? captions_summary(pp->source) : NULL;
+    text = mem_printf("%s%s%s%s%s", pp->source ? pp->source->name : "",
+                      recording_of(pp) && *cause ? ": " : "", cause, captions ? "; " : "",
+                      captions ? captions : "");
     table_add(t, (const char *const[]){plan_part_name(name, pp->talk, pp->part->number), listed,
                                        measured, off, verdict_name(pp->verdict), text});
 }

@@ -51,6 +51,10 @@ static const char settings_template[] =
     "# language: eng\n"
     "# comment: \"CC BY 4.0\"\n"
     "\n"
+    "# Caption files, and recordings with captions in them, whose text is published although it\n"
+    "# is no language (positions or camera data; 'talkpress status TALK' names them).\n"
+    "# captions: {take: [DJI_0001.SRT]}\n"
+    "\n"
     "# The number of worker processes. Default: one per core; with AV1, one more per eight cores.\n"
     "# workers: 2\n"
     "# A worker that makes no progress for this many seconds is stopped.\n"
@@ -175,6 +179,25 @@ static int read_sandbox(struct settings *s, const json_t *json, const char *wher
                          where);
 }
 
+static int read_captions(struct settings *s, const json_t *json, const char *where, struct err *err)
+{
+    static const char *const known[] = {"take"};
+    const json_t *captions = json_object_get(json, "captions");
+    const json_t *take = json_object_get(captions, "take");
+    const size_t nb = json_array_size(take);
+    if (!captions || json_is_null(captions))
+        return 0;
+    s->captions_take = mem_zalloc(nb, sizeof *s->captions_take);
+    for (const char *name; s->nb_captions_take < nb &&
+                           (name = json_string_value(json_array_get(take, s->nb_captions_take)));)
+        s->captions_take[s->nb_captions_take++] = mem_strdup(name);
+    if (!json_is_object(captions) || (take && !json_is_array(take)) || s->nb_captions_take < nb)
+        return err_set(err, ERR_INVALID,
+                       "%s: 'captions' should name files, as in 'captions: {take: [a.srt]}'",
+                       where);
+    return check_keys(captions, known, sizeof known / sizeof *known, where, err);
+}
+
 /* SVT-AV1 starts threads even if it is limited to one core. Sometimes they leave the core idle. One
  * more worker uses that time: 7 % less time on two cores. */
 static int workers_by_default(const struct settings *s)
@@ -230,7 +253,8 @@ static int read_all(struct settings *s, const char *dir, struct err *err)
 {
     static const char *const known[] = {"renditions", "tolerance_s",   "overrun_s",      "card",
                                         "language",   "loudness_lufs", "true_peak_dbtp", "comment",
-                                        "workers",    "stall_s",       "sandbox",        "effort"};
+                                        "workers",    "stall_s",       "sandbox",        "effort",
+                                        "captions"};
     static const char *const known_card[] = {"seconds", "fade_ms", "template", "logo",
                                              "background"};
     AUTO_FREE char *path = fs_join(dir, settings_file);
@@ -247,7 +271,8 @@ static int read_all(struct settings *s, const char *dir, struct err *err)
     if (check_keys(json, known, sizeof known / sizeof *known, where, err) < 0 ||
         check_keys(card, known_card, sizeof known_card / sizeof *known_card, where, err) < 0 ||
         check_texts(json, card, where, err) < 0 || read_numbers(s, json, where, err) < 0 ||
-        read_sandbox(s, json, where, err) < 0 || read_renditions(s, json, dir, where, err) < 0)
+        read_sandbox(s, json, where, err) < 0 || read_captions(s, json, where, err) < 0 ||
+        read_renditions(s, json, dir, where, err) < 0)
         return err->code;
     if (!json_is_number(json_object_get(json, "workers")))
         s->workers = workers_by_default(s);
@@ -280,5 +305,6 @@ void settings_finish(struct settings *s)
     free(s->card_background);
     free(s->language);
     free(s->comment);
+    mem_free_strings(s->captions_take, s->nb_captions_take);
     *s = (struct settings){0};
 }

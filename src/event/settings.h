@@ -25,6 +25,8 @@ struct settings {
                                   1 to 86400, default 300 */
     char *language;            /* ISO 639-2; NULL: from the recording */
     char *comment;             /* tag of every output (licence, link); NULL: from the talk */
+    char **captions_take;      /* files whose text is published although it is no language */
+    size_t nb_captions_take;
 };
 
 /* Writes the settings file of a new event into the folder dir, unless the file exists. */

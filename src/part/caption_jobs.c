@@ -2,11 +2,13 @@
 #include <string.h>
 
 #include "captions_source.h"
+#include "fs.h"
 #include "json.h"
 #include "keys.h"
 #include "mem.h"
 #include "part_work.h"
 #include "results.h"
+#include "str.h"
 
 static struct job_captions captions_of(const struct caption_source *c)
 {
@@ -71,4 +73,18 @@ int spec_captions(struct job_spec *out, const struct job *job, const struct part
     out->captions = captions_of(&pp->source->captions[job->captions]);
     out->range = part_range(pp);
     return spec_recording(out, plan, pp->source, err);
+}
+
+char *part_captions_left_out(const struct part_plan *pp)
+{
+    AUTO_STR s = {0};
+    for (size_t i = 0; i < pp->nb_outputs; i++) {
+        const struct output *o = &pp->outputs[i];
+        const int nb = (int)json_get_int(o->result, "left_out", 0);
+        if (o->captions && o->captions->path && nb > 0)
+            str_addf(&s, "%s%d block%s of '%s' left out, no cue%s: line %d%s", s.len ? "; " : "",
+                     nb, nb == 1 ? "" : "s", fs_basename(o->captions->path), nb == 1 ? "" : "s",
+                     (int)json_get_int(o->result, "left_out_line", 0), nb == 1 ? "" : " …");
+    }
+    return s.len ? str_take(&s) : NULL;
 }

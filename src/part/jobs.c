@@ -4,7 +4,6 @@
 
 #include "captions_source.h"
 #include "clock.h"
-#include "fs.h"
 #include "json.h"
 #include "mem.h"
 #include "part_work.h"
@@ -117,7 +116,7 @@ void plan_describe_job(struct job *job, const struct plan *p, const struct part_
         return;
     job->what = pp ? describe_of_part(job, pp)
                    : mem_printf("%s of '%s'", job->stage == STAGE_PROBE ? "probe" : "analysis",
-                                fs_basename(p->recordings[job->recording].path));
+                                p->sources[job->recording].name);
 }
 
 static int fill(struct job_spec *out, const struct job *job, const struct plan *p,

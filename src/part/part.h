@@ -66,7 +66,9 @@ struct part_plan {
     bool held; /* neither ok nor accepted: made, but not published */
     /* the cut; valid if cut_known */
     struct frame_grid grid;
-    int64_t begin, end; /* frames begin to end - 1 of the recording */
+    int64_t begin, end;                 /* frames begin to end - 1 of the recording */
+    int64_t whole_begin, whole_end;     /* what is published of the recording unless it is cut */
+    int64_t picture_begin, picture_end; /* frames with pictures; outside, the nearest one is held */
     bool cut_known, cut_by_hand;
     bool cut_proposed;               /* in a recording of several talks; the user must take it */
     const struct room_cut *room_cut; /* the proposal; NULL: none, or not known yet */
@@ -97,6 +99,10 @@ bool part_plan_made(const struct part_plan *part);
 
 /* The name of the rendition that the job makes; i < job->nb_renditions. */
 const char *part_job_rendition(const struct part_plan *part, const struct job *job, size_t i);
+
+/* The blocks of WebVTT files that are no cues and were left out of the part's captions, described
+ * for the user: a new string, or NULL. */
+char *part_captions_left_out(const struct part_plan *part);
 
 /* The texts of a part's card. *out borrows from the plan and from *speakers, *date and *label,
  * which the caller frees. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "fs.h"
+#include "json.h"
 #include "loudness.h"
 #include "mem.h"
 #include "probe.h"
@@ -14,12 +15,34 @@ bool part_shares_recording(const struct part_plan *pp)
     return pp->talk->nb_parts > 1 && pp->match->part == 0;
 }
 
+/* A recording without a cut is published from its first picture to its last, and for as long before
+ * and after them as somebody speaks. Without an analysis, nobody does. */
+static void find_whole(struct part_plan *pp)
+{
+    const json_t *video = json_object_get(pp->source->probe, "video");
+    const json_t *analysis = pp->source->analysis;
+    const int64_t all = pp->grid.nb_frames;
+    const int64_t begin = json_get_int(video, "begin", 0), end = json_get_int(video, "end", all);
+    pp->picture_begin = begin > 0 && begin < all ? begin : 0;
+    pp->picture_end = end > pp->picture_begin && end < all ? end : all;
+    const int64_t speech_begin = frame_grid_frame_at_ms(
+                      &pp->grid, json_get_int(analysis, "speech_begin_ms", INT32_MAX)),
+                  speech_end =
+                      frame_grid_frame_at_ms(&pp->grid, json_get_int(analysis, "speech_end_ms", 0));
+    pp->whole_begin = pp->picture_begin;
+    pp->whole_end = pp->picture_end;
+    if (speech_begin >= 0 && speech_begin < pp->whole_begin)
+        pp->whole_begin = speech_begin;
+    if (speech_end > pp->whole_end)
+        pp->whole_end = speech_end < all ? speech_end : all;
+}
+
 /* The frame at which part n ends, if one recording holds all parts: at its listed time, moved by
  * *moved_ms to the quietest moment nearby. */
 static int64_t boundary(const struct part_plan *pp, const struct loudness *l, int n,
                         int64_t *moved_ms)
 {
-    int64_t listed_ms = 0;
+    int64_t listed_ms = frame_grid_ms_of(&pp->grid, pp->whole_begin);
     for (int i = 0; i < n; i++)
         listed_ms += (int64_t)pp->talk->parts[i].listed_s * 1000;
     const int64_t block_ms = 100, least = listed_ms - PLAN_SNAP_MS;
@@ -30,7 +53,7 @@ static int64_t boundary(const struct part_plan *pp, const struct loudness *l, in
               : centre;
     *moved_ms = quiet == centre ? 0 : (int64_t)quiet * block_ms - listed_ms;
     int64_t frame = frame_grid_frame_at_ms(&pp->grid, listed_ms + *moved_ms);
-    return frame < pp->grid.nb_frames ? frame : pp->grid.nb_frames;
+    return frame < pp->whole_end ? frame : pp->whole_end;
 }
 
 static int cut_between_parts(struct part_plan *pp, const struct plan *p, struct err *err)
@@ -66,6 +89,7 @@ int part_decide_cut(struct part_plan *pp, const struct plan *p, struct err *err)
         store_chosen_cut(&chosen, &found, p->event->store, pp->talk->number, pp->part->number,
                          err) < 0)
         return err->code;
+    find_whole(pp);
     pp->cut_known = true;
     if (found && strcmp(chosen.recording, pp->source->recording->fingerprint) == 0 &&
         chosen.begin < pp->grid.nb_frames) {
@@ -74,8 +98,8 @@ int part_decide_cut(struct part_plan *pp, const struct plan *p, struct err *err)
         pp->end = chosen.end < pp->grid.nb_frames ? chosen.end : pp->grid.nb_frames;
         return 0;
     }
-    pp->begin = 0;
-    pp->end = pp->grid.nb_frames;
+    pp->begin = pp->whole_begin;
+    pp->end = pp->whole_end;
     if (pp->match->shared) {
         pp->cut_proposed = true;
         pp->room_cut = room_cuts_find(pp->source, pp->talk->number, pp->part->number);

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "clock.h"
-#include "fs.h"
 #include "json.h"
 #include "mem.h"
 #include "part_cut.h"
@@ -40,6 +39,34 @@ static void gap_facts(struct verify_facts *f, const json_t *probe, int64_t origi
     }
 }
 
+/* Less at an end of the recording: what is not published there does not count. */
+static int64_t less(int64_t ms, int64_t unused_ms)
+{
+    return ms < 0 ? ms : ms > unused_ms ? ms - unused_ms : 0;
+}
+
+static void end_facts(struct verify_facts *f, const struct part_plan *pp)
+{
+    const json_t *analysis = pp->source->analysis;
+    const struct frame_grid *g = &pp->grid;
+    const bool valid = g->fps.num > 0;
+    const int64_t all_ms = valid ? frame_grid_ms_of(g, g->nb_frames) : 0,
+                  head_ms = valid ? frame_grid_ms_of(g, pp->whole_begin) : 0,
+                  tail_ms = valid ? all_ms - frame_grid_ms_of(g, pp->whole_end) : 0;
+    f->silence_head_ms = less(json_get_int(analysis, "silence_head_ms", -1), head_ms);
+    f->silence_tail_ms = less(json_get_int(analysis, "silence_tail_ms", -1), tail_ms);
+    f->black_head_ms = less(json_get_int(analysis, "black_head_ms", -1), head_ms);
+    f->black_tail_ms = less(json_get_int(analysis, "black_tail_ms", -1), tail_ms);
+    f->sound_at_end = json_get_bool(analysis, "sound_at_end", false);
+    if (!valid)
+        return;
+    f->recording_ms = all_ms - head_ms - tail_ms;
+    if (pp->begin < pp->picture_begin)
+        f->held_head_ms = frame_grid_ms_of(g, pp->picture_begin) - frame_grid_ms_of(g, pp->begin);
+    if (pp->end > pp->picture_end)
+        f->held_tail_ms = frame_grid_ms_of(g, pp->end) - frame_grid_ms_of(g, pp->picture_end);
+}
+
 static void media_facts(struct verify_facts *f, const struct part_plan *pp)
 {
     const json_t *probe = pp->source->probe, *analysis = pp->source->analysis;
@@ -51,11 +78,7 @@ static void media_facts(struct verify_facts *f, const struct part_plan *pp)
     f->sound_error = json_get_string(probe, "sound_error", NULL);
     const int64_t origin_ms = pp->grid.time_base.num ? frame_grid_origin_ms(&pp->grid) : 0;
     gap_facts(f, probe, origin_ms);
-    f->silence_head_ms = json_get_int(analysis, "silence_head_ms", -1);
-    f->silence_tail_ms = json_get_int(analysis, "silence_tail_ms", -1);
-    f->black_head_ms = json_get_int(analysis, "black_head_ms", -1);
-    f->black_tail_ms = json_get_int(analysis, "black_tail_ms", -1);
-    f->sound_at_end = json_get_bool(analysis, "sound_at_end", false);
+    end_facts(f, pp);
     f->nb_damaged = json_array_size(json_object_get(probe, "corrupt")) > 0
                         ? json_get_int(probe, "nb_corrupt", 0)
                         : 0;
@@ -74,7 +97,8 @@ static int64_t compared_ms(const struct part_plan *pp)
             before_ms += (int64_t)pp->talk->parts[i].listed_s * 1000;
         const bool last = (size_t)pp->part->number == pp->talk->nb_parts;
         const int64_t listed_ms = (int64_t)pp->part->listed_s * 1000;
-        const int64_t all_ms = frame_grid_ms_of(&pp->grid, pp->grid.nb_frames);
+        const int64_t all_ms = frame_grid_ms_of(&pp->grid, pp->whole_end) -
+                               frame_grid_ms_of(&pp->grid, pp->whole_begin);
         return last || all_ms < before_ms ? listed_ms + all_ms - before_ms : listed_ms;
     }
     return frame_grid_ms_of(&pp->grid, pp->end) - frame_grid_ms_of(&pp->grid, pp->begin);
@@ -95,9 +119,37 @@ static char *describe_proposal(const struct part_plan *pp)
                       pp->match->suspicion ? pp->match->suspicion : "");
 }
 
+/* Which published recording may still hold a part that is not certain of one, and how to keep it. A
+ * new string, or NULL. */
+static char *describe_published(const struct part_plan *pp, const struct plan *p)
+{
+    bool as_one;
+    char name[32];
+    const int at = plan_published_from(&as_one, p, pp->talk, pp->part->number);
+    if (at < 0)
+        return NULL;
+    if (as_one)
+        snprintf(name, sizeof name, "%d", pp->talk->number);
+    else
+        plan_part_name(name, pp->talk, pp->part->number);
+    return mem_printf("published from '%s', which may still hold it: keep it with talkpress match "
+                      "'%s=%s', or withdraw it with talkpress match '%s=none'",
+                      p->sources[at].name, name, p->sources[at].name, name);
+}
+
+/* Adds a remark to the note, which is replaced. */
+static void add_note(char **note, const char *text)
+{
+    if (!text)
+        return;
+    char *all = *note ? mem_printf("%s; %s", *note, text) : mem_strdup(text);
+    free(*note);
+    *note = all;
+}
+
 void part_judge(struct part_plan *pp, const struct plan *p)
 {
-    AUTO_FREE char *note = NULL, *sound_note = NULL;
+    AUTO_FREE char *note = NULL, *sound_note = NULL, *sound_fault_text = NULL;
     struct verify_facts f = {.talk = pp->talk->number,
                              .part = pp->part->number,
                              .listed_s = pp->part->listed_s,
@@ -111,19 +163,23 @@ void part_judge(struct part_plan *pp, const struct plan *p)
         note = describe_proposal(pp);
     } else if (m && m->state == MATCH_UNCLEAR) {
         f.unclear = true;
-        note = mem_printf("perhaps '%s' (%s)%s%s",
-                          m->recording >= 0 ? fs_basename(p->recordings[m->recording].path) : "?",
-                          m->reason ? m->reason : "", m->suspicion ? "; " : "",
-                          m->suspicion ? m->suspicion : "");
+        note = mem_printf(
+            "perhaps '%s' (%s)%s%s", m->recording >= 0 ? p->sources[m->recording].name : "?",
+            m->reason ? m->reason : "", m->suspicion ? "; " : "", m->suspicion ? m->suspicion : "");
     } else if (m && m->suspicion) {
         note = mem_strdup(m->suspicion);
     } else if (m && m->state == MATCH_NONE && m->by_hand) {
         note = mem_strdup(m->reason);
     }
+    AUTO_FREE char *published = m && !pp->source ? describe_published(pp, p) : NULL;
+    add_note(&note, published);
+    f.unclear = f.unclear || published;
     f.match_note = note;
     if (pp->source && pp->source->probe) {
         media_facts(&f, pp);
-        f.sound_note = sound_note = sound_remarks(pp->source);
+        const double target_lufs = p->event->settings.target_lufs;
+        f.sound_note = sound_note = sound_remarks(pp->source, target_lufs);
+        f.sound_fault = sound_fault_text = sound_fault(pp->source, target_lufs);
         if (!f.refusal) {
             f.measured_ms = compared_ms(pp);
             pp->measured_ms =
@@ -132,8 +188,8 @@ void part_judge(struct part_plan *pp, const struct plan *p)
                 pp->measured_ms = f.measured_ms;
         }
         f.absent = pp->source->absent != NULL;
-        f.whole_recording = pp->begin == 0 && pp->end == pp->grid.nb_frames;
-        f.runs_to_end = pp->end == pp->grid.nb_frames;
+        f.whole_recording = pp->begin == pp->whole_begin && pp->end == pp->whole_end;
+        f.runs_to_end = pp->end >= pp->whole_end;
         f.cut_by_hand = pp->cut_by_hand;
         f.shares_recording = part_shares_recording(pp);
     }

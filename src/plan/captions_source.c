@@ -13,6 +13,8 @@
 #include "keys.h"
 #include "mem.h"
 #include "plan.h"
+#include "str.h"
+#include "telemetry.h"
 
 /* If there are several files in a language, the first of these suffixes is used. */
 static const char *const suffixes[] = {".vtt", ".srt", ".ass"};
@@ -32,39 +34,105 @@ bool captions_file_name(const char *name)
     return suffix_rank(name) < NB_SUFFIXES;
 }
 
-void captions_free(struct source *s)
+static void free_list(struct caption_source **list, size_t *nb)
 {
-    for (size_t i = 0; i < s->nb_captions; i++)
-        free(s->captions[i].path);
-    free(s->captions);
-    s->captions = NULL;
-    s->nb_captions = 0;
+    for (size_t i = 0; i < *nb; i++) {
+        free((*list)[i].path);
+        free((*list)[i].no_language);
+    }
+    free(*list);
+    *list = NULL;
+    *nb = 0;
 }
 
-/* --- files beside ----------------------------------------------------------------------------- */
-
-static struct caption_source *add(struct source *s, const char *language)
+void captions_free(struct source *s)
 {
-    s->captions = mem_grow(s->captions, s->nb_captions, sizeof *s->captions);
-    struct caption_source *c = &s->captions[s->nb_captions++];
-    *c = (struct caption_source){.stream = -1};
+    free_list(&s->captions, &s->nb_captions);
+    free_list(&s->set_aside, &s->nb_set_aside);
+}
+
+/* no_language: why it is set aside, or NULL. */
+static struct caption_source *add(struct source *s, const char *language, const char *no_language)
+{
+    struct caption_source **list = no_language ? &s->set_aside : &s->captions;
+    size_t *nb = no_language ? &s->nb_set_aside : &s->nb_captions;
+    *list = mem_grow(*list, *nb, sizeof **list);
+    struct caption_source *c = &(*list)[(*nb)++];
+    *c = (struct caption_source){.stream = -1, .no_language = mem_strdup(no_language)};
     snprintf(c->language, sizeof c->language, "%s", language);
     return c;
 }
 
-static void add_file(struct source *s, const char *path, const char *language)
+/* --- text that is no language ----------------------------------------------------------------- */
+
+/* Whether the settings name the file, by its name or path. */
+static bool user_takes(const struct event *event, const char *path)
 {
-    struct caption_source *c = NULL;
+    const struct settings *s = &event->settings;
+    for (size_t i = 0; i < s->nb_captions_take; i++)
+        if (strcmp(s->captions_take[i], path) == 0 ||
+            strcmp(s->captions_take[i], fs_basename(path)) == 0)
+            return true;
+    return false;
+}
+
+/* How many of the bytes are enough to judge: whole cues, which an empty line ends. */
+static size_t head_of(const char *bytes, size_t nb)
+{
+    enum { HEAD_BYTES = 1 << 16 };
+    const bool wide = nb >= 2 && ((unsigned char)bytes[0] >= 0xfe);
+    if (nb <= HEAD_BYTES || wide)
+        return nb;
+    for (size_t i = HEAD_BYTES; i > 1; i--)
+        if (bytes[i - 1] == '\n' && (bytes[i - 2] == '\n' || bytes[i - 2] == '\r'))
+            return i;
+    return nb;
+}
+
+/* Why the file's text is no language, or NULL. What cannot be read is judged by the job that needs
+ * it. */
+static const char *judge_file(const char *path, const char *bytes, size_t nb)
+{
+    struct err unread = {0};
+    AUTO_CUES cues = {0};
+    const size_t nb_head = head_of(bytes, nb);
+    AUTO_FREE char *head = mem_zalloc(1, nb_head + 1);
+    memcpy(head, bytes, nb_head);
+    return captions_read_text(&cues, path, head, nb_head, &unread) == 0 ? telemetry_find(&cues)
+                                                                        : NULL;
+}
+
+/* --- files beside ----------------------------------------------------------------------------- */
+
+static struct caption_source *of_language(const struct source *s, const char *language)
+{
     for (size_t i = 0; i < s->nb_captions; i++)
         if (strcmp(s->captions[i].language, language) == 0)
-            c = &s->captions[i];
+            return &s->captions[i];
+    return NULL;
+}
+
+static void add_file(struct source *s, const struct event *event, const char *path,
+                     const char *language)
+{
+    struct err unread = {0}; /* the job that needs the file will say why */
+    AUTO_FREE char *bytes = NULL;
+    size_t nb;
+    char hash[sizeof((struct caption_source *)0)->hash] = "";
+    const char *no_language = NULL;
+    if (fs_read(&bytes, &nb, path, CAPTIONS_MAX_BYTES, &unread) == 0) {
+        hash_bytes(bytes, nb, hash);
+        no_language = user_takes(event, path) ? NULL : judge_file(path, bytes, nb);
+    }
+    struct caption_source *c = no_language ? NULL : of_language(s, language);
     if (!c)
-        c = add(s, language);
+        c = add(s, language, no_language);
     else if (suffix_rank(c->path) < suffix_rank(path) ||
              (suffix_rank(c->path) == suffix_rank(path) && strcmp(c->path, path) <= 0))
         return;
     free(c->path);
     c->path = mem_strdup(path);
+    memcpy(c->hash, hash, sizeof c->hash);
 }
 
 /* The index of the first source whose path is not before this one. Sources are sorted by path. */
@@ -83,8 +151,8 @@ static size_t first_from(const struct source *sources, size_t nb, const char *pa
 
 /* Adds a captions file to the recordings whose names equal the first stem bytes of its name, apart
  * from the suffix. Returns whether there was one. */
-static bool give(struct source *sources, size_t nb, const char *dir, const char *name, size_t stem,
-                 const char *language)
+static bool give(struct source *sources, size_t nb, const struct event *event, const char *dir,
+                 const char *name, size_t stem, const char *language)
 {
     bool given = false;
     AUTO_FREE char *path = fs_join(dir, name);
@@ -96,17 +164,18 @@ static bool give(struct source *sources, size_t nb, const char *dir, const char 
         const char *dot = strrchr(fs_basename(sources[i].recording->path), '.');
         if (sources[i].absent || strchr(rest, '/') || (dot ? dot != rest : *rest != '\0'))
             continue;
-        add_file(&sources[i], path, language);
+        add_file(&sources[i], event, path, language);
         given = true;
     }
     return given;
 }
 
-static void give_file(struct source *sources, size_t nb, const char *dir, const char *name)
+static void give_file(struct source *sources, size_t nb, const struct event *event, const char *dir,
+                      const char *name)
 {
     const size_t stem = (size_t)(strrchr(name, '.') - name);
     char language[LANGUAGE_BYTES] = "";
-    if (give(sources, nb, dir, name, stem, language))
+    if (give(sources, nb, event, dir, name, stem, language))
         return;
     size_t dot = stem;
     while (dot > 0 && name[dot - 1] != '.')
@@ -115,16 +184,17 @@ static void give_file(struct source *sources, size_t nb, const char *dir, const 
         return;
     AUTO_FREE char *code = mem_printf("%.*s", (int)(stem - dot), name + dot);
     language_short(language, code);
-    give(sources, nb, dir, name, dot - 1, language);
+    give(sources, nb, event, dir, name, dot - 1, language);
 }
 
 /* A folder that cannot be opened has no captions. Its recordings are reported as missing. */
-static void look_through(struct source *sources, size_t nb, const char *dir)
+static void look_through(struct source *sources, size_t nb, const struct event *event,
+                         const char *dir)
 {
     DIR *d = opendir(dir);
     for (const struct dirent *e; d && (e = readdir(d));)
         if (e->d_name[0] != '.' && captions_file_name(e->d_name))
-            give_file(sources, nb, dir, e->d_name);
+            give_file(sources, nb, event, dir, e->d_name);
     if (d)
         closedir(d);
 }
@@ -134,7 +204,7 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static void look_beside(struct source *sources, size_t nb)
+static void look_beside(struct source *sources, size_t nb, const struct event *event)
 {
     char **dirs = mem_zalloc(nb, sizeof *dirs);
     size_t nb_dirs = 0;
@@ -144,7 +214,7 @@ static void look_beside(struct source *sources, size_t nb)
     qsort(dirs, nb_dirs, sizeof *dirs, by_text);
     for (size_t i = 0; i < nb_dirs; i++)
         if (i == 0 || strcmp(dirs[i], dirs[i - 1]) != 0)
-            look_through(sources, nb, dirs[i]);
+            look_through(sources, nb, event, dirs[i]);
     mem_free_strings(dirs, nb_dirs);
 }
 
@@ -160,21 +230,34 @@ static int read_note(struct source *s, const struct event *event, struct err *er
     size_t i;
     json_t *file;
     json_array_foreach(json_object_get(note, "files"), i, file) {
-        struct caption_source *c = add(s, json_get_string(file, "language", ""));
-        c->path = mem_strdup(json_get_string(file, "path", ""));
+        const char *path = json_get_string(file, "path", "");
+        const char *no_language =
+            user_takes(event, path) ? NULL : json_get_string(file, "no_language", NULL);
+        struct caption_source *c = add(s, json_get_string(file, "language", ""), no_language);
+        c->path = mem_strdup(path);
         snprintf(c->hash, sizeof c->hash, "%s", json_get_string(file, "hash", ""));
     }
     return 0;
+}
+
+static void note_file(json_t *files, const struct caption_source *c)
+{
+    if (!c->path)
+        return;
+    json_t *file = json_pack("{s:o, s:s, s:s}", "path", json_text(c->path), "language", c->language,
+                             "hash", c->hash);
+    if (c->no_language)
+        json_object_set_new(file, "no_language", json_text(c->no_language));
+    json_array_append_new(files, file);
 }
 
 static json_t *note_of(const struct source *s)
 {
     json_t *files = json_array();
     for (size_t i = 0; i < s->nb_captions; i++)
-        if (s->captions[i].path)
-            json_array_append_new(
-                files, json_pack("{s:o, s:s, s:s}", "path", json_text(s->captions[i].path),
-                                 "language", s->captions[i].language, "hash", s->captions[i].hash));
+        note_file(files, &s->captions[i]);
+    for (size_t i = 0; i < s->nb_set_aside; i++)
+        note_file(files, &s->set_aside[i]);
     return json_pack("{s:o}", "files", files);
 }
 
@@ -200,18 +283,22 @@ int captions_note(const struct plan *p, struct err *err)
 
 /* --- streams, names --------------------------------------------------------------------------- */
 
-static void add_streams(struct source *s)
+static void add_streams(struct source *s, const struct event *event)
 {
     size_t i;
     json_t *stream;
     json_array_foreach(json_object_get(s->probe, "streams"), i, stream) {
         const char *codec = json_get_string(stream, "codec", "");
         if (strcmp(json_get_string(stream, "type", ""), "subtitle") != 0 ||
-            !captions_codec(codec) || json_get_int(stream, "packets", 0) == 0)
+            !captions_codec(codec) || json_get_int(stream, "packets", 0) == 0 ||
+            json_get_string(stream, "apart", NULL))
             continue;
         char language[LANGUAGE_BYTES];
         language_short(language, json_get_string(stream, "language", NULL));
-        struct caption_source *c = add(s, language);
+        const char *no_language = user_takes(event, s->recording->path)
+                                      ? NULL
+                                      : json_get_string(stream, "no_language", NULL);
+        struct caption_source *c = add(s, language, no_language);
         c->stream = (int)json_get_int(stream, "index", -1);
         snprintf(c->codec, sizeof c->codec, "%s", codec);
     }
@@ -222,13 +309,15 @@ static int by_language(const void *a, const void *b)
 {
     const struct caption_source *x = a, *y = b;
     const int order = strcmp(x->language, y->language);
-    return order ? order : x->stream - y->stream;
+    return order ? order : x->path && y->path ? strcmp(x->path, y->path) : x->stream - y->stream;
 }
 
 static void name_captions(struct source *s)
 {
     if (s->nb_captions)
         qsort(s->captions, s->nb_captions, sizeof *s->captions, by_language);
+    if (s->nb_set_aside)
+        qsort(s->set_aside, s->nb_set_aside, sizeof *s->set_aside, by_language);
     for (size_t i = 0; i < s->nb_captions; i++) {
         struct caption_source *c = &s->captions[i];
         int same = 1;
@@ -241,28 +330,17 @@ static void name_captions(struct source *s)
     }
 }
 
-static void hash_file(struct caption_source *c)
-{
-    struct err unread = {0}; /* ignored: the job that needs the file reports the error */
-    AUTO_FREE char *bytes = NULL;
-    size_t nb;
-    if (fs_read(&bytes, &nb, c->path, CAPTIONS_MAX_BYTES, &unread) == 0)
-        hash_bytes(bytes, nb, c->hash);
-}
-
 int captions_find(struct source *sources, size_t nb, const struct event *event, struct err *err)
 {
     for (size_t i = 0; i < nb; i++)
         captions_free(&sources[i]);
-    look_beside(sources, nb);
+    look_beside(sources, nb, event);
     for (size_t i = 0; i < nb; i++) {
         struct source *s = &sources[i];
-        for (size_t k = 0; k < s->nb_captions; k++)
-            hash_file(&s->captions[k]);
         if (s->absent && read_note(s, event, err) < 0)
             return err->code;
         if (s->nb_captions == 0)
-            add_streams(s);
+            add_streams(s, event);
         name_captions(s);
     }
     return 0;
@@ -275,4 +353,47 @@ char *captions_describe(const struct caption_source *c)
     if (c->path)
         return c->language[0] ? mem_printf("%s (%s)", from, c->language) : mem_strdup(from);
     return mem_printf("%s (%s%s%s)", from, c->codec, c->language[0] ? ", " : "", c->language);
+}
+
+char *captions_describe_set_aside(const struct source *s, const struct caption_source *c)
+{
+    AUTO_FREE char *from = captions_describe(c);
+    return mem_printf("not taken: %s, which holds %s; to publish it, write into talkpress.yaml: "
+                      "captions: {take: ['%s']}",
+                      from, c->no_language, fs_basename(c->path ? c->path : s->recording->path));
+}
+
+json_t *captions_json(const struct source *s, bool set_aside)
+{
+    json_t *list = json_array();
+    const size_t nb = !s ? 0 : set_aside ? s->nb_set_aside : s->nb_captions;
+    for (size_t i = 0; i < nb; i++) {
+        const struct caption_source *c = set_aside ? &s->set_aside[i] : &s->captions[i];
+        json_t *one = json_pack("{s:o, s:o, s:o}", "file", json_text(c->path), "stream",
+                                c->path ? json_null() : json_integer(c->stream), "language",
+                                json_text(c->language[0] ? c->language : NULL));
+        if (set_aside)
+            json_object_set_new(one, "because", json_text(c->no_language));
+        json_array_append_new(list, one);
+    }
+    return list;
+}
+
+static void add_to_summary(struct str *out, const char *lead, const struct caption_source *list,
+                           size_t nb)
+{
+    for (size_t i = 0; i < nb; i++) {
+        AUTO_FREE char *from = captions_describe(&list[i]);
+        str_addf(out, "%s%s", i ? ", " : lead, from);
+    }
+}
+
+char *captions_summary(const struct source *s)
+{
+    AUTO_STR out = {0};
+    add_to_summary(&out, "captions: ", s->captions, s->nb_captions);
+    add_to_summary(
+        &out, out.len ? "; captions not taken, no language: " : "captions not taken, no language: ",
+        s->set_aside, s->nb_set_aside);
+    return out.len ? str_take(&out) : NULL;
 }

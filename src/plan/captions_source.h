@@ -1,6 +1,7 @@
 /* Finds a recording's captions: files beside it, or if there are none, text streams in it. */
 #pragma once
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -18,14 +19,16 @@ struct caption_source {
     char codec[16];                /* of the stream */
     char language[LANGUAGE_BYTES]; /* as language_short writes it; "": unknown */
     char suffix[24];               /* of the published file: ".vtt", ".de.vtt" */
+    char *no_language;             /* why it is set aside; NULL: it is not (telemetry.h) */
 };
 
 /* Whether the file's suffix is one of captions. */
 bool captions_file_name(const char *name);
 
-/* Fills the captions of all sources. Their probes must be loaded, as struct source describes. Each
- * folder is read once. For recordings that do not exist now, the files are those that captions_note
- * wrote to the store. */
+/* Fills the captions of all sources. Their probes must be loaded, as struct source describes. Text
+ * that is no language is set aside, unless the settings name its file. Each folder is read once.
+ * For recordings that do not exist now, the files are those that captions_note wrote to the store.
+ */
 ATTR_NODISCARD int captions_find(struct source *sources, size_t nb, const struct event *event,
                                  struct err *err);
 void captions_free(struct source *source);
@@ -37,3 +40,12 @@ ATTR_NODISCARD int captions_note(const struct plan *plan, struct err *err);
 /* Describes captions for the user: "'15-gogrid.de.srt' (de)", "stream 2 of the recording (subrip)".
  * A new string. */
 char *captions_describe(const struct caption_source *captions);
+/* "not taken: 'DJI_0001.SRT' holds numbers …", and what to do where it is text all the same: a new
+ * string. source: whose it is. */
+char *captions_describe_set_aside(const struct source *source,
+                                  const struct caption_source *set_aside);
+/* [{file, stream, language}], of what is set aside with "because": a new value. source: or NULL. */
+json_t *captions_json(const struct source *source, bool set_aside);
+/* Where the captions come from and what is set aside, in short, for a table: a new string, or NULL
+ * where there are none of both. */
+char *captions_summary(const struct source *source);

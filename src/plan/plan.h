@@ -34,6 +34,7 @@ struct room_cut {
 /* A recording with its results and the user's decisions about it. */
 struct source {
     const struct recording *recording;
+    const char *name; /* for the user: see recording_names.h */
     /* NULL: not made yet. The probe lacks its cells; plan_find_result returns all of it. If no
      * match names the recording, the probe has only "error", "duration_ms", "creation_time" and
      * "hash", and the analysis is not loaded. */
@@ -42,6 +43,8 @@ struct source {
     char probe_key[33], analysis_key[33];
     struct caption_source *captions; /* see captions_source.h */
     size_t nb_captions;
+    struct caption_source *set_aside; /* text that is no language, so that it is not published */
+    size_t nb_set_aside;
     const char *absent;              /* the first of its files that does not exist now, or NULL */
     struct chosen_sound chosen;      /* the user's choice */
     int audio_stream;                /* the published one; -1: none, or not known yet */
@@ -50,6 +53,12 @@ struct source {
     struct shared_recording sharing; /* the talks in it, if it holds several */
     struct room_cut *cuts;           /* of a shared recording that is analysed; in order of time */
     size_t nb_cuts;
+};
+
+/* What a part's files in out/ were made from. */
+struct published_from {
+    int talk, part;
+    char recording[33]; /* fingerprint; "": not known */
 };
 
 struct plan {
@@ -62,6 +71,8 @@ struct plan {
     json_t *new_matches; /* to be written to the cache; NULL: the cache is up to date */
     size_t *first_match; /* by index of the talk: the first of its rows in matches, or the number of
                             rows if it has none */
+    struct published_from *published; /* sorted; read only if a talk has no certain recording */
+    size_t nb_published;
     struct work_listing *listing; /* NULL unless plan_list_work is on */
     char look[33];       /* hash of the card's template and pictures; "": they cannot be read */
     struct err look_err; /* why they cannot be read */
@@ -88,6 +99,12 @@ const struct match *plan_match(const struct plan *plan, const struct talk *talk,
  * recording may hold the part. -1 if there is no such recording, if it certainly holds another
  * part, or if the user decided on the match. */
 int plan_may_hold(const struct plan *plan, const struct match *match, const char *fingerprint);
+
+/* For a part that no recording is certain to hold: the index of the recording that its files in
+ * out/ were made from and that may still hold it, or -1. *as_one: all published parts of the talk
+ * were.
+ */
+int plan_published_from(bool *as_one, const struct plan *plan, const struct talk *talk, int part);
 
 /* The reason why a recording can never be published, or NULL. probe: the result of its probe. */
 const char *plan_refusal(const json_t *probe);

@@ -11,6 +11,7 @@
 #include "json.h"
 #include "keys.h"
 #include "mem.h"
+#include "recording_names.h"
 #include "results.h"
 #include "room_cuts.h"
 #include "work_listing.h"
@@ -141,10 +142,44 @@ static int match_recordings(struct plan *p, const json_t *cached, struct err *er
     for (size_t i = 0; i < p->nb_recordings; i++)
         list[i] = (struct match_recording){
             .name = fs_basename(p->recordings[i].path),
+            .shown = p->sources[i].name,
             .duration_ms = json_get_int(p->sources[i].probe, "duration_ms", -1),
         };
     find_matches(p, cached, list, fixed, nb_fixed);
     index_matches(p);
+    return 0;
+}
+
+static int note_published(void *opaque, const struct published *file)
+{
+    struct plan *p = opaque;
+    struct published_from *last = p->nb_published ? &p->published[p->nb_published - 1] : NULL;
+    if (last && last->talk == file->talk && last->part == file->part)
+        return 0;
+    p->published = mem_grow(p->published, p->nb_published, sizeof *p->published);
+    last = &p->published[p->nb_published++];
+    *last = (struct published_from){.talk = file->talk, .part = file->part};
+    snprintf(last->recording, sizeof last->recording, "%s", file->recording);
+    return 0;
+}
+
+static int by_talk(const void *a, const void *b)
+{
+    const struct published_from *x = a, *y = b;
+    return x->talk != y->talk ? (x->talk > y->talk) - (x->talk < y->talk)
+                              : (x->part > y->part) - (x->part < y->part);
+}
+
+static int read_published(struct plan *p, struct err *err)
+{
+    bool wanted = false;
+    p->nb_published = 0;
+    for (size_t i = 0; i < p->matches.nb_rows; i++)
+        wanted = wanted || !plan_holds_talk(&p->matches.rows[i]);
+    if (wanted && store_each_published(p->event->store, note_published, p, err) < 0)
+        return err->code;
+    if (p->nb_published)
+        qsort(p->published, p->nb_published, sizeof *p->published, by_talk);
     return 0;
 }
 
@@ -181,7 +216,7 @@ static int refresh(struct plan *p, struct err *err)
     AUTO_JSON *cached = NULL;
     return read_cached(&cached, p->event, err) < 0 || read_sources(p, cached, err) < 0 ||
                    match_recordings(p, cached, err) < 0 || room_cuts_find_shared(p, err) < 0 ||
-                   read_matched(p, err) < 0 ||
+                   read_matched(p, err) < 0 || read_published(p, err) < 0 ||
                    captions_find(p->sources, p->nb_recordings, p->event, err) < 0
                ? err->code
                : room_cuts_propose(p, err);
@@ -208,6 +243,7 @@ int plan_load(struct plan *out, struct event *event, struct err *err)
     p.sources = mem_zalloc(p.nb_recordings, sizeof *p.sources);
     for (size_t i = 0; i < p.nb_recordings; i++)
         p.sources[i].recording = &p.recordings[i];
+    recording_names_find(p.sources, p.nb_recordings);
     if (plan_refresh(&p, err) < 0)
         return err->code;
     const struct card_params look = {.template_path = s->card_template,
@@ -232,6 +268,7 @@ void plan_finish(struct plan *p)
     match_table_finish(&p->matches);
     json_decref(p->new_matches);
     free(p->first_match);
+    free(p->published);
     for (size_t i = 0; i < p->nb_recordings && p->sources; i++) {
         json_decref(p->sources[i].probe);
         json_decref(p->sources[i].analysis);
@@ -293,6 +330,20 @@ int plan_may_hold(const struct plan *p, const struct match *match, const char *f
         if (plan_holds_talk(&p->matches.rows[i]) && p->matches.rows[i].recording == (int)at)
             return -1;
     return (int)at;
+}
+
+int plan_published_from(bool *as_one, const struct plan *p, const struct talk *talk, int part)
+{
+    const struct published_from *own = NULL, wanted = {.talk = talk->number, .part = part};
+    if (p->nb_published)
+        own = bsearch(&wanted, p->published, p->nb_published, sizeof wanted, by_talk);
+    if (!own || !own->recording[0])
+        return -1;
+    *as_one = true;
+    for (const struct published_from *o = p->published; o < p->published + p->nb_published; o++)
+        if (o->talk == own->talk && strcmp(o->recording, own->recording) != 0)
+            *as_one = false;
+    return plan_may_hold(p, plan_match(p, talk, part), own->recording);
 }
 
 const char *plan_part_name(char *buf, const struct talk *talk, int part)

@@ -5,23 +5,108 @@
 
 #include "clock.h"
 #include "json.h"
+#include "mem.h"
 #include "plan.h"
 #include "probe.h"
 #include "str.h"
 
 enum { LISTED = 3, FEW_CLIPPED = 5 /* these may be a dropped microphone, or applause */ };
 
-static void add_channel(struct str *s, const struct source *source)
+/* Beyond quiet_gain_db it is said by how much sound is raised; of sound below silent_lufs, and of
+ * noise raised by so much, nothing is left but noise. */
+static const double quiet_gain_db = 30, silent_lufs = -60;
+/* As in sound_quality.c: somebody speaks; nobody does; left and right are in opposite phase. */
+static const double speaks = 0.25, says_nothing = 0.1, opposite = -0.5;
+
+static const json_t *channel_of(const struct source *source, size_t channel)
+{
+    return json_array_get(json_object_get(source->analysis, "channels"), channel);
+}
+
+static bool channel_is(const struct source *source, size_t channel, const char *content)
+{
+    return strcmp(json_get_string(channel_of(source, channel), "is", ""), content) == 0;
+}
+
+/* Why the channel that is left out is. */
+static void add_left_out(struct str *s, const struct source *source, size_t channel)
 {
     const json_t *down = json_object_get(source->analysis, "down_db");
+    if (!json_is_number(down))
+        str_add(s, " (the other is silent)");
+    else if (json_number_value(down) > 0)
+        str_addf(s, " (the other is %.0f dB quieter)", json_number_value(down));
+    else if (channel_is(source, channel, "timecode"))
+        str_add(s, " (the other carries timecode)");
+    else if (channel_is(source, channel, "tone"))
+        str_addf(s, " (the other carries a steady tone of %d Hz)",
+                 (int)json_get_int(channel_of(source, channel), "hz", 0));
+    else if (channel_is(source, channel, "noise"))
+        str_add(s, " (the other carries steady noise)");
+    else
+        str_add(s, " (nobody speaks on the other)");
+}
+
+static void add_channel(struct str *s, const struct source *source)
+{
     const bool found = strcmp(source->use, json_get_string(source->analysis, "use", "both")) == 0;
     if (strcmp(source->use, "both") == 0)
         return;
+    if (strcmp(source->use, "invert") == 0) {
+        str_addf(s, "the right channel is inverted%s",
+                 found ? " (left and right are in opposite phase)" : "");
+        return;
+    }
     str_addf(s, "the %s channel is used for both sides", source->use);
-    if (found && json_is_number(down))
-        str_addf(s, " (the other is %.0f dB quieter)", json_number_value(down));
-    else if (found)
-        str_add(s, " (the other is silent)");
+    if (found)
+        add_left_out(s, source, strcmp(source->use, "left") == 0);
+}
+
+/* By how much the recording's sound is raised. False: it is silent, or not analysed. */
+static bool gain_of(double *gain_db, double *lufs, const struct source *source, double target_lufs)
+{
+    const json_t *loudness = json_object_get(source->analysis, "loudness_lufs");
+    *lufs = json_number_value(loudness);
+    *gain_db = target_lufs - *lufs;
+    return json_is_number(loudness);
+}
+
+/* Whether all channels that are used carry this. */
+static bool all_is(const struct source *source, const char *content)
+{
+    const size_t nb = json_array_size(json_object_get(source->analysis, "channels"));
+    if (strcmp(source->use, "left") == 0 || strcmp(source->use, "right") == 0)
+        return channel_is(source, strcmp(source->use, "right") == 0 && nb > 1, content);
+    for (size_t c = 0; c < nb; c++)
+        if (!channel_is(source, c, content))
+            return false;
+    return nb > 0;
+}
+
+static char *silence(const struct source *source, double target_lufs)
+{
+    double gain_db, lufs;
+    if (!source->analysis || source->audio_stream < 0)
+        return NULL;
+    if (!gain_of(&gain_db, &lufs, source, target_lufs))
+        return mem_strdup("its sound is silent");
+    if (lufs < silent_lufs)
+        return mem_printf("its sound is nearly silent (%.0f LUFS): raised by %.0f dB, only noise "
+                          "would be heard",
+                          lufs, gain_db);
+    if (gain_db > quiet_gain_db && all_is(source, "noise"))
+        return mem_printf("its sound is nothing but noise (%.0f LUFS), raised by %.0f dB", lufs,
+                          gain_db);
+    return NULL;
+}
+
+static void add_gain(struct str *s, const struct source *source, double target_lufs)
+{
+    double gain_db, lufs;
+    AUTO_FREE char *fault = silence(source, target_lufs);
+    if (!fault && gain_of(&gain_db, &lufs, source, target_lufs) && gain_db > quiet_gain_db)
+        str_addf(s, "%sthe sound is very quiet (%.0f LUFS) and raised by %.0f dB",
+                 s->len ? "; " : "", lufs, gain_db);
 }
 
 static void add_drift(struct str *s, const struct source *source)
@@ -44,6 +129,16 @@ static void add_clipping(struct str *s, const json_t *clipped)
     str_addf(s, "%sthe sound is clipped %lld times, first at %s", s->len ? "; " : "",
              (long long)json_get_int(clipped, "nb", 0),
              clock_format_ms(at, json_get_int(clipped, "first_ms", 0), false));
+}
+
+static void add_outliers(struct str *s, const json_t *outliers)
+{
+    const long long nb = (long long)json_get_int(outliers, "nb", 0);
+    char at[CLOCK_BYTES];
+    if (nb)
+        str_addf(s, "%s%lld sample%s not a number or far above full scale, first at %s: limited",
+                 s->len ? "; " : "", nb, nb == 1 ? " is" : "s are",
+                 clock_format_ms(at, json_get_int(outliers, "first_ms", 0), false));
 }
 
 static void add_hum(struct str *s, const json_t *hum)
@@ -71,13 +166,104 @@ static void add_dropouts(struct str *s, const json_t *analysis)
         str_addf(s, " and %d more times", nb - LISTED);
 }
 
-char *sound_remarks(const struct source *source)
+/* --- what needs a decision ------------------------------------------------------------------- */
+
+/* In which other way to use the channels somebody speaks, as --channels takes it, or NULL. */
+static const char *speaking_way(const struct source *source)
+{
+    static const char *const ways[] = {"left", "right", "invert", "both"};
+    const json_t *speech = json_object_get(source->analysis, "speech_of");
+    const bool opposed = json_get_number(source->analysis, "correlation", 0) < 0;
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+        if (json_get_number(speech, ways[i], 0) >= speaks &&
+            (opposed || strcmp(ways[i], "invert") != 0))
+            return ways[i];
+    return NULL;
+}
+
+/* In which other stream somebody speaks; -1: in none. */
+static int speaking_stream(const struct source *source)
+{
+    const json_t *streams = json_object_get(source->analysis, "streams");
+    for (size_t i = 0; i < json_array_size(streams); i++) {
+        const json_t *stream = json_array_get(streams, i);
+        const int index = (int)json_get_int(stream, "stream", -1);
+        if (index != source->audio_stream && json_get_number(stream, "speech", 0) >= speaks)
+            return index;
+    }
+    return -1;
+}
+
+static bool nobody_speaks(const struct source *source)
+{
+    const json_t *speech = json_object_get(source->analysis, "speech_of");
+    return json_get_number(speech, source->use, 1) < says_nothing;
+}
+
+/* Where somebody speaks in what would not be published. A stream that the user chose needs no
+ * decision any more: it is a remark. */
+static char *speech_elsewhere(const struct source *source, bool remark)
+{
+    const bool chosen = source->chosen.stream >= 0;
+    if (!remark && strcmp(source->use, "both") == 0 &&
+        json_get_number(source->analysis, "correlation", 0) <= opposite)
+        return mem_strdup("left and right are in opposite phase: on one loudspeaker nobody is "
+                          "heard: 'talkpress sound TALK --channels invert'");
+    const char *way = nobody_speaks(source) ? speaking_way(source) : NULL;
+    const int stream = nobody_speaks(source) && !way ? speaking_stream(source) : -1;
+    if (way && !remark)
+        return mem_printf("nobody speaks in the sound that would be published, but somebody does "
+                          "in other channels: 'talkpress sound TALK --channels %s'",
+                          way);
+    if (stream >= 0 && remark == chosen)
+        return mem_printf("nobody speaks in the sound that would be published, but somebody does "
+                          "in stream %d: 'talkpress sound TALK --audio %d'",
+                          stream, stream);
+    return NULL;
+}
+
+char *sound_fault(const struct source *source, double target_lufs)
+{
+    if (all_is(source, "timecode"))
+        return mem_strdup("its sound is timecode: nobody speaks in it");
+    char *fault = speech_elsewhere(source, false);
+    return fault ? fault : silence(source, target_lufs);
+}
+
+char *sound_remarks(const struct source *source, double target_lufs)
 {
     AUTO_STR s = {0};
+    AUTO_FREE char *elsewhere = speech_elsewhere(source, true);
     add_channel(&s, source);
+    if (elsewhere)
+        str_addf(&s, "%s%s", s.len ? "; " : "", elsewhere);
+    add_gain(&s, source, target_lufs);
     add_drift(&s, source);
     add_clipping(&s, json_object_get(source->analysis, "clipped"));
+    add_outliers(&s, json_object_get(source->analysis, "outliers"));
     add_hum(&s, json_object_get(source->analysis, "hum"));
     add_dropouts(&s, source->analysis);
     return s.len ? str_take(&s) : NULL;
+}
+
+char *sound_channels(const struct source *source)
+{
+    const size_t nb = json_array_size(json_object_get(source->analysis, "channels"));
+    const json_t *speech = json_object_get(source->analysis, "speech_of");
+    AUTO_STR s = {0};
+    if (nb != 2)
+        return NULL;
+    for (size_t c = 0; c < nb; c++) {
+        const char *side = c ? "right" : "left";
+        const char *is = json_get_string(channel_of(source, c), "is", "sound");
+        str_addf(&s, "%s%s: ", c ? "; " : "", side);
+        if (strcmp(is, "tone") == 0)
+            str_addf(&s, "a steady tone of %d Hz",
+                     (int)json_get_int(channel_of(source, c), "hz", 0));
+        else if (strcmp(is, "sound") == 0)
+            str_addf(&s, "speech %.2f", json_get_number(speech, side, 0));
+        else
+            str_addf(&s, "%s%s", strcmp(is, "noise") == 0 ? "steady " : "", is);
+    }
+    return str_take(&s);
 }

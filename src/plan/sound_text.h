@@ -1,8 +1,16 @@
-/* Describes defects of a recording's sound to the user. */
+/* What the user reads about a recording's sound. */
 #pragma once
 
 struct source;
 
-/* The audible defects that the analysis found, with their times: a silent channel, drift, clipping,
- * hum, drop-outs. A new string, or NULL if there are none. */
-char *sound_remarks(const struct source *source);
+/* What a listener will hear, with times: which channels are used, a high gain, drift, clipping,
+ * hum, drop-outs. A new string, or NULL where there is nothing to say. target_lufs: of the event.
+ */
+char *sound_remarks(const struct source *source, double target_lufs);
+
+/* Why the sound must not be published without a decision: nobody speaks in it, but somebody does in
+ * what is left out; it is timecode; it is silent, or nothing but noise. A new string, or NULL. */
+char *sound_fault(const struct source *source, double target_lufs);
+
+/* What each of two channels carries; a new string, or NULL. */
+char *sound_channels(const struct source *source);

@@ -15,6 +15,45 @@
 #include "results.h"
 #include "store.h"
 
+/* --- what this call did ----------------------------------------------------------------------- */
+
+struct adding_paths {
+    GHashTable *news; /* of each path that was named: an enum adding_news */
+};
+
+static void note(struct adding *a, const char *path, enum adding_news news)
+{
+    if (!a->paths) {
+        a->paths = mem_zalloc(1, sizeof *a->paths);
+        a->paths->news = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    }
+    if ((int)news > GPOINTER_TO_INT(g_hash_table_lookup(a->paths->news, path)))
+        g_hash_table_replace(a->paths->news, g_strdup(path), GINT_TO_POINTER((int)news));
+}
+
+static enum adding_news news_of_path(const struct adding *a, const char *path)
+{
+    return a->paths ? (enum adding_news)GPOINTER_TO_INT(g_hash_table_lookup(a->paths->news, path))
+                    : ADDING_NOTHING;
+}
+
+enum adding_news adding_news_of(const struct adding *a, const struct recording *r)
+{
+    enum adding_news most = ADDING_NOTHING;
+    for (size_t i = 0; i < r->nb_files; i++) {
+        const enum adding_news news = news_of_path(a, r->files[i].path);
+        most = news > most ? news : most;
+    }
+    return most;
+}
+
+void adding_finish(struct adding *a)
+{
+    if (a->paths)
+        g_hash_table_destroy(a->paths->news);
+    free(mem_take(&a->paths));
+}
+
 /* --- one file --------------------------------------------------------------------------------- */
 
 static int set_files(struct adding *a, const struct recording_file *files, size_t nb, bool by_hand,
@@ -34,8 +73,10 @@ static int add_known(struct adding *a, struct recording *r, struct recording_fil
     a->nb_known++;
     if (strcmp(known->path, now->path) != 0 && fs_exists(known->path)) {
         fprintf(stderr, "'%s' has the content of '%s': not added\n", now->path, known->path);
+        note(a, known->path, ADDING_KNOWN);
         return 0;
     }
+    note(a, now->path, strcmp(known->path, now->path) == 0 ? ADDING_KNOWN : ADDING_NEWS);
     if (store_remove_recording(a->event->store, r->path, err) < 0)
         return err->code;
     free(known->path);
@@ -51,6 +92,7 @@ static int replace_file(struct adding *a, struct recording *r, struct recording_
 {
     a->nb_added++;
     a->nb_known--;
+    note(a, now->path, ADDING_NEWS);
     return add_known(a, r, at, now, err);
 }
 
@@ -74,6 +116,7 @@ static struct recording_file *file_at(const struct recording *r, const char *pat
 static int add_new(struct adding *a, const struct recording_file *now, struct err *err)
 {
     a->nb_added++;
+    note(a, now->path, ADDING_NEWS);
     return set_files(a, now, 1, false, err);
 }
 
@@ -238,6 +281,8 @@ int add_recordings_by_hand(struct adding *a, char **paths, int nb_paths, bool as
         ret = err_set(err, ERR_USAGE, "--join needs at least two files");
     if (ret == 0 && nb) {
         ret = store_begin(a->event->store, err);
+        for (size_t i = 0; i < nb; i++)
+            note(a, files[i].path, ADDING_NEWS);
         if (ret == 0)
             ret = detach(a, files, nb, err);
         if (ret == 0 && as_one)
@@ -262,8 +307,8 @@ static void say(void *opaque, const char *line)
 }
 
 /* The files of all recordings that the user did not arrange, with the probe of each single file. */
-static int list_files(struct join_file **out, size_t *out_nb, const struct plan *plan,
-                      struct err *err)
+static int list_files(struct join_file **out, size_t *out_nb, const struct adding *a,
+                      const struct plan *plan, struct err *err)
 {
     for (size_t i = 0; i < plan->nb_recordings; i++) {
         const struct recording *r = &plan->recordings[i];
@@ -274,11 +319,13 @@ static int list_files(struct join_file **out, size_t *out_nb, const struct plan 
             if (plan_find_probe(&probe, plan->event, key, err) < 0)
                 return err->code;
             *out = mem_grow(*out, *out_nb, sizeof **out);
-            (*out)[(*out_nb)++] = (struct join_file){.file = &r->files[k],
-                                                     .path = r->files[k].path,
-                                                     .size = r->files[k].size,
-                                                     .probe = probe,
-                                                     .inside_of_joined = k > 0};
+            (*out)[(*out_nb)++] =
+                (struct join_file){.file = &r->files[k],
+                                   .path = r->files[k].path,
+                                   .size = r->files[k].size,
+                                   .probe = probe,
+                                   .inside_of_joined = k > 0,
+                                   .old = news_of_path(a, r->files[k].path) != ADDING_NEWS};
         }
     }
     return 0;
@@ -288,8 +335,10 @@ static int list_files(struct join_file **out, size_t *out_nb, const struct plan 
 static int join_chain(struct adding *a, const struct join_file *chain, size_t nb, struct err *err)
 {
     AUTO_FREE struct recording_file *files = mem_zalloc(nb, sizeof *files);
-    for (size_t i = 0; i < nb; i++)
+    for (size_t i = 0; i < nb; i++) {
         files[i] = *chain[i].file;
+        note(a, files[i].path, ADDING_NEWS);
+    }
     const size_t nb_known = a->nb_known;
     int ret = detach(a, files, nb, err);
     a->nb_known = nb_known;
@@ -301,7 +350,7 @@ int join_recordings(bool *joined, struct adding *a, const struct plan *plan, str
     struct join_file *files = NULL;
     size_t nb = 0;
     *joined = false;
-    int ret = list_files(&files, &nb, plan, err);
+    int ret = list_files(&files, &nb, a, plan, err);
     if (ret == 0) {
         a->nb_unjoined = join_find(files, nb, say, NULL);
         ret = store_begin(a->event->store, err);

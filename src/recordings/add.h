@@ -11,13 +11,27 @@
 struct err;
 struct event;
 struct plan;
+struct recording;
 
+/* Begun with its event alone; ended with adding_finish. */
 struct adding {
     struct event *event;
     size_t nb_added, nb_known, nb_failed; /* files */
     size_t nb_unjoined;                   /* how often files look like one recording but are not
-                                             joined: one is missing, or they differ */
+                                             joined: one is missing, or they differ. Only where one
+                                             of them is news */
+    struct adding_paths *paths;           /* inner */
 };
+void adding_finish(struct adding *adding);
+#define AUTO_ADDING ATTR_CLEANUP(adding_finish) struct adding
+
+/* What this call did with a recording: the most of what it did with one of its files. */
+enum adding_news {
+    ADDING_NOTHING, /* it was not named */
+    ADDING_KNOWN,   /* named, but known already, as it is */
+    ADDING_NEWS,    /* added, replaced, moved, joined or taken apart */
+};
+enum adding_news adding_news_of(const struct adding *adding, const struct recording *recording);
 
 /* Adds all files under the path, each as a recording of its own; join_recordings may join them. */
 ATTR_NODISCARD int add_recordings(struct adding *adding, const char *path, struct err *err);

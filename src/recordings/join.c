@@ -18,6 +18,8 @@ enum { SAME_SIZE_PARTS = 100 };
 static const int64_t least_full_bytes = 500000000;
 /* The longest time from the end of a file to the start of the next, on the camera's clock. */
 enum { CLOCK_STEP_MS = 1000, CREATED_STEP_MS = 2000 };
+/* Some recorders begin the next file earlier, by up to this. */
+enum { OVERLAP_MS = 10000 };
 /* Time stamps of MPEG-TS have 33 bits at 90 kHz. */
 static const int64_t clock_turn_ms = (INT64_C(1) << 33) / 90;
 
@@ -94,6 +96,18 @@ static int64_t clock_step(const json_t *a, const json_t *b)
     return step < -clock_turn_ms / 2 ? step + clock_turn_ms : step;
 }
 
+/* Whether the clock continues from a to b, or b begins inside a, near its end. A camera whose clock
+ * starts again with each clip begins it where a began. */
+static bool clock_continues(const json_t *a, const json_t *b)
+{
+    const int64_t step = clock_step(a, b);
+    if (step == INT64_MAX || step > CLOCK_STEP_MS || step < -OVERLAP_MS)
+        return false;
+    int64_t begin, end;
+    return step >= -CLOCK_STEP_MS ||
+           (times_of(a, &begin, &end) && end - begin + step > CLOCK_STEP_MS);
+}
+
 static bool created(const json_t *probe, int64_t *ms)
 {
     struct tm tm = {0};
@@ -158,8 +172,7 @@ static bool follows(const struct join_file *row, size_t nb, size_t at)
     if (!a->probe || !b->probe || json_object_get(a->probe, "error") ||
         json_object_get(b->probe, "error"))
         return false;
-    return b->name.chapter || full(row, nb, at - 1) ||
-           llabs(clock_step(a->probe, b->probe)) <= CLOCK_STEP_MS ||
+    return b->name.chapter || full(row, nb, at - 1) || clock_continues(a->probe, b->probe) ||
            created_after(a->probe, b->probe);
 }
 
@@ -195,12 +208,15 @@ struct reporter {
     void (*say)(void *opaque, const char *line);
     void *opaque;
     size_t nb;
+    bool quiet; /* the row was reported before */
 };
 
 static void report(struct reporter *t, char *line)
 {
-    t->nb++;
-    t->say(t->opaque, line);
+    if (!t->quiet) {
+        t->nb++;
+        t->say(t->opaque, line);
+    }
     free(line);
 }
 
@@ -249,6 +265,9 @@ static void leave_apart(struct join_file *row, size_t nb, size_t at)
 static void judge_row(struct join_file *row, size_t nb, struct reporter *t)
 {
     find_twins(row, nb);
+    t->quiet = true;
+    for (size_t i = 0; i < nb; i++)
+        t->quiet = t->quiet && row[i].old;
     for (size_t i = 1; i < nb; i++) {
         row[i].continues = follows(row, nb, i);
         if (!row[i].continues || row[i].inside_of_joined)
@@ -277,7 +296,7 @@ static void judge_row(struct join_file *row, size_t nb, struct reporter *t)
 size_t join_find(struct join_file *files, size_t nb, void (*say)(void *opaque, const char *line),
                  void *opaque)
 {
-    struct reporter t = {say, opaque, 0};
+    struct reporter t = {.say = say, .opaque = opaque};
     for (size_t i = 0; i < nb; i++) {
         files[i].named = join_name_parse(&files[i].name, fs_basename(files[i].path));
         files[i].twin = files[i].continues = false;

@@ -20,6 +20,7 @@ struct join_file {
     int64_t size;
     const json_t *probe;   /* of this file alone; NULL: unknown */
     bool inside_of_joined; /* it is already part of a recording, and not its first file */
+    bool old;              /* said before: a row of old files alone is not reported again */
     /* filled by join_find */
     struct join_name name;
     bool named;

@@ -29,11 +29,17 @@ static int run_jobs(struct executor_result *total, struct plan *plan, struct zyg
 }
 
 int probe_recordings(struct executor_result *total, struct plan *plan, struct zygote *zygote,
-                     bool quiet, struct err *err)
+                     const bool *skip, bool quiet, struct err *err)
 {
     struct job *jobs = NULL;
-    size_t nb = 0;
+    size_t nb = 0, kept = 0;
     plan_probes(&jobs, &nb, plan);
+    for (size_t i = 0; i < nb; i++)
+        if (skip && skip[jobs[i].recording])
+            job_finish(&jobs[i]);
+        else
+            jobs[kept++] = jobs[i];
+    nb = kept;
     return run_jobs(total, plan, zygote, "probing", jobs, nb, quiet, err);
 }
 
@@ -42,7 +48,7 @@ int analyse_recordings(struct executor_result *total, struct plan *plan, struct 
 {
     struct job *jobs = NULL;
     size_t nb = 0;
-    if (probe_recordings(total, plan, zygote, quiet, err) < 0 || total->stopped)
+    if (probe_recordings(total, plan, zygote, NULL, quiet, err) < 0 || total->stopped)
         return err->code;
     plan_analyses(&jobs, &nb, plan, talks, nb_talks);
     return run_jobs(total, plan, zygote, "analysing", jobs, nb, quiet, err);

@@ -11,9 +11,10 @@
 struct plan;
 struct zygote;
 
-/* Probes all recordings. */
+/* Probes all recordings; those with skip[i] set are left out (skip NULL: none). */
 ATTR_NODISCARD int probe_recordings(struct executor_result *total, struct plan *plan,
-                                    struct zygote *zygote, bool quiet, struct err *err);
+                                    struct zygote *zygote, const bool *skip, bool quiet,
+                                    struct err *err);
 
 /* Probes all recordings and analyses those matched to the talks (nb_talks 0: to any talk). */
 ATTR_NODISCARD int analyse_recordings(struct executor_result *total, struct plan *plan,

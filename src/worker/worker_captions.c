@@ -74,5 +74,9 @@ int worker_captions(struct worker *w, struct err *err)
         return err->code;
     AUTO_JSON *result = json_pack("{s:I, s:I, s:s}", "cues", (json_int_t)cues.nb, "bytes",
                                   (json_int_t)fs_size(tmp), "sha256", sha256);
+    if (cues.nb_left_out) {
+        json_object_set_new(result, "left_out", json_integer((json_int_t)cues.nb_left_out));
+        json_object_set_new(result, "left_out_line", json_integer((json_int_t)cues.left_out_line));
+    }
     return worker_deliver(w, w->spec->key, tmp, result, err);
 }

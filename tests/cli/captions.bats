@@ -208,3 +208,101 @@ Fourth" "$(cat "$vtt")"
     same '{}' "$(jq -c '.jobs | with_entries(select(.value > 0))' <<<"$output")"
     same "$before" "$(sums)"
 }
+
+# telemetry FORMAT COUNT MS: a caption file of COUNT cues, one each MS, in which %d is their number.
+telemetry()
+{
+    awk -v format="$1" -v count="$2" -v ms="$3" '
+        function time(t) { return sprintf("00:00:%02d,%03d", t / 1000, t % 1000) }
+        BEGIN {
+            for (i = 0; i < count; i++)
+                printf "%d\n%s --> %s\n" format "\n\n", i + 1, time(i * ms), time((i + 1) * ms), i
+        }'
+}
+
+@test "what a drone writes beside or into its recording is not published" {
+    telemetry '<font size="28">FrameCnt: 4%d\n[iso: 100] [latitude: 12.34567] [longitude: 23.45678]' 11 1000 >tele.srt
+    local form
+    for form in beside mp4:mov_text; do
+        rm -rf rec/* "$EVENT"
+        new_event
+        if [ $form = beside ]; then
+            cp "$BATS_FILE_TMPDIR/stand-ins"/01-* rec/01-first-steps.MKV
+            cp tele.srt rec/01-first-steps.SRT
+        else
+            ffmpeg -v error -i "$BATS_FILE_TMPDIR/stand-ins"/01-* -i tele.srt -map 0 -map 1 -c copy \
+                -c:s ${form#*:} "rec/01-first-steps.${form%:*}"
+        fi
+        tp add rec >/dev/null
+        expect 0 tp run --quiet 1
+        [ ! -e "$vtt" ]
+        same "" "$(of_stream stream=codec_name)"
+        expect 0 tp status 1
+        says "not taken:" "which holds numbers with the same words in every cue" \
+            "captions: {take: ['01-first-steps."
+        run tp verify 1
+        says "captions not taken, no language:"
+        json '.parts[0] | [.captions, (.captions_not_taken | length)]' '[[],1]' tp status --json 1
+        json '.[0] | [.captions, (.captions_not_taken | length)]' '[[],1]' tp verify --json 1
+        # The same while the disk is unplugged.
+        mv rec gone
+        expect 0 tp run --json 1
+        same '{}' "$(jq -c '.jobs | with_entries(select(.value > 0))' <<<"$output")"
+        mv gone rec
+        # Unless the user wants it.
+        printf 'captions: {take: [%s]}\n' "$(cd rec && ls | tail -n 1)" >>"$EVENT/talkpress.yaml"
+        expect 0 tp run --quiet 1
+        grep -q latitude "$vtt"
+    done
+    printf 'captions: {take: yes}\n' >"$EVENT/talkpress.yaml"
+    expect 1 tp status
+    says "'captions' should name files"
+}
+
+@test "captions in the recording are taken where only telemetry lies beside it" {
+    ffmpeg -v error -i "$BATS_FILE_TMPDIR/stand-ins"/01-* -i en.srt -map 0 -map 1 -c copy rec/two.mkv
+    rm rec/01-first-steps.mkv
+    mv rec/two.mkv rec/01-first-steps.mkv
+    telemetry 'N 52.1234%d E 13.4321 2023-05-26' 11 1000 >rec/01-first-steps.srt
+    tp add rec >/dev/null
+    expect 0 tp run --quiet 1
+    grep -q "Welcome &amp; hello" "$vtt"
+    expect 0 tp verify 1
+    says "captions: stream 2 of the recording" "not taken, no language: '01-first-steps.srt'"
+}
+
+@test "the examples of telemetry" {
+    local cases=$BATS_TEST_DIRNAME/../../../shared/cases/05-telemetry-as-captions
+    [ -d "$cases" ] || skip "needs ../shared/cases"
+    local file
+    for file in "$cases/embedded.mp4" "$cases/side/DJI_0001.MP4"; do
+        rm -rf "$EVENT"
+        page one.txt "1: First Steps (Ada Byron) (0:40)"
+        PAGE=one.txt new_event
+        tp add "$file" >/dev/null || true
+        tp match "1=$file" >/dev/null
+        run tp status 1
+        says "captions: not taken:"
+        says_not "captions: '" "captions: stream"
+    done
+}
+
+@test "WebVTT is read as browsers do, and what they leave out is reported" {
+    printf 'WEBVTT\n\n00:00:00.160 --> 00:00:02.310 align:start position:0%%\n \nhello<00:00:00.400><c> and</c>\n\n' \
+        >rec/01-first-steps.vtt
+    printf '00:00:02.310 --> 00:00:02.320\nhello and\n \n\n00:00:3.0 --> 00:00:04.000\nlost\n' \
+        >>rec/01-first-steps.vtt
+    tp add rec >/dev/null
+    expect 0 tp run --quiet 1
+    same "1160-3310 3310-3320 " "$(cues "$vtt")"
+    expect 0 tp status 1
+    says "captions: 1 block of '01-first-steps.vtt' left out, no cue: line 11"
+    expect 0 tp verify 1
+    says "1 block of '01-first-steps.vtt' left out"
+    # Line ends of old programs.
+    printf 'WEBVTT\r\r00:00:01.000 --> 00:00:03.000\rHello CR\r' >rec/01-first-steps.vtt
+    expect 0 tp run --quiet 1
+    same "2000-4000 " "$(cues "$vtt")"
+    expect 0 tp status 1
+    says_not "left out"
+}

@@ -81,6 +81,78 @@ same_as_whole()
     done
 }
 
+# chapter NUMBER SECOND LENGTH OPTION...: a chapter cut from the recording; the options choose streams.
+chapter()
+{
+    ffmpeg -v error -i words.srt -i "$REC/01-first-steps.mp4" -ss "$2" -t "$3" \
+        -c:v libx264 -preset ultrafast -bf 0 -c:a aac -c:s mov_text "${@:4}" "more/GH0${1}0008.MP4"
+}
+
+@test "files with more streams, fewer, and in another order" {
+    local which
+    local -a plain=(-map 1:a -map 1:v)
+    local -a more=(-map 0:s -map 1:v -map 1:a -map 0:s -write_tmcd 1 -timecode 00:00:00:00)
+    printf '1\n00:00:01,000 --> 00:00:19,000\nSome words\n' >words.srt
+    for which in first second; do
+        rm -rf more event
+        mkdir more
+        new_event
+        echo "more streams in the $which"
+        if [ $which = first ]; then
+            chapter 1 0 20 "${more[@]}"
+            chapter 2 20 10 "${plain[@]}"
+        else
+            chapter 1 0 20 "${plain[@]}"
+            chapter 2 20 10 "${more[@]}"
+        fi
+        json '.[] | [(.files | length), .probe.error, (.probe.audio.end_ms / 1000 | round)]' \
+            '[2,null,30]' tp add --json more
+        tp match 1=GH010008.MP4 >/dev/null
+        tp verify --accept 1 --because "a third of it" >/dev/null || true
+        tp run --quiet >/dev/null || true
+        tp verify --accept 1 --because "a third of it" >/dev/null || true
+        expect 0 tp run --quiet
+        same "$(seq 0 149)" "$(frame_numbers event/out/*.mp4 5 1000)"
+        read -r off rest <<<"$(sounds_like event/out/*.mp4 22)"
+        echo "off by $off samples, $rest/1000 left"
+        [ "${off#-}" -le 96 ]
+    done
+}
+
+# overlapping DIR: every frame once, and the sound without a gap, where one file gives way to another.
+overlapping()
+{
+    json '.[] | [(.files | length), .probe.error, .probe.truncated, .probe.nb_corrupt, .probe.grid.frames]' \
+        '[2,null,null,0,450]' tp add --json "$1"
+    tp match "1=$(basename "$(find "$1" | sort | sed -n 2p)")" >/dev/null
+    expect 0 tp verify
+    expect 0 tp run --quiet
+    same_as_whole
+    for second in 29 31.5 33 35; do
+        read -r off rest <<<"$(sounds_like event/out/*.mp4 $second)"
+        echo "at $second: off by $off samples, $rest/1000 left"
+        [ "${off#-}" -le 96 ]
+        [ "$rest" -le 100 ]
+    done
+}
+
+@test "a recorder that repeats the end of a file in the next one: published once" {
+    local size
+    mkdir ts
+    size=$(stat -c %s "$BATS_FILE_TMPDIR/whole.ts")
+    # From 30 s to 33 s, and a bit: the first file ends inside a packet, the second begins in a group.
+    head -c $((size * 37 / 100)) "$BATS_FILE_TMPDIR/whole.ts" >ts/rec_001.ts
+    tail -c +$((size * 34 / 100 / 188 * 188 + 1)) "$BATS_FILE_TMPDIR/whole.ts" >ts/rec_002.ts
+    overlapping ts
+}
+
+@test "chapters that overlap: published once" {
+    mkdir mp4
+    ffmpeg -v error -i "$REC/01-first-steps.mp4" -t 33 -c copy mp4/GH010042.MP4
+    ffmpeg -v error -ss 30 -i "$REC/01-first-steps.mp4" -c copy mp4/GH020042.MP4
+    overlapping mp4
+}
+
 @test "files added one after the other become one recording" {
     for file in "$BATS_FILE_TMPDIR"/gopro/*; do
         run tp add "$file"

@@ -135,13 +135,51 @@ cause_of()
     says "cannot find 'nowhere.mp4'" "1 added"
 }
 
+@test "add reports what this call added, and the rest in a line" {
+    head -c 3000 /dev/urandom >cam/noise.mp4
+    cp "$two" cam/a.mp4
+    ffmpeg -v error -i "$two" -c copy -metadata comment=again cam/b.mp4
+    expect 1 tp add cam
+    expect 0 tp add "$one"
+    says "01-first-steps.mp4" "1 added, 0 known already; 0 cannot be read, 0 matches are unclear" \
+        "from before: 1 recording cannot be read, 2 matches are unclear: see 'talkpress status'"
+    says_not "noise" "a.mp4"
+    json '[.[] | .path]' "[\"$one\"]" tp add --json "$one"
+    # A folder that grows is added again and again.
+    cp "$three" cam
+    expect 0 tp add cam
+    says "03-third-time-lucky.mp4" "1 added, 3 known already" "from before: 1 recording"
+    says_not "noise" "01-first-steps"
+    expect 0 tp add cam
+    says "0 added, 4 known already"
+    says_not "third" "noise.mp4"
+}
+
+@test "add says which talk is no longer certain of its recording" {
+    cp "$three" cam/talk.mp4
+    expect 0 tp add cam
+    mkdir other
+    ffmpeg -v error -i "$three" -c copy -metadata comment=again other/talk.mp4
+    expect 3 tp add other
+    says "other/talk.mp4" "unclear, perhaps talk 3" "2 matches are unclear"
+    same 1 "$(grep -c "^cam/talk.mp4 *no longer certain to be talk 3" <<<"$output")"
+    says_not "from before"
+    # Names that repeat are shown and taken with their folder.
+    expect 3 tp match
+    says "cam/talk.mp4"
+    expect 1 tp match 3=talk.mp4
+    says "give its path, or a folder with it: '"
+    tp match 3=other/talk.mp4 || true
+    same "3/1 ok" "$(verdicts | cut -d, -f4)"
+}
+
 @test "verify --json: exactly the agreed fields" {
     tp add "$REC"
     json '[.[] | keys_unsorted] | unique' \
-        '[["talk","part","recording","listed_s","measured_s","difference_s","verdict","cause"]]' \
+        '[["talk","part","recording","listed_s","measured_s","difference_s","verdict","cause","captions","captions_not_taken"]]' \
         tp verify --json
     json . "[{\"talk\":3,\"part\":1,\"recording\":\"$three\",\"listed_s\":11,\"measured_s\":11,\
-\"difference_s\":0,\"verdict\":\"ok\",\"cause\":null}]" tp verify --json 3
+\"difference_s\":0,\"verdict\":\"ok\",\"cause\":null,\"captions\":[],\"captions_not_taken\":[]}]" tp verify --json 3
 }
 
 @test "short: cut off while recording" {

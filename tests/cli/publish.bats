@@ -227,6 +227,60 @@ lucky()
     same "03-all-good-things.jpg 03-all-good-things.mp4 SHA256SUMS talks.json" "$(files)"
 }
 
+@test "after a changed title every command says what the talk was published from" {
+    lucky
+    mv "rec/lucky take.mp4" rec/third-time-lucky.mp4
+    settings 'renditions: [cheap]' 'tolerance_s: 10'
+    page old.txt "3: Third Time Lucky (Radia Lamport) (0:14)"
+    page renamed.txt "3: All Good Things (Radia Lamport) (0:14)"
+    tp import old.txt >/dev/null
+    expect 0 tp add rec
+    expect 0 tp run --quiet
+    same "03-third-time-lucky.jpg 03-third-time-lucky.mp4 SHA256SUMS talks.json" "$(files)"
+    expect 0 tp import renamed.txt
+    same '"none"' "$(tp match --json | jq -c '.matches[0].state')"
+    for command in status "status 3" "why 3" verify "run --quiet"; do
+        # shellcheck disable=SC2086 # words
+        run tp $command
+        says "published from 'third-time-lucky.mp4', which may still hold it" \
+            "talkpress match '3=third-time-lucky.mp4'" "talkpress match '3=none'"
+    done
+    same "03-third-time-lucky.jpg 03-third-time-lucky.mp4 SHA256SUMS talks.json" "$(files)"
+    expect 1 tp verify --accept 3 --because "there is none"
+    says "name its recording with 'talkpress match' first"
+    expect 0 tp match "3=third-time-lucky.mp4"
+    expect 0 tp run --quiet
+    same "03-all-good-things.jpg 03-all-good-things.mp4 SHA256SUMS talks.json" "$(files)"
+}
+
+@test "a recording that the user accepted or cut stays with its talk, whatever its title" {
+    lucky
+    mv "rec/lucky take.mp4" rec/third-time-lucky.mp4
+    page old.txt "3: Third Time Lucky (Radia Lamport) (0:14)"
+    page renamed.txt "3: All Good Things (Radia Lamport) (0:14)"
+    tp import old.txt >/dev/null
+    tp add rec >/dev/null
+    expect 3 tp verify
+    expect 0 tp verify --accept 3 --because "a short talk"
+    expect 0 tp run --quiet
+    expect 0 tp import renamed.txt
+    says_not "no longer certain"
+    expect 0 tp run --quiet
+    same "03-all-good-things.jpg 03-all-good-things.mp4 SHA256SUMS talks.json" "$(files)"
+    # An acceptance of an earlier talkpress, and a cut, are decisions too.
+    tp match 3= >/dev/null || true
+    tp import old.txt >/dev/null
+    same '"sure"' "$(tp match --json | jq -c '.matches[0].state')"
+    expect 0 tp import renamed.txt
+    same '["sure","set by hand"]' "$(tp match --json | jq -c '.matches[0] | [.state, .reason]')"
+    tp match 3= >/dev/null || true
+    tp verify --reject 3 >/dev/null
+    tp import old.txt >/dev/null
+    tp cut 3 --in 1 >/dev/null
+    expect 0 tp import renamed.txt
+    same '["sure","set by hand"]' "$(tp match --json | jq -c '.matches[0] | [.state, .reason]')"
+}
+
 @test "what an earlier talkpress published stays too: import notes what it was made of" {
     lucky
     sqlite3 event/talkpress.db "update published set recording = ''"

@@ -66,7 +66,7 @@ recording()
 {
     local name=$1 seconds=$2
     shift 2
-    ffmpeg -v error -f lavfi -i "testsrc2=size=160x90:rate=5:duration=$seconds" "$@" \
+    ffmpeg -v error -y -f lavfi -i "testsrc2=size=160x90:rate=5:duration=$seconds" "$@" \
         -c:v libx264 -preset ultrafast -c:a pcm_s16le -t "$seconds" "$name"
 }
 
@@ -154,4 +154,180 @@ level()
     tp verify 2 || true
     expect 0 tp sound 2
     says_not "clipped" "hum" "no sound"
+}
+
+# two_channels NAME LEFT RIGHT: a recording of 8 s with these filter sources as its channels.
+two_channels()
+{
+    recording "$1" 8 -f lavfi -i "$2" -f lavfi -i "$3" \
+        -filter_complex "[1:a][2:a]join=inputs=2:channel_layout=stereo[a]" -map 0:v -map "[a]"
+}
+
+@test "one channel carries a steady tone: the one with speech is on both sides, and that is said" {
+    two_channels 02-second-thoughts.mkv "sine=1000:sample_rate=48000" "$(speech 8),volume=-12dB"
+    tp add 02-second-thoughts.mkv >/dev/null
+    expect 0 tp run --quiet 2
+    expect 0 tp verify 2
+    says "the right channel is used for both sides (the other carries a steady tone of 1000 Hz)"
+    expect 0 tp sound 2
+    says "left: a steady tone of 1000 Hz; right: speech 0."
+    same "$(level "$EVENT/out/02-second-thoughts.mp4" 0)" "$(level "$EVENT/out/02-second-thoughts.mp4" 1)"
+
+    # The tone is never published without a decision.
+    expect 0 tp sound 2 --channels left
+    says "nobody speaks in the sound that would be published" "talkpress sound TALK --channels right"
+    expect 3 tp verify 2
+    says "damaged" "nobody speaks in the sound that would be published"
+}
+
+# mono_level FILE: mean volume of the mono sum in dB, without the second of the card.
+mono_level()
+{
+    ffmpeg -v info -ss 1 -i "$1" -af "pan=mono|c0=0.5*c0+0.5*c1,volumedetect" -vn -f null - 2>&1 |
+        sed -n 's/.*mean_volume: \(-\{0,1\}[0-9]*\).*/\1/p'
+}
+
+@test "left and right in opposite phase: one is inverted, and that is said" {
+    recording 02-second-thoughts.mkv 8 -f lavfi -i "$(speech 8)" \
+        -filter_complex "[1:a]pan=stereo|c0=c0|c1=-0.9*c0[a]" -map 0:v -map "[a]"
+    tp add 02-second-thoughts.mkv >/dev/null
+    expect 0 tp run --quiet 2
+    expect 0 tp status 2
+    says "the right channel is inverted (left and right are in opposite phase)"
+    [ "$(mono_level "$EVENT/out/02-second-thoughts.mp4")" -ge -26 ]
+
+    expect 0 tp sound 2 --channels both
+    says "left and right are in opposite phase" "talkpress sound TALK --channels invert"
+    expect 3 tp run --quiet 2
+    expect 0 tp sound 2 --channels invert
+    says "the right channel is inverted" "set by hand"
+    expect 0 tp run --quiet 2
+}
+
+@test "silence, and noise that would be raised to speech, need a decision; a high gain is said" {
+    recording 02-second-thoughts.mkv 8 -f lavfi -i "anullsrc=r=48000:cl=stereo"
+    tp add 02-second-thoughts.mkv >/dev/null
+    expect 3 tp run --quiet 2
+    expect 3 tp verify 2
+    says "damaged" "its sound is silent"
+    expect 0 tp verify --accept 2 --because "a silent film"
+    expect 0 tp run --quiet 2
+
+    recording 02-second-thoughts.mkv 8 -f lavfi -i "anoisesrc=amplitude=0.0006:sample_rate=48000"
+    tp add 02-second-thoughts.mkv >/dev/null
+    expect 3 tp verify 2
+    says "damaged" "nearly silent (-63 LUFS): raised by 47 dB, only noise would be heard"
+    recording 02-second-thoughts.mkv 8 -f lavfi -i "anoisesrc=amplitude=0.004:sample_rate=48000"
+    tp add 02-second-thoughts.mkv >/dev/null
+    expect 3 tp verify 2
+    says "damaged" "nothing but noise (-47 LUFS), raised by 31 dB"
+    recording 02-second-thoughts.mkv 8 -f lavfi -i "$(speech 8),volume=-36dB"
+    tp add 02-second-thoughts.mkv >/dev/null
+    expect 0 tp verify 2
+    says "the sound is very quiet (-" "LUFS) and raised by 3"
+}
+
+@test "a part of a recording in which nobody speaks needs a decision" {
+    recording 02-second-thoughts.mkv 20 -f lavfi -i "$(speech 8),apad"
+    tp add 02-second-thoughts.mkv >/dev/null
+    tp verify 2 || true
+    expect 0 tp cut 2 --in 0:11 --out 0:19
+    expect 3 tp run --quiet 2
+    expect 3 tp verify 2
+    says "damaged" "its sound is silent"
+}
+
+@test "samples far above full scale or not a number are limited, counted, and told with their time" {
+    ffmpeg -v error -f lavfi -i "$(speech 8)" -c:a pcm_f32le -f f32le speech.f32
+    # At 3 s, 3e38 and a NaN: little-endian.
+    printf '\xff\xff\x7f\x7f\x00\x00\xc0\x7f' |
+        dd of=speech.f32 bs=4 seek=$((3 * 48000)) conv=notrunc status=none
+    recording picture.mkv 8
+    ffmpeg -v error -i picture.mkv -f f32le -ar 48000 -ac 1 -i speech.f32 -map 0:v -map 1:a -c:v copy \
+        -c:a pcm_f32le 02-second-thoughts.mkv
+    tp add 02-second-thoughts.mkv >/dev/null
+    expect 0 tp run --quiet 2
+    expect 0 tp verify 2
+    says "2 samples are not a number or far above full scale, first at 0:03: limited"
+    json '.parts[1].outputs[0].result.loudness_lufs | . > -16.5 and . < -15.5' true tp status --json
+    [ "$(level "$EVENT/out/02-second-thoughts.mp4" 0)" -ge -26 ]
+}
+
+# still_number FILE SECOND: the frame number of a stand-in's picture that shows at a second.
+still_number()
+{
+    frame_numbers "$1" $(($2 * 5)) 1
+}
+
+# numbered FILE SECONDS: pictures that carry their number, 5 a second.
+numbered()
+{
+    page one.txt "1: Numbers (Who) (0:$2)"
+    rehearse one.txt numbered
+    ffmpeg -v error -i numbered/* -map 0:v -c copy "$1"
+}
+
+@test "the picture ends before the sound: its last picture is held for as long as somebody speaks" {
+    numbered picture.mkv 08
+    # 20 s of speech, then 6 s of silence.
+    ffmpeg -v error -i picture.mkv -f lavfi -i "$(speech 8),aloop=2:size=320000,atrim=duration=20,apad=whole_dur=26" \
+        -map 0:v -map 1:a -c:v copy -c:a pcm_s16le 01-first-steps.mkv
+    tp add 01-first-steps.mkv >/dev/null || true
+    tp match 1=01-first-steps.mkv >/dev/null
+    tp run --quiet 1 || true
+    json '.[0].measured_s | . > 18 and . < 21' true tp verify 1 --json
+    expect 3 tp verify 1
+    says "its picture ends 0:1" "before its sound: the last picture is shown until the end"
+    expect 0 tp cut 1 --out 0:26
+    says "0:00.000 to 0:26.000"
+    expect 0 tp verify --accept 1 --because "a test"
+    expect 0 tp run --quiet 1
+    out=$EVENT/out/01-first-steps.mp4
+    same $((27 * 5)) "$(nb_frames "$out")"
+    last=$(still_number "$out" 8)
+    [ "$last" -ge 34 ]
+    same 39 "$(still_number "$out" 10)"
+    same 39 "$(still_number "$out" 26)"
+}
+
+@test "the picture begins after the sound: its first picture is held for as long as somebody speaks" {
+    numbered picture.mkv 08
+    # 3 s of silence, then speech; the picture comes after 10 s.
+    ffmpeg -v error -itsoffset 10 -i picture.mkv -f lavfi -i "$(speech 8),aloop=2:size=320000,adelay=3000,atrim=duration=18" \
+        -map 0:v -map 1:a -c:v copy -c:a pcm_s16le 01-first-steps.mkv
+    tp add 01-first-steps.mkv >/dev/null || true
+    tp match 1=01-first-steps.mkv >/dev/null
+    tp run --quiet 1 || true
+    json '.[0].measured_s | . > 14.5 and . < 16' true tp verify 1 --json
+    expect 3 tp verify 1
+    says "its picture begins 0:07 after its sound: the first picture is shown from the start"
+    expect 0 tp cut 1 --in 0:00
+    says "0:00.000 to 0:18.000"
+    expect 0 tp verify --accept 1 --because "a test"
+    expect 0 tp run --quiet 1
+    out=$EVENT/out/01-first-steps.mp4
+    same $((19 * 5)) "$(nb_frames "$out")"
+    same 0 "$(still_number "$out" 2)"
+    same 0 "$(still_number "$out" 10)"
+    same 5 "$(still_number "$out" 12)"
+}
+
+@test "silence after the picture's end is left out" {
+    recording picture.mkv 8
+    ffmpeg -v error -i picture.mkv -f lavfi -i "$(speech 7),apad=whole_dur=20" -map 0:v -map 1:a -c:v copy \
+        -c:a pcm_s16le 02-second-thoughts.mkv
+    tp add 02-second-thoughts.mkv >/dev/null
+    expect 0 tp verify 2
+    says_not "is shown until the end"
+    json '.[0].measured_s' 8 tp verify 2 --json
+}
+
+@test "a cover as a plain video track is no picture that sets the length" {
+    ffmpeg -v error -f lavfi -i "$(speech 8)" -f lavfi -i "color=red:size=300x300:duration=0.04:rate=25" -map 0 -map 1 \
+        -c:a aac -c:v mjpeg -t 8 02-second-thoughts.mov
+    tp add 02-second-thoughts.mov >/dev/null
+    expect 0 tp run --quiet 2
+    expect 0 tp verify 2
+    says "no picture in it: its card is shown instead"
+    same $((9 * 25)) "$(nb_frames "$EVENT/out/02-second-thoughts.mp4")"
 }

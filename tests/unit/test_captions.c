@@ -8,6 +8,7 @@
 #include "fs.h"
 #include "mem.h"
 #include "str.h"
+#include "telemetry.h"
 
 /* "1000-2500 text | 3000-4000 text", lines joined by '/'. */
 static char *tell(const struct cues *c)
@@ -228,13 +229,276 @@ static void test_write(void **state)
     assert_fails(captions_write(path, &c, &err), ERR_BUG, "read back otherwise");
 }
 
+#define TIMES     "00:00:01.000 --> 00:00:02.000"
+#define CUE(text) "1000-2000 " text
+
+/* The rules of WebVTT's parser (W3C WebVTT, section 6.1): what browsers make of a file. The kinds
+ * of cases are those of web-platform-tests' webvtt/parsing/file-parsing. */
+static void test_webvtt_rules(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *what, *content, *cues; /* NULL: refused */
+        size_t nb_left_out;
+    } cases[] = {
+        /* Signature. */
+        {"signature only", "WEBVTT", NULL, 0},
+        {"signature, BOM", "\xef\xbb\xbfWEBVTT\n\n" TIMES "\na", CUE("a"), 0},
+        {"signature, two BOMs", "\xef\xbb\xbf\xef\xbb\xbfWEBVTT\n\n" TIMES "\na", NULL, 0},
+        {"signature, space", "WEBVTT \n\n" TIMES "\na", CUE("a"), 0},
+        {"signature, tab and text", "WEBVTT\tx\n\n" TIMES "\na", CUE("a"), 0},
+        {"signature, form feed", "WEBVTT\f\n\n" TIMES "\na", NULL, 0},
+        {"signature, letter", "WEBVTTx\n\n" TIMES "\na", NULL, 0},
+        {"signature, small", "webvtt\n\n" TIMES "\na", NULL, 0},
+        {"signature, WEBSRT", "WEBSRT\n\n" TIMES "\na", NULL, 0},
+        {"signature, late", "\nWEBVTT\n\n" TIMES "\na", NULL, 0},
+        {"signature, leading space", " WEBVTT\n\n" TIMES "\na", NULL, 0},
+        {"signature, no line end", "WEBVTT" TIMES "\na", NULL, 0},
+        {"signature with times", "WEBVTT " TIMES "\na\n\n" TIMES "\nb", CUE("b"), 0},
+        /* Header. */
+        {"header, garbage", "WEBVTT\nx: y\nz\n\n" TIMES "\na", CUE("a"), 0},
+        {"header, times", "WEBVTT\n" TIMES "\na", CUE("a"), 0},
+        {"header, garbage and times", "WEBVTT\nx\n" TIMES "\na", CUE("a"), 0},
+        {"header, space line", "WEBVTT\n \n" TIMES "\na", CUE("a"), 0},
+        {"header, STYLE", "WEBVTT\nSTYLE\n::cue{}\n\n" TIMES "\na", CUE("a"), 0},
+        /* Line ends. */
+        {"CR alone", "WEBVTT\r\r" TIMES "\ra\rb\r\r" TIMES "\rc\r", CUE("a/b | ") CUE("c"), 0},
+        {"CR LF", "WEBVTT\r\n\r\n" TIMES "\r\na\r\nb\r\n", CUE("a/b"), 0},
+        {"mixed", "WEBVTT\n\r" TIMES "\r\na\rb\n\r\n" TIMES "\nc", CUE("a/b | ") CUE("c"), 0},
+        {"CR CR LF is two lines", "WEBVTT\n\n" TIMES "\na\r\r\nb", CUE("a"), 1},
+        {"LF CR is two lines", "WEBVTT\n\n" TIMES "\na\n\rb", CUE("a"), 1},
+        {"no line end at the end", "WEBVTT\n\n" TIMES "\na", CUE("a"), 0},
+        {"form feed and vertical tab end no line", "WEBVTT\n\n" TIMES "\na\fb\vc", CUE("abc"), 0},
+        {"many empty lines", "WEBVTT\n\n\n\n" TIMES "\na\n\n\n\n" TIMES "\nb\n\n\n",
+         CUE("a | ") CUE("b"), 0},
+        /* Empty lines. */
+        {"a space is not empty", "WEBVTT\n\n" TIMES "\n \na", CUE("a"), 0},
+        {"nor a tab", "WEBVTT\n\n" TIMES "\na\n\t\nb", CUE("a/b"), 0},
+        {"a space before times", "WEBVTT\n\n \n" TIMES "\na", CUE("a"), 0},
+        {"a space separates no cues", "WEBVTT\n\n" TIMES "\na\n \nid\n" TIMES "\nb",
+         CUE("a/id | ") CUE("b"), 0},
+        {"no text", "WEBVTT\n\n" TIMES "\n\n" TIMES "\nb", CUE(" | ") CUE("b"), 0},
+        {"text after an empty line", "WEBVTT\n\n" TIMES "\na\n\nb\nc\n\n" TIMES "\nd",
+         CUE("a | ") CUE("d"), 1},
+        /* Identifiers. */
+        {"id", "WEBVTT\n\nan id\n" TIMES "\na", CUE("a"), 0},
+        {"id, number", "WEBVTT\n\n1\n" TIMES "\na\n\n2\n" TIMES "\nb", CUE("a | ") CUE("b"), 0},
+        {"id, NOTE", "WEBVTT\n\nNOTE\n" TIMES "\na", CUE("a"), 0},
+        {"id, STYLE", "WEBVTT\n\nSTYLE\n" TIMES "\na", CUE("a"), 0},
+        {"id, WEBVTT", "WEBVTT\n\nWEBVTT\n" TIMES "\na", CUE("a"), 0},
+        {"id, almost an arrow", "WEBVTT\n\n-- >\n" TIMES "\na", CUE("a"), 0},
+        {"id of two lines", "WEBVTT\n\none\ntwo\n" TIMES "\na", CUE("a"), 1},
+        {"id without a cue", "WEBVTT\n\nid\n\n" TIMES "\na", CUE("a"), 1},
+        /* Comments and other blocks. */
+        {"NOTE", "WEBVTT\n\nNOTE x\ny\n\nNOTE\n\nNOTE\tz\n\n" TIMES "\na", CUE("a"), 0},
+        {"NOTE in text", "WEBVTT\n\n" TIMES "\nNOTE a\nb", CUE("NOTE a/b"), 0},
+        {"NOTE with an arrow", "WEBVTT\n\nNOTE a --> b\nx\n\n" TIMES "\na", CUE("a"), 0},
+        {"NOTE, later arrow", "WEBVTT\n\nNOTE\nx\n" TIMES "\na", CUE("a"), 0},
+        {"NOTEx", "WEBVTT\n\nNOTEx\ny\n\n" TIMES "\na", CUE("a"), 1},
+        {"STYLE", "WEBVTT\n\nSTYLE\n::cue{}\n\n" TIMES "\na", CUE("a"), 0},
+        {"STYLE after a cue", "WEBVTT\n\n" TIMES "\na\n\nSTYLE \n::cue{}", CUE("a"), 0},
+        {"REGION", "WEBVTT\n\nREGION\nid:x\nwidth:40%\n\n" TIMES " region:x\na", CUE("a"), 0},
+        /* Arrows. */
+        {"arrow alone", "WEBVTT\n\n-->\n" TIMES "\na", CUE("a"), 1},
+        {"arrow in the id's line", "WEBVTT\n\nx-->y\n" TIMES "\na", CUE("a"), 1},
+        {"arrow twice", "WEBVTT\n\n-->-->\n" TIMES "\na", CUE("a"), 1},
+        {"longer arrow", "WEBVTT\n\n--->\n" TIMES "\na", CUE("a"), 1},
+        {"arrow ends a text", "WEBVTT\n\n" TIMES "\na\n" TIMES "\nb", CUE("a | ") CUE("b"), 0},
+        {"any arrow does", "WEBVTT\n\n" TIMES "\na\nb --> c\nd", CUE("a"), 1},
+        {"after times that fail", "WEBVTT\n\n00:00 --> x\n" TIMES "\na", CUE("a"), 1},
+        {"apart", "WEBVTT\n\n00:00:01.000 -- > 00:00:02.000\na\n\n" TIMES "\nb", CUE("b"), 1},
+        {"letters in it", "WEBVTT\n\n00:00:01.000 -a--> 00:00:02.000\na\n\n" TIMES "\nb", CUE("b"),
+         1},
+        {"short arrow", "WEBVTT\n\n00:00:01.000 -> 00:00:02.000\na\n\n" TIMES "\nb", CUE("b"), 1},
+        /* Times. */
+        {"no spaces", "WEBVTT\n\n00:00:01.000-->00:00:02.000\na", CUE("a"), 0},
+        {"white space", "WEBVTT\n\n \t00:00:01.000\f\t-->  00:00:02.000\t\na", CUE("a"), 0},
+        {"no hours", "WEBVTT\n\n00:01.000 --> 00:00:02.000\na", CUE("a"), 0},
+        {"hours of 1, 3, 4 digits",
+         "WEBVTT\n\n0:00:01.000 --> 000:00:02.000\na\n\n0000:00:01.000 --> 0:00:02.000\nb",
+         CUE("a | ") CUE("b"), 0},
+        {"hours of many digits", "WEBVTT\n\n00:01.000 --> 99999999999999999999:00:00.000\na",
+         "1000-35999999996400000 a", 0},
+        {"59", "WEBVTT\n\n59:59.999 --> 01:59:59.999\na", "3599999-7199999 a", 0},
+        {"60 s", "WEBVTT\n\n00:00:01.000 --> 00:00:60.000\na\n\n" TIMES "\nb", CUE("b"), 1},
+        {"60 min", "WEBVTT\n\n00:00:01.000 --> 00:60:00.000\na\n\n" TIMES "\nb", CUE("b"), 1},
+        {"60 min without hours", "WEBVTT\n\n60:00.000 --> 60:01.000\na\n\n" TIMES "\nb", CUE("b"),
+         1},
+        {"minutes of 1 digit", "WEBVTT\n\n0:01.000 --> 0:02.000\na\n\n" TIMES "\nb", CUE("b"), 1},
+        {"minutes of 3 digits", "WEBVTT\n\n00:000:01.000 --> 00:01:02.000\na\n\n" TIMES "\nb",
+         CUE("b"), 1},
+        {"seconds of 1 digit", "WEBVTT\n\n00:1.000 --> 00:2.000\na\n\n" TIMES "\nb", CUE("b"), 1},
+        {"seconds of 3 digits", "WEBVTT\n\n00:001.000 --> 00:02.000\na\n\n" TIMES "\nb", CUE("b"),
+         1},
+        {"2 digits of ms", "WEBVTT\n\n00:01.00 --> 00:02.000\na\n\n" TIMES "\nb", CUE("b"), 1},
+        {"4 digits of ms", "WEBVTT\n\n00:01.0000 --> 00:02.000\na\n\n" TIMES "\nb", CUE("b"), 1},
+        {"no ms", "WEBVTT\n\n00:00:01 --> 00:00:02\na\n\n" TIMES "\nb", CUE("b"), 1},
+        {"ms alone", "WEBVTT\n\n00:00:01. --> 00:00:02.\na\n\n" TIMES "\nb", CUE("b"), 1},
+        {"seconds alone", "WEBVTT\n\n01.000 --> 02.000\na\n\n" TIMES "\nb", CUE("b"), 1},
+        {"negative", "WEBVTT\n\n-00:01.000 --> 00:02.000\na\n\n" TIMES "\nb", CUE("b"), 1},
+        {"sign", "WEBVTT\n\n+00:01.000 --> 00:02.000\na\n\n" TIMES "\nb", CUE("b"), 1},
+        {"letter after the start", "WEBVTT\n\n00:01.000x --> 00:02.000\na\n\n" TIMES "\nb",
+         CUE("b"), 1},
+        {"letter before the end", "WEBVTT\n\n00:01.000 --> x00:02.000\na\n\n" TIMES "\nb", CUE("b"),
+         1},
+        {"letter after the end", "WEBVTT\n\n00:01.000 --> 00:02.000x\na", CUE("a"), 0},
+        {"times end", "WEBVTT\n\n" TIMES "\na\n\n00:00:01.000 -->", CUE("a"), 1},
+        {"other digits", "WEBVTT\n\n\xd9\xa0\xd9\xa0:01.000 --> 00:02.000\na\n\n" TIMES "\nb",
+         CUE("b"), 1},
+        {"no length", "WEBVTT\n\n00:01.000 --> 00:01.000\na", "1000-1000 a", 0},
+        {"backwards", "WEBVTT\n\n00:02.000 --> 00:01.000\na\n\n" TIMES "\nb", CUE("b"), 1},
+        {"comma", "WEBVTT\n\n00:01,000 --> 00:02,000\na", CUE("a"), 0},
+        /* Settings. */
+        {"settings", "WEBVTT\n\n" TIMES " align:start position:0% line:-1 size:50% vertical:rl\na",
+         CUE("a"), 0},
+        {"settings, garbage", "WEBVTT\n\n" TIMES " :a: align: :x foo align:middle 50%\na", CUE("a"),
+         0},
+        {"settings twice", "WEBVTT\n\n" TIMES "\talign:end\talign:start \na", CUE("a"), 0},
+    };
+    for (size_t i = 0; i < NB(cases); i++) {
+        struct err err = {0};
+        AUTO_CUES c = {0};
+        const char *text = cases[i].content;
+        if (!cases[i].cues) {
+            assert_fails(captions_read_text(&c, "a.vtt", text, strlen(text), &err), ERR_INVALID,
+                         "'a.vtt'");
+            continue;
+        }
+        if (captions_read_text(&c, "a.vtt", text, strlen(text), &err) < 0)
+            fail_msg("%s: %s", cases[i].what, err.msg);
+        AUTO_FREE char *told = tell(&c);
+        assert_row_str(cases[i].what, told, cases[i].cues);
+        assert_row_int(cases[i].what, c.nb_left_out, cases[i].nb_left_out);
+    }
+    static const char nuls[] = "WEBVTT\0\n\n" TIMES "\na", in_text[] = "WEBVTT\n\ni\0d\n" TIMES
+                                                                       "\na\0b\n\n0\0:01.000 --> "
+                                                                       "00:02.000\nc";
+    struct err err = {0};
+    AUTO_CUES c = {0};
+    assert_fails(captions_read_text(&c, "n.vtt", nuls, sizeof nuls - 1, &err), ERR_INVALID,
+                 "begin with WEBVTT");
+    err = (struct err){0};
+    assert_done(captions_read_text(&c, "n.vtt", in_text, sizeof in_text - 1, &err));
+    AUTO_FREE char *told = tell(&c);
+    assert_string_equal(told, CUE("a\xef\xbf\xbd"
+                                  "b"));
+    assert_int_equal(c.nb_left_out, 1);
+    assert_int_equal(c.left_out_line, 7);
+}
+
+/* The line ends of SubRip and Advanced SubStation. */
+static void test_line_ends(void **state)
+{
+    (void)state;
+    static const char *const ends[] = {"\n", "\r\n", "\r", "\r\r\n"};
+    for (size_t i = 0; i < NB(ends); i++) {
+        const char *e = ends[i];
+        struct err err = {0};
+        AUTO_CUES srt = {0}, ass = {0};
+        AUTO_FREE char *one =
+            mem_printf("1%s00:00:01,000 --> 00:00:02,000%sa%sb%s%s2%s00:00:03,000 --> "
+                       "00:00:04,000%sc%s",
+                       e, e, e, e, e, e, e, e);
+        AUTO_FREE char *two = mem_printf("[Events]%sDialogue: 0,0:00:01.00,0:00:02.00,,,0,0,0,,a%s"
+                                         "Dialogue: 0,0:00:03.00,0:00:04.00,,,0,0,0,,c%s",
+                                         e, e, e);
+        assert_done(captions_read_text(&srt, "a.srt", one, strlen(one), &err));
+        assert_done(captions_read_text(&ass, "a.ass", two, strlen(two), &err));
+        AUTO_FREE char *of_srt = tell(&srt), *of_ass = tell(&ass);
+        assert_row_str("srt", of_srt, "1000-2000 a/b | 3000-4000 c");
+        assert_row_str("ass", of_ass, "1000-2000 a | 3000-4000 c");
+    }
+}
+
+/* nb cues, one each interval_ms; in the format, '#' is a number that grows and '%' one word of
+ * many.
+ */
+static void make_track(struct cues *out, const char *format, size_t nb, int64_t interval_ms)
+{
+    static const char *const words[] = {"welcome", "the",       "talk",  "is",   "about",
+                                        "memory",  "and",       "we",    "will", "see",
+                                        "how",     "compilers", "reason"};
+    size_t at = 0;
+    for (size_t i = 0; i < nb; i++) {
+        AUTO_STR text = {0};
+        for (const char *p = format; *p; p++)
+            if (*p == '#')
+                str_addf(&text, "%zu", 17 + i * 31);
+            else if (*p == '%')
+                str_add(&text, words[(at * at + at / 7) % NB(words)]), at++;
+            else
+                str_addf(&text, "%c", *p);
+        cues_add(out, (int64_t)i * interval_ms, (int64_t)(i + 1) * interval_ms, str_take(&text));
+    }
+}
+
+static void test_telemetry(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *what, *format;
+        size_t nb;
+        int64_t interval_ms;
+        const char *says; /* NULL: may be language */
+    } cases[] = {
+        {"drone",
+         "FrameCnt: #, DiffTime: 33ms\n[iso: 100] [shutter: 1/#.0] [latitude: 12.#] "
+         "[longitude: 23.#] [altitude: #.000]",
+         40, 1000, "the same words in every cue"},
+        {"drone, a picture each", "FrameCnt: #, DiffTime: 33ms\n2023-05-26 09:30:#", 90, 33, ""},
+        {"older drone",
+         "HOME(149.#,-20.#) 2017.08.05 14:11:#\nGPS(149.#,-20.#,16) BAROMETER:1.9\n"
+         "ISO:100 Shutter:60 EV: Fnum:F2.2",
+         40, 1000, "numbers"},
+        {"few numbers", "Camera model hero, exposure automatic, focus far, altitude #", 40, 1000,
+         "the same words"},
+        {"heart", "HR: # bpm", 40, 1000, "the same words"},
+        {"receiver", "$GPRMC,1235#,A,4807.#,N,01131.#,E,022.4,084.4,230394,003.1,W*6A", 40, 1000,
+         "numbers"},
+        {"three cues", "iso: # latitude: 12.# longitude: 23.#", 3, 1000, "the same words"},
+        {"clock", "2009-08-12 14:22:#", 40, 1000, "little but numbers"},
+        {"dates", "12 Aug 2009 14:22:#", 40, 1000, "numbers"},
+        {"two kinds of cue", "latitude # longitude # speed #", 12, 500, "the same words"},
+        {"encoded", "eyJsYXRpdHVkZSI6IndvcmxkIn0geyJsb25naXR1ZGUiOiJ3b3JsZCJ9", 40, 1000, ""},
+        {"at the rate of pictures", "%", 90, 33, "as often as the picture"},
+        {"speech", "% % % % %\n% % % %", 90, 3000, NULL},
+        {"speech with numbers", "% in # % % # % % % %", 90, 3000, NULL},
+        {"speech with times", "[00:01:#] % % % % % % %", 90, 3000, NULL},
+        {"speech of speakers", "Speaker #: % % %", 90, 3000, NULL},
+        {"a word each", "%", 90, 250, NULL},
+        {"sounds", "[Music]", 90, 3000, NULL},
+        {"Chinese", "\xe4\xbb\x8a\xe5\xa4\xa9\xe6\x88\x91%\xe4\xbb\xac\xe8\xaf\xb4 #", 40, 3000,
+         NULL},
+        {"one cue", "In # it was 2010, then 400", 1, 3000, NULL},
+        {"none", "", 0, 1, NULL},
+    };
+    for (size_t i = 0; i < NB(cases); i++) {
+        AUTO_CUES c = {0};
+        make_track(&c, cases[i].format, cases[i].nb, cases[i].interval_ms);
+        const char *why = telemetry_find(&c);
+        if (!why != !cases[i].says || (why && !strstr(why, cases[i].says)))
+            fail_msg("%s: %s", cases[i].what, why ? why : "language");
+    }
+    /* Captions that roll up: each line is in three cues, half of which last for 10 ms. */
+    AUTO_CUES lines = {0}, rolled = {0};
+    make_track(&lines, "% % in # %", 40, 2000);
+    for (size_t i = 1; i < lines.nb; i++) {
+        const char *before = lines.cues[i - 1].text;
+        cues_add(&rolled, lines.cues[i].start_ms - 10, lines.cues[i].start_ms, mem_strdup(before));
+        cues_add(&rolled, lines.cues[i].start_ms, lines.cues[i].end_ms - 10,
+                 mem_printf("%s\n%s", before, lines.cues[i].text));
+    }
+    assert_null(telemetry_find(&rolled));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_formats), cmocka_unit_test(test_markup),
-        cmocka_unit_test(test_refused), cmocka_unit_test(test_cut),
-        cmocka_unit_test(test_flatten), cmocka_unit_test(test_flatten_bound),
-        cmocka_unit_test(test_write),
+        cmocka_unit_test(test_formats),      cmocka_unit_test(test_markup),
+        cmocka_unit_test(test_refused),      cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_flatten),      cmocka_unit_test(test_flatten_bound),
+        cmocka_unit_test(test_write),        cmocka_unit_test(test_telemetry),
+        cmocka_unit_test(test_webvtt_rules), cmocka_unit_test(test_line_ends),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "frame_grid.h"
+#include "mem.h"
 
 /* How stamps differ from their places. */
 enum stamps {
@@ -140,6 +141,38 @@ static int64_t still(int64_t n)
 static int64_t quick(int64_t n)
 {
     return 2 + chance(n) % 9;
+}
+
+/* Steps that scatter around those of a standard rate are of that rate. */
+static void test_scattered_rates(void **state)
+{
+    (void)state;
+    static const struct {
+        double fps, scatter_ms;
+        int pause; /* every so manieth picture, some are missing; 0: none */
+    } cases[] = {
+        {30, 6, 0},  {30, 6, 7}, {30, 8, 0}, {25, 6, 0}, {24, 6, 0},
+        {15, 12, 0}, {50, 6, 0}, {50, 4, 9}, {60, 5, 0}, {60, 2.5, 5},
+    };
+    for (size_t i = 0; i < NB(cases); i++) {
+        struct frame_grid_finder *finder =
+            frame_grid_finder_create((AVRational){1, 90000}, (AVRational){0, 1});
+        double at_ms = 100;
+        for (int64_t n = 0; n < 3000; n++) {
+            frame_grid_finder_add(finder, llround(at_ms * 90));
+            const double off = ((double)(chance(n) % 2001) - 1000) / 1000 * cases[i].scatter_ms;
+            at_ms += 1000 / cases[i].fps + off;
+            if (cases[i].pause && n % cases[i].pause == 0)
+                at_ms += 1000 / cases[i].fps * (double)(1 + n % 5);
+        }
+        struct frame_grid g;
+        int variable = 0;
+        assert_int_equal(frame_grid_finder_result(finder, &g, 3000, &variable), 1);
+        frame_grid_finder_destroy(finder);
+        AUTO_FREE char *row = mem_printf("%g, %g ms", cases[i].fps, cases[i].scatter_ms);
+        assert_row_int(row, variable, 1);
+        assert_row_near(row, av_q2d(g.fps), cases[i].fps, 0.07);
+    }
 }
 
 static void test_variable_rates(void **state)
@@ -286,9 +319,13 @@ static void test_valid(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_constant_rates), cmocka_unit_test(test_variable_rates),
-        cmocka_unit_test(test_stills),         cmocka_unit_test(test_few),
-        cmocka_unit_test(test_there_and_back), cmocka_unit_test(test_valid),
+        cmocka_unit_test(test_constant_rates),
+        cmocka_unit_test(test_variable_rates),
+        cmocka_unit_test(test_scattered_rates),
+        cmocka_unit_test(test_stills),
+        cmocka_unit_test(test_few),
+        cmocka_unit_test(test_there_and_back),
+        cmocka_unit_test(test_valid),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -151,6 +151,13 @@ static void test_clocks(void **state)
     CHECK("00000.MTS+00001.MTS 00002.MTS", NULL, {"/a/00000.MTS", 9, 1000, 61000, NULL, NULL, 0},
           {"/a/00001.MTS", 9, 61040, 90000, NULL, NULL, 0},
           {"/a/00002.MTS", 9, 1000, 9000, NULL, NULL, 0});
+    /* The recorder began the next file 0.9 s, or 8 s, early. */
+    CHECK("00000.MTS+00001.MTS+00002.MTS", NULL, {"/a/00000.MTS", 9, 1000, 61000, NULL, NULL, 0},
+          {"/a/00001.MTS", 9, 60100, 90000, NULL, NULL, 0},
+          {"/a/00002.MTS", 9, 82000, 99000, NULL, NULL, 0});
+    /* Short clips whose clocks begin anew do not overlap. */
+    CHECK("00000.MTS 00001.MTS", NULL, {"/a/00000.MTS", 9, 1000, 9000, NULL, NULL, 0},
+          {"/a/00001.MTS", 9, 1000, 30000, NULL, NULL, 0});
     /* Over the turn of 33 bits. */
     CHECK("a1.ts+a2.ts", NULL, {"/a/a1.ts", 9, 95400000, 95443700, NULL, NULL, 0},
           {"/a/a2.ts", 9, 20, 9000, NULL, NULL, 0});

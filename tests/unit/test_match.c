@@ -94,7 +94,7 @@ struct set {
 static void set_add(struct set *set, char *name, int64_t duration_ms)
 {
     set->recordings = mem_grow(set->recordings, set->nb, sizeof *set->recordings);
-    set->recordings[set->nb++] = (struct match_recording){name, duration_ms};
+    set->recordings[set->nb++] = (struct match_recording){name, duration_ms, NULL};
 }
 
 static void set_clear(struct set *set)
@@ -286,7 +286,9 @@ static const struct small_case small_cases[] = {
               {4, 0, MATCH_NONE, -1, NULL},
               {12, 0, MATCH_SURE, 2, NULL}}},
     {.what = "unrelated files",
-     .recordings = {{"lunch.mp4", MS(25, 40)}, {"party-photos.mov", -1}, {"MVI_0003.MOV", -1}},
+     .recordings = {{"lunch.mp4", MS(25, 40)},
+                    {"party-photos.mov", -1, NULL},
+                    {"MVI_0003.MOV", -1}},
      .rows = {{3, 0, MATCH_NONE, -1, NULL}, {7, 0, MATCH_NONE, -1, NULL}}},
     {.what = "an unrelated name with a fitting length is left open",
      .recordings = {{"lunch.mp4", 1514000}},
@@ -295,7 +297,7 @@ static const struct small_case small_cases[] = {
      .recordings = {{"Stabellini.mov", 1700000}},
      .rows = {{26, 0, MATCH_UNCLEAR, 0, NULL}}},
     {.what = "title without number or length",
-     .recordings = {{"Libxenlight.mov", -1}},
+     .recordings = {{"Libxenlight.mov", -1, NULL}},
      .rows = {{26, 0, MATCH_SURE, 0, NULL}}},
     {.what = "set by hand",
      .recordings = {{"03.mp4", 1527000}, {"04.mp4", 1895000}, {"both.mp4", 9000000}},
@@ -364,7 +366,7 @@ static void test_reasons(void **state)
     AUTO_PROGRAMME xen = {0};
     build_xen(&xen);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const struct match_recording r = {cases[i].name, cases[i].duration_ms};
+        const struct match_recording r = {cases[i].name, cases[i].duration_ms, NULL};
         struct match_table table;
         match_all(&table, &xen, &r, 1, NULL, 0);
         assert_string_equal(row_of(&table, cases[i].talk, 0)->reason, cases[i].reason);
@@ -383,7 +385,7 @@ static void test_equal_times_without_names(void **state)
     for (int i = 0; i < 12; i++) {
         talk_add_part(programme_add_talk(&p, i + 1), 1200);
         snprintf(names[i], sizeof names[i], "MVI_%04d.MOV", 500 + i);
-        recordings[i] = (struct match_recording){names[i], 1200200};
+        recordings[i] = (struct match_recording){names[i], 1200200, NULL};
     }
     struct match_table table;
     match_all(&table, &p, recordings, 12, NULL, 0);
@@ -411,10 +413,10 @@ static void test_names_beyond_ascii(void **state)
     talk_add_part(talk, 0);
     programme_add_talk(&p, 4)->gone = true;
     const struct match_recording recordings[] = {
-        {"Jose\u0301 N\u0303andu\u0301 - something else.mov", -1}, /* as macOS writes it */
-        {"日本語-入門.mp4", -1},
-        {"UEBERRASCHUNG Überraschung Küche.mp4", -1},
-        {"\xff\xfe.mp4", -1},
+        {"Jose\u0301 N\u0303andu\u0301 - something else.mov", -1, NULL}, /* as macOS writes it */
+        {"日本語-入門.mp4", -1, NULL},
+        {"UEBERRASCHUNG Überraschung Küche.mp4", -1, NULL},
+        {"\xff\xfe.mp4", -1, NULL},
     };
     struct match_table table;
     match_all(&table, &p, recordings, 4, NULL, 0);
@@ -429,7 +431,7 @@ static void test_nothing(void **state)
 {
     (void)state;
     const struct programme none = {0};
-    const struct match_recording r = {"01.mp4", 1000};
+    const struct match_recording r = {"01.mp4", 1000, NULL};
     struct match_table table;
     match_all(&table, &none, &r, 1, NULL, 0);
     assert_int_equal(table.nb_rows, 0);

@@ -394,6 +394,53 @@ static void test_cut_off(void **state)
     }
 }
 
+/* The checksum of an Ogg page (RFC 3533, section 6). */
+static uint32_t ogg_crc(const uint8_t *bytes, size_t nb)
+{
+    uint32_t crc = 0;
+    for (size_t i = 0; i < nb; i++) {
+        crc ^= (uint32_t)bytes[i] << 24;
+        for (int k = 0; k < 8; k++)
+            crc = crc << 1 ^ (crc >> 31 ? 0x04c11db7 : 0);
+    }
+    return crc;
+}
+
+/* Lets an Ogg file's last page state where the sound ends. */
+static void state_end(const char *path, uint64_t granule)
+{
+    struct err err = {0};
+    AUTO_FREE char *bytes = NULL;
+    size_t nb, page = 0;
+    assert_done(fs_read(&bytes, &nb, path, 1 << 28, &err));
+    for (size_t i = 0; i + 27 < nb; i++)
+        page = memcmp(bytes + i, "OggS", 4) == 0 ? i : page;
+    memset(bytes + page + 22, 0, 4);
+    for (int i = 0; i < 8; i++)
+        bytes[page + 6 + i] = (char)(granule >> 8 * i);
+    const uint32_t crc = ogg_crc((uint8_t *)bytes + page, nb - page);
+    for (int i = 0; i < 4; i++)
+        bytes[page + 22 + i] = (char)(crc >> 8 * i);
+    assert_done(fs_write_atomic(path, bytes, nb, &err));
+}
+
+/* Sound is as long as its packets, whatever the last one's length is said to be. */
+static void test_stated_length(void **state)
+{
+    (void)state;
+    static const char *const encoders[] = {"libvorbis", "libopus", "flac"};
+    for (size_t i = 0; i < NB(encoders); i++) {
+        AUTO_FREE char *path = folder_path("%s.ogg", encoders[i]);
+        media_make(&(struct media_spec){
+            .path = path, .audio = {.encoder = encoders[i], .nb_samples = 3 * 48000}});
+        state_end(path, UINT64_C(97391) * 48000);
+        AUTO_JSON *p = probe(path);
+        assert_row_near(path, (double)json_get_int(p, "duration_ms", -1), 3000, 60);
+        assert_row_near(path, (double)json_get_int(json_object_get(p, "audio"), "end_ms", -1), 3000,
+                        60);
+    }
+}
+
 static void write_bytes(const char *path, const char *bytes, size_t nb)
 {
     struct err err = {0};
@@ -464,7 +511,7 @@ int main(void)
         cmocka_unit_test(test_sound_offsets), cmocka_unit_test(test_times_apart),
         cmocka_unit_test(test_no_picture),    cmocka_unit_test(test_gap),
         cmocka_unit_test(test_hash),          cmocka_unit_test(test_cut_off),
-        cmocka_unit_test(test_no_recordings),
+        cmocka_unit_test(test_no_recordings), cmocka_unit_test(test_stated_length),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

@@ -48,12 +48,16 @@ static int64_t place(const struct film *f, int64_t picture)
     return frame_grid_frame_of(&f->grid, f->whole.frames[picture].pts);
 }
 
-/* The picture that shows at a frame: the last one that begins at or before it. */
+/* The picture that shows at a frame: the last one that begins at or before it; of several on one
+ * place the first, but before a pause the last. */
 static int64_t shown_at(const struct film *f, int64_t frame)
 {
     int64_t i = 0;
     while (i + 1 < f->whole.nb_frames && place(f, i + 1) <= frame)
         i++;
+    const bool pause = i + 1 < f->whole.nb_frames && place(f, i + 1) > place(f, i) + 1;
+    while (!pause && i > 0 && place(f, i - 1) == place(f, i))
+        i--;
     return i;
 }
 
@@ -85,8 +89,8 @@ static void assert_range(const struct film *f, int64_t begin, int64_t end, int s
                                      (long long)begin, (long long)end, (long long)range.key_frame);
     assert_done(media_open(&media, f->path, NULL, &err));
     assert_done(picture_reader_open(&reader, media, &range, &err));
-    int64_t i = shown_at(f, begin);
-    for (int64_t at = begin; at < end; i++) {
+    for (int64_t at = begin; at < end;) {
+        int64_t i = shown_at(f, at);
         const int got = picture_reader_next(reader, frame, &err);
         if (got <= 0)
             fail_msg("%s: nothing at %lld (%s)", row, (long long)at, err.msg);
@@ -97,7 +101,7 @@ static void assert_range(const struct film *f, int64_t begin, int64_t end, int s
         assert_row_str(row, hash, f->whole.frames[i].hash);
         av_frame_unref(frame);
         while (i + 1 < f->whole.nb_frames && place(f, i + 1) <= at)
-            i++; /* a second picture on one place is not shown */
+            i++;
         at = i + 1 < f->whole.nb_frames ? place(f, i + 1) : end;
     }
     assert_row_int(row, picture_reader_next(reader, frame, &err), 0);
@@ -108,6 +112,14 @@ static void assert_range(const struct film *f, int64_t begin, int64_t end, int s
 static int64_t pausing(int64_t n) /* nothing for 20 frames after picture 49 */
 {
     return (n < 50 ? n : n + 20) * 40000;
+}
+
+/* Twice two pictures within one frame: before a pause the second shows, else the first. */
+static int64_t stale(int64_t n)
+{
+    if (n == 30 || n == 51)
+        return (n == 30 ? 29 : 49) * 40000 + 10000;
+    return (n < 30 ? n : n < 51 ? n - 1 : n + 18) * 40000;
 }
 
 static int64_t late(int64_t n)
@@ -135,6 +147,8 @@ static void test_picture_ranges(void **state)
         {"late.ts", "libx264", x264, {25, 1}, late},
         {"pausing.mkv", "libx264", x264, {25, 1}, pausing},
         {"pausing.mp4", "libx264", x264, {25, 1}, pausing},
+        {"stale.mkv", "libx264", x264, {25, 1}, stale},
+        {"stale.mp4", "libx264", x264, {25, 1}, stale},
         {"v.webm", "libvpx-vp9", "deadline=realtime:cpu-used=8:auto-alt-ref=0", {25, 1}, NULL},
     };
     static const struct {
