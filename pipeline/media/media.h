@@ -96,5 +96,9 @@ ATTR_NODISCARD int media_content_hash(char *out, struct media *media, struct err
 ATTR_NODISCARD int media_decoder(AVCodecContext **out, struct media *media, int stream,
                                  AVDictionary **options, struct err *err);
 
+/* Why a stream cannot be decoded, to follow "which": this FFmpeg has no decoder for it, or it is
+ * not on talkpress's list. NULL: it may be possible. */
+const char *media_undecodable(const AVCodecParameters *par);
+
 /* The most pixels of a picture: 8K with a margin, so that no recording exhausts the memory. */
 enum { MEDIA_MAX_PIXELS = 8192 * 4608 };

@@ -11,9 +11,11 @@
 
 /* Containers that hold their media themselves. Playlists (hls, dash, concat, sdp …) are not here.
  */
-static const char format_list[] = "mov,mp4,matroska,webm,mpegts,mpeg,avi,flv,asf,ogg,dv,mxf,rm,wav,"
-                                  "w64,flac,mp3,aac,ac3,eac3,amr,amrnb,amrwb,aiff,au,caf,wtv,gxf,"
-                                  "nut,ivf,h264,hevc,mpegvideo,m4v,obu,wv,ape,dirac,vc1";
+static const char format_list[] =
+    "mov,mp4,matroska,webm,mpegts,mpeg,avi,flv,asf,ogg,dv,mxf,rm,wav,"
+    "w64,flac,mp3,aac,ac3,eac3,amr,amrnb,amrwb,aiff,au,caf,wtv,gxf,"
+    "nut,ivf,h264,hevc,mpegvideo,m4v,obu,wv,ape,dirac,vc1,tta,tak,voc,dss,"
+    "qcp,oma,g722,gsm,ilbc,dsf";
 
 enum {
     MAX_STREAMS = 100,

@@ -7,6 +7,7 @@
 
 #include "av.h"
 #include "clock.h"
+#include "encryption.h"
 #include "frame_grid.h"
 #include "json.h"
 #include "media.h"
@@ -221,15 +222,43 @@ static json_t *describe_grid(const struct frame_grid *grid)
                      (json_int_t)grid->nb_frames);
 }
 
+static bool encrypted(const struct scan *s, int stream)
+{
+    return s->streams[stream].encrypted || encryption_of_stream(s->fmt, s->fmt->streams[stream]);
+}
+
+/* The sound that should be published: the chosen one, or else one that libavformat found no
+ * parameters of. -1: there is none. */
+static int sound_of(const struct scan *s)
+{
+    if (s->audio >= 0)
+        return s->audio;
+    for (unsigned i = 0; i < s->nb_streams; i++)
+        if (s->fmt->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_AUDIO &&
+            s->streams[i].nb_packets > 0 && !media_apart(s->fmt, s->video, (int)i))
+            return (int)i;
+    return -1;
+}
+
 /* Why the audio cannot be used, a new string, or NULL. */
 static char *sound_error(const struct scan *s)
 {
+    const int sound = sound_of(s);
+    if (sound < 0)
+        return NULL;
+    const AVCodecParameters *par = s->fmt->streams[sound]->codecpar;
+    if (encrypted(s, sound))
+        return mem_strdup("its sound is encrypted");
+    const char *name = par->codec_id != AV_CODEC_ID_NONE ? avcodec_get_name(par->codec_id)
+                                                         : av_fourcc2str(par->codec_tag);
+    const char *why = media_undecodable(par);
+    if (why)
+        return mem_printf("its sound is '%s', which %s", name, why);
     AUTO_CODEC *dec = NULL;
     struct err err = {0};
-    if (s->audio < 0 || media_decoder(&dec, s->media, s->audio, NULL, &err) == 0)
+    if (s->audio >= 0 && media_decoder(&dec, s->media, s->audio, NULL, &err) == 0)
         return NULL;
-    return mem_printf("its sound (%s) cannot be decoded",
-                      avcodec_get_name(s->fmt->streams[s->audio]->codecpar->codec_id));
+    return mem_printf("its sound (%s) cannot be decoded", name);
 }
 
 static json_t *describe_audio(const struct scan *s, const struct frame_grid *grid)
@@ -373,15 +402,20 @@ json_t *probe_describe(struct scan *s)
     json_t *audio = s->audio >= 0 && !no_sound ? describe_audio(s, video ? &grid : NULL) : NULL;
     AUTO_FREE char *far = far_from_picture(video, audio);
     const char *refused = NULL;
+    AUTO_FREE char *only_sound =
+        no_sound && s->video < 0
+            ? mem_printf("has no picture in it, and %s: convert the sound", no_sound)
+            : NULL;
     if (!video && audio)
         sound_grid(&grid, s);
-    if (s->video >= 0 && !s->picture.known && s->streams[s->video].nb_packets)
+    if (s->video >= 0 && encrypted(s, s->video))
+        refused = "has an encrypted picture, and talkpress has no key: add a file without copy "
+                  "protection";
+    else if (s->video >= 0 && !s->picture.known && s->streams[s->video].nb_packets)
         refused = "has a picture of which nothing can be decoded (damaged, encrypted, or its codec "
                   "is not what the file says): copy it from the camera again, or repair it";
-    else if (!video && !audio && no_sound)
-        refused =
-            "has no picture in it, and a sound that this FFmpeg cannot decode: convert the sound, "
-            "or copy the file from the camera again";
+    else if (!video && !audio && only_sound)
+        refused = only_sound;
     else if (!video && !audio)
         refused = s->video < 0 && s->audio < 0
                       ? "has neither picture nor sound in it: is it the camera's file?"

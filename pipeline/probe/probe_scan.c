@@ -7,6 +7,7 @@
 #include "av.h"
 #include "captions.h"
 #include "clock.h"
+#include "encryption.h"
 #include "mem.h"
 #include "probe.h"
 #include "telemetry.h"
@@ -246,10 +247,10 @@ static int64_t duration_of(const struct scan *s, const AVPacket *pkt, int64_t nb
 {
     const AVStream *st = s->fmt->streams[pkt->stream_index];
     const int64_t ms = probe_to_ms(s, pkt->stream_index, pkt->duration);
-    if (nb_samples > 0 && ms > GAP_MS) {
+    if (nb_samples > 0 && (pkt->duration <= 0 || ms > GAP_MS)) {
         const AVRational rate = {1, st->codecpar->sample_rate};
         const int64_t length = av_rescale_q(nb_samples, rate, st->time_base);
-        if (length > 0 && length < pkt->duration)
+        if (pkt->duration <= 0 || (length > 0 && length < pkt->duration))
             return length;
     }
     return ms > FRAME_GRID_MAX_JUMP_MS ? 0 : pkt->duration;
@@ -287,6 +288,13 @@ static void note_shown(struct scan *s, const AVPacket *pkt, int64_t pts, int64_t
     if (st->next != AV_NOPTS_VALUE && is_gap(s, i, pts - st->next))
         note_gap(s, i, st->next, pts);
     st->next = end;
+    if (duration == 0 && st->end != AV_NOPTS_VALUE && pts > st->last) {
+        /* Packets that state no duration last as long as the one before: of two, the shorter, as
+         * one may be followed by a gap. */
+        const int64_t step = pts - st->last;
+        st->step = st->step > 0 && st->step < step ? st->step : step;
+        st->next = pts + st->step;
+    }
     if (st->first == AV_NOPTS_VALUE || pts < st->first)
         st->first = pts;
     if (st->end == AV_NOPTS_VALUE || pts >= st->last) {
@@ -308,6 +316,7 @@ static void scan_packet(struct scan *s, const AVPacket *pkt)
     const int64_t nb_samples = st->wanted && pkt->size ? samples_in(s, pkt) : 0;
     const int64_t duration = duration_of(s, pkt, nb_samples);
     st->nb_packets++;
+    st->encrypted = st->encrypted || encryption_of_packet(pkt);
     st->nb_bytes += pkt->size;
     if (pts != AV_NOPTS_VALUE && probe_to_ms(s, i, pts + duration) > s->last_ms)
         s->last_ms = probe_to_ms(s, i, pts + duration);

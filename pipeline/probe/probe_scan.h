@@ -15,12 +15,14 @@
 enum { PROBE_REORDER_MAX = 32 /* the deepest reordering that a codec allows is 16 pictures */ };
 
 struct scan_stream {
-    bool wanted; /* video (but no cover picture) or audio */
+    bool wanted;    /* video (but no cover picture) or audio */
+    bool encrypted; /* a packet says so */
     int64_t nb_packets, nb_bytes;
     int64_t first, end;         /* in the stream's time base */
     int64_t length;             /* sum of all packets' durations */
     int64_t last, last_length;  /* start and duration of the packet that begins last */
     int64_t next;               /* expected start of the next packet */
+    int64_t step;               /* between packets that state no duration; 0: unknown */
     struct drift_finder *drift; /* of sound, else NULL */
     /* Count a packet's samples where the codec alone does not tell. */
     AVCodecParserContext *parser;

@@ -61,7 +61,7 @@ static char *describe_match(const struct plan *p, size_t recording, const struct
 static void add_row(struct table *t, const struct plan *p, size_t i, const struct match *m)
 {
     const json_t *probe = p->sources[i].probe;
-    const char *error = json_get_string(probe, "error", NULL);
+    const char *error = probe ? plan_refusal(probe) : NULL;
     char length[CLOCK_BYTES] = "-";
     const int64_t ms = json_get_int(probe, "duration_ms", -1);
     AUTO_FREE char *match = describe_match(p, i, m);
@@ -277,7 +277,7 @@ static void count(struct tally *own, struct tally *rest, const struct plan *now,
 {
     for (size_t i = 0; i < now->nb_recordings; i++) {
         struct tally *t = is_news(now, (int)i, a, least) ? own : rest;
-        t->nb_refused += json_object_get(now->sources[i].probe, "error") != NULL;
+        t->nb_refused += now->sources[i].probe && plan_refusal(now->sources[i].probe);
     }
     AUTO_FREE bool *lost = mem_zalloc(now->nb_recordings + 1, sizeof *lost);
     for (size_t i = 0; i < now->matches.nb_rows; i++) {

@@ -80,7 +80,7 @@ bomb()
     bomb header.mov "or a header that asks for more than 128 MiB"
     bomb duration.mp4 "has time stamps by which it lasts for weeks"
     bomb rate.wav "cannot be read as a recording"
-    bomb game.avi "is 'zmbv', which no camera writes and talkpress does not decode"
+    bomb game.avi "is 'zmbv', which is not on talkpress's list of decoders: convert it"
 }
 
 @test "the sandbox: status says what holds; off and require do what they say" {

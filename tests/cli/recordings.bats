@@ -34,9 +34,9 @@ probe()
     probe '[.video.stream, .audio.stream, [.streams[].apart]]' \
         '[0,1,[null,null,"of another programme","of another programme"]]' two.ts
     tp match 1=two.ts >/dev/null
-    expect 0 tp verify --accept 1 --because "a silent programme"
     run tp run --quiet
-    ffmpeg -v error -i "$EVENT"/out/*.mp4 -af volumedetect -f null - 2>&1
+    expect 0 tp verify --accept 1 --because "a silent programme"
+    expect 0 tp run --quiet
     level=$(ffmpeg -hide_banner -i "$EVENT"/out/*.mp4 -af volumedetect -f null - 2>&1 |
         sed -n 's/.*max_volume: -\([0-9]*\).*/\1/p')
     [ "$level" -ge 60 ]
@@ -57,13 +57,14 @@ probe()
     expect 0 tp verify
     says "ok" "1 of 1 parts are ok"
     expect 0 tp run --quiet
-    # The second half, which has another decoder's configuration, looks as it does in the recording.
-    ffmpeg -v error -ss 30 -i "$file" -vf scale=160:90 -frames:v 1 "$BATS_TEST_TMPDIR/want.png"
-    ffmpeg -v error -ss 31 -i "$EVENT"/out/*.mp4 -frames:v 1 "$BATS_TEST_TMPDIR/got.png"
-    psnr=$(ffmpeg -i "$BATS_TEST_TMPDIR/want.png" -i "$BATS_TEST_TMPDIR/got.png" -lavfi psnr -f null - 2>&1 |
-        sed -n 's/.*average:\([0-9]*\).*/\1/p')
-    echo "$psnr dB"
-    [ "$psnr" -ge 24 ]
+    # The second half has another decoder's configuration, and is 4:3: it looks as in the recording.
+    for at in 21 30 39; do
+        ffmpeg -v error -y -ss $at -i "$file" -vf scale=120:90 -frames:v 1 want.png
+        ffmpeg -v error -y -ss $((at + 1)) -i "$EVENT"/out/*.mp4 -vf crop=120:90:20:0 -frames:v 1 got.png
+        psnr=$(ffmpeg -i want.png -i got.png -lavfi psnr -f null - 2>&1 | sed -n 's/.*average:\([0-9]*\).*/\1/p')
+        echo "$at: $psnr dB"
+        [ "${psnr:-99}" -ge 24 ]
+    done
 }
 
 # put FILE OFFSET BYTE...: octal bytes over those of the file.
@@ -96,4 +97,58 @@ put()
         new_event "$BATS_TEST_TMPDIR/$name.event"
         probe '.truncated != null or .nb_corrupt > 0' true cut.$name
     done
+}
+
+@test "sound of old recorders" {
+    local made
+    local -a files=("ima.mov -c:a adpcm_ima_qt" "ima.wav -c:a adpcm_ima_wav" "ms.wav -c:a adpcm_ms"
+        "swf.flv -c:a adpcm_swf -ar 44100" "yamaha.wav -c:a adpcm_yamaha" "g722.wav -c:a g722 -ar 16000"
+        "raw.g722 -c:a g722 -ar 16000" "g726.wav -c:a g726 -ar 8000"
+        "g723.wav -c:a g723_1 -b:a 6300 -ar 8000" "gsm.wav -c:a libgsm_ms -ar 8000"
+        "raw.gsm -c:a libgsm -ar 8000" "nelly.flv -c:a nellymoser -ar 22050"
+        "ra.rm -c:a real_144 -ar 8000" "dts.ts -c:a dca -ac 2 -ar 48000" "a.tta -c:a tta"
+        "a.voc -c:a pcm_alaw")
+    mkdir old
+    for made in "${files[@]}"; do
+        # shellcheck disable=SC2086
+        ffmpeg -v error -f lavfi -i sine=440:d=3 ${made#* } -strict -2 "old/${made%% *}"
+    done
+    tp add old/* >/dev/null || true
+    json '[.[] | select(.probe.error or .probe.sound_error or (.probe.duration_ms - 3000 | fabs > 60)) |
+        [.path, .probe.error, .probe.sound_error]]' '[]' tp add --json old
+    json 'length' "${#files[@]}" tp add --json old/*
+}
+
+@test "a sound that talkpress does not decode is never left out silently" {
+    make sonic.mkv -map 0 -map 3 -c:a sonic -strict -2
+    tp add sonic.mkv >/dev/null || true
+    tp match 1=sonic.mkv >/dev/null
+    run tp verify
+    says "damaged" "its sound is 'sonic', which is not on talkpress's list of decoders"
+    ffmpeg -v error -i sonic.mkv -map 0:a -c copy alone.mka
+    expect 1 tp add alone.mka
+    says "has no picture in it, and its sound is 'sonic', which is not on talkpress's list"
+}
+
+@test "what is encrypted is called encrypted, when it is added" {
+    local key=00112233445566778899aabbccddeeff at
+    make clear.mp4 -map 0 -map 3 -c:v libx264 -preset ultrafast -c:a aac
+    ffmpeg -v error -i clear.mp4 -c copy -encryption_scheme cenc-aes-ctr -encryption_key $key \
+        -encryption_kid $key secret.mp4
+    expect 1 tp add secret.mp4
+    says "secret.mp4" "encrypted picture"
+    # Sound alone, and all of a transport stream: bits 7 and 6 of each packet's fourth byte.
+    ffmpeg -v error -i secret.mp4 -i clear.mp4 -map 1:v -map 0:a -c copy mixed.mp4
+    make tv.ts -map 0 -map 3
+    perl -e 'undef $/; $_ = <STDIN>; for ($i = 0; $i < length; $i += 188) {
+        $pid = unpack("n", substr($_, $i + 1, 2)) & 0x1fff;
+        substr($_, $i + 3, 1) |= "\x80" if $pid >= 256 && $pid < 4096 } print' <tv.ts >scrambled.ts
+    expect 1 tp add scrambled.ts
+    says "scrambled.ts" "encrypted"
+}
+
+@test "a picture that is too small is said when it is added" {
+    make small.mkv -map 0 -map 3 -vf scale=48:32
+    expect 1 tp add small.mkv
+    says "its picture is smaller than 64 pixels"
 }

@@ -576,6 +576,91 @@ static void test_sound_drift(void **state)
     }
 }
 
+/* Sound of old recorders, for which FFmpeg has no encoder: packets of silence, or of noise where
+ * any bytes are sound. */
+struct old_sound {
+    const char *name; /* its suffix chooses the container */
+    enum AVCodecID codec;
+    int block, samples; /* of a packet: bytes, samples at 8000 Hz */
+    bool noise;
+    size_t nb_extra;
+    const char *extra;
+};
+
+static void make_old_sound(const char *path, const struct old_sound *o, int nb_packets)
+{
+    AVFormatContext *fmt = NULL;
+    assert_true(avformat_alloc_output_context2(&fmt, NULL, NULL, path) >= 0);
+    AVStream *st = avformat_new_stream(fmt, NULL);
+    AVCodecParameters *par = st->codecpar;
+    par->codec_type = AVMEDIA_TYPE_AUDIO;
+    par->codec_id = o->codec;
+    par->sample_rate = 8000;
+    par->block_align = o->block;
+    par->frame_size = o->samples;
+    par->bit_rate = (int64_t)o->block * 8 * 8000 / o->samples;
+    par->bits_per_coded_sample = o->codec == AV_CODEC_ID_ADPCM_IMA_OKI ? 4 : 1;
+    av_channel_layout_default(&par->ch_layout, 1);
+    par->extradata = av_mallocz(o->nb_extra + AV_INPUT_BUFFER_PADDING_SIZE);
+    assert_non_null(par->extradata);
+    if (o->nb_extra)
+        memcpy(par->extradata, o->extra, o->nb_extra);
+    par->extradata_size = (int)o->nb_extra;
+    st->time_base = (AVRational){1, 8000};
+    assert_true(avio_open(&fmt->pb, path, AVIO_FLAG_WRITE) >= 0);
+    assert_true(avformat_write_header(fmt, NULL) >= 0);
+    for (int64_t n = 0; n < nb_packets; n++) {
+        AUTO_PACKET *pkt = av_packet_alloc();
+        assert_true(av_new_packet(pkt, o->block) >= 0);
+        for (int i = 0; i < o->block; i++)
+            pkt->data[i] =
+                o->noise ? (uint8_t)((uint64_t)(n * o->block + i + 1) * 0x9e3779b97f4a7c15u >> 40)
+                         : 0;
+        pkt->duration = av_rescale_q(o->samples, (AVRational){1, 8000}, st->time_base);
+        pkt->pts = pkt->dts = n * pkt->duration;
+        pkt->flags = AV_PKT_FLAG_KEY;
+        assert_true(av_write_frame(fmt, pkt) >= 0);
+    }
+    assert_true(av_write_trailer(fmt) >= 0);
+    avio_closep(&fmt->pb);
+    avformat_free_context(fmt);
+}
+
+static void test_old_sound(void **state)
+{
+    (void)state;
+    /* ISO/IEC 14496-3: object type 36, 8000 Hz, mono; then the ALS configuration (11.6.1): 16 bits,
+     * frames of 1024 samples, no prediction. */
+    static const char als[] = "\xf8\x96\x20"
+                              "ALS"
+                              "\0\0\0\x1f\x40"
+                              "\0\0\x7d\0"
+                              "\0\0"
+                              "\x04"
+                              "\x03\xff"
+                              "\0"
+                              "\0\0\0\0"
+                              "\0"
+                              "\0\0\0\0\0\0\0\0\0\0\0\0";
+    static const char truespeech[32] = "\1\0\xf0", metasound[] = "\0\0\0\0\0\0\0\0\0\0\0\0VX03";
+    static const struct old_sound cases[] = {
+        {"truespeech.wav", AV_CODEC_ID_TRUESPEECH, 32, 240, true, 32, truespeech},
+        {"metasound.avi", AV_CODEC_ID_METASOUND, 48, 512, false, 16, metasound},
+        {"g729.wav", AV_CODEC_ID_G729, 10, 80, true, 0, NULL},
+        {"oki.wav", AV_CODEC_ID_ADPCM_IMA_OKI, 128, 256, true, 0, NULL},
+        {"ilbc.mov", AV_CODEC_ID_ILBC, 50, 240, false, 0, NULL},
+        {"als.mp4", AV_CODEC_ID_MP4ALS, 2, 1024, false, sizeof als - 1, als},
+    };
+    for (size_t i = 0; i < NB(cases); i++) {
+        AUTO_FREE char *path = folder_path("%s", cases[i].name);
+        make_old_sound(path, &cases[i], 32000 / cases[i].samples);
+        const struct sound s = read_sound(path, 0, INT64_MAX, 4800);
+        assert_row_near(path, (double)s.nb, 4.0 * 48000, 48000.0 / 8);
+        assert_row_int(path, s.nb_damaged, 0);
+        free(s.samples);
+    }
+}
+
 /* Mono stands in both channels, as loud in sum as a voice in the middle. */
 static void test_mono(void **state)
 {
@@ -623,7 +708,8 @@ int main(void)
         cmocka_unit_test(test_picture_damage), cmocka_unit_test(test_sound_ranges),
         cmocka_unit_test(test_sound_places),   cmocka_unit_test(test_sound_gap),
         cmocka_unit_test(test_sound_drift),    cmocka_unit_test(test_sound_far_away),
-        cmocka_unit_test(test_mono),           cmocka_unit_test(test_no_sound),
+        cmocka_unit_test(test_old_sound),      cmocka_unit_test(test_mono),
+        cmocka_unit_test(test_no_sound),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }
