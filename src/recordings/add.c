@@ -165,27 +165,33 @@ static int finish(struct adding *a, int ret, struct err *err)
 }
 
 /* Lists the files under the path; reports and counts a path that cannot be read. */
-static void find(char ***files, size_t *nb, struct adding *a, const char *path)
+static void find(struct recordings_found *out, struct adding *a, const char *path)
 {
     struct err why = {0};
-    if (recordings_find(files, nb, path, &why) < 0) {
+    if (recordings_find(out, path, &why) < 0) {
         fprintf(stderr, "talkpress: %s\n", why.msg);
         a->nb_failed++;
-    } else if (*nb == 0) {
+    } else if (out->nb == 0) {
         fprintf(stderr, "'%s' holds no file with the suffix of a recording\n", path);
     }
+    if (out->nb_copies > 0)
+        fprintf(
+            stderr,
+            "%zu small cop%s of other files %s not added: '%s' is the proxy of '%s'%s (to add one "
+            "all the same: 'talkpress add FILE')\n",
+            out->nb_copies, out->nb_copies == 1 ? "y" : "ies", out->nb_copies == 1 ? "is" : "are",
+            out->copy, out->original, out->nb_copies == 1 ? "" : ", for instance");
 }
 
 int add_recordings(struct adding *a, const char *path, struct err *err)
 {
-    char **files = NULL;
-    size_t nb = 0;
-    find(&files, &nb, a, path);
+    struct recordings_found found = {0};
+    find(&found, a, path);
     int ret = store_begin(a->event->store, err);
-    for (size_t i = 0; i < nb && ret == 0; i++)
-        ret = add_file(a, files[i], err);
+    for (size_t i = 0; i < found.nb && ret == 0; i++)
+        ret = add_file(a, found.paths[i], err);
     ret = finish(a, ret, err);
-    mem_free_strings(files, nb);
+    recordings_found_finish(&found);
     return ret;
 }
 
@@ -258,12 +264,11 @@ static int look_at_all(struct recording_file **out, size_t *out_nb, struct addin
 {
     GHashTable *noted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     for (int i = 0; i < nb_paths; i++) {
-        char **found = NULL;
-        size_t nb = 0;
-        find(&found, &nb, a, paths[i]);
-        for (size_t k = 0; k < nb && err->code == 0; k++)
-            (void)!look_at(out, out_nb, noted, found[k], err);
-        mem_free_strings(found, nb);
+        struct recordings_found found = {0};
+        find(&found, a, paths[i]);
+        for (size_t k = 0; k < found.nb && err->code == 0; k++)
+            (void)!look_at(out, out_nb, noted, found.paths[k], err);
+        recordings_found_finish(&found);
     }
     g_hash_table_destroy(noted);
     return err->code;

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "doubles.h"
 #include "event.h"
 #include "fs.h"
 #include "hash.h"
@@ -19,9 +20,10 @@
 enum { NB_SAMPLES = 64, SAMPLE_BYTES = 16384, MAX_DEPTH = 16 };
 
 static const char *const suffixes[] = {
-    "mp4", "mov",  "m4v", "mkv",  "webm", "ts",   "mts", "m2ts", "avi",  "flv", "f4v",
-    "asf", "wmv",  "mpg", "mpeg", "vob",  "ogg",  "ogv", "dv",   "3gp",  "mxf", "rm",
-    "wav", "flac", "mp3", "m4a",  "aac",  "opus", "mka", "w64",  "aiff", "nut", "gxf",
+    "mp4", "mov",  "m4v", "mkv", "webm", "ts",  "mts", "m2ts", "avi", "flv", "f4v",  "asf",  "wmv",
+    "mpg", "mpeg", "vob", "ogg", "ogv",  "dv",  "3gp", "mxf",  "rm",  "wav", "flac", "mp3",  "m4a",
+    "aac", "opus", "mka", "w64", "aiff", "nut", "gxf", "3g2",  "m2t", "mod", "tod",  "wtv",  "wma",
+    "oga", "amr",  "aif", "caf", "au",   "voc", "dss", "tta",  "qcp", "oma", "gsm",  "g722",
 };
 
 static bool looks_like_media(const char *name)
@@ -58,7 +60,8 @@ static int walk(char ***list, size_t *nb, const char *dir, int depth, struct err
         struct stat st;
         if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
             ret = walk(list, nb, path, depth + 1, err);
-        } else if (looks_like_media(e->d_name)) {
+        } else if (looks_like_media(e->d_name) ||
+                   (e->d_name[0] != '.' && double_suffix(e->d_name))) {
             *list = mem_grow(*list, *nb, sizeof **list);
             (*list)[(*nb)++] = mem_take(&path);
         }
@@ -67,7 +70,36 @@ static int walk(char ***list, size_t *nb, const char *dir, int depth, struct err
     return ret;
 }
 
-int recordings_find(char ***out, size_t *out_nb, const char *path, struct err *err)
+/* Moves the small copies of other files out of the list. */
+static void set_aside(struct recordings_found *f)
+{
+    size_t nb = 0;
+    AUTO_FREE bool *copies = mem_zalloc(f->nb + 1, sizeof *copies);
+    for (size_t i = 0; i < f->nb; i++) {
+        const char *original = double_of(f->paths, f->nb, i);
+        copies[i] = original || double_suffix(f->paths[i]);
+        if (!original || f->nb_copies++ > 0)
+            continue;
+        f->copy = mem_strdup(fs_basename(f->paths[i]));
+        f->original = mem_strdup(fs_basename(original));
+    }
+    for (size_t i = 0; i < f->nb; i++)
+        if (copies[i])
+            free(f->paths[i]);
+        else
+            f->paths[nb++] = f->paths[i];
+    f->nb = nb;
+}
+
+void recordings_found_finish(struct recordings_found *f)
+{
+    mem_free_strings(f->paths, f->nb);
+    free(f->copy);
+    free(f->original);
+    *f = (struct recordings_found){0};
+}
+
+int recordings_find(struct recordings_found *out, const char *path, struct err *err)
 {
     char **list = NULL;
     size_t nb = 0;
@@ -80,8 +112,9 @@ int recordings_find(char ***out, size_t *out_nb, const char *path, struct err *e
     }
     if (nb)
         qsort(list, nb, sizeof *list, by_text);
-    *out = list;
-    *out_nb = nb;
+    *out = (struct recordings_found){.paths = list, .nb = nb};
+    if (fs_is_dir(path))
+        set_aside(out);
     return 0;
 }
 

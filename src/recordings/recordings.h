@@ -19,9 +19,19 @@ ATTR_NODISCARD int recording_look(struct recording_file *out, const char *path, 
 void recording_of_files(struct recording *out, const struct recording_file *files, size_t nb,
                         bool by_hand);
 
-/* Lists the files under the path, sorted: a file itself, of a folder all with a media suffix. The
- * caller frees with mem_free_strings. */
-ATTR_NODISCARD int recordings_find(char ***out, size_t *out_nb, const char *path, struct err *err);
+struct recordings_found {
+    char **paths; /* sorted */
+    size_t nb;
+    /* Small copies of others, which are left out: how many, and the first one and its original as
+     * an example (names without folder; NULL if there are none). */
+    size_t nb_copies;
+    char *copy, *original;
+};
+
+/* Lists the files under the path: a file itself, of a folder all with a media suffix that are no
+ * small copies that a camera made of others (doubles.h). */
+ATTR_NODISCARD int recordings_find(struct recordings_found *out, const char *path, struct err *err);
+void recordings_found_finish(struct recordings_found *found);
 
 /* Updates the files whose size or time changed. Missing files are kept in the store: their disk may
  * be unplugged. */

@@ -78,7 +78,7 @@ bomb()
     bomb streams.mp4 "has more than 100 streams, or a header that asks for more than 128 MiB"
     bomb tables.mp4 "or a header that asks for more than 128 MiB"
     bomb header.mov "or a header that asks for more than 128 MiB"
-    bomb duration.mp4 "has time stamps by which it lasts for weeks"
+    bomb duration.mp4 "has a clock that jumps by 100:00:00 at 0:00"
     bomb rate.wav "cannot be read as a recording"
     bomb game.avi "is 'zmbv', which is not on talkpress's list of decoders: convert it"
 }

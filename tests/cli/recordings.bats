@@ -152,3 +152,27 @@ put()
     expect 1 tp add small.mkv
     says "its picture is smaller than 64 pixels"
 }
+
+@test "a camera's small copies are set aside, and said" {
+    local big small
+    make big.mp4 -map 0 -map 3 -c:v libx264 -preset ultrafast -c:a aac
+    make small.mp4 -map 0 -map 3 -c:v libx264 -preset ultrafast -crf 40 -c:a aac -t 3
+    for big in CLIP/C0001.MP4 GX010042.MP4 DJI_0001.MP4 BRAW/A001.mov plain/S03.mp4; do
+        mkdir -p "card/$(dirname $big)"
+        cp big.mp4 "card/$big"
+        printf %s "$big" >>"card/$big" # another content
+    done
+    for small in SUB/C0001S03.MP4 GL010042.LRV DJI_0001.LRF BRAW/Proxy/A001.mp4 CLIP/C0001_Proxy.MP4 \
+        plain/C0002S03.MP4; do
+        mkdir -p "card/$(dirname $small)"
+        cp small.mp4 "card/$small"
+        printf %s "$small" >>"card/$small"
+    done
+    run tp add card
+    says "5 small copies of other files are not added" "is the proxy of" "for instance" "talkpress add FILE"
+    # One whose original is not there is a recording.
+    same "A001.mov C0001.MP4 C0002S03.MP4 DJI_0001.MP4 GX010042.MP4 S03.mp4" \
+        "$(tp add --json card 2>/dev/null | jq -r '.[].path' | sed 's|.*/||' | sort | tr '\n' ' ' | sed 's/ $//')"
+    run tp add card/SUB/C0001S03.MP4
+    says "C0001S03.MP4" "1 added"
+}
