@@ -409,7 +409,7 @@ json_t *probe_describe(struct scan *s)
     if (!video && audio)
         sound_grid(&grid, s);
     if (s->video >= 0 && encrypted(s, s->video))
-        refused = "has an encrypted picture, and talkpress has no key: add a file without copy "
+        refused = "has an encrypted picture, and talkpress has no key: copy it without copy "
                   "protection";
     else if (s->video >= 0 && !s->picture.known && s->streams[s->video].nb_packets)
         refused = "has a picture of which nothing can be decoded (damaged, encrypted, or its codec "
