@@ -19,6 +19,7 @@
 #include "store.h"
 #include "str.h"
 #include "table.h"
+#include "unused.h"
 #include "zygote.h"
 
 /* --- printing --------------------------------------------------------------------------------- */
@@ -49,8 +50,11 @@ static char *describe_match(const struct plan *p, size_t recording, const struct
     const struct shared_recording *shared = &p->sources[recording].sharing;
     if (shared->nb_talks)
         return describe_sharing(p, shared);
-    if (!m)
-        return mem_strdup(shared->note ? shared->note : "no talk matches");
+    if (!m) {
+        AUTO_FREE char *reason = shared->note ? NULL : unused_reason(p, recording);
+        return reason ? mem_printf("no talk matches: %s", reason)
+                      : mem_strdup(shared->note ? shared->note : "no talk matches");
+    }
     AUTO_FREE char *talk =
         m->part ? mem_printf("%d/%d", m->talk, m->part) : mem_printf("%d", m->talk);
     return mem_printf("%stalk %s: %s%s%s", m->state == MATCH_SURE ? "" : "unclear, perhaps ", talk,
@@ -345,7 +349,10 @@ static int print_outcome(const struct plan *now, const struct plan *before, cons
 {
     struct tally own = {0}, rest = {0};
     const bool placed = command_has(c, "start") || command_has(c, "room");
-    const enum adding_news least = placed ? ADDING_KNOWN : ADDING_NEWS;
+    /* Known files are shown only to whoever asks about nothing else. */
+    const enum adding_news least = placed               ? ADDING_KNOWN
+                                   : adding_has_news(r) ? ADDING_NEWS
+                                                        : ADDING_NAMED;
     count(&own, &rest, now, before, r, least);
     if (command_has(c, "json")) {
         if (print_recordings_json(now, r, err) < 0)

@@ -9,12 +9,14 @@
 #include "commands.h"
 #include "cut_table.h"
 #include "event.h"
+#include "file_places.h"
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
 #include "part.h"
 #include "plan.h"
 #include "selector.h"
+#include "unused.h"
 
 /* "1:02:03.500", "90.5" or "1500f". */
 static int parse_time(int64_t *out, const char *text, const struct frame_grid *grid,
@@ -79,8 +81,11 @@ static json_t *cut_json(const struct part_plan *pp)
                      (double)pp->cut_moved_ms / 1000);
 }
 
-static void print_cut(const struct part_plan *pp)
+static int print_cut(const struct part_plan *pp, const struct event *event, struct err *err)
 {
+    AUTO_FILE_PLACES files = {0};
+    if (file_places_find(&files, event, pp->source, &pp->grid, err) < 0)
+        return err->code;
     char name[32], in[CLOCK_BYTES], out[CLOCK_BYTES], length[CLOCK_BYTES];
     const int64_t begin = frame_grid_ms_of(&pp->grid, pp->begin),
                   end = frame_grid_ms_of(&pp->grid, pp->end);
@@ -95,6 +100,11 @@ static void print_cut(const struct part_plan *pp)
         printf(", moved by %+.1f s from the listed time to a quiet moment",
                (double)pp->cut_moved_ms / 1000);
     putchar('\n');
+    AUTO_FREE char *first = file_places_describe(&files, begin);
+    AUTO_FREE char *last = file_places_describe(&files, end);
+    if (first && last)
+        printf("  from %s to %s\n", first, last);
+    return 0;
 }
 
 static int take_cut(const struct part_plan *pp, struct store *store, struct err *err)
@@ -141,17 +151,18 @@ static int cut_part(struct plan *plan, const struct talk *t, const struct part *
     char name[32];
     if (plan_part(&pp, plan, t, part, err) < 0)
         return err->code;
-    if (!pp.source || !pp.grid.nb_frames)
+    if (!pp.source || !pp.grid.nb_frames) {
+        AUTO_FREE char *advice = unused_advice(plan, &pp);
         return err_set(err, ERR_NOT_FOUND,
-                       "talk %s has no recording that can be cut: see "
-                       "'talkpress match'",
-                       plan_part_name(name, t, part->number));
+                       "talk %s has no recording that can be cut: see 'talkpress match'%s%s",
+                       plan_part_name(name, t, part->number), advice ? "; " : "",
+                       advice ? advice : "");
+    }
     if (change_part(&pp, plan, wish, err) < 0 || plan_part(&now, plan, t, part, err) < 0)
         return err->code;
-    if (list)
-        json_array_append_new(list, cut_json(&now));
-    else
-        print_cut(&now);
+    if (!list)
+        return print_cut(&now, plan->event, err);
+    json_array_append_new(list, cut_json(&now));
     return 0;
 }
 

@@ -208,6 +208,7 @@ int cmd_export(struct command *c, struct err *err)
     if (store_programme(&p, c->event->store, err) < 0 ||
         (base_url && read_links(&l, c->event, err) < 0))
         return err->code;
+    event_about_apply(&c->event->settings.about, &p);
     if (!p.nb_talks)
         return err_set(err, ERR_INVALID, "%s", CLI_NO_TALKS);
     if (formats[find_format(c->operands[0])].write(&p, &l, command_value(c, "output"), err) < 0)

@@ -92,6 +92,7 @@ int cmd_list(struct command *c, struct err *err)
     AUTO_PROGRAMME p = {0};
     if (store_programme(&p, c->event->store, err) < 0)
         return err->code;
+    event_about_apply(&c->event->settings.about, &p);
     if (command_has(c, "json"))
         print_json(&p);
     else if (p.nb_talks)

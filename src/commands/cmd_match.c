@@ -2,15 +2,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "commands.h"
 #include "event.h"
-#include "fs.h"
 #include "json.h"
 #include "mem.h"
 #include "plan.h"
 #include "selector.h"
 #include "store.h"
 #include "table.h"
+#include "unused.h"
 
 static int decide_one(struct plan *p, int number, int part, const char *what, struct err *err)
 {
@@ -48,13 +49,59 @@ static int decide(struct plan *p, const char *arg, struct err *err)
 
 static const char *const states[] = {"sure", "unclear", "none"};
 
-static void print_matches(const struct plan *p)
+/* The rows before a decision. */
+struct before {
+    struct row {
+        int talk, part, recording;
+        enum match_state state;
+    } * rows;
+    size_t nb;
+};
+
+static void note_before(struct before *out, const struct plan *p)
+{
+    out->nb = p->matches.nb_rows;
+    out->rows = mem_zalloc(out->nb + 1, sizeof *out->rows);
+    for (size_t i = 0; i < out->nb; i++) {
+        const struct match *m = &p->matches.rows[i];
+        out->rows[i] = (struct row){m->talk, m->part, m->recording, m->state};
+    }
+}
+
+static bool was_there(const struct before *before, const struct match *m)
+{
+    for (size_t i = 0; i < before->nb; i++) {
+        const struct row *r = &before->rows[i];
+        if (r->talk == m->talk && r->part == m->part)
+            return r->recording == m->recording && r->state == m->state;
+    }
+    return false;
+}
+
+/* Whether an operand is about the talk. */
+static bool is_named(const struct command *c, int talk)
+{
+    for (int i = 0; i < c->nb_operands; i++) {
+        char *end;
+        const long from = strtol(c->operands[i], &end, 10);
+        const long to = *end == '-' ? strtol(end + 1, NULL, 10) : from;
+        if (talk >= from && talk <= to)
+            return true;
+    }
+    return false;
+}
+
+/* All rows; after decisions those that they name or change. */
+static void print_matches(const struct plan *p, const struct command *c,
+                          const struct before *before)
 {
     static const char *const headings[] = {">talk", "", ">score", ">margin", "recording and reason",
                                            NULL};
     struct table *t = table_create(headings);
     for (size_t i = 0; i < p->matches.nb_rows; i++) {
         const struct match *m = &p->matches.rows[i];
+        if (c->nb_operands && !is_named(c, m->talk) && was_there(before, m))
+            continue;
         char talk[32], score[16] = "", margin[16] = "";
         snprintf(talk, sizeof talk, m->part ? "%d/%d" : "%d", m->talk, m->part);
         if (m->recording >= 0) {
@@ -70,33 +117,46 @@ static void print_matches(const struct plan *p)
     table_print(t);
 }
 
-/* For each recording, whether it is matched to a talk. */
-static bool *find_matched(const struct plan *p)
-{
-    bool *matched = mem_zalloc(p->nb_recordings, sizeof *matched);
-    for (size_t i = 0; i < p->matches.nb_rows; i++)
-        if (p->matches.rows[i].recording >= 0)
-            matched[p->matches.rows[i].recording] = true;
-    return matched;
-}
-
 static void print_unmatched(const struct plan *p)
 {
-    AUTO_FREE bool *matched = find_matched(p);
+    static const char *const headings[] = {"", ">", "", NULL};
+    AUTO_FREE bool *unused = unused_find(p);
+    struct table *t = table_create(headings);
     bool first = true;
     for (size_t i = 0; i < p->nb_recordings; i++) {
-        if (matched[i])
+        if (!unused[i])
             continue;
         if (first)
             puts("\nRecordings that match no talk:");
         first = false;
-        printf("  %s\n", p->recordings[i].path);
+        const json_t *probe = p->sources[i].probe;
+        const int64_t ms = json_get_int(probe, "duration_ms", -1);
+        char length[CLOCK_BYTES] = "";
+        AUTO_FREE char *reason = unused_reason(p, i);
+        if (ms >= 0)
+            clock_format_ms(length, ms, false);
+        table_add(t, (const char *const[]){p->sources[i].name, length,
+                                           json_get_string(probe, "error", reason)});
     }
+    table_print(t);
+}
+
+static void print_missing(const struct plan *p)
+{
+    struct unused_summary unused;
+    unused_begin(&unused, p);
+    for (size_t i = 0; i < p->matches.nb_rows; i++) {
+        const struct match *m = &p->matches.rows[i];
+        const struct talk *t = programme_find(&p->programme, m->talk);
+        if (m->state == MATCH_NONE && !m->by_hand)
+            unused_note_missing(&unused, t, m->part ? talk_part(t, m->part) : &t->parts[0]);
+    }
+    unused_print(&unused);
 }
 
 static void print_json(const struct plan *p)
 {
-    AUTO_FREE bool *matched = find_matched(p);
+    AUTO_FREE bool *unused = unused_find(p);
     json_t *rows = json_array(), *rest = json_array();
     for (size_t i = 0; i < p->matches.nb_rows; i++) {
         const struct match *m = &p->matches.rows[i];
@@ -109,26 +169,46 @@ static void print_json(const struct plan *p)
                             "suspicion", json_text(m->suspicion)));
     }
     for (size_t i = 0; i < p->nb_recordings; i++)
-        if (!matched[i])
+        if (unused[i])
             json_array_append_new(rest, json_text(p->recordings[i].path));
     AUTO_JSON *all = json_pack("{s:o, s:o}", "matches", rows, "unmatched", rest);
     cli_print_json(all);
 }
 
+/* After decisions: how many matches still need one. */
+static void print_unclear(const struct plan *p)
+{
+    size_t nb = 0;
+    for (size_t i = 0; i < p->matches.nb_rows; i++)
+        nb += p->matches.rows[i].state == MATCH_UNCLEAR;
+    if (nb)
+        printf("\n%zu match%s unclear: see 'talkpress match'\n", nb, nb == 1 ? " is" : "es are");
+}
+
 int cmd_match(struct command *c, struct err *err)
 {
     struct plan *plan = c->plan;
-    for (int i = 0; i < c->nb_operands; i++)
-        if (decide(plan, c->operands[i], err) < 0)
-            return err->code;
-    if (c->nb_operands && plan_refresh(plan, err) < 0)
-        return err->code;
-    if (command_has(c, "json")) {
+    struct before before = {0};
+    note_before(&before, plan);
+    int ret = 0;
+    for (int i = 0; i < c->nb_operands && ret == 0; i++)
+        ret = decide(plan, c->operands[i], err);
+    if (ret == 0 && c->nb_operands)
+        ret = plan_refresh(plan, err);
+    if (ret == 0 && command_has(c, "json")) {
         print_json(plan);
-    } else {
-        print_matches(plan);
-        print_unmatched(plan);
+    } else if (ret == 0) {
+        print_matches(plan, c, &before);
+        if (c->nb_operands) {
+            print_unclear(plan);
+        } else {
+            print_unmatched(plan);
+            print_missing(plan);
+        }
     }
+    free(before.rows);
+    if (ret < 0)
+        return ret;
     for (size_t i = 0; i < plan->matches.nb_rows; i++)
         if (plan->matches.rows[i].state == MATCH_UNCLEAR)
             return EXIT_NEEDS_USER;

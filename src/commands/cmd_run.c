@@ -14,12 +14,16 @@
 #include "publish.h"
 #include "run.h"
 #include "selector.h"
+#include "unused.h"
 
-static void print_waiting(const struct run *r)
+static void print_waiting(const struct run *r, const struct plan *plan)
 {
+    struct unused_summary unused;
+    unused_begin(&unused, plan);
     for (size_t i = 0; i < run_nb_parts(r); i++) {
         const struct part_plan *pp = run_part(r, i);
         char name[32];
+        unused_note(&unused, pp);
         if (pp->state != PART_WAITING && pp->state != PART_HELD)
             continue;
         printf("talk %s waits: %s", plan_part_name(name, pp->talk, pp->part->number),
@@ -29,6 +33,7 @@ static void print_waiting(const struct run *r)
                    verdict_name(pp->verdict), *pp->cause ? ": " : "", pp->cause);
         putchar('\n');
     }
+    unused_print(&unused);
 }
 
 static void print_json(const struct run_tally *t, const struct executor_result *e,
@@ -88,7 +93,7 @@ static int run(struct run *r, struct executor_result *result, struct command *c,
     if (command_has(c, "json")) {
         print_json(&tally, result, &published);
     } else {
-        print_waiting(r);
+        print_waiting(r, c->plan);
         if (!c->plan->programme.nb_talks)
             puts(CLI_NO_TALKS);
         print_summary(&tally, result, &published);

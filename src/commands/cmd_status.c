@@ -18,6 +18,7 @@
 #include "sound_text.h"
 #include "str.h"
 #include "table.h"
+#include "unused.h"
 
 /* --- failures --------------------------------------------------------------------------------- */
 
@@ -258,7 +259,7 @@ static int print_recording(const struct part_plan *pp, const struct event *event
     return 0;
 }
 
-static int print_part(const struct part_plan *pp, const json_t *failures, const struct event *event,
+static int print_part(const struct part_plan *pp, const json_t *failures, const struct plan *plan,
                       struct err *err)
 {
     char name[32], in[CLOCK_BYTES], out[CLOCK_BYTES];
@@ -267,8 +268,11 @@ static int print_part(const struct part_plan *pp, const json_t *failures, const 
     printf("  verdict: %s%s%s\n", verdict_name(pp->verdict), *pp->cause ? ", " : "", pp->cause);
     if (pp->accepted)
         printf("  accepted %s: %s\n", pp->acceptance.at, pp->acceptance.because);
-    if (pp->source && print_recording(pp, event, err) < 0)
+    if (pp->source && print_recording(pp, plan->event, err) < 0)
         return err->code;
+    AUTO_FREE char *advice = unused_advice(plan, pp);
+    if (advice)
+        table_text("  ", "  %s", advice);
     AUTO_FREE char *left_out = part_captions_left_out(pp);
     if (left_out)
         printf("    captions: %s\n", left_out);
@@ -338,29 +342,51 @@ static void print_json(const struct survey *s, const char *sandbox)
     cli_print_json(all);
 }
 
-static int print_talk(const struct survey *s, const struct event *event, struct err *err)
+static int print_talk(const struct survey *s, const struct plan *plan, struct err *err)
 {
     print_talk_head(s->parts[0].talk);
     for (size_t i = 0; i < s->nb_parts; i++)
-        if (print_part(&s->parts[i], s->failures, event, err) < 0)
+        if (print_part(&s->parts[i], s->failures, plan, err) < 0)
             return err->code;
     return 0;
 }
 
-static void print_all(const struct survey *s, const char *sandbox)
+/* Recordings that cannot be read belong to no part that could show them. */
+static void print_unreadable(const struct plan *plan)
 {
+    AUTO_FREE bool *unused = unused_find(plan);
+    bool first = true;
+    for (size_t i = 0; i < plan->nb_recordings; i++) {
+        const char *error = json_get_string(plan->sources[i].probe, "error", NULL);
+        if (!error || !unused[i])
+            continue;
+        if (first)
+            puts("\nrecordings that cannot be read:");
+        first = false;
+        table_text("    ", "  %s: %s", plan->sources[i].name, error);
+    }
+}
+
+static void print_all(const struct survey *s, const struct plan *plan, const char *sandbox)
+{
+    struct unused_summary unused;
     static const char *const headings[] = {">talk", "verdict", "state", NULL};
     struct table *t = table_create(headings);
     size_t nb = 0, nb_complete = 0;
+    unused_begin(&unused, plan);
     for (size_t i = 0; i < s->nb_parts; i++) {
         nb += !s->parts[i].talk->gone;
         nb_complete += s->parts[i].state == PART_COMPLETE;
         add_row(t, &s->parts[i], s->failures);
+        unused_note(&unused, &s->parts[i]);
     }
     if (!s->nb_parts)
         puts(CLI_NO_TALKS);
     table_print(t);
-    printf("\n%zu of %zu parts are complete\nsandbox: %s\n", nb_complete, nb, sandbox);
+    unused_print(&unused);
+    print_unreadable(plan);
+    printf("\n%zu of %zu part%s complete\nsandbox: %s\n", nb_complete, nb,
+           nb == 1 ? " is" : "s are", sandbox);
 }
 
 int cmd_status(struct command *c, struct err *err)
@@ -380,9 +406,9 @@ int cmd_status(struct command *c, struct err *err)
     if (ret == 0 && json)
         print_json(&s, sandbox);
     else if (ret == 0 && talk)
-        ret = print_talk(&s, c->event, err);
+        ret = print_talk(&s, c->plan, err);
     else if (ret == 0)
-        print_all(&s, sandbox);
+        print_all(&s, c->plan, sandbox);
     survey_finish(&s);
     return ret;
 }

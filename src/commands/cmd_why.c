@@ -10,6 +10,8 @@
 #include "plan.h"
 #include "selector.h"
 #include "str.h"
+#include "table.h"
+#include "unused.h"
 
 enum { MAX_LISTED = 12 };
 
@@ -38,11 +40,14 @@ static size_t nb_missing(const struct part_plan *pp)
     return pp->nb_outputs - pp->nb_outputs_done;
 }
 
-static void print_waiting(const char *name, const struct part_plan *pp)
+static void print_waiting(const char *name, const struct part_plan *pp, const struct plan *plan)
 {
     printf("%s: nothing can run: %s\n", name, pp->waiting);
     if (pp->verdict != VERDICT_OK)
         printf("  verdict %s%s%s\n", verdict_name(pp->verdict), *pp->cause ? ": " : "", pp->cause);
+    AUTO_FREE char *advice = unused_advice(plan, pp);
+    if (advice)
+        table_text("  ", "  %s", advice);
 }
 
 static bool makes_output(enum stage stage)
@@ -71,7 +76,7 @@ static void print_to_do(const char *name, const struct part_plan *pp)
     printf("  about %.0f s of one core\n", pp->cost_left);
 }
 
-static void print_why(const struct part_plan *pp)
+static void print_why(const struct part_plan *pp, const struct plan *plan)
 {
     char name[32];
     plan_part_name(name, pp->talk, pp->part->number);
@@ -87,7 +92,7 @@ static void print_why(const struct part_plan *pp)
     case PART_GONE:
     case PART_SETTLED:
     case PART_WAITING:
-        print_waiting(name, pp);
+        print_waiting(name, pp, plan);
         break;
     case PART_TO_DO:
         print_to_do(name, pp);
@@ -135,7 +140,7 @@ int cmd_why(struct command *c, struct err *err)
         if (json)
             json_array_append_new(list, why_json(&pp));
         else
-            print_why(&pp);
+            print_why(&pp, c->plan);
     }
     if (json)
         cli_print_json(list);

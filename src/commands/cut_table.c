@@ -4,6 +4,8 @@
 
 #include "cli.h"
 #include "clock.h"
+#include "file_places.h"
+#include "fs.h"
 #include "json.h"
 #include "mem.h"
 #include "plan.h"
@@ -32,7 +34,24 @@ static void add_row(struct table *t, const struct frame_grid *grid, const struct
                      expected_s ? clock_format_ms(listed, expected_s * 1000LL, false) : "-", text});
 }
 
-static void print_source(const struct source *s)
+static void print_files(const struct source *s, const struct frame_grid *grid,
+                        const struct event *event)
+{
+    AUTO_FILE_PLACES files = {0};
+    AUTO_STR line = {0};
+    struct err ignored = {0};
+    if (file_places_find(&files, event, s, grid, &ignored) < 0 || !files.start_ms)
+        return;
+    for (size_t i = 0; i < s->recording->nb_files; i++) {
+        char at[CLOCK_BYTES];
+        str_addf(&line, "%s'%s' from %s",
+                 i ? ", " : "files: ", fs_basename(s->recording->files[i].path),
+                 clock_format_ms(at, files.start_ms[i], false));
+    }
+    table_text("  ", "%s", line.s);
+}
+
+static void print_source(const struct source *s, const struct event *event)
 {
     static const char *const headings[] = {">talk",   "slot",    ">in",           ">out",
                                            ">length", ">listed", "title and why", NULL};
@@ -50,6 +69,7 @@ static void print_source(const struct source *s)
         puts("  it could not be analysed: see 'talkpress status'");
         return;
     }
+    print_files(s, &grid, event);
     struct table *t = table_create(headings);
     for (size_t i = 0; i < s->nb_cuts; i++)
         add_row(t, &grid, &s->cuts[i]);
@@ -116,7 +136,7 @@ void cut_table_print(bool *undecided, const struct plan *p, int recording, bool 
             json_array_append_new(list, source_json(s));
         else {
             printf("%s", nb ? "\n" : "");
-            print_source(s);
+            print_source(s, p->event);
         }
         nb++;
     }

@@ -12,6 +12,7 @@
 #include "plan.h"
 #include "str.h"
 #include "table.h"
+#include "unused.h"
 
 static double seconds(int64_t ms)
 {
@@ -39,7 +40,7 @@ static char *full_cause(const struct part_plan *pp)
     return str_take(&s);
 }
 
-static void add_json(json_t *list, const struct part_plan *pp)
+static void add_json(json_t *list, const struct part_plan *pp, const struct plan *plan)
 {
     AUTO_FREE char *cause = full_cause(pp);
     const bool known = pp->measured_ms >= 0;
@@ -57,6 +58,8 @@ static void add_json(json_t *list, const struct part_plan *pp)
     json_object_set_new(row, "captions_not_taken", captions_json(pp->source, true));
     if (pp->accepted)
         json_object_set_new(row, "accepted_because", json_text(pp->acceptance.because));
+    if (pp->verdict == VERDICT_MISSING)
+        json_object_set_new(row, "unused", unused_json(plan, pp->talk, pp->part));
     json_array_append_new(list, row);
 }
 
@@ -92,7 +95,9 @@ int verify_table_print(bool *undecided, struct plan *plan, const int *talks, siz
     AUTO_JSON *list = json_array();
     struct table *t = table_create(headings);
     size_t nb_ok = 0, nb = 0, nb_accepted = 0;
+    struct unused_summary unused;
     int ret = 0;
+    unused_begin(&unused, plan);
     plan_list_work(plan, true);
     for (size_t i = 0; i < nb_talks && ret == 0; i++) {
         const struct talk *talk = programme_find(&plan->programme, talks[i]);
@@ -104,14 +109,16 @@ int verify_table_print(bool *undecided, struct plan *plan, const int *talks, siz
             nb++;
             nb_ok += pp.verdict == VERDICT_OK;
             nb_accepted += pp.verdict != VERDICT_OK && pp.accepted;
-            add_json(list, &pp);
+            add_json(list, &pp, plan);
             add_row(t, &pp);
+            unused_note(&unused, &pp);
         }
     }
     plan_list_work(plan, false);
     *undecided = nb_ok + nb_accepted < nb;
     if (ret < 0 || json) {
         table_destroy(t);
+        unused_finish(&unused);
         if (ret == 0)
             cli_print_json(list);
         return ret;
@@ -119,7 +126,8 @@ int verify_table_print(bool *undecided, struct plan *plan, const int *talks, siz
     if (!plan->programme.nb_talks)
         puts(CLI_NO_TALKS);
     table_print(t);
-    printf("\n%zu of %zu parts are ok", nb_ok, nb);
+    unused_print(&unused);
+    printf("\n%zu of %zu part%s ok", nb_ok, nb, nb == 1 ? " is" : "s are");
     if (nb_accepted)
         printf(", %zu accepted by the user", nb_accepted);
     if (*undecided)

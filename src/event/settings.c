@@ -34,6 +34,16 @@ static const char settings_template[] =
     "# If the programme is a timetable: how far a talk may run over its slot, in seconds.\n"
     "# overrun_s: 300\n"
     "\n"
+    "# The event, where its programme does not say so or says it wrongly. The zone is for times\n"
+    "# without one, and may stand alone: 'timezone: Europe/Berlin'.\n"
+    "event:\n"
+    "  # name: Tiny Conference 2021\n"
+    "  # place: Ghent, Belgium\n"
+    "  # dates: 2021-05-04 to 2021-05-05\n"
+    "  # zone: Europe/Brussels\n"
+    "  # language: eng\n"
+    "  # licence: \"CC BY 4.0\"\n"
+    "\n"
     "card:\n"
     "  # seconds: 5\n"
     "  # fade_ms: 500\n"
@@ -138,7 +148,7 @@ static int text(const json_t *map, const char *key, const char *where, struct er
 
 static int check_texts(const json_t *map, const json_t *card, const char *where, struct err *err)
 {
-    static const char *const texts[] = {"language", "comment", "sandbox", "effort"};
+    static const char *const texts[] = {"language", "comment", "sandbox", "effort", "timezone"};
     static const char *const card_texts[] = {"template", "logo", "background"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (text(map, texts[i], where, err) < 0)
@@ -254,7 +264,7 @@ static int read_all(struct settings *s, const char *dir, struct err *err)
     static const char *const known[] = {"renditions", "tolerance_s",   "overrun_s",      "card",
                                         "language",   "loudness_lufs", "true_peak_dbtp", "comment",
                                         "workers",    "stall_s",       "sandbox",        "effort",
-                                        "captions"};
+                                        "captions",   "event",         "timezone"};
     static const char *const known_card[] = {"seconds", "fade_ms", "template", "logo",
                                              "background"};
     AUTO_FREE char *path = fs_join(dir, settings_file);
@@ -272,11 +282,12 @@ static int read_all(struct settings *s, const char *dir, struct err *err)
         check_keys(card, known_card, sizeof known_card / sizeof *known_card, where, err) < 0 ||
         check_texts(json, card, where, err) < 0 || read_numbers(s, json, where, err) < 0 ||
         read_sandbox(s, json, where, err) < 0 || read_captions(s, json, where, err) < 0 ||
+        event_about_read(&s->about, json, where, err) < 0 ||
         read_renditions(s, json, dir, where, err) < 0)
         return err->code;
     if (!json_is_number(json_object_get(json, "workers")))
         s->workers = workers_by_default(s);
-    s->language = mem_strdup(json_get_string(json, "language", NULL));
+    s->language = mem_strdup(json_get_string(json, "language", s->about.language));
     s->comment = mem_strdup(json_get_string(json, "comment", NULL));
     s->card_logo = picture(dir, card, "logo");
     s->card_background = picture(dir, card, "background");
@@ -305,6 +316,7 @@ void settings_finish(struct settings *s)
     free(s->card_background);
     free(s->language);
     free(s->comment);
+    event_about_finish(&s->about);
     mem_free_strings(s->captions_take, s->nb_captions_take);
     *s = (struct settings){0};
 }

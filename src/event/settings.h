@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "err.h"
+#include "event_about.h"
 #include "rendition.h"
 #include "sandbox.h"
 #include "verify.h"
@@ -23,6 +24,7 @@ struct settings {
     enum sandbox_mode sandbox; /* default SANDBOX_BEST_EFFORT */
     int stall_s;               /* a worker is stopped after this many seconds without progress;
                                   1 to 86400, default 300 */
+    struct event_about about;
     char *language;            /* ISO 639-2; NULL: from the recording */
     char *comment;             /* tag of every output (licence, link); NULL: from the talk */
     char **captions_take;      /* files whose text is published although it is no language */

@@ -26,14 +26,27 @@ static char *event_date(const struct programme *p)
                    : mem_printf("%d–%d %s %d", d, d2, month, y);
 }
 
+/* The talk's own day in an event of several, else the event's. */
+static char *card_date(const struct programme *p, const struct talk *talk)
+{
+    int y, m, d;
+    const bool several = p->begin && p->end && strcmp(p->begin, p->end) != 0;
+    if (!several || !talk->start || sscanf(talk->start, "%d-%d-%d", &y, &m, &d) != 3 ||
+        !datetime_month_name(m))
+        return event_date(p);
+    return mem_printf("%d %s %d", d, datetime_month_name(m), y);
+}
+
 void plan_card_text(struct card_text *out, char **speakers, char **date, char **label,
                     const struct plan *plan, const struct talk *talk, const struct part *part)
 {
     *speakers = talk_speakers(talk);
-    *date = event_date(&plan->programme);
+    *date = card_date(&plan->programme, talk);
     *label = talk->nb_parts > 1 ? mem_printf("Part %d of %zu", part->number, talk->nb_parts) : NULL;
-    *out = (struct card_text){.event = plan->programme.name,
-                              .section = talk->section,
+    /* Without the event's name, the section is in its place. */
+    const char *name = plan->programme.name;
+    *out = (struct card_text){.event = name ? name : talk->section,
+                              .section = name ? talk->section : NULL,
                               .title = talk->title,
                               .speakers = *speakers,
                               .part = *label,

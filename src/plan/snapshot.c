@@ -240,6 +240,7 @@ int plan_load(struct plan *out, struct event *event, struct err *err)
     if (store_programme(&p.programme, event->store, err) < 0 ||
         store_recordings(&p.recordings, &p.nb_recordings, event->store, err) < 0)
         return err->code;
+    event_about_apply(&event->settings.about, &p.programme);
     p.sources = mem_zalloc(p.nb_recordings, sizeof *p.sources);
     for (size_t i = 0; i < p.nb_recordings; i++)
         p.sources[i].recording = &p.recordings[i];

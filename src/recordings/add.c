@@ -19,6 +19,7 @@
 
 struct adding_paths {
     GHashTable *news; /* of each path that was named: an enum adding_news */
+    bool any;         /* one of them is ADDING_NEWS */
 };
 
 static void note(struct adding *a, const char *path, enum adding_news news)
@@ -27,6 +28,7 @@ static void note(struct adding *a, const char *path, enum adding_news news)
         a->paths = mem_zalloc(1, sizeof *a->paths);
         a->paths->news = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     }
+    a->paths->any = a->paths->any || news == ADDING_NEWS;
     if ((int)news > GPOINTER_TO_INT(g_hash_table_lookup(a->paths->news, path)))
         g_hash_table_replace(a->paths->news, g_strdup(path), GINT_TO_POINTER((int)news));
 }
@@ -45,6 +47,11 @@ enum adding_news adding_news_of(const struct adding *a, const struct recording *
         most = news > most ? news : most;
     }
     return most;
+}
+
+bool adding_has_news(const struct adding *a)
+{
+    return a->paths && a->paths->any;
 }
 
 void adding_finish(struct adding *a)
@@ -76,7 +83,10 @@ static int add_known(struct adding *a, struct recording *r, struct recording_fil
         note(a, known->path, ADDING_KNOWN);
         return 0;
     }
-    note(a, now->path, strcmp(known->path, now->path) == 0 ? ADDING_KNOWN : ADDING_NEWS);
+    note(a, now->path,
+         strcmp(known->path, now->path) != 0 ? ADDING_NEWS
+         : a->in_folder                      ? ADDING_KNOWN
+                                             : ADDING_NAMED);
     if (store_remove_recording(a->event->store, r->path, err) < 0)
         return err->code;
     free(known->path);
@@ -187,6 +197,7 @@ int add_recordings(struct adding *a, const char *path, struct err *err)
 {
     struct recordings_found found = {0};
     find(&found, a, path);
+    a->in_folder = fs_is_dir(path);
     int ret = store_begin(a->event->store, err);
     for (size_t i = 0; i < found.nb && ret == 0; i++)
         ret = add_file(a, found.paths[i], err);

@@ -21,17 +21,21 @@ struct adding {
                                              joined: one is missing, or they differ. Only where one
                                              of them is news */
     struct adding_paths *paths;           /* inner */
+    bool in_folder;                       /* inner */
 };
 void adding_finish(struct adding *adding);
 #define AUTO_ADDING ATTR_CLEANUP(adding_finish) struct adding
 
-/* What this call did with a recording: the most of what it did with one of its files. */
 enum adding_news {
     ADDING_NOTHING, /* it was not named */
-    ADDING_KNOWN,   /* named, but known already, as it is */
+    ADDING_KNOWN,   /* known already, as it is; found in a folder */
+    ADDING_NAMED,   /* known already, and named itself */
     ADDING_NEWS,    /* added, replaced, moved, joined or taken apart */
 };
+/* What this call did with a recording: the most of what it did with one of its files. */
 enum adding_news adding_news_of(const struct adding *adding, const struct recording *recording);
+/* Whether it did more than to find what was known. */
+bool adding_has_news(const struct adding *adding);
 
 /* Adds all files under the path, each as a recording of its own; join_recordings may join them. */
 ATTR_NODISCARD int add_recordings(struct adding *adding, const char *path, struct err *err);

@@ -153,6 +153,19 @@ overlapping()
     overlapping mp4
 }
 
+@test "cut names the file and the time in it" {
+    tp add "$BATS_FILE_TMPDIR/gopro" >/dev/null
+    tp match 1=GH010042.MP4 >/dev/null
+    expect 0 tp cut 1 --in 0:10 --out 1:05
+    says "0:10.000 to 1:05.000" "from 'GH010042.MP4' at 0:10.000 to 'GH030042.MP4' at 0:05.000"
+    cp -r "$BATS_FILE_TMPDIR/ts" parts
+    tp match 1=none >/dev/null
+    tp add parts >/dev/null || true
+    tp match 1=01-first-steps_001.MTS >/dev/null || true
+    tp cut 1 --in 0:00 --out 1:29 >cut.txt
+    grep "from '01-first-steps_001.MTS' at 0:00.000 to '01-first-steps_004.MTS' at " cut.txt
+}
+
 @test "files added one after the other become one recording" {
     for file in "$BATS_FILE_TMPDIR"/gopro/*; do
         run tp add "$file"

@@ -173,6 +173,48 @@ cause_of()
     same "3/1 ok" "$(verdicts | cut -d, -f4)"
 }
 
+@test "a missing talk: every command names the unused recordings that could hold it" {
+    mkdir cam/b
+    ff -f lavfi -i color=size=64x64:rate=1:duration=1320 -f lavfi -i sine=sample_rate=8000 \
+        -shortest cam/b/0001.mkv
+    ff -i cam/b/0001.mkv -t 700 -c copy cam/0001.mkv
+    page other.txt "5: Something Else (Barbara Gray) (20:00)" "6: The Rest (Edsger Wirth) (10:00)"
+    tp import other.txt >/dev/null
+    tp add cam >/dev/null || true
+    same '["none","none"]' "$(tp match --json | jq -c '[.matches[].state]')"
+    for command in status verify match "run --quiet" "status 5" "why 5" "cut 5"; do
+        # shellcheck disable=SC2086 # words
+        run tp $command
+        says "'b/0001.mkv' (22:00)" "talkpress match '5=b/0001.mkv'"
+    done
+    run tp why 5
+    says_not "11:40"
+    json '[.[] | .unused]' \
+        "[[\"$PWD/cam/b/0001.mkv\"],[\"$PWD/cam/0001.mkv\",\"$PWD/cam/b/0001.mkv\"]]" \
+        tp verify --json
+    tp match 5=b/0001.mkv 6=cam/0001.mkv >/dev/null
+    run tp verify
+    says_not "could hold"
+    tp match 5= 6= >/dev/null || true
+    tp remove b/0001.mkv cam/0001.mkv
+    for command in status verify match "why 5"; do
+        # shellcheck disable=SC2086 # words
+        run tp $command
+        says "no unused recording could hold" "talkpress add FILE"
+    done
+}
+
+@test "match prints what a decision changes" {
+    tp add "$REC" >/dev/null
+    expect 0 tp match 3=none
+    says "set by hand: no recording"
+    says_not "first-steps" "farewell"
+    # The recording that is given to another talk is taken from its own.
+    run tp match 4=01-first-steps.mp4
+    says "4 sure" "1 none"
+    says_not "second-thoughts"
+}
+
 @test "verify --json: exactly the agreed fields" {
     tp add "$REC"
     json '[.[] | keys_unsorted] | unique' \

@@ -190,6 +190,30 @@ END
     within_a_second 1 2 3
 }
 
+@test "without a clock: what is longer than any talk is recognised, and the next command named" {
+    cp "$main" whole-day.mp4
+    tp add whole-day.mp4 >added.txt || true
+    output=$(<added.txt)
+    says "no talk matches: longer than any talk; if it holds several: talkpress add --start" \
+        "'2021-05-04 09:02' '$PWD/whole-day.mp4', with the time when it began"
+    for command in verify status match "run --quiet"; do
+        # shellcheck disable=SC2086 # words
+        run tp $command
+        says "5 parts are without a recording" "'whole-day.mp4' (1:00)" \
+            "talkpress add --start '2021-05-04 09:02' '$PWD/whole-day.mp4'"
+    done
+    expect 3 tp add --start "2021-05-04 09:02" --room "Main Hall" whole-day.mp4
+    says "talks 1, 2, 3; began 2021-05-04 09:02:00"
+}
+
+@test "timezone: of a programme without zones, for a creation time in UTC" {
+    TZ=UTC ffmpeg -v error -i "$main" -map 0 -c copy -metadata creation_time=2021-05-04T13:02:00Z \
+        main-hall.mp4
+    settings 'renditions: [cheap]' 'timezone: America/New_York'
+    expect 3 tp add main-hall.mp4
+    says "began 2021-05-04 09:02:00 (its creation time)"
+}
+
 @test "wrong usage" {
     tp add "$main" >/dev/null || true
     expect 2 tp add --start yesterday "$main"
