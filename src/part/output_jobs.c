@@ -111,6 +111,8 @@ int plan_outputs(struct part_plan *pp, const struct plan *plan, struct err *err)
     for (size_t i = 0; i < pp->work->nb_works; i++) {
         const struct piecework *work = &pp->work->works[i];
         struct output *o = part_add_output(pp, work->rendition->suffix, work->rendition);
+        o->width = work->width;
+        o->height = work->height;
         assembly_key(o->key, pp, work, tags_key);
         const int there = part_look_up_output(pp, plan, o, work->rendition->container, err);
         if (there < 0)

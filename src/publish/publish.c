@@ -60,6 +60,25 @@ static struct file *add_file(struct file **files, size_t *nb, char *name, const 
     return f;
 }
 
+/* The codecs of a rendition, picture first, as ffprobe calls them. */
+static json_t *codecs(const struct rendition *r)
+{
+    static const char *const names[][2] = {{"libx264", "h264"},   {"libx265", "hevc"},
+                                           {"libsvtav1", "av1"},  {"libaom-av1", "av1"},
+                                           {"libvpx-vp9", "vp9"}, {"libopus", "opus"}};
+    const json_t *const kinds[] = {r->video, r->audio};
+    json_t *list = json_array();
+    for (size_t i = 0; i < 2; i++) {
+        const char *name = json_get_string(kinds[i], "encoder", NULL);
+        for (size_t k = 0; name && k < sizeof names / sizeof *names; k++)
+            if (strcmp(name, names[k][0]) == 0)
+                name = names[k][1];
+        if (name)
+            json_array_append_new(list, json_string(name));
+    }
+    return list;
+}
+
 static json_t *describe_file(const struct file *f, const struct output *o)
 {
     json_t *d = json_pack("{s:s}", "file", f->name);
@@ -70,6 +89,11 @@ static json_t *describe_file(const struct file *f, const struct output *o)
     if (o->rendition) {
         json_object_set_new(d, "rendition", json_string(o->rendition->name));
         json_object_set_new(d, "mime", json_string(o->rendition->mime));
+        json_object_set_new(d, "codecs", codecs(o->rendition));
+    }
+    if (o->width) {
+        json_object_set_new(d, "width", json_integer(o->width));
+        json_object_set_new(d, "height", json_integer(o->height));
     }
     return d;
 }
@@ -172,9 +196,11 @@ static json_t *describe_talk(const struct talk *t)
     json_t *speakers = json_array();
     for (size_t i = 0; i < t->nb_speakers; i++)
         json_array_append_new(speakers, json_text(t->speakers[i]));
-    return json_pack("{s:i, s:o, s:o, s:o, s:o, s:[]}", "number", t->number, "title",
-                     json_text(t->title), "speakers", speakers, "section", json_text(t->section),
-                     "abstract", json_text(t->abstract), "parts");
+    return json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:[]}", "number", t->number,
+                     "title", json_text(t->title), "speakers", speakers, "section",
+                     json_text(t->section), "start", json_text(t->start), "room",
+                     json_text(t->room), "language", json_text(t->language), "url",
+                     json_text(t->url), "abstract", json_text(t->abstract), "parts");
 }
 
 static int add_talk(struct publisher *u, const struct talk *t, struct err *err)
@@ -337,9 +363,11 @@ static int put_text(struct publisher *u, const char *name, const char *text, str
 static int put_lists(struct publisher *u, struct err *err)
 {
     const struct programme *p = &u->plan->programme;
-    AUTO_JSON *all = json_pack("{s:{s:o, s:o, s:o, s:o}, s:O}", "event", "name", json_text(p->name),
-                               "place", json_text(p->place), "begin", json_text(p->begin), "end",
-                               json_text(p->end), "talks", u->talks);
+    const struct event_about *about = &u->plan->event->settings.about;
+    AUTO_JSON *all = json_pack(
+        "{s:i, s:{s:o, s:o, s:o, s:o, s:o}, s:O}", "version", PUBLISH_VERSION, "event", "name",
+        json_text(p->name), "place", json_text(p->place), "begin", json_text(p->begin), "end",
+        json_text(p->end), "licence", json_text(about->licence), "talks", u->talks);
     AUTO_FREE char *json = json_dumps(all, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
     AUTO_FREE char *text = mem_printf("%s\n", json ? json : "{}");
     if (put_text(u, list_name, text, err) < 0)

@@ -9,6 +9,9 @@ struct plan;
 
 /* The file in out/ that lists the programme and its published files. */
 #define PUBLISH_LIST "talks.json"
+/* Of that list, as docs/talks.schema.json describes it: raised if a member goes or changes its
+ * meaning. */
+enum { PUBLISH_VERSION = 1 };
 
 struct publish_result {
     size_t nb_parts, nb_files; /* in out/ now */

@@ -38,6 +38,41 @@ all="01-first-steps.jpg 01-first-steps.mp4 02-second-thoughts-part-1.jpg \
     json . '{"parts":4,"files":8,"written":0,"removed":0}' tp publish --json
 }
 
+# Every object of talks.json has the members that the schema requires, and no others.
+fits_schema()
+{
+    jq -e --slurpfile s "$BATS_TEST_DIRNAME/../../docs/talks.schema.json" '
+        def resolve: if has("$ref") then $s[0]["$defs"][."$ref" | ltrimstr("#/$defs/")] else . end;
+        def fits($schema): ($schema | resolve) as $t
+            | if type == "object" then
+                (keys - ($t.properties | keys) == []) and ($t.required - keys == []) and
+                (to_entries | all(. as $e | $e.value | fits($t.properties[$e.key])))
+              elif type == "array" then all(.[]; fits($t.items))
+              else ($t.type // type) as $kinds | ($kinds | [.] | flatten) as $kinds | type as $kind
+                | ($kinds | index($kind)) != null or
+                  ($kind == "number" and ($kinds | index("integer")) != null)
+              end;
+        fits($s[0])' event/out/talks.json
+}
+
+@test "talks.json: version, schema, and what a website needs" {
+    fits_schema
+    json '[.version, .event.licence]' '[1,null]' cat event/out/talks.json
+    json '.talks[0].parts[0].files[0] | [.codecs, .width, .height]' '[["h264","aac"],160,90]' \
+        cat event/out/talks.json
+    cat >timetable.csv <<END
+number,title,speakers,room,language,url,date,start,duration
+1,First Steps,Ada Byron,Main Hall,en,https://conf.example/1,2021-05-04,09:00,0:00:08
+END
+    tp import timetable.csv >/dev/null
+    settings 'renditions: [cheap]' 'event: {name: Tiny, zone: Europe/Brussels, licence: CC BY 4.0}'
+    tp run --quiet >/dev/null || true # a recording that ends in mid-talk
+    fits_schema
+    json '[.event.licence, (.talks[0] | .start, .room, .language, .url)]' \
+        '["CC BY 4.0","2021-05-04T09:00:00+02:00","Main Hall","en","https://conf.example/1"]' \
+        cat event/out/talks.json
+}
+
 @test "export links what is published" {
     tp export schedule.xml -o s.xml --base-url https://v.org/tiny
     links() { grep -o 'https://v.org/[^"<]*' "$1" | sort -u | sed 's/.*tiny.//' | paste -sd' '; }
