@@ -70,14 +70,25 @@ static bool analysable(const json_t *stream)
            !json_get_string(stream, "apart", NULL);
 }
 
+enum { MAX_PAIRS = 8 }; /* that are measured: each takes a decode of the stream */
+
+/* A channel of more than two. */
+struct channel {
+    struct sound_channel is;
+    double speech; /* 0 to 1 */
+};
+
 /* One stream of sound, measured. */
 struct measured {
     int stream;
     struct loudness blocks;
     struct sound_quality quality;
+    int pair; /* of more than two channels; 0: their mix */
+    int nb_channels;
     enum sound_use use;
-    double down_db; /* see sound_quality_use */
-    bool stereo;
+    double down_db;      /* see sound_quality_use */
+    bool stereo;         /* the channels may be used one by one */
+    struct channel *all; /* of more than two: each of them; nb_channels */
     struct damage damage;
     struct sound_outliers outliers;
     int64_t moved;
@@ -136,7 +147,16 @@ static int read_sound(struct measured *out, struct analysis *a, struct sound_rea
     return 0;
 }
 
-static int measure_stream(struct measured *out, struct analysis *a, int stream, struct err *err)
+static void measured_finish(struct measured *m)
+{
+    loudness_finish(&m->blocks);
+    free(m->all);
+    m->all = NULL;
+}
+
+/* The stream's mix, or a pair of its channels. */
+static int measure_pair(struct measured *out, struct analysis *a, int stream, int pair,
+                        struct err *err)
 {
     AUTO_MEDIA *media = NULL;
     AUTO_SOUND *sound = NULL;
@@ -144,17 +164,19 @@ static int measure_stream(struct measured *out, struct analysis *a, int stream, 
         .stream = stream,
         .grid = a->grid,
         .end = INT64_MAX,
+        .pair = pair,
         .clock = probe_sound_clock(a->probe, stream),
     };
-    *out = (struct measured){.stream = stream};
+    const json_t *st = json_array_get(json_object_get(a->probe, "streams"), (size_t)stream);
+    *out = (struct measured){
+        .stream = stream, .pair = pair, .nb_channels = (int)json_get_int(st, "channels", 0)};
     if (media_open(&media, a->path, a->files, err) < 0 ||
         sound_reader_open(&sound, media, &range, err) < 0 || read_sound(out, a, sound, err) < 0)
         return err->code;
-    const json_t *st = json_array_get(json_object_get(a->probe, "streams"), (size_t)stream);
     out->damage = *sound_reader_damage(sound);
     out->moved = sound_reader_moved(sound);
     out->outliers = *sound_reader_outliers(sound);
-    out->stereo = json_get_int(st, "channels", 0) == SOUND_CHANNELS;
+    out->stereo = pair || out->nb_channels == SOUND_CHANNELS;
     if (out->stereo)
         out->use = sound_quality_use(&out->down_db, &out->quality, &out->blocks);
     out->lufs = loudness_used(&out->blocks, out->use);
@@ -186,6 +208,71 @@ static bool better(const struct measured *b, const struct measured *a)
     return speech_of(b) > speech_of(a) + clearly_more_speech;
 }
 
+/* Whether a pair of channels is used in place of the mix: nobody speaks in the mix, or a signal is
+ * mixed into it. */
+static bool instead_of_mix(const struct measured *pair, const struct measured *mix, bool signal)
+{
+    if (signal || rank(pair) > rank(mix))
+        return rank(pair) == 2;
+    return sound_quality_speaks(speech_of(pair)) && sound_quality_says_nothing(speech_of(mix));
+}
+
+/* Notes the channels of a pair. True where one of them carries a signal. */
+static bool note_channels(struct channel *all, const struct measured *m, int nb_channels)
+{
+    bool signal = false;
+    for (int c = 0; c < SOUND_CHANNELS && 2 * (m->pair - 1) + c < nb_channels; c++) {
+        const struct sound_channel *is = &m->quality.channels[c];
+        all[2 * (m->pair - 1) + c] =
+            (struct channel){*is, m->quality.speech[c ? SOUND_RIGHT : SOUND_LEFT].share};
+        signal = signal || is->content == CONTENT_TIMECODE || is->content == CONTENT_TONE;
+    }
+    return signal;
+}
+
+/* Measures the pairs of more than two channels, and replaces the mix by the best of them if that
+ * carries the talk and the mix does not. */
+static int measure_pairs(struct measured *m, struct analysis *a, struct err *err)
+{
+    const int nb = m->nb_channels;
+    AUTO_FREE struct channel *all = mem_zalloc((size_t)nb + 1, sizeof *all);
+    struct measured best = {0};
+    bool signal = false;
+    a->nb_to_measure += (nb + 1) / 2 < MAX_PAIRS ? (nb + 1) / 2 : MAX_PAIRS;
+    for (int pair = 1; pair <= MAX_PAIRS && 2 * pair - 1 <= nb; pair++) {
+        struct measured other;
+        const int ret = measure_pair(&other, a, m->stream, pair, err);
+        const bool more = ret == 0 && (!best.pair || better(&other, &best));
+        if (ret == 0)
+            signal = note_channels(all, &other, nb) || signal;
+        if (more) {
+            loudness_finish(&best.blocks);
+            best = other;
+        } else {
+            loudness_finish(&other.blocks);
+        }
+        if (ret < 0) {
+            loudness_finish(&best.blocks);
+            return ret;
+        }
+    }
+    if (best.pair && instead_of_mix(&best, m, signal)) {
+        loudness_finish(&m->blocks);
+        *m = best;
+    } else {
+        loudness_finish(&best.blocks);
+    }
+    m->all = mem_take(&all);
+    return 0;
+}
+
+static int measure_stream(struct measured *out, struct analysis *a, int stream, struct err *err)
+{
+    if (measure_pair(out, a, stream, 0, err) < 0)
+        return err->code;
+    return out->nb_channels > SOUND_CHANNELS ? measure_pairs(out, a, err) : 0;
+}
+
 /* The audio stream to publish: the one that the user named, else the probe's choice unless another
  * one is better. All are measured: of a named one too it is said if somebody speaks in another. */
 static int measure_streams(struct measured *best, struct analysis *a, int named, struct err *err)
@@ -205,7 +292,7 @@ static int measure_streams(struct measured *best, struct analysis *a, int named,
         if ((int)i == first || !analysable(json_array_get(streams, i)))
             continue;
         if (measure_stream(&other, a, (int)i, &broken) < 0) {
-            loudness_finish(&other.blocks); /* one that cannot be read is no candidate */
+            measured_finish(&other); /* one that cannot be read is no candidate */
             continue;
         }
         json_array_append_new(seen, describe_measured(&other));
@@ -214,7 +301,7 @@ static int measure_streams(struct measured *best, struct analysis *a, int named,
             *best = other;
             other = worse;
         }
-        loudness_finish(&other.blocks);
+        measured_finish(&other);
     }
     if (json_array_size(seen) > 1)
         json_object_set(a->result, "streams", seen);
@@ -307,11 +394,18 @@ static void describe_channels(struct analysis *a, const struct measured *m)
 {
     const struct sound_quality *q = &m->quality;
     json_t *channels = json_array(), *speech = json_object();
-    for (int c = 0; c < (m->stereo ? SOUND_CHANNELS : 1); c++)
+    char use[SOUND_USE_BYTES];
+    for (int c = 0; !m->all && c < (m->stereo ? SOUND_CHANNELS : 1); c++)
         json_array_append_new(channels, describe_channel(&q->channels[c]));
-    for (enum sound_use use = 0; use < (m->stereo ? SOUND_NB_USES : 1); use++)
-        json_object_set_new(speech, sound_use_name(use),
-                            json_real(to_thousandth(q->speech[use].share)));
+    for (int c = 0; m->all && c < m->nb_channels && c < 2 * MAX_PAIRS; c++) {
+        json_array_append_new(channels, describe_channel(&m->all[c].is));
+        json_object_set_new(speech,
+                            sound_use_format(use, c % 2 ? SOUND_RIGHT : SOUND_LEFT, c / 2 + 1),
+                            json_real(to_thousandth(m->all[c].speech)));
+    }
+    for (enum sound_use way = 0; way < (m->stereo ? SOUND_NB_USES : 1); way++)
+        json_object_set_new(speech, sound_use_format(use, way, m->pair),
+                            json_real(to_thousandth(q->speech[way].share)));
     json_object_set_new(a->result, "channels", channels);
     json_object_set_new(a->result, "speech_of", speech);
     json_object_set_new(a->result, "correlation",
@@ -321,7 +415,8 @@ static void describe_channels(struct analysis *a, const struct measured *m)
 static void describe_sound(struct analysis *a, struct measured *m)
 {
     json_object_set_new(a->result, "stream", json_integer(m->stream));
-    json_object_set_new(a->result, "use", json_string(sound_use_name(m->use)));
+    char use[SOUND_USE_BYTES];
+    json_object_set_new(a->result, "use", json_string(sound_use_format(use, m->use, m->pair)));
     json_object_set_new(a->result, "down_db", decibels(m->down_db));
     json_object_set_new(a->result, "speech", json_real(to_thousandth(speech_of(m))));
     json_object_set_new(a->result, "sound_damage", describe_damage(&m->damage));
@@ -352,7 +447,7 @@ static int analyse_sound(struct analysis *a, const char *blocks_path, int named,
         ret = loudness_write(blocks_path, &m.blocks, err);
     if (ret == 0 && m.stream >= 0)
         describe_sound(a, &m);
-    loudness_finish(&m.blocks);
+    measured_finish(&m);
     return ret;
 }
 

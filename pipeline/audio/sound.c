@@ -28,6 +28,30 @@ static const double max_drive_db = 12;
  * the missing loudness even where the limiter removes nearly all of the gain. */
 static const double least_slope = 0.2;
 
+/* Loudness and peak of the part before any gain. */
+static int measure_source(double *lufs, double *peak_db, const struct sound_spec *spec,
+                          struct err *err)
+{
+    AUTO_LOUDNESS blocks = {0};
+    struct sound_result r = {0};
+    if (spec->pair) { /* the blocks may be of other channels */
+        const struct sound_setting as_it_is = {0};
+        if (sound_pass_try(&r, spec, &as_it_is, err) < 0)
+            return err->code;
+        *lufs = r.loudness_lufs;
+        *peak_db = r.peak_dbtp;
+        return 0;
+    }
+    if (loudness_read(&blocks, spec->blocks_path, err) < 0)
+        return err->code;
+    loudness_use(&blocks, spec->use);
+    const size_t begin = (size_t)(sound_samples_at(&spec->grid, spec->begin) / LOUDNESS_BLOCK);
+    const size_t end = (size_t)(sound_samples_at(&spec->grid, spec->end) / LOUDNESS_BLOCK) + 1;
+    *lufs = loudness_integrated(&blocks, begin, end);
+    *peak_db = loudness_peak_db(&blocks, begin, end);
+    return 0;
+}
+
 /* The first setting, from the recording's blocks. Returns 1, 0 where there is only silence, or an
  * error. */
 static int first_setting(struct sound_setting *setting, double *source_lufs,
@@ -36,20 +60,15 @@ static int first_setting(struct sound_setting *setting, double *source_lufs,
     *setting = (struct sound_setting){.limit_db = spec->ceiling_dbtp - coding_margin_db};
     if (spec->stream < 0 || !spec->blocks_path)
         return 0;
-    AUTO_LOUDNESS blocks = {0};
-    if (loudness_read(&blocks, spec->blocks_path, err) < 0)
+    double lufs, peak_db;
+    if (measure_source(&lufs, &peak_db, spec, err) < 0)
         return err->code;
-    loudness_use(&blocks, spec->use);
-    const size_t begin = (size_t)(sound_samples_at(&spec->grid, spec->begin) / LOUDNESS_BLOCK);
-    const size_t end = (size_t)(sound_samples_at(&spec->grid, spec->end) / LOUDNESS_BLOCK) + 1;
-    const double lufs = loudness_integrated(&blocks, begin, end);
     if (!isfinite(lufs))
         return 0; /* silence stays silence */
     *source_lufs = lufs;
     setting->gain_db = spec->target_lufs - lufs;
     setting->most_gain_db = fmin(setting->gain_db + max_drive_db, max_gain_db);
-    const double peak = loudness_peak_db(&blocks, begin, end) + setting->gain_db;
-    setting->limit = peak > setting->limit_db;
+    setting->limit = peak_db + setting->gain_db > setting->limit_db;
     return 1;
 }
 

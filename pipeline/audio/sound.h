@@ -27,6 +27,7 @@ struct sound_spec {
     int stream;                       /* negative: the recording has no sound, the part is silent */
     struct sound_clock clock;         /* as in struct sound_range */
     enum sound_use use;               /* the same */
+    int pair;                         /* the same */
     struct frame_grid grid;           /* of the recording */
     int64_t begin, end;               /* frames of the recording, [begin, end) */
     int64_t card_frames;              /* silence before the talk */

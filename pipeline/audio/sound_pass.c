@@ -56,6 +56,7 @@ static int pass_begin(struct pass *p, struct sound_output *outputs, size_t nb, s
         .end = first + p->talk_samples,
         .clock = s->clock,
         .use = s->use,
+        .pair = s->pair,
     };
     if (media_open(&p->media, s->recording, s->files, err) < 0 ||
         sound_reader_open(&p->sound, p->media, &range, err) < 0)

@@ -51,8 +51,13 @@ enum { SOUND_RATE = 48000, SOUND_CHANNELS = 2 };
  * opposite phase and would cancel each other on one loudspeaker. */
 enum sound_use { SOUND_BOTH, SOUND_LEFT, SOUND_RIGHT, SOUND_INVERT, SOUND_NB_USES };
 const char *sound_use_name(enum sound_use use); /* "both", "left", "right", "invert" */
-/* False for an unknown name. */
-bool sound_use_parse(enum sound_use *out, const char *name);
+/* Of more than two channels, a pair may be used in place of their mix: pair n is channels 2n-1 and
+ * 2n as left and right; 0: the mix. Written "3" and "4" (one of them on both sides), "3+4", "3-4"
+ * (the second one inverted). */
+enum { SOUND_USE_BYTES = 8, SOUND_MAX_CHANNELS = 64 };
+const char *sound_use_format(char buf[SOUND_USE_BYTES], enum sound_use use, int pair);
+/* False for what is no such text. */
+bool sound_use_parse(enum sound_use *out, int *pair, const char *text);
 
 /* How a stream of sound keeps time (probe.h). */
 struct sound_clock {
@@ -66,6 +71,7 @@ struct sound_range {
         grid; /* only origin and time_base are used; time_base.num 0: from the sound's start */
     int64_t begin, end; /* samples, [begin, end); end INT64_MAX: up to the last sample */
     enum sound_use use;
+    int pair; /* see sound_use_format */
     struct sound_clock clock;
 };
 

@@ -55,9 +55,8 @@ static bool same_sound(const struct sound_reader *r, const AVFrame *f)
            av_channel_layout_compare(&r->in_layout, &f->ch_layout) == 0;
 }
 
-/* first_two: of tracks that belong to no layout of loudspeakers (a mixer's, or a damaged frame's).
- */
-static int make_converter(struct sound_reader *r, const AVFrame *f, bool first_two)
+/* pair: that are left and right, counted from 1; 0: the layout's mix. */
+static int make_converter(struct sound_reader *r, const AVFrame *f, int pair)
 {
     swr_free(&r->swr);
     AVChannelLayout stereo = AV_CHANNEL_LAYOUT_STEREO, in = {0};
@@ -75,10 +74,13 @@ static int make_converter(struct sound_reader *r, const AVFrame *f, bool first_t
     const double as_it_is[SOUND_CHANNELS] = {1, 1};
     if (ret >= 0 && f->ch_layout.nb_channels == 1)
         ret = swr_set_matrix(r->swr, as_it_is, 1);
-    if (ret >= 0 && first_two) {
-        const int nb = f->ch_layout.nb_channels;
+    if (ret >= 0 && pair && f->ch_layout.nb_channels > SOUND_CHANNELS) {
+        const int nb = f->ch_layout.nb_channels, left = 2 * pair - 2, right = 2 * pair - 1;
         AUTO_FREE double *matrix = mem_zalloc((size_t)nb * SOUND_CHANNELS, sizeof *matrix);
-        matrix[0] = matrix[nb + 1] = 1;
+        for (int c = 0; c < nb; c++) {
+            matrix[c] = c == left;
+            matrix[nb + c] = c == right;
+        }
         ret = swr_set_matrix(r->swr, matrix, nb);
     }
     if (ret >= 0 && ppm) /* no phase of the filter is right: two are mixed */
@@ -88,9 +90,10 @@ static int make_converter(struct sound_reader *r, const AVFrame *f, bool first_t
 
 static int configure(struct sound_reader *r, const AVFrame *f, struct err *err)
 {
-    int ret = make_converter(r, f, false);
+    int ret = make_converter(r, f, r->range.pair);
+    /* Tracks that belong to no layout of loudspeakers (a mixer's, or a damaged frame's). */
     if (ret < 0 && f->ch_layout.nb_channels > SOUND_CHANNELS)
-        ret = make_converter(r, f, true);
+        ret = make_converter(r, f, 1);
     if (ret < 0)
         return av_fail(err, ret, "'%s': its sound (%d channels, %d Hz) cannot be converted",
                        media_path(r->source.media), f->ch_layout.nb_channels, f->sample_rate);

@@ -101,21 +101,39 @@ static int choose_stream(struct chosen_sound *chosen, const struct source *s, co
     return 0;
 }
 
+static int choose_channels(struct chosen_sound *chosen, const struct source *s, const char *text,
+                           const struct event *event, struct err *err)
+{
+    AUTO_JSON *probe = NULL;
+    enum sound_use use;
+    int pair;
+    if (!sound_use_parse(&use, &pair, text))
+        return err_set(err, ERR_USAGE,
+                       "'%s': expected both, left or right, or invert; of more than two channels a "
+                       "number ('3'), or two ('3+4')",
+                       text);
+    if (plan_find_result(&probe, event, s->probe_key, err) < 0)
+        return err->code;
+    const int stream = chosen->stream >= 0 ? chosen->stream : s->audio_stream;
+    const json_t *st = json_array_get(json_object_get(probe, "streams"), (size_t)stream);
+    const int last = 2 * pair - (use == SOUND_LEFT), nb = (int)json_get_int(st, "channels", 0);
+    if (pair && st && last > nb)
+        return err_set(err, ERR_USAGE, "'%s' has %d channel%s, not channel %d",
+                       fs_basename(s->recording->path), nb, nb == 1 ? "" : "s", last);
+    snprintf(chosen->use, sizeof chosen->use, "%s", text);
+    return 0;
+}
+
 static int choose(const struct source *s, const struct event *event, const struct wish *wish,
                   struct err *err)
 {
     struct chosen_sound chosen = s->chosen;
-    enum sound_use use;
     if (wish->automatic)
         chosen = (struct chosen_sound){.stream = -1};
     if (wish->audio && choose_stream(&chosen, s, wish->audio, event, err) < 0)
         return err->code;
-    if (wish->channels) {
-        if (!sound_use_parse(&use, wish->channels))
-            return err_set(err, ERR_USAGE, "'%s': expected both, left or right, or invert",
-                           wish->channels);
-        snprintf(chosen.use, sizeof chosen.use, "%s", wish->channels);
-    }
+    if (wish->channels && choose_channels(&chosen, s, wish->channels, event, err) < 0)
+        return err->code;
     return store_choose_sound(event->store, s->recording->fingerprint, &chosen, err);
 }
 

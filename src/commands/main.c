@@ -148,7 +148,8 @@ static const struct verb verbs[] = {
              "of it is used.\n"
              "  --audio N          use stream N of the file\n"
              "  --channels WHICH   'both' as they are; 'left' or 'right' on both sides;\n"
-             "                     'invert': both, the right one inverted\n"
+             "                     'invert': both, the right one inverted; of more than two\n"
+             "                     '3' on both sides, or '3+4' as left and right\n"
              "  --auto             remove what was set\n"
              "  --json             print it as JSON",
      .options = {{.name = "json"},

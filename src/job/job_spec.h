@@ -64,7 +64,7 @@ struct job_cell {
 struct job_sound {
     const char *analysis; /* key of the loudness blocks */
     int audio_stream;     /* -1: none, so the sound is silence */
-    const char *use;      /* channels that are used: "both", "left", "right" */
+    const char *use;      /* channels that are used: sound_use_format */
     double target_lufs, ceiling_dbtp;
 };
 

@@ -149,10 +149,11 @@ static int find_moments(struct room *r, struct err *err)
 {
     const struct source *s = r->source;
     enum sound_use use = SOUND_BOTH;
+    int pair;
     AUTO_FREE char *path = workdir_path(r->plan->event->work, s->analysis_key, "bin");
     if (fs_exists(path) && loudness_read(&r->loudness, path, err) < 0)
         return err->code;
-    if (sound_use_parse(&use, s->use))
+    if (sound_use_parse(&use, &pair, s->use))
         loudness_use(&r->loudness, use);
     const double threshold = loudness_silence(loudness_integrated(&r->loudness, 0, r->loudness.nb));
     for (size_t begin, end = 0;

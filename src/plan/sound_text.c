@@ -8,6 +8,7 @@
 #include "mem.h"
 #include "plan.h"
 #include "probe.h"
+#include "reader.h"
 #include "str.h"
 
 enum { LISTED = 3, FEW_CLIPPED = 5 /* these may be a dropped microphone, or applause */ };
@@ -47,19 +48,37 @@ static void add_left_out(struct str *s, const struct source *source, size_t chan
         str_add(s, " (nobody speaks on the other)");
 }
 
+/* Of a pair of more than two channels. */
+static void add_pair(struct str *s, enum sound_use use, int pair)
+{
+    if (use == SOUND_LEFT || use == SOUND_RIGHT)
+        str_addf(s, "channel %d is on both sides", 2 * pair - (use == SOUND_LEFT));
+    else
+        str_addf(s, "channels %d and %d are left and right%s", 2 * pair - 1, 2 * pair,
+                 use == SOUND_INVERT ? ", the second one inverted" : "");
+}
+
 static void add_channel(struct str *s, const struct source *source)
 {
     const bool found = strcmp(source->use, json_get_string(source->analysis, "use", "both")) == 0;
-    if (strcmp(source->use, "both") == 0)
+    enum sound_use use;
+    int pair;
+    if (!sound_use_parse(&use, &pair, source->use) || (use == SOUND_BOTH && !pair))
         return;
-    if (strcmp(source->use, "invert") == 0) {
+    if (pair) {
+        add_pair(s, use, pair);
+        if (found)
+            str_add(s, " (chosen by what each channel carries)");
+        return;
+    }
+    if (use == SOUND_INVERT) {
         str_addf(s, "the right channel is inverted%s",
                  found ? " (left and right are in opposite phase)" : "");
         return;
     }
     str_addf(s, "the %s channel is used for both sides", source->use);
     if (found)
-        add_left_out(s, source, strcmp(source->use, "left") == 0);
+        add_left_out(s, source, use == SOUND_LEFT);
 }
 
 /* By how much the recording's sound is raised. False: it is silent, or not analysed. */
@@ -75,12 +94,21 @@ static bool gain_of(double *gain_db, double *lufs, const struct source *source, 
 static bool all_is(const struct source *source, const char *content)
 {
     const size_t nb = json_array_size(json_object_get(source->analysis, "channels"));
-    if (strcmp(source->use, "left") == 0 || strcmp(source->use, "right") == 0)
-        return channel_is(source, strcmp(source->use, "right") == 0 && nb > 1, content);
-    for (size_t c = 0; c < nb; c++)
+    enum sound_use use = SOUND_BOTH;
+    int pair = 0;
+    size_t first = 0, end = nb;
+    if (sound_use_parse(&use, &pair, source->use) && nb > 1) {
+        if (pair) {
+            first = 2 * (size_t)pair - 2;
+            end = first + 2;
+        }
+        first += use == SOUND_RIGHT;
+        end = use == SOUND_LEFT || use == SOUND_RIGHT ? first + 1 : end;
+    }
+    for (size_t c = first; c < end; c++)
         if (!channel_is(source, c, content))
             return false;
-    return nb > 0;
+    return first < end;
 }
 
 static char *silence(const struct source *source, double target_lufs)
@@ -168,17 +196,23 @@ static void add_dropouts(struct str *s, const json_t *analysis)
 
 /* --- what needs a decision ------------------------------------------------------------------- */
 
-/* In which other way to use the channels somebody speaks, as --channels takes it, or NULL. */
+/* In which other way to use the channels somebody speaks most, as --channels takes it, or NULL. */
 static const char *speaking_way(const struct source *source)
 {
-    static const char *const ways[] = {"left", "right", "invert", "both"};
-    const json_t *speech = json_object_get(source->analysis, "speech_of");
     const bool opposed = json_get_number(source->analysis, "correlation", 0) < 0;
-    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
-        if (json_get_number(speech, ways[i], 0) >= speaks &&
-            (opposed || strcmp(ways[i], "invert") != 0))
-            return ways[i];
-    return NULL;
+    const char *way, *best = NULL;
+    double most = speaks;
+    json_t *share;
+    json_object_foreach(json_object_get(source->analysis, "speech_of"), way, share) {
+        enum sound_use use;
+        int pair;
+        if (json_number_value(share) < most || !sound_use_parse(&use, &pair, way) ||
+            (use == SOUND_INVERT && !opposed))
+            continue;
+        most = json_number_value(share);
+        best = way;
+    }
+    return best;
 }
 
 /* In which other stream somebody speaks; -1: in none. */
@@ -251,11 +285,13 @@ char *sound_channels(const struct source *source)
     const size_t nb = json_array_size(json_object_get(source->analysis, "channels"));
     const json_t *speech = json_object_get(source->analysis, "speech_of");
     AUTO_STR s = {0};
-    if (nb != 2)
-        return NULL;
-    for (size_t c = 0; c < nb; c++) {
-        const char *side = c ? "right" : "left";
+    for (size_t c = 0; nb > 1 && c < nb; c++) {
+        const enum sound_use use = c % 2 ? SOUND_RIGHT : SOUND_LEFT;
+        char side[SOUND_USE_BYTES];
         const char *is = json_get_string(channel_of(source, c), "is", "sound");
+        if (c >= SOUND_MAX_CHANNELS)
+            break;
+        sound_use_format(side, use, nb > 2 ? (int)c / 2 + 1 : 0);
         str_addf(&s, "%s%s: ", c ? "; " : "", side);
         if (strcmp(is, "tone") == 0)
             str_addf(&s, "a steady tone of %d Hz",
@@ -265,5 +301,5 @@ char *sound_channels(const struct source *source)
         else
             str_addf(&s, "%s%s", strcmp(is, "noise") == 0 ? "steady " : "", is);
     }
-    return str_take(&s);
+    return s.len ? str_take(&s) : NULL;
 }

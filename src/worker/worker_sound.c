@@ -43,10 +43,11 @@ static int encode_sound(struct worker *w, struct sound_output *outputs, struct e
     const struct job_spec *s = w->spec;
     const char *path = NULL;
     enum sound_use use = SOUND_BOTH;
+    int pair = 0;
     if (worker_recording_path(&path, w, err) < 0)
         return err->code;
-    if (!sound_use_parse(&use, s->sound.use))
-        return err_set(err, ERR_INVALID, "the job: 'use' should be both, left or right");
+    if (!sound_use_parse(&use, &pair, s->sound.use))
+        return err_set(err, ERR_INVALID, "the job: 'use' names no channels");
     AUTO_FREE char *blocks = workdir_path(s->work, s->sound.analysis, "bin");
     const struct sound_spec spec = {
         .recording = path,
@@ -54,6 +55,7 @@ static int encode_sound(struct worker *w, struct sound_output *outputs, struct e
         .stream = s->sound.audio_stream,
         .clock = probe_sound_clock(s->probe, s->sound.audio_stream),
         .use = use,
+        .pair = pair,
         .blocks_path = blocks,
         .target_lufs = s->sound.target_lufs,
         .ceiling_dbtp = s->sound.ceiling_dbtp,

@@ -331,3 +331,26 @@ numbered()
     says "no picture in it: its card is shown instead"
     same $((9 * 25)) "$(nb_frames "$EVENT/out/02-second-thoughts.mp4")"
 }
+
+@test "of four channels the one with speech is taken, not a tone or a dead one" {
+    recording 02-second-thoughts.mkv 8 -f lavfi -i "sine=1000:sample_rate=48000" -f lavfi -i "$(speech 8)" \
+        -f lavfi -i "anullsrc=r=48000:cl=mono" -filter_complex \
+        "[3:a]asplit[x][y];[1:a][x][2:a][y]join=inputs=4:channel_layout=4.0:map=0.0-FL|1.0-FR|2.0-FC|3.0-BC[a]" \
+        -map 0:v -map "[a]"
+    tp add 02-second-thoughts.mkv >/dev/null
+    expect 0 tp run --quiet 2
+    expect 0 tp verify 2
+    says "channel 3 is on both sides (chosen by what each channel carries)"
+    expect 0 tp sound 2
+    says "1: a steady tone of 1000 Hz; 2: silence; 3: speech 0." "4: silence"
+    same "$(level "$EVENT/out/02-second-thoughts.mp4" 0)" "$(level "$EVENT/out/02-second-thoughts.mp4" 1)"
+    json '.parts[1].outputs[0].result.loudness_lufs | . > -16.5 and . < -15.5' true tp status --json
+
+    expect 0 tp sound 2 --channels 1
+    says "nobody speaks in the sound that would be published" "talkpress sound TALK --channels 3"
+    expect 3 tp verify 2
+    expect 0 tp sound 2 --channels 3+4
+    says "channels 3 and 4 are left and right"
+    expect 2 tp sound 2 --channels 5
+    says "has 4 channels, not channel 5"
+}
