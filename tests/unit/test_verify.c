@@ -47,6 +47,26 @@ static void assert_verdict(const char *row, const struct verify_facts *f, enum v
     assert_row_str(row, got, cause);
 }
 
+/* The sound needs a decision; pictures that are held are only said. */
+static void test_sound(void **state)
+{
+    (void)state;
+    struct verify_facts f = facts();
+    f.sound_fault = "its sound is silent";
+    assert_verdict("silent", &f, VERDICT_DAMAGED, "its sound is silent");
+    f.no_sound = true;
+    assert_verdict("none", &f, VERDICT_DAMAGED, "no sound in it");
+    f = facts();
+    f.held_head_ms = 10000;
+    f.held_tail_ms = 1500000;
+    assert_verdict("held", &f, VERDICT_OK,
+                   "its picture begins 0:10 after its sound: the first picture is shown from the "
+                   "start; its picture ends 25:00 before its sound: the last picture is shown "
+                   "until the end");
+    f.held_head_ms = f.held_tail_ms = 499;
+    assert_verdict("held for less", &f, VERDICT_OK, "");
+}
+
 static void test_slots(void **state)
 {
     (void)state;
@@ -271,10 +291,10 @@ static void test_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lengths),    cmocka_unit_test(test_slots),
-        cmocka_unit_test(test_ends),       cmocka_unit_test(test_damage),
-        cmocka_unit_test(test_no_measure), cmocka_unit_test(test_long_causes),
-        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_lengths),     cmocka_unit_test(test_sound),
+        cmocka_unit_test(test_slots),       cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_damage),      cmocka_unit_test(test_no_measure),
+        cmocka_unit_test(test_long_causes), cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
