@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "av.h"
+#include "card_fonts.h"
 #include "card_layout.h"
 #include "card_template.h"
 #include "card_text.h"
@@ -17,6 +18,7 @@ enum { MIN_SIDE = 16, MAX_SIDE = 8192 };
 struct card {
     AVFrame *picture; /* RGB24 */
     int64_t duration_ms, fade_in_ms, fade_out_ms;
+    char *left_out; /* or NULL */
 };
 
 static void card_destroy_p(struct card **card)
@@ -37,7 +39,7 @@ int card_create(struct card **out, const struct card_text *text, const struct ca
         return err->code;
     AUTO_CARD_WORDS words = {0};
     card_words_init(&words, text);
-    if (card_text_check_glyphs(&words, err) < 0)
+    if (card_fonts_check(&words, err) < 0)
         return err->code;
     AUTO_FRAME *logo = NULL;
     if (params->logo_path && picture_read(&logo, params->logo_path, err) < 0)
@@ -53,6 +55,7 @@ int card_create(struct card **out, const struct card_text *text, const struct ca
     if (draw_background(card->picture, t, params->background_path, err) < 0 ||
         card_layout_draw(card->picture, t, &words, logo, err) < 0)
         return err->code;
+    card->left_out = mem_take(&words.left_out);
     *out = mem_take(&card);
     return 0;
 }
@@ -62,6 +65,7 @@ void card_destroy(struct card *card)
     if (!card)
         return;
     av_frame_free(&card->picture);
+    free(card->left_out);
     free(card);
 }
 
@@ -109,6 +113,11 @@ static int draw_background(AVFrame *rgb, const struct card_template *t, const ch
 const AVFrame *card_picture(const struct card *card)
 {
     return card->picture;
+}
+
+const char *card_left_out(const struct card *card)
+{
+    return card->left_out;
 }
 
 int card_light(const struct card *card, int64_t t_ms)

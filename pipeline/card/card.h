@@ -35,13 +35,17 @@ struct card_params {
 /* Lays the card out and draws it. Text that does not fit is broken into balanced lines, then made
  * smaller down to the template's minimum. ERR_INVALID where it does not fit even so (the message
  * says how much does, and what to do), and where no installed font has a character of the text (the
- * message names it). */
+ * message names it); but an emoji that no font has in outline is left out. */
 ATTR_NODISCARD int card_create(struct card **out, const struct card_text *text,
                                const struct card_params *params, struct err *err);
 void card_destroy(struct card *card);
 
 /* The drawn card without fades, in AV_PIX_FMT_RGB24; the card's own, not to be written to. */
 const struct AVFrame *card_picture(const struct card *card);
+
+/* Emoji that the card is without, because no installed font has their outlines: "🦩 (U+1F9A9)";
+ * or NULL. The card's. */
+const char *card_left_out(const struct card *card);
 
 /* Its brightness at t_ms (0 to duration_ms), from 0 (black) to 255. */
 int card_light(const struct card *card, int64_t t_ms);

@@ -1,11 +1,11 @@
 #include "card_text.h"
 
-#include <fontconfig/fontconfig.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "card.h"
+#include "card_fonts.h"
 #include "mem.h"
 #include "str.h"
 
@@ -22,14 +22,13 @@ static const struct {
     [CARD_PLACE] = {"@PLACE@", "place", offsetof(struct card_text, place)},
 };
 
-static bool in_ranges(uint32_t cp, const uint32_t (*ranges)[2], size_t nb)
+bool card_text_in_ranges(uint32_t cp, const uint32_t (*ranges)[2], size_t nb)
 {
     for (size_t i = 0; i < nb; i++)
         if (cp >= ranges[i][0] && cp <= ranges[i][1])
             return true;
     return false;
 }
-#define IN_RANGES(cp, ranges) in_ranges(cp, ranges, sizeof(ranges) / sizeof *(ranges))
 
 void card_words_init(struct card_words *out, const struct card_text *text)
 {
@@ -45,6 +44,7 @@ void card_words_finish(struct card_words *words)
 {
     for (int i = 0; i < CARD_NB_FIELDS; i++)
         free(words->of[i]);
+    free(words->left_out);
 }
 
 const char *card_field_name(enum card_field field)
@@ -140,6 +140,17 @@ static bool in_katakana_word(uint32_t before, uint32_t cp, const char *rest, int
  * \fscx goes back to the style's width. */
 static const char break_here[] = "{\\fscx0} {\\fscx}";
 
+/* An empty \fn goes back to the style's font. */
+static void add_in_its_font(struct str *out, uint32_t cp)
+{
+    AUTO_FREE char *family = card_fonts_instead(cp);
+    if (family)
+        str_addf(out, "{\\fn%s}", family);
+    str_add_utf8(out, cp);
+    if (family)
+        str_add(out, "{\\fn}");
+}
+
 static void add_escaped(struct str *out, const char *text)
 {
     uint32_t before = ' ';
@@ -153,7 +164,7 @@ static void add_escaped(struct str *out, const char *text)
         if (cp == '{' || cp == '}')
             str_add(out, "\\");
         if (cp != 0x200b)
-            str_add_utf8(out, cp);
+            add_in_its_font(out, cp);
         if (cp == '\\') /* no escape exists; U+2060 WORD JOINER keeps it from starting one */
             str_add_utf8(out, 0x2060);
     }
@@ -216,75 +227,4 @@ bool card_text_is_tall(const char *text)
         if (IN_RANGES(cp, tall))
             return true;
     return false;
-}
-
-/* Spaces, joiners, direction marks and variation selectors: text that has no glyph of its own. */
-static bool is_invisible(uint32_t cp)
-{
-    static const uint32_t ranges[][2] = {
-        {' ', ' '},       {0xa0, 0xa0},     {0xad, 0xad},     {0x61c, 0x61c},   {0x200b, 0x200f},
-        {0x2028, 0x202e}, {0x2060, 0x206f}, {0xfe00, 0xfe0f}, {0xfeff, 0xfeff}, {0xe0100, 0xe01ef},
-    };
-    return IN_RANGES(cp, ranges);
-}
-
-/* libass draws outlines only, so a bitmap font (colour emoji) does not count. */
-static bool font_shows(FcPattern *font, uint32_t cp)
-{
-    FcBool outline = FcFalse;
-    FcCharSet *set = NULL;
-    return FcPatternGetBool(font, FC_OUTLINE, 0, &outline) == FcResultMatch && outline &&
-           FcPatternGetCharSet(font, FC_CHARSET, 0, &set) == FcResultMatch &&
-           FcCharSetHasChar(set, cp);
-}
-
-int card_text_check_glyphs(const struct card_words *words, struct err *err)
-{
-    /* fontconfig keeps the set for the life of the process: the first call reads its caches. */
-    const FcFontSet *fonts = FcInit() ? FcConfigGetFonts(NULL, FcSetSystem) : NULL;
-    if (!fonts || fonts->nfont == 0)
-        return err_set(err, ERR_EXTERNAL,
-                       "no fonts are installed; a card needs some (Debian: fonts-noto-core)");
-    int last = 0; /* neighbours mostly share a font */
-    for (int i = 0; i < CARD_NB_FIELDS; i++) {
-        const char *p = words->of[i];
-        for (const char *at = p; *p; at = p) {
-            const uint32_t cp = str_next_utf8(&p);
-            if (is_invisible(cp) || font_shows(fonts->fonts[last], cp))
-                continue;
-            for (last = 0; last < fonts->nfont && !font_shows(fonts->fonts[last], cp);)
-                last++;
-            if (last == fonts->nfont)
-                return err_set(err, ERR_INVALID,
-                               "no installed font has the character '%.*s' (U+%04X) of the %s; "
-                               "install one that has it (Debian: fonts-noto-core, fonts-noto-cjk)"
-                               ", or write it another way",
-                               (int)(p - at), at, cp, fields[i].name);
-        }
-    }
-    return 0;
-}
-
-static void add_paths(char ***paths, size_t *nb, FcStrList *list)
-{
-    for (const FcChar8 *path; list && (path = FcStrListNext(list));) {
-        *paths = mem_grow(*paths, *nb, sizeof **paths);
-        (*paths)[(*nb)++] = mem_strdup((const char *)path);
-    }
-    if (list)
-        FcStrListDone(list);
-}
-
-char **card_font_paths(size_t *out_nb)
-{
-    const char *own = getenv("FONTCONFIG_PATH");
-    char **paths = mem_zalloc(1, sizeof *paths);
-    *out_nb = 1;
-    paths[0] = mem_strdup(own ? own : "/etc/fonts"); /* libass lists it again */
-    if (!FcInit())
-        return paths;
-    add_paths(&paths, out_nb, FcConfigGetConfigFiles(NULL));
-    add_paths(&paths, out_nb, FcConfigGetFontDirs(NULL));
-    add_paths(&paths, out_nb, FcConfigGetCacheDirs(NULL));
-    return paths;
 }

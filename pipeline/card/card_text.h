@@ -1,11 +1,12 @@
 /*
- * Prepares a card's text for libass: cleans it, fills it into the template's lines as ASS markup,
- * and finds characters that no installed font has. From one thread (fontconfig). Inner header.
+ * Prepares a card's text for libass: cleans it and fills it into the template's lines as ASS
+ * markup. From one thread (fontconfig). Inner header.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "err.h"
 
@@ -26,6 +27,7 @@ enum card_field {
 /* The fields' texts, valid UTF-8 on one line, never NULL. Freed by card_words_finish. */
 struct card_words {
     char *of[CARD_NB_FIELDS];
+    char *left_out; /* emoji that card_fonts_check removed, "🦩 (U+1F9A9)"; or NULL */
 };
 void card_words_init(struct card_words *out, const struct card_text *text);
 void card_words_finish(struct card_words *words);
@@ -55,6 +57,6 @@ bool card_text_is_rtl(const char *text);
  * which need the font's full line height. */
 bool card_text_is_tall(const char *text);
 
-/* ERR_INVALID where no installed font has a character; the message names it and the field.
- * ERR_EXTERNAL where no fonts are installed. */
-ATTR_NODISCARD int card_text_check_glyphs(const struct card_words *words, struct err *err);
+/* Whether the code point is in one of the ranges, whose ends belong to them. */
+bool card_text_in_ranges(uint32_t cp, const uint32_t (*ranges)[2], size_t nb);
+#define IN_RANGES(cp, ranges) card_text_in_ranges(cp, ranges, sizeof(ranges) / sizeof *(ranges))

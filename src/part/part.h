@@ -20,7 +20,6 @@ struct output {
     const struct rendition *rendition;     /* NULL: the poster, or captions */
     const struct caption_source *captions; /* NULL: all others */
     int width, height;                     /* of a rendition; 0: sound alone, or no rendition */
-    const struct caption_source *captions; /* NULL: not captions */
     char key[33];
     json_t *result; /* owned; NULL: not made yet */
 };

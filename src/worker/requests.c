@@ -13,11 +13,13 @@
 #include "exit_status.h"
 #include "json.h"
 #include "media_request.h"
+#include "mem.h"
 #include "rehearse.h"
 
 /* --- a card ----------------------------------------------------------------------------------- */
 
-static int draw(const struct card_request *r, struct err *err)
+/* *left_out: see card_left_out; a new string, or NULL. */
+static int draw(char **left_out, const struct card_request *r, struct err *err)
 {
     const struct card_text text = {
         .event = r->event,
@@ -42,6 +44,7 @@ static int draw(const struct card_request *r, struct err *err)
     int ret = card_create(&card, &text, &params, err);
     if (ret == 0)
         ret = card_write_png(card, r->png_path, err);
+    *left_out = ret == 0 ? mem_strdup(card_left_out(card)) : NULL;
     card_destroy(card);
     return ret;
 }
@@ -50,9 +53,12 @@ static int serve_card(const json_t *json)
 {
     struct err err = {0};
     AUTO_CARD_REQUEST request = {0};
-    if (card_request_read(&request, json, &err) < 0 || draw(&request, &err) < 0)
+    AUTO_FREE char *left_out = NULL;
+    if (card_request_read(&request, json, &err) < 0 || draw(&left_out, &request, &err) < 0)
         return exit_status_report(&err);
     printf("wrote the card of talk %s to '%s'\n", request.talk, request.png_path);
+    if (left_out)
+        printf("it is without %s: no installed font has the outline of it\n", left_out);
     return EXIT_OK;
 }
 

@@ -94,6 +94,20 @@ size_of()
     says "bad.ass"
 }
 
+@test "no card fails for an emoji" {
+    local cases=$BATS_TEST_DIRNAME/../../../shared/cases/15-emoji-message/titles.csv i
+    printf 'number,title,speakers,length\n1,Rust in 🚀🦀,Ann,0:03\n2,Sea 🦩🫨 air 👍🏽,Ann,0:03\n' >emoji.csv
+    for i in 3 4 5 6 7 8 9 10 11; do
+        [ ! -e "$cases" ] || sed -n "$((i - 1))s/^[0-9]*/$i/p" "$cases" >>emoji.csv
+    done
+    tp import emoji.csv >/dev/null
+    for i in $(tail -n +2 emoji.csv | cut -d, -f1); do
+        expect 0 tp card $i -o a.png --size 640x360
+    done
+    expect 0 tp card 2 -o a.png
+    says "it is without 🦩 (U+1F9A9), 🫨 (U+1FAE8): no installed font has"
+}
+
 settings_with()
 {
     printf 'renditions: [cheap]\ncard: {seconds: 1, %s}\n' "$1" >event/talkpress.yaml

@@ -311,6 +311,46 @@ static void test_missing_glyph_is_refused(void **state)
     expect_refused(&text, &params, ERR_INVALID, "U+0378", "place", NULL);
 }
 
+/* Emoji never fail: each is drawn in outline, or left out and named. U+1F9A9 is of Unicode 12,
+ * which fonts-symbola does not have. */
+static void test_emoji(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *title, *without; /* what the card is equal to where no font has the emoji */
+    } cases[] = {
+        {"Rust \xf0\x9f\x9a\x80 in space", "Rust in space"},
+        {"\xf0\x9f\x8e\x89", ""},
+        {"Sea \xf0\x9f\xa6\xa9\xf0\x9f\xab\xa8 air", "Sea air"},
+        {"At \xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb work", "At \xe2\x80\x8d work"},
+        {"Go \xf0\x9f\x91\x8d\xf0\x9f\x8f\xbd on", "Go on"},
+        {"A\xe2\x9d\xa4\xef\xb8\x8f"
+         "B",
+         "A\xef\xb8\x8f"
+         "B"},
+        {"1\xef\xb8\x8f\xe2\x83\xa3 first", "1\xef\xb8\x8f first"},
+        {"\xf0\x9f\x87\xa9\xf0\x9f\x87\xaa here", "here"},
+    };
+    const struct card_params params = params_of(1280, 720);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct err err = {0};
+        struct card *card = NULL;
+        const struct card_text with = {.title = cases[i].title},
+                               without = {.title = cases[i].without};
+        if (card_create(&card, &with, &params, &err) < 0)
+            fail_msg("%s: %s", cases[i].title, err.msg);
+        AUTO_FRAME *plain = draw(&without, &params);
+        AUTO_FRAME *shown = av_frame_clone(card_picture(card));
+        const char *left_out = card_left_out(card);
+        if (left_out && strstr(left_out, "(U+"))
+            assert_true(strlen(left_out) > 10);
+        if (same(shown, plain) != (left_out != NULL))
+            fail_msg("%s: without %s", cases[i].title,
+                     left_out ? left_out : "nothing, but not drawn");
+        card_destroy(card);
+    }
+}
+
 static void test_empty_fields_leave_no_hole(void **state)
 {
     (void)state;
@@ -584,6 +624,7 @@ int main(void)
         cmocka_unit_test(test_right_to_left_mirrors),
         cmocka_unit_test(test_japanese_wraps),
         cmocka_unit_test(test_missing_glyph_is_refused),
+        cmocka_unit_test(test_emoji),
         cmocka_unit_test(test_empty_fields_leave_no_hole),
         cmocka_unit_test(test_fades),
         cmocka_unit_test(test_faded_picture),

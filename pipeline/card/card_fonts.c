@@ -1,0 +1,178 @@
+#include "card_fonts.h"
+
+#include <fontconfig/fontconfig.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "card.h"
+#include "card_text.h"
+#include "mem.h"
+#include "str.h"
+
+/* Spaces, joiners, direction marks and variation selectors: text that has no glyph of its own. */
+static bool is_invisible(uint32_t cp)
+{
+    static const uint32_t ranges[][2] = {
+        {' ', ' '},       {0xa0, 0xa0},     {0xad, 0xad},     {0x61c, 0x61c},   {0x200b, 0x200f},
+        {0x2028, 0x202e}, {0x2060, 0x206f}, {0xfe00, 0xfe0f}, {0xfeff, 0xfeff}, {0xe0000, 0xe01ef},
+    };
+    return IN_RANGES(cp, ranges);
+}
+
+/* The blocks that emoji are in (Unicode, emoji-data.txt), with the symbols among them. */
+static bool is_emoji(uint32_t cp)
+{
+    static const uint32_t ranges[][2] = {
+        {0x20e3, 0x20e3}, {0x2300, 0x23ff}, {0x25a0, 0x27bf},
+        {0x2b00, 0x2bff}, {0x3030, 0x3030}, {0x1f000, 0x1faff},
+    };
+    return IN_RANGES(cp, ranges);
+}
+
+/* Modifiers, which would be drawn as a patch of their own after the emoji. */
+static bool is_skin_tone(uint32_t cp)
+{
+    return cp >= 0x1f3fb && cp <= 0x1f3ff;
+}
+
+/* --- fonts ------------------------------------------------------------------------------------ */
+
+/* fontconfig keeps the set for the life of the process: the first call reads its caches. */
+static const FcFontSet *installed(void)
+{
+    return FcInit() ? FcConfigGetFonts(NULL, FcSetSystem) : NULL;
+}
+
+static bool has_char(FcPattern *font, uint32_t cp)
+{
+    FcCharSet *set = NULL;
+    return FcPatternGetCharSet(font, FC_CHARSET, 0, &set) == FcResultMatch &&
+           FcCharSetHasChar(set, cp);
+}
+
+static bool is_outline(FcPattern *font)
+{
+    FcBool outline = FcFalse, colour = FcFalse;
+    return FcPatternGetBool(font, FC_OUTLINE, 0, &outline) == FcResultMatch && outline &&
+           !(FcPatternGetBool(font, FC_COLOR, 0, &colour) == FcResultMatch && colour);
+}
+
+static bool font_shows(FcPattern *font, uint32_t cp)
+{
+    return is_outline(font) && has_char(font, cp);
+}
+
+/* The first font that shows the character; the set's size: none does. */
+static int find_font(const FcFontSet *fonts, uint32_t cp)
+{
+    int i = 0;
+    while (i < fonts->nfont && !font_shows(fonts->fonts[i], cp))
+        i++;
+    return i;
+}
+
+char *card_fonts_instead(uint32_t cp)
+{
+    const FcFontSet *fonts = is_emoji(cp) ? installed() : NULL;
+    bool coloured = false;
+    FcChar8 *family = NULL;
+    for (int i = 0; fonts && i < fonts->nfont && !coloured; i++)
+        coloured = !is_outline(fonts->fonts[i]) && has_char(fonts->fonts[i], cp);
+    const int i = coloured ? find_font(fonts, cp) : 0;
+    if (!coloured || i == fonts->nfont ||
+        FcPatternGetString(fonts->fonts[i], FC_FAMILY, 0, &family) != FcResultMatch)
+        return NULL;
+    return mem_strdup((const char *)family);
+}
+
+/* --- the card's text -------------------------------------------------------------------------- */
+
+static int refuse(const char *at, size_t nb, uint32_t cp, enum card_field field, struct err *err)
+{
+    const bool own_use = (cp >= 0xe000 && cp < 0xf900) || cp >= 0xf0000;
+    return err_set(err, ERR_INVALID,
+                   "no installed font has the character '%.*s' (U+%04X) of the %s; %s, or write it "
+                   "another way",
+                   (int)nb, at, cp, card_field_name(field),
+                   own_use ? "Unicode leaves it to private fonts: install the one that has it"
+                           : "install one that has it (most are in Debian's fonts-noto-core, "
+                             "fonts-noto-cjk, fonts-noto-extra and fonts-symbola)");
+}
+
+static void leave_out(struct card_words *words, const char *at, size_t nb, uint32_t cp)
+{
+    AUTO_FREE char *before = words->left_out;
+    words->left_out =
+        mem_printf("%s%s%.*s (U+%04X)", before ? before : "", before ? ", " : "", (int)nb, at, cp);
+}
+
+/* Checks a field, and rewrites it if something is left out. */
+static int check_field(struct card_words *words, const FcFontSet *fonts, enum card_field field,
+                       int *last, struct err *err)
+{
+    AUTO_STR kept = {0};
+    bool after_emoji = false;
+    str_add(&kept, "");
+    const char *p = words->of[field];
+    for (const char *at = p; *p; at = p) {
+        const uint32_t cp = str_next_utf8(&p);
+        const size_t nb = (size_t)(p - at);
+        if (after_emoji && is_skin_tone(cp))
+            continue;
+        after_emoji = is_emoji(cp) || (after_emoji && is_invisible(cp));
+        if (!is_invisible(cp) && !font_shows(fonts->fonts[*last], cp)) {
+            const int found = find_font(fonts, cp);
+            if (found == fonts->nfont && !is_emoji(cp))
+                return refuse(at, nb, cp, field, err);
+            if (found == fonts->nfont) {
+                leave_out(words, at, nb, cp);
+                continue;
+            }
+            *last = found; /* neighbours mostly share a font */
+        }
+        str_add_bytes(&kept, at, nb);
+    }
+    if (kept.len != strlen(words->of[field])) {
+        free(words->of[field]);
+        words->of[field] = str_take(&kept);
+        str_fold_space(words->of[field]);
+    }
+    return 0;
+}
+
+int card_fonts_check(struct card_words *words, struct err *err)
+{
+    const FcFontSet *fonts = installed();
+    if (!fonts || fonts->nfont == 0)
+        return err_set(err, ERR_EXTERNAL,
+                       "no fonts are installed; a card needs some (Debian: fonts-noto-core)");
+    int last = 0;
+    for (int i = 0; i < CARD_NB_FIELDS; i++)
+        if (check_field(words, fonts, (enum card_field)i, &last, err) < 0)
+            return err->code;
+    return 0;
+}
+
+static void add_paths(char ***paths, size_t *nb, FcStrList *list)
+{
+    for (const FcChar8 *path; list && (path = FcStrListNext(list));) {
+        *paths = mem_grow(*paths, *nb, sizeof **paths);
+        (*paths)[(*nb)++] = mem_strdup((const char *)path);
+    }
+    if (list)
+        FcStrListDone(list);
+}
+
+char **card_font_paths(size_t *out_nb)
+{
+    const char *own = getenv("FONTCONFIG_PATH");
+    char **paths = mem_zalloc(1, sizeof *paths);
+    *out_nb = 1;
+    paths[0] = mem_strdup(own ? own : "/etc/fonts"); /* libass lists it again */
+    if (!FcInit())
+        return paths;
+    add_paths(&paths, out_nb, FcConfigGetConfigFiles(NULL));
+    add_paths(&paths, out_nb, FcConfigGetFontDirs(NULL));
+    add_paths(&paths, out_nb, FcConfigGetCacheDirs(NULL));
+    return paths;
+}
