@@ -9,6 +9,7 @@
 #include "card_layout.h"
 #include "card_template.h"
 #include "card_text.h"
+#include "card_veil.h"
 #include "fs.h"
 #include "mem.h"
 #include "picture.h"
@@ -53,7 +54,7 @@ int card_create(struct card **out, const struct card_text *text, const struct ca
     if (!card->picture)
         return av_fail_nomem(err);
     if (draw_background(card->picture, t, params->background_path, err) < 0 ||
-        card_layout_draw(card->picture, t, &words, logo, err) < 0)
+        card_layout_draw(card->picture, t, &words, logo, params->background_path, err) < 0)
         return err->code;
     card->left_out = mem_take(&words.left_out);
     *out = mem_take(&card);
@@ -85,20 +86,10 @@ static int check_params(const struct card_params *p, struct err *err)
     return 0;
 }
 
-/* Lays colour over rgb; opacity from 0 to 255. */
-static void lay_colour(AVFrame *rgb, const uint8_t colour[3], int opacity)
-{
-    for (int y = 0; y < rgb->height; y++) {
-        uint8_t *row = rgb->data[0] + (ptrdiff_t)y * rgb->linesize[0];
-        for (int x = 0; x < 3 * rgb->width; x++)
-            row[x] = (uint8_t)picture_div255(row[x] * (255 - opacity) + colour[x % 3] * opacity);
-    }
-}
-
 static int draw_background(AVFrame *rgb, const struct card_template *t, const char *path,
                            struct err *err)
 {
-    lay_colour(rgb, t->background, 255);
+    card_lay_colour(rgb, t->background, 255);
     if (!path)
         return 0;
     AUTO_FRAME *pic = NULL, *filled = NULL;
@@ -106,7 +97,6 @@ static int draw_background(AVFrame *rgb, const struct card_template *t, const ch
         picture_fill(&filled, pic, rgb->width, rgb->height, err) < 0)
         return err_prefix(err, "card background: ");
     picture_over(rgb, filled, 0, 0);
-    lay_colour(rgb, t->background, t->veil_percent * 255 / 100);
     return 0;
 }
 

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "av.h"
+#include "card_breaks.h"
 #include "card_template.h"
 #include "card_text.h"
+#include "card_veil.h"
 #include "mem.h"
 #include "picture.h"
 #include "str.h"
@@ -35,6 +37,7 @@ struct block {
     int halign;             /* HALIGN_… */
     int margin_l, margin_r; /* units */
     int size;               /* of the font, units */
+    int nb_lines;           /* as libass broke it at that size */
     int height;             /* of its lines' boxes together; 0 where nothing shows */
     int above, below;       /* ink outside of them */
     int space;              /* towards the edge of its band */
@@ -69,11 +72,12 @@ static void place_logo(struct layout *lay, const AVFrame *logo);
 static void add_blocks(struct layout *lay);
 static int fit_blocks(struct layout *lay, struct err *err);
 static void place_blocks(struct layout *lay);
+static void draw_veil(struct layout *lay, AVFrame *rgb);
 static void draw_block(struct layout *lay, const struct block *b, AVFrame *rgb);
 static int draw_logo(const struct layout *lay, const AVFrame *logo, AVFrame *rgb, struct err *err);
 
 int card_layout_draw(AVFrame *rgb, struct card_template *t, const struct card_words *words,
-                     const AVFrame *logo, struct err *err)
+                     const AVFrame *logo, bool veiled, struct err *err)
 {
     AUTO_LAYOUT lay = {.t = t, .words = words, .width = rgb->width, .height = rgb->height};
     lay.mirrored = card_text_is_rtl(words->of[CARD_TITLE]);
@@ -85,6 +89,8 @@ int card_layout_draw(AVFrame *rgb, struct card_template *t, const struct card_wo
     if (fit_blocks(&lay, err) < 0)
         return err->code;
     place_blocks(&lay);
+    if (veiled)
+        draw_veil(&lay, rgb);
     for (size_t i = 0; i < lay.nb_blocks; i++)
         if (lay.blocks[i].height > 0)
             draw_block(&lay, &lay.blocks[i], rgb);
@@ -275,7 +281,7 @@ static bool try_text(struct layout *lay, struct block *b, const char *text)
         return true; /* the template's own text or drawing */
 
     const double size = b->size * lay->unit, pitch = size * b->leading;
-    const double nb_lines = 1 + rint((b->height - size) / pitch);
+    const double nb_lines = b->nb_lines = 1 + (int)rint((b->height - size) / pitch);
     /* 'lines' is for 16:9; a narrower card asks for both more lines and smaller ones. */
     const double narrow = fmax(1, sqrt(lay->height * 16.0 / (lay->width * 9.0)));
     const double max_lines = ceil(b->limits->max_lines * narrow - 0.01);
@@ -331,7 +337,53 @@ static int refuse(struct layout *lay, struct block *b, struct err *err)
         lay->t->track->styles[b->line->style].Name);
 }
 
-static int fit_block(struct layout *lay, struct block *b, struct err *err)
+/* The block's markup with its longest field in other words; a new string. */
+static char *refill(const struct layout *lay, const struct block *b, char *field)
+{
+    struct card_words words = *lay->words;
+    struct str text = {0};
+    words.of[b->field] = field;
+    card_text_fill(&text, b->line->text, &words);
+    return str_take(&text);
+}
+
+/* Breaks the line before a place (0: nowhere) if at this size that needs no more lines; first with
+ * words bound to the next one. */
+static bool try_break(struct layout *lay, struct block *b, size_t place, int most_lines)
+{
+    for (int bound = 1; bound >= !place; bound--) {
+        AUTO_FREE char *field = card_breaks_apply(lay->words->of[b->field], place, bound);
+        AUTO_FREE char *text = refill(lay, b, field);
+        if (!try_text(lay, b, text) || b->nb_lines > most_lines)
+            continue;
+        free(b->text);
+        b->text = mem_take(&text);
+        return true;
+    }
+    return false;
+}
+
+/* libass makes lines of equal length. Better lines end after a colon, a dash or a sentence, and not
+ * after words that belong to the next one. Two lines may become three for a colon or a dash. */
+static void break_at_phrases(struct layout *lay, struct block *b)
+{
+    const int nb_lines = b->nb_lines;
+    if (b->field == CARD_NB_FIELDS || nb_lines < 2)
+        return;
+    size_t places[CARD_MAX_BREAKS], nb_strong;
+    const size_t nb = card_breaks_find(places, &nb_strong, lay->words->of[b->field]);
+    for (int more = 0; more <= (nb_lines == 2); more++)
+        for (size_t i = 0; i < nb_strong; i++)
+            if (try_break(lay, b, places[i], nb_lines + more))
+                return;
+    for (size_t i = nb_strong; i < nb; i++)
+        if (try_break(lay, b, places[i], nb_lines))
+            return;
+    if (!try_break(lay, b, 0, nb_lines))
+        (void)try_text(lay, b, b->text);
+}
+
+static int find_size(struct layout *lay, struct block *b, struct err *err)
 {
     int too_large = b->size, fits = (int)ceil(b->limits->smallest);
     if (try_size(lay, b, too_large))
@@ -347,6 +399,14 @@ static int fit_block(struct layout *lay, struct block *b, struct err *err)
     }
     if (b->size != fits)
         try_size(lay, b, fits);
+    return 0;
+}
+
+static int fit_block(struct layout *lay, struct block *b, struct err *err)
+{
+    if (find_size(lay, b, err) < 0)
+        return err->code;
+    break_at_phrases(lay, b);
     return 0;
 }
 
@@ -378,6 +438,44 @@ static void place_blocks(struct layout *lay)
         b->y = y[b->band] + b->above + (b->band == BAND_BOTTOM ? 0 : b->space);
         y[b->band] += b->space + b->above + b->height + b->below;
     }
+}
+
+/* The words of one block: where they are and what they look like; of a drawing, and of words with
+ * an outline or a box around them, nothing. */
+static void add_inks(struct layout *lay, const struct block *b, struct card_ink **inks, size_t *nb)
+{
+    const ASS_Style *style = &lay->t->track->styles[b->line->style];
+    if (b->height == 0 || b->field == CARD_NB_FIELDS || style->Outline > 0 ||
+        style->BorderStyle != 1)
+        return;
+    for (const ASS_Image *i = render(lay, b, b->text, true); i; i = i->next) {
+        struct box ink = {INT_MAX, INT_MAX, INT_MIN, INT_MIN};
+        extend(&ink, i);
+        if (i->type != IMAGE_TYPE_CHARACTER || ink.bottom <= ink.top)
+            continue;
+        const int x = lay->width / 2, y = lay->height - b->y;
+        *inks = mem_grow(*inks, *nb, sizeof **inks);
+        (*inks)[(*nb)++] = (struct card_ink){
+            .left = ink.left - x,
+            .top = ink.top - y,
+            .right = ink.right - x,
+            .bottom = ink.bottom - y,
+            .colour = {(uint8_t)(i->color >> 24), (uint8_t)(i->color >> 16 & 255),
+                       (uint8_t)(i->color >> 8 & 255)},
+            .stroke = pixels(lay, b->size) / 2,
+        };
+    }
+}
+
+static void draw_veil(struct layout *lay, AVFrame *rgb)
+{
+    AUTO_FREE struct card_ink *inks = NULL;
+    size_t nb = 0;
+    for (size_t i = 0; i < lay->nb_blocks; i++)
+        add_inks(lay, &lay->blocks[i], &inks, &nb);
+    const int least = lay->t->veil_percent * 255 / 100;
+    card_lay_colour(rgb, lay->t->background,
+                    card_veil_opacity(rgb, lay->t->background, least, inks, nb));
 }
 
 /* libass' colours are RGBA with 0 as opaque. */

@@ -151,19 +151,28 @@ static void add_in_its_font(struct str *out, uint32_t cp)
         str_add(out, "{\\fn}");
 }
 
+/* A space, or a line end. */
+static bool ends_word(uint32_t cp)
+{
+    return cp == ' ' || cp == 0x2028;
+}
+
 static void add_escaped(struct str *out, const char *text)
 {
     uint32_t before = ' ';
     int katakana_run = 0;
     for (uint32_t cp; (cp = str_next_utf8(&text)); before = cp) {
         /* ZERO WIDTH SPACE is how Thai and Khmer mark where a line may break. */
-        const bool may_break = (breaks_anywhere(cp) || breaks_anywhere(before)) && before != ' ' &&
-                               cp != ' ' && may_end_line(before) && may_begin_line(cp);
+        const bool may_break = (breaks_anywhere(cp) || breaks_anywhere(before)) &&
+                               !ends_word(before) && !ends_word(cp) && may_end_line(before) &&
+                               may_begin_line(cp);
         if (cp == 0x200b || (!in_katakana_word(before, cp, text, &katakana_run) && may_break))
             str_add(out, break_here);
         if (cp == '{' || cp == '}')
             str_add(out, "\\");
-        if (cp != 0x200b)
+        if (cp == 0x2028)
+            str_add(out, "\\N");
+        else if (cp != 0x200b)
             add_in_its_font(out, cp);
         if (cp == '\\') /* no escape exists; U+2060 WORD JOINER keeps it from starting one */
             str_add_utf8(out, 0x2060);

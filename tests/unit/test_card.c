@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 #include <fontconfig/fontconfig.h>
+#include <math.h>
 
 #include "av.h"
 #include "card.h"
@@ -17,6 +18,7 @@
 #include "hash.h"
 #include "mem.h"
 #include "picture.h"
+#include "str.h"
 
 #define TEMPLATE SOURCE_DIR "/pipeline/cards/title.ass"
 
@@ -211,6 +213,37 @@ static void test_balances_lines(void **state)
     const struct extent e = measure(rgb);
     /* Greedy breaking would fill the first line. */
     assert_true(e.right < 1280 - 80 - 80);
+}
+
+/* '|' marks where each title is broken: U+2028 is a line break that the layout keeps. */
+static void test_breaks_at_phrases(void **state)
+{
+    (void)state;
+    static const char *const titles[] = {
+        "PostgreSQL 19:| What Is New in the Query Planner",
+        "PostgreSQL 19:| What Is New in the Planner| and Executor of the Database",
+        "How We Moved a Large| Monolith to the Cloud and Back",
+        "Der Weg in die Cloud –| Erfahrungen| aus der öffentlichen Verwaltung",
+        "Does Your Database Scale?| A Look at the State of the Art",
+        "Everything about Memory -| Safe and Unsafe",
+        "The Rise and Fall of the House of| Usher (and of Others)",
+        "A Title: with One Line",
+        "仮想化技術の過去と現在：|未来における消費削減のための方法",
+    };
+    for (size_t i = 0; i < sizeof titles / sizeof *titles; i++) {
+        AUTO_STR plain = {0}, broken = {0};
+        for (const char *p = titles[i]; *p; p++) {
+            if (*p != '|')
+                str_add_bytes(&plain, p, 1);
+            if (*p == '|')
+                str_add_utf8(&broken, 0x2028);
+            else if (*p != ' ' || p == titles[i] || p[-1] != '|')
+                str_add_bytes(&broken, p, 1);
+        }
+        AUTO_FRAME *a = draw_title(plain.s), *b = draw_title(broken.s);
+        if (!same(a, b))
+            fail_msg("broken elsewhere: %s", titles[i]);
+    }
 }
 
 static void test_too_long_is_refused(void **state)
@@ -458,11 +491,11 @@ static void test_sizes(void **state)
 static void test_logo_and_background(void **state)
 {
     (void)state;
-    static const uint8_t red[4] = {255, 0, 0, 255}, white[4] = {255, 255, 255, 255};
+    static const uint8_t red[4] = {255, 0, 0, 255}, grey[4] = {60, 60, 60, 255};
     static const uint8_t half[4] = {255, 0, 0, 128};
     AUTO_FREE char *logo = in_dir("100%d logo.png"), *back = in_dir("back.png");
     write_picture(logo, 240, 72, red);
-    write_picture(back, 300, 900, white);
+    write_picture(back, 300, 900, grey);
     const struct card_text text = full_text("Xen");
     struct card_params params = params_of(1280, 720);
     params.logo_path = logo;
@@ -481,8 +514,8 @@ static void test_logo_and_background(void **state)
     AUTO_FRAME *with_both = draw(&text, &params);
     assert_memory_equal(pixel(with_both, 1190, 60), red, 3);
     static const int corners[][2] = {{0, 0}, {1279, 0}, {0, 719}, {1279, 719}};
-    for (int i = 0; i < 4; i++) /* 60 % of the background's colour over white */
-        assert_in_range(pixel(with_both, corners[i][0], corners[i][1])[0], 110, 116);
+    for (int i = 0; i < 4; i++) /* 60 % of the background's colour over grey */
+        assert_in_range(pixel(with_both, corners[i][0], corners[i][1])[0], 34, 36);
 
     static const int sizes[][2] = {{640, 480}, {720, 1280}};
     for (int i = 0; i < 2; i++) {
@@ -492,6 +525,49 @@ static void test_logo_and_background(void **state)
         const struct extent e = measure_and_free(draw(&wide, &other));
         assert_true(other.width - e.right >= FFMIN(other.width, other.height) / 20);
     }
+}
+
+static double luminance(const uint8_t *rgb)
+{
+    static const double weights[] = {0.2126, 0.7152, 0.0722};
+    double sum = 0;
+    for (int i = 0; i < 3; i++) {
+        const double v = rgb[i] / 255.0;
+        sum += weights[i] * (v <= 0.04045 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4));
+    }
+    return sum;
+}
+
+/* Over a bright picture the veil is as strong as the faintest text, the footer, needs: 4.5 : 1. */
+static void test_contrast(void **state)
+{
+    (void)state;
+    static const uint8_t footer[] = {0x8e, 0x9b, 0xa8};
+    static const struct {
+        uint8_t colour[4];
+        bool stronger; /* than the template's 60 % */
+    } cases[] = {{{255, 255, 255, 255}, true},
+                 {{255, 220, 90, 255}, true},
+                 {{160, 160, 160, 255}, true},
+                 {{60, 60, 60, 255}, false},
+                 {{0, 0, 0, 255}, false}};
+    AUTO_FREE char *back = in_dir("bright.png");
+    struct card_params params = params_of(640, 360);
+    params.background_path = back;
+    const struct card_text text = full_text("Xen");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        write_picture(back, 640, 360, cases[i].colour);
+        AUTO_FRAME *rgb = draw(&text, &params);
+        const uint8_t *below = pixel(rgb, 630, 180);
+        const double ratio = (luminance(footer) + 0.05) / (luminance(below) + 0.05);
+        assert_true(ratio >= 4.4);
+        assert_true(cases[i].stronger == (ratio < 4.8));
+    }
+    /* Nor does the picture vanish where there is little to read over it. */
+    const struct card_text only = {.title = "Xen"};
+    write_picture(back, 640, 360, cases[0].colour);
+    AUTO_FRAME *rgb = draw(&only, &params);
+    assert_true(pixel(rgb, 630, 180)[0] > 90);
 }
 
 static void test_broken_pictures(void **state)
@@ -618,6 +694,7 @@ int main(void)
         cmocka_unit_test(test_stays_within_margins_in_every_shape),
         cmocka_unit_test(test_long_title_wraps_and_shrinks),
         cmocka_unit_test(test_balances_lines),
+        cmocka_unit_test(test_breaks_at_phrases),
         cmocka_unit_test(test_too_long_is_refused),
         cmocka_unit_test(test_markup_appears_as_it_is),
         cmocka_unit_test(test_scripts),
@@ -631,6 +708,7 @@ int main(void)
         cmocka_unit_test(test_is_deterministic),
         cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_logo_and_background),
+        cmocka_unit_test(test_contrast),
         cmocka_unit_test(test_broken_pictures),
         cmocka_unit_test(test_png),
         cmocka_unit_test(test_look_hash),
