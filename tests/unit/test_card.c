@@ -226,7 +226,6 @@ static void test_breaks_at_phrases(void **state)
         "Der Weg in die Cloud –| Erfahrungen| aus der öffentlichen Verwaltung",
         "Does Your Database Scale?| A Look at the State of the Art",
         "Everything about Memory -| Safe and Unsafe",
-        "The Rise and Fall of the House of| Usher (and of Others)",
         "A Title: with One Line",
         "仮想化技術の過去と現在：|未来における消費削減のための方法",
     };
