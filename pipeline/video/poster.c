@@ -13,6 +13,9 @@
 #include "rendition.h"
 
 enum { NB_CANDIDATES = 9, QUALITY = 4 };
+/* Away from key frames: the most that is decoded from one candidate to the next. A recording may
+ * have one key frame for all its hours. */
+enum { STEP_MS = 3000 };
 /* Standard deviation of 8-bit luma: below this a picture is nearly blank (black, a fade, a blur).
  */
 static const double blank_score = 12;
@@ -20,7 +23,9 @@ static const double blank_score = 12;
 struct poster {
     const struct poster_spec *spec;
     struct media *media;
-    int64_t looked_at; /* frame of the last candidate; -1: none yet */
+    /* Of the last candidate: its reader, the cell's first frame, and its own frame; -1: none yet */
+    struct picture_reader *pictures;
+    int64_t cell, looked_at;
     AVFrame *best;
     double best_score;
     int width, height;
@@ -66,20 +71,53 @@ static int upright(AVFrame *out, struct poster *p, AVFrame *in, struct err *err)
     return picture_graph_receive(graph, 0, out, err);
 }
 
-/* Opens the file again to decode from its start; seeks are possible in the open one. */
-static int open_for(struct poster *p, const struct picture_range *range, struct err *err)
+static void close_reader(struct poster *p)
 {
-    if (p->media && range->key_frame > 0)
-        return 0;
-    media_close_p(&p->media);
-    p->media = NULL;
-    return media_open(&p->media, p->spec->recording, p->spec->files, err);
+    picture_reader_close_p(&p->pictures);
+    p->pictures = NULL;
 }
 
-/* exact: the frame itself, not the key frame of its cell, which is cheaper to decode. */
-static int look_at(struct poster *p, int64_t frame, bool exact, struct err *err)
+/* Opens the file again to decode from its start; seeks are possible in the open one. */
+static int open_reader(struct poster *p, const struct picture_range *range, struct err *err)
 {
-    AUTO_PICTURES *pictures = NULL;
+    close_reader(p);
+    p->cell = range->key_frame;
+    if (!p->media || range->key_frame <= 0) {
+        media_close_p(&p->media);
+        p->media = NULL;
+        if (media_open(&p->media, p->spec->recording, p->spec->files, err) < 0)
+            return err->code;
+    }
+    return picture_reader_open(&p->pictures, p->media, range, err);
+}
+
+/* The frame that shows nearest to a candidate's place. Without far, the key frame of its cell,
+ * which is cheapest to decode; else at most STEP_MS after that, or after the candidate before. */
+static int64_t frame_near(const struct poster *p, const struct picture_range *range, int64_t place,
+                          bool far)
+{
+    const int64_t step = frame_grid_frame_at_ms(&p->spec->grid, STEP_MS);
+    const int64_t key = range->key_frame > p->spec->begin ? range->key_frame : p->spec->begin;
+    const bool reading = p->pictures && p->cell == range->key_frame;
+    const int64_t furthest = (reading && p->looked_at > key ? p->looked_at : key) + step;
+    if (!far)
+        return key;
+    return place < furthest ? place : furthest;
+}
+
+/* Reads on to a frame. Returns 1, 0 where there is none, or an error. */
+static int read_to(struct poster *p, int64_t frame, AVFrame *out, struct err *err)
+{
+    int got;
+    do {
+        av_frame_unref(out);
+        got = picture_reader_next(p->pictures, out, err);
+    } while (got > 0 && out->pts < frame);
+    return got;
+}
+
+static int look_at(struct poster *p, int64_t place, bool far, struct err *err)
+{
     AUTO_FRAME *in = av_frame_alloc(), *out = av_frame_alloc();
     if (!in || !out)
         return av_fail_nomem(err);
@@ -88,25 +126,26 @@ static int look_at(struct poster *p, int64_t frame, bool exact, struct err *err)
         .grid = p->spec->grid,
         .end = p->spec->end,
     };
-    cell_before(&range, p->spec->cells, frame);
-    range.begin = range.key_frame > p->spec->begin ? range.key_frame : p->spec->begin;
-    if (exact)
-        range.begin = frame;
+    cell_before(&range, p->spec->cells, place);
+    range.begin = frame_near(p, &range, place, far);
     if (range.begin == p->looked_at) /* one cell has several candidates */
         return 0;
+    const bool reads_on = far && p->pictures && p->cell == range.key_frame;
     p->looked_at = range.begin;
-    if (open_for(p, &range, err) < 0 || picture_reader_open(&pictures, p->media, &range, err) < 0)
+    if (!reads_on && open_reader(p, &range, err) < 0)
         return err->code;
-    int got = picture_reader_next(pictures, in, err);
-    if (got > 0)
+    int got = read_to(p, range.begin, in, err);
+    if (got > 0) {
+        p->looked_at = in->pts;
         got = upright(out, p, in, err);
+    }
     if (got <= 0)
         return got;
     const double s = score(out);
     if (s > p->best_score || !p->best->buf[0]) {
         p->best_score = s;
         av_frame_unref(p->best);
-        out->pts = range.begin;
+        out->pts = p->looked_at;
         av_frame_move_ref(p->best, out);
     }
     return 0;
@@ -146,15 +185,16 @@ static int write_jpeg(const char *path, AVFrame *picture, struct err *err)
     return 0;
 }
 
-static int look_at_all(struct poster *p, bool exact, struct err *err)
+static int look_at_all(struct poster *p, bool far, struct err *err)
 {
     const struct poster_spec *s = p->spec;
     int ret = 0;
     p->looked_at = -1;
     for (int i = 0; ret >= 0 && i < NB_CANDIDATES; i++) {
         const int64_t at = s->begin + (s->end - s->begin) * (2 * i + 1) / (2 * NB_CANDIDATES);
-        ret = look_at(p, at, exact, err);
+        ret = look_at(p, at, far, err);
     }
+    close_reader(p);
     media_close_p(&p->media);
     p->media = NULL;
     return ret;

@@ -1,6 +1,7 @@
 /*
  * The still picture of a part, for web pages: of nine key frames spread over the part, the one with
- * the highest contrast, upright and in square pixels, as JPEG. One thread per call.
+ * the highest contrast, upright and in square pixels, as JPEG. If all are nearly blank, pictures
+ * near them are tried, without decoding more than 27 s. One thread per call.
  */
 #pragma once
 
@@ -14,7 +15,7 @@ struct AVFrame;
 struct media_params;
 
 /* To be raised whenever the same spec would give other bytes. */
-enum { POSTER_VERSION = 2 };
+enum { POSTER_VERSION = 3 };
 /* The largest size of a poster in pixels, which keeps the picture's shape. */
 enum { POSTER_WIDTH = 1280, POSTER_HEIGHT = 720 };
 

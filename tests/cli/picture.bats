@@ -169,3 +169,20 @@ near()
     [ "$g" -gt 90 ]
     [ "$g" -lt 235 ]
 }
+
+@test "a poster is looked for near key frames, and does not decode the recording for it" {
+    # One key frame, black; a picture from 12 s on; one of more contrast from 80 s on.
+    ffmpeg -v error -y -f lavfi -i "color=black:size=160x90:rate=5:duration=120,\
+drawbox=w=80:h=90:color=gray:t=fill:enable='gte(t,12)',drawbox=w=80:h=90:color=white:t=fill:enable='gte(t,80)'" \
+        -f lavfi -i "sine=440:sample_rate=48000" -t 120 -c:a aac -c:v libx264 -preset ultrafast -g 10000 \
+        -keyint_min 10000 -sc_threshold 0 01-dark.mkv
+    page one.txt "1: First Steps (Ada Byron) (2:00)"
+    tp import one.txt >/dev/null
+    tp add 01-dark.mkv >/dev/null
+    tp match 1=01-dark.mkv >/dev/null
+    expect 0 tp run --quiet 1
+    local frame
+    frame=$(tp status --json 1 | jq '.parts[0].outputs[] | select(.file | endswith(".jpg")) | .result.frame')
+    [ "$frame" -ge 60 ]
+    [ "$frame" -lt 200 ]
+}
