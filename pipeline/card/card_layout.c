@@ -332,9 +332,12 @@ static int refuse(struct layout *lay, struct block *b, struct err *err)
         err, ERR_INVALID,
         "the text of the %s does not fit on a card of %dx%d: about %d of its %d characters have "
         "room at the smallest size, %d; shorten the %s, or in the template lower "
-        "'smallest' or raise 'lines' of the style '%s'",
+        "'smallest' or raise 'lines' of the style '%s'%s",
         name, lay->width, lay->height, count_fitting(lay, b, nb_chars), nb_chars, b->size, name,
-        lay->t->track->styles[b->line->style].Name);
+        lay->t->track->styles[b->line->style].Name,
+        b->field == CARD_TITLE
+            ? ", or give the card another one in talkpress.yaml: 'card: {titles: {TALK: TEXT}}'"
+            : "");
 }
 
 /* The block's markup with its longest field in other words; a new string. */

@@ -1,5 +1,6 @@
 #include "event_about.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -51,6 +51,8 @@ static const char settings_template[] =
     "  # template: cards/title.ass\n"
     "  # logo: logo.png\n"
     "  # background: background.jpg\n"
+    "  # Titles for cards alone, by talk, where the real one is too long.\n"
+    "  # titles: {12: \"A shorter title\"}\n"
     "\n"
     "# The loudness and the highest true peak of the published sound.\n"
     "# loudness_lufs: -16\n"
@@ -181,6 +183,22 @@ static int read_numbers(struct settings *s, const json_t *json, const char *wher
     return 0;
 }
 
+static int read_card_titles(struct settings *s, const json_t *card, const char *where,
+                            struct err *err)
+{
+    json_t *titles = json_object_get(card, "titles"), *title;
+    const char *talk;
+    bool good = !titles || json_is_null(titles) || json_is_object(titles);
+    json_object_foreach(titles, talk, title)
+        good = good && json_is_string(title) && talk[strspn(talk, "0123456789")] == '\0';
+    s->card_titles = json_incref(titles);
+    return good ? 0
+                : err_set(err, ERR_INVALID,
+                          "%s: 'titles' of 'card' should be a text for each talk's number, as in "
+                          "'titles: {12: \"A shorter title\"}'",
+                          where);
+}
+
 static int read_sandbox(struct settings *s, const json_t *json, const char *where, struct err *err)
 {
     return sandbox_mode_parse(&s->sandbox, json_get_string(json, "sandbox", "best-effort"))
@@ -265,8 +283,8 @@ static int read_all(struct settings *s, const char *dir, struct err *err)
                                         "language",   "loudness_lufs", "true_peak_dbtp", "comment",
                                         "workers",    "stall_s",       "sandbox",        "effort",
                                         "captions",   "event",         "timezone"};
-    static const char *const known_card[] = {"seconds", "fade_ms", "template", "logo",
-                                             "background"};
+    static const char *const known_card[] = {"seconds", "fade_ms",    "template",
+                                             "logo",    "background", "titles"};
     AUTO_FREE char *path = fs_join(dir, settings_file);
     AUTO_FREE char *where = mem_printf("'%s'", path);
     AUTO_JSON *json = NULL;
@@ -281,7 +299,8 @@ static int read_all(struct settings *s, const char *dir, struct err *err)
     if (check_keys(json, known, sizeof known / sizeof *known, where, err) < 0 ||
         check_keys(card, known_card, sizeof known_card / sizeof *known_card, where, err) < 0 ||
         check_texts(json, card, where, err) < 0 || read_numbers(s, json, where, err) < 0 ||
-        read_sandbox(s, json, where, err) < 0 || read_captions(s, json, where, err) < 0 ||
+        read_card_titles(s, card, where, err) < 0 || read_sandbox(s, json, where, err) < 0 ||
+        read_captions(s, json, where, err) < 0 ||
         event_about_read(&s->about, json, where, err) < 0 ||
         read_renditions(s, json, dir, where, err) < 0)
         return err->code;
@@ -314,6 +333,7 @@ void settings_finish(struct settings *s)
     free(s->card_template);
     free(s->card_logo);
     free(s->card_background);
+    json_decref(s->card_titles);
     free(s->language);
     free(s->comment);
     event_about_finish(&s->about);

@@ -17,6 +17,7 @@ struct settings {
     size_t nb_renditions;
     char *card_template;               /* absolute path */
     char *card_logo, *card_background; /* absolute paths; NULL: none */
+    json_t *card_titles; /* titles for cards alone, by talk number; NULL: none */
     int card_ms, card_fade_ms;         /* 1000 to 60000, default 5000; 0 to 5000, default 500 */
     double target_lufs;  /* integrated loudness of the published sound; -40 to -5, default -16 */
     double ceiling_dbtp; /* its highest true peak; -20 to 0, default -1 */

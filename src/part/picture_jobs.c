@@ -40,6 +40,8 @@ static char *card_date(const struct programme *p, const struct talk *talk)
 void plan_card_text(struct card_text *out, char **speakers, char **date, char **label,
                     const struct plan *plan, const struct talk *talk, const struct part *part)
 {
+    char number[16];
+    snprintf(number, sizeof number, "%d", talk->number);
     *speakers = talk_speakers(talk);
     *date = card_date(&plan->programme, talk);
     *label = talk->nb_parts > 1 ? mem_printf("Part %d of %zu", part->number, talk->nb_parts) : NULL;
@@ -47,7 +49,8 @@ void plan_card_text(struct card_text *out, char **speakers, char **date, char **
     const char *name = plan->programme.name;
     *out = (struct card_text){.event = name ? name : talk->section,
                               .section = name ? talk->section : NULL,
-                              .title = talk->title,
+                              .title = json_get_string(plan->event->settings.card_titles, number,
+                                                       talk->title),
                               .speakers = *speakers,
                               .part = *label,
                               .date = *date,
