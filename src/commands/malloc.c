@@ -1,8 +1,8 @@
 /*
- * malloc(), calloc() and realloc() for all libraries of a program: if an allocation of at most
- * MOST_NEEDED bytes fails, the program ends with one message, as with mem.h. A larger one returns
- * NULL: a damaged file can make a decoder ask for anything. posix_memalign(), which FFmpeg uses, is
- * not replaced, since FFmpeg checks.
+ * The allocation functions for all libraries of a program: if an allocation of at most MOST_NEEDED
+ * bytes fails, the program ends with one message, as with mem.h. A larger one returns the failure:
+ * a damaged file can make a decoder ask for anything. FFmpeg asks posix_memalign(), and its MP4
+ * muxer writes a file without parameter sets if that fails.
  *
  * Measured without it, one allocation failing at a time: `card` crashed at 257 of 1,483 places,
  * hung at 5, and at 29 wrote a card without some or all of its text, with exit status 0; an import
@@ -14,6 +14,7 @@
  * their own malloc() (clang's), or cannot be called as early as this is (TSan).
  */
 #include <dlfcn.h>
+#include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,7 @@ enum { MOST_NEEDED = 1 << 20 };
 static void *(*libc_malloc)(size_t nb);
 static void *(*libc_calloc)(size_t nb, size_t size);
 static void *(*libc_realloc)(void *p, size_t nb);
+static int (*libc_posix_memalign)(void **out, size_t alignment, size_t nb);
 
 static void find(void *out, const char *name)
 {
@@ -47,6 +49,7 @@ static void find_all(void)
 {
     find(&libc_calloc, "calloc");
     find(&libc_realloc, "realloc");
+    find(&libc_posix_memalign, "posix_memalign");
     find(&libc_malloc, "malloc");
 }
 
@@ -76,6 +79,16 @@ void *realloc(void *p, size_t nb)
     if (!libc_malloc)
         find_all();
     return need(libc_realloc(p, nb), nb);
+}
+
+int posix_memalign(void **out, size_t alignment, size_t nb)
+{
+    if (!libc_malloc)
+        find_all();
+    const int ret = libc_posix_memalign(out, alignment, nb);
+    if (ret == ENOMEM)
+        need(NULL, nb);
+    return ret;
 }
 
 #endif

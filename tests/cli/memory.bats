@@ -55,6 +55,20 @@ fails_everywhere()
     fails_everywhere card 1 -o card.png
 }
 
+@test "a card: GLib and FFmpeg, which ask posix_memalign()" {
+    local at total places=25
+    [ "${DURABILITY:-}" != all ] || places=1000
+    export MEMORY_FAULT_OF=aligned
+    fails_at 0 card 1 -o card.png
+    total=$(od -An -td8 count | tr -d ' ')
+    [ "$total" -gt 20 ]
+    for ((at = 1; at <= total; at += 1 + total / places)); do
+        fails_at "$at" card 1 -o card.png
+        same 134 "$status"
+        same 'talkpress: out of memory' "$(cat printed log)"
+    done
+}
+
 @test "iCalendar" {
     {
         printf 'BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//T//EN\r\nX-WR-CALNAME:Tiny\r\n'

@@ -5,6 +5,8 @@
  *
  * MEMORY_FAULT_IN: coordinator or worker, whose allocations count.
  *
+ * MEMORY_FAULT_OF: if it is "aligned", only posix_memalign() of at most 1 MiB counts.
+ *
  * MEMORY_COUNT: a file that counts them over all processes, eight bytes.
  *
  * What the dynamic linker and libraries allocate before main() is not counted.
@@ -22,6 +24,7 @@
 
 static _Atomic uint64_t *count; /* NULL: nothing is counted */
 static uint64_t fault;
+static bool aligned_only;
 
 static void *(*real_malloc)(size_t nb);
 static void *(*real_calloc)(size_t nb, size_t size);
@@ -92,13 +95,15 @@ __attribute__((constructor)) static void begin(void)
     if (p == MAP_FAILED)
         _exit(126);
     close(fd);
+    const char *of = getenv("MEMORY_FAULT_OF");
+    aligned_only = of && strcmp(of, "aligned") == 0;
     fault = strtoull(at, NULL, 10);
     count = p;
 }
 
-static bool fails(void)
+static bool fails(bool counts)
 {
-    if (!count || atomic_fetch_add(count, 1) + 1 != fault)
+    if (!counts || !count || atomic_fetch_add(count, 1) + 1 != fault)
         return false;
     errno = ENOMEM;
     return true;
@@ -106,18 +111,18 @@ static bool fails(void)
 
 void *malloc(size_t nb)
 {
-    return !ready() ? from_first(nb) : fails() ? NULL : real_malloc(nb);
+    return !ready() ? from_first(nb) : fails(!aligned_only) ? NULL : real_malloc(nb);
 }
 
 void *calloc(size_t nb, size_t size)
 {
-    return !ready() ? from_first(nb * size) : fails() ? NULL : real_calloc(nb, size);
+    return !ready() ? from_first(nb * size) : fails(!aligned_only) ? NULL : real_calloc(nb, size);
 }
 
 void *realloc(void *p, size_t nb)
 {
     if (ready() && !is_first(p))
-        return fails() ? NULL : real_realloc(p, nb);
+        return fails(!aligned_only) ? NULL : real_realloc(p, nb);
     void *moved = malloc(nb);
     const size_t left = p ? (size_t)(first + sizeof first - (char *)p) : 0;
     if (moved && p)
@@ -129,7 +134,7 @@ int posix_memalign(void **out, size_t alignment, size_t nb)
 {
     if (!ready())
         abort();
-    return fails() ? ENOMEM : real_memalign(out, alignment, nb);
+    return fails(!aligned_only || nb <= 1 << 20) ? ENOMEM : real_memalign(out, alignment, nb);
 }
 
 void free(void *p)
