@@ -304,5 +304,6 @@ static void give_numbers(struct timetable *t)
         distinct = t->entries[i].id && g_hash_table_add(seen, GINT_TO_POINTER(t->entries[i].id));
     for (size_t i = 0; i < nb && distinct; i++)
         t->programme.talks[i].number = t->entries[i].id;
+    t->programme.numbers_are_ids = distinct;
     g_hash_table_unref(seen);
 }

@@ -60,10 +60,12 @@ static void compare_talks(struct diff *d, const struct talk *a, const struct tal
     compare(&s, "page", a->url, b->url);
     if (strcmp(a->abstract ? a->abstract : "", b->abstract ? b->abstract : "") != 0)
         str_addf(&s, "%sabstract", s.len ? "; " : "");
+    if (s.len && b->doubt)
+        str_addf(&s, "; %s", b->doubt);
     if (a->gone)
         add(d, CHANGE_BACK, b->number, mem_strdup(b->title));
     else if (s.len)
-        add(d, CHANGE_CHANGED, b->number, str_take(&s));
+        add(d, b->doubt ? CHANGE_DOUBTFUL : CHANGE_CHANGED, b->number, str_take(&s));
 }
 
 /* Talks by their number, for thousands of look-ups. */

@@ -5,7 +5,8 @@
 
 struct programme;
 
-enum change_kind { CHANGE_NEW, CHANGE_CHANGED, CHANGE_GONE, CHANGE_BACK };
+/* CHANGE_DOUBTFUL: it has changed, and may be another talk (talk.doubt). */
+enum change_kind { CHANGE_NEW, CHANGE_CHANGED, CHANGE_GONE, CHANGE_BACK, CHANGE_DOUBTFUL };
 
 struct change {
     enum change_kind kind;

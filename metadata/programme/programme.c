@@ -1,6 +1,5 @@
 #include "programme.h"
 
-#include <glib.h>
 #include <stdlib.h>
 
 #include "clock.h"
@@ -12,6 +11,7 @@ enum { FILE_NAME_BYTES = 80 };
 static void talk_finish(struct talk *talk)
 {
     free(talk->ref);
+    free(talk->shared_ref);
     free(talk->title);
     mem_free_strings(talk->speakers, talk->nb_speakers);
     free(talk->section);
@@ -75,39 +75,6 @@ struct part *talk_part(const struct talk *talk, int number)
         if (talk->parts[i].number == number)
             return &talk->parts[i];
     return NULL;
-}
-
-static int highest(const struct programme *p)
-{
-    int most = 0;
-    for (size_t i = 0; i < p->nb_talks; i++)
-        if (p->talks[i].number > most)
-            most = p->talks[i].number;
-    return most;
-}
-
-void programme_number_talks(struct programme *p, const struct programme *before)
-{
-    const int here = highest(p), there = highest(before);
-    int next = here > there ? here : there;
-    GHashTable *taken = g_hash_table_new(NULL, NULL);
-    GHashTable *known = g_hash_table_new(g_str_hash, g_str_equal); /* ref to number */
-    for (size_t i = 0; i < p->nb_talks; i++)
-        g_hash_table_add(taken, GINT_TO_POINTER(p->talks[i].number));
-    for (size_t i = before->nb_talks; i > 0; i--) /* of equal refs, the first counts */
-        if (before->talks[i - 1].ref)
-            g_hash_table_insert(known, before->talks[i - 1].ref,
-                                GINT_TO_POINTER(before->talks[i - 1].number));
-    for (size_t i = 0; i < p->nb_talks; i++) {
-        struct talk *t = &p->talks[i];
-        if (t->number)
-            continue;
-        const int number = t->ref ? GPOINTER_TO_INT(g_hash_table_lookup(known, t->ref)) : 0;
-        const bool again = number && g_hash_table_add(taken, GINT_TO_POINTER(number));
-        t->number = again ? number : ++next;
-    }
-    g_hash_table_unref(taken);
-    g_hash_table_unref(known);
 }
 
 char *talk_speakers(const struct talk *talk)

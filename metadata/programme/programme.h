@@ -18,8 +18,10 @@ struct part {
 };
 
 struct talk {
-    int number; /* from 1, unique in the programme; 0 until programme_number_talks */
-    char *ref;  /* the programme's own identifier (a guid, a code, a slug); may be NULL */
+    int number;       /* from 1, unique in the programme; 0 until programme_number_talks */
+    char *ref;        /* the programme's own identifier (a guid, a code, a slug); may be NULL */
+    char *shared_ref; /* the same before programme_settle_refs made it different from an earlier
+                       * talk's; NULL: it did not */
     char *title;
     char **speakers; /* in the programme's order */
     size_t nb_speakers;
@@ -31,8 +33,10 @@ struct talk {
     char *url;      /* its page */
     char *abstract; /* paragraphs separated by "\n\n" */
     struct part *parts;
-    size_t nb_parts; /* at least 1 */
-    bool gone;       /* was in an earlier version of the programme, is not in this one */
+    size_t nb_parts;   /* at least 1 */
+    bool gone;         /* was in an earlier version of the programme, is not in this one */
+    const char *doubt; /* why it may be another talk than the one that had its number, for the user;
+                        * static; NULL: no doubt */
 };
 
 struct programme {
@@ -40,6 +44,8 @@ struct programme {
     char *begin, *end;  /* "2010-04-28"; end equals begin for an event of one day */
     struct talk *talks; /* in the programme's order */
     size_t nb_talks;
+    bool numbers_are_ids; /* the talks' numbers only identify them, and nobody wrote them as numbers
+                           */
 };
 
 void programme_finish(struct programme *programme);
@@ -53,10 +59,6 @@ struct part *talk_add_part(struct talk *talk, int listed_s);
 /* NULL: there is none. */
 struct talk *programme_find(const struct programme *programme, int number);
 struct part *talk_part(const struct talk *talk, int number);
-
-/* Gives numbers to talks without one: the number of the talk with the same ref in before, else the
- * next number that neither programme uses. */
-void programme_number_talks(struct programme *programme, const struct programme *before);
 
 /* "Dullor Rao, Jun Nakajima"; a new string, empty if the talk has no speaker. */
 char *talk_speakers(const struct talk *talk);

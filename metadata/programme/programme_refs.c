@@ -36,6 +36,8 @@ void programme_settle_refs(struct programme *p)
         }
         json_object_set_new(counts, talk->ref, json_integer(nb));
         json_object_set_new(taken, ref, json_true());
+        if (strcmp(ref, talk->ref) != 0)
+            talk->shared_ref = mem_take(&talk->ref);
         free(talk->ref);
         talk->ref = mem_take(&ref);
     }

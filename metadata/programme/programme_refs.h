@@ -6,7 +6,7 @@
 struct programme;
 
 /* A talk with neither number nor ref gets the slug of its title as its ref. Of talks with the same
- * ref, the second becomes "ref-2", the third "ref-3". */
+ * ref, the second becomes "ref-2", the third "ref-3", and their shared_ref is the ref. */
 void programme_settle_refs(struct programme *programme);
 
 /* The ref as a UUID, for formats that require one: the ref itself if it is one, else a version 5

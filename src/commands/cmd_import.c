@@ -9,12 +9,13 @@
 #include "mem.h"
 #include "plan.h"
 #include "programme.h"
+#include "programme_numbers.h"
 #include "publish.h"
 #include "store.h"
 #include "str.h"
 #include "table.h"
 
-static const char *const kinds[] = {"new", "changed", "gone", "back"};
+static const char *const kinds[] = {"new", "changed", "gone", "back", "doubtful"};
 
 static void print_changes(const struct diff *d)
 {
@@ -29,7 +30,8 @@ static void print_changes(const struct diff *d)
     table_print(t);
 }
 
-static void print_changes_json(const struct diff *d, const json_t *unsure, bool applied)
+static void print_changes_json(const struct diff *d, json_t *retitled, const json_t *unsure,
+                               bool applied)
 {
     AUTO_JSON *list = json_array();
     for (size_t i = 0; i < d->nb; i++)
@@ -38,12 +40,14 @@ static void print_changes_json(const struct diff *d, const json_t *unsure, bool 
                                         "talk", d->changes[i].talk, "text", d->changes[i].text));
     AUTO_JSON *all =
         json_pack("{s:O, s:O, s:b}", "changes", list, "unsure", unsure, "applied", applied);
+    if (json_array_size(retitled))
+        json_object_set(all, "published_titles", retitled);
     cli_print_json(all);
 }
 
 static void print_counts(const struct diff *d, const struct programme *p, bool dry_run)
 {
-    size_t nb[4] = {0}, parts = 0;
+    size_t nb[5] = {0}, parts = 0;
     bool event = false;
     for (size_t i = 0; i < d->nb; i++)
         if (d->changes[i].talk)
@@ -52,9 +56,12 @@ static void print_counts(const struct diff *d, const struct programme *p, bool d
             event = true;
     for (size_t i = 0; i < p->nb_talks; i++)
         parts += p->talks[i].nb_parts;
-    printf("%s%zu talks, %zu parts: %zu new, %zu changed, %zu gone%s%s\n", d->nb ? "\n" : "",
+    char doubtful[48] = "";
+    if (nb[CHANGE_DOUBTFUL])
+        snprintf(doubtful, sizeof doubtful, ", %zu doubtful", nb[CHANGE_DOUBTFUL]);
+    printf("%s%zu talks, %zu parts: %zu new, %zu changed, %zu gone%s%s%s\n", d->nb ? "\n" : "",
            p->nb_talks, parts, nb[CHANGE_NEW] + nb[CHANGE_BACK], nb[CHANGE_CHANGED],
-           nb[CHANGE_GONE], event ? "; the event itself" : "",
+           nb[CHANGE_GONE], doubtful, event ? "; the event itself" : "",
            dry_run ? " (dry run: nothing was applied)"
            : d->nb ? ""
                    : ": nothing changes");
@@ -138,6 +145,64 @@ static void print_unsure(const json_t *unsure)
     }
 }
 
+/* --- published talks whose title changes
+ * ------------------------------------------------------------------ */
+
+struct titles {
+    const struct programme *before, *after;
+    char **files; /* one for each talk of after whose title changes; NULL: none is published */
+};
+
+/* A talk has several files; the first one represents it. */
+static int note_title(void *opaque, const struct published *file)
+{
+    struct titles *t = opaque;
+    const struct talk *was = programme_find(t->before, file->talk);
+    const struct talk *now = programme_find(t->after, file->talk);
+    if (was && now && strcmp(was->title, now->title) != 0 && !t->files[now - t->after->talks])
+        t->files[now - t->after->talks] = mem_strdup(file->name);
+    return 0;
+}
+
+/* Viewers would get under another title what they know. */
+static int list_titles(json_t *out, struct store *store, const struct programme *before,
+                       const struct programme *after, struct err *err)
+{
+    struct titles titles = {.before = before, .after = after};
+    titles.files = mem_zalloc(after->nb_talks + 1, sizeof *titles.files);
+    const int rc = store_each_published(store, note_title, &titles, err);
+    for (size_t i = 0; i < after->nb_talks; i++) {
+        const struct talk *now = &after->talks[i];
+        if (titles.files[i])
+            json_array_append_new(out,
+                                  json_pack("{s:i, s:s, s:s, s:o}", "talk", now->number, "before",
+                                            programme_find(before, now->number)->title, "after",
+                                            now->title, "file", json_text(titles.files[i])));
+    }
+    mem_free_strings(titles.files, after->nb_talks);
+    return rc;
+}
+
+static void print_titles(const json_t *titles)
+{
+    const size_t nb = json_array_size(titles);
+    size_t i;
+    json_t *row;
+    if (!nb)
+        return;
+    printf("\nATTENTION: %zu published talk%s get%s another title:\n", nb, nb == 1 ? "" : "s",
+           nb == 1 ? "s" : "");
+    json_array_foreach(titles, i, row) {
+        AUTO_FREE char *before = str_clean_line(json_get_string(row, "before", ""));
+        AUTO_FREE char *after = str_clean_line(json_get_string(row, "after", ""));
+        AUTO_FREE char *file = str_clean_line(json_get_string(row, "file", ""));
+        printf("  talk %lld: '%s'\n     becomes '%s'\n     published as '%s'\n",
+               (long long)json_get_int(row, "talk", 0), before, after, file);
+    }
+    printf("'talkpress run' will publish the same recordings under the new titles. If one of them "
+           "is\nanother talk, correct the programme and import it again before that.\n");
+}
+
 /* Stores the new programme, or only looks at the effect (dry run). A programme is imported even if
  * the plan before or after it cannot be loaded. */
 static int apply(struct event *event, const struct programme *after, bool dry_run, json_t *unsure,
@@ -174,12 +239,14 @@ int cmd_import(struct command *c, struct err *err)
 {
     const bool dry_run = command_has(c, "dry-run"), json = command_has(c, "json");
     AUTO_PROGRAMME before = {0}, after = {0};
-    AUTO_JSON *unsure = json_array();
+    AUTO_JSON *unsure = json_array(), *titles = json_array();
     struct diff d;
     if (import_read(&after, c->operands[0], err) < 0 ||
         store_programme(&before, c->event->store, err) < 0)
         return err->code;
     programme_number_talks(&after, &before);
+    if (list_titles(titles, c->event->store, &before, &after, err) < 0)
+        return err->code;
     diff_programmes(&d, &before, &after);
     struct err unseen = {0}; /* a dry run works with a read-only store too */
     if (d.nb && apply(c->event, &after, dry_run, unsure, dry_run ? &unseen : err) < 0 && !dry_run) {
@@ -187,12 +254,13 @@ int cmd_import(struct command *c, struct err *err)
         return err->code;
     }
     if (json) {
-        print_changes_json(&d, unsure, !dry_run && d.nb);
+        print_changes_json(&d, titles, unsure, !dry_run && d.nb);
     } else {
         if (d.nb)
             print_changes(&d);
         print_counts(&d, &after, dry_run);
         print_unsure(unsure);
+        print_titles(titles);
     }
     diff_finish(&d);
     return EXIT_OK;

@@ -10,6 +10,7 @@
 #include "media_request.h"
 #include "mem.h"
 #include "programme.h"
+#include "programme_numbers.h"
 #include "selector.h"
 #include "settings.h"
 #include "str.h"

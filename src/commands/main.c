@@ -31,7 +31,8 @@ static const struct verb verbs[] = {
              "Reads a programme, shows which talks are new, changed or gone, and applies the\n"
              "changes. PROGRAMME is schedule.xml, JSON of c3voc or pretalx, JSON of pyvideo (a\n"
              "file or a folder), iCalendar, an HTML timetable, CSV, a Markdown list, or a page\n"
-             "that lists videos, as HTML or text.\n"
+             "that lists videos, as HTML or text. A talk that may be another one than before is\n"
+             "listed as doubtful, and a published talk whose title changes is listed last.\n"
              "  -n, --dry-run   show the changes without applying them\n"
              "  --json          print the changes as JSON",
      .options = {{.name = "dry-run", .letter = 'n'}, {.name = "json"}},

@@ -153,6 +153,33 @@ setup()
         "$(tp list | tail -n +2 | sed 's/^ *[0-9]* *-* *//; s/^ *listed *//' | grep -v '^$' | paste -sd'|')"
 }
 
+# calendar TITLE|HOUR|ROOM...: all events have one UID, as some systems write it.
+calendar()
+{
+    printf 'BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\n'
+    for event in "$@"; do
+        IFS='|' read -r title hour room <<<"$event"
+        printf 'BEGIN:VEVENT\nUID:46939\nDTSTART:20240915T%s0000Z\nDURATION:PT30M\n' "$hour"
+        printf 'SUMMARY:%s\nLOCATION:%s\nEND:VEVENT\n' "$title" "$room"
+    done
+    printf 'END:VCALENDAR\n'
+}
+
+@test "events that share a UID: title, start and room tell them apart" {
+    calendar "Closing words|13|XOR" "Forensics|11|XOR" "Keystores|10|XOR" >t.ics
+    tp import t.ics
+    calendar "Forensics|11|XOR" "Keystores|10|XOR" >t.ics
+    expect 0 tp import t.ics
+    says "gone 1 Closing words" "0 new, 0 changed, 1 gone"
+    says_not "title"
+    calendar "Keystores in Rust|10|XOR" "Hardware|14|AND" "Forensics|11|XOR" >t.ics
+    expect 0 tp import t.ics
+    says "doubtful 3 title: 'Keystores' -> 'Keystores in Rust'" "only start and room agree" \
+        "new 4 Hardware" "1 new, 0 changed, 0 gone, 1 doubtful"
+    expect 0 tp import t.ics
+    says "nothing changes"
+}
+
 @test "a second import of a timetable without numbers changes nothing" {
     cat >t.xml <<'END'
 <schedule><conference><title>Conf</title></conference><day date="2021-05-04"><room name="A">

@@ -316,6 +316,18 @@ lucky()
     same '["sure","set by hand"]' "$(tp match --json | jq -c '.matches[0] | [.state, .reason]')"
 }
 
+@test "a published talk that gets another title: import says so where nobody misses it" {
+    lucky
+    expect 0 tp import --dry-run renamed.txt
+    says "ATTENTION: 1 published talk gets another title: talk 3: 'Third Time Lucky'" \
+        "becomes 'All Good Things' published as '03-third-time-lucky"
+    json '.published_titles' '[{"talk":3,"before":"Third Time Lucky","after":"All Good Things",'\
+'"file":"03-third-time-lucky.jpg"}]' tp import --dry-run --json renamed.txt
+    sed 's/Radia/R./' page.txt >other.txt
+    expect 0 tp import other.txt
+    says_not "ATTENTION"
+}
+
 @test "what an earlier talkpress published stays too: import notes what it was made of" {
     lucky
     sqlite3 event/talkpress.db "update published set recording = ''"

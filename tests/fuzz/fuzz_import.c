@@ -9,6 +9,7 @@
 #include "mem.h"
 #include "programme.h"
 #include "programme_limits.h"
+#include "programme_numbers.h"
 
 #define JOIN_(a, b) a##b
 #define JOIN(a, b)  JOIN_(a, b)

@@ -11,6 +11,7 @@
 #include "match.h"
 #include "mem.h"
 #include "programme.h"
+#include "programme_numbers.h"
 #include "propose_cuts.h"
 #include "shared_recording.h"
 #include "str.h"
