@@ -1,5 +1,6 @@
 #include "verify.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,7 +59,65 @@ static void compare_with_others(struct str *s, const struct verify_facts *f,
     }
 }
 
-static void look_at_ends(struct str *s, const struct verify_facts *f)
+/* Lists are in whole seconds: half a second each way, and a tenth for the ends. */
+enum { ROUNDING_MS = 600, MANY_SAME = 2 };
+
+bool verify_same_speed(int listed_s, int64_t measured_ms, int other_listed_s,
+                       int64_t other_measured_ms)
+{
+    if (listed_s <= 0 || other_listed_s <= 0 || measured_ms <= 0)
+        return false;
+    const double factor = (double)measured_ms / listed_s; /* of ms to s */
+    const double slack = ROUNDING_MS * (1 + (double)other_listed_s / listed_s);
+    return fabs((double)other_measured_ms - factor * other_listed_s) <= slack;
+}
+
+/* How often a known speed gives the listed length from the measured one. */
+static const struct {
+    double speed;
+    const char *what;
+} speeds[] = {
+    {25.0 / 24, "24 pictures a second shown at 25"},
+    {24.0 / 25, "25 pictures a second shown at 24"},
+    {1.001, "29.97 pictures a second shown at 30"},
+    {1 / 1.001, "30 pictures a second shown at 29.97"},
+    {25.025 / 24, "23.976 pictures a second shown at 25"},
+    {24 / 25.025, "25 pictures a second shown at 23.976"},
+    {1.01, NULL},
+    {0.99, NULL},
+    {1.02, NULL},
+    {0.98, NULL},
+    {1.05, NULL},
+    {0.95, NULL},
+};
+
+/* Remarks if the talk is played faster or slower throughout: at a speed that machines have, or at
+ * the same one as other talks. */
+static void compare_speed(struct str *s, const struct verify_facts *f)
+{
+    const double listed_ms = 1000.0 * f->listed_s, faster = listed_ms / (double)f->measured_ms;
+    const char *what = NULL;
+    bool known = false;
+    if (f->measured_ms <= 0 || f->shares_recording || f->cut_by_hand)
+        return;
+    for (size_t i = 0; i < sizeof speeds / sizeof *speeds && !known; i++) {
+        known = fabs((double)f->measured_ms * speeds[i].speed - listed_ms) <= ROUNDING_MS;
+        what = known ? speeds[i].what : NULL;
+    }
+    if (!known && f->nb_same_speed < MANY_SAME)
+        return;
+    AUTO_FREE char *others = f->nb_same_speed
+                                 ? mem_printf(", like %d other talk%s", f->nb_same_speed,
+                                              f->nb_same_speed == 1 ? "" : "s")
+                                 : mem_strdup("");
+    remark(s, "all of it is %.1f %% %s than listed%s%s%s", 100 * fabs(faster - 1),
+           faster > 1 ? "faster" : "slower", others, what ? ": " : "", what ? what : "");
+}
+
+/* explained: something says already why the length is off. A recording can be cut off only where it
+ * is too short. */
+static void look_at_ends(struct str *s, const struct verify_facts *f, bool too_short,
+                         bool explained)
 {
     char buf[CLOCK_BYTES];
     if (f->runs_to_end && !f->whole_recording && f->sound_at_end > 0)
@@ -75,7 +134,7 @@ static void look_at_ends(struct str *s, const struct verify_facts *f)
         remark(s, "%s of black at the end", clock_format_ms(buf, f->black_tail_ms, false));
     if (f->silence_tail_ms >= end_min_ms)
         remark(s, "%s of silence at the end", clock_format_ms(buf, f->silence_tail_ms, false));
-    if (f->sound_at_end > 0)
+    if (f->sound_at_end > 0 && too_short && !explained)
         remark(s, "speech or sound runs to the last second: probably cut off while recording");
 }
 
@@ -112,14 +171,15 @@ static enum verdict compare_length(struct str *s, const struct verify_facts *f,
     if (f->cut_by_hand)
         remark(s, "it was cut by hand");
     compare_with_others(s, f, p, tolerance_ms);
-    look_at_ends(s, f);
+    compare_speed(s, f);
+    look_at_ends(s, f, f->measured_ms<listed_ms, s->len> 0);
     if (!s->len)
         remark(s, "no cause found: check both ends");
     return f->measured_ms < listed_ms ? VERDICT_SHORT : VERDICT_LONG;
 }
 
 static enum verdict compare_with_slot(struct str *s, const struct verify_facts *f,
-                                      int64_t overrun_ms)
+                                      int64_t tolerance_ms, int64_t overrun_ms)
 {
     const int64_t slot_ms = (int64_t)f->slot_s * 1000;
     char slot[CLOCK_BYTES], off[CLOCK_BYTES];
@@ -127,14 +187,20 @@ static enum verdict compare_with_slot(struct str *s, const struct verify_facts *
     if (f->measured_ms > slot_ms + overrun_ms) {
         remark(s, "%s over its slot of %s: cut it to the talk",
                clock_format_ms(off, f->measured_ms - slot_ms, false), slot);
-        look_at_ends(s, f);
+        look_at_ends(s, f, false, true);
         return VERDICT_LONG;
     }
     const bool in_mid_talk = f->runs_to_end && f->sound_at_end > 0;
     if (in_mid_talk || f->measured_ms < slot_ms / 2) {
         if (f->measured_ms < slot_ms / 2)
             remark(s, "it fills less than half of its slot of %s", slot);
-        look_at_ends(s, f);
+        const bool whole_slot = f->measured_ms >= slot_ms - tolerance_ms;
+        if (whole_slot && f->whole_recording)
+            remark(s,
+                   "speech or sound runs to the last second, and it is as long as its slot of %s: "
+                   "the talk may continue after it",
+                   slot);
+        look_at_ends(s, f, true, whole_slot || s->len > 0);
         return VERDICT_SHORT;
     }
     return VERDICT_OK;
@@ -169,8 +235,9 @@ enum verdict verify_part(char **cause, const struct verify_facts *f, const struc
     } else {
         look_for_damage(&s, f);
         const bool damaged = s.len > 0;
-        verdict = f->listed_s || !f->slot_s ? compare_length(&s, f, p, limits->tolerance_ms)
-                                            : compare_with_slot(&s, f, limits->overrun_ms);
+        verdict = f->listed_s || !f->slot_s
+                      ? compare_length(&s, f, p, limits->tolerance_ms)
+                      : compare_with_slot(&s, f, limits->tolerance_ms, limits->overrun_ms);
         if (damaged && verdict == VERDICT_OK)
             verdict = VERDICT_DAMAGED;
         if (f->no_picture)

@@ -29,6 +29,7 @@ struct verify_facts {
     bool whole_recording; /* the cut is all of it */
     bool runs_to_end;     /* the cut ends with the recording */
     bool cut_by_hand;
+    int nb_same_speed;      /* other talks whose length is off by the same factor */
     bool shares_recording;  /* with the talk's other parts */
     bool unclear;           /* the recording, or the cut in it, is not certain */
     const char *match_note; /* the reason, or another suspicion; may be NULL */
@@ -57,6 +58,11 @@ struct verify_facts {
 struct verify_limits {
     int tolerance_ms, overrun_ms;
 };
+
+/* Whether two measured lengths are off their listed ones by the same factor, as far as lists in
+ * whole seconds can show. */
+bool verify_same_speed(int listed_s, int64_t measured_ms, int other_listed_s,
+                       int64_t other_measured_ms);
 
 /* *cause is a new string; empty: ok, and nothing to remark. */
 enum verdict verify_part(char **cause, const struct verify_facts *facts,

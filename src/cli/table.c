@@ -2,6 +2,7 @@
 
 #include <libsmartcols.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,13 @@ static void widen(struct table *t, size_t column, const char *text)
     t->widths[column] = width > t->widths[column] ? width : t->widths[column];
 }
 
+/* https://no-color.org */
+static bool wants_colour(void)
+{
+    const char *off = getenv("NO_COLOR"), *term = getenv("TERM");
+    return isatty(STDOUT_FILENO) && !(off && *off) && term && strcmp(term, "dumb") != 0;
+}
+
 struct table *table_create(const char *const *headings)
 {
     struct table *t = mem_zalloc(1, sizeof *t);
@@ -38,6 +46,7 @@ struct table *table_create(const char *const *headings)
     scols_table_set_column_separator(t->lines, "  ");
     scols_table_enable_minout(t->lines, 1);     /* no spaces at the end of a line */
     scols_table_enable_noencoding(t->lines, 1); /* cells are clean */
+    scols_table_enable_colors(t->lines, wants_colour());
     struct libscols_column *column = NULL;
     for (size_t i = 0; i < t->nb_columns; i++) {
         const bool right = headings[i][0] == '>';
@@ -61,6 +70,15 @@ void table_add(struct table *t, const char *const *cells)
         widen(t, i, clean);
         scols_line_refer_data(line, i, clean); /* its own now */
     }
+}
+
+void table_colour(struct table *t, size_t column, enum table_colour colour)
+{
+    static const char *const names[] = {"green", "red", "yellow"};
+    const size_t nb = scols_table_get_nlines(t->lines);
+    struct libscols_line *last = nb ? scols_table_get_line(t->lines, nb - 1) : NULL;
+    if (last && wants_colour())
+        scols_cell_set_color(scols_line_get_cell(last, column), names[colour]);
 }
 
 static int terminal_width(void)

@@ -12,6 +12,9 @@ struct table; /* freed by table_print or table_destroy */
 struct table *table_create(const char *const *headings);
 /* A row: as many cells as headings; NULL is empty. */
 void table_add(struct table *table, const char *const *cells);
+/* Colours a cell of the last row, on a terminal and without NO_COLOR in the environment. */
+enum table_colour { TABLE_GOOD, TABLE_BAD, TABLE_OPEN };
+void table_colour(struct table *table, size_t column, enum table_colour colour);
 /* Prints and frees; prints nothing if no row was added. The width is 80 if stdout is no terminal.
  */
 void table_print(struct table *table);

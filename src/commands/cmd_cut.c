@@ -16,6 +16,8 @@
 #include "part.h"
 #include "plan.h"
 #include "selector.h"
+#include "str.h"
+#include "table.h"
 #include "unused.h"
 
 /* "1:02:03.500", "90.5" or "1500f". */
@@ -89,21 +91,23 @@ static int print_cut(const struct part_plan *pp, const struct event *event, stru
     char name[32], in[CLOCK_BYTES], out[CLOCK_BYTES], length[CLOCK_BYTES];
     const int64_t begin = frame_grid_ms_of(&pp->grid, pp->begin),
                   end = frame_grid_ms_of(&pp->grid, pp->end);
-    printf("%s: %s to %s of '%s', %s long (frames %" PRId64 " to %" PRId64 " at %d/%d fps), %s",
-           plan_part_name(name, pp->talk, pp->part->number), clock_format_ms(in, begin, true),
-           clock_format_ms(out, end, true), pp->source->name,
-           clock_format_ms(length, end - begin, true), pp->begin, pp->end, pp->grid.fps.num,
-           pp->grid.fps.den, pp->cut_by_hand ? "set by hand" : "proposed");
+    AUTO_STR line = {0};
+    str_addf(&line,
+             "%s: %s to %s of '%s', %s long (frames %" PRId64 " to %" PRId64 " at %d/%d fps), %s",
+             plan_part_name(name, pp->talk, pp->part->number), clock_format_ms(in, begin, true),
+             clock_format_ms(out, end, true), pp->source->name,
+             clock_format_ms(length, end - begin, true), pp->begin, pp->end, pp->grid.fps.num,
+             pp->grid.fps.den, pp->cut_by_hand ? "set by hand" : "proposed");
     if (pp->room_cut)
-        printf(" (%s): use it with --take, or set another", pp->room_cut->why);
+        str_addf(&line, " (%s): use it with --take, or set another", pp->room_cut->why);
     if (pp->cut_moved_ms)
-        printf(", moved by %+.1f s from the listed time to a quiet moment",
-               (double)pp->cut_moved_ms / 1000);
-    putchar('\n');
+        str_addf(&line, ", moved by %+.1f s from the listed time to a quiet moment",
+                 (double)pp->cut_moved_ms / 1000);
+    table_text("  ", "%s", line.s);
     AUTO_FREE char *first = file_places_describe(&files, begin);
     AUTO_FREE char *last = file_places_describe(&files, end);
     if (first && last)
-        printf("  from %s to %s\n", first, last);
+        table_text("    ", "  from %s to %s", first, last);
     return 0;
 }
 

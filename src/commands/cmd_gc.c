@@ -189,7 +189,7 @@ int cmd_gc(struct command *c, struct err *err)
     free(s.keys.keys);
     if (ret < 0)
         return ret;
-    printf("%zu files, %.1f MB %s\n", s.nb_files, (double)s.nb_bytes / 1e6,
+    printf("%zu file%s, %.1f MB %s\n", s.nb_files, cli_s(s.nb_files), (double)s.nb_bytes / 1e6,
            s.dry_run ? "would be removed" : "removed");
     return EXIT_OK;
 }

@@ -7,6 +7,7 @@
 #include "mem.h"
 #include "programme.h"
 #include "store.h"
+#include "str.h"
 #include "table.h"
 
 static json_t *part_json(const struct part *p)
@@ -60,9 +61,74 @@ static void print_json(const struct programme *p)
 /* Heads talks without a section that follow talks with one. */
 #define NO_SECTION "(no section)"
 
+enum { DAY_CHARS = sizeof "2010-04-28" - 1 };
+
+/* Whether talks have starts, on several days, or rooms. */
+struct columns {
+    bool start, days, room;
+};
+
+static struct columns find_columns(const struct programme *p)
+{
+    struct columns c = {0};
+    const char *day = NULL;
+    for (size_t i = 0; i < p->nb_talks; i++) {
+        const struct talk *t = &p->talks[i];
+        c.start = c.start || t->start;
+        c.room = c.room || (t->room && *t->room);
+        c.days = c.days || (t->start && day && strncmp(day, t->start, DAY_CHARS) != 0);
+        day = day || !t->start ? day : t->start;
+    }
+    return c;
+}
+
+/* "2010-04-28 09:00", or the time alone in an event of one day; a new string. */
+static char *start_of(const struct talk *t, bool days)
+{
+    if (!t->start)
+        return mem_strdup("");
+    const bool has_time = strlen(t->start) > DAY_CHARS + 5;
+    AUTO_FREE char *time = has_time ? mem_printf("%.5s", t->start + DAY_CHARS + 1) : mem_strdup("");
+    return days || !has_time
+               ? mem_printf("%.*s%s%s", DAY_CHARS, t->start, has_time ? " " : "", time)
+               : mem_take(&time);
+}
+
+/* The beginning of a room's name, so that there is place for titles; a new string. */
+static char *room_of(const struct talk *t)
+{
+    enum { WIDTH = 16 };
+    const char *room = t->room ? t->room : "", *end = room;
+    if (str_columns(room) <= WIDTH)
+        return mem_strdup(room);
+    int used = 0;
+    for (const char *next = room; *next; end = next) {
+        used += str_columns_of(str_next_utf8(&next));
+        if (used > WIDTH - 1)
+            break;
+    }
+    return mem_printf("%.*s…", (int)(end - room), room);
+}
+
+/* A row whose last cell alone is set, or none. */
+static void add_line(struct table *t, const struct columns *c, const char *text)
+{
+    const char *cells[5] = {"", "", "", "", ""};
+    cells[2 + c->start + c->room] = text;
+    table_add(t, cells);
+}
+
 static void print_talks(const struct programme *p)
 {
-    static const char *const headings[] = {">", ">listed", "talk", NULL};
+    const struct columns c = find_columns(p);
+    const char *headings[6] = {">"};
+    size_t nb = 1;
+    if (c.start)
+        headings[nb++] = "start";
+    if (c.room)
+        headings[nb++] = "room";
+    headings[nb++] = ">listed";
+    headings[nb++] = "talk";
     const char *section = "";
     printf("%s%s%s%s%s%s%s\n", p->name ? p->name : "(no name)", p->place ? ", " : "",
            p->place ? p->place : "", p->begin ? ", " : "", p->begin ? p->begin : "",
@@ -71,18 +137,27 @@ static void print_talks(const struct programme *p)
     for (size_t i = 0; i < p->nb_talks; i++) {
         const struct talk *talk = &p->talks[i];
         AUTO_FREE char *speakers = talk_speakers(talk), *times = talk_times(talk);
+        AUTO_FREE char *start = start_of(talk, c.days), *room = room_of(talk);
         char number[16];
         const char *its = talk->section ? talk->section : "";
         if (strcmp(section, its) != 0) {
-            table_add(t, (const char *const[]){"", "", ""});
-            table_add(t, (const char *const[]){"", "", *its ? its : NO_SECTION});
+            add_line(t, &c, "");
+            add_line(t, &c, *its ? its : NO_SECTION);
             section = its;
         }
         snprintf(number, sizeof number, "%d", talk->number);
         AUTO_FREE char *text =
             mem_printf("%s%s%s%s%s", talk->title, *speakers ? " (" : "", speakers,
                        *speakers ? ")" : "", talk->gone ? " [no longer in the programme]" : "");
-        table_add(t, (const char *const[]){number, times, text});
+        const char *cells[5] = {number};
+        nb = 1;
+        if (c.start)
+            cells[nb++] = start;
+        if (c.room)
+            cells[nb++] = room;
+        cells[nb++] = times;
+        cells[nb] = text;
+        table_add(t, cells);
     }
     table_print(t);
 }

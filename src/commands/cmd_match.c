@@ -113,6 +113,10 @@ static void print_matches(const struct plan *p, const struct command *c,
                        m->recording >= 0 ? ": " : "", m->reason ? m->reason : "",
                        m->suspicion ? "; " : "", m->suspicion ? m->suspicion : "");
         table_add(t, (const char *const[]){talk, states[m->state], score, margin, text});
+        table_colour(t, 1,
+                     m->state == MATCH_SURE      ? TABLE_GOOD
+                     : m->state == MATCH_UNCLEAR ? TABLE_BAD
+                                                 : TABLE_OPEN);
     }
     table_print(t);
 }

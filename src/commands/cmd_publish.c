@@ -15,8 +15,8 @@ int cmd_publish(struct command *c, struct err *err)
                                  "removed", (json_int_t)r.nb_removed);
         cli_print_json(o);
     } else {
-        printf("out/ holds %zu parts, %zu files: %zu written, %zu removed\n", r.nb_parts,
-               r.nb_files, r.nb_written, r.nb_removed);
+        printf("out/ holds %zu part%s, %zu file%s: %zu written, %zu removed\n", r.nb_parts,
+               cli_s(r.nb_parts), r.nb_files, cli_s(r.nb_files), r.nb_written, r.nb_removed);
     }
     return EXIT_OK;
 }

@@ -14,6 +14,8 @@
 #include "publish.h"
 #include "run.h"
 #include "selector.h"
+#include "str.h"
+#include "table.h"
 #include "unused.h"
 
 static void print_waiting(const struct run *r, const struct plan *plan)
@@ -26,12 +28,14 @@ static void print_waiting(const struct run *r, const struct plan *plan)
         unused_note(&unused, pp);
         if (pp->state != PART_WAITING && pp->state != PART_HELD)
             continue;
-        printf("talk %s waits: %s", plan_part_name(name, pp->talk, pp->part->number),
-               pp->waiting ? pp->waiting : "accept it with 'talkpress verify', or correct it");
+        AUTO_STR why = {0};
         if (pp->verdict != VERDICT_OK)
-            printf(" (%s%s%s%s%s)", pp->source ? pp->source->name : "", pp->source ? ": " : "",
-                   verdict_name(pp->verdict), *pp->cause ? ": " : "", pp->cause);
-        putchar('\n');
+            str_addf(&why, " (%s%s%s%s%s)", pp->source ? pp->source->name : "",
+                     pp->source ? ": " : "", verdict_name(pp->verdict), *pp->cause ? ": " : "",
+                     pp->cause);
+        table_text("  ", "talk %s waits: %s%s", plan_part_name(name, pp->talk, pp->part->number),
+                   pp->waiting ? pp->waiting : "accept it with 'talkpress verify', or correct it",
+                   why.s ? why.s : "");
     }
     unused_print(&unused);
 }
@@ -61,13 +65,16 @@ static void print_summary(const struct run_tally *t, const struct executor_resul
 {
     AUTO_FREE char *jobs = executor_summary(e);
     printf("jobs run: %s%s\n", jobs, e->nb_failed ? "; some failed, see above" : "");
-    printf("%zu of %zu parts are complete", t->nb_complete, t->nb);
+    AUTO_STR s = {0};
+    str_addf(&s, "%zu of %zu part%s complete", t->nb_complete, t->nb, t->nb == 1 ? " is" : "s are");
     if (t->nb_waiting)
-        printf(", %zu wait", t->nb_waiting);
+        str_addf(&s, ", %zu wait%s", t->nb_waiting, t->nb_waiting == 1 ? "s" : "");
     if (t->nb_unfinished)
-        printf(", %zu are not finished", t->nb_unfinished);
-    printf("; out/ holds %zu parts, %zu files%s\n", p->nb_parts, p->nb_files,
-           p->nb_written || p->nb_removed ? "" : " (unchanged)");
+        str_addf(&s, ", %zu %s not finished", t->nb_unfinished,
+                 t->nb_unfinished == 1 ? "is" : "are");
+    table_text("", "%s; out/ holds %zu part%s, %zu file%s%s", s.s, p->nb_parts, cli_s(p->nb_parts),
+               p->nb_files, cli_s(p->nb_files),
+               p->nb_written || p->nb_removed ? "" : " (unchanged)");
     if (e->stopped)
         puts("stopped: 'talkpress run' continues from here");
 }

@@ -19,6 +19,7 @@
 #include "str.h"
 #include "table.h"
 #include "unused.h"
+#include "verify_table.h"
 
 /* --- failures --------------------------------------------------------------------------------- */
 
@@ -300,6 +301,62 @@ static void print_talk_head(const struct talk *t)
            t->section ? t->section : "");
 }
 
+/* --- which parts are shown -------------------------------------------------------------------- */
+
+struct filter {
+    bool failed, waiting;
+    const char *room, *text;
+};
+
+static struct filter read_filter(const struct command *c)
+{
+    return (struct filter){.failed = command_has(c, "failed"),
+                           .waiting = command_has(c, "waiting"),
+                           .room = command_value(c, "room"),
+                           .text = command_value(c, "text")};
+}
+
+static bool filters(const struct filter *f)
+{
+    return f->failed || f->waiting || f->room || f->text;
+}
+
+int check_status(struct command *c, struct err *err)
+{
+    (void)err;
+    const struct filter f = read_filter(c);
+    if (c->nb_operands && filters(&f))
+        return command_usage(c, "a TALK is shown whole: --failed, --waiting, --room and --text "
+                                "choose among all");
+    return 0;
+}
+
+/* Whether the text has the words, whatever their case, accents and punctuation. */
+static bool has_words(const char *text, const char *words)
+{
+    enum { ALL = 10000 };
+    AUTO_FREE char *in = str_slug(text ? text : "", ALL), *wanted = str_slug(words, ALL);
+    return *wanted && strstr(in, wanted) != NULL;
+}
+
+static bool has_text(const struct part_plan *pp, const char *text)
+{
+    AUTO_FREE char *speakers = talk_speakers(pp->talk);
+    return has_words(pp->talk->title, text) || has_words(speakers, text) ||
+           has_words(pp->talk->section, text) || (pp->source && has_words(pp->source->name, text));
+}
+
+static bool passes(const struct filter *f, const struct part_plan *pp, const json_t *failures)
+{
+    const bool failed = failure_of(failures, pp) != NULL;
+    const bool waits = !failed && (pp->state == PART_WAITING || pp->state == PART_HELD);
+    if ((f->failed || f->waiting) && !(f->failed && failed) && !(f->waiting && waits))
+        return false;
+    if (f->room && !(pp->talk->room && has_words(pp->talk->room, f->room)))
+        return false;
+    return !f->text || has_text(pp, f->text);
+}
+
 /* --- the command ------------------------------------------------------------------------------ */
 
 static void add_row(struct table *t, const struct part_plan *pp, const json_t *failures)
@@ -312,6 +369,7 @@ static void add_row(struct table *t, const struct part_plan *pp, const json_t *f
         mem_printf("%s: %s%s%s", pp->talk->title, text, why ? ": " : "", why ? pp->cause : "");
     table_add(t, (const char *const[]){plan_part_name(name, pp->talk, pp->part->number),
                                        verdict_name(pp->verdict), line});
+    table_colour(t, 1, verdict_colour(pp->verdict, pp->accepted));
 }
 
 /* Which sandbox the workers have on this machine; a new string. */
@@ -332,11 +390,12 @@ static int sandbox_state(char **out, const struct event *event, struct err *err)
     return 0;
 }
 
-static void print_json(const struct survey *s, const char *sandbox)
+static void print_json(const struct survey *s, const struct filter *f, const char *sandbox)
 {
     AUTO_JSON *parts = json_array();
     for (size_t i = 0; i < s->nb_parts; i++)
-        json_array_append_new(parts, part_json(&s->parts[i], s->failures));
+        if (passes(f, &s->parts[i], s->failures))
+            json_array_append_new(parts, part_json(&s->parts[i], s->failures));
     AUTO_JSON *all =
         json_pack("{s:O, s:O, s:s}", "parts", parts, "failures", s->failures, "sandbox", sandbox);
     cli_print_json(all);
@@ -367,22 +426,32 @@ static void print_unreadable(const struct plan *plan)
     }
 }
 
-static void print_all(const struct survey *s, const struct plan *plan, const char *sandbox)
+static void print_all(const struct survey *s, const struct plan *plan, const struct filter *f,
+                      const char *sandbox)
 {
     struct unused_summary unused;
     static const char *const headings[] = {">talk", "verdict", "state", NULL};
     struct table *t = table_create(headings);
-    size_t nb = 0, nb_complete = 0;
+    size_t nb = 0, nb_complete = 0, nb_shown = 0;
     unused_begin(&unused, plan);
     for (size_t i = 0; i < s->nb_parts; i++) {
         nb += !s->parts[i].talk->gone;
         nb_complete += s->parts[i].state == PART_COMPLETE;
+        if (!passes(f, &s->parts[i], s->failures))
+            continue;
+        nb_shown++;
         add_row(t, &s->parts[i], s->failures);
         unused_note(&unused, &s->parts[i]);
     }
     if (!s->nb_parts)
         puts(CLI_NO_TALKS);
     table_print(t);
+    if (filters(f)) {
+        unused_finish(&unused);
+        printf("%s%zu of %zu part%s shown\n", nb_shown ? "\n" : "", nb_shown, s->nb_parts,
+               s->nb_parts == 1 ? " is" : "s are");
+        return;
+    }
     unused_print(&unused);
     print_unreadable(plan);
     printf("\n%zu of %zu part%s complete\nsandbox: %s\n", nb_complete, nb,
@@ -392,6 +461,7 @@ static void print_all(const struct survey *s, const struct plan *plan, const cha
 int cmd_status(struct command *c, struct err *err)
 {
     const bool json = command_has(c, "json");
+    const struct filter filter = read_filter(c);
     AUTO_FREE char *sandbox = NULL;
     int talk = 0, part = 0;
     if (((json || !c->nb_operands) && sandbox_state(&sandbox, c->event, err) < 0) ||
@@ -404,11 +474,11 @@ int cmd_status(struct command *c, struct err *err)
         ret = survey(&s, c->plan, err);
     store_end_reading(c->event->store);
     if (ret == 0 && json)
-        print_json(&s, sandbox);
+        print_json(&s, &filter, sandbox);
     else if (ret == 0 && talk)
         ret = print_talk(&s, c->plan, err);
     else if (ret == 0)
-        print_all(&s, c->plan, sandbox);
+        print_all(&s, c->plan, &filter, sandbox);
     survey_finish(&s);
     return ret;
 }

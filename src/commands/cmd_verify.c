@@ -86,6 +86,8 @@ int check_verify(struct command *c, struct err *err)
 static int verify(struct command *c, struct err *err)
 {
     const bool json = command_has(c, "json");
+    const enum verify_shown shown =
+        (json ? VERIFY_JSON : 0) | (command_has(c, "problems") ? VERIFY_PROBLEMS : 0);
     AUTO_FREE int *talks = NULL;
     size_t nb_talks = 0;
     struct executor_result result = {0};
@@ -94,7 +96,7 @@ static int verify(struct command *c, struct err *err)
             0 ||
         analyse_recordings(&result, c->plan, c->zygote, talks, c->nb_operands ? nb_talks : 0, json,
                            err) < 0 ||
-        verify_table_print(&undecided, c->plan, talks, nb_talks, json, err) < 0)
+        verify_table_print(&undecided, c->plan, talks, nb_talks, shown, err) < 0)
         return err->code;
     if (result.stopped || result.nb_failed)
         return result.no_space ? EXIT_TRY_AGAIN : EXIT_FAILED;

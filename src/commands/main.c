@@ -42,7 +42,7 @@ static const struct verb verbs[] = {
     {.name = "list",
      .summary = "show the programme",
      .help = "list [--json]\n"
-             "Shows the programme.\n"
+             "Shows the programme; of a timetable, also start and room.\n"
              "  --json   print it as JSON",
      .options = {{.name = "json"}},
      .takes = {0, 0, "expected no operands"},
@@ -100,16 +100,18 @@ static const struct verb verbs[] = {
     {.name = "verify",
      .operands = "[TALK...]",
      .summary = "compare measured lengths with listed ones",
-     .help = "verify [--json] [TALK...]\n"
+     .help = "verify [--problems] [--json] [TALK...]\n"
              "verify --accept TALK[/PART] --because TEXT\n"
              "verify --reject TALK[/PART]\n"
              "Compares the measured length of each part with the listed one and shows the\n"
              "cause of a difference.\n"
+             "  --problems       only the parts that need a decision, in groups\n"
              "  --accept TALK    accept the part although its verdict is not ok\n"
              "  --because TEXT   the reason, which is kept and shown\n"
              "  --reject TALK    remove the acceptance\n"
              "  --json           print the table as JSON",
      .options = {{.name = "json"},
+                 {.name = "problems"},
                  {.name = "accept", .takes_value = true},
                  {.name = "because", .takes_value = true},
                  {.name = "reject", .takes_value = true}},
@@ -189,13 +191,23 @@ static const struct verb verbs[] = {
     {.name = "status",
      .operands = "[TALK]",
      .summary = "show the state of every part, or of one talk",
-     .help = "status [--json] [TALK]\n"
+     .help = "status [--failed] [--waiting] [--room ROOM] [--text TEXT] [--json] [TALK]\n"
              "Shows one line for each part, and which sandbox workers have on this machine.\n"
              "With TALK, shows all that is known about that talk.\n"
-             "  --json   print all of it as JSON",
-     .options = {{.name = "json"}},
+             "  --failed      only parts with a job that failed\n"
+             "  --waiting     only parts that wait for you\n"
+             "  --room ROOM   only talks in that room\n"
+             "  --text TEXT   only talks with TEXT in title, speakers, section or the name of\n"
+             "                the recording\n"
+             "  --json        print it as JSON",
+     .options = {{.name = "json"},
+                 {.name = "failed"},
+                 {.name = "waiting"},
+                 {.name = "room", .takes_value = true},
+                 {.name = "text", .takes_value = true}},
      .takes = {0, 1, "expected at most one TALK"},
      .needs = NEEDS_PLAN,
+     .check = check_status,
      .run = cmd_status},
     {.name = "why",
      .operands = "TALK",

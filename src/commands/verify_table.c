@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "captions_source.h"
 #include "cli.h"
@@ -63,6 +64,13 @@ static void add_json(json_t *list, const struct part_plan *pp, const struct plan
     json_array_append_new(list, row);
 }
 
+enum table_colour verdict_colour(enum verdict verdict, bool accepted)
+{
+    return verdict == VERDICT_OK || accepted ? TABLE_GOOD
+           : verdict == VERDICT_MISSING      ? TABLE_OPEN
+                                             : TABLE_BAD;
+}
+
 static void add_row(struct table *t, const struct part_plan *pp)
 {
     char name[32], listed[CLOCK_BYTES + 8] = "-", measured[CLOCK_BYTES] = "-", off[24] = "";
@@ -87,54 +95,135 @@ static void add_row(struct table *t, const struct part_plan *pp)
                                        measured, off, verdict_name(pp->verdict), text});
 }
 
-int verify_table_print(bool *undecided, struct plan *plan, const int *talks, size_t nb_talks,
-                       bool json, struct err *err)
+/* --- what is shown ---------------------------------------------------------------------------- */
+
+/* The parts of the talks as they are planned, without their jobs. */
+struct verified {
+    struct part_plan *parts;
+    size_t nb, nb_ok, nb_accepted;
+};
+
+static int verify_parts(struct verified *v, const struct plan *plan, const int *talks,
+                        size_t nb_talks, struct err *err)
+{
+    for (size_t i = 0; i < nb_talks; i++) {
+        const struct talk *talk = programme_find(&plan->programme, talks[i]);
+        for (size_t k = 0; k < talk->nb_parts && !talk->gone; k++) {
+            v->parts = mem_grow(v->parts, v->nb, sizeof *v->parts);
+            struct part_plan *pp = &v->parts[v->nb];
+            *pp = (struct part_plan){0};
+            if (plan_part(pp, plan, talk, &talk->parts[k], err) < 0)
+                return err->code;
+            part_plan_trim(pp);
+            v->nb++;
+            v->nb_ok += pp->verdict == VERDICT_OK;
+            v->nb_accepted += pp->verdict != VERDICT_OK && pp->accepted;
+        }
+    }
+    return 0;
+}
+
+static void verified_finish(struct verified *v)
+{
+    for (size_t i = 0; i < v->nb; i++)
+        part_plan_finish(&v->parts[i]);
+    free(v->parts);
+}
+
+static bool is_problem(const struct part_plan *pp)
+{
+    return pp->verdict != VERDICT_OK && !pp->accepted;
+}
+
+static void print_json(const struct verified *v, const struct plan *plan, bool problems)
+{
+    AUTO_JSON *list = json_array();
+    for (size_t i = 0; i < v->nb; i++)
+        if (!problems || is_problem(&v->parts[i]))
+            add_json(list, &v->parts[i], plan);
+    cli_print_json(list);
+}
+
+static struct table *new_table(void)
 {
     static const char *const headings[] = {
         ">talk", ">listed", ">measured", ">off", "verdict", "recording and cause", NULL};
-    AUTO_JSON *list = json_array();
-    struct table *t = table_create(headings);
-    size_t nb_ok = 0, nb = 0, nb_accepted = 0;
-    struct unused_summary unused;
-    int ret = 0;
-    unused_begin(&unused, plan);
-    plan_list_work(plan, true);
-    for (size_t i = 0; i < nb_talks && ret == 0; i++) {
-        const struct talk *talk = programme_find(&plan->programme, talks[i]);
-        for (size_t k = 0; k < talk->nb_parts && !talk->gone && ret == 0; k++) {
-            AUTO_PART_PLAN pp = {0};
-            ret = plan_part(&pp, plan, talk, &talk->parts[k], err);
-            if (ret < 0)
-                break;
-            nb++;
-            nb_ok += pp.verdict == VERDICT_OK;
-            nb_accepted += pp.verdict != VERDICT_OK && pp.accepted;
-            add_json(list, &pp, plan);
-            add_row(t, &pp);
-            unused_note(&unused, &pp);
-        }
-    }
-    plan_list_work(plan, false);
-    *undecided = nb_ok + nb_accepted < nb;
-    if (ret < 0 || json) {
-        table_destroy(t);
-        unused_finish(&unused);
-        if (ret == 0)
-            cli_print_json(list);
-        return ret;
-    }
-    if (!plan->programme.nb_talks)
-        puts(CLI_NO_TALKS);
+    return table_create(headings);
+}
+
+static void print_rows(const struct verified *v)
+{
+    struct table *t = new_table();
+    for (size_t i = 0; i < v->nb; i++)
+        add_row(t, &v->parts[i]);
     table_print(t);
-    unused_print(&unused);
-    printf("\n%zu of %zu part%s ok", nb_ok, nb, nb == 1 ? " is" : "s are");
-    if (nb_accepted)
-        printf(", %zu accepted by the user", nb_accepted);
-    if (*undecided)
-        printf(", %zu need a decision", nb - nb_ok - nb_accepted);
+}
+
+/* Those that need a decision, in groups: the worst first, and last what is only not there yet. */
+static void print_problems(const struct verified *v)
+{
+    static const enum verdict order[] = {VERDICT_DAMAGED, VERDICT_SHORT, VERDICT_LONG,
+                                         VERDICT_UNCLEAR, VERDICT_MISSING};
+    bool first = true;
+    for (size_t k = 0; k < sizeof order / sizeof *order; k++) {
+        struct table *t = new_table();
+        size_t nb = 0;
+        for (size_t i = 0; i < v->nb; i++)
+            if (v->parts[i].verdict == order[k] && is_problem(&v->parts[i])) {
+                add_row(t, &v->parts[i]);
+                nb++;
+            }
+        if (nb)
+            printf("%s%zu %s\n", first ? "" : "\n", nb, verdict_name(order[k]));
+        first = first && !nb;
+        table_print(t);
+    }
+}
+
+static void print_outcome(const struct verified *v, bool undecided)
+{
+    printf("\n%zu of %zu part%s ok", v->nb_ok, v->nb, v->nb == 1 ? " is" : "s are");
+    if (v->nb_accepted)
+        printf(", %zu accepted by the user", v->nb_accepted);
+    const size_t nb_open = v->nb - v->nb_ok - v->nb_accepted;
+    if (undecided)
+        printf(", %zu need%s a decision", nb_open, nb_open == 1 ? "s" : "");
     putchar('\n');
-    if (*undecided)
+    if (undecided)
         puts("missing or unclear: 'talkpress match TALK=FILE'; others: 'talkpress cut TALK', or\n"
              "'talkpress verify --accept TALK --because TEXT' to publish the part as it is");
-    return 0;
+}
+
+static void print_text(const struct verified *v, const struct plan *plan, bool undecided,
+                       bool problems)
+{
+    struct unused_summary unused;
+    unused_begin(&unused, plan);
+    for (size_t i = 0; i < v->nb; i++)
+        unused_note(&unused, &v->parts[i]);
+    if (!plan->programme.nb_talks)
+        puts(CLI_NO_TALKS);
+    if (problems)
+        print_problems(v);
+    else
+        print_rows(v);
+    unused_print(&unused);
+    print_outcome(v, undecided);
+}
+
+int verify_table_print(bool *undecided, struct plan *plan, const int *talks, size_t nb_talks,
+                       enum verify_shown shown, struct err *err)
+{
+    struct verified v = {0};
+    plan_list_work(plan, true);
+    const int ret = verify_parts(&v, plan, talks, nb_talks, err);
+    plan_list_work(plan, false);
+    *undecided = v.nb_ok + v.nb_accepted < v.nb;
+    const bool problems = shown & VERIFY_PROBLEMS;
+    if (ret == 0 && (shown & VERIFY_JSON))
+        print_json(&v, plan, problems);
+    else if (ret == 0)
+        print_text(&v, plan, *undecided, problems);
+    verified_finish(&v);
+    return ret;
 }

@@ -38,6 +38,7 @@ struct progress {
     int drawn; /* lines on the terminal */
     void (*part_costs)(void *opaque, size_t owner, double *done, double *all);
     void *opaque;
+    size_t nb_done, nb_parts; /* nb_parts 0: the jobs are not of parts */
     struct timespec begin;
 };
 
@@ -82,6 +83,12 @@ void progress_set_parts(struct progress *p,
 {
     p->part_costs = costs;
     p->opaque = opaque;
+}
+
+void progress_set_done(struct progress *p, size_t nb_done, size_t nb)
+{
+    p->nb_done = nb_done;
+    p->nb_parts = nb;
 }
 
 void progress_job(struct progress *p, int slot, const struct job *job)
@@ -178,6 +185,9 @@ static void describe(struct str *line, const struct progress *p)
 {
     const double left = seconds_left(p);
     str_addf(line, "%s: %3.0f %%", p->doing, floor(percent(p)));
+    if (p->nb_parts)
+        str_addf(line, ", %zu of %zu part%s done", p->nb_done, p->nb_parts,
+                 p->nb_parts == 1 ? "" : "s");
     if (left < 0)
         str_add(line, ", time left not known yet");
     else if (left < 90)

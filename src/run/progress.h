@@ -26,6 +26,9 @@ void progress_set_parts(struct progress *progress,
                         void (*costs)(void *opaque, size_t owner, double *done, double *all),
                         void *opaque);
 
+/* How many parts are done, of all that the run works on. */
+void progress_set_done(struct progress *progress, size_t nb_done, size_t nb);
+
 struct job;
 /* The job of a slot has started, has reached a fraction (0 to 1), has ended after some seconds. */
 void progress_job(struct progress *progress, int slot, const struct job *job);

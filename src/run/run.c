@@ -38,8 +38,9 @@ struct run {
     struct schedule *schedule; /* NULL until all parts are planned */
     struct part_run *parts;
     size_t nb_parts;
-    double left[NB_STAGES]; /* of all parts */
-    bool checked;           /* whether the renditions' encoders were checked */
+    size_t nb_with_jobs, nb_done; /* of these parts */
+    double left[NB_STAGES];       /* of all parts */
+    bool checked;                 /* whether the renditions' encoders were checked */
 };
 
 struct run *run_create(struct plan *plan, struct zygote *zygote, struct progress *progress)
@@ -102,9 +103,12 @@ static void reschedule(struct run *r, struct part_run *pr)
     char name[32];
     schedule_close(r->schedule, i);
     part_plan_trim(&pr->plan);
-    if (part_plan_made(&pr->plan))
-        progress_note(r->progress, "talk %s is made: %s",
-                      plan_part_name(name, pr->talk, pr->part->number), pr->talk->title);
+    if (!part_plan_made(&pr->plan))
+        return;
+    progress_set_done(r->progress, ++r->nb_done, r->nb_with_jobs);
+    progress_note(r->progress, "talk %s is made (%zu of %zu part%s done): %s",
+                  plan_part_name(name, pr->talk, pr->part->number), r->nb_done, r->nb_with_jobs,
+                  r->nb_with_jobs == 1 ? "" : "s", pr->talk->title);
 }
 
 /* Once before the first job, instead of in each job. */
@@ -186,6 +190,7 @@ static int count_parts(struct run *r, const int *talks, size_t nb_talks, struct 
             if (plan_wave(r, pr, err) < 0)
                 return err->code;
             pr->has_jobs = pr->plan.nb_jobs > 0;
+            r->nb_with_jobs += pr->has_jobs;
             part_plan_trim(&pr->plan);
         }
     }
@@ -200,6 +205,7 @@ static int plan_parts(struct run *r, const int *talks, size_t nb_talks, struct e
     if (ret < 0)
         return ret;
     r->schedule = schedule_create(r->nb_parts, r->plan->event->settings.workers);
+    progress_set_done(r->progress, 0, r->nb_with_jobs);
     for (size_t i = 0; i < r->nb_parts; i++)
         if (r->parts[i].has_jobs)
             schedule_add(r->schedule, i, sum_left(&r->parts[i]));

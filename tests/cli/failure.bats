@@ -87,7 +87,7 @@ repeat_command()
     same 1 "$status"
     says "FAILED talk 1: 0:" "the worker crashed (signal 6, Aborted)" "to run it again: " \
         "talk 2 is made" "talk 3 is made" "some failed, see above" \
-        "2 of 3 parts are complete, 1 are not finished; out/ holds 2 parts, 4 files"
+        "2 of 3 parts are complete, 1 is not finished; out/ holds 2 parts, 4 files"
     same "02-second-thoughts.mp4 03-third-time-lucky.mp4" "$(cd event/out && echo *.mp4)"
     (cd event/out && sha256sum --quiet -c SHA256SUMS)
     expect 0 tp status
@@ -152,7 +152,7 @@ repeat_command()
     kill -CONT $COORDINATOR "$worker"
     wait $COORDINATOR
     output=$(cat run)
-    says "1 of 1 parts are complete"
+    says "1 of 1 part is complete"
 }
 
 @test "a worker that makes a forbidden system call: reported" {

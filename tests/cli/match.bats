@@ -204,6 +204,53 @@ cause_of()
     done
 }
 
+@test "verify --problems: only what needs a decision, in groups, the worst first" {
+    cp "$two" cam
+    ff -i "$three" -c copy -t 7 cam/03-third-time-lucky.mp4
+    tp add cam >/dev/null
+    expect 3 tp verify --problems
+    says "1 short" "2 missing" "2 of 5 parts are ok, 3 need a decision"
+    says_not "second-thoughts"
+    same "short missing" "$(sed -n 's/^[0-9]* \([a-z]*\)$/\1/p' <<<"$output" | paste -sd' ')"
+    json '[.[].talk]' '[1,3,4]' tp verify --problems --json
+    tp verify --accept 3 --because "it is so" >/dev/null
+    expect 3 tp verify --problems
+    says_not "third-time"
+}
+
+@test "status: filters by state, room and text" {
+    cat >timetable.csv <<END
+number,title,speakers,room,date,start,duration
+1,First Steps,Ada Byron,Main Hall,2021-05-04,09:00,0:00:08
+2,Second Thoughts,Grace Müller,Side Room,2021-05-04,09:00,0:00:19
+3,Third Time Lucky,Radia Lamport,Side Room,2021-05-05,10:00,0:00:11
+END
+    tp import timetable.csv >/dev/null
+    expect 0 tp list
+    says "1 2021-05-04 09:00 Main Hall" "3 2021-05-05 10:00 Side Room" "First Steps (Ada Byron)"
+    awk 'length > 80 { print; bad = 1 } END { exit bad }' <<<"$output"
+    tp add "$two" >/dev/null || true
+    titles() { tp status "$@" --json | jq -c '[.parts[].talk]'; }
+    same '[2,3]' "$(titles --room "side room")"
+    same '[2]' "$(titles --text MÜLLER)"
+    same '[2]' "$(titles --text 02-second)"
+    same '[1,3]' "$(titles --text i --waiting | sed 's/2,//')"
+    same '[]' "$(titles --failed)"
+    expect 0 tp status --room "Main Hall"
+    says "First Steps" "1 of 3 parts are shown"
+    says_not "Second"
+    expect 2 tp status 1 --failed
+    says "a TALK is shown whole"
+}
+
+@test "colour: on a terminal only, and not with NO_COLOR" {
+    tp add "$REC" >/dev/null
+    terminal() { script -qec "$TALKPRESS -C $EVENT verify" /dev/null; }
+    [[ $(TERM=xterm terminal) == *$'\e['* ]]
+    [[ $(TERM=xterm NO_COLOR=1 terminal) != *$'\e['* ]]
+    [[ $(tp verify) != *$'\e['* ]]
+}
+
 @test "match prints what a decision changes" {
     tp add "$REC" >/dev/null
     expect 0 tp match 3=none
@@ -229,7 +276,7 @@ cause_of()
     ff -i "$three" -c copy -t 7 cam/03-third-time-lucky.mp4
     tp add cam
     expect 3 tp verify
-    says "1 need a decision" "talkpress verify --accept TALK --because TEXT"
+    says "1 needs a decision" "talkpress verify --accept TALK --because TEXT"
     same "1/1 ok,2/1 ok,2/2 ok,3/1 short,4/1 ok" "$(verdicts)"
     cause_of 3 "sound runs to the last second: probably cut off"
     json '.[] | .difference_s < -3 and .measured_s < 8' true tp verify --json 3

@@ -113,7 +113,7 @@ END
     page page.txt "1: First Steps (Ada Byron) (0:06)"
     tp import page.txt >/dev/null
     expect 0 tp publish
-    says "1 parts, 2 files" "6 removed"
+    says "1 part, 2 files" "6 removed"
     same "01-first-steps.jpg 01-first-steps.mp4 03-third-time-lucky.srt SHA256SUMS mine \
 talks.json zzz.mp4.tmp-12" "$(files)"
     same 4 "$(cat event/out/mine/notes.txt event/out/*.srt event/out/*-12 event/out/.htaccess |

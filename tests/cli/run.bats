@@ -173,7 +173,7 @@ talks.json" "$(ls event/out)"
     for effort in fast balanced small; do
         settings "renditions: [$all]" "effort: $effort"
         expect 0 tp run --quiet 3
-        says "1 of 1 parts are complete"
+        says "1 of 1 part is complete"
     done
 }
 
@@ -192,7 +192,7 @@ talks.json" "$(ls event/out)"
     new_event
     tp add "$REC" >/dev/null
     expect 0 tp run --quiet 3
-    says "1 of 1 parts are complete"
+    says "1 of 1 part is complete"
     same "03-third-time-lucky.jpg 03-third-time-lucky.mp4" "$(cd event/out && echo 0*)"
     json '[.parts[] | select(.state == "complete") | .talk]' '[3]' tp status --json
     expect 0 tp run --quiet 2-3

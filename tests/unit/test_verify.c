@@ -189,6 +189,62 @@ static void test_ends(void **state)
     }
 }
 
+/* What else explains the length; sound to the end in all of them. */
+static void test_speeds(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *row;
+        int64_t measured_ms;
+        int nb_same;
+        enum verdict verdict;
+        const char *cause;
+    } cases[] = {
+        {"film as television", 2592000, 0, VERDICT_SHORT,
+         "all of it is 4.2 % faster than listed: 24 pictures a second shown at 25"},
+        {"and back", 2812500, 0, VERDICT_LONG,
+         "all of it is 4.0 % slower than listed: 25 pictures a second shown at 24"},
+        {"30 for 29.97", 2697303, 0, VERDICT_SHORT,
+         "all of it is 0.1 % faster than listed: 29.97 pictures a second shown at 30"},
+        {"29.97 for 30", 2702700, 3, VERDICT_LONG,
+         "all of it is 0.1 % slower than listed, like 3 other talks: 30 pictures a second shown at "
+         "29.97"},
+        {"a percent", 2673267, 0, VERDICT_SHORT, "all of it is 1.0 % faster than listed"},
+        {"a speed of the whole archive", 2630000, 2, VERDICT_SHORT,
+         "all of it is 2.7 % faster than listed, like 2 other talks"},
+        {"by chance with one", 2630000, 1, VERDICT_SHORT,
+         "speech or sound runs to the last second: probably cut off while recording"},
+        {"too long is not cut off", 2790000, 0, VERDICT_LONG, "no cause found: check both ends"},
+    };
+    for (size_t i = 0; i < NB(cases); i++) {
+        struct verify_facts f = facts();
+        f.listed_s = 2700;
+        f.measured_ms = f.recording_ms = cases[i].measured_ms;
+        f.nb_same_speed = cases[i].nb_same;
+        f.sound_at_end = 1;
+        assert_verdict(cases[i].row, &f, cases[i].verdict, cases[i].cause);
+    }
+    struct verify_facts f = facts();
+    f.sound_at_end = 1;
+    f.measured_ms = f.recording_ms = 500000;
+    f.gap_ms = 60000;
+    f.gap_at_ms = 1000;
+    assert_verdict("a hole explains it", &f, VERDICT_SHORT, "1:00 missing at 0:01");
+    f = facts();
+    f.talk = 4;
+    f.listed_s = 0;
+    f.slot_s = 600;
+    f.sound_at_end = 1;
+    assert_verdict("as long as the slot", &f, VERDICT_SHORT,
+                   "speech or sound runs to the last second, and it is as long as its slot of "
+                   "10:00: the talk may continue after it");
+    f.measured_ms = f.recording_ms = 901000;
+    assert_verdict("over the slot", &f, VERDICT_LONG,
+                   "5:01 over its slot of 10:00: cut it to the talk");
+    assert_true(verify_same_speed(600, 594059, 1800, 1782178));
+    assert_false(verify_same_speed(600, 594059, 1800, 1790000));
+}
+
 static void test_damage(void **state)
 {
     (void)state;
@@ -295,6 +351,7 @@ int main(void)
         cmocka_unit_test(test_slots),       cmocka_unit_test(test_ends),
         cmocka_unit_test(test_damage),      cmocka_unit_test(test_no_measure),
         cmocka_unit_test(test_long_causes), cmocka_unit_test(test_names),
+        cmocka_unit_test(test_speeds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
