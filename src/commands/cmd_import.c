@@ -60,8 +60,8 @@ static void print_counts(const struct diff *d, const struct programme *p, bool d
     if (nb[CHANGE_DOUBTFUL])
         snprintf(doubtful, sizeof doubtful, ", %zu doubtful", nb[CHANGE_DOUBTFUL]);
     printf("%s%zu talk%s, %zu part%s: %zu new, %zu changed, %zu gone%s%s%s\n", d->nb ? "\n" : "",
-           p->nb_talks, cli_s(p->nb_talks), parts, cli_s(parts), nb[CHANGE_NEW] + nb[CHANGE_BACK], nb[CHANGE_CHANGED],
-           nb[CHANGE_GONE], doubtful, event ? "; the event itself" : "",
+           p->nb_talks, cli_s(p->nb_talks), parts, cli_s(parts), nb[CHANGE_NEW] + nb[CHANGE_BACK],
+           nb[CHANGE_CHANGED], nb[CHANGE_GONE], doubtful, event ? "; the event itself" : "",
            dry_run ? " (dry run: nothing was applied)"
            : d->nb ? ""
                    : ": nothing changes");

@@ -17,7 +17,7 @@ struct settings {
     size_t nb_renditions;
     char *card_template;               /* absolute path */
     char *card_logo, *card_background; /* absolute paths; NULL: none */
-    json_t *card_titles; /* titles for cards alone, by talk number; NULL: none */
+    json_t *card_titles;               /* titles for cards alone, by talk number; NULL: none */
     int card_ms, card_fade_ms;         /* 1000 to 60000, default 5000; 0 to 5000, default 500 */
     double target_lufs;  /* integrated loudness of the published sound; -40 to -5, default -16 */
     double ceiling_dbtp; /* its highest true peak; -20 to 0, default -1 */
@@ -26,9 +26,9 @@ struct settings {
     int stall_s;               /* a worker is stopped after this many seconds without progress;
                                   1 to 86400, default 300 */
     struct event_about about;
-    char *language;            /* ISO 639-2; NULL: from the recording */
-    char *comment;             /* tag of every output (licence, link); NULL: from the talk */
-    char **captions_take;      /* files whose text is published although it is no language */
+    char *language;       /* ISO 639-2; NULL: from the recording */
+    char *comment;        /* tag of every output (licence, link); NULL: from the talk */
+    char **captions_take; /* files whose text is published although it is no language */
     size_t nb_captions_take;
 };
 

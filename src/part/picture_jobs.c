@@ -47,14 +47,14 @@ void plan_card_text(struct card_text *out, char **speakers, char **date, char **
     *label = talk->nb_parts > 1 ? mem_printf("Part %d of %zu", part->number, talk->nb_parts) : NULL;
     /* Without the event's name, the section is in its place. */
     const char *name = plan->programme.name;
-    *out = (struct card_text){.event = name ? name : talk->section,
-                              .section = name ? talk->section : NULL,
-                              .title = json_get_string(plan->event->settings.card_titles, number,
-                                                       talk->title),
-                              .speakers = *speakers,
-                              .part = *label,
-                              .date = *date,
-                              .place = plan->programme.place};
+    *out = (struct card_text){
+        .event = name ? name : talk->section,
+        .section = name ? talk->section : NULL,
+        .title = json_get_string(plan->event->settings.card_titles, number, talk->title),
+        .speakers = *speakers,
+        .part = *label,
+        .date = *date,
+        .place = plan->programme.place};
 }
 
 /* --- the card -------------------------------------------------------------------------------- */
