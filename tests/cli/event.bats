@@ -47,7 +47,7 @@ END
     expect 1 tp list
     settings 'renditions: [cheap]' 'event: {nam: x}'
     expect 1 tp list
-    says "there is no setting 'nam'"
+    says "unknown setting 'nam'"
     settings 'renditions: [cheap]' 'event: Tiny'
     expect 1 tp list
     says "'event' should be lines of 'name: value'"
