@@ -55,7 +55,7 @@ probe()
     tp add "$file" >/dev/null || true # no talk matches its name
     tp match 1=twostsd.mp4 >/dev/null
     expect 0 tp verify
-    says "ok" "1 of 1 parts are ok"
+    says "ok" "1 of 1 part is ok"
     expect 0 tp run --quiet
     # The second half has another decoder's configuration, and is 4:3: it looks as in the recording.
     for at in 21 30 39; do
