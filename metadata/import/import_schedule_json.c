@@ -294,11 +294,40 @@ static const char *read_track(struct reader *r, const json_t *event, const char 
     return track;
 }
 
+static int fail_person(struct reader *r, const json_t *person, const char *where)
+{
+    AUTO_STR found = {0};
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)person, key, value)
+        str_addf(&found, "%s%s", found.len ? ", " : "", key);
+    return timetable_fail(r->timetable, where, "the person's name", found.s,
+                          "a member such as public_name or name", r->err);
+}
+
+/* A person that has a name's member, but nothing in it, is no speaker. */
+static int read_person(struct reader *r, const json_t *person, const char *where)
+{
+    if (!json_is_object(person))
+        return fail_kind(r, where, person,
+                         "an object with a name: ask pretalx's API for "
+                         "?expand=speakers,slots,slots.room,track");
+    const char *name = NULL;
+    bool any = !json_object_size(person);
+    for (size_t i = 0; timetable_person_names[i] && (!name || !*name); i++) {
+        name = member(r, person, where, timetable_person_names[i]);
+        any = any || json_object_get(person, timetable_person_names[i]);
+    }
+    if (!any)
+        return fail_person(r, person, where);
+    timetable_add_speaker(r->timetable, name);
+    return r->err->code;
+}
+
 /* Reads persons (version 1), participants (version 2) or speakers (pretalx). */
 static int read_speakers(struct reader *r, const json_t *event, const char *where)
 {
     static const char *const lists[] = {"persons", "participants", "speakers"};
-    static const char *const names[] = {"full_public_name", "public_name", "name"};
     for (size_t k = 0; k < sizeof lists / sizeof *lists; k++) {
         const json_t *persons;
         size_t i;
@@ -307,14 +336,8 @@ static int read_speakers(struct reader *r, const json_t *event, const char *wher
             return r->err->code;
         json_array_foreach(persons, i, person) {
             AUTO_FREE char *at = mem_printf("%s.%s[%zu]", where, lists[k], i);
-            if (!json_is_object(person))
-                return fail_kind(r, at, person,
-                                 "an object with a name: ask pretalx's API for "
-                                 "?expand=speakers,slots,slots.room,track");
-            const char *name = NULL;
-            for (size_t n = 0; n < sizeof names / sizeof *names && (!name || !*name); n++)
-                name = member(r, person, at, names[n]);
-            timetable_add_speaker(r->timetable, name);
+            if (read_person(r, person, at) < 0)
+                return r->err->code;
         }
     }
     return r->err->code;

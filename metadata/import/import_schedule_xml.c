@@ -189,7 +189,8 @@ static const xmlNode *child(const xmlNode *parent, const char *name)
     return NULL;
 }
 
-/* The element's content; markup in it that was not escaped stays markup. A new string. */
+/* The content of an element that holds a text; markup in it that was not escaped stays markup. A
+ * new string. */
 static char *content(const struct xml *x, const xmlNode *element)
 {
     AUTO_STR text = {0};
@@ -211,6 +212,24 @@ static char *child_content(const struct xml *x, const xmlNode *parent, const cha
 {
     const xmlNode *n = child(parent, name);
     return n ? content(x, n) : NULL;
+}
+
+/* The content of an element that holds a line: its name, if it is an object with one, else its text
+ * without markup. A new string. */
+static char *line_content(const xmlNode *element)
+{
+    const xmlNode *name = child(element, "name");
+    xmlChar *text = xmlNodeGetContent(name ? name : element);
+    char *line = mem_strdup(text ? (const char *)text : "");
+    xmlFree(text);
+    return line;
+}
+
+/* The same for a child; NULL: there is no such child. */
+static char *child_line(const xmlNode *parent, const char *name)
+{
+    const xmlNode *n = child(parent, name);
+    return n ? line_content(n) : NULL;
 }
 
 /* A new string; NULL: there is none. */
@@ -238,10 +257,10 @@ static int read_conference(const struct xml *x, const xmlNode *root)
                               "the element with the conference's title and dates: export the "
                               "whole schedule",
                               x->err);
-    AUTO_FREE char *title = child_content(x, c, "title"), *venue = child_content(x, c, "venue");
-    AUTO_FREE char *city = child_content(x, c, "city"), *begin = child_content(x, c, "start");
-    AUTO_FREE char *end = child_content(x, c, "end"), *zone = child_content(x, c, "time_zone_name");
-    AUTO_FREE char *day_change = child_content(x, c, "day_change");
+    AUTO_FREE char *title = child_line(c, "title"), *venue = child_line(c, "venue");
+    AUTO_FREE char *city = child_line(c, "city"), *begin = child_line(c, "start");
+    AUTO_FREE char *end = child_line(c, "end"), *zone = child_line(c, "time_zone_name");
+    AUTO_FREE char *day_change = child_line(c, "day_change");
     const struct timetable_event event = {
         .where = line_of(where, c),
         .title = title,
@@ -255,29 +274,70 @@ static int read_conference(const struct xml *x, const xmlNode *root)
     return timetable_set_event(x->timetable, &event, x->err);
 }
 
-static void read_speakers(const struct xml *x, const xmlNode *event)
+/* The text of a person between its elements, such as a code and a biography. A new string. */
+static char *own_text(const xmlNode *element)
+{
+    AUTO_STR text = {0};
+    for (const xmlNode *n = element->children; n; n = n->next)
+        if (n->type != XML_ELEMENT_NODE)
+            str_add(&text, n->content ? (const char *)n->content : "");
+    return str_take(&text);
+}
+
+/* A person is a text, or an object with a name as its element or attribute. A new string; NULL: an
+ * object without any. */
+static char *person_name(const xmlNode *person)
+{
+    bool any = !xmlFirstElementChild((xmlNode *)(uintptr_t)person);
+    AUTO_FREE char *text = own_text(person);
+    for (size_t i = 0; timetable_person_names[i]; i++) {
+        AUTO_FREE char *attr = attribute(person, timetable_person_names[i]);
+        AUTO_FREE char *line = child_line(person, timetable_person_names[i]);
+        char **name = line ? &line : &attr;
+        if (*name && (*name)[strspn(*name, " \t\r\n")])
+            return mem_take(name);
+        any = any || *name;
+    }
+    return any || text[strspn(text, " \t\r\n")] ? mem_take(&text) : NULL;
+}
+
+static int fail_person(const struct xml *x, const xmlNode *person)
+{
+    char where[WHERE_BYTES];
+    AUTO_STR found = {0};
+    for (const xmlNode *n = person->children; n; n = n->next)
+        if (n->type == XML_ELEMENT_NODE)
+            str_addf(&found, "%s<%s>", found.len ? ", " : "", (const char *)n->name);
+    return timetable_fail(x->timetable, line_of(where, person), "the person's name", found.s,
+                          "a text, or an element such as <public_name> or <name>", x->err);
+}
+
+static int read_speakers(const struct xml *x, const xmlNode *event)
 {
     const xmlNode *persons = child(event, "persons");
     for (const xmlNode *n = persons ? persons->children : NULL; n; n = n->next)
         if (is_named(n->name, "person")) {
-            AUTO_FREE char *name = content(x, n);
+            AUTO_FREE char *name = person_name(n);
+            if (!name)
+                return fail_person(x, n);
             timetable_add_speaker(x->timetable, name);
         }
+    return 0;
 }
 
 static int read_event(const struct xml *x, const xmlNode *e, const char *day, const char *room)
 {
     char where[WHERE_BYTES];
     AUTO_FREE char *id = attribute(e, "id"), *guid = attribute(e, "guid");
-    AUTO_FREE char *code = attribute(e, "code"), *slug = child_content(x, e, "slug");
-    AUTO_FREE char *title = child_content(x, e, "title"), *own_room = child_content(x, e, "room");
-    AUTO_FREE char *subtitle = child_content(x, e, "subtitle"), *date = child_content(x, e, "date");
-    AUTO_FREE char *track = child_content(x, e, "track"), *url = child_content(x, e, "url");
-    AUTO_FREE char *language = child_content(x, e, "language");
+    AUTO_FREE char *code = attribute(e, "code"), *slug = child_line(e, "slug");
+    AUTO_FREE char *title = child_line(e, "title"), *own_room = child_line(e, "room");
+    AUTO_FREE char *subtitle = child_line(e, "subtitle"), *date = child_line(e, "date");
+    AUTO_FREE char *track = child_line(e, "track"), *url = child_line(e, "url");
+    AUTO_FREE char *language = child_line(e, "language");
     AUTO_FREE char *abstract = child_content(x, e, "abstract");
     AUTO_FREE char *description = child_content(x, e, "description");
-    AUTO_FREE char *start = child_content(x, e, "start");
-    AUTO_FREE char *duration = child_content(x, e, "duration");
+    AUTO_FREE char *start = child_line(e, "start");
+    AUTO_FREE char *duration = child_line(e, "duration");
     const bool no_track = track && strcmp(track, "No Track") == 0; /* wafer writes this for none */
     const struct timetable_talk talk = {
         .where = line_of(where, e),
@@ -298,9 +358,7 @@ static int read_event(const struct xml *x, const xmlNode *e, const char *day, co
         .duration = duration,
     };
     const int rc = timetable_add_talk(x->timetable, &talk, x->err);
-    if (rc == 0)
-        read_speakers(x, e);
-    return rc;
+    return rc < 0 ? rc : read_speakers(x, e);
 }
 
 static int read_day(const struct xml *x, const xmlNode *day)

@@ -19,6 +19,9 @@ struct timetable_entry {
     int id; /* 0: none, or not a number */
 };
 
+const char *const timetable_person_names[] = {"full_public_name", "public_name", "display_name",
+                                              "full_name",        "name",        NULL};
+
 static const char date_form[] = "a date such as \"2010-04-28\", or one with a time";
 
 static int read_dates(struct timetable *t, const struct timetable_event *e, struct err *err);

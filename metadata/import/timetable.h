@@ -63,6 +63,9 @@ ATTR_NODISCARD int timetable_add_talk(struct timetable *timetable,
 /* Adds a speaker to the last talk. */
 void timetable_add_speaker(struct timetable *timetable, const char *name);
 
+/* The fields of a person that hold a name, in XML and in JSON, the best first; NULL ends them. */
+extern const char *const timetable_person_names[];
+
 /* Always sets an error: "'schedule.xml', line 12: the start: found "10h"; expected ...". found is
  * shortened; NULL: "the start is missing". */
 int timetable_fail(const struct timetable *timetable, const char *where, const char *what,

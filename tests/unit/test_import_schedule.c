@@ -155,6 +155,14 @@ static const struct {
     {XML("", DAY("<event id=\"1\"><title><![CDATA[A<b]]></title><abstract><p>x</p><p>y</p>"
                  "</abstract></event>")),
      "Conf|||\n1|0|1|A<b|||A||||x\n\ny\n"},
+    /* Persons as objects, and markup in lines. */
+    {XML("", DAY("<event id=\"1\"><title>Using <em>make</em></title><track><slug>t</slug>"
+                 "<name>Tools</name></track><persons><person id=\"1\"><code>NQTF8Y</code>"
+                 "<public_name>Ann Lee</public_name><name>A. L.</name><biography>Once <p>upon</p>"
+                 "</biography></person><person><code>X</code>\nBo Chan\n<biography>b</biography>"
+                 "</person><person name=\"Cy Dee\"><code>Y</code></person><person><code>Z</code>"
+                 "<name/></person></persons></event>")),
+     "Conf|||\n1|0|1|Using make|Ann Lee, Bo Chan, Cy Dee|Tools|A||||\n"},
     /* c3voc 1. An id as text; names by preference. */
     {JSON(", \"time_zone_name\": \"Europe/Berlin\", \"start\": \"2013-02-02\"",
           "\"B\": [{\"id\": \"12\", \"guid\": \"g\", \"title\": \"T\", \"start\": \"09:00\","
@@ -224,6 +232,9 @@ static const struct {
     {XML("<time_zone_name>Mars/Base</time_zone_name>", ""),
      "FILE, line 4: the time zone: found \"Mars/Base\""},
     {XML("<day_change>4</day_change>", ""), "FILE, line 4: the day change: found \"4\""},
+    {XML("", DAY("<event><title>T</title><persons><person><code>X</code><bio>b</bio></person>"
+                 "</persons></event>")),
+     "FILE, line 5: the person's name: found \"<code>, <bio>\""},
     {XML("", DAY("")), "FILE: found a timetable without any event"},
     {"<schedule>\n</schedule>", "FILE, line 1: <conference> is missing"},
     {"<schedule>\n<conference>\n", "FILE, line 3: found broken XML"},
@@ -250,6 +261,9 @@ static const struct {
      "FILE, schedule.conference.days[0].rooms[\"A\"][0].title: found true"},
     {JSON("", "\"A\": [{\"title\": \"T\", \"persons\": [\"x\"]}]"),
      "FILE, schedule.conference.days[0].rooms[\"A\"][0].persons[0]: found a text"},
+    {JSON("", "\"A\": [{\"title\": \"T\", \"persons\": [{\"id\": 1, \"code\": \"X\"}]}]"),
+     "FILE, schedule.conference.days[0].rooms[\"A\"][0].persons[0]: the person's name: "
+     "found \"id, code\""},
     {JSON("", "\"A\": [{\"title\": \"T\", \"start\": \"noon\"}]"),
      "FILE, schedule.conference.days[0].rooms[\"A\"][0]: the event's start: found \"noon\""},
     {"{\"schedule\": {\"conference\": {}, \"events\": [{\"title\": \"T\", \"start\": "
