@@ -26,8 +26,8 @@ static int check(const char *bytes, size_t nb_bytes, const char *name, struct er
 static int parse(json_t **out, const char *bytes, const char *name, struct err *err);
 static int read_schedule(struct reader *r, const json_t *schedule);
 static int read_results(struct reader *r, const json_t *root);
-static int read_event(struct reader *r, const json_t *event, const char *where, const char *day,
-                      const char *room);
+static int read_event(struct reader *r, const json_t *event, const char *where,
+                      const struct timetable_day *day, const char *room);
 
 static bool has_member(const char *text, const char *quoted_key)
 {
@@ -216,8 +216,8 @@ static int read_conference(struct reader *r, const json_t *c)
     return 0;
 }
 
-static int read_events(struct reader *r, const json_t *events, const char *where, const char *day,
-                       const char *room)
+static int read_events(struct reader *r, const json_t *events, const char *where,
+                       const struct timetable_day *day, const char *room)
 {
     if (!json_is_array(events))
         return fail_kind(r, where, events, "a list of events");
@@ -243,6 +243,9 @@ static int read_day(struct reader *r, json_t *day, const char *where)
         return fail_kind(r, rooms_at, rooms,
                          "an object with a list of events for each room's name");
     AUTO_FREE char *date = mem_strdup(member(r, day, where, "date"));
+    AUTO_FREE char *begin = mem_strdup(member(r, day, where, "day_start"));
+    AUTO_FREE char *end = mem_strdup(member(r, day, where, "day_end"));
+    const struct timetable_day its = {.date = date, .begin = begin, .end = end};
     if (r->err->code)
         return r->err->code;
     const char *room;
@@ -251,7 +254,7 @@ static int read_day(struct reader *r, json_t *day, const char *where)
         AUTO_FREE char *short_room = str_quote(room, 100);
         AUTO_FREE char *at = mem_printf("%s[\"%s\"]", rooms_at, short_room);
         timetable_add_room(r->timetable, room);
-        const int rc = read_events(r, events, at, date, room);
+        const int rc = read_events(r, events, at, &its, room);
         if (rc < 0)
             return rc;
     }
@@ -368,8 +371,8 @@ static int add_talk(struct reader *r, const json_t *e, const struct timetable_ta
     return read_speakers(r, e, talk->where);
 }
 
-static int read_event(struct reader *r, const json_t *e, const char *where, const char *day,
-                      const char *room)
+static int read_event(struct reader *r, const json_t *e, const char *where,
+                      const struct timetable_day *day, const char *room)
 {
     if (!json_is_object(e))
         return fail_kind(r, where, e, "an event as an object");
@@ -377,7 +380,7 @@ static int read_event(struct reader *r, const json_t *e, const char *where, cons
     const char *own_room = name_of(r, e, where, "room");
     talk.room = own_room && *own_room ? own_room : room;
     talk.language = member(r, e, where, "language");
-    talk.day = day;
+    talk.day = day ? *day : (struct timetable_day){0};
     talk.date = member(r, e, where, "date");
     talk.start = member(r, e, where, "start");
     talk.end = member(r, e, where, "end");

@@ -325,7 +325,8 @@ static int read_speakers(const struct xml *x, const xmlNode *event)
     return 0;
 }
 
-static int read_event(const struct xml *x, const xmlNode *e, const char *day, const char *room)
+static int read_event(const struct xml *x, const xmlNode *e, const struct timetable_day *day,
+                      const char *room)
 {
     char where[WHERE_BYTES];
     AUTO_FREE char *id = attribute(e, "id"), *guid = attribute(e, "guid");
@@ -336,7 +337,7 @@ static int read_event(const struct xml *x, const xmlNode *e, const char *day, co
     AUTO_FREE char *language = child_line(e, "language");
     AUTO_FREE char *abstract = child_content(x, e, "abstract");
     AUTO_FREE char *description = child_content(x, e, "description");
-    AUTO_FREE char *start = child_line(e, "start");
+    AUTO_FREE char *start = child_line(e, "start"), *end = child_line(e, "end");
     AUTO_FREE char *duration = child_line(e, "duration");
     const bool no_track = track && strcmp(track, "No Track") == 0; /* wafer writes this for none */
     const struct timetable_talk talk = {
@@ -352,9 +353,10 @@ static int read_event(const struct xml *x, const xmlNode *e, const char *day, co
         .url = url,
         .abstract = abstract,
         .description = description,
-        .day = day,
+        .day = *day,
         .date = date,
         .start = start,
+        .end = end,
         .duration = duration,
     };
     const int rc = timetable_add_talk(x->timetable, &talk, x->err);
@@ -363,14 +365,16 @@ static int read_event(const struct xml *x, const xmlNode *e, const char *day, co
 
 static int read_day(const struct xml *x, const xmlNode *day)
 {
-    AUTO_FREE char *date = attribute(day, "date");
+    AUTO_FREE char *date = attribute(day, "date"), *begin = attribute(day, "start");
+    AUTO_FREE char *end = attribute(day, "end");
+    const struct timetable_day its = {.date = date, .begin = begin, .end = end};
     for (const xmlNode *r = day->children; r; r = r->next) {
         if (!is_named(r->name, "room"))
             continue;
         AUTO_FREE char *room = attribute(r, "name");
         timetable_add_room(x->timetable, room);
         for (const xmlNode *e = r->children; e; e = e->next) {
-            const int rc = is_named(e->name, "event") ? read_event(x, e, date, room) : 0;
+            const int rc = is_named(e->name, "event") ? read_event(x, e, &its, room) : 0;
             if (rc < 0)
                 return rc;
         }
