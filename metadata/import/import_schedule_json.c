@@ -115,6 +115,22 @@ static const char *kind(const json_t *value)
     return kinds[json_typeof(value)];
 }
 
+/* "title, days": the names of an object's members, for messages. A new string. */
+static char *member_names(const json_t *obj)
+{
+    enum { MAX_NAMES = 12 };
+    AUTO_STR names = {0};
+    size_t nb = 0;
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)obj, key, value)
+        if (nb++ < MAX_NAMES)
+            str_addf(&names, "%s%.40s", nb > 1 ? ", " : "", key);
+    if (nb > MAX_NAMES)
+        str_add(&names, ", ...");
+    return str_take(&names);
+}
+
 static int fail_kind(struct reader *r, const char *where, const json_t *found, const char *expected)
 {
     return err_set(r->err, ERR_INVALID, "'%s', %s: found %s; expected %s", r->timetable->name,
@@ -236,10 +252,8 @@ static int read_events(struct reader *r, const json_t *events, const char *where
 static int read_day(struct reader *r, json_t *day, const char *where)
 {
     json_t *rooms = json_object_get(day, "rooms");
-    if (!rooms) /* version 2 has its events in schedule.events */
-        return 0;
     AUTO_FREE char *rooms_at = mem_printf("%s.rooms", where);
-    if (!json_is_object(rooms))
+    if (rooms && !json_is_object(rooms))
         return fail_kind(r, rooms_at, rooms,
                          "an object with a list of events for each room's name");
     AUTO_FREE char *date = mem_strdup(member(r, day, where, "date"));
@@ -258,7 +272,27 @@ static int read_day(struct reader *r, json_t *day, const char *where)
         if (rc < 0)
             return rc;
     }
-    return 0;
+    AUTO_FREE char *events_at = mem_printf("%s.events", where);
+    events = json_object_get(day, "events");
+    return events ? read_events(r, events, events_at, &its, NULL) : 0;
+}
+
+/* Names what the file has instead of events. */
+static int fail_no_event(struct reader *r, const json_t *schedule, const json_t *days)
+{
+    size_t nb_rooms = 0, i;
+    json_t *day;
+    json_array_foreach(days, i, day)
+        nb_rooms += json_object_size(json_object_get(day, "rooms"));
+    AUTO_FREE char *in_schedule = member_names(schedule);
+    AUTO_FREE char *in_day = member_names(json_array_get(days, 0));
+    return err_set(r->err, ERR_INVALID,
+                   "'%s': found a timetable without any event: schedule has %s; %zu day%s%s%s, %zu "
+                   "room%s; expected events in schedule.conference.days[].rooms{} or in "
+                   "schedule.events: export it again once talks are scheduled",
+                   r->timetable->name, in_schedule, json_array_size(days),
+                   json_array_size(days) == 1 ? "" : "s", *in_day ? ", the first with " : "",
+                   in_day, nb_rooms, nb_rooms == 1 ? "" : "s");
 }
 
 static int read_schedule(struct reader *r, const json_t *schedule)
@@ -280,7 +314,9 @@ static int read_schedule(struct reader *r, const json_t *schedule)
             return rc;
     }
     const json_t *events = json_object_get(schedule, "events");
-    return events ? read_events(r, events, "schedule.events", NULL, NULL) : 0;
+    if (events && read_events(r, events, "schedule.events", NULL, NULL) < 0)
+        return r->err->code;
+    return r->timetable->programme.nb_talks ? 0 : fail_no_event(r, schedule, days);
 }
 
 /* The name of the event's track, which the event gives by name or by slug. */
@@ -299,12 +335,8 @@ static const char *read_track(struct reader *r, const json_t *event, const char 
 
 static int fail_person(struct reader *r, const json_t *person, const char *where)
 {
-    AUTO_STR found = {0};
-    const char *key;
-    json_t *value;
-    json_object_foreach((json_t *)(uintptr_t)person, key, value)
-        str_addf(&found, "%s%s", found.len ? ", " : "", key);
-    return timetable_fail(r->timetable, where, "the person's name", found.s,
+    AUTO_FREE char *found = member_names(person);
+    return timetable_fail(r->timetable, where, "the person's name", found,
                           "a member such as public_name or name", r->err);
 }
 
@@ -456,5 +488,11 @@ static int read_results(struct reader *r, const json_t *root)
         if (rc < 0)
             return rc;
     }
-    return 0;
+    if (r->timetable->programme.nb_talks)
+        return 0;
+    return err_set(r->err, ERR_INVALID,
+                   "'%s': found %zu submission%s, and none that is accepted or confirmed; expected "
+                   "the talks of an event: export them again once talks are accepted",
+                   r->timetable->name, json_array_size(results),
+                   json_array_size(results) == 1 ? "" : "s");
 }

@@ -27,7 +27,9 @@ struct xml {
 static int read_doc(xmlDoc **out, const char *bytes, size_t nb_bytes, const char *name,
                     struct err *err);
 static int read_conference(const struct xml *x, const xmlNode *root);
-static int read_day(const struct xml *x, const xmlNode *day);
+static int read_events(const struct xml *x, const xmlNode *parent, const struct timetable_day *day,
+                       const char *room);
+static int fail_no_event(const struct xml *x, const xmlNode *root);
 
 bool import_schedule_xml_sniff(const char *bytes, size_t nb_bytes, const char *name)
 {
@@ -75,9 +77,10 @@ int import_schedule_xml_read(struct programme *out, const char *bytes, size_t nb
     const struct xml x = {.doc = doc, .timetable = &timetable, .err = err};
     const xmlNode *root = xmlDocGetRootElement(doc);
     rc = read_conference(&x, root);
-    for (const xmlNode *n = root->children; n && rc == 0; n = n->next)
-        if (is_named(n->name, "day"))
-            rc = read_day(&x, n);
+    if (rc == 0)
+        rc = read_events(&x, root, &(struct timetable_day){0}, NULL);
+    if (rc == 0 && !timetable.programme.nb_talks)
+        rc = fail_no_event(&x, root);
     return rc < 0 ? rc : timetable_take(out, &timetable, err);
 }
 
@@ -368,16 +371,72 @@ static int read_day(const struct xml *x, const xmlNode *day)
     AUTO_FREE char *date = attribute(day, "date"), *begin = attribute(day, "start");
     AUTO_FREE char *end = attribute(day, "end");
     const struct timetable_day its = {.date = date, .begin = begin, .end = end};
-    for (const xmlNode *r = day->children; r; r = r->next) {
-        if (!is_named(r->name, "room"))
+    return read_events(x, day, &its, NULL);
+}
+
+/* Events are in the rooms of a day, or in the day itself, and in some files in other elements. */
+static int read_events(const struct xml *x, const xmlNode *parent, const struct timetable_day *day,
+                       const char *room)
+{
+    int rc = 0;
+    for (const xmlNode *n = parent->children; n && rc == 0; n = n->next) {
+        if (n->type != XML_ELEMENT_NODE)
             continue;
-        AUTO_FREE char *room = attribute(r, "name");
-        timetable_add_room(x->timetable, room);
-        for (const xmlNode *e = r->children; e; e = e->next) {
-            const int rc = is_named(e->name, "event") ? read_event(x, e, &its, room) : 0;
-            if (rc < 0)
-                return rc;
+        if (is_named(n->name, "event")) {
+            rc = read_event(x, n, day, room);
+        } else if (is_named(n->name, "day")) {
+            rc = read_day(x, n);
+        } else if (is_named(n->name, "room")) {
+            AUTO_FREE char *name = attribute(n, "name");
+            timetable_add_room(x->timetable, name);
+            rc = read_events(x, n, day, name ? name : room);
+        } else {
+            rc = read_events(x, n, day, room);
         }
     }
-    return 0;
+    return rc;
+}
+
+/* --- a file without events --- */
+
+enum { MAX_NAMES = 12 };
+
+struct names {
+    const char *name[MAX_NAMES];
+    size_t count[MAX_NAMES], nb;
+    bool more;
+};
+
+static void count_names(struct names *names, const xmlNode *parent)
+{
+    for (const xmlNode *n = parent->children; n; n = n->next) {
+        size_t i = 0;
+        if (n->type != XML_ELEMENT_NODE || is_named(n->name, "conference"))
+            continue;
+        while (i < names->nb && !is_named(n->name, names->name[i]))
+            i++;
+        if (i == MAX_NAMES) {
+            names->more = true;
+        } else {
+            names->nb = i == names->nb ? i + 1 : names->nb;
+            names->name[i] = (const char *)n->name;
+            names->count[i]++;
+        }
+        count_names(names, n);
+    }
+}
+
+/* Names the elements that the file has instead. */
+static int fail_no_event(const struct xml *x, const xmlNode *root)
+{
+    struct names names = {0};
+    AUTO_STR found = {0};
+    count_names(&names, root);
+    for (size_t i = 0; i < names.nb; i++)
+        str_addf(&found, "%s%zu <%.40s>", i ? ", " : ": ", names.count[i], names.name[i]);
+    return err_set(
+        x->err, ERR_INVALID,
+        "'%s': found a <schedule> without any <event>%s%s; expected one for each talk, in "
+        "a <room> or in a <day>: export it again once talks are scheduled",
+        x->timetable->name, found.s ? found.s : "", names.more ? ", ..." : "");
 }

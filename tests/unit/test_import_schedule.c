@@ -155,6 +155,13 @@ static const struct {
     {XML("", DAY("<event id=\"1\"><title><![CDATA[A<b]]></title><abstract><p>x</p><p>y</p>"
                  "</abstract></event>")),
      "Conf|||\n1|0|1|A<b|||A||||x\n\ny\n"},
+    /* pentabarf's own: events in the day, each with its room. */
+    {XML("", "<day date=\"2007-02-24\" index=\"1\"><event id=\"5\"><start>10:00:00</start>"
+             "<duration>01:00:00</duration><room>Janson</room><title>One</title></event>"
+             "<group><event id=\"6\"><start>09:00</start><title>Two</title></event></group></day>"),
+     "Conf||2007-02-24|2007-02-24\n"
+     "6|0|6|Two||||2007-02-24T09:00:00|||\n"
+     "5|3600|5|One|||Janson|2007-02-24T10:00:00|||\n"},
     /* Persons as objects, and markup in lines. */
     {XML("", DAY("<event id=\"1\"><title>Using <em>make</em></title><track><slug>t</slug>"
                  "<name>Tools</name></track><persons><person id=\"1\"><code>NQTF8Y</code>"
@@ -174,6 +181,10 @@ static const struct {
      "Conf||2013-02-02|2013-02-02\n"
      "12|5400|g|T|Ann, Bo||B|2013-02-02T09:00:00+01:00|||a & b\n"
      "3|0|3|Two|||A 1|2013-02-02T09:00:00+01:00|||\n"},
+    /* Events in a day. */
+    {"{\"schedule\": {\"conference\": {\"title\": \"Conf\", \"days\": [{\"date\": \"2013-02-02\", "
+     "\"events\": [{\"title\": \"One\", \"room\": \"A\", \"start\": \"09:00\"}]}]}}}",
+     "Conf||2013-02-02|2013-02-02\n0|0|one|One|||A|2013-02-02T09:00:00|||\n"},
     /* c3voc 2: rooms in their own order, tracks by slug, an end. */
     {"{\"schedule\": {\"conference\": {\"title\": \"Conf\", \"rooms\": [{\"name\": \"B\"}, "
      "{\"name\": "
@@ -235,7 +246,9 @@ static const struct {
     {XML("", DAY("<event><title>T</title><persons><person><code>X</code><bio>b</bio></person>"
                  "</persons></event>")),
      "FILE, line 5: the person's name: found \"<code>, <bio>\""},
-    {XML("", DAY("")), "FILE: found a timetable without any event"},
+    {XML("", DAY("")), "FILE: found a <schedule> without any <event>: 1 <day>, 1 <room>; "},
+    {XML("", DAY("<talk><title/></talk><talk/>")),
+     "FILE: found a <schedule> without any <event>: 1 <day>, 1 <room>, 2 <talk>, 1 <title>; "},
     {"<schedule>\n</schedule>", "FILE, line 1: <conference> is missing"},
     {"<schedule>\n<conference>\n", "FILE, line 3: found broken XML"},
     {"<schedule>&nbsp;</schedule>", "FILE, line 1: found broken XML: Entity 'nbsp' not defined"},
@@ -274,7 +287,11 @@ static const struct {
     {"{\"schedule\": ", "FILE, line 1, column "},
     {"{\"results\": 3}", "FILE, results: found a number"},
     {"{\"results\": [], \"next\": \"https://x/?page=2\"}", "FILE, next: a further page: found"},
-    {"{\"results\": []}", "FILE: found a timetable without any event"},
+    {"{\"results\": [{\"title\": \"T\", \"state\": \"rejected\"}]}",
+     "FILE: found 1 submission, and none that is accepted or confirmed"},
+    {"{\"schedule\": {\"conference\": {\"days\": [{\"date\": \"2013-02-02\", \"talks\": []}]}}}",
+     "FILE: found a timetable without any event: schedule has conference; 1 day, the first with "
+     "date, talks, 0 rooms"},
     {"{\"results\": [{\"title\": \"T\", \"slots\": [1]}]}",
      "FILE, results[0].slots[0]: found a number"},
     {"{\"results\": [{\"title\": \"T\", \"speakers\": [\"ABC\"]}]}",
