@@ -23,7 +23,6 @@ struct reader {
 };
 
 static int check(const char *bytes, size_t nb_bytes, const char *name, struct err *err);
-static int parse(json_t **out, const char *bytes, const char *name, struct err *err);
 static int read_schedule(struct reader *r, const json_t *schedule);
 static int read_results(struct reader *r, const json_t *root);
 static int read_event(struct reader *r, const json_t *event, const char *where,
@@ -64,12 +63,14 @@ int import_schedule_json_read(struct programme *out, const char *bytes, size_t n
                               const char *name, struct err *err)
 {
     AUTO_JSON *root = NULL;
-    if (check(bytes, nb_bytes, name, err) < 0 || parse(&root, bytes, name, err) < 0)
+    if (import_json_parse(&root, bytes, nb_bytes, name, err) < 0)
         return err->code;
     AUTO_TIMETABLE timetable;
     timetable_init(&timetable, name);
     ATTR_CLEANUP(reader_forget_texts) struct reader r = {.timetable = &timetable, .err = err};
     const json_t *schedule = json_object_get(root, "schedule");
+    if (!schedule && !json_object_get(root, "results")) /* somewhere inside, as the sniff found */
+        return import_unknown_json_read(out, bytes, nb_bytes, name, err);
     const int rc = schedule ? read_schedule(&r, schedule) : read_results(&r, root);
     return rc < 0 ? rc : timetable_take(out, &timetable, err);
 }
@@ -90,9 +91,12 @@ static int check(const char *bytes, size_t nb_bytes, const char *name, struct er
     return 0;
 }
 
-static int parse(json_t **out, const char *bytes, const char *name, struct err *err)
+int import_json_parse(json_t **out, const char *bytes, size_t nb_bytes, const char *name,
+                      struct err *err)
 {
     json_error_t je;
+    if (check(bytes, nb_bytes, name, err) < 0)
+        return err->code;
     *out = json_loads(skip_bom(bytes), 0, &je);
     if (*out)
         return 0;
@@ -471,8 +475,7 @@ static int read_results(struct reader *r, const json_t *root)
 {
     const json_t *results = json_object_get(root, "results");
     if (!json_is_array(results))
-        return fail_kind(r, results ? "results" : "schedule", results,
-                         results ? "a list of talks" : "an object with a conference");
+        return fail_kind(r, "results", results, "a list of talks");
     if (json_is_string(json_object_get(root, "next")))
         return timetable_fail(r->timetable, "next", "a further page",
                               json_string_value(json_object_get(root, "next")),

@@ -31,10 +31,8 @@ static int read_events(const struct xml *x, const xmlNode *parent, const struct 
                        const char *room);
 static int fail_no_event(const struct xml *x, const xmlNode *root);
 
-bool import_schedule_xml_sniff(const char *bytes, size_t nb_bytes, const char *name)
+const char *import_schedule_xml_root(const char *bytes)
 {
-    (void)nb_bytes;
-    (void)name;
     /* May come before the root element; "]" ends the declarations in a document type. */
     static const char *const skipped[][2] = {
         {"<?", "?>"}, {"<!--", "-->"}, {"<!", ">"}, {"]", ">"}};
@@ -47,11 +45,19 @@ bool import_schedule_xml_sniff(const char *bytes, size_t nb_bytes, const char *n
         }
         p = strstr(p, skipped[i][1]);
         if (!p)
-            return false;
+            return NULL;
         p += strlen(skipped[i][1]);
         i = 0;
     }
-    return str_starts(p, "<schedule") && strchr(" \t\r\n/>", p[strlen("<schedule")]);
+    return *p == '<' ? p + 1 : NULL;
+}
+
+bool import_schedule_xml_sniff(const char *bytes, size_t nb_bytes, const char *name)
+{
+    (void)nb_bytes;
+    (void)name;
+    const char *root = import_schedule_xml_root(bytes);
+    return root && str_starts(root, "schedule") && strchr(" \t\r\n/>", root[strlen("schedule")]);
 }
 
 static bool is_named(const xmlChar *name, const char *wanted)

@@ -292,6 +292,27 @@ static const struct {
     {"{\"schedule\": {\"conference\": {\"days\": [{\"date\": \"2013-02-02\", \"talks\": []}]}}}",
      "FILE: found a timetable without any event: schedule has conference; 1 day, the first with "
      "date, talks, 0 rooms"},
+    {"{\"event\": {\"schedule\": 1}, \"talks\": []}",
+     "FILE: found JSON of no known kind: an object with \"event\", \"talks\"; expected one of: "
+     "c3voc's schedule (here: no \"schedule\"), talks of pretalx's API (no \"results\"), a talk of "
+     "pyvideo (no \"title\")"},
+    {"{\"title\": \"T\"}",
+     "FILE: found JSON of no known kind: an object with \"title\"; expected one of: c3voc's "
+     "schedule "
+     "(here: no \"schedule\"), talks of pretalx's API (no \"results\"), a talk of pyvideo (no "
+     "\"videos\" and no \"recorded\")"},
+    {"[{\"title\": \"T\"}, 2]",
+     "FILE: found JSON of no known kind: a list of 2 values, the first an object with \"title\""},
+    {"[]", "FILE: found JSON of no known kind: a list of 0 values"},
+    {"{\"talks\": [", "FILE, line 1, column 11: found broken JSON"},
+    {"<?xml version=\"1.0\"?><!-- x --><iCalendar><vcalendar/></iCalendar>",
+     "FILE: found XML of no known kind: its root element is <iCalendar>; expected schedule.xml"},
+    {"<html><body>Hello</body></html>", "FILE: found no talk, but a page that begins with "
+                                        "\"<html><body>Hello</body></html>\"; expected "
+                                        "one of: a page that lists videos (here: no entry such as"},
+    {"\n Hello,\nthere",
+     "FILE: found no talk, but text that begins with \"Hello,\"; expected one of: "},
+    {" \n", "FILE: found no talk, but an empty file; expected a programme"},
     {"{\"results\": [{\"title\": \"T\", \"slots\": [1]}]}",
      "FILE, results[0].slots[0]: found a number"},
     {"{\"results\": [{\"title\": \"T\", \"speakers\": [\"ABC\"]}]}",
