@@ -30,16 +30,19 @@ static void print_changes(const struct diff *d)
     table_print(t);
 }
 
-static void print_changes_json(const struct diff *d, json_t *retitled, const json_t *unsure,
-                               bool applied)
+static void print_changes_json(const struct diff *d, const struct programme *p, json_t *retitled,
+                               const json_t *unsure, bool applied)
 {
+    AUTO_JSON *notes = json_array();
+    for (size_t i = 0; i < p->nb_notes; i++)
+        json_array_append_new(notes, json_text(p->notes[i]));
     AUTO_JSON *list = json_array();
     for (size_t i = 0; i < d->nb; i++)
         json_array_append_new(list,
                               json_pack("{s:s, s:i, s:s}", "change", kinds[d->changes[i].kind],
                                         "talk", d->changes[i].talk, "text", d->changes[i].text));
-    AUTO_JSON *all =
-        json_pack("{s:O, s:O, s:b}", "changes", list, "unsure", unsure, "applied", applied);
+    AUTO_JSON *all = json_pack("{s:O, s:O, s:O, s:b}", "changes", list, "notes", notes, "unsure",
+                               unsure, "applied", applied);
     if (json_array_size(retitled))
         json_object_set(all, "published_titles", retitled);
     cli_print_json(all);
@@ -65,6 +68,12 @@ static void print_counts(const struct diff *d, const struct programme *p, bool d
            dry_run ? " (dry run: nothing was applied)"
            : d->nb ? ""
                    : ": nothing changes");
+}
+
+static void print_notes(const struct programme *p)
+{
+    for (size_t i = 0; i < p->nb_notes; i++)
+        table_text("  ", "Note: %s", p->notes[i]);
 }
 
 /* --- matches that are no longer certain
@@ -254,11 +263,12 @@ int cmd_import(struct command *c, struct err *err)
         return err->code;
     }
     if (json) {
-        print_changes_json(&d, titles, unsure, !dry_run && d.nb);
+        print_changes_json(&d, &after, titles, unsure, !dry_run && d.nb);
     } else {
         if (d.nb)
             print_changes(&d);
         print_counts(&d, &after, dry_run);
+        print_notes(&after);
         print_unsure(unsure);
         print_titles(titles);
     }
