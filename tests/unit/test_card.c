@@ -265,6 +265,45 @@ static void test_too_long_is_refused(void **state)
     expect_refused(&text, &params, ERR_INVALID, "the text of the title does not fit", NULL);
 }
 
+/* A trial says of each text what drawing its card would, whatever was tried before. */
+static void test_trial(void **state)
+{
+    (void)state;
+    char title[1200] = "";
+    memset(title, 'w', 300);
+    const struct card_text texts[] = {
+        full_text("Xen"),
+        full_text(title),
+        full_text("Xen \xee\x84\xa3 Today"),
+        full_text(long_title),
+        full_text("\xd8\xac\xd9\x84\xd8\xb3\xd8\xa9"),
+        full_text("\xcd\xb8"),
+        full_text("Sea \xf0\x9f\xa6\xa9 air"),
+        {.title = "Xen"},
+    };
+    const struct card_params params = params_of(1280, 720);
+    struct err err = {0};
+    struct card_trial *trial = NULL;
+    assert_int_equal(card_trial_open(&trial, &params, &err), 0);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct err tried = {0}, drawn = {0};
+        struct card *card = NULL;
+        AUTO_FREE char *left_out = NULL;
+        assert_int_equal(card_trial_fit(trial, &texts[i], &left_out, &tried),
+                         card_create(&card, &texts[i], &params, &drawn));
+        assert_string_equal(tried.msg, drawn.msg);
+        const char *without = card ? card_left_out(card) : NULL;
+        assert_string_equal(left_out ? left_out : "", without ? without : "");
+        card_destroy(card);
+    }
+    card_trial_close(trial);
+    struct card_params broken = params;
+    broken.template_path = "/no/such.ass";
+    trial = NULL;
+    assert_int_equal(card_trial_open(&trial, &broken, &err), ERR_NOT_FOUND);
+    assert_null(trial);
+}
+
 static void test_markup_appears_as_it_is(void **state)
 {
     (void)state;
@@ -354,13 +393,11 @@ static void test_emoji(void **state)
         {"Rust \xf0\x9f\x9a\x80 in space", "Rust in space"},
         {"\xf0\x9f\x8e\x89", ""},
         {"Sea \xf0\x9f\xa6\xa9\xf0\x9f\xab\xa8 air", "Sea air"},
-        {"At \xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb work", "At \xe2\x80\x8d work"},
+        {"At \xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb work", "At work"},
         {"Go \xf0\x9f\x91\x8d\xf0\x9f\x8f\xbd on", "Go on"},
         {"A\xe2\x9d\xa4\xef\xb8\x8f"
          "B",
-         "A\xef\xb8\x8f"
-         "B"},
-        {"1\xef\xb8\x8f\xe2\x83\xa3 first", "1\xef\xb8\x8f first"},
+         "AB"},
         {"\xf0\x9f\x87\xa9\xf0\x9f\x87\xaa here", "here"},
     };
     const struct card_params params = params_of(1280, 720);
@@ -381,6 +418,33 @@ static void test_emoji(void **state)
                      left_out ? left_out : "nothing, but not drawn");
         card_destroy(card);
     }
+}
+
+/* What would only be drawn beside or over something else is dropped, and not reported. */
+static void test_emoji_modifiers(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {
+        {"1\xef\xb8\x8f\xe2\x83\xa3 and #\xe2\x83\xa3 first", "1 and # first"}, /* keycaps */
+        {"\xf0\x9f\x91\x8d\xf0\x9f\x8f\xbd", "\xf0\x9f\x91\x8d"},               /* a skin tone */
+        {"\xf0\x9f\x91\xae\xf0\x9f\x8f\xbd\xe2\x80\x8d\xe2\x99\x80\xef\xb8\x8f",
+         "\xf0\x9f\x91\xae"},                                                 /* a gender */
+        {"\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\xa6\xb0", "\xf0\x9f\x91\xa9"}, /* red hair */
+        {"\xf0\x9f\x8f\xb4\xf3\xa0\x81\xa7\xf3\xa0\x81\xa2\xf3\xa0\x81\xbf",
+         "\xf0\x9f\x8f\xb4"}, /* tags of a flag */
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        const struct card_text with = {.title = pairs[i][0]}, without = {.title = pairs[i][1]};
+        const struct card_params params = params_of(640, 360);
+        struct card *card = create(&with, &params);
+        AUTO_FRAME *plain = draw(&without, &params);
+        if (!same(card_picture(card), plain))
+            fail_msg("%s is drawn differently from %s", pairs[i][0], pairs[i][1]);
+        card_destroy(card);
+    }
+    /* A gender sign alone is text. */
+    AUTO_FRAME *a = draw_title("A \xe2\x99\x80 B"), *b = draw_title("A B");
+    assert_false(same(a, b));
 }
 
 static void test_empty_fields_leave_no_hole(void **state)
@@ -695,12 +759,14 @@ int main(void)
         cmocka_unit_test(test_balances_lines),
         cmocka_unit_test(test_breaks_at_phrases),
         cmocka_unit_test(test_too_long_is_refused),
+        cmocka_unit_test(test_trial),
         cmocka_unit_test(test_markup_appears_as_it_is),
         cmocka_unit_test(test_scripts),
         cmocka_unit_test(test_right_to_left_mirrors),
         cmocka_unit_test(test_japanese_wraps),
         cmocka_unit_test(test_missing_glyph_is_refused),
         cmocka_unit_test(test_emoji),
+        cmocka_unit_test(test_emoji_modifiers),
         cmocka_unit_test(test_empty_fields_leave_no_hole),
         cmocka_unit_test(test_fades),
         cmocka_unit_test(test_faded_picture),
