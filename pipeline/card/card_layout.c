@@ -19,6 +19,7 @@ enum band { BAND_TOP, BAND_MIDDLE, BAND_BOTTOM };
 enum {
     SHORT_SIDE = 720, /* units, where the template has no PlayResY */
     LOGO_GAP = 32,    /* units between the logo and the lines beside it */
+    STEMS = 8,        /* of letters in a font's size */
 };
 
 /* How far ink may extend over the side margins, in font sizes: letters such as 'j' lean out of
@@ -495,7 +496,7 @@ static void add_inks(struct card_layout *lay, const struct block *b, struct card
             .bottom = ink.bottom - y,
             .colour = {(uint8_t)(i->color >> 24), (uint8_t)(i->color >> 16 & 255),
                        (uint8_t)(i->color >> 8 & 255)},
-            .stroke = pixels(lay, b->size) / 2,
+            .stroke = pixels(lay, b->size / (double)STEMS),
         };
     }
 }
