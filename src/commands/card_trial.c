@@ -163,10 +163,13 @@ void card_trial_print(const json_t *trial)
         table_text("", "The title cards could not be tried: %s", failure);
     const int first = print_cards(cards, "problem", "These title cards cannot be made:", "problem");
     if (first)
-        printf("'talkpress card %d -o card.png' says more. To change a title on its card alone, "
-               "write\ninto talkpress.yaml, and import again:\n"
-               "  card: {titles: {%d: \"A shorter title\"}}\n",
-               first, first);
+        table_text(
+            "",
+            "'talkpress card %d -o card.png' says more. To change a title on its card alone, "
+            "write into talkpress.yaml, and import again:",
+            first);
+    if (first)
+        printf("  card: {titles: {%d: \"A shorter title\"}}\n", first);
     print_cards(cards, "left_out",
                 "No installed font has an outline of these emoji:", "the card is without");
     json_array_foreach(json_object_get(trial, "card_titles_unknown"), i, number)

@@ -252,6 +252,19 @@ static void test_breaks_at_phrases(void **state)
     }
 }
 
+/* Addresses are broken after their marks, names are not. */
+static void test_long_words(void **state)
+{
+    (void)state;
+    AUTO_FRAME *url = draw_title("https://example.org/a/very/long/path/to/some/document-with-many-"
+                                 "words.html explained");
+    const struct extent e = measure(url);
+    assert_true(e.right <= 1204);
+    assert_true(e.bottom - e.top > 150); /* the rule and two lines or more */
+    AUTO_FRAME *name = draw_title("nnnnnnnnnn-nnnnnnnnnn n");
+    assert_int_equal(measure(name).nb_bands, 2);
+}
+
 static void test_too_long_is_refused(void **state)
 {
     (void)state;
@@ -821,6 +834,7 @@ int main(void)
         cmocka_unit_test(test_long_title_wraps_and_shrinks),
         cmocka_unit_test(test_balances_lines),
         cmocka_unit_test(test_breaks_at_phrases),
+        cmocka_unit_test(test_long_words),
         cmocka_unit_test(test_too_long_is_refused),
         cmocka_unit_test(test_trial),
         cmocka_unit_test(test_markup_appears_as_it_is),
