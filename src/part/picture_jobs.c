@@ -26,12 +26,12 @@ static char *event_date(const struct programme *p)
                    : mem_printf("%d–%d %s %d", d, d2, month, y);
 }
 
-/* The talk's own day in an event of several, else the event's. */
+/* The talk's own day, unless the event has a single one. */
 static char *card_date(const struct programme *p, const struct talk *talk)
 {
     int y, m, d;
-    const bool several = p->begin && p->end && strcmp(p->begin, p->end) != 0;
-    if (!several || !talk->start || sscanf(talk->start, "%d-%d-%d", &y, &m, &d) != 3 ||
+    const bool single = p->begin && (!p->end || strcmp(p->begin, p->end) == 0);
+    if (single || !talk->start || sscanf(talk->start, "%d-%d-%d", &y, &m, &d) != 3 ||
         !datetime_month_name(m))
         return event_date(p);
     return mem_printf("%d %s %d", d, datetime_month_name(m), y);

@@ -94,6 +94,25 @@ size_of()
     says "bad.ass"
 }
 
+@test "a talk's own day, if the event has several" {
+    local i j
+    printf 'number,title,speakers,start,length\n%s\n%s\n' '1,Same,Ann,2021-05-04 10:00,0:03' \
+        '2,Same,Ann,2021-05-05 10:00,0:03' >days.csv
+    EVENT=$BATS_TEST_TMPDIR/days
+    "$TALKPRESS" init days >/dev/null
+    tp import days.csv >/dev/null
+    for i in 1 2; do tp card $i -o $i.png --size 640x360; done
+    run cmp -s 1.png 2.png
+    same 1 "$status"
+    for i in 1 2; do
+        settings "renditions: [mp4-360]" "event: {dates: 2021-05-0$((i + 3))}"
+        for j in 1 2; do
+            tp card $j -o one.png --size 640x360
+            cmp $i.png one.png
+        done
+    done
+}
+
 @test "no card fails for an emoji" {
     local cases=$BATS_TEST_DIRNAME/../../../shared/cases/15-emoji-message/titles.csv i
     printf 'number,title,speakers,length\n1,Rust in 🚀🦀,Ann,0:03\n2,Sea 🦩🫨 air 👍🏽,Ann,0:03\n' >emoji.csv
