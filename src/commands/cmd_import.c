@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "card_trial.h"
 #include "commands.h"
 #include "diff.h"
 #include "event.h"
@@ -31,7 +32,7 @@ static void print_changes(const struct diff *d)
 }
 
 static void print_changes_json(const struct diff *d, const struct programme *p, json_t *retitled,
-                               const json_t *unsure, bool applied)
+                               const json_t *unsure, json_t *cards, bool applied)
 {
     AUTO_JSON *notes = json_array();
     for (size_t i = 0; i < p->nb_notes; i++)
@@ -45,6 +46,7 @@ static void print_changes_json(const struct diff *d, const struct programme *p, 
                                unsure, "applied", applied);
     if (json_array_size(retitled))
         json_object_set(all, "published_titles", retitled);
+    json_object_update(all, cards);
     cli_print_json(all);
 }
 
@@ -262,14 +264,16 @@ int cmd_import(struct command *c, struct err *err)
         diff_finish(&d);
         return err->code;
     }
+    AUTO_JSON *cards = card_trial(c->event, &after);
     if (json) {
-        print_changes_json(&d, &after, titles, unsure, !dry_run && d.nb);
+        print_changes_json(&d, &after, titles, unsure, cards, !dry_run && d.nb);
     } else {
         if (d.nb)
             print_changes(&d);
         print_counts(&d, &after, dry_run);
         print_notes(&after);
         print_unsure(unsure);
+        card_trial_print(cards);
         print_titles(titles);
     }
     diff_finish(&d);
