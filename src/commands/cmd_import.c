@@ -5,6 +5,7 @@
 #include "diff.h"
 #include "event.h"
 #include "import.h"
+#include "import_guard.h"
 #include "json.h"
 #include "mem.h"
 #include "plan.h"
@@ -31,7 +32,7 @@ static void print_changes(const struct diff *d)
 }
 
 static void print_changes_json(const struct diff *d, json_t *retitled, const json_t *unsure,
-                               bool applied)
+                               json_t *refusal, bool applied)
 {
     AUTO_JSON *list = json_array();
     for (size_t i = 0; i < d->nb; i++)
@@ -42,6 +43,8 @@ static void print_changes_json(const struct diff *d, json_t *retitled, const jso
         json_pack("{s:O, s:O, s:b}", "changes", list, "unsure", unsure, "applied", applied);
     if (json_array_size(retitled))
         json_object_set(all, "published_titles", retitled);
+    if (refusal)
+        json_object_set(all, "refused", refusal);
     cli_print_json(all);
 }
 
@@ -107,9 +110,9 @@ static int is_decided(bool *out, struct store *store, const struct talk *t, cons
 }
 
 /* What the user decided about a recording stays with its talk: a match that the new programme would
- * lose becomes a decision. */
+ * lose becomes a decision, unless another talk has the number now. */
 static int keep_decided(bool *any, const struct plan *before, const struct plan *after,
-                        struct err *err)
+                        const struct replacement *replacement, struct err *err)
 {
     *any = false;
     for (size_t i = 0; i < after->matches.nb_rows; i++) {
@@ -117,7 +120,8 @@ static int keep_decided(bool *any, const struct plan *before, const struct plan 
         const struct talk *talk = programme_find(&before->programme, now->talk);
         const struct match *was = talk ? plan_match(before, talk, now->part) : NULL;
         bool decided;
-        if (now->state == MATCH_SURE || now->by_hand || !was || was->state != MATCH_SURE)
+        if (now->state == MATCH_SURE || now->by_hand || !was || was->state != MATCH_SURE ||
+            replacement_has_gone(replacement, now->talk))
             continue;
         const char *recording = before->recordings[was->recording].fingerprint;
         if (is_decided(&decided, after->event->store, talk, recording, err) < 0 ||
@@ -205,9 +209,10 @@ static void print_titles(const json_t *titles)
 
 /* Stores the new programme, or only looks at the effect (dry run). A programme is imported even if
  * the plan before or after it cannot be loaded. */
-static int apply(struct event *event, const struct programme *after, bool dry_run, json_t *unsure,
-                 struct err *err)
+static int apply(struct event *event, const struct import_guard *guard, bool dry_run,
+                 json_t *unsure, struct err *err)
 {
+    const struct programme *after = guard->after;
     AUTO_PLAN old = {0}, new = {0};
     struct err ignored = {0};
     const bool planned = plan_load(&old, event, &ignored) == 0 && old.nb_recordings;
@@ -220,7 +225,7 @@ static int apply(struct event *event, const struct programme *after, bool dry_ru
         ret = store_set_programme(event->store, after, err);
     bool kept = false;
     if (ret == 0 && planned && plan_load(&new, event, &ignored) == 0)
-        ret = keep_decided(&kept, &old, &new, err);
+        ret = keep_decided(&kept, &old, &new, &guard->replacement, err);
     if (ret == 0 && kept) {
         plan_finish(&new);
         if (plan_load(&new, event, &ignored) < 0)
@@ -235,33 +240,60 @@ static int apply(struct event *event, const struct programme *after, bool dry_ru
     return ret;
 }
 
+static void print_all(const struct command *c, const struct diff *d,
+                      const struct import_guard *guard, json_t *titles, const json_t *unsure,
+                      bool refused)
+{
+    const bool dry_run = command_has(c, "dry-run");
+    if (command_has(c, "json")) {
+        AUTO_JSON *refusal = refused ? import_guard_json(guard) : NULL;
+        print_changes_json(d, titles, unsure, refusal, !dry_run && !refused && d->nb);
+        return;
+    }
+    if (dry_run || !refused) {
+        if (d->nb)
+            print_changes(d);
+        print_counts(d, guard->after, dry_run);
+        print_unsure(unsure);
+        print_titles(titles);
+    }
+    if (dry_run && refused)
+        putchar('\n');
+    if (refused)
+        import_guard_print(guard);
+    fflush(stdout); /* before the error that refers to it */
+}
+
+static int import(struct command *c, const struct import_guard *guard, const struct diff *d,
+                  struct err *err)
+{
+    const bool dry_run = command_has(c, "dry-run");
+    const bool refused =
+        replacement_is_large(&guard->replacement) && !command_has(c, "replace") && d->nb;
+    AUTO_JSON *unsure = json_array(), *titles = json_array();
+    if (list_titles(titles, c->event->store, guard->before, guard->after, err) < 0)
+        return err->code;
+    struct err unseen = {0}; /* a dry run works with a read-only store too */
+    if (d->nb && (dry_run || !refused) &&
+        apply(c->event, guard, dry_run, unsure, dry_run ? &unseen : err) < 0 && !dry_run)
+        return err->code;
+    print_all(c, d, guard, titles, unsure, refused);
+    return refused ? import_guard_refuse(guard, c->operands[0], dry_run, err) : EXIT_OK;
+}
+
 int cmd_import(struct command *c, struct err *err)
 {
-    const bool dry_run = command_has(c, "dry-run"), json = command_has(c, "json");
     AUTO_PROGRAMME before = {0}, after = {0};
-    AUTO_JSON *unsure = json_array(), *titles = json_array();
+    AUTO_IMPORT_GUARD guard = {0};
     struct diff d;
     if (import_read(&after, c->operands[0], err) < 0 ||
         store_programme(&before, c->event->store, err) < 0)
         return err->code;
     programme_number_talks(&after, &before);
-    if (list_titles(titles, c->event->store, &before, &after, err) < 0)
+    if (import_guard_find(&guard, c->event->store, &before, &after, err) < 0)
         return err->code;
     diff_programmes(&d, &before, &after);
-    struct err unseen = {0}; /* a dry run works with a read-only store too */
-    if (d.nb && apply(c->event, &after, dry_run, unsure, dry_run ? &unseen : err) < 0 && !dry_run) {
-        diff_finish(&d);
-        return err->code;
-    }
-    if (json) {
-        print_changes_json(&d, titles, unsure, !dry_run && d.nb);
-    } else {
-        if (d.nb)
-            print_changes(&d);
-        print_counts(&d, &after, dry_run);
-        print_unsure(unsure);
-        print_titles(titles);
-    }
+    const int status = import(c, &guard, &d, err);
     diff_finish(&d);
-    return EXIT_OK;
+    return status;
 }

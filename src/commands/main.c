@@ -27,15 +27,18 @@ static const struct verb verbs[] = {
     {.name = "import",
      .operands = "PROGRAMME",
      .summary = "read the programme, show the changes and apply them",
-     .help = "import [--dry-run] [--json] PROGRAMME\n"
+     .help = "import [--dry-run] [--replace] [--json] PROGRAMME\n"
              "Reads a programme, shows which talks are new, changed or gone, and applies the\n"
              "changes. PROGRAMME is schedule.xml, JSON of c3voc or pretalx, JSON of pyvideo (a\n"
              "file or a folder), iCalendar, an HTML timetable, CSV, a Markdown list, or a page\n"
              "that lists videos, as HTML or text. A talk that may be another one than before is\n"
              "listed as doubtful, and a published talk whose title changes is listed last.\n"
              "  -n, --dry-run   show the changes without applying them\n"
+             "  --replace       apply them even if this is another event's programme (no talk in\n"
+             "                  common, or another name and other days), or if more than a third\n"
+             "                  of the talks would be gone\n"
              "  --json          print the changes as JSON",
-     .options = {{.name = "dry-run", .letter = 'n'}, {.name = "json"}},
+     .options = {{.name = "dry-run", .letter = 'n'}, {.name = "replace"}, {.name = "json"}},
      .takes = {1, 1, "expected exactly one PROGRAMME"},
      .needs = NEEDS_EVENT,
      .run = cmd_import},

@@ -64,7 +64,7 @@ fits_schema()
 number,title,speakers,room,language,url,date,start,duration
 1,First Steps,Ada Byron,Main Hall,en,https://conf.example/1,2021-05-04,09:00,0:00:08
 END
-    tp import timetable.csv >/dev/null
+    tp import --replace timetable.csv >/dev/null
     settings 'renditions: [cheap]' 'event: {name: Tiny, zone: Europe/Brussels, licence: CC BY 4.0}'
     tp run --quiet >/dev/null || true # a recording that ends in mid-talk
     fits_schema
@@ -111,7 +111,7 @@ END
     echo keep >event/out/zzz.mp4.tmp-12
     echo keep >event/out/.htaccess
     page page.txt "1: First Steps (Ada Byron) (0:06)"
-    tp import page.txt >/dev/null
+    tp import --replace page.txt >/dev/null
     expect 0 tp publish
     says "1 part, 2 files" "6 removed"
     same "01-first-steps.jpg 01-first-steps.mp4 03-third-time-lucky.srt SHA256SUMS mine \
