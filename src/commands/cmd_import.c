@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "commands.h"
@@ -7,6 +8,7 @@
 #include "import.h"
 #include "import_guard.h"
 #include "json.h"
+#include "lost_work.h"
 #include "mem.h"
 #include "plan.h"
 #include "programme.h"
@@ -207,6 +209,45 @@ static void print_titles(const json_t *titles)
            "is\nanother talk, correct the programme and import it again before that.\n");
 }
 
+/* --- published files whose talk is replaced by another one -------------------------------------
+ */
+
+struct disowned {
+    const struct import_guard *guard;
+    struct published *files; /* strings are owned */
+    size_t nb;
+};
+
+static int note_disowned(void *opaque, const struct published *f)
+{
+    struct disowned *d = opaque;
+    if (!replacement_has_gone(&d->guard->replacement, f->talk) ||
+        !programme_find(d->guard->after, f->talk))
+        return 0;
+    d->files = mem_grow(d->files, d->nb, sizeof *d->files);
+    d->files[d->nb++] = (struct published){.name = mem_strdup(f->name),
+                                           .key = mem_strdup(f->key),
+                                           .part = f->part,
+                                           .recording = mem_strdup(f->recording)};
+    return 0;
+}
+
+/* The number of such a talk now has another one, whose files these are not: they would be listed
+ * under its title. */
+static int disown_files(struct store *store, const struct import_guard *guard, struct err *err)
+{
+    struct disowned d = {.guard = guard};
+    int ret = store_each_published(store, note_disowned, &d, err);
+    for (size_t i = 0; i < d.nb; i++) {
+        ret = ret == 0 ? store_set_published(store, &d.files[i], err) : ret;
+        free((char *)(uintptr_t)d.files[i].name);
+        free((char *)(uintptr_t)d.files[i].key);
+        free((char *)(uintptr_t)d.files[i].recording);
+    }
+    free(d.files);
+    return ret;
+}
+
 /* Stores the new programme, or only looks at the effect (dry run). A programme is imported even if
  * the plan before or after it cannot be loaded. */
 static int apply(struct event *event, const struct import_guard *guard, bool dry_run,
@@ -223,6 +264,8 @@ static int apply(struct event *event, const struct import_guard *guard, bool dry
     int ret = planned ? publish_note_recordings(&old, err) : 0;
     if (ret == 0)
         ret = store_set_programme(event->store, after, err);
+    if (ret == 0)
+        ret = disown_files(event->store, guard, err);
     bool kept = false;
     if (ret == 0 && planned && plan_load(&new, event, &ignored) == 0)
         ret = keep_decided(&kept, &old, &new, &guard->replacement, err);
@@ -233,6 +276,8 @@ static int apply(struct event *event, const struct import_guard *guard, bool dry
     }
     if (ret == 0)
         list_unsure(unsure, &old, &new);
+    if (ret == 0 && planned && !dry_run)
+        ret = lost_work_note(&old, &new, err);
     if (ret == 0 && !dry_run)
         ret = store_commit(event->store, err);
     if (ret < 0 || dry_run)
