@@ -30,6 +30,8 @@ struct verify_facts {
     bool runs_to_end;     /* the cut ends with the recording */
     bool cut_by_hand;
     int nb_same_speed;      /* other talks whose length is off by the same factor */
+    const bool *fitting;    /* of each talk of the programme: whether it has a recording of its own
+                               with the listed length; NULL: none has */
     bool shares_recording;  /* with the talk's other parts */
     bool unclear;           /* the recording, or the cut in it, is not certain */
     const char *match_note; /* the reason, or another suspicion; may be NULL */
