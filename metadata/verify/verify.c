@@ -105,9 +105,13 @@ static const struct {
     {105, 100, NULL, NULL},
 };
 
-/* Whether the length is the listed one at a known speed. *what: which, or NULL. */
+/* Whether the length is the listed one at a known speed. *what: which, or NULL. A difference of a
+ * few roundings could be any speed's. */
 static bool find_speed(const char **what, double listed_ms, double measured_ms)
 {
+    *what = NULL;
+    if (fabs(listed_ms - measured_ms) < 4 * ROUNDING_MS)
+        return false;
     for (size_t i = 0; i < sizeof speeds / sizeof *speeds; i++) {
         const double speed = speeds[i].num / speeds[i].den;
         const bool faster = fabs(measured_ms - listed_ms / speed) <= ROUNDING_MS;

@@ -302,6 +302,33 @@ END
     cause_of 4 "of silence at the end" "of black at the end"
 }
 
+@test "black at the ends is found to the picture, however far apart key pictures are" {
+    local keys
+    cp "$one" "$two" "$three" cam
+    for keys in 40 1000; do
+        ff -i "$four" -vf tpad=start_duration=7:stop_duration=6:color=black \
+            -af adelay=7000:all=1,apad=pad_dur=6 -c:v libx264 -g "$keys" -preset ultrafast \
+            -x264-params scenecut=0 cam/04-farewell-everyone.mp4
+        tp add cam
+        cause_of 4 "0:07 of black at the start" "0:06 of black at the end"
+    done
+}
+
+@test "talks that are all faster are not called cut off" {
+    local f
+    for f in "$one" "$three" "$four"; do
+        ff -i "$f" -vf setpts=PTS/1.25 -af atempo=1.25 -r 5 -c:v libx264 -preset ultrafast \
+            "cam/${f##*/}"
+    done
+    settings "renditions: [cheap]" "tolerance_s: 0.5"
+    tp add cam "$two" || true
+    tp match 1=01-first-steps.mp4 3=03-third-time-lucky.mp4 4=04-farewell-everyone.mp4 || true
+    for f in 1 3 4; do
+        cause_of "$f" "all of it is" "% faster than listed, like 2 other talks"
+        says_not "cut off"
+    done
+}
+
 @test "the length of another talk is named" {
     ff -i "$four" -c copy -t 11 cam/04-farewell-everyone.mp4
     expect 3 tp add cam "$one" "$two" "$three"
