@@ -13,6 +13,7 @@
 enum {
     STEP_MS = 2000, /* between two key frames that are looked at */
     SIGNATURE_SIDE = 16,
+    HEARD_FROM = 100, /* pictures: progress is told, so that the job is not taken to hang */
     SCENE_LUMA = 24, /* half of all luma samples differ by more: another scene, not another slide */
 };
 /* A picture is black where the mean of its luma is below this and hardly any sample is brighter
@@ -164,7 +165,7 @@ static int look_closely(struct close_look *c, const struct look *l, struct err *
     if (media_open(&media, l->path, l->files, err) < 0 ||
         picture_reader_open(&pictures, media, &range, err) < 0)
         return err->code;
-    int got;
+    int got, nb = 0;
     while ((got = picture_reader_next(pictures, frame, err)) > 0 &&
            !(c->to_light && c->light >= 0)) {
         uint8_t now[SIGNATURE_SIDE * SIGNATURE_SIDE];
@@ -174,7 +175,7 @@ static int look_closely(struct close_look *c, const struct look *l, struct err *
         } else if (c->black_from < 0) {
             c->black_from = frame->pts;
         }
-        if (l->progress(l->opaque, 1))
+        if (nb++ % HEARD_FROM == 0 && l->progress(l->opaque, 1))
             return err_set(err, ERR_CANCELLED, "stopped");
         av_frame_unref(frame);
     }

@@ -1,6 +1,7 @@
 #include "probe_scan.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -342,9 +343,14 @@ static int scan_packets(struct scan *s, struct err *err)
     if (!pkt)
         return av_fail_nomem(err);
     int got;
+    int64_t nb_bytes = 0;
+    const double size = (double)media_size(s->media);
     while ((got = media_read(s->media, pkt, err)) > 0) {
         scan_packet(s, pkt);
+        nb_bytes += pkt->size;
         av_packet_unref(pkt);
+        if (s->progress && s->progress(s->opaque, fmin(1, (double)nb_bytes / size)))
+            return err_set(err, ERR_CANCELLED, "stopped");
     }
     if (got < 0)
         return got;
