@@ -183,18 +183,18 @@ static void look_for_damage(struct str *s, const struct verify_facts *f)
     if (f->truncated)
         remark(s, "%s", f->truncated);
     if (f->nb_damaged > 0)
-        remark(s, "%lld packet%s not decode, the first at %s%s%s", (long long)f->nb_damaged,
-               f->nb_damaged == 1 ? " does" : "s do", clock_format_ms(at, f->damaged_at_ms, false),
+        remark(s, "%lld packet%s not decode%s%s%s%s", (long long)f->nb_damaged,
+               f->nb_damaged == 1 ? " does" : "s do", f->damaged_at_known ? ", the first at " : "",
+               f->damaged_at_known ? clock_format_place(at, f->damaged_at_ms) : "",
                f->damage ? ": " : "", f->damage ? f->damage : "");
     if (f->gap_ms >= 1000)
         remark(s, "%s missing at %s", clock_format_ms(length, f->gap_ms, false),
-               clock_format_ms(at, f->gap_at_ms, false));
+               clock_format_place(at, f->gap_at_ms));
     if (f->gap_ms <= -1000)
         remark(s,
                "the clock goes back by %s at %s: the overlap is dropped (to keep it, rewrite the "
                "timestamps: 'ffmpeg -i FILE -map 0 -c copy NEW')",
-               clock_format_ms(length, -f->gap_ms, false),
-               clock_format_ms(at, f->gap_at_ms, false));
+               clock_format_ms(length, -f->gap_ms, false), clock_format_place(at, f->gap_at_ms));
     if (f->no_sound)
         remark(s, "%s", f->sound_error ? f->sound_error : "no sound in it");
     else if (f->sound_fault)

@@ -51,6 +51,7 @@ struct verify_facts {
     int64_t silence_head_ms, silence_tail_ms, black_head_ms, black_tail_ms;
     int sound_at_end;
     int64_t nb_damaged, damaged_at_ms; /* pictures or packets that do not decode */
+    bool damaged_at_known;             /* else they have no times */
     const char *damage;                /* the decoder's message; may be NULL */
 };
 

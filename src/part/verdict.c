@@ -17,11 +17,27 @@ static void damage_facts(struct verify_facts *f, const json_t *analysis)
         if (!json_is_object(d))
             continue;
         const int64_t at_ms = json_get_int(d, "first_ms", 0);
-        if (!f->nb_damaged || at_ms < f->damaged_at_ms) {
+        if (!f->damaged_at_known || at_ms < f->damaged_at_ms) {
+            f->damaged_at_known = true;
             f->damaged_at_ms = at_ms;
             f->damage = json_get_string(d, "what", NULL);
         }
         f->nb_damaged += json_get_int(d, "nb", 0);
+    }
+}
+
+/* The packets that the file itself calls corrupt; the place of one without a time is -1. */
+static void corrupt_facts(struct verify_facts *f, const json_t *probe, int64_t origin_ms)
+{
+    size_t i;
+    json_t *at;
+    const json_t *list = json_object_get(probe, "corrupt");
+    f->nb_damaged = json_array_size(list) ? json_get_int(probe, "nb_corrupt", 0) : 0;
+    json_array_foreach(list, i, at) {
+        if (f->damaged_at_known || json_integer_value(at) == -1)
+            continue;
+        f->damaged_at_known = true;
+        f->damaged_at_ms = json_integer_value(at) - origin_ms;
     }
 }
 
@@ -79,11 +95,7 @@ static void media_facts(struct verify_facts *f, const struct part_plan *pp)
     const int64_t origin_ms = pp->grid.time_base.num ? frame_grid_origin_ms(&pp->grid) : 0;
     gap_facts(f, probe, origin_ms);
     end_facts(f, pp);
-    f->nb_damaged = json_array_size(json_object_get(probe, "corrupt")) > 0
-                        ? json_get_int(probe, "nb_corrupt", 0)
-                        : 0;
-    f->damaged_at_ms =
-        json_integer_value(json_array_get(json_object_get(probe, "corrupt"), 0)) - origin_ms;
+    corrupt_facts(f, probe, origin_ms);
     damage_facts(f, analysis);
 }
 
@@ -238,7 +250,7 @@ static char *output_cause(const json_t *result)
         return mem_strdup(remark);
     return mem_printf("%lld packets or pictures could not be decoded, the first at %s: %s",
                       (long long)json_get_int(damage, "nb", 0),
-                      clock_format_ms(at, json_get_int(damage, "first_ms", 0), false),
+                      clock_format_place(at, json_get_int(damage, "first_ms", 0)),
                       json_get_string(damage, "what", "damaged"));
 }
 

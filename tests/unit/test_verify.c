@@ -262,6 +262,23 @@ static void test_speeds(void **state)
     assert_false(verify_same_speed(600, 594059, 1800, 1790000));
 }
 
+/* Places in a recording are never negative. */
+static void test_places(void **state)
+{
+    (void)state;
+    struct verify_facts f = facts();
+    f.gap_ms = 2000;
+    f.gap_at_ms = -85326000;
+    assert_verdict("a hole before the picture", &f, VERDICT_DAMAGED, "0:02 missing at 0:00");
+    f = facts();
+    f.nb_damaged = 3;
+    f.damaged_at_ms = -36000001;
+    assert_verdict("packets without times", &f, VERDICT_DAMAGED, "3 packets do not decode");
+    f.damaged_at_known = true;
+    assert_verdict("packets before the picture", &f, VERDICT_DAMAGED,
+                   "3 packets do not decode, the first at 0:00");
+}
+
 static void test_damage(void **state)
 {
     (void)state;
@@ -305,6 +322,7 @@ static void test_damage(void **state)
         f.damage = cases[i].damage;
         f.nb_damaged = cases[i].nb_damaged;
         f.damaged_at_ms = cases[i].damaged_at_ms;
+        f.damaged_at_known = true;
         f.gap_at_ms = cases[i].gap_at_ms;
         f.gap_ms = cases[i].gap_ms;
         f.no_sound = cases[i].no_sound;
@@ -368,7 +386,7 @@ int main(void)
         cmocka_unit_test(test_slots),       cmocka_unit_test(test_ends),
         cmocka_unit_test(test_damage),      cmocka_unit_test(test_no_measure),
         cmocka_unit_test(test_long_causes), cmocka_unit_test(test_names),
-        cmocka_unit_test(test_speeds),
+        cmocka_unit_test(test_speeds),      cmocka_unit_test(test_places),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
