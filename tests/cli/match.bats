@@ -40,6 +40,8 @@ cause_of()
     expect 0 tp add "$REC"
     says "talk 1: number 1" "4 added, 0 known already; 0 cannot be read, 0 matches are unclear"
     expect 0 tp match
+    same "4 matches are sure: 'talkpress match --all' shows them" "$output"
+    expect 0 tp match --all
     says "1 sure" "4 sure" "03-third-time-lucky.mp4: number 3"
     expect 0 tp verify
     says "5 of 5 parts are ok"
@@ -447,7 +449,7 @@ mark_kept()
 
 reads_kept()
 {
-    expect 0 tp match
+    expect 0 tp match --all
     says "as it was kept"
     expect 0 tp status 1
     says "as it was kept"
@@ -455,7 +457,7 @@ reads_kept()
 
 matches_anew()
 {
-    run tp match
+    run tp match --all
     says_not "as it was kept"
     says "$@"
     run tp status
@@ -475,7 +477,7 @@ matches_anew()
     # The next command that holds the lock keeps what it found.
     expect 0 tp match 3=none
     expect 0 tp gc
-    expect 0 tp match
+    expect 0 tp match --all
     says_not "as it was kept"
     expect 0 tp match 3=
     expect 0 tp gc
