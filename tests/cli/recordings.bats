@@ -176,3 +176,13 @@ put()
     run tp add card/SUB/C0001S03.MP4
     says "C0001S03.MP4" "1 added"
 }
+
+@test "a clock that goes back: no negative times, and what to do" {
+    make late.mkv -map 0 -map 3 -c:v libx264 -preset ultrafast -c:a pcm_s16le -live 1 \
+        -output_ts_offset 85326
+    make early.mkv -map 0 -map 3 -c:v libx264 -preset ultrafast -c:a pcm_s16le -live 1
+    cat late.mkv early.mkv >wrapped.mkv
+    expect 1 tp add wrapped.mkv
+    says "wrapped.mkv' has a clock that goes back by 23:42:" "new file with other time stamps"
+    says_not "-23:42" " -0:"
+}
