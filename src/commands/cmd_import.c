@@ -325,8 +325,8 @@ static void print_outcome(const struct outcome *o)
     fflush(stdout); /* before the error that refers to it */
 }
 
-static int import(struct command *c, const struct import_guard *guard, const struct diff *d,
-                  struct err *err)
+static int import(struct command *c, const struct import_guard *guard, struct programme *after,
+                  const struct diff *d, struct err *err)
 {
     AUTO_JSON *unsure = json_array(), *titles = json_array(), *cards = NULL;
     struct outcome o = {
@@ -344,7 +344,7 @@ static int import(struct command *c, const struct import_guard *guard, const str
     if (d->nb && (o.dry_run || !o.refused) &&
         apply(c->event, guard, o.dry_run, unsure, o.dry_run ? &unseen : err) < 0 && !o.dry_run)
         return err->code;
-    o.cards = cards = card_trial(c->event, guard->after);
+    o.cards = cards = card_trial(c->event, after);
     if (command_has(c, "json"))
         print_json(&o);
     else
@@ -364,7 +364,7 @@ int cmd_import(struct command *c, struct err *err)
     if (import_guard_find(&guard, c->event->store, &before, &after, err) < 0)
         return err->code;
     diff_programmes(&d, &before, &after);
-    const int status = import(c, &guard, &d, err);
+    const int status = import(c, &guard, &after, &d, err);
     diff_finish(&d);
     return status;
 }

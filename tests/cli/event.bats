@@ -50,7 +50,7 @@ END
     says "unknown setting 'nam'"
     settings 'renditions: [cheap]' 'event: Tiny'
     expect 1 tp list
-    says "'event' should be lines of 'name: value'"
+    says "'event' should be followed by indented lines of 'name: value'"
 }
 
 # The topmost line that is not of the background's colour, of 360.
