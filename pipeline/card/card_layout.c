@@ -352,18 +352,34 @@ static int count_fitting(struct card_layout *lay, struct block *b, int nb_chars)
     return fits;
 }
 
+static int count_chars(const struct card_layout *lay, const struct block *b)
+{
+    int nb = 0;
+    for (const char *p = b->field < CARD_NB_FIELDS ? lay->words->of[b->field] : ""; *p;
+         str_next_utf8(&p))
+        nb++;
+    return nb;
+}
+
+/* More characters than a whole card of the narrowest letters holds: libass would need minutes to
+ * break a book into lines. */
+static int most_chars(const struct card_layout *lay, double size)
+{
+    const double narrowest = 0.1; /* of a letter's square; an 'l' takes 0.2 */
+    return (int)(lay->units_x * (double)lay->units_y / (narrowest * size * size));
+}
+
 static int refuse(struct card_layout *lay, struct block *b, struct err *err)
 {
-    int nb_chars = 0;
-    for (const char *p = lay->words->of[b->field]; str_next_utf8(&p);)
-        nb_chars++;
+    const int nb_chars = count_chars(lay, b);
+    const int nb_fit = count_fitting(lay, b, FFMIN(nb_chars, most_chars(lay, b->size)));
     const char *name = card_field_name(b->field);
     return err_set(
         err, ERR_INVALID,
         "the text of the %s does not fit on a card of %dx%d: about %d of its %d characters have "
         "room; shorten the %s, or in the template lower 'smallest' (%d) or raise 'lines' of the "
         "style '%s'%s",
-        name, lay->width, lay->height, count_fitting(lay, b, nb_chars), nb_chars, name, b->size,
+        name, lay->width, lay->height, nb_fit, nb_chars, name, b->size,
         lay->t->track->styles[b->line->style].Name,
         b->field == CARD_TITLE
             ? ", or give the card another one in talkpress.yaml: 'card: {titles: {TALK: TEXT}}'"
@@ -419,6 +435,10 @@ static void break_at_phrases(struct card_layout *lay, struct block *b)
 static int find_size(struct card_layout *lay, struct block *b, struct err *err)
 {
     int too_large = b->size, fits = (int)ceil(b->limits->smallest);
+    if (count_chars(lay, b) > most_chars(lay, fits)) {
+        b->size = fits;
+        return refuse(lay, b, err);
+    }
     if (try_size(lay, b, too_large))
         return 0;
     if (!try_size(lay, b, fits))

@@ -51,7 +51,7 @@ static int ask(struct trial_answer *out, const struct settings *s, const struct 
     AUTO_FREE char *program = NULL;
     AUTO_JSON *answer = NULL;
     AUTO_TRIAL_REQUEST request = {.cards = mem_zalloc(p->nb_talks, sizeof *request.cards)};
-    char verb[] = "try-cards";
+    char verb[] = "worker", what[] = "--try-cards";
     for (size_t i = 0; i < p->nb_talks; i++) {
         struct card_request *card = &request.cards[request.nb_cards++];
         card_trial_fill(card, s, p, &p->talks[i], talk_part(&p->talks[i], 1));
@@ -60,7 +60,7 @@ static int ask(struct trial_answer *out, const struct settings *s, const struct 
     }
     AUTO_JSON *json = trial_request_write(&request);
     if (media_program_find(&program, err) < 0 ||
-        media_program_ask(&answer, program, (char *[]){verb, NULL}, json, err) < 0)
+        media_program_ask(&answer, program, (char *[]){verb, what, NULL}, json, err) < 0)
         return err->code;
     return trial_answer_read(out, answer, err);
 }

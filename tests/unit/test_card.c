@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -283,6 +284,14 @@ static void test_too_long_is_refused(void **state)
     title[300] = '\0';
     text = full_text(title);
     expect_refused(&text, &params, ERR_INVALID, "the text of the title does not fit", NULL);
+    /* A book is refused at once. */
+    AUTO_STR book = {0};
+    while (book.len < 200000)
+        str_add(&book, "a book of words ");
+    text = full_text(book.s);
+    const clock_t begin = clock();
+    expect_refused(&text, &params, ERR_INVALID, "of its 199999 characters have room", NULL);
+    assert_true(clock() - begin < 10 * CLOCKS_PER_SEC);
 }
 
 /* A trial says of each text what drawing its card would, whatever was tried before. */
