@@ -33,6 +33,7 @@ static const struct verb verbs[] = {
              "file or a folder), iCalendar, an HTML timetable, CSV, a Markdown list, or a page\n"
              "that lists videos, as HTML or text. A talk that may be another one than before is\n"
              "listed as doubtful, and a published talk whose title changes is listed last.\n"
+             "What was left out, such as talks that were declined, is said in notes.\n"
              "  -n, --dry-run   show the changes without applying them\n"
              "  --json          print the changes as JSON",
      .options = {{.name = "dry-run", .letter = 'n'}, {.name = "json"}},
