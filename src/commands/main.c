@@ -34,6 +34,7 @@ static const struct verb verbs[] = {
              "that lists videos, as HTML or text. A talk that may be another one than before is\n"
              "listed as doubtful, and a published talk whose title changes is listed last.\n"
              "Title cards that cannot be made are listed too: text that does not fit.\n"
+             "What was left out, such as talks that were declined, is said in notes.\n"
              "  -n, --dry-run   show the changes without applying them\n"
              "  --replace       apply them even if this is another event's programme (no talk in\n"
              "                  common, or another name and other days), or if more than a third\n"

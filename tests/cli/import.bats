@@ -256,3 +256,24 @@ another event, with no talk in common: 3 of 3 talks would be gone" \
     page two.txt "${talks[@]:1}"
     expect 0 tp import two.txt
 }
+
+@test "a table with declined rows: what was left out is said" {
+    printf 'id,title,status\n1,One,Accepted\n2,Two,Declined\n3,Three,Withdrawn\n4,Four,Declined\n' >t.csv
+    expect 0 tp import t.csv
+    says "1 talk, 1 part: 1 new" "Note: 't.csv', lines 3, 5: left out: status \"Declined\"" \
+        "Note: 't.csv', line 4: left out: status \"Withdrawn\""
+    json '.notes' '["'"'t.csv', lines 3, 5: left out: status \\\"Declined\\\""'","'"'t.csv', line 4: "'left out: status \"Withdrawn\""]' \
+        tp import --json t.csv
+    printf 'id,title,date\n1,One,09/05/2014\n' >t.csv
+    expect 1 tp import t.csv
+    says "not ambiguous: this one is 9 May or 5 September"
+}
+
+@test "real tables with dates of numbers: the column decides, or the date is ambiguous" {
+    local cases=$BATS_TEST_DIRNAME/../../../shared/cases/13-csv
+    [ -d "$cases" ] || skip "no ../shared/cases"
+    expect 0 tp import "$cases/us-dates.csv"
+    json '[.talks[].start]' '["2014-09-27T09:00:00","2014-09-05T09:00:00"]' tp list --json
+    expect 1 tp import "$cases/ambiguous-dates.csv"
+    says "6 October or 10 June"
+}
