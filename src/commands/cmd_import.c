@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "card_trial.h"
 #include "commands.h"
 #include "diff.h"
 #include "event.h"
@@ -33,20 +34,35 @@ static void print_changes(const struct diff *d)
     table_print(t);
 }
 
-static void print_changes_json(const struct diff *d, json_t *retitled, const json_t *unsure,
-                               json_t *refusal, bool applied)
+/* What an import does, or would do. */
+struct outcome {
+    const struct import_guard *guard;
+    const struct diff *diff;
+    json_t *unsure; /* talks whose match is no longer sure */
+    json_t *titles; /* published talks whose title changes */
+    json_t *cards;  /* title cards that cannot be made, and why */
+    bool dry_run, refused;
+};
+
+static void print_json(const struct outcome *o)
 {
+    const struct programme *p = o->guard->after;
+    const struct diff *d = o->diff;
+    AUTO_JSON *notes = json_array();
+    for (size_t i = 0; i < p->nb_notes; i++)
+        json_array_append_new(notes, json_text(p->notes[i]));
     AUTO_JSON *list = json_array();
     for (size_t i = 0; i < d->nb; i++)
         json_array_append_new(list,
                               json_pack("{s:s, s:i, s:s}", "change", kinds[d->changes[i].kind],
                                         "talk", d->changes[i].talk, "text", d->changes[i].text));
-    AUTO_JSON *all =
-        json_pack("{s:O, s:O, s:b}", "changes", list, "unsure", unsure, "applied", applied);
-    if (json_array_size(retitled))
-        json_object_set(all, "published_titles", retitled);
-    if (refusal)
-        json_object_set(all, "refused", refusal);
+    AUTO_JSON *all = json_pack("{s:O, s:O, s:O, s:b}", "changes", list, "notes", notes, "unsure",
+                               o->unsure, "applied", !o->dry_run && !o->refused && d->nb);
+    if (json_array_size(o->titles))
+        json_object_set(all, "published_titles", o->titles);
+    json_object_update(all, o->cards);
+    if (o->refused)
+        json_object_set_new(all, "refused", import_guard_json(o->guard));
     cli_print_json(all);
 }
 
@@ -70,6 +86,12 @@ static void print_counts(const struct diff *d, const struct programme *p, bool d
            dry_run ? " (dry run: nothing was applied)"
            : d->nb ? ""
                    : ": nothing changes");
+}
+
+static void print_notes(const struct programme *p)
+{
+    for (size_t i = 0; i < p->nb_notes; i++)
+        table_text("  ", "Note: %s", p->notes[i]);
 }
 
 /* --- matches that are no longer certain
@@ -285,45 +307,49 @@ static int apply(struct event *event, const struct import_guard *guard, bool dry
     return ret;
 }
 
-static void print_all(const struct command *c, const struct diff *d,
-                      const struct import_guard *guard, json_t *titles, const json_t *unsure,
-                      bool refused)
+static void print_outcome(const struct outcome *o)
 {
-    const bool dry_run = command_has(c, "dry-run");
-    if (command_has(c, "json")) {
-        AUTO_JSON *refusal = refused ? import_guard_json(guard) : NULL;
-        print_changes_json(d, titles, unsure, refusal, !dry_run && !refused && d->nb);
-        return;
+    if (o->dry_run || !o->refused) {
+        if (o->diff->nb)
+            print_changes(o->diff);
+        print_counts(o->diff, o->guard->after, o->dry_run);
+        print_notes(o->guard->after);
+        print_unsure(o->unsure);
+        card_trial_print(o->cards);
+        print_titles(o->titles);
     }
-    if (dry_run || !refused) {
-        if (d->nb)
-            print_changes(d);
-        print_counts(d, guard->after, dry_run);
-        print_unsure(unsure);
-        print_titles(titles);
-    }
-    if (dry_run && refused)
+    if (o->dry_run && o->refused)
         putchar('\n');
-    if (refused)
-        import_guard_print(guard);
+    if (o->refused)
+        import_guard_print(o->guard);
     fflush(stdout); /* before the error that refers to it */
 }
 
 static int import(struct command *c, const struct import_guard *guard, const struct diff *d,
                   struct err *err)
 {
-    const bool dry_run = command_has(c, "dry-run");
-    const bool refused =
-        replacement_is_large(&guard->replacement) && !command_has(c, "replace") && d->nb;
-    AUTO_JSON *unsure = json_array(), *titles = json_array();
+    AUTO_JSON *unsure = json_array(), *titles = json_array(), *cards = NULL;
+    struct outcome o = {
+        .guard = guard,
+        .diff = d,
+        .unsure = unsure,
+        .titles = titles,
+        .dry_run = command_has(c, "dry-run"),
+        .refused =
+            replacement_is_large(&guard->replacement) && !command_has(c, "replace") && d->nb,
+    };
     if (list_titles(titles, c->event->store, guard->before, guard->after, err) < 0)
         return err->code;
     struct err unseen = {0}; /* a dry run works with a read-only store too */
-    if (d->nb && (dry_run || !refused) &&
-        apply(c->event, guard, dry_run, unsure, dry_run ? &unseen : err) < 0 && !dry_run)
+    if (d->nb && (o.dry_run || !o.refused) &&
+        apply(c->event, guard, o.dry_run, unsure, o.dry_run ? &unseen : err) < 0 && !o.dry_run)
         return err->code;
-    print_all(c, d, guard, titles, unsure, refused);
-    return refused ? import_guard_refuse(guard, c->operands[0], dry_run, err) : EXIT_OK;
+    o.cards = cards = card_trial(c->event, guard->after);
+    if (command_has(c, "json"))
+        print_json(&o);
+    else
+        print_outcome(&o);
+    return o.refused ? import_guard_refuse(guard, c->operands[0], o.dry_run, err) : EXIT_OK;
 }
 
 int cmd_import(struct command *c, struct err *err)

@@ -33,6 +33,7 @@ static const struct verb verbs[] = {
              "file or a folder), iCalendar, an HTML timetable, CSV, a Markdown list, or a page\n"
              "that lists videos, as HTML or text. A talk that may be another one than before is\n"
              "listed as doubtful, and a published talk whose title changes is listed last.\n"
+             "Title cards that cannot be made are listed too: text that does not fit.\n"
              "  -n, --dry-run   show the changes without applying them\n"
              "  --replace       apply them even if this is another event's programme (no talk in\n"
              "                  common, or another name and other days), or if more than a third\n"
@@ -87,16 +88,17 @@ static const struct verb verbs[] = {
     {.name = "match",
      .operands = "[TALK=FILE]",
      .summary = "show or set which recording holds which talk",
-     .help = "match [--json] [TALK[/PART]=FILE|none| ...]\n"
-             "Shows which recording holds which talk, and why; after a decision, only\n"
-             "what it changes.\n"
+     .help = "match [--all] [--json] [TALK[/PART]=FILE|none| ...]\n"
+             "Shows which recording holds which talk, and why: the matches that need you, and\n"
+             "how many are sure; after a decision, what it changes.\n"
+             "  --all       show the sure ones too\n"
              "  15=FILE     talk 15 is in FILE\n"
              "  15/2=FILE   part 2 of talk 15 is in FILE\n"
              "  3-5=FILE    talks 3 to 5 are in FILE; 'talkpress cut' proposes where\n"
              "  15=none     talk 15 was not recorded\n"
              "  15=         remove all such decisions on talk 15 and its parts\n"
              "  --json      print the matches as JSON",
-     .options = {{.name = "json"}},
+     .options = {{.name = "json"}, {.name = "all"}},
      .takes = {0, VERB_ANY_NUMBER, NULL},
      .needs = NEEDS_PLAN,
      .run = cmd_match},
@@ -107,8 +109,8 @@ static const struct verb verbs[] = {
              "verify --accept TALK[/PART] --because TEXT\n"
              "verify --reject TALK[/PART]\n"
              "Compares the measured length of each part with the listed one and shows the\n"
-             "cause of a difference.\n"
-             "  --problems       only the parts that need a decision, in groups\n"
+             "cause of a difference: first the parts that need a decision, in groups.\n"
+             "  --problems       only these\n"
              "  --accept TALK    accept the part although its verdict is not ok\n"
              "  --because TEXT   the reason, which is kept and shown\n"
              "  --reject TALK    remove the acceptance\n"

@@ -3,7 +3,8 @@
  *
  *     worker SPEC            does one job (worker.h)
  *     worker --serve WORK    is the zygote of a coordinator (zygote_process.h)
- *     card, rehearse         serves the request on stdin (requests.h)
+ *     card, try-cards, rehearse
+ *                            serves the request on stdin (requests.h)
  */
 #include <fontconfig/fontconfig.h>
 #include <locale.h>

@@ -62,7 +62,7 @@ setup()
     before=$(sqlite3 "$EVENT/talkpress.db" .dump)
     expect 0 tp import page.txt
     says "3 talks, 4 parts: 0 new, 0 changed, 0 gone: nothing changes"
-    json . '{"changes":[],"unsure":[],"applied":false}' tp import --json page.txt
+    json . '{"changes":[],"notes":[],"unsure":[],"applied":false}' tp import --json page.txt
     same "$before" "$(sqlite3 "$EVENT/talkpress.db" .dump)"
 }
 
@@ -195,6 +195,23 @@ END
     sed -i 's/12:00/09:00/; s/Other/Another/' t.xml
     expect 0 tp import t.xml
     says "0 new, 1 changed, 0 gone" "changed 3 title: 'Other' -> 'Another'"
+}
+
+@test "dates that contradict the starts by the zone's offset: both are shown, the starts count" {
+    cat >t.xml <<'END'
+<schedule><conference><title>Conf</title></conference>
+<day date="2023-05-26" start="2023-05-26T09:00:00+02:00" end="2023-05-26T18:00:00+02:00">
+<room name="A">
+<event id="1"><date>2023-05-26T11:30:00+02:00</date><start>09:30</start><title>One</title></event>
+<event id="2"><date>2023-05-26T12:30:00+02:00</date><start>10:30</start><title>Two</title></event>
+</room></day></schedule>
+END
+    expect 0 tp import t.xml
+    says "Note: 't.xml', line 4: the date of 'One' is \"2023-05-26T11:30:00+02:00\", but its start" \
+        "is \"09:30\". The start counts" "The same for 1 more event."
+    expect 0 tp list
+    says "1 09:30 A - One"
+    json '.notes|length' 1 tp import --json t.xml
 }
 
 @test "the programme of another event is refused without --replace" {
