@@ -123,10 +123,11 @@ mistake()
     mistake with_disk DISK_COUNT="$PWD/count" DISK_FAULT=sync,name,write:0:KILL >/dev/null
     total=$(count)
     [ "$total" -gt 100 ]
+    nb_killed=0
     for at in $(some "$total" 6); do
         new
         mistake with_disk DISK_COUNT="$PWD/count" "DISK_FAULT=sync,name,write:$at:KILL" \
-            >killed.log 2>&1 && continue
+            >killed.log 2>&1 || nb_killed=$((nb_killed + 1))
         same mine "$(cat "$EVENT/out/notes.txt")"
         rm "$EVENT/out/notes.txt"
         tp gc >/dev/null
@@ -136,6 +137,7 @@ mistake()
         same "" "$(ls "$EVENT/work/removed" 2>/dev/null)"
         is_whole || { echo "killed at $at"; false; }
     done
+    [ "$nb_killed" -ge 5 ]
     rm -rf "$EVENT"
 }
 
