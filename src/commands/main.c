@@ -86,7 +86,8 @@ static const struct verb verbs[] = {
      .summary = "show or set which recording holds which talk",
      .help = "match [--json] [TALK[/PART]=FILE|none| ...]\n"
              "Shows which recording holds which talk, and why; after a decision, only\n"
-             "what it changes.\n"
+             "what it changes. Other formats of a recording (talk.mp4, talk.webm) are set\n"
+             "aside and named.\n"
              "  15=FILE     talk 15 is in FILE\n"
              "  15/2=FILE   part 2 of talk 15 is in FILE\n"
              "  3-5=FILE    talks 3 to 5 are in FILE; 'talkpress cut' proposes where\n"

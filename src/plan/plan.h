@@ -36,10 +36,10 @@ struct source {
     const struct recording *recording;
     const char *name; /* for the user: see recording_names.h */
     /* NULL: not made yet. The probe lacks its cells; plan_find_result returns all of it. If no
-     * match names the recording, the probe has only "error", "duration_ms", "creation_time" and
-     * "hash", and the analysis is not loaded. */
+     * match names the recording, it is a summary (store_probe_summary), and the analysis is not
+     * loaded. */
     json_t *probe, *analysis;
-    bool whole; /* false: only these four members were read */
+    bool whole; /* false: only the summary was read */
     char probe_key[33], analysis_key[33];
     struct caption_source *captions; /* see captions_source.h */
     size_t nb_captions;

@@ -122,6 +122,27 @@ static void cache_matches(struct plan *p)
     p->new_matches = NULL;
 }
 
+/* A member of the probe's picture or sound, in the probe or in its summary. */
+static int member_of(const json_t *probe, const char *stream, const char *member)
+{
+    const json_t *there = json_object_get(probe, stream);
+    return (int)json_get_int(json_is_object(there) ? there : probe, member, 0);
+}
+
+static struct match_recording describe(const struct source *s)
+{
+    return (struct match_recording){
+        .name = fs_basename(s->recording->path),
+        .shown = s->name,
+        .duration_ms = json_get_int(s->probe, "duration_ms", -1),
+        .path = s->recording->path,
+        .width = member_of(s->probe, "video", "width"),
+        .height = member_of(s->probe, "video", "height"),
+        .has_sound = member_of(s->probe, "audio", "channels") > 0,
+        .bytes = s->recording->size,
+    };
+}
+
 static int match_recordings(struct plan *p, const json_t *cached, struct err *err)
 {
     struct chosen_match *chosen = NULL;
@@ -140,11 +161,7 @@ static int match_recordings(struct plan *p, const json_t *cached, struct err *er
     free(chosen);
     AUTO_FREE struct match_recording *list = mem_zalloc(p->nb_recordings, sizeof *list);
     for (size_t i = 0; i < p->nb_recordings; i++)
-        list[i] = (struct match_recording){
-            .name = fs_basename(p->recordings[i].path),
-            .shown = p->sources[i].name,
-            .duration_ms = json_get_int(p->sources[i].probe, "duration_ms", -1),
-        };
+        list[i] = describe(&p->sources[i]);
     find_matches(p, cached, list, fixed, nb_fixed);
     index_matches(p);
     return 0;
