@@ -78,7 +78,7 @@ static void add_row(struct table *t, const struct plan *p, size_t i, const struc
     if (ms >= 0)
         clock_format_ms(length, ms, false);
     table_add(t, (const char *const[]){name, length,
-                                       error    ? error
+                                       error    ? cli_after_path(error, p->recordings[i].path)
                                        : !probe ? "not probed"
                                                 : match});
 }

@@ -154,13 +154,15 @@ static void print_unmatched(const struct plan *p)
             puts("\nRecordings that match no talk:");
         first = false;
         const json_t *probe = p->sources[i].probe;
+        const char *error = json_get_string(probe, "error", NULL);
         const int64_t ms = json_get_int(probe, "duration_ms", -1);
         char length[CLOCK_BYTES] = "";
         AUTO_FREE char *reason = unused_reason(p, i);
         if (ms >= 0)
             clock_format_ms(length, ms, false);
         table_add(t, (const char *const[]){p->sources[i].name, length,
-                                           json_get_string(probe, "error", reason)});
+                                           error ? cli_after_path(error, p->recordings[i].path)
+                                                 : reason});
     }
     table_print(t);
 }

@@ -205,8 +205,9 @@ static void print_outcome(const struct verified *v, bool undecided)
         printf(", %zu need%s a decision", nb_open, nb_open == 1 ? "s" : "");
     putchar('\n');
     if (undecided)
-        puts("missing or unclear: 'talkpress match TALK=FILE'; others: 'talkpress cut TALK', or\n"
-             "'talkpress verify --accept TALK --because TEXT' to publish the part as it is");
+        table_text("", "missing or unclear: 'talkpress match TALK=FILE'; others: 'talkpress cut "
+                       "TALK', or 'talkpress verify --accept TALK --because TEXT' to publish the "
+                       "part as it is");
 }
 
 static void print_text(const struct verified *v, const struct plan *plan, bool undecided,

@@ -261,8 +261,9 @@ static char *output_cause(const json_t *result)
     char at[CLOCK_BYTES];
     if (json_get_int(damage, "nb", 0) == 0)
         return mem_strdup(remark);
-    return mem_printf("%lld packets or pictures could not be decoded, the first at %s: %s",
-                      (long long)json_get_int(damage, "nb", 0),
+    const long long nb = json_get_int(damage, "nb", 0);
+    return mem_printf("%lld packet%s or picture%s could not be decoded, the first at %s: %s", nb,
+                      nb == 1 ? "" : "s", nb == 1 ? "" : "s",
                       clock_format_place(at, json_get_int(damage, "first_ms", 0)),
                       json_get_string(damage, "what", "damaged"));
 }
