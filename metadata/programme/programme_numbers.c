@@ -325,8 +325,8 @@ static bool speakers_differ(const struct talk *a, const struct talk *b)
 static void match(struct entry *e, struct entry *former, const struct round *round)
 {
     const bool differ = speakers_differ(e->talk, former->was);
-    if ((round->what & COMMON_SPEAKER) && differ)
-        return;
+    if (differ && ((round->what & COMMON_SPEAKER) || former->was->gone))
+        return; /* an id that is free again may be used for another talk */
     e->talk->doubt = (round->what & OWN_REF) && differ ? id_only : round->doubt;
     e->was = former->was;
     e->same_ref = g_strcmp0(ref_of(e), ref_of(former)) == 0;

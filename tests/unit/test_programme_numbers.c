@@ -163,6 +163,20 @@ static void test_gone(void **state)
     assert_string_equal(got, "3 Tape, 2 Close, 1 Disks");
 }
 
+/* An id is free after its talk is gone. Another talk that gets it is not that talk. */
+static void test_gone_id(void **state)
+{
+    (void)state;
+    AUTO_PROGRAMME before = {0}, after = {0};
+    make(&before, "a|One|Ann|7|A/b|Two|Bo|9|A");
+    programme_number_talks(&before, &(struct programme){0});
+    before.talks[0].gone = before.talks[1].gone = true;
+    make(&after, "a|Three|Cy|7|A/b|Zwei|Bo|8|A");
+    programme_number_talks(&after, &before);
+    AUTO_FREE char *got = numbers(&after);
+    assert_string_equal(got, "3 Three, 2 Zwei");
+}
+
 /* A timetable's ids: another export has others, or has none for one talk. The refs decide. */
 static void test_ids(void **state)
 {
@@ -237,9 +251,9 @@ static void test_many(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cases), cmocka_unit_test(test_gone),
-        cmocka_unit_test(test_ids),   cmocka_unit_test(test_ids_by_order),
-        cmocka_unit_test(test_many),
+        cmocka_unit_test(test_cases),        cmocka_unit_test(test_gone),
+        cmocka_unit_test(test_gone_id),      cmocka_unit_test(test_ids),
+        cmocka_unit_test(test_ids_by_order), cmocka_unit_test(test_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
