@@ -183,8 +183,8 @@ ATTR_NODISCARD int store_each_failure(struct store *store,
 
 struct published {
     const char *name, *key; /* of the file; of the result that is in it */
-    int talk, part;
-    const char *recording; /* fingerprint of the recording it was made from; "": not known */
+    int talk, part;         /* talk 0: its number was given to another talk */
+    const char *recording;  /* fingerprint of the recording it was made from; "": not known */
 };
 /* Calls each with every file, until it returns non-zero. The strings are valid only during the
  * call. */

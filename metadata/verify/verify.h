@@ -30,6 +30,8 @@ struct verify_facts {
     bool runs_to_end;     /* the cut ends with the recording */
     bool cut_by_hand;
     int nb_same_speed;      /* other talks whose length is off by the same factor */
+    const bool *fitting;    /* of each talk of the programme: whether it has a recording of its own
+                               with the listed length; NULL: none has */
     bool shares_recording;  /* with the talk's other parts */
     bool unclear;           /* the recording, or the cut in it, is not certain */
     const char *match_note; /* the reason, or another suspicion; may be NULL */
@@ -49,6 +51,7 @@ struct verify_facts {
     int64_t silence_head_ms, silence_tail_ms, black_head_ms, black_tail_ms;
     int sound_at_end;
     int64_t nb_damaged, damaged_at_ms; /* pictures or packets that do not decode */
+    bool damaged_at_known;             /* else they have no times */
     const char *damage;                /* the decoder's message; may be NULL */
 };
 

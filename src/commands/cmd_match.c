@@ -91,34 +91,53 @@ static bool is_named(const struct command *c, int talk)
     return false;
 }
 
-/* All rows; after decisions those that they name or change. */
+/* Whether the user has something to do about it, or should look at it. */
+static bool needs_user(const struct match *m)
+{
+    return m->state == MATCH_UNCLEAR || (m->state == MATCH_NONE && !m->by_hand) || m->suspicion;
+}
+
+static void add_row(struct table *t, const struct plan *p, const struct match *m)
+{
+    char talk[32], score[16] = "", margin[16] = "";
+    snprintf(talk, sizeof talk, m->part ? "%d/%d" : "%d", m->talk, m->part);
+    if (m->recording >= 0) {
+        snprintf(score, sizeof score, "%.2f", m->score);
+        snprintf(margin, sizeof margin, "%.2f", m->margin);
+    }
+    AUTO_FREE char *text =
+        mem_printf("%s%s%s%s%s", m->recording >= 0 ? p->sources[m->recording].name : "",
+                   m->recording >= 0 ? ": " : "", m->reason ? m->reason : "",
+                   m->suspicion ? "; " : "", m->suspicion ? m->suspicion : "");
+    table_add(t, (const char *const[]){talk, states[m->state], score, margin, text});
+    table_colour(t, 1,
+                 m->state == MATCH_SURE      ? TABLE_GOOD
+                 : m->state == MATCH_UNCLEAR ? TABLE_BAD
+                                             : TABLE_OPEN);
+}
+
+/* Rows that need something, or all; after decisions those that they name or change. The rest is
+ * counted. */
 static void print_matches(const struct plan *p, const struct command *c,
                           const struct before *before)
 {
     static const char *const headings[] = {">talk", "", ">score", ">margin", "recording and reason",
                                            NULL};
     struct table *t = table_create(headings);
+    const bool all = command_has(c, "all");
+    size_t nb_left_out = 0;
     for (size_t i = 0; i < p->matches.nb_rows; i++) {
         const struct match *m = &p->matches.rows[i];
-        if (c->nb_operands && !is_named(c, m->talk) && was_there(before, m))
-            continue;
-        char talk[32], score[16] = "", margin[16] = "";
-        snprintf(talk, sizeof talk, m->part ? "%d/%d" : "%d", m->talk, m->part);
-        if (m->recording >= 0) {
-            snprintf(score, sizeof score, "%.2f", m->score);
-            snprintf(margin, sizeof margin, "%.2f", m->margin);
-        }
-        AUTO_FREE char *text =
-            mem_printf("%s%s%s%s%s", m->recording >= 0 ? p->sources[m->recording].name : "",
-                       m->recording >= 0 ? ": " : "", m->reason ? m->reason : "",
-                       m->suspicion ? "; " : "", m->suspicion ? m->suspicion : "");
-        table_add(t, (const char *const[]){talk, states[m->state], score, margin, text});
-        table_colour(t, 1,
-                     m->state == MATCH_SURE      ? TABLE_GOOD
-                     : m->state == MATCH_UNCLEAR ? TABLE_BAD
-                                                 : TABLE_OPEN);
+        if (all || (c->nb_operands ? is_named(c, m->talk) || !was_there(before, m) : needs_user(m)))
+            add_row(t, p, m);
+        else
+            nb_left_out++;
     }
+    const bool empty = nb_left_out == p->matches.nb_rows;
     table_print(t);
+    if (nb_left_out && !c->nb_operands)
+        printf("%s%zu match%s sure: 'talkpress match --all' shows %s\n", empty ? "" : "\n",
+               nb_left_out, nb_left_out == 1 ? " is" : "es are", nb_left_out == 1 ? "it" : "them");
 }
 
 static void print_unmatched(const struct plan *p)

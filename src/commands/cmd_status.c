@@ -439,7 +439,7 @@ static void print_all(const struct survey *s, const struct plan *plan, const str
         nb_complete += s->parts[i].state == PART_COMPLETE;
         if (!passes(f, &s->parts[i], s->failures))
             continue;
-        nb_shown++;
+        nb_shown += !s->parts[i].talk->gone;
         add_row(t, &s->parts[i], s->failures);
         unused_note(&unused, &s->parts[i]);
     }
@@ -448,8 +448,8 @@ static void print_all(const struct survey *s, const struct plan *plan, const str
     table_print(t);
     if (filters(f)) {
         unused_finish(&unused);
-        printf("%s%zu of %zu part%s shown\n", nb_shown ? "\n" : "", nb_shown, s->nb_parts,
-               s->nb_parts == 1 ? " is" : "s are");
+        printf("%s%zu of %zu part%s shown\n", nb_shown ? "\n" : "", nb_shown, nb,
+               nb == 1 ? " is" : "s are");
         return;
     }
     unused_print(&unused);

@@ -93,6 +93,7 @@ static void add_row(struct table *t, const struct part_plan *pp)
                       captions ? captions : "");
     table_add(t, (const char *const[]){plan_part_name(name, pp->talk, pp->part->number), listed,
                                        measured, off, verdict_name(pp->verdict), text});
+    table_colour(t, 4, verdict_colour(pp->verdict, pp->accepted));
 }
 
 /* --- what is shown ---------------------------------------------------------------------------- */
@@ -151,33 +152,28 @@ static struct table *new_table(void)
     return table_create(headings);
 }
 
-static void print_rows(const struct verified *v)
-{
-    struct table *t = new_table();
-    for (size_t i = 0; i < v->nb; i++)
-        add_row(t, &v->parts[i]);
-    table_print(t);
-}
-
-/* Those that need a decision, in groups: the worst first, and last what is only not there yet. */
-static void print_problems(const struct verified *v)
+/* The problems first, in groups: the worst first, and last what is only not there yet. */
+static void print_rows(const struct verified *v, bool problems)
 {
     static const enum verdict order[] = {VERDICT_DAMAGED, VERDICT_SHORT, VERDICT_LONG,
                                          VERDICT_UNCLEAR, VERDICT_MISSING};
-    bool first = true;
-    for (size_t k = 0; k < sizeof order / sizeof *order; k++) {
-        struct table *t = new_table();
+    const size_t nb_groups = sizeof order / sizeof *order;
+    struct table *t = new_table();
+    for (size_t k = 0; k < nb_groups + (problems ? 0 : 1); k++) {
+        const enum verdict verdict = k < nb_groups ? order[k] : VERDICT_OK;
         size_t nb = 0;
         for (size_t i = 0; i < v->nb; i++)
-            if (v->parts[i].verdict == order[k] && is_problem(&v->parts[i])) {
+            nb += is_problem(&v->parts[i]) ? v->parts[i].verdict == verdict : k == nb_groups;
+        if (nb && v->nb_ok + v->nb_accepted < v->nb)
+            table_section(t, "%zu %s", nb,
+                          k < nb_groups    ? verdict_name(verdict)
+                          : v->nb_accepted ? "ok or accepted"
+                                           : "ok");
+        for (size_t i = 0; i < v->nb; i++)
+            if (is_problem(&v->parts[i]) ? v->parts[i].verdict == verdict : k == nb_groups)
                 add_row(t, &v->parts[i]);
-                nb++;
-            }
-        if (nb)
-            printf("%s%zu %s\n", first ? "" : "\n", nb, verdict_name(order[k]));
-        first = first && !nb;
-        table_print(t);
     }
+    table_print(t);
 }
 
 static void print_outcome(const struct verified *v, bool undecided)
@@ -203,10 +199,7 @@ static void print_text(const struct verified *v, const struct plan *plan, bool u
         unused_note(&unused, &v->parts[i]);
     if (!plan->programme.nb_talks)
         puts(CLI_NO_TALKS);
-    if (problems)
-        print_problems(v);
-    else
-        print_rows(v);
+    print_rows(v, problems);
     unused_print(&unused);
     print_outcome(v, undecided);
 }
