@@ -1,6 +1,7 @@
 #include "formats.h"
 
 #include <ctype.h>
+#include <glib.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,9 +65,9 @@ static const char *field(const struct reader *r, const struct csv_row *row, enum
     return at >= 0 && *row->fields[at] ? row->fields[at] : NULL;
 }
 
-/* The same for a time: NULL also for what stands for a time that is not known. */
-static const char *time_field(const struct reader *r, const struct csv_row *row,
-                              enum csv_column column)
+/* The same for a time or a name: NULL also for what stands for one that is not known. */
+static const char *known_field(const struct reader *r, const struct csv_row *row,
+                               enum csv_column column)
 {
     static const char *const unknown[] = {"tba", "tbd", "tbc", "n/a", "na",  "-",
                                           "--",  "–",   "—",   "?",   "none"};
@@ -144,7 +145,7 @@ static const char *expected_length(enum csv_column column)
 static int read_length(struct reader *r, const struct csv_row *row, enum csv_column column,
                        struct talk *talk, int *out_slot_s)
 {
-    const char *text = time_field(r, row, column);
+    const char *text = known_field(r, row, column);
     AUTO_FREE char *times = mem_strdup(text ? text : "");
     const bool parts = column != COL_SLOT;
     char *rest = text ? times : NULL;
@@ -185,6 +186,17 @@ static int read_offsets(struct reader *r, const struct csv_row *row, struct talk
 
 static const char clock_form[] = "a time of day, \"18:30\" or \"2014-09-26 18:30\"";
 
+/* A heading such as "Date (MM/DD/YYYY)" decides where no cell does. */
+static void find_order_in_heading(struct reader *r, enum csv_column column)
+{
+    static const char *const forms[2][3] = {{"dd/m", "d/m/y", "dd-m"}, {"mm/d", "m/d/y", "mm-d"}};
+    AUTO_FREE char *name = g_ascii_strdown(heading(r, column), -1);
+    for (size_t month = 0; month < 2 && !r->order_lines[0] && !r->order_lines[1]; month++)
+        for (size_t i = 0; i < 3; i++)
+            if (strstr(name, forms[month][i]))
+                r->order_lines[month] = r->table.rows[0].line;
+}
+
 /* The order of day and month is the same in all cells of a table: one cell that leaves no choice
  * decides for all. */
 static void find_order(struct reader *r)
@@ -193,7 +205,7 @@ static void find_order(struct reader *r)
     for (size_t i = 1; i < r->table.nb_rows; i++)
         for (size_t k = 0; k < sizeof dates / sizeof *dates; k++) {
             const struct csv_row *row = &r->table.rows[i];
-            const char *text = time_field(r, row, dates[k]);
+            const char *text = known_field(r, row, dates[k]);
             struct csv_when when;
             if (!text || !csv_when_parse(&when, text) || !when.paired)
                 continue;
@@ -201,6 +213,9 @@ static void find_order(struct reader *r)
             if (day != month && !r->order_lines[month])
                 r->order_lines[month] = row->line;
         }
+    for (size_t k = 0; k < sizeof dates / sizeof *dates; k++)
+        if (r->columns.at[dates[k]] >= 0)
+            find_order_in_heading(r, dates[k]);
     const bool day = r->order_lines[0], month = r->order_lines[1];
     r->order = day && month ? ORDER_MIXED
                : day        ? ORDER_DAY_FIRST
@@ -248,7 +263,7 @@ static int settle_day(struct reader *r, const struct csv_row *row, enum csv_colu
 static int read_when(struct reader *r, const struct csv_row *row, enum csv_column column,
                      bool with_time, struct csv_when *out)
 {
-    const char *text = time_field(r, row, column);
+    const char *text = known_field(r, row, column);
     *out = (struct csv_when){0};
     if (!text)
         return 0;
@@ -351,7 +366,7 @@ static int read_times(struct reader *r, const struct csv_row *row, struct talk *
 
 static void read_speakers(const struct reader *r, const struct csv_row *row, struct talk *talk)
 {
-    const char *speakers = field(r, row, COL_SPEAKERS);
+    const char *speakers = known_field(r, row, COL_SPEAKERS);
     const char *first = field(r, row, COL_FIRST_NAME), *last = field(r, row, COL_LAST_NAME);
     if (speakers) {
         speakers_add(talk, speakers);
@@ -505,6 +520,11 @@ static void conclude(struct reader *r)
     if (r->programme->name)
         programme_note(r->programme, "'%s', line %d: taken as the event's name: \"%s\"", r->name,
                        r->table.caption_line, r->programme->name);
+    if (r->columns.at[COL_LENGTH] >= 0 && r->lengths[COL_LENGTH].maybe_h_mm)
+        programme_note(r->programme,
+                       "'%s': column '%s' was read as minutes and seconds; if it is hours and "
+                       "minutes, name it \"duration\"",
+                       r->name, heading(r, COL_LENGTH));
     line_notes_write(&r->notes, r->programme, r->name);
     programme_settle_refs(r->programme);
 }

@@ -207,8 +207,20 @@ static const struct {
      "- - -\n1|-|A||-|-|-|25:07|-\n2|-|B||-|-|-|9:30|-\n"},
     {"a column of seconds", "number,title,duration\n1,A,1800\n2,B,2707\n",
      "- - -\n1|-|A||-|-|-|slot 30:00|-\n2|-|B||-|-|-|45:07|-\n"},
-    {"units in the heading", "number,title,Duration (hours)\n1,A,1.5\n",
-     "- - -\n1|-|A||-|-|-|slot 1:30:00|-\n"},
+    {"units in the heading", "number,title,Duration (hours)\n1,A,1\n",
+     "- - -\n1|-|A||-|-|-|slot 1:00:00|-\n"},
+    {"a form in the heading", "number,title,length (h:mm)\n1,A,0:45\n",
+     "- - -\n1|-|A||-|-|-|slot 45:00|-\n"},
+    {"seconds in the heading", "number,title,Duration (s)\n1,A,120\n2,B,67\n",
+     "- - -\n1|-|A||-|-|-|slot 2:00|-\n2|-|B||-|-|-|1:07|-\n"},
+    {"hours with parts", "number,title,duration\n1,A,0.75\n2,B,1.5\n",
+     "- - -\n1|-|A||-|-|-|slot 45:00|-\n2|-|B||-|-|-|slot 1:30:00|-\n"},
+    {"minutes and seconds, or not", "number,title,length\n1,A,0:45\n",
+     "- - -\n1|-|A||-|-|-|0:45|-\ncolumn 'length' was read as minutes and seconds; if it is hours "
+     "and minutes, name it \"duration\"\n"},
+    {"other times of day", "number,title,start\n1,A,27.9.2014 9:00h\n2,B,\"1er oct 2014, noon\"\n",
+     "- 2014-09-27 2014-10-01\n1|-|A||-|-|2014-09-27T09:00:00|-|-\n"
+     "2|-|B||-|-|2014-10-01T12:00:00|-|-\n"},
     {"hours and minutes in a timetable",
      "number,title,start,length\n1,A,2014-09-27 9:00,0:45\n2,B,2014-09-27 10:00,1:00\n",
      "- 2014-09-27 2014-09-27\n1|-|A||-|-|2014-09-27T09:00:00|slot 45:00|-\n"
@@ -234,10 +246,10 @@ static const struct {
      "Session Id,Title,Scheduled At,Scheduled Duration,Room,Speakers,Status\n"
      "12,A,16 Oct 2025 09:00 AM,45,Main,Ann Lee,Accepted\n"
      "13,B,16 Oct 2025 10:00 AM,45,Main,\"Ann Lee, Bo Chan\",Declined\n"
-     "14,C,,,,Bo Chan,Withdrawn by speaker\n15,D,,,,Bo Chan,Declined\n16,E,,,,Bo Chan,Waitlisted\n",
+     "14,C,,,,Bo Chan,Was withdrawn\n15,D,,,,Bo Chan,Declined\n16,E,,,,Bo Chan,Waitlisted\n",
      "- 2025-10-16 2025-10-16\n12|-|A|Ann Lee|-|Main|2025-10-16T09:00:00|slot 45:00|-\n"
      "lines 3, 5: left out: Status \"Declined\"\n"
-     "line 4: left out: Status \"Withdrawn by speaker\"\nline 6: left out: Status "
+     "line 4: left out: Status \"Was withdrawn\"\nline 6: left out: Status "
      "\"Waitlisted\"\n"},
     {"another status", "number,title,status\n1,A,pending\n2,B,recorded\n",
      "- - -\n1|-|A||-|-|-|-|-\n2|-|B||-|-|-|-|-\n"},
@@ -273,6 +285,11 @@ static const struct {
      "Talk ID\tTitle of talk\tPresenter(s)\tTalk length\tSession room\tTrack Name\nx1\tA\tAnn "
      "Lee\t45 min\tHall\tWeb\n",
      "- - -\n0|x1|A|Ann Lee|Web|Hall|-|slot 45:00|-\n"},
+    {"remarks in the heading",
+     "Session Title,Date (MM/DD/YYYY),Start Time (HH:MM),End Time (HH:MM),Location (Optional),UID "
+     "(do "
+     "not delete),Speaker\nA,09/05/2014,9:00,9:45,Hall,u1,-\n",
+     "- 2014-09-05 2014-09-05\n0|u1|A||-|Hall|2014-09-05T09:00:00|slot 45:00|-\n"},
     {"several columns of speakers",
      "number,title,Speaker 1,Speaker 2,First name,Last name\n1,A,Ann Lee,Bo Chan,X,Y\n",
      "- - -\n1|-|A|Ann Lee+Bo Chan|-|-|-|-|-\n"},
