@@ -149,8 +149,8 @@ ATTR_NODISCARD int store_result(json_t **out, struct store *store, const char *k
 /* The same without the member "cells", which is most of a probe and is stored separately. */
 ATTR_NODISCARD int store_result_brief(json_t **out, struct store *store, const char *key,
                                       struct err *err);
-/* Only the members "error", "duration_ms", "creation_time" and "hash" of a probe, if it has them.
- */
+/* Only the members "error", "duration_ms", "creation_time" and "hash" of a probe, and "width" and
+ * "height" of its picture and "channels" of its sound, if it has them. */
 ATTR_NODISCARD int store_probe_summary(json_t **out, struct store *store, const char *key,
                                        struct err *err);
 /* Whether there is a result under the key; cheaper than reading it. */

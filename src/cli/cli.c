@@ -28,6 +28,14 @@ const char *cli_s(size_t nb)
     return nb == 1 ? "" : "s";
 }
 
+const char *cli_after_path(const char *message, const char *path)
+{
+    const size_t nb = strlen(path);
+    if (message[0] != '\'' || strncmp(message + 1, path, nb) != 0 || message[nb + 1] != '\'')
+        return message;
+    return message + nb + 2 + strspn(message + nb + 2, ": ");
+}
+
 void cli_print_json(const json_t *value)
 {
     AUTO_FREE char *text = json_dumps(value, JSON_INDENT(2) | JSON_PRESERVE_ORDER);

@@ -52,12 +52,15 @@ struct table *table_create(const char *const *headings)
     scols_table_enable_minout(t->lines, 1);     /* no spaces at the end of a line */
     scols_table_enable_noencoding(t->lines, 1); /* cells are clean */
     scols_table_enable_colors(t->lines, wants_colour());
+    bool any = false;
     for (size_t i = 0; i < t->nb_columns; i++) {
         const bool right = headings[i][0] == '>';
         (void)mem_need(
             scols_table_new_column(t->lines, headings[i] + right, 0, right ? SCOLS_FL_RIGHT : 0));
         widen(t, i, headings[i] + right);
+        any = any || headings[i][right];
     }
+    scols_table_enable_noheadings(t->lines, !any);
     return t;
 }
 
@@ -179,7 +182,8 @@ static void print_sections(struct table *t)
             continue;
         scols_table_print_range(t->lines, scols_table_get_line(t->lines, t->sections[i].row),
                                 scols_table_get_line(t->lines, end - 1));
-        putchar('\n');
+        if (end == scols_table_get_nlines(t->lines)) /* else the range ends its last line itself */
+            putchar('\n');
     }
 }
 
@@ -209,8 +213,9 @@ void table_text(const char *indent, const char *fmt, ...)
     va_start(args, fmt);
     AUTO_FREE char *raw = mem_vprintf(fmt, args);
     va_end(args);
+    const int first = (int)strspn(raw, " "), later = (int)strlen(indent);
     AUTO_FREE char *clean = str_clean_line(raw);
-    AUTO_FREE char *lines = wrap(clean, terminal_width() - (int)strlen(indent));
+    AUTO_FREE char *lines = wrap(clean, terminal_width() - (first > later ? first : later));
     for (char *line = lines, *rest = NULL; (line = strtok_r(line, "\n", &rest)); line = NULL)
-        printf("%s%s\n", line == lines ? "" : indent, line);
+        printf("%*s%s\n", line == lines ? first : later, "", line);
 }

@@ -23,6 +23,6 @@ void table_section(struct table *table, const char *fmt, ...) ATTR_PRINTF(2, 3);
 void table_print(struct table *table);
 void table_destroy(struct table *table);
 
-/* Prints a paragraph of text, wrapped to the same width; the lines after the first begin with the
- * indent. Control characters are dropped from it. */
+/* Prints a paragraph of text, wrapped to the same width; the first line begins with the spaces of
+ * the text, the others with the indent, which is spaces. Control characters are dropped from it. */
 void table_text(const char *indent, const char *fmt, ...) ATTR_PRINTF(2, 3);

@@ -66,7 +66,7 @@ static void print_summary(const struct run_tally *t, const struct executor_resul
                           const struct publish_result *p)
 {
     AUTO_FREE char *jobs = executor_summary(e);
-    printf("jobs run: %s%s\n", jobs, e->nb_failed ? "; some failed, see above" : "");
+    table_text("  ", "jobs run: %s%s", jobs, e->nb_failed ? "; some failed, see above" : "");
     AUTO_STR s = {0};
     str_addf(&s, "%zu of %zu part%s complete", t->nb_complete, t->nb, t->nb == 1 ? " is" : "s are");
     if (t->nb_waiting)

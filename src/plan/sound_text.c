@@ -152,11 +152,11 @@ static void add_drift(struct str *s, const struct source *source)
 static void add_clipping(struct str *s, const json_t *clipped)
 {
     char at[CLOCK_BYTES];
-    if (json_get_int(clipped, "nb", 0) <= FEW_CLIPPED)
+    const long long nb = json_get_int(clipped, "nb", 0);
+    if (nb <= FEW_CLIPPED)
         return;
-    str_addf(s, "%sthe sound is clipped %lld times, first at %s", s->len ? "; " : "",
-             (long long)json_get_int(clipped, "nb", 0),
-             clock_format_place(at, json_get_int(clipped, "first_ms", 0)));
+    str_addf(s, "%sthe sound is clipped %lld time%s, first at %s", s->len ? "; " : "", nb,
+             nb == 1 ? "" : "s", clock_format_place(at, json_get_int(clipped, "first_ms", 0)));
 }
 
 static void add_outliers(struct str *s, const json_t *outliers)

@@ -230,7 +230,7 @@ END
     tp import timetable.csv >/dev/null
     expect 0 tp list
     says "1 2021-05-04 09:00 Main Hall" "3 2021-05-05 10:00 Side Room" "First Steps (Ada Byron)"
-    awk 'length > 80 { print; bad = 1 } END { exit bad }' <<<"$output"
+    same "" "$(grep -E '.{81}' <<<"$output")"
     tp add "$two" >/dev/null || true
     titles() { tp status "$@" --json | jq -c '[.parts[].talk]'; }
     same '[2,3]' "$(titles --room "side room")"
@@ -246,11 +246,46 @@ END
 }
 
 @test "colour: on a terminal only, and not with NO_COLOR" {
+    local verb
     tp add "$REC" >/dev/null
-    terminal() { script -qec "$TALKPRESS -C $EVENT verify" /dev/null; }
-    [[ $(TERM=xterm terminal) == *$'\e['* ]]
-    [[ $(TERM=xterm NO_COLOR=1 terminal) != *$'\e['* ]]
-    [[ $(tp verify) != *$'\e['* ]]
+    tp verify >/dev/null
+    terminal() { script -qec "stty cols 80; $TALKPRESS -C $EVENT $1" /dev/null; }
+    for verb in verify status "match --all"; do
+        output=$(TERM=xterm terminal "$verb" | tr -d '\r')
+        [[ $output == *$'\e[32m'* ]]
+        output=$(TERM=xterm NO_COLOR=1 terminal "$verb")
+        [[ $output != *$'\e[3'* ]]
+        output=$(TERM=dumb terminal "$verb")
+        [[ $output != *$'\e'* ]]
+        output=$(tp $verb)
+        [[ $output != *$'\e'* ]]
+    done
+}
+
+@test "nothing is wider than 80 columns, however long names and titles are" {
+    local long=a_recording_of_the_camera_at_the_back_whose_name_is_longer_than_any_screen_is verb
+    cat >timetable.csv <<END
+number,title,speakers,room,date,start,duration
+1,"First Steps, with a title that goes on for longer than one would read it aloud in one breath",Ada Byron and Grace Murray and Radia Lamport and Edsger Knuth,The Room of the Long Name in the Other Building,2021-05-04,09:00,0:00:08
+2,Second Thoughts,Grace,Side,2021-05-05,09:00,0:00:19
+3,Third Time Lucky,Radia,Side,2021-05-06,10:00,0:00:11
+END
+    narrow() {
+        output=$(tp "$@" 2>&1) || true
+        echo "$*"
+        too_wide
+    }
+    too_wide() { same "" "$(grep -v '^/' <<<"$output" | grep -E '.{81}')"; }
+    # A path is never broken.
+    narrow import timetable.csv
+    cp "$one" "cam/$long-1-first-steps.mp4"
+    cp "$two" "cam/$long-2.mp4"
+    narrow add cam
+    for verb in list match "match --all" verify "verify --problems" cut "cut 1" "why 1" "sound 1"; do
+        narrow $verb
+    done
+    output=$(tp status 1 | grep -v '^  recording: ')
+    too_wide
 }
 
 @test "match prints what a decision changes" {
