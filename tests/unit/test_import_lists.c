@@ -391,6 +391,33 @@ static void reads_with_notes(void **state)
     }
 }
 
+/* What other formats leave out is said as well. */
+static void notes_of_others(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *text, *note;
+    } rows[] = {
+        {"n.ics",
+         "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:A\nEND:VEVENT\nBEGIN:VEVENT\nSUMMARY:B\n"
+         "STATUS:CANCELLED\nEND:VEVENT\nEND:VCALENDAR\n",
+         "n.ics', line 5: left out: STATUS \"CANCELLED\""},
+        {"n.json",
+         "{\"results\": [{\"code\": \"A\", \"title\": \"A\", \"state\": \"confirmed\"}, "
+         "{\"code\": \"B\", \"title\": \"B\", \"state\": \"rejected\"}]}",
+         "n.json': left out: 1 submission, neither accepted nor confirmed"},
+    };
+    for (size_t i = 0; i < NB(rows); i++) {
+        struct err err = {0};
+        AUTO_PROGRAMME p = {0};
+        AUTO_FREE char *path = write_file(rows[i].name, rows[i].text, strlen(rows[i].text));
+        assert_done(import_read(&p, path, &err));
+        assert_int_equal(p.nb_talks, 1);
+        assert_int_equal(p.nb_notes, 1);
+        assert_true(str_ends(p.notes[0], rows[i].note));
+    }
+}
+
 /* UTF-16 as a spreadsheet's "Unicode text" has it: a byte order mark, tabs, "\r\n". */
 static void reads_utf16(void **state)
 {
@@ -709,15 +736,11 @@ static void real_ones(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_with_notes),
-        cmocka_unit_test(reads_utf16),
-        cmocka_unit_test(reads),
-        cmocka_unit_test(refuses),
-        cmocka_unit_test(survives),
-        cmocka_unit_test(limits),
-        cmocka_unit_test(descriptions),
-        cmocka_unit_test(pyvideo_folder),
-        cmocka_unit_test(names),
+        cmocka_unit_test(reads_with_notes), cmocka_unit_test(reads_utf16),
+        cmocka_unit_test(notes_of_others),  cmocka_unit_test(reads),
+        cmocka_unit_test(refuses),          cmocka_unit_test(survives),
+        cmocka_unit_test(limits),           cmocka_unit_test(descriptions),
+        cmocka_unit_test(pyvideo_folder),   cmocka_unit_test(names),
         cmocka_unit_test(real_ones),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
