@@ -336,6 +336,12 @@ static const struct {
      "0|http://x/f|Fourth|Cy Dee|-|-|-|1:00 / 2:00|http://x/f\n"
      "0|http://x/9|Fifth|Ann|-|-|-|3:00|http://x/9\n"
      "line 13: left out: below a talk, and no part of it\n"},
+    {"parts without a link at their beginning",
+     "- **Big** (Ann Lee)\n  - Part 1: [video](http://x/1) [1:00]\n  - Part 2 [2:00]\n"
+     "- [Two](http://x/2) by **Bo** [1:00]\n- Lunch [1:00:00]\n",
+     "- - -\n0|http://x/1|Big||-|-|-|1:00 / 2:00|http://x/1\n"
+     "0|http://x/2|Two|Bo|-|-|-|1:00|http://x/2\n"
+     "line 5: left out: a pause or a total, without link\n"},
     {"talks below a heading of their own",
      "- Databases\n  - [One](http://x/1) by **Ann** [1:00]\n  - [Two](http://x/2) [2:00]\n"
      "- [Conf](http://x/c)\n  - [I, Robot](http://x/3) [1:00]\n  - [Day 2: Two](http://x/4) "
