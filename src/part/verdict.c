@@ -194,7 +194,7 @@ static bool length_is_off(const struct part_plan *pp, const struct plan *p, int6
 static void measure(struct verify_facts *f, char **note, struct part_plan *pp, const struct plan *p)
 {
     const int64_t lead_in_ms = pp->cut_by_hand ? 0 : part_lead_in_ms(pp, p);
-    if (p->lead_in.ms && !lead_in_ms && !pp->cut_by_hand && !pp->match->shared && f->listed_s)
+    if (p->lead_in.ms && !lead_in_ms && !pp->cut_by_hand && !pp->cut_proposed && f->listed_s)
         add_note(note, "without the lead-in that the others have");
     f->measured_ms = compared_ms(pp, lead_in_ms);
     f->recording_ms -= lead_in_ms;

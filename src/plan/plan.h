@@ -72,7 +72,7 @@ struct plan {
     json_t *new_matches; /* to be written to the cache; NULL: the cache is up to date */
     size_t *first_match; /* by index of the talk: the first of its rows in matches, or the number of
                             rows if it has none */
-    struct lead_in lead_in; /* of the recordings that hold a talk each */
+    struct lead_in lead_in;           /* of the recordings that hold a talk each */
     struct published_from *published; /* sorted; read only if a talk has no certain recording */
     size_t nb_published;
     struct work_listing *listing; /* NULL unless plan_list_work is on */

@@ -49,8 +49,8 @@ struct file {
     int64_t duration_ms;
     int height; /* of a picture of 16:9; 0: none */
     int64_t bytes;
-    int talk;     /* that its name says, + 1; 0: none */
-    int best;     /* wanted, + 1; 0: no other's format */
+    int talk; /* that its name says, + 1; 0: none */
+    int best; /* wanted, + 1; 0: no other's format */
     bool chosen;
 };
 
@@ -86,8 +86,8 @@ static const struct set sets[] = {
       {"/card2/00001.MTS", 600000, 1080, 70, 0, 0, false}}},
     {"a sound recorder with a number like the camera's",
      {{"/a/0001.MP4", 600000, 1080, 90, 0, 0, false}, {"/a/0001.WAV", 630000, 0, 9, 0, 0, false}}},
-    {"copies of a file", {{"/a/one.mp4", 600000, 720, 90, 1, 0, false},
-                          {"/b/one.mp4", 600000, 720, 91, 1, 0, false}}},
+    {"copies of a file",
+     {{"/a/one.mp4", 600000, 720, 90, 1, 0, false}, {"/b/one.mp4", 600000, 720, 91, 1, 0, false}}},
     {"one folder a format, names that say nothing",
      {{"/a/hd/0001.mp4", 600000, 1080, 90, 0, 0, false},
       {"/a/sd/0001.mp4", 600000, 576, 40, 0, 1, false},
@@ -131,7 +131,8 @@ static void test_sets(void **state)
         match_formats_find(best, recordings, clues, nb);
         for (size_t i = 0; i < nb; i++)
             if (best[i] != sets[s].files[i].best - 1)
-                fail_msg("%s: '%s' is a format of %d", sets[s].what, sets[s].files[i].path, best[i]);
+                fail_msg("%s: '%s' is a format of %d", sets[s].what, sets[s].files[i].path,
+                         best[i]);
     }
 }
 
@@ -149,9 +150,9 @@ static void test_archive(void **state)
 {
     (void)state;
     enum { NB_TALKS = 12, NB_FILES = 3 * NB_TALKS };
-    static const char *const titles[NB_TALKS] = {
-        "Bees",  "Clouds",  "Drums", "Eels",  "Foxes", "Geese",
-        "Herbs", "Insects", "Jazz",  "Kites", "Llamas", "Moss"};
+    static const char *const titles[NB_TALKS] = {"Bees",  "Clouds", "Drums",  "Eels",
+                                                 "Foxes", "Geese",  "Herbs",  "Insects",
+                                                 "Jazz",  "Kites",  "Llamas", "Moss"};
     static const char *const suffixes[] = {"opus", "mp4", "webm"};
     AUTO_PROGRAMME p = {0};
     struct match_recording recordings[NB_FILES];
