@@ -10,6 +10,7 @@
 #include "charset.h"
 #include "datetime.h"
 #include "event_times.h"
+#include "line_notes.h"
 #include "mem.h"
 #include "plain_text.h"
 #include "programme.h"
@@ -27,13 +28,15 @@ static const char begin_event[] = "BEGIN:VEVENT";
 
 struct reader {
     const char *text; /* of the file, decoded */
-    const char *at;   /* in text, after the event's BEGIN; for its line number */
+    const char *at;   /* in text, after the event's BEGIN; for its line number, */
+    int line;         /* which is this one */
     icalcomponent *calendar;
     icaltimezone *zone; /* X-WR-TIMEZONE, for times in UTC; NULL: none */
     struct programme *programme;
     struct event_times *times; /* of programme.talks */
     size_t nb_times;
     GHashTable *rooms; /* name to number, from 1 */
+    struct line_notes notes;
     const char *name;
     struct err *err;
 };
@@ -51,20 +54,18 @@ static void reader_finish(struct reader *r)
         event_times_finish(&r->times[i]);
     free(r->times);
     g_hash_table_unref(r->rooms);
+    line_notes_finish(&r->notes);
 }
 
 /* Always sets an error about one event. */
 static int fail(const struct reader *r, icalcomponent *event, const char *what, const char *found,
                 const char *expected)
 {
-    int line = 1;
-    for (const char *p = r->text; p < r->at; p++)
-        line += *p == '\n';
     const char *summary = icalcomponent_get_summary(event);
     AUTO_FREE char *title = str_quote(summary ? summary : "", STR_QUOTE_BYTES);
     AUTO_FREE char *quote = str_quote(found, STR_QUOTE_BYTES);
     return err_set(r->err, ERR_INVALID,
-                   "'%s', event in line %d '%s': %s: found \"%s\"; expected %s", r->name, line,
+                   "'%s', event in line %d '%s': %s: found \"%s\"; expected %s", r->name, r->line,
                    title, what, quote, expected);
 }
 
@@ -76,7 +77,12 @@ static void step(struct reader *r)
         p += strcspn(p, "\n");
         p += *p == '\n';
     }
-    r->at = *p ? p + strlen(begin_event) : r->at;
+    if (!*p)
+        return;
+    p += strlen(begin_event);
+    for (const char *c = r->at; c < p; c++)
+        r->line += *c == '\n';
+    r->at = p;
 }
 
 /* libical walks components by recursion, so their depth must be limited first. Lines are unfolded
@@ -307,8 +313,10 @@ static int check_event(const struct reader *r, icalcomponent *event)
 
 static int read_event(struct reader *r, icalcomponent *event)
 {
-    if (icalcomponent_get_status(event) == ICAL_STATUS_CANCELLED)
+    if (icalcomponent_get_status(event) == ICAL_STATUS_CANCELLED) {
+        line_notes_add(&r->notes, r->line, "left out: STATUS \"CANCELLED\"");
         return 0;
+    }
     if (check_event(r, event) < 0)
         return r->err->code;
     if (programme_check_count(r->programme->nb_talks + 1, r->name, NULL, r->err) < 0)
@@ -392,7 +400,7 @@ int import_ical_read(struct programme *out, const char *bytes, size_t nb_bytes, 
     AUTO_PROGRAMME programme = {0};
     ATTR_CLEANUP(reader_finish)
     struct reader r = {
-        .text = text.s, .at = text.s, .programme = &programme, .name = name, .err = err};
+        .text = text.s, .at = text.s, .line = 1, .programme = &programme, .name = name, .err = err};
     r.rooms = g_hash_table_new_full(g_str_hash, g_str_equal, free, NULL);
     if (read_calendars(&r, root) < 0)
         return err->code;
@@ -401,6 +409,7 @@ int import_ical_read(struct programme *out, const char *bytes, size_t nb_bytes, 
             err, ERR_INVALID,
             "'%s': found no event, or only cancelled ones; expected a VEVENT for each talk", name);
     event_times_settle(r.times, &programme, name);
+    line_notes_write(&r.notes, &programme, name);
     programme_settle_refs(&programme);
     *out = programme;
     programme = (struct programme){0};

@@ -376,12 +376,33 @@ static void leave_out(struct reader *r, bool doubtful, const char *what)
     line_notes_add(&r->notes, r->line, what);
 }
 
-/* An item with a time and no link is a talk that cannot be read, unless the time is one of a
- * sentence: "Doors open at 9:00". */
+/* "Lunch [1:00:00]", "Total: 10:30:00". */
+static bool is_pause(const char *text)
+{
+    static const char *const words[] = {"lunch",  "break",        "coffee",       "tea break",
+                                        "dinner", "registration", "total",        "intermission",
+                                        "pause",  "breakfast",    "mittagspause", "kaffeepause"};
+    text += strspn(text, "*_ ");
+    size_t nb_spaces = 0;
+    for (const char *p = text; *p; p++)
+        nb_spaces += *p == ' ' && p[1] && p[1] != ' ';
+    for (size_t i = 0; nb_spaces < 3 && i < sizeof words / sizeof *words; i++)
+        if (strncasecmp(text, words[i], strlen(words[i])) == 0 &&
+            !isalpha((unsigned char)text[strlen(words[i])]))
+            return true;
+    return false;
+}
+
+/* An item with a time and no link is a talk that cannot be read, unless it is a pause, or the time
+ * is one of a sentence: "Doors open at 9:00". */
 static int read_unlinked(struct reader *r, const struct item *item, const char *text)
 {
     if (!item->time)
         return 0;
+    if (is_pause(item->rest)) {
+        leave_out(r, false, "left out: a pause or a total, without link");
+        return 0;
+    }
     AUTO_FREE char *names = find_speakers(item->rest);
     const bool plain = item->bare && !names && !strstr(text, "**") && !strstr(text, " by ");
     fail(r, "a list item has a time but no link", text, expected_entry);
@@ -567,7 +588,13 @@ static enum below judge(const struct entry *e, const struct parent *parent)
 {
     ATTR_CLEANUP(item_finish) struct item item = {0};
     item_parse(&item, e->text);
-    if (!item.title || !is_absolute(item.url))
+    if (!item.title) {
+        AUTO_FREE char *text = strip_marks(item.rest);
+        return text && is_part_name(text, parent->title) ? BELOW_PART
+               : item.time                               ? BELOW_TALK
+                                                         : BELOW_OTHER;
+    }
+    if (!is_absolute(item.url))
         return item.time ? BELOW_TALK : BELOW_OTHER;
     AUTO_FREE char *names = find_speakers(item.rest), *title = strip_marks(item.title);
     if (title && is_part_name(title, parent->title))
@@ -584,8 +611,13 @@ static int add_part(struct reader *r, struct talk *talk, const struct entry *e)
     ATTR_CLEANUP(item_finish) struct item item = {0};
     r->line = e->line;
     item_parse(&item, e->text);
-    if (!talk->url) {
-        talk->url = plain_line(item.url);
+    char *later = item.url ? NULL : strstr(item.rest, "]("); /* "Part 1: [video](...)" */
+    if (later) {
+        later += 2;
+        later[strcspn(later, " )>")] = '\0';
+    }
+    if (!talk->url && (item.url || later)) {
+        talk->url = plain_line(item.url ? item.url : later);
         talk->ref = mem_strdup(talk->url);
     }
     if (item.time)

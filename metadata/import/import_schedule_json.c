@@ -18,7 +18,8 @@ struct reader {
     struct timetable *timetable;
     const json_t *tracks; /* in version 2, whose events name tracks by slug; else NULL */
     struct err *err;
-    char **texts; /* made for the event that is being read, freed after it */
+    size_t nb_left_out; /* submissions that were not accepted */
+    char **texts;       /* made for the event that is being read, freed after it */
     size_t nb_texts;
 };
 
@@ -446,8 +447,10 @@ static int read_submission(struct reader *r, const json_t *e, const char *where)
         return fail_kind(r, where, e, "a talk as an object");
     /* An organiser's list of submissions also has those that were not accepted. */
     const char *state = json_get_string(e, "state", "confirmed");
-    if (strcmp(state, "confirmed") != 0 && strcmp(state, "accepted") != 0)
+    if (strcmp(state, "confirmed") != 0 && strcmp(state, "accepted") != 0) {
+        r->nb_left_out++;
         return 0;
+    }
     struct timetable_talk talk = read_common(r, e, where);
     talk.language = member(r, e, where, "content_locale");
     const json_t *slots;
@@ -491,6 +494,10 @@ static int read_results(struct reader *r, const json_t *root)
         if (rc < 0)
             return rc;
     }
+    if (r->nb_left_out && r->timetable->programme.nb_talks)
+        programme_note(&r->timetable->programme,
+                       "'%s': left out: %zu submission%s, neither accepted nor confirmed",
+                       r->timetable->name, r->nb_left_out, r->nb_left_out == 1 ? "" : "s");
     if (r->timetable->programme.nb_talks)
         return 0;
     return err_set(r->err, ERR_INVALID,

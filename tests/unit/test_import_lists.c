@@ -336,6 +336,12 @@ static const struct {
      "0|http://x/f|Fourth|Cy Dee|-|-|-|1:00 / 2:00|http://x/f\n"
      "0|http://x/9|Fifth|Ann|-|-|-|3:00|http://x/9\n"
      "line 13: left out: below a talk, and no part of it\n"},
+    {"parts without a link at their beginning",
+     "- **Big** (Ann Lee)\n  - Part 1: [video](http://x/1) [1:00]\n  - Part 2 [2:00]\n"
+     "- [Two](http://x/2) by **Bo** [1:00]\n- Lunch [1:00:00]\n",
+     "- - -\n0|http://x/1|Big||-|-|-|1:00 / 2:00|http://x/1\n"
+     "0|http://x/2|Two|Bo|-|-|-|1:00|http://x/2\n"
+     "line 5: left out: a pause or a total, without link\n"},
     {"talks below a heading of their own",
      "- Databases\n  - [One](http://x/1) by **Ann** [1:00]\n  - [Two](http://x/2) [2:00]\n"
      "- [Conf](http://x/c)\n  - [I, Robot](http://x/3) [1:00]\n  - [Day 2: Two](http://x/4) "
@@ -388,6 +394,33 @@ static void reads_with_notes(void **state)
         assert_done(import_read(&p, path, &err));
         AUTO_FREE char *got = summary_with_notes(&p);
         assert_row_str(lists[i].what, got, lists[i].wanted);
+    }
+}
+
+/* What other formats leave out is said as well. */
+static void notes_of_others(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *text, *note;
+    } rows[] = {
+        {"n.ics",
+         "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:A\nEND:VEVENT\nBEGIN:VEVENT\nSUMMARY:B\n"
+         "STATUS:CANCELLED\nEND:VEVENT\nEND:VCALENDAR\n",
+         "n.ics', line 5: left out: STATUS \"CANCELLED\""},
+        {"n.json",
+         "{\"results\": [{\"code\": \"A\", \"title\": \"A\", \"state\": \"confirmed\"}, "
+         "{\"code\": \"B\", \"title\": \"B\", \"state\": \"rejected\"}]}",
+         "n.json': left out: 1 submission, neither accepted nor confirmed"},
+    };
+    for (size_t i = 0; i < NB(rows); i++) {
+        struct err err = {0};
+        AUTO_PROGRAMME p = {0};
+        AUTO_FREE char *path = write_file(rows[i].name, rows[i].text, strlen(rows[i].text));
+        assert_done(import_read(&p, path, &err));
+        assert_int_equal(p.nb_talks, 1);
+        assert_int_equal(p.nb_notes, 1);
+        assert_true(str_ends(p.notes[0], rows[i].note));
     }
 }
 
@@ -709,15 +742,11 @@ static void real_ones(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_with_notes),
-        cmocka_unit_test(reads_utf16),
-        cmocka_unit_test(reads),
-        cmocka_unit_test(refuses),
-        cmocka_unit_test(survives),
-        cmocka_unit_test(limits),
-        cmocka_unit_test(descriptions),
-        cmocka_unit_test(pyvideo_folder),
-        cmocka_unit_test(names),
+        cmocka_unit_test(reads_with_notes), cmocka_unit_test(reads_utf16),
+        cmocka_unit_test(notes_of_others),  cmocka_unit_test(reads),
+        cmocka_unit_test(refuses),          cmocka_unit_test(survives),
+        cmocka_unit_test(limits),           cmocka_unit_test(descriptions),
+        cmocka_unit_test(pyvideo_folder),   cmocka_unit_test(names),
         cmocka_unit_test(real_ones),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
