@@ -60,7 +60,8 @@ static void print_json(const struct outcome *o)
                                o->unsure, "applied", !o->dry_run && !o->refused && d->nb);
     if (json_array_size(o->titles))
         json_object_set(all, "published_titles", o->titles);
-    json_object_update(all, o->cards);
+    if (o->cards)
+        json_object_update(all, o->cards);
     if (o->refused)
         json_object_set_new(all, "refused", import_guard_json(o->guard));
     cli_print_json(all);
@@ -335,8 +336,7 @@ static int import(struct command *c, const struct import_guard *guard, struct pr
         .unsure = unsure,
         .titles = titles,
         .dry_run = command_has(c, "dry-run"),
-        .refused =
-            replacement_is_large(&guard->replacement) && !command_has(c, "replace") && d->nb,
+        .refused = replacement_is_large(&guard->replacement) && !command_has(c, "replace") && d->nb,
     };
     if (list_titles(titles, c->event->store, guard->before, guard->after, err) < 0)
         return err->code;
@@ -344,7 +344,8 @@ static int import(struct command *c, const struct import_guard *guard, struct pr
     if (d->nb && (o.dry_run || !o.refused) &&
         apply(c->event, guard, o.dry_run, unsure, o.dry_run ? &unseen : err) < 0 && !o.dry_run)
         return err->code;
-    o.cards = cards = card_trial(c->event, after);
+    if (o.dry_run || !o.refused)
+        o.cards = cards = card_trial(c->event, after);
     if (command_has(c, "json"))
         print_json(&o);
     else

@@ -367,7 +367,7 @@ static void add_stale(struct publish_result *r, const struct file *old, const st
     r->stale = mem_grow(r->stale, r->nb_stale, sizeof *r->stale);
     r->stale[r->nb_stale++] = (struct publish_stale){.name = mem_strdup(old->name),
                                                      .now = now ? mem_strdup(now->name) : NULL,
-                                                     .why = now ? NULL : why,
+                                                     .why = why,
                                                      .talk = old->talk,
                                                      .part = old->part};
     r->nb_renamed += now != NULL;
@@ -387,9 +387,9 @@ static void judge_old(struct publisher *u)
         const struct file *now = find_in(keys, u, old, by_key);
         now = now ? now : find_in(kinds, u, old, by_kind);
         u->fates[i] = !is_regular(path) ? FATE_LOST : now ? FATE_RENAMED : FATE_REMOVED;
+        const bool others = find_in(kinds, u, old, by_part) != NULL;
         if (u->fates[i] != FATE_LOST)
-            add_stale(u->result, old, now,
-                      why_stale(u, old, find_in(kinds, u, old, by_part) != NULL));
+            add_stale(u->result, old, now, now ? NULL : why_stale(u, old, others));
     }
     free(kinds);
     free(keys);
