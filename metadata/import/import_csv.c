@@ -1,6 +1,7 @@
 #include "formats.h"
 
 #include <ctype.h>
+#include <glib.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,10 +12,10 @@
 #include "csv_length.h"
 #include "csv_status.h"
 #include "csv_table.h"
-#include "csv_titles.h"
 #include "csv_when.h"
 #include "datetime.h"
 #include "fs.h"
+#include "line_notes.h"
 #include "mem.h"
 #include "plain_text.h"
 #include "programme.h"
@@ -22,23 +23,16 @@
 #include "programme_refs.h"
 #include "speakers.h"
 #include "str.h"
+#include "title_speakers.h"
 
 enum {
     MAX_NUMBER = 999999,
     MAX_S = CSV_MAX_LENGTH_S,
     HEAD_BYTES = 8192, /* a longer first line is not a heading */
-    MAX_LINES_SHOWN = 5,
 };
 
 /* Which number comes first in dates of numbers alone. */
 enum day_order { ORDER_DAY_FIRST, ORDER_MONTH_FIRST, ORDER_OPEN, ORDER_MIXED };
-
-/* Rows of which the notes tell something. */
-struct tally {
-    char *what;
-    size_t nb;
-    struct str lines; /* "3, 5" */
-};
 
 struct reader {
     struct csv_table table;
@@ -51,8 +45,7 @@ struct reader {
     bool *numbers;               /* those that are taken, by number */
     const struct csv_row *added; /* the row of the last talk; NULL: none */
     const struct csv_row *empty; /* the first one without title and speaker */
-    struct tally *tallies;
-    size_t nb_tallies;
+    struct line_notes notes;
     struct programme *programme;
     const char *name;
     struct err *err;
@@ -61,39 +54,8 @@ struct reader {
 static void reader_finish(struct reader *r)
 {
     csv_table_finish(&r->table);
-    for (size_t i = 0; i < r->nb_tallies; i++) {
-        free(r->tallies[i].what);
-        str_finish(&r->tallies[i].lines);
-    }
-    free(r->tallies);
+    line_notes_finish(&r->notes);
     free(r->numbers);
-}
-
-/* Counts a row for a note of its own. */
-static void count(struct reader *r, const struct csv_row *row, const char *what)
-{
-    size_t i = 0;
-    while (i < r->nb_tallies && strcmp(r->tallies[i].what, what) != 0)
-        i++;
-    if (i == r->nb_tallies) {
-        r->tallies = mem_grow(r->tallies, i, sizeof *r->tallies);
-        r->tallies[r->nb_tallies++] = (struct tally){.what = mem_strdup(what)};
-    }
-    struct tally *t = &r->tallies[i];
-    if (t->nb < MAX_LINES_SHOWN)
-        str_addf(&t->lines, "%s%d", t->nb ? ", " : "", row->line);
-    else if (t->nb == MAX_LINES_SHOWN)
-        str_add(&t->lines, ", …");
-    t->nb++;
-}
-
-static void write_notes(struct reader *r)
-{
-    for (size_t i = 0; i < r->nb_tallies; i++) {
-        const struct tally *t = &r->tallies[i];
-        programme_note(r->programme, "'%s', line%s %s: %s", r->name, t->nb == 1 ? "" : "s",
-                       t->lines.s, t->what);
-    }
 }
 
 /* A row's field; NULL: it is empty, or there is no such column. */
@@ -103,9 +65,9 @@ static const char *field(const struct reader *r, const struct csv_row *row, enum
     return at >= 0 && *row->fields[at] ? row->fields[at] : NULL;
 }
 
-/* The same for a time: NULL also for what stands for a time that is not known. */
-static const char *time_field(const struct reader *r, const struct csv_row *row,
-                              enum csv_column column)
+/* The same for a time or a name: NULL also for what stands for one that is not known. */
+static const char *known_field(const struct reader *r, const struct csv_row *row,
+                               enum csv_column column)
 {
     static const char *const unknown[] = {"tba", "tbd", "tbc", "n/a", "na",  "-",
                                           "--",  "–",   "—",   "?",   "none"};
@@ -183,7 +145,7 @@ static const char *expected_length(enum csv_column column)
 static int read_length(struct reader *r, const struct csv_row *row, enum csv_column column,
                        struct talk *talk, int *out_slot_s)
 {
-    const char *text = time_field(r, row, column);
+    const char *text = known_field(r, row, column);
     AUTO_FREE char *times = mem_strdup(text ? text : "");
     const bool parts = column != COL_SLOT;
     char *rest = text ? times : NULL;
@@ -224,6 +186,17 @@ static int read_offsets(struct reader *r, const struct csv_row *row, struct talk
 
 static const char clock_form[] = "a time of day, \"18:30\" or \"2014-09-26 18:30\"";
 
+/* A heading such as "Date (MM/DD/YYYY)" decides where no cell does. */
+static void find_order_in_heading(struct reader *r, enum csv_column column)
+{
+    static const char *const forms[2][3] = {{"dd/m", "d/m/y", "dd-m"}, {"mm/d", "m/d/y", "mm-d"}};
+    AUTO_FREE char *name = g_ascii_strdown(heading(r, column), -1);
+    for (size_t month = 0; month < 2 && !r->order_lines[0] && !r->order_lines[1]; month++)
+        for (size_t i = 0; i < 3; i++)
+            if (strstr(name, forms[month][i]))
+                r->order_lines[month] = r->table.rows[0].line;
+}
+
 /* The order of day and month is the same in all cells of a table: one cell that leaves no choice
  * decides for all. */
 static void find_order(struct reader *r)
@@ -232,7 +205,7 @@ static void find_order(struct reader *r)
     for (size_t i = 1; i < r->table.nb_rows; i++)
         for (size_t k = 0; k < sizeof dates / sizeof *dates; k++) {
             const struct csv_row *row = &r->table.rows[i];
-            const char *text = time_field(r, row, dates[k]);
+            const char *text = known_field(r, row, dates[k]);
             struct csv_when when;
             if (!text || !csv_when_parse(&when, text) || !when.paired)
                 continue;
@@ -240,6 +213,9 @@ static void find_order(struct reader *r)
             if (day != month && !r->order_lines[month])
                 r->order_lines[month] = row->line;
         }
+    for (size_t k = 0; k < sizeof dates / sizeof *dates; k++)
+        if (r->columns.at[dates[k]] >= 0)
+            find_order_in_heading(r, dates[k]);
     const bool day = r->order_lines[0], month = r->order_lines[1];
     r->order = day && month ? ORDER_MIXED
                : day        ? ORDER_DAY_FIRST
@@ -278,7 +254,8 @@ static int settle_day(struct reader *r, const struct csv_row *row, enum csv_colu
             return fail(r, row, column, "a date, \"2014-09-26\" or \"26.9.2014\"");
     }
     if (csv_when_contradicts(when))
-        count(r, row, "the date is on another weekday than the one named; the date counts");
+        line_notes_add(&r->notes, row->line,
+                       "the date is on another weekday than the one named; the date counts");
     return 0;
 }
 
@@ -286,7 +263,7 @@ static int settle_day(struct reader *r, const struct csv_row *row, enum csv_colu
 static int read_when(struct reader *r, const struct csv_row *row, enum csv_column column,
                      bool with_time, struct csv_when *out)
 {
-    const char *text = time_field(r, row, column);
+    const char *text = known_field(r, row, column);
     *out = (struct csv_when){0};
     if (!text)
         return 0;
@@ -357,10 +334,10 @@ static int read_start(struct reader *r, const struct csv_row *row, struct talk *
     else if (!dated)
         copy_day(&start.start, &date.start);
     if (start.start.has_time && !start.start.has_day)
-        count(r, row,
-              date.incomplete || start.incomplete
-                  ? "the day is no full date, \"2014-09-26\": the start is left out"
-                  : "a time of day without a date: the start is left out");
+        line_notes_add(&r->notes, row->line,
+                       date.incomplete || start.incomplete
+                           ? "the day is no full date, \"2014-09-26\": the start is left out"
+                           : "a time of day without a date: the start is left out");
     apply_zone(r, row, &start.start);
     talk->start = datetime_format(&start.start);
     programme_widen(r->programme, &start.start);
@@ -389,7 +366,7 @@ static int read_times(struct reader *r, const struct csv_row *row, struct talk *
 
 static void read_speakers(const struct reader *r, const struct csv_row *row, struct talk *talk)
 {
-    const char *speakers = field(r, row, COL_SPEAKERS);
+    const char *speakers = known_field(r, row, COL_SPEAKERS);
     const char *first = field(r, row, COL_FIRST_NAME), *last = field(r, row, COL_LAST_NAME);
     if (speakers) {
         speakers_add(talk, speakers);
@@ -441,7 +418,7 @@ static bool leave_out(struct reader *r, size_t i)
         return false;
     if (!reason && !r->empty)
         r->empty = row;
-    count(r, row, what);
+    line_notes_add(&r->notes, row->line, what);
     return true;
 }
 
@@ -454,6 +431,15 @@ static int fail_untitled(const struct reader *r, const struct csv_row *row)
                    r->name, row->line, heading(r, COL_TITLE));
 }
 
+/* No row is left; always sets an error. */
+static int fail_empty(const struct reader *r)
+{
+    AUTO_FREE char *first = line_notes_first(&r->notes);
+    return r->empty ? fail_untitled(r, r->empty)
+                    : err_set(r->err, ERR_INVALID, "'%s': found no talk in %zu rows: %s", r->name,
+                              r->table.nb_rows - 1, first);
+}
+
 static int read_row(struct reader *r, size_t i)
 {
     const struct csv_row *row = &r->table.rows[i];
@@ -461,7 +447,7 @@ static int read_row(struct reader *r, size_t i)
         return 0;
     if (is_continued(r, row)) {
         read_speakers(r, row, &r->programme->talks[r->programme->nb_talks - 1]);
-        count(r, row, "the talk of the row before, for another speaker");
+        line_notes_add(&r->notes, row->line, "the talk of the row before, for another speaker");
         return 0;
     }
     struct talk *talk = programme_add_talk(r->programme, 0);
@@ -524,7 +510,7 @@ static int read_heading(struct reader *r)
 static void conclude(struct reader *r)
 {
     const char *form;
-    const size_t nb = csv_titles_take_speakers(&form, r->programme);
+    const size_t nb = title_speakers_take(&form, r->programme);
     if (nb)
         programme_note(r->programme,
                        "'%s': the speakers of %zu talk%s were taken from titles of the "
@@ -534,7 +520,12 @@ static void conclude(struct reader *r)
     if (r->programme->name)
         programme_note(r->programme, "'%s', line %d: taken as the event's name: \"%s\"", r->name,
                        r->table.caption_line, r->programme->name);
-    write_notes(r);
+    if (r->columns.at[COL_LENGTH] >= 0 && r->lengths[COL_LENGTH].maybe_h_mm)
+        programme_note(r->programme,
+                       "'%s': column '%s' was read as minutes and seconds; if it is hours and "
+                       "minutes, name it \"duration\"",
+                       r->name, heading(r, COL_LENGTH));
+    line_notes_write(&r->notes, r->programme, r->name);
     programme_settle_refs(r->programme);
 }
 
@@ -553,11 +544,7 @@ int import_csv_read(struct programme *out, const char *bytes, size_t nb_bytes, c
         if (read_row(&r, i) < 0)
             return err->code;
     if (!programme.nb_talks)
-        return r.empty
-                   ? fail_untitled(&r, r.empty)
-                   : err_set(err, ERR_INVALID,
-                             "'%s': found no talk in %zu rows, all are left out; line %s: %s", name,
-                             r.table.nb_rows - 1, r.tallies[0].lines.s, r.tallies[0].what);
+        return fail_empty(&r);
     conclude(&r);
     *out = programme;
     programme = (struct programme){0};

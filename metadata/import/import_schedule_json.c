@@ -413,8 +413,8 @@ static int read_event(struct reader *r, const json_t *e, const char *where,
     if (!json_is_object(e))
         return fail_kind(r, where, e, "an event as an object");
     struct timetable_talk talk = read_common(r, e, where);
-    const char *own_room = name_of(r, e, where, "room");
-    talk.room = own_room && *own_room ? own_room : room;
+    talk.room = name_of(r, e, where, "room");
+    talk.in_room = room;
     talk.language = member(r, e, where, "language");
     talk.day = day ? *day : (struct timetable_day){0};
     talk.date = member(r, e, where, "date");

@@ -30,7 +30,9 @@ static char *join_abstract(const struct timetable_talk *e);
 static char *read_ref(const struct timetable *t, const struct timetable_talk *e);
 static int read_id(const char *id);
 static size_t room_position(struct timetable *t, const char *room);
+static char *read_room(struct timetable *t, const struct timetable_talk *e, const char *title);
 static void settle_times(struct timetable *t);
+static void settle_days(struct timetable *t);
 static void sort(struct timetable *t);
 static void give_numbers(struct timetable *t);
 
@@ -49,6 +51,7 @@ void timetable_finish(struct timetable *t)
     if (t->rooms)
         g_hash_table_unref(t->rooms);
     free(t->zone);
+    free(t->rooms_differ);
     *t = (struct timetable){0};
 }
 
@@ -140,7 +143,7 @@ int timetable_add_talk(struct timetable *t, const struct timetable_talk *e, stru
     entry->id = id ? read_id(id) : 0;
     talk->ref = read_ref(t, e);
     talk->section = plain_line(e->track);
-    talk->room = plain_line(e->room);
+    talk->room = read_room(t, e, talk->title);
     entry->room = talk->room ? room_position(t, talk->room) : 0;
     talk->language = plain_line(e->language);
     AUTO_FREE char *url = plain_line(e->url);
@@ -204,14 +207,58 @@ int timetable_take(struct programme *out, struct timetable *t, struct err *err)
     sort(t);
     give_numbers(t);
     programme_settle_refs(p);
-    if (!p->begin && p->talks[0].start) /* those with a time come first */
-        p->begin = mem_printf("%.10s", p->talks[0].start);
-    for (size_t i = p->nb_talks; i > 0 && !p->end; i--)
-        if (p->talks[i - 1].start)
-            p->end = mem_printf("%.10s", p->talks[i - 1].start);
+    settle_days(t);
+    if (t->rooms_differ)
+        programme_note(p, "'%s', %s Its own room counts. %zu event%s such rooms.", t->name,
+                       t->rooms_differ, t->nb_rooms_differ,
+                       t->nb_rooms_differ == 1 ? " has" : "s have");
     *out = *p;
     *p = (struct programme){0};
     return 0;
+}
+
+static char *read_room(struct timetable *t, const struct timetable_talk *e, const char *title)
+{
+    AUTO_FREE char *own = plain_line(e->room), *in_room = plain_line(e->in_room);
+    if (!own || !in_room || strcmp(own, in_room) == 0)
+        return mem_take(own ? &own : &in_room);
+    AUTO_FREE char *quote = str_quote(title, STR_QUOTE_BYTES);
+    AUTO_FREE char *first = str_quote(own, STR_QUOTE_BYTES);
+    AUTO_FREE char *second = str_quote(in_room, STR_QUOTE_BYTES);
+    if (t->nb_rooms_differ++ == 0)
+        t->rooms_differ = mem_printf("%s: the room of '%s' is \"%s\", but it is listed in \"%s\".",
+                                     e->where, quote, first, second);
+    return mem_take(&own);
+}
+
+static void set_day(char **day, const char *start)
+{
+    free(*day);
+    *day = mem_printf("%.10s", start);
+}
+
+/* Days that the conference does not state are those of the talks. So are days on which there is no
+ * talk at all. */
+static void settle_days(struct timetable *t)
+{
+    struct programme *p = &t->programme;
+    const char *first = p->talks[0].start, *last = first; /* those with a time come first */
+    for (size_t i = 0; i < p->nb_talks && p->talks[i].start; i++)
+        last = p->talks[i].start;
+    if (!first)
+        return;
+    if (p->begin && p->end && (strncmp(last, p->begin, 10) < 0 || strncmp(first, p->end, 10) > 0)) {
+        programme_note(p,
+                       "'%s': the conference's days are %s to %s, but all talks are from %.10s to "
+                       "%.10s. The talks' days count.",
+                       t->name, p->begin, p->end, first, last);
+        set_day(&p->begin, first);
+        set_day(&p->end, last);
+    }
+    if (!p->begin)
+        set_day(&p->begin, first);
+    if (!p->end)
+        set_day(&p->end, last);
 }
 
 static void settle_times(struct timetable *t)

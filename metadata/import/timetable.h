@@ -28,6 +28,8 @@ struct timetable {
     GHashTable *rooms;               /* name to position in the file, from 1 */
     char *zone;                      /* NULL: not known */
     int day_change_s;                /* earlier starts belong to the night after the day */
+    char *rooms_differ;              /* the first event whose two rooms differ, for a note */
+    size_t nb_rooms_differ;
 };
 
 /* The conference, as the file has it. Fields other than where may be NULL or empty. */
@@ -48,7 +50,9 @@ struct timetable_day {
 struct timetable_talk {
     const char *where;
     const char *id, *guid, *slug;
-    const char *title, *subtitle, *track, *room, *language, *url, *abstract, *description;
+    const char *title, *subtitle, *track, *language, *url, *abstract, *description;
+    const char *room;    /* its own; takes precedence */
+    const char *in_room; /* that in which the file lists it */
     struct timetable_day day;
     const char *date;     /* its own date or date-time */
     const char *start;    /* the time of day, or a date-time */

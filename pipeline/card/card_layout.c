@@ -412,6 +412,13 @@ static bool try_break(struct card_layout *lay, struct block *b, size_t place, in
     return false;
 }
 
+/* Whether there is enough text before the place and after it: "XRM:" needs no line of its own. */
+static bool is_worth_line(const struct card_layout *lay, const struct block *b, size_t place)
+{
+    const size_t nb = strlen(lay->words->of[b->field]), least = nb / 5;
+    return place >= least && nb - place >= least;
+}
+
 /* libass makes lines of equal length. Better lines end after a colon, a dash or a sentence, and not
  * after words that belong to the next one. Two lines may become three for a colon or a dash. */
 static void break_at_phrases(struct card_layout *lay, struct block *b)
@@ -423,7 +430,8 @@ static void break_at_phrases(struct card_layout *lay, struct block *b)
     const size_t nb = card_breaks_find(places, &nb_strong, lay->words->of[b->field]);
     for (int more = 0; more <= (nb_lines == 2 ? 1 : 0); more++)
         for (size_t i = 0; i < nb_strong; i++)
-            if (try_break(lay, b, places[i], nb_lines + more))
+            if ((!more || is_worth_line(lay, b, places[i])) &&
+                try_break(lay, b, places[i], nb_lines + more))
                 return;
     for (size_t i = nb_strong; i < nb; i++)
         if (try_break(lay, b, places[i], nb_lines))

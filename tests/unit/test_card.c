@@ -235,6 +235,7 @@ static void test_breaks_at_phrases(void **state)
         "Does Your Database Scale?| A Look at the State of the Art",
         "Everything about Memory -| Safe and Unsafe",
         "A Title: with One Line",
+        "XRM: Event-based Resource| Management Framework for XCP",
         "仮想化技術の過去と現在：|未来における消費削減のための方法",
     };
     for (size_t i = 0; i < sizeof titles / sizeof *titles; i++) {

@@ -207,8 +207,20 @@ static const struct {
      "- - -\n1|-|A||-|-|-|25:07|-\n2|-|B||-|-|-|9:30|-\n"},
     {"a column of seconds", "number,title,duration\n1,A,1800\n2,B,2707\n",
      "- - -\n1|-|A||-|-|-|slot 30:00|-\n2|-|B||-|-|-|45:07|-\n"},
-    {"units in the heading", "number,title,Duration (hours)\n1,A,1.5\n",
-     "- - -\n1|-|A||-|-|-|slot 1:30:00|-\n"},
+    {"units in the heading", "number,title,Duration (hours)\n1,A,1\n",
+     "- - -\n1|-|A||-|-|-|slot 1:00:00|-\n"},
+    {"a form in the heading", "number,title,length (h:mm)\n1,A,0:45\n",
+     "- - -\n1|-|A||-|-|-|slot 45:00|-\n"},
+    {"seconds in the heading", "number,title,Duration (s)\n1,A,120\n2,B,67\n",
+     "- - -\n1|-|A||-|-|-|slot 2:00|-\n2|-|B||-|-|-|1:07|-\n"},
+    {"hours with parts", "number,title,duration\n1,A,0.75\n2,B,1.5\n",
+     "- - -\n1|-|A||-|-|-|slot 45:00|-\n2|-|B||-|-|-|slot 1:30:00|-\n"},
+    {"minutes and seconds, or not", "number,title,length\n1,A,0:45\n",
+     "- - -\n1|-|A||-|-|-|0:45|-\ncolumn 'length' was read as minutes and seconds; if it is hours "
+     "and minutes, name it \"duration\"\n"},
+    {"other times of day", "number,title,start\n1,A,27.9.2014 9:00h\n2,B,\"1er oct 2014, noon\"\n",
+     "- 2014-09-27 2014-10-01\n1|-|A||-|-|2014-09-27T09:00:00|-|-\n"
+     "2|-|B||-|-|2014-10-01T12:00:00|-|-\n"},
     {"hours and minutes in a timetable",
      "number,title,start,length\n1,A,2014-09-27 9:00,0:45\n2,B,2014-09-27 10:00,1:00\n",
      "- 2014-09-27 2014-09-27\n1|-|A||-|-|2014-09-27T09:00:00|slot 45:00|-\n"
@@ -234,10 +246,10 @@ static const struct {
      "Session Id,Title,Scheduled At,Scheduled Duration,Room,Speakers,Status\n"
      "12,A,16 Oct 2025 09:00 AM,45,Main,Ann Lee,Accepted\n"
      "13,B,16 Oct 2025 10:00 AM,45,Main,\"Ann Lee, Bo Chan\",Declined\n"
-     "14,C,,,,Bo Chan,Withdrawn by speaker\n15,D,,,,Bo Chan,Declined\n16,E,,,,Bo Chan,Waitlisted\n",
+     "14,C,,,,Bo Chan,Was withdrawn\n15,D,,,,Bo Chan,Declined\n16,E,,,,Bo Chan,Waitlisted\n",
      "- 2025-10-16 2025-10-16\n12|-|A|Ann Lee|-|Main|2025-10-16T09:00:00|slot 45:00|-\n"
      "lines 3, 5: left out: Status \"Declined\"\n"
-     "line 4: left out: Status \"Withdrawn by speaker\"\nline 6: left out: Status "
+     "line 4: left out: Status \"Was withdrawn\"\nline 6: left out: Status "
      "\"Waitlisted\"\n"},
     {"another status", "number,title,status\n1,A,pending\n2,B,recorded\n",
      "- - -\n1|-|A||-|-|-|-|-\n2|-|B||-|-|-|-|-\n"},
@@ -273,6 +285,11 @@ static const struct {
      "Talk ID\tTitle of talk\tPresenter(s)\tTalk length\tSession room\tTrack Name\nx1\tA\tAnn "
      "Lee\t45 min\tHall\tWeb\n",
      "- - -\n0|x1|A|Ann Lee|Web|Hall|-|slot 45:00|-\n"},
+    {"remarks in the heading",
+     "Session Title,Date (MM/DD/YYYY),Start Time (HH:MM),End Time (HH:MM),Location (Optional),UID "
+     "(do "
+     "not delete),Speaker\nA,09/05/2014,9:00,9:45,Hall,u1,-\n",
+     "- 2014-09-05 2014-09-05\n0|u1|A||-|Hall|2014-09-05T09:00:00|slot 45:00|-\n"},
     {"several columns of speakers",
      "number,title,Speaker 1,Speaker 2,First name,Last name\n1,A,Ann Lee,Bo Chan,X,Y\n",
      "- - -\n1|-|A|Ann Lee+Bo Chan|-|-|-|-|-\n"},
@@ -283,6 +300,61 @@ static const struct {
     {"a heading in other languages",
      "Titel;Referent;Raum;Datum;Beginn;Dauer\nA;Ann Lee;Saal 1;27.9.2014;18:30;45 Min.\n",
      "- 2014-09-27 2014-09-27\n0|a|A|Ann Lee|-|Saal 1|2014-09-27T18:30:00|slot 45:00|-\n"},
+};
+
+/* Lists in Markdown, with notes in the same way. */
+static const struct {
+    const char *what, *text, *wanted;
+} lists[] = {
+    {"speakers in the link",
+     "- [Ann Lee: **One**](http://x/1) [1:00]\n- [Bo Chan, Cy Dee - *Two: 2*](http://x/2) [2:00]\n"
+     "- [Ann Lee: \"Three\"](http://x/3) `3:00`\n- [**Four** by Ann Lee](http://x/4) [4:00]\n"
+     "- **[Ann Lee & Bo Chan: **Five**](http://x/5)** [5:00]\n- [**Six**: six](http://x/6) by "
+     "**Ann** "
+     "[6:00]\n",
+     "- - -\n0|http://x/1|One|Ann Lee|-|-|-|1:00|http://x/1\n"
+     "0|http://x/2|Two: 2|Bo Chan+Cy Dee|-|-|-|2:00|http://x/2\n"
+     "0|http://x/3|Three|Ann Lee|-|-|-|3:00|http://x/3\n"
+     "0|http://x/4|Four|Ann Lee|-|-|-|4:00|http://x/4\n"
+     "0|http://x/5|Five|Ann Lee+Bo Chan|-|-|-|5:00|http://x/5\n"
+     "0|http://x/6|Six: six|Ann|-|-|-|6:00|http://x/6\n"},
+    {"speakers in the link, without emphasis",
+     "- [Ann Lee: One talk](http://x/1) [1:00]\n- [Bo Chan: Two talks](http://x/2) [2:00]\n",
+     "- - -\n0|http://x/1|One talk|Ann Lee|-|-|-|1:00|http://x/1\n"
+     "0|http://x/2|Two talks|Bo Chan|-|-|-|2:00|http://x/2\n"
+     "the speakers of 2 talks were taken from titles of the form \"Speaker: Title\"\n"},
+    {"parts below a talk",
+     "- [Big](http://x/b) by **Ann Lee**\n  - [Part 1](http://x/1) [12:06]\n"
+     "  - [Part 2: The End](http://x/2) [24:21]\n- Other by **Bo Chan** (Conf)\n"
+     "\t* [Other, part I](http://x/3) [1:00]\n\t* [Other, part II](http://x/4) [2:00]\n"
+     "- **Third**\n   1. [1/2](http://x/5) [1:00]\n   2. [2/2](http://x/6) [2:00]\n"
+     "- [Fourth](http://x/f): Cy Dee\n    - [Begin](http://x/7) [1:00]\n    - [End](http://x/8) "
+     "[2:00]\n    - [Slides](http://x/s)\n- [Fifth](http://x/9) by **Ann** [3:00]\n",
+     "- - -\n0|http://x/b|Big|Ann Lee|-|-|-|12:06 / 24:21|http://x/b\n"
+     "0|http://x/3|Other|Bo Chan|-|-|-|1:00 / 2:00|http://x/3\n"
+     "0|http://x/5|Third||-|-|-|1:00 / 2:00|http://x/5\n"
+     "0|http://x/f|Fourth|Cy Dee|-|-|-|1:00 / 2:00|http://x/f\n"
+     "0|http://x/9|Fifth|Ann|-|-|-|3:00|http://x/9\n"
+     "line 13: left out: below a talk, and no part of it\n"},
+    {"talks below a heading of their own",
+     "- Databases\n  - [One](http://x/1) by **Ann** [1:00]\n  - [Two](http://x/2) [2:00]\n"
+     "- [Conf](http://x/c)\n  - [I, Robot](http://x/3) [1:00]\n  - [Day 2: Two](http://x/4) "
+     "[2:00]\n"
+     "- [Five](http://x/5) by **Bo** [5:00]\n  - [Slides](http://x/s), [code](http://x/k)\n",
+     "- - -\n0|http://x/1|One|Ann|-|-|-|1:00|http://x/1\n"
+     "0|http://x/2|Two||-|-|-|2:00|http://x/2\n0|http://x/3|I, Robot||-|-|-|1:00|http://x/3\n"
+     "0|http://x/4|Day 2: Two||-|-|-|2:00|http://x/4\n0|http://x/5|Five|Bo|-|-|-|5:00|http://x/5\n"
+     "line 4: left out: it only heads the talks below it\n"
+     "line 8: left out: below a talk, and no part of it\n"},
+    {"items that are no talks",
+     "- [One](http://x/1) by **Ann** [1:00]\n- [Two](http://x/2) by **Ann** [2:00]\n"
+     "- [Three](http://x/3) by **Bo** [3:00]\n- [Four](http://x/4) by **Bo** [4:00]\n"
+     "- [All of them](http://x/all)\n- Doors open at 9:00\n",
+     "- - -\n0|http://x/1|One|Ann|-|-|-|1:00|http://x/1\n"
+     "0|http://x/2|Two|Ann|-|-|-|2:00|http://x/2\n0|http://x/3|Three|Bo|-|-|-|3:00|http://x/3\n"
+     "0|http://x/4|Four|Bo|-|-|-|4:00|http://x/4\n"
+     "line 5: left out: a link with neither speaker nor time\n"
+     "line 6: left out: a time without link and speaker\n"},
 };
 
 /* What summary says, and a line for each note. */
@@ -298,7 +370,7 @@ static char *summary_with_notes(const struct programme *p)
     return str_take(&s);
 }
 
-static void reads_tables(void **state)
+static void reads_with_notes(void **state)
 {
     (void)state;
     for (size_t i = 0; i < NB(tables); i++) {
@@ -308,6 +380,14 @@ static void reads_tables(void **state)
         assert_done(import_read(&p, path, &err));
         AUTO_FREE char *got = summary_with_notes(&p);
         assert_row_str(tables[i].what, got, tables[i].wanted);
+    }
+    for (size_t i = 0; i < NB(lists); i++) {
+        struct err err = {0};
+        AUTO_PROGRAMME p = {0};
+        AUTO_FREE char *path = write_file("t.md", lists[i].text, strlen(lists[i].text));
+        assert_done(import_read(&p, path, &err));
+        AUTO_FREE char *got = summary_with_notes(&p);
+        assert_row_str(lists[i].what, got, lists[i].wanted);
     }
 }
 
@@ -629,9 +709,15 @@ static void real_ones(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_tables), cmocka_unit_test(reads_utf16),    cmocka_unit_test(reads),
-        cmocka_unit_test(refuses),      cmocka_unit_test(survives),       cmocka_unit_test(limits),
-        cmocka_unit_test(descriptions), cmocka_unit_test(pyvideo_folder), cmocka_unit_test(names),
+        cmocka_unit_test(reads_with_notes),
+        cmocka_unit_test(reads_utf16),
+        cmocka_unit_test(reads),
+        cmocka_unit_test(refuses),
+        cmocka_unit_test(survives),
+        cmocka_unit_test(limits),
+        cmocka_unit_test(descriptions),
+        cmocka_unit_test(pyvideo_folder),
+        cmocka_unit_test(names),
         cmocka_unit_test(real_ones),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);

@@ -40,7 +40,7 @@ static const char *const names[NB_COLUMNS][MAX_NAMES] = {
                  "enddatetime", "to", "till", "stop", "timeend", "ende", "bis", "fin"},
     [COL_ZONE] = {"timezone", "tz", "zone", "zeitzone"},
     [COL_LISTED] = {"listed", "listedtime", "runningtime"},
-    [COL_LENGTH] = {"length", "runtime", "lange"},
+    [COL_LENGTH] = {"length", "runtime", "howlong", "lange"},
     [COL_SLOT] = {"duration", "slot", "minutes", "mins", "slotlength", "allottedtime",
                   "timeallotted", "dauer", "duree", "duracion", "durata"},
     [COL_STATUS] = {"status", "state", "decision"},
@@ -58,15 +58,18 @@ static const char *const subjects[] = {"talk",     "session",   "presentation", 
                                        "lecture",  "proposal",  "submission",   "paper",
                                        "schedule", "scheduled", "planned"};
 
+/* Words, which may end a name, and then what is one only in brackets. */
+enum { NB_UNIT_WORDS = 10 };
 static const struct {
     const char *name;
     enum csv_unit unit;
 } unit_names[] = {
-    {"inminutes", UNIT_MINUTES}, {"minutes", UNIT_MINUTES},   {"mins", UNIT_MINUTES},
-    {"min", UNIT_MINUTES},       {"inseconds", UNIT_SECONDS}, {"seconds", UNIT_SECONDS},
-    {"secs", UNIT_SECONDS},      {"sec", UNIT_SECONDS},       {"inhours", UNIT_HOURS},
-    {"hours", UNIT_HOURS},       {"hhmmss", UNIT_H_MM},       {"hmmss", UNIT_H_MM},
-    {"mmss", UNIT_MM_SS},        {"hhmm", UNIT_H_MM},         {"hmm", UNIT_H_MM},
+    {"inminutes", UNIT_MINUTES}, {"inseconds", UNIT_SECONDS}, {"inhours", UNIT_HOURS},
+    {"minutes", UNIT_MINUTES},   {"mins", UNIT_MINUTES},      {"min", UNIT_MINUTES},
+    {"seconds", UNIT_SECONDS},   {"secs", UNIT_SECONDS},      {"sec", UNIT_SECONDS},
+    {"hours", UNIT_HOURS},       {"m", UNIT_MINUTES},         {"s", UNIT_SECONDS},
+    {"h", UNIT_HOURS},           {"hhmmss", UNIT_H_MM},       {"hmmss", UNIT_H_MM},
+    {"hhmm", UNIT_H_MM},         {"hmm", UNIT_H_MM},          {"mmss", UNIT_MM_SS},
 };
 
 /* "Start_time", "Speaker(s)", "Durée" -> "starttime", "speakers", "duree". */
@@ -109,23 +112,45 @@ static size_t rank_loosely(enum csv_column column, const char *name)
     return rank;
 }
 
-/* Cuts the unit off the name of a column of lengths: "durationmin" -> "duration". "Duration (s)"
- * has become "durations". */
-static enum csv_unit cut_unit(char *name, const char *heading)
+/* The same for a heading such as "Location (optional)", which counts without its remark. */
+static size_t rank_heading(enum csv_column column, const char *heading)
 {
-    const size_t len = strlen(name);
-    if (len > 1 && (str_ends(heading, "(s)") || str_ends(heading, "[s]"))) {
-        name[len - 1] = '\0';
-        return UNIT_SECONDS;
+    AUTO_FREE char *name = plain_name(heading);
+    AUTO_FREE char *head = mem_printf("%.*s", (int)strcspn(heading, "([/"), heading);
+    AUTO_FREE char *plain_head = plain_name(head);
+    const size_t rank = rank_loosely(column, name);
+    return rank == NO_RANK ? rank_loosely(column, plain_head) : rank;
+}
+
+static enum csv_unit unit_by_name(const char *name)
+{
+    for (size_t i = 0; i < sizeof unit_names / sizeof *unit_names; i++)
+        if (strcmp(name, unit_names[i].name) == 0)
+            return unit_names[i].unit;
+    return UNIT_NONE;
+}
+
+/* The unit of a column of lengths, and its name without the unit: "Duration (h:mm)", "Length in
+ * minutes", "duration_min". */
+static enum csv_unit cut_unit(char **out_name, const char *heading)
+{
+    const size_t nb_head = strcspn(heading, "([");
+    AUTO_FREE char *remark = plain_name(heading + nb_head), *name = plain_name(heading);
+    enum csv_unit unit = unit_by_name(remark);
+    if (unit != UNIT_NONE) {
+        AUTO_FREE char *head = mem_printf("%.*s", (int)nb_head, heading);
+        *out_name = plain_name(head);
+        return unit;
     }
-    for (size_t i = 0; i < sizeof unit_names / sizeof *unit_names; i++) {
-        const size_t nb = strlen(unit_names[i].name);
+    for (size_t i = 0; unit == UNIT_NONE && i < NB_UNIT_WORDS; i++) {
+        const size_t nb = strlen(unit_names[i].name), len = strlen(name);
         if (len > nb && str_ends(name, unit_names[i].name)) {
             name[len - nb] = '\0';
-            return unit_names[i].unit;
+            unit = unit_names[i].unit;
         }
     }
-    return UNIT_NONE;
+    *out_name = mem_take(&name);
+    return unit;
 }
 
 /* "Speaker 2", "Presenter2 name", "Co-speakers". */
@@ -178,15 +203,14 @@ void csv_columns_find(struct csv_columns *out, char *const *heading, size_t nb)
         ranks[c] = NO_RANK;
     }
     for (size_t i = 0; i < nb; i++) {
-        AUTO_FREE char *name = plain_name(heading[i]);
-        AUTO_FREE char *bare = mem_strdup(name);
-        const enum csv_unit unit = cut_unit(bare, heading[i]);
+        AUTO_FREE char *bare = NULL;
+        const enum csv_unit unit = cut_unit(&bare, heading[i]);
         for (enum csv_column c = 0; c < NB_COLUMNS; c++) {
             const bool length = c == COL_LISTED || c == COL_LENGTH || c == COL_SLOT;
-            size_t rank = rank_loosely(c, name);
-            const bool with_unit = rank == NO_RANK && length && unit != UNIT_NONE;
-            if (with_unit)
-                rank = rank_loosely(c, bare);
+            size_t rank = length && unit != UNIT_NONE ? rank_loosely(c, bare) : NO_RANK;
+            const bool with_unit = rank != NO_RANK;
+            if (!with_unit)
+                rank = rank_heading(c, heading[i]);
             if (rank < ranks[c]) {
                 out->at[c] = (int)i;
                 out->units[c] = with_unit ? unit : UNIT_NONE;

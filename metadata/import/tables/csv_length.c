@@ -115,7 +115,9 @@ static char *strip_hours(const char *text)
 struct survey {
     int most_before_colon; /* of two numbers */
     bool all_five;         /* two numbers: whole five minutes, if they are hours and minutes */
-    double least, most;    /* of numbers alone */
+    bool any_two;
+    bool any_fraction;  /* among numbers alone, */
+    double least, most; /* whose range this is */
 };
 
 static void survey(struct survey *out, const struct csv_table *table, int at)
@@ -126,12 +128,14 @@ static void survey(struct survey *out, const struct csv_table *table, int at)
         const double v = lone_number(text);
         if (is_two(text)) {
             const int before = atoi(text);
+            out->any_two = true;
             out->most_before_colon =
                 before > out->most_before_colon ? before : out->most_before_colon;
             out->all_five = out->all_five && atoi(strchr(text, ':') + 1) % 5 == 0;
         } else if (v >= 0) {
             out->least = v < out->least ? v : out->least;
             out->most = v > out->most ? v : out->most;
+            out->any_fraction = out->any_fraction || v != floor(v);
         }
     }
 }
@@ -146,10 +150,13 @@ void csv_lengths_decide(struct csv_lengths *out, const struct csv_table *table, 
         out->h_mm = s.most_before_colon <= MAX_PLANNED_H;
     else if (kind == COL_LENGTH)
         out->h_mm = timetable && s.most_before_colon <= MAX_TIMETABLE_H && s.all_five;
+    out->maybe_h_mm = kind == COL_LENGTH && unit == UNIT_NONE && !out->h_mm && s.any_two &&
+                      s.most_before_colon <= MAX_TIMETABLE_H && s.all_five;
     if (unit == UNIT_H_MM || unit == UNIT_MM_SS)
         out->h_mm = unit == UNIT_H_MM;
     const bool seconds = s.most > MOST_MIN_NUMBER && s.least >= LEAST_S_NUMBER;
-    out->number_s = kind == COL_LISTED || seconds ? 1 : 60;
+    const bool hours = s.any_fraction && s.most <= MAX_PLANNED_H;
+    out->number_s = seconds ? 1 : hours ? 3600 : 60;
     if (unit == UNIT_SECONDS || unit == UNIT_MINUTES || unit == UNIT_HOURS)
         out->number_s = unit == UNIT_SECONDS ? 1 : unit == UNIT_MINUTES ? 60 : 3600;
     else if (kind == COL_LISTED)

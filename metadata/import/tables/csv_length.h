@@ -19,6 +19,7 @@ struct csv_lengths {
     int number_s;       /* what 1 of a number without a unit is; 0: such a number cannot be read */
     bool always_listed; /* the column is named so */
     bool never_listed;
+    bool maybe_h_mm; /* all are read as minutes and seconds, but would do as hours and minutes */
 };
 
 /* Decides how the column of this kind (COL_LISTED, COL_LENGTH or COL_SLOT) at this index is to be

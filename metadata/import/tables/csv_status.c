@@ -9,7 +9,8 @@
 #include "mem.h"
 #include "str.h"
 
-/* The beginnings of words, so that "Cancelled by speaker", "Decline_Queue" and "withdrew" count. */
+/* The beginnings of words, anywhere in the cell, so that "Cancelled by speaker", "Decline_Queue"
+ * and "withdrew" count. */
 static const char *const refused[] = {
     "declin",   "withdr",        "cancel",   "reject",  "refus",        "delet",      "retract",
     "no show",  "no-show",       "noshow",   "dropped", "not accepted", "unaccepted", "abgelehnt",
@@ -23,6 +24,15 @@ static bool begins_with(const char *text, const char *const *words)
 {
     for (; *words; words++)
         if (strncasecmp(text, *words, strlen(*words)) == 0)
+            return true;
+    return false;
+}
+
+/* The same for any of its words. */
+static bool has_word(const char *text, const char *const *words)
+{
+    for (const char *p = text; *p; p++)
+        if ((p == text || strchr(" _-:(,", p[-1])) && begins_with(p, words))
             return true;
     return false;
 }
@@ -65,7 +75,7 @@ char *csv_status_reason(const struct csv_table *t, const struct csv_columns *c, 
         enum csv_column column;
         bool out;
     } tests[] = {
-        {COL_STATUS, begins_with(status, refused) ||
+        {COL_STATUS, has_word(status, refused) ||
                          (decides && !is_accepted(status) &&
                           (begins_with(status, waiting) || begins_with(status, accepted)))},
         {COL_CANCELLED, says(cell(t, c, row, COL_CANCELLED), yes)},

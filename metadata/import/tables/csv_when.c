@@ -104,7 +104,9 @@ static void share_half(struct scan *s, bool half)
 /* "9:00", "09:00:30", "9.30pm", "18h30", "9 AM". */
 static bool take_clock(struct scan *s)
 {
-    const size_t nb = strspn(s->p, "0123456789:.hH");
+    size_t nb = strspn(s->p, "0123456789:.hH");
+    if (nb > 3 && tolower((unsigned char)s->p[nb - 1]) == 'h')
+        nb--; /* "9:00h" */
     const char *after = s->p + nb, *half = after + strspn(after, " ");
     const size_t dot = half[0] && half[1] == '.';
     const bool halved = half[0] && strchr("aApP", half[0]) &&
@@ -120,6 +122,7 @@ static bool take_clock(struct scan *s)
          !datetime_parse_clock(out, clock)))
         return false;
     s->p = halved ? half + 2 + dot + (dot && half[3] == '.') : after;
+    s->p += tolower((unsigned char)*s->p) == 'h' && !is_letter(s->p[1]);
     if (s->nb_clocks++) {
         s->when->has_end = true;
         share_half(s, halved);
@@ -241,6 +244,10 @@ static bool take_word(struct scan *s)
         s->month = month;
     } else if (weekday && !s->when->weekday) {
         s->when->weekday = weekday;
+    } else if (!s->nb_clocks &&
+               (strcasecmp(word, "noon") == 0 || strcasecmp(word, "midday") == 0)) {
+        set_clock(&s->when->start, DAY_S / 2);
+        s->nb_clocks++;
     } else if (strcasecmp(word, "day") == 0 || strcasecmp(word, "tag") == 0) {
         s->p += strspn(s->p, " 0123456789");
         s->when->incomplete = true;
@@ -326,7 +333,7 @@ static bool take_compact_clock(struct scan *s)
 /* A number alone: the day beside a month's name, the year, or "0930". */
 static bool take_plain_number(struct scan *s, size_t nb)
 {
-    static const char *const ordinals[] = {"st", "nd", "rd", "th", NULL};
+    static const char *const ordinals[] = {"st", "nd", "rd", "th", "er", NULL};
     const int v = atoi(s->p);
     AUTO_FREE char *suffix = mem_printf("%.2s", s->p + nb);
     if (nb == 4 && !s->nb_clocks && !s->p[4] && (s->year || (!s->day && !s->month))) {

@@ -1,6 +1,6 @@
 /*
- * Speakers that a table has in its titles: "First talk - Ann Lee". Which part of the titles names
- * people is decided for all of them, because one title alone leaves it open.
+ * Speakers that a table or a list has in its titles: "First talk - Ann Lee". Which part of the
+ * titles names people is decided for all of them, because one title alone leaves it open.
  */
 #pragma once
 
@@ -11,4 +11,4 @@ struct programme;
 /* Moves names out of the titles of talks without speakers, if at least a third of these titles have
  * one form in which they do. Returns how many talks got speakers; *out_form is the form for the
  * user, static. */
-size_t csv_titles_take_speakers(const char **out_form, struct programme *programme);
+size_t title_speakers_take(const char **out_form, struct programme *programme);

@@ -1,4 +1,4 @@
-#include "csv_titles.h"
+#include "title_speakers.h"
 
 #include <ctype.h>
 #include <stdbool.h>
@@ -13,12 +13,13 @@
 
 enum { MIN_TITLES = 2, MIN_NAME_WORDS = 2, MAX_NAME_WORDS = 4 };
 
-enum form { FORM_DASH, FORM_BAR, FORM_BY, FORM_BRACKETS, NB_FORMS };
+enum form { FORM_DASH, FORM_BAR, FORM_BY, FORM_COLON, FORM_BRACKETS, NB_FORMS };
 
 static const char *const form_names[NB_FORMS][2] = {
     {"Title - Speaker", "Speaker - Title"},
     {"Title | Speaker", "Speaker | Title"},
     {"Title by Speaker", ""},
+    {"", "Speaker: Title"},
     {"Title (Speaker)", ""},
 };
 
@@ -50,7 +51,7 @@ static const char *find_last(size_t *out_len, const char *text, const char *cons
 static bool cut(struct halves *out, const char *title, enum form form)
 {
     static const char *const marks[NB_FORMS][4] = {
-        {" - ", " – ", " — ", NULL}, {" | ", NULL}, {" by ", NULL}, {" (", NULL}};
+        {" - ", " – ", " — ", NULL}, {" | ", NULL}, {" by ", NULL}, {": ", NULL}, {" (", NULL}};
     size_t len = 0;
     const char *at = find_last(&len, title, marks[form]);
     const size_t closing = form == FORM_BRACKETS;
@@ -137,8 +138,8 @@ static struct count survey(const struct programme *p, enum form form)
         if (!cut(&halves, p->talks[i].title, form))
             continue;
         n.nb_cut++;
-        n.nb_tails += are_names(halves.tail);
-        n.nb_heads += form <= FORM_BAR && are_names(halves.head);
+        n.nb_tails += form != FORM_COLON && are_names(halves.tail);
+        n.nb_heads += form != FORM_BY && form != FORM_BRACKETS && are_names(halves.head);
     }
     return n;
 }
@@ -146,7 +147,7 @@ static struct count survey(const struct programme *p, enum form form)
 /* Whether so many names among the titles with the form are no accident. */
 static bool is_evident(size_t nb_names, const struct count *n, enum form form)
 {
-    const size_t least = form == FORM_BRACKETS ? 2 : 3; /* brackets have other uses */
+    const size_t least = form >= FORM_COLON ? 2 : 3; /* colons and brackets have other uses */
     return nb_names >= MIN_TITLES && nb_names * least >= n->nb_talks &&
            nb_names * 5 >= n->nb_cut * 4;
 }
@@ -168,7 +169,7 @@ static size_t take(struct programme *p, enum form form, bool heads)
     return nb;
 }
 
-size_t csv_titles_take_speakers(const char **out_form, struct programme *p)
+size_t title_speakers_take(const char **out_form, struct programme *p)
 {
     for (enum form form = 0; form < NB_FORMS; form++) {
         const struct count n = survey(p, form);
