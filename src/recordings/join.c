@@ -178,6 +178,29 @@ static bool follows(const struct join_file *row, size_t nb, size_t at)
 
 /* --- reasons not to join ---------------------------------------------------------------------- */
 
+/* The streams of a kind, without covers, which have a single packet. */
+static size_t count_streams(const json_t *probe, const char *type)
+{
+    size_t i, nb = 0;
+    json_t *stream;
+    json_array_foreach(json_object_get(probe, "streams"), i, stream)
+        nb += strcmp(json_get_string(stream, "type", ""), type) == 0 &&
+              json_get_int(stream, "packets", 0) != 1;
+    return nb;
+}
+
+/* Each stream must go on in the next file; one more there does no harm. */
+static char *missing_stream(const json_t *a, const json_t *b)
+{
+    static const char *const types[][2] = {{"video", "pictures"}, {"audio", "sound"}};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        const size_t nb = count_streams(a, types[i][0]), nb_next = count_streams(b, types[i][0]);
+        if (nb > nb_next)
+            return mem_printf("number of streams of %s (%zu, %zu)", types[i][1], nb, nb_next);
+    }
+    return NULL;
+}
+
 /* What differs between the files, a new string, or NULL. */
 static char *difference(const json_t *a, const json_t *b)
 {
@@ -201,7 +224,7 @@ static char *difference(const json_t *a, const json_t *b)
         return mem_printf("%s (%s, %s)", facts[i].word, ta, tb);
     }
     const char *ca = json_get_string(a, "container", ""), *cb = json_get_string(b, "container", "");
-    return strcmp(ca, cb) == 0 ? NULL : mem_printf("container (%s, %s)", ca, cb);
+    return strcmp(ca, cb) == 0 ? missing_stream(a, b) : mem_printf("container (%s, %s)", ca, cb);
 }
 
 struct reporter {

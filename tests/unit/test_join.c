@@ -67,6 +67,19 @@ static json_t *probe_of(const struct stated *s)
                      "start_ms", (json_int_t)s->start_ms, "end_ms", (json_int_t)s->end_ms);
 }
 
+static json_t *probe_with(const char *types)
+{
+    json_t *streams = json_array();
+    AUTO_FREE char *list = mem_strdup(types);
+    char *rest = NULL;
+    for (char *type = strtok_r(list, " ", &rest); type; type = strtok_r(NULL, " ", &rest)) {
+        const bool cover = strcmp(type, "cover") == 0;
+        json_array_append_new(streams, json_pack("{s:s, s:i}", "type", cover ? "video" : type,
+                                                 "packets", cover ? 1 : 100));
+    }
+    return json_pack("{s:s, s:o}", "container", "mov", "streams", streams);
+}
+
 static void keep(void *opaque, const char *line)
 {
     str_addf(opaque, "%s\n", line);
@@ -201,6 +214,32 @@ static void test_differing(void **state)
           {"/a/GH020042.MP4", 9, 0, 100, "avi", NULL, 0});
 }
 
+/* The first file has a stream that the next ones lack. */
+static void test_fewer_streams(void **state)
+{
+    (void)state;
+    static const char *const layouts[][3] = {
+        {"video audio", "video audio", NULL},
+        {"video audio", "audio video audio", NULL},
+        {"video audio subtitle data", "video audio", NULL},
+        {"video audio audio", "video audio", "differ in the number of streams of sound (2, 1)"},
+        {"video video audio", "video audio", "differ in the number of streams of pictures (2, 1)"},
+        {"video cover audio", "video audio", NULL},
+    };
+    for (size_t i = 0; i < NB(layouts); i++) {
+        AUTO_STR lines = {0};
+        struct join_file files[] = {
+            {.path = "/a/GH010042.MP4", .probe = probe_with(layouts[i][0])},
+            {.path = "/a/GH020042.MP4", .probe = probe_with(layouts[i][1])}};
+        join_find(files, NB(files), keep, &lines);
+        assert_int_equal(files[1].continues, !layouts[i][2]);
+        if (layouts[i][2])
+            assert_non_null(strstr(lines.s, layouts[i][2]));
+        for (size_t k = 0; k < NB(files); k++)
+            json_decref((json_t *)(uintptr_t)files[k].probe);
+    }
+}
+
 /* A file that is in a recording of several already stays there without any evidence. */
 static void test_joined_stays(void **state)
 {
@@ -218,10 +257,10 @@ static void test_joined_stays(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names),        cmocka_unit_test(test_chapters),
-        cmocka_unit_test(test_missing),      cmocka_unit_test(test_clocks),
-        cmocka_unit_test(test_sizes),        cmocka_unit_test(test_differing),
-        cmocka_unit_test(test_joined_stays),
+        cmocka_unit_test(test_names),         cmocka_unit_test(test_chapters),
+        cmocka_unit_test(test_missing),       cmocka_unit_test(test_clocks),
+        cmocka_unit_test(test_sizes),         cmocka_unit_test(test_differing),
+        cmocka_unit_test(test_fewer_streams), cmocka_unit_test(test_joined_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
