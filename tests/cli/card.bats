@@ -137,7 +137,7 @@ size_of()
         same 1 "$(grep -c 'does not fit' <<<"$output")"
     done
     json '[.cards[] | .talk, .left_out], .card_titles_unknown, .cards_failure' \
-        $'[3,null]\n[]\nnull' tp import --json page.txt
+        $'[3,null]\nnull\nnull' tp import --json page.txt
     settings_with 'titles: {3: First Steps, 40: x}'
     expect 0 tp import page.txt
     says_not "cannot be made"
