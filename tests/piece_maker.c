@@ -74,7 +74,7 @@ void piece_sounds(struct sound_output *outputs, size_t nb, const char *recording
         .ceiling_dbtp = -1,
     };
     if (recording) {
-        assert_done(probe_files(&p, recording, NULL, 0, &err));
+        assert_done(probe_files(&p, recording, NULL, 0, NULL, NULL, &err));
         assert_done(analyse_recording(&analysis, recording, NULL, p, -1, blocks, NULL, NULL, &err));
         spec.stream = (int)json_get_int(json_object_get(p, "audio"), "stream", -1);
         spec.blocks_path = blocks;

@@ -56,3 +56,8 @@ const char *clock_format_ms(char buf[CLOCK_BYTES], int64_t ms, bool with_ms)
         snprintf(buf, CLOCK_BYTES, "%s%d:%02d%s", sign, (int)(s / 60), (int)(s % 60), frac);
     return buf;
 }
+
+const char *clock_format_place(char buf[CLOCK_BYTES], int64_t ms)
+{
+    return clock_format_ms(buf, ms < 0 ? 0 : ms, false);
+}

@@ -36,27 +36,44 @@ static bool near(int64_t a_ms, int64_t b_ms, int tolerance_ms)
     return llabs(a_ms - b_ms) <= tolerance_ms;
 }
 
-/* Remarks if the length is that of another talk, or of all parts together. */
-static void compare_with_others(struct str *s, const struct verify_facts *f,
+/* Remarks if the whole recording is as long as all parts of the talk; returns whether it is. */
+static bool compare_with_sum(struct str *s, const struct verify_facts *f, const struct talk *own,
+                             int tolerance_ms)
+{
+    if (!own || f->shares_recording || own->nb_parts < 2 || !talk_listed_s(own) ||
+        !near(f->recording_ms, (int64_t)talk_listed_s(own) * 1000, tolerance_ms))
+        return false;
+    remark(s, "the recording's length equals the sum of the talk's %zu parts", own->nb_parts);
+    return true;
+}
+
+/* Remarks if the length is that of other talks. Returns whether that explains it: not by a talk
+ * that has a recording of its own, since among many talks some are as long by chance. */
+static bool compare_with_others(struct str *s, const struct verify_facts *f,
                                 const struct programme *p, int tolerance_ms)
 {
-    const struct talk *own = programme_find(p, f->talk);
-    if (own && !f->shares_recording && own->nb_parts > 1 && talk_listed_s(own) &&
-        near(f->recording_ms, (int64_t)talk_listed_s(own) * 1000, tolerance_ms))
-        remark(s, "the recording's length equals the sum of the talk's %zu parts", own->nb_parts);
+    enum { MAX_NAMED = 3 };
+    bool explained = compare_with_sum(s, f, programme_find(p, f->talk), tolerance_ms);
+    size_t nb = 0;
     for (size_t i = 0; i < p->nb_talks; i++) {
         const struct talk *t = &p->talks[i];
-        if (t->gone || t->number == f->talk)
-            continue;
-        for (size_t k = 0; k < t->nb_parts; k++)
-            if (t->parts[k].listed_s &&
-                near(f->measured_ms, (int64_t)t->parts[k].listed_s * 1000, tolerance_ms)) {
-                if (t->nb_parts > 1)
-                    remark(s, "equals the time of talk %d, part %d", t->number, t->parts[k].number);
-                else
-                    remark(s, "equals the time of talk %d ('%s')", t->number, t->title);
-            }
+        const bool has_its_own = f->fitting && f->fitting[i];
+        for (size_t k = 0; k < t->nb_parts && !t->gone && t->number != f->talk; k++) {
+            if (!t->parts[k].listed_s ||
+                !near(f->measured_ms, (int64_t)t->parts[k].listed_s * 1000, tolerance_ms))
+                continue;
+            explained = explained || !has_its_own;
+            if (nb++ >= MAX_NAMED)
+                continue;
+            if (t->nb_parts > 1)
+                remark(s, "equals the time of talk %d, part %d", t->number, t->parts[k].number);
+            else
+                remark(s, "equals the time of talk %d ('%s')", t->number, t->title);
+        }
     }
+    if (nb > MAX_NAMED)
+        remark(s, "and that of %zu more", nb - MAX_NAMED);
+    return explained;
 }
 
 /* Lists are in whole seconds: half a second each way, and a tenth for the ends. */
@@ -72,52 +89,82 @@ bool verify_same_speed(int listed_s, int64_t measured_ms, int other_listed_s,
     return fabs((double)other_measured_ms - factor * other_listed_s) <= slack;
 }
 
-/* How often a known speed gives the listed length from the measured one. */
+/* Speeds at which machines play by mistake; the reverse of each is one too. */
 static const struct {
-    double speed;
-    const char *what;
+    double num, den; /* of the speed */
+    const char *what, *reverse;
 } speeds[] = {
-    {25.0 / 24, "24 pictures a second shown at 25"},
-    {24.0 / 25, "25 pictures a second shown at 24"},
-    {1.001, "29.97 pictures a second shown at 30"},
-    {1 / 1.001, "30 pictures a second shown at 29.97"},
-    {25.025 / 24, "23.976 pictures a second shown at 25"},
-    {24 / 25.025, "25 pictures a second shown at 23.976"},
-    {1.01, NULL},
-    {0.99, NULL},
-    {1.02, NULL},
-    {0.98, NULL},
-    {1.05, NULL},
-    {0.95, NULL},
+    {25, 24, "24 pictures a second shown at 25", "25 pictures a second shown at 24"},
+    {1001, 1000, "29.97 pictures a second shown at 30, or 23.976 at 24",
+     "30 pictures a second shown at 29.97, or 24 at 23.976"},
+    {25 * 1001, 24 * 1000, "23.976 pictures a second shown at 25",
+     "25 pictures a second shown at 23.976"},
+    {480, 441, "sound of 44.1 kHz played at 48", "sound of 48 kHz played at 44.1"},
+    {101, 100, NULL, NULL},
+    {102, 100, NULL, NULL},
+    {105, 100, NULL, NULL},
 };
 
-/* Remarks if the talk is played faster or slower throughout: at a speed that machines have, or at
- * the same one as other talks. */
-static void compare_speed(struct str *s, const struct verify_facts *f)
+double verify_known_speed(size_t i)
 {
-    const double listed_ms = 1000.0 * f->listed_s, faster = listed_ms / (double)f->measured_ms;
-    const char *what = NULL;
-    bool known = false;
-    if (f->measured_ms <= 0 || f->shares_recording || f->cut_by_hand)
-        return;
-    for (size_t i = 0; i < sizeof speeds / sizeof *speeds && !known; i++) {
-        known = fabs((double)f->measured_ms * speeds[i].speed - listed_ms) <= ROUNDING_MS;
-        what = known ? speeds[i].what : NULL;
+    if (i / 2 >= sizeof speeds / sizeof *speeds)
+        return 0;
+    const double speed = speeds[i / 2].num / speeds[i / 2].den;
+    return i % 2 ? 1 / speed : speed;
+}
+
+/* Whether the length is the listed one at a known speed. *what: which, or NULL. A difference of a
+ * few roundings could be any speed's. */
+static bool find_speed(const char **what, double listed_ms, double measured_ms)
+{
+    *what = NULL;
+    if (fabs(listed_ms - measured_ms) < 4 * ROUNDING_MS)
+        return false;
+    for (size_t i = 0; i < sizeof speeds / sizeof *speeds; i++) {
+        const double speed = speeds[i].num / speeds[i].den;
+        const bool faster = fabs(measured_ms - listed_ms / speed) <= ROUNDING_MS;
+        *what = faster ? speeds[i].what : speeds[i].reverse;
+        if (faster || fabs(measured_ms - listed_ms * speed) <= ROUNDING_MS)
+            return true;
     }
-    if (!known && f->nb_same_speed < MANY_SAME)
-        return;
+    *what = NULL;
+    return false;
+}
+
+/* Remarks if the talk is played faster or slower throughout, at a speed that machines have or at
+ * the same one as other talks; returns whether it is. One talk alone may be as long by chance. */
+static bool compare_speed(struct str *s, const struct verify_facts *f)
+{
+    const double listed_ms = 1000.0 * f->listed_s, speed = listed_ms / (double)f->measured_ms;
+    const char *what;
+    if (f->measured_ms <= 0 || f->shares_recording || f->cut_by_hand ||
+        (!find_speed(&what, listed_ms, (double)f->measured_ms) && f->nb_same_speed < MANY_SAME))
+        return false;
     AUTO_FREE char *others = f->nb_same_speed
                                  ? mem_printf(", like %d other talk%s", f->nb_same_speed,
                                               f->nb_same_speed == 1 ? "" : "s")
                                  : mem_strdup("");
-    remark(s, "all of it is %.1f %% %s than listed%s%s%s", 100 * fabs(faster - 1),
-           faster > 1 ? "faster" : "slower", others, what ? ": " : "", what ? what : "");
+    remark(s, "%sall of it is %.1f %% %s than listed%s%s%s", f->nb_same_speed ? "" : "probably ",
+           100 * fabs(speed - 1), speed > 1 ? "faster" : "slower", others, what ? ": " : "",
+           what ? what : "");
+    return true;
 }
 
-/* explained: something says already why the length is off. A recording can be cut off only where it
- * is too short. */
-static void look_at_ends(struct str *s, const struct verify_facts *f, bool too_short,
-                         bool explained)
+/* Whether the rest is no longer than most_ms without the silence and the black at its ends. */
+static bool ends_explain(const struct verify_facts *f, int64_t most_ms)
+{
+    const int64_t heads[] = {f->black_head_ms, f->silence_head_ms},
+                  tails[] = {f->black_tail_ms, f->silence_tail_ms};
+    int64_t head = 0, tail = 0;
+    for (int i = 0; i < 2 && f->whole_recording; i++) {
+        head = heads[i] > head ? heads[i] : head;
+        tail = tails[i] > tail ? tails[i] : tail;
+    }
+    return f->measured_ms > most_ms && f->measured_ms - head - tail <= most_ms;
+}
+
+/* at_end: what sound in the last second means, or NULL: it says nothing. */
+static void look_at_ends(struct str *s, const struct verify_facts *f, const char *at_end)
 {
     char buf[CLOCK_BYTES];
     if (f->runs_to_end && !f->whole_recording && f->sound_at_end > 0)
@@ -134,8 +181,8 @@ static void look_at_ends(struct str *s, const struct verify_facts *f, bool too_s
         remark(s, "%s of black at the end", clock_format_ms(buf, f->black_tail_ms, false));
     if (f->silence_tail_ms >= end_min_ms)
         remark(s, "%s of silence at the end", clock_format_ms(buf, f->silence_tail_ms, false));
-    if (f->sound_at_end > 0 && too_short && !explained)
-        remark(s, "speech or sound runs to the last second: probably cut off while recording");
+    if (f->sound_at_end > 0 && at_end)
+        remark(s, "speech or sound runs to the last second: %s", at_end);
 }
 
 static void look_for_damage(struct str *s, const struct verify_facts *f)
@@ -144,18 +191,18 @@ static void look_for_damage(struct str *s, const struct verify_facts *f)
     if (f->truncated)
         remark(s, "%s", f->truncated);
     if (f->nb_damaged > 0)
-        remark(s, "%lld packet%s not decode, the first at %s%s%s", (long long)f->nb_damaged,
-               f->nb_damaged == 1 ? " does" : "s do", clock_format_ms(at, f->damaged_at_ms, false),
+        remark(s, "%lld packet%s not decode%s%s%s%s", (long long)f->nb_damaged,
+               f->nb_damaged == 1 ? " does" : "s do", f->damaged_at_known ? ", the first at " : "",
+               f->damaged_at_known ? clock_format_place(at, f->damaged_at_ms) : "",
                f->damage ? ": " : "", f->damage ? f->damage : "");
     if (f->gap_ms >= 1000)
         remark(s, "%s missing at %s", clock_format_ms(length, f->gap_ms, false),
-               clock_format_ms(at, f->gap_at_ms, false));
+               clock_format_place(at, f->gap_at_ms));
     if (f->gap_ms <= -1000)
         remark(s,
                "the clock goes back by %s at %s: the overlap is dropped (to keep it, rewrite the "
                "timestamps: 'ffmpeg -i FILE -map 0 -c copy NEW')",
-               clock_format_ms(length, -f->gap_ms, false),
-               clock_format_ms(at, f->gap_at_ms, false));
+               clock_format_ms(length, -f->gap_ms, false), clock_format_place(at, f->gap_at_ms));
     if (f->no_sound)
         remark(s, "%s", f->sound_error ? f->sound_error : "no sound in it");
     else if (f->sound_fault)
@@ -170,16 +217,19 @@ static enum verdict compare_length(struct str *s, const struct verify_facts *f,
         return VERDICT_OK;
     if (f->cut_by_hand)
         remark(s, "it was cut by hand");
-    compare_with_others(s, f, p, tolerance_ms);
-    compare_speed(s, f);
-    look_at_ends(s, f, f->measured_ms<listed_ms, s->len> 0);
+    bool explained = f->cut_by_hand || f->truncated || llabs(f->gap_ms) >= 1000;
+    explained = compare_with_others(s, f, p, tolerance_ms) || explained;
+    explained = explained || ends_explain(f, listed_ms + tolerance_ms);
+    explained = explained || compare_speed(s, f);
+    const bool too_short = f->measured_ms < listed_ms;
+    look_at_ends(s, f, too_short && !explained ? "probably cut off while recording" : NULL);
     if (!s->len)
         remark(s, "no cause found: check both ends");
     return f->measured_ms < listed_ms ? VERDICT_SHORT : VERDICT_LONG;
 }
 
 static enum verdict compare_with_slot(struct str *s, const struct verify_facts *f,
-                                      int64_t tolerance_ms, int64_t overrun_ms)
+                                      int64_t overrun_ms)
 {
     const int64_t slot_ms = (int64_t)f->slot_s * 1000;
     char slot[CLOCK_BYTES], off[CLOCK_BYTES];
@@ -187,20 +237,15 @@ static enum verdict compare_with_slot(struct str *s, const struct verify_facts *
     if (f->measured_ms > slot_ms + overrun_ms) {
         remark(s, "%s over its slot of %s: cut it to the talk",
                clock_format_ms(off, f->measured_ms - slot_ms, false), slot);
-        look_at_ends(s, f, false, true);
+        look_at_ends(s, f, NULL);
         return VERDICT_LONG;
     }
     const bool in_mid_talk = f->runs_to_end && f->sound_at_end > 0;
     if (in_mid_talk || f->measured_ms < slot_ms / 2) {
         if (f->measured_ms < slot_ms / 2)
             remark(s, "it fills less than half of its slot of %s", slot);
-        const bool whole_slot = f->measured_ms >= slot_ms - tolerance_ms;
-        if (whole_slot && f->whole_recording)
-            remark(s,
-                   "speech or sound runs to the last second, and it is as long as its slot of %s: "
-                   "the talk may continue after it",
-                   slot);
-        look_at_ends(s, f, true, whole_slot || s->len > 0);
+        /* A slot does not tell how long the talk was. */
+        look_at_ends(s, f, "look whether its end is missing");
         return VERDICT_SHORT;
     }
     return VERDICT_OK;
@@ -235,9 +280,8 @@ enum verdict verify_part(char **cause, const struct verify_facts *f, const struc
     } else {
         look_for_damage(&s, f);
         const bool damaged = s.len > 0;
-        verdict = f->listed_s || !f->slot_s
-                      ? compare_length(&s, f, p, limits->tolerance_ms)
-                      : compare_with_slot(&s, f, limits->tolerance_ms, limits->overrun_ms);
+        verdict = f->listed_s || !f->slot_s ? compare_length(&s, f, p, limits->tolerance_ms)
+                                            : compare_with_slot(&s, f, limits->overrun_ms);
         if (damaged && verdict == VERDICT_OK)
             verdict = VERDICT_DAMAGED;
         if (f->no_picture)

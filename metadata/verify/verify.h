@@ -5,6 +5,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct programme;
@@ -30,6 +31,8 @@ struct verify_facts {
     bool runs_to_end;     /* the cut ends with the recording */
     bool cut_by_hand;
     int nb_same_speed;      /* other talks whose length is off by the same factor */
+    const bool *fitting;    /* of each talk of the programme: whether it has a recording of its own
+                               with the listed length; NULL: none has */
     bool shares_recording;  /* with the talk's other parts */
     bool unclear;           /* the recording, or the cut in it, is not certain */
     const char *match_note; /* the reason, or another suspicion; may be NULL */
@@ -49,6 +52,7 @@ struct verify_facts {
     int64_t silence_head_ms, silence_tail_ms, black_head_ms, black_tail_ms;
     int sound_at_end;
     int64_t nb_damaged, damaged_at_ms; /* pictures or packets that do not decode */
+    bool damaged_at_known;             /* else they have no times */
     const char *damage;                /* the decoder's message; may be NULL */
 };
 
@@ -63,6 +67,10 @@ struct verify_limits {
  * whole seconds can show. */
 bool verify_same_speed(int listed_s, int64_t measured_ms, int other_listed_s,
                        int64_t other_measured_ms);
+
+/* The i-th of the known speeds at which recordings are played by mistake, by which the measured
+ * length gives the listed one; 0: there are no more. */
+double verify_known_speed(size_t i);
 
 /* *cause is a new string; empty: ok, and nothing to remark. */
 enum verdict verify_part(char **cause, const struct verify_facts *facts,

@@ -1,6 +1,5 @@
 #include "analyse.h"
 
-#include <libavutil/pixdesc.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 #include "av.h"
 #include "interlace.h"
 #include "json.h"
+#include "look.h"
 #include "loudness.h"
 #include "loudness_meter.h"
 #include "media.h"
@@ -17,17 +17,11 @@
 #include "sound_quality.h"
 
 enum {
-    PICTURE_STEP_MS = 2000, /* between two key frames that are looked at */
     READ_SAMPLES = 8192,
-    SIGNATURE_SIDE = 16,
-    SCENE_LUMA = 24, /* half of all luma samples differ by more: another scene, not another slide */
 };
 /* Of several audio streams: one below heard_lufs counts as silent; a later one is preferred if its
  * speech is higher by clearly_more_speech. */
 static const double heard_lufs = -55, clearly_more_speech = 0.1;
-/* A picture is black where the mean of its luma is below this and hardly any sample is brighter
- * than twice it (8 bits, limited range: black is 16). */
-static const double black_mean = 24;
 
 struct analysis {
     const char *path;
@@ -46,14 +40,6 @@ static int tell(struct analysis *a, double fraction, struct err *err)
     if (a->progress && a->progress(a->opaque, fraction))
         return err_set(err, ERR_CANCELLED, "stopped");
     return 0;
-}
-
-static json_t *describe_damage(const struct damage *d)
-{
-    if (!d->nb)
-        return json_null();
-    return json_pack("{s:I, s:I, s:s}", "nb", (json_int_t)d->nb, "first_ms",
-                     (json_int_t)d->first_ms, "what", d->what);
 }
 
 static json_t *decibels(double v)
@@ -419,7 +405,7 @@ static void describe_sound(struct analysis *a, struct measured *m)
     json_object_set_new(a->result, "use", json_string(sound_use_format(use, m->use, m->pair)));
     json_object_set_new(a->result, "down_db", decibels(m->down_db));
     json_object_set_new(a->result, "speech", json_real(to_thousandth(speech_of(m))));
-    json_object_set_new(a->result, "sound_damage", describe_damage(&m->damage));
+    json_object_set_new(a->result, "sound_damage", look_describe_damage(&m->damage));
     json_object_set_new(a->result, "moved_ms", json_integer(m->moved * 1000 / SOUND_RATE));
     json_object_set_new(a->result, "outliers",
                         m->outliers.nb ? json_pack("{s:I, s:I}", "nb", (json_int_t)m->outliers.nb,
@@ -453,130 +439,10 @@ static int analyse_sound(struct analysis *a, const char *blocks_path, int named,
 
 /* --- pictures -------------------------------------------------------------------------------- */
 
-struct looked_at {
-    int64_t black_until; /* frame of the first picture that is not black; -1 none yet */
-    int64_t black_from;  /* first frame of the present run of black pictures; -1: none */
-    int64_t still_from;  /* first frame since which nothing changed */
-    uint8_t signature[SIGNATURE_SIDE * SIGNATURE_SIDE];
-    bool any;
-    const struct frame_grid *grid;
-    json_t *black, *scenes; /* see analyse.h */
-};
-
-/* Luma sampled in a coarse raster. Only the first plane is looked at, in 8 bits. */
-static bool look_signature(uint8_t *out, const AVFrame *f)
+static int tell_of_pictures(void *opaque, double fraction)
 {
-    const AVPixFmtDescriptor *d = av_pix_fmt_desc_get(f->format);
-    if (!d ||
-        d->flags & (AV_PIX_FMT_FLAG_HWACCEL | AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_BITSTREAM))
-        return false;
-    const int depth = d->comp[0].depth, step = d->comp[0].step;
-    const bool big_endian = d->flags & AV_PIX_FMT_FLAG_BE;
-    for (int i = 0; i < SIGNATURE_SIDE * SIGNATURE_SIDE; i++) {
-        const int x = (2 * (i % SIGNATURE_SIDE) + 1) * f->width / (2 * SIGNATURE_SIDE);
-        const int y = (2 * (i / SIGNATURE_SIDE) + 1) * f->height / (2 * SIGNATURE_SIDE);
-        const uint8_t *p = f->data[d->comp[0].plane] +
-                           (ptrdiff_t)y * f->linesize[d->comp[0].plane] + (ptrdiff_t)x * step +
-                           d->comp[0].offset;
-        if (depth <= 8) {
-            out[i] = *p;
-        } else {
-            const int v = big_endian ? p[0] << 8 | p[1] : p[1] << 8 | p[0];
-            out[i] = (uint8_t)(v >> d->comp[0].shift >> (depth - 8));
-        }
-    }
-    return true;
-}
-
-/* Black pictures since black_from have come to an end at the frame. */
-static void end_black(struct looked_at *seen, int64_t frame)
-{
-    if (seen->black_from >= 0)
-        json_array_append_new(seen->black,
-                              json_pack("[I, I]",
-                                        (json_int_t)frame_grid_ms_of(seen->grid, seen->black_from),
-                                        (json_int_t)frame_grid_ms_of(seen->grid, frame)));
-    seen->black_from = -1;
-}
-
-static void look(struct looked_at *seen, const AVFrame *frame)
-{
-    uint8_t now[SIGNATURE_SIDE * SIGNATURE_SIDE];
-    if (!look_signature(now, frame))
-        return;
-    double sum = 0;
-    int bright = 0, changed = 0, other = 0;
-    for (size_t i = 0; i < sizeof now; i++) {
-        sum += now[i];
-        bright += now[i] > 2 * black_mean;
-        changed += abs(now[i] - seen->signature[i]) > 8;
-        other += abs(now[i] - seen->signature[i]) > SCENE_LUMA;
-    }
-    const bool black = sum / (double)sizeof now < black_mean && bright <= 2;
-    if (!black && seen->black_until < 0)
-        seen->black_until = frame->pts;
-    if (seen->any && !black && seen->black_from < 0 && 2 * other > (int)sizeof now)
-        json_array_append_new(seen->scenes, json_integer(frame_grid_ms_of(seen->grid, frame->pts)));
-    if (!black)
-        end_black(seen, frame->pts);
-    else if (seen->black_from < 0)
-        seen->black_from = frame->pts;
-    if (!seen->any || changed > 1)
-        seen->still_from = frame->pts;
-    memcpy(seen->signature, now, sizeof now);
-    seen->any = true;
-}
-
-static void describe_pictures(struct analysis *a, struct looked_at *seen)
-{
-    const int64_t end = a->grid.nb_frames;
-    const bool all_black = seen->any && seen->black_until < 0;
-    const int64_t head = all_black ? end : seen->black_until > 0 ? seen->black_until : 0;
-    const int64_t tail = seen->black_from >= 0 ? end - seen->black_from : 0;
-    const int64_t frozen = seen->any ? end - seen->still_from : 0;
-    json_object_set_new(a->result, "black_head_ms", json_integer(frame_grid_ms_of(&a->grid, head)));
-    json_object_set_new(a->result, "black_tail_ms", json_integer(frame_grid_ms_of(&a->grid, tail)));
-    json_object_set_new(a->result, "frozen_tail_ms",
-                        json_integer(frame_grid_ms_of(&a->grid, frozen)));
-    end_black(seen, end);
-    json_object_set(a->result, "black", seen->black);
-    json_object_set(a->result, "scenes", seen->scenes);
-}
-
-static int analyse_pictures(struct analysis *a, const json_t *video, struct err *err)
-{
-    AUTO_MEDIA *media = NULL; /* opened again: the sound reader has read the first one to its end */
-    AUTO_PICTURES *pictures = NULL;
-    AUTO_FRAME *frame = av_frame_alloc();
-    if (!frame)
-        return av_fail_nomem(err);
-    const struct picture_range range = {
-        .stream = (int)json_get_int(video, "stream", -1),
-        .grid = a->grid,
-        .end = a->grid.nb_frames,
-        .key_step_ms = PICTURE_STEP_MS,
-    };
-    if (media_open(&media, a->path, a->files, err) < 0 ||
-        picture_reader_open(&pictures, media, &range, err) < 0)
-        return err->code;
-    AUTO_JSON *black = json_array(), *scenes = json_array();
-    struct looked_at seen = {
-        .black_until = -1, .black_from = -1, .grid = &a->grid, .black = black, .scenes = scenes};
-    int got;
-    while ((got = picture_reader_next(pictures, frame, err)) > 0) {
-        look(&seen, frame);
-        if (tell(a, 0.8 + 0.2 * (double)frame->pts / (double)a->grid.nb_frames, err) < 0)
-            return err->code;
-        av_frame_unref(frame);
-    }
-    if (got < 0)
-        return got;
-    describe_pictures(a, &seen);
-    struct damage damage = *picture_reader_damage(pictures);
-    if (!seen.any && !damage.nb)
-        damage = (struct damage){.nb = 1, .what = "no picture could be decoded"};
-    json_object_set_new(a->result, "picture_damage", describe_damage(&damage));
-    return 0;
+    struct analysis *a = opaque;
+    return a->progress ? a->progress(a->opaque, 0.8 + 0.2 * fraction) : 0;
 }
 
 int analyse_recording(json_t **out, const char *path, const struct media_params *files,
@@ -595,9 +461,15 @@ int analyse_recording(json_t **out, const char *path, const struct media_params 
         .result = result,
     };
     const json_t *video = json_object_get(probe, "video");
+    const struct look look = {.path = path,
+                              .files = files,
+                              .grid = &a.grid,
+                              .stream = (int)json_get_int(video, "stream", -1),
+                              .progress = tell_of_pictures,
+                              .opaque = &a};
     if (probe_grid(&a.grid, probe, err) < 0 ||
         analyse_sound(&a, blocks_path, audio_stream, err) < 0 ||
-        (json_is_object(video) && analyse_pictures(&a, video, err) < 0))
+        (json_is_object(video) && look_at_pictures(result, &look, err) < 0))
         return err->code;
     const char *fields = "flagged";
     if (json_is_object(video) && !json_get_bool(video, "interlaced", false) &&

@@ -13,7 +13,7 @@
 struct media_params;
 
 /* To be raised whenever the same recording would give another result. */
-enum { ANALYSE_VERSION = 7 };
+enum { ANALYSE_VERSION = 8 };
 
 /* files: the recording's further files, or NULL. probe: its probe result. audio_stream: the stream
  * that the user chose, or -1: the one with speech is found. progress may be NULL; its fraction is 0
@@ -28,10 +28,10 @@ enum { ANALYSE_VERSION = 7 };
  * speaks), hum: {hz, dbfs} or null, nb_dropouts, dropouts: [[at_ms, length_ms] …], loudness_lufs,
  * peak_dbtp (null: silence), blocks (how many), silence_head_ms, silence_tail_ms, sound_at_end (the
  * last second is loud), black_head_ms, black_tail_ms, frozen_tail_ms, black: [[begin_ms, end_ms]
- * …], scenes: [ms …] (the picture changed), all to the precision of key frames seconds apart,
- * fields ("flagged": as each picture says; "progressive", "top", "bottom": as detected),
- * picture_damage, sound_damage: {nb, first_ms, what} or null, moved_ms (how much sound was inserted
- * or dropped to stay in sync). */
+ * …], scenes: [ms …] (the picture changed), to the precision of key frames seconds apart but
+ * for the black at the ends, fields ("flagged": as each picture says; "progressive", "top",
+ * "bottom": as detected), picture_damage, sound_damage: {nb, first_ms, what} or null, moved_ms (how
+ * much sound was inserted or dropped to stay in sync). */
 ATTR_NODISCARD int analyse_recording(json_t **out, const char *path,
                                      const struct media_params *files, const json_t *probe,
                                      int audio_stream, const char *blocks_path,

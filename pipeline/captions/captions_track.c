@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "av.h"
+#include "clock.h"
 
 /* TS 26.245, section 5.16: a sample entry with the style of all texts: white, without background,
  * centred at the bottom, in font 1. */
@@ -49,11 +50,13 @@ int captions_track_add(AVStream **out, AVFormatContext *mux, const struct captio
 int captions_track_packet(AVPacket *pkt, const struct cue *cue, struct err *err)
 {
     const size_t nb = strlen(cue->text);
+    char at[CLOCK_BYTES];
     if (nb > UINT16_MAX)
-        return err_set(err, ERR_INVALID,
-                       "at %lld ms %zu bytes of captions show together: no MP4 "
-                       "file can hold that",
-                       (long long)cue->start_ms, nb);
+        return err_set(
+            err, ERR_INVALID,
+            "at %s of the file %zu bytes of captions show together, more than an MP4 file "
+            "can hold: correct the captions, or remove them to publish without",
+            clock_format_ms(at, cue->start_ms, true), nb);
     if (av_new_packet(pkt, (int)nb + 2) < 0)
         return av_fail_nomem(err);
     AV_WB16(pkt->data, (uint16_t)nb);

@@ -25,12 +25,12 @@ static int scan_file(json_t **out, struct scan *s, struct media *media, struct e
 }
 
 int probe_files(json_t **out, const char *path, const char *const *more, size_t nb_more,
-                struct err *err)
+                int (*progress)(void *opaque, double fraction), void *opaque, struct err *err)
 {
     AUTO_MEDIA *media = NULL;
     const struct media_params params = {.hash = true, .more = more, .nb_more = nb_more};
     if (media_open(&media, path, &params, err) == 0) {
-        struct scan s = {0};
+        struct scan s = {.progress = progress, .opaque = opaque};
         (void)scan_file(out, &s, media, err);
         probe_scan_finish(&s);
     }

@@ -40,9 +40,11 @@ enum { PROBE_VERSION = 6 };
  *   duration_ms: of the grid,
  *   join: of several files, how they continue each other, for struct media_params.
  * Damage in the files, and files that cannot be one recording, are part of the result. An error is
- * returned only where another try could succeed. */
+ * returned only where another try could succeed. progress may be NULL; its fraction is 0 to 1, and
+ * non-zero from it stops with ERR_CANCELLED. */
 ATTR_NODISCARD int probe_files(json_t **out, const char *path, const char *const *more,
-                               size_t nb_more, struct err *err);
+                               size_t nb_more, int (*progress)(void *opaque, double fraction),
+                               void *opaque, struct err *err);
 
 /* The minimum length of a cell in milliseconds; with the GOPs of cameras, 0.5 to 10 s, cells are 24
  * to 34 s long. So the encoder's start costs less than 1 %, a killed run loses little, and a long

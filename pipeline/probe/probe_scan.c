@@ -1,6 +1,7 @@
 #include "probe_scan.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -200,10 +201,10 @@ static void note_gap(struct scan *s, int stream, int64_t from, int64_t to)
     const int64_t length = probe_to_ms(s, stream, to - from);
     if (llabs(length) > FRAME_GRID_MAX_JUMP_MS && !s->jump[0]) {
         char at[CLOCK_BYTES], by[CLOCK_BYTES];
-        snprintf(s->jump, sizeof s->jump,
-                 "has a clock that jumps by %s at %s" FRAME_GRID_OTHER_TIMES,
-                 clock_format_ms(by, length, false),
-                 clock_format_ms(at, probe_to_ms(s, stream, from), false));
+        const int64_t first = s->streams[stream].first;
+        snprintf(s->jump, sizeof s->jump, "has a clock that %s by %s at %s" FRAME_GRID_OTHER_TIMES,
+                 length < 0 ? "goes back" : "jumps", clock_format_ms(by, llabs(length), false),
+                 clock_format_place(at, probe_to_ms(s, stream, from - first)));
     }
     if (s->nb_gaps++ < REPORTED_MAX)
         json_array_append_new(s->gaps, json_pack("{s:i, s:I, s:I}", "stream", stream, "at_ms",
@@ -342,9 +343,14 @@ static int scan_packets(struct scan *s, struct err *err)
     if (!pkt)
         return av_fail_nomem(err);
     int got;
+    int64_t nb_bytes = 0;
+    const double size = (double)media_size(s->media);
     while ((got = media_read(s->media, pkt, err)) > 0) {
         scan_packet(s, pkt);
+        nb_bytes += pkt->size;
         av_packet_unref(pkt);
+        if (s->progress && s->progress(s->opaque, fmin(1, (double)nb_bytes / size)))
+            return err_set(err, ERR_CANCELLED, "stopped");
     }
     if (got < 0)
         return got;

@@ -63,6 +63,8 @@ struct first_picture {
 
 struct scan {
     struct media *media;
+    int (*progress)(void *opaque, double fraction); /* of the bytes read; or NULL */
+    void *opaque;
     AVFormatContext *fmt;
     struct scan_stream *streams;
     unsigned nb_streams; /* when reading began: MPEG-TS may show more of them later */

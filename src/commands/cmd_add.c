@@ -48,6 +48,9 @@ static char *describe_sharing(const struct plan *p, const struct shared_recordin
 static char *describe_match(const struct plan *p, size_t recording, const struct match *m)
 {
     const struct shared_recording *shared = &p->sources[recording].sharing;
+    const int format_of = p->matches.format_of[recording];
+    if (!m && format_of >= 0)
+        return mem_printf("set aside: another format of '%s'", p->sources[format_of].name);
     if (shared->nb_talks)
         return describe_sharing(p, shared);
     if (!m) {
@@ -75,7 +78,7 @@ static void add_row(struct table *t, const struct plan *p, size_t i, const struc
     if (ms >= 0)
         clock_format_ms(length, ms, false);
     table_add(t, (const char *const[]){name, length,
-                                       error    ? error
+                                       error    ? cli_after_path(error, p->recordings[i].path)
                                        : !probe ? "not probed"
                                                 : match});
 }

@@ -182,9 +182,9 @@ static int compare_parts(struct plan *plan, const struct talk *t, struct err *er
         if (a.source != b.source || !a.cut_known || !b.cut_known || a.end == b.begin)
             continue;
         const int64_t ms = frame_grid_ms_of(&a.grid, b.begin) - frame_grid_ms_of(&a.grid, a.end);
-        printf("note: between parts %d and %d %s %s\n", a.part->number, b.part->number,
-               clock_format_ms(buf, ms < 0 ? -ms : ms, true),
-               ms < 0 ? "is in both" : "is left out");
+        table_text("  ", "note: between parts %d and %d %s %s", a.part->number, b.part->number,
+                   clock_format_ms(buf, ms < 0 ? -ms : ms, true),
+                   ms < 0 ? "is in both" : "is left out");
     }
     return 0;
 }

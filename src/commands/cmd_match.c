@@ -10,6 +10,7 @@
 #include "plan.h"
 #include "selector.h"
 #include "store.h"
+#include "str.h"
 #include "table.h"
 #include "unused.h"
 
@@ -91,34 +92,53 @@ static bool is_named(const struct command *c, int talk)
     return false;
 }
 
-/* All rows; after decisions those that they name or change. */
+/* Whether the user has something to do about it, or should look at it. */
+static bool needs_user(const struct match *m)
+{
+    return m->state == MATCH_UNCLEAR || (m->state == MATCH_NONE && !m->by_hand) || m->suspicion;
+}
+
+static void add_row(struct table *t, const struct plan *p, const struct match *m)
+{
+    char talk[32], score[16] = "", margin[16] = "";
+    snprintf(talk, sizeof talk, m->part ? "%d/%d" : "%d", m->talk, m->part);
+    if (m->recording >= 0) {
+        snprintf(score, sizeof score, "%.2f", m->score);
+        snprintf(margin, sizeof margin, "%.2f", m->margin);
+    }
+    AUTO_FREE char *text =
+        mem_printf("%s%s%s%s%s", m->recording >= 0 ? p->sources[m->recording].name : "",
+                   m->recording >= 0 ? ": " : "", m->reason ? m->reason : "",
+                   m->suspicion ? "; " : "", m->suspicion ? m->suspicion : "");
+    table_add(t, (const char *const[]){talk, states[m->state], score, margin, text});
+    table_colour(t, 1,
+                 m->state == MATCH_SURE      ? TABLE_GOOD
+                 : m->state == MATCH_UNCLEAR ? TABLE_BAD
+                                             : TABLE_OPEN);
+}
+
+/* Rows that need something, or all; after decisions those that they name or change. The rest is
+ * counted. */
 static void print_matches(const struct plan *p, const struct command *c,
                           const struct before *before)
 {
     static const char *const headings[] = {">talk", "", ">score", ">margin", "recording and reason",
                                            NULL};
     struct table *t = table_create(headings);
+    const bool all = command_has(c, "all");
+    size_t nb_left_out = 0;
     for (size_t i = 0; i < p->matches.nb_rows; i++) {
         const struct match *m = &p->matches.rows[i];
-        if (c->nb_operands && !is_named(c, m->talk) && was_there(before, m))
-            continue;
-        char talk[32], score[16] = "", margin[16] = "";
-        snprintf(talk, sizeof talk, m->part ? "%d/%d" : "%d", m->talk, m->part);
-        if (m->recording >= 0) {
-            snprintf(score, sizeof score, "%.2f", m->score);
-            snprintf(margin, sizeof margin, "%.2f", m->margin);
-        }
-        AUTO_FREE char *text =
-            mem_printf("%s%s%s%s%s", m->recording >= 0 ? p->sources[m->recording].name : "",
-                       m->recording >= 0 ? ": " : "", m->reason ? m->reason : "",
-                       m->suspicion ? "; " : "", m->suspicion ? m->suspicion : "");
-        table_add(t, (const char *const[]){talk, states[m->state], score, margin, text});
-        table_colour(t, 1,
-                     m->state == MATCH_SURE      ? TABLE_GOOD
-                     : m->state == MATCH_UNCLEAR ? TABLE_BAD
-                                                 : TABLE_OPEN);
+        if (all || (c->nb_operands ? is_named(c, m->talk) || !was_there(before, m) : needs_user(m)))
+            add_row(t, p, m);
+        else
+            nb_left_out++;
     }
+    const bool empty = nb_left_out == p->matches.nb_rows;
     table_print(t);
+    if (nb_left_out && !c->nb_operands)
+        printf("%s%zu match%s sure: 'talkpress match --all' shows %s\n", empty ? "" : "\n",
+               nb_left_out, nb_left_out == 1 ? " is" : "es are", nb_left_out == 1 ? "it" : "them");
 }
 
 static void print_unmatched(const struct plan *p)
@@ -134,15 +154,38 @@ static void print_unmatched(const struct plan *p)
             puts("\nRecordings that match no talk:");
         first = false;
         const json_t *probe = p->sources[i].probe;
+        const char *error = json_get_string(probe, "error", NULL);
         const int64_t ms = json_get_int(probe, "duration_ms", -1);
         char length[CLOCK_BYTES] = "";
         AUTO_FREE char *reason = unused_reason(p, i);
         if (ms >= 0)
             clock_format_ms(length, ms, false);
         table_add(t, (const char *const[]){p->sources[i].name, length,
-                                           json_get_string(probe, "error", reason)});
+                                           error ? cli_after_path(error, p->recordings[i].path)
+                                                 : reason});
     }
     table_print(t);
+}
+
+/* A line for each recording that has other formats. */
+static void print_formats(const struct plan *p)
+{
+    AUTO_FREE struct str *names = mem_zalloc(p->nb_recordings + 1, sizeof *names);
+    bool first = true;
+    for (size_t i = 0; i < p->nb_recordings; i++) {
+        const int of = p->matches.format_of[i];
+        if (of >= 0)
+            str_addf(&names[of], "%s%s", names[of].len ? ", " : "", p->sources[i].name);
+    }
+    for (size_t i = 0; i < p->nb_recordings; i++) {
+        if (!names[i].len)
+            continue;
+        if (first)
+            puts("\nSet aside (to take one all the same: talkpress match TALK=FILE):");
+        first = false;
+        table_text("    ", "  %s: another format of '%s'", names[i].s, p->sources[i].name);
+        str_finish(&names[i]);
+    }
 }
 
 static void print_missing(const struct plan *p)
@@ -161,7 +204,7 @@ static void print_missing(const struct plan *p)
 static void print_json(const struct plan *p)
 {
     AUTO_FREE bool *unused = unused_find(p);
-    json_t *rows = json_array(), *rest = json_array();
+    json_t *rows = json_array(), *rest = json_array(), *formats = json_array();
     for (size_t i = 0; i < p->matches.nb_rows; i++) {
         const struct match *m = &p->matches.rows[i];
         json_array_append_new(
@@ -175,7 +218,13 @@ static void print_json(const struct plan *p)
     for (size_t i = 0; i < p->nb_recordings; i++)
         if (unused[i])
             json_array_append_new(rest, json_text(p->recordings[i].path));
-    AUTO_JSON *all = json_pack("{s:o, s:o}", "matches", rows, "unmatched", rest);
+        else if (p->matches.format_of[i] >= 0)
+            json_array_append_new(
+                formats,
+                json_pack("{s:o, s:o}", "recording", json_text(p->recordings[i].path), "format_of",
+                          json_text(p->recordings[p->matches.format_of[i]].path)));
+    AUTO_JSON *all =
+        json_pack("{s:o, s:o, s:o}", "matches", rows, "unmatched", rest, "other_formats", formats);
     cli_print_json(all);
 }
 
@@ -207,6 +256,7 @@ int cmd_match(struct command *c, struct err *err)
             print_unclear(plan);
         } else {
             print_unmatched(plan);
+            print_formats(plan);
             print_missing(plan);
         }
     }

@@ -5,7 +5,6 @@
 #include "analyse_recordings.h"
 #include "commands.h"
 #include "event.h"
-#include "fs.h"
 #include "json.h"
 #include "mem.h"
 #include "plan.h"
@@ -14,6 +13,7 @@
 #include "selector.h"
 #include "sound_text.h"
 #include "store.h"
+#include "table.h"
 
 struct wish {
     const char *audio, *channels;
@@ -63,11 +63,11 @@ static int print_sound(const struct source *s, const struct event *event, struct
     if (s->audio_stream < 0)
         puts("  no sound that can be published");
     if (channels)
-        printf("    %s\n", channels);
+        table_text("      ", "    %s", channels);
     if (fault)
-        printf("  %s\n", fault);
+        table_text("    ", "  %s", fault);
     if (remarks)
-        printf("  %s\n", remarks);
+        table_text("    ", "  %s", remarks);
     if (s->chosen.stream >= 0 || s->chosen.use[0])
         puts("  (set by hand; --auto removes that)");
     return 0;
@@ -118,8 +118,8 @@ static int choose_channels(struct chosen_sound *chosen, const struct source *s, 
     const json_t *st = json_array_get(json_object_get(probe, "streams"), (size_t)stream);
     const int last = 2 * pair - (use == SOUND_LEFT), nb = (int)json_get_int(st, "channels", 0);
     if (pair && st && last > nb)
-        return err_set(err, ERR_USAGE, "'%s' has %d channel%s, not channel %d",
-                       fs_basename(s->recording->path), nb, nb == 1 ? "" : "s", last);
+        return err_set(err, ERR_USAGE, "'%s' has %d channel%s, not channel %d", s->name, nb,
+                       nb == 1 ? "" : "s", last);
     snprintf(chosen->use, sizeof chosen->use, "%s", text);
     return 0;
 }

@@ -151,7 +151,8 @@ static char *state(const struct part_plan *pp, const json_t *failures)
     if (pp->state == PART_WAITING)
         return mem_printf("waits: %s", pp->waiting);
     if (pp->nb_cells)
-        return mem_printf("to do: %zu of %zu cells are there", pp->nb_cells_done, pp->nb_cells);
+        return mem_printf("to do: %zu of %zu cell%s there", pp->nb_cells_done, pp->nb_cells,
+                          pp->nb_cells == 1 ? " is" : "s are");
     return mem_strdup("to do");
 }
 
@@ -186,25 +187,27 @@ static json_t *part_json(const struct part_plan *pp, const json_t *failures)
 
 static void print_output(const struct output *o, const char *base)
 {
-    printf("    %s%s", base, o->suffix);
+    AUTO_STR s = {0};
+    str_addf(&s, "    %s%s", base, o->suffix);
     if (!o->result) {
-        puts(": not made yet");
+        table_text("      ", "%s: not made yet", s.s);
         return;
     }
     const double bytes = (double)json_get_int(o->result, "bytes", 0);
     char length[CLOCK_BYTES];
     if (bytes < 1e6)
-        printf(": %.*f kB", bytes < 1e4 ? 1 : 0, bytes / 1e3);
+        str_addf(&s, ": %.*f kB", bytes < 1e4 ? 1 : 0, bytes / 1e3);
     else
-        printf(": %.1f MB", bytes / 1e6);
+        str_addf(&s, ": %.1f MB", bytes / 1e6);
     if (json_object_get(o->result, "duration_ms"))
-        printf(", %s", clock_format_ms(length, json_get_int(o->result, "duration_ms", 0), false));
+        str_addf(&s, ", %s",
+                 clock_format_ms(length, json_get_int(o->result, "duration_ms", 0), false));
     if (json_is_number(json_object_get(o->result, "loudness_lufs")))
-        printf(", %.1f LUFS, peak %.1f dBTP", json_get_number(o->result, "loudness_lufs", 0),
-               json_get_number(o->result, "peak_dbtp", 0));
+        str_addf(&s, ", %.1f LUFS, peak %.1f dBTP", json_get_number(o->result, "loudness_lufs", 0),
+                 json_get_number(o->result, "peak_dbtp", 0));
     else if (json_object_get(o->result, "loudness_lufs"))
-        printf(", silent");
-    putchar('\n');
+        str_add(&s, ", silent");
+    table_text("      ", "%s", s.s);
 }
 
 /* As the stream is marked, or as the analysis found. */
@@ -232,30 +235,33 @@ static int print_recording(const struct part_plan *pp, const struct event *event
                (int)json_get_int(video, "width", 0), (int)json_get_int(video, "height", 0),
                av_q2d(pp->grid.fps), json_get_bool(video, "variable", false) ? " (variable)" : "",
                interlaced(pp) ? ", interlaced" : "", (int)json_get_int(video, "rotation", 0));
+    AUTO_STR sound = {0};
+    const int nb_channels = (int)json_get_int(taken, "channels", 0);
     if (taken)
-        printf("    sound: stream %d of %d channels, %d Hz, starts %+.3f s against the picture",
-               pp->source->audio_stream, (int)json_get_int(taken, "channels", 0),
-               (int)json_get_int(taken, "rate", 0),
-               (double)(json_get_int(taken, "start_ms", 0) - frame_grid_origin_ms(&pp->grid) -
-                        frame_grid_ms_of(&pp->grid, pp->picture_begin)) /
-                   1000);
+        str_addf(&sound,
+                 "sound: stream %d, %d channel%s, %d Hz, starts %+.3f s against the picture",
+                 pp->source->audio_stream, nb_channels, nb_channels == 1 ? "" : "s",
+                 (int)json_get_int(taken, "rate", 0),
+                 (double)(json_get_int(taken, "start_ms", 0) - frame_grid_origin_ms(&pp->grid) -
+                          frame_grid_ms_of(&pp->grid, pp->picture_begin)) /
+                     1000);
     if (json_is_number(json_object_get(pp->source->analysis, "loudness_lufs")))
-        printf(", %.1f LUFS", json_get_number(pp->source->analysis, "loudness_lufs", 0));
+        str_addf(&sound, ", %.1f LUFS", json_get_number(pp->source->analysis, "loudness_lufs", 0));
     if (json_get_int(pp->source->analysis, "moved_ms", 0))
-        printf(", moved by %lld ms in all to stay with the picture",
-               (long long)json_get_int(pp->source->analysis, "moved_ms", 0));
+        str_addf(&sound, ", moved by %lld ms in all to stay with the picture",
+                 (long long)json_get_int(pp->source->analysis, "moved_ms", 0));
     if (taken)
-        putchar('\n');
+        table_text("      ", "    %s", sound.s);
     AUTO_FREE char *remarks = sound_remarks(pp->source, event->settings.target_lufs);
     if (remarks)
-        printf("      %s\n", remarks);
+        table_text("      ", "      %s", remarks);
     for (size_t i = 0; i < pp->source->nb_captions; i++) {
         AUTO_FREE char *from = captions_describe(&pp->source->captions[i]);
-        printf("    captions: %s\n", from);
+        table_text("      ", "    captions: %s", from);
     }
     for (size_t i = 0; i < pp->source->nb_set_aside; i++) {
         AUTO_FREE char *why = captions_describe_set_aside(pp->source, &pp->source->set_aside[i]);
-        printf("    captions: %s\n", why);
+        table_text("      ", "    captions: %s", why);
     }
     return 0;
 }
@@ -265,10 +271,12 @@ static int print_part(const struct part_plan *pp, const json_t *failures, const 
 {
     char name[32], in[CLOCK_BYTES], out[CLOCK_BYTES];
     AUTO_FREE char *text = state(pp, failures), *base = talk_file_name(pp->talk, pp->part->number);
-    printf("\n%s: %s\n", plan_part_name(name, pp->talk, pp->part->number), text);
-    printf("  verdict: %s%s%s\n", verdict_name(pp->verdict), *pp->cause ? ", " : "", pp->cause);
+    putchar('\n');
+    table_text("  ", "%s: %s", plan_part_name(name, pp->talk, pp->part->number), text);
+    table_text("    ", "  verdict: %s%s%s", verdict_name(pp->verdict), *pp->cause ? ", " : "",
+               pp->cause);
     if (pp->accepted)
-        printf("  accepted %s: %s\n", pp->acceptance.at, pp->acceptance.because);
+        table_text("    ", "  accepted %s: %s", pp->acceptance.at, pp->acceptance.because);
     if (pp->source && print_recording(pp, plan->event, err) < 0)
         return err->code;
     AUTO_FREE char *advice = unused_advice(plan, pp);
@@ -276,10 +284,10 @@ static int print_part(const struct part_plan *pp, const json_t *failures, const 
         table_text("  ", "  %s", advice);
     AUTO_FREE char *left_out = part_captions_left_out(pp);
     if (left_out)
-        printf("    captions: %s\n", left_out);
+        table_text("      ", "    captions: %s", left_out);
     if (pp->match)
-        printf("  match: score %.2f, margin %.2f: %s\n", pp->match->score, pp->match->margin,
-               pp->match->reason ? pp->match->reason : "");
+        table_text("    ", "  match: score %.2f, margin %.2f: %s", pp->match->score,
+                   pp->match->margin, pp->match->reason ? pp->match->reason : "");
     if (pp->cut_known)
         printf("  cut: %s to %s%s\n",
                clock_format_ms(in, frame_grid_ms_of(&pp->grid, pp->begin), true),
@@ -297,8 +305,9 @@ static int print_part(const struct part_plan *pp, const json_t *failures, const 
 static void print_talk_head(const struct talk *t)
 {
     AUTO_FREE char *speakers = talk_speakers(t);
-    printf("%d. %s\n%s%s%s\n", t->number, t->title, speakers, *speakers && t->section ? ", " : "",
-           t->section ? t->section : "");
+    table_text("    ", "%d. %s", t->number, t->title);
+    table_text("    ", "%s%s%s", speakers, *speakers && t->section ? ", " : "",
+               t->section ? t->section : "");
 }
 
 /* --- which parts are shown -------------------------------------------------------------------- */
@@ -422,7 +431,8 @@ static void print_unreadable(const struct plan *plan)
         if (first)
             puts("\nrecordings that cannot be read:");
         first = false;
-        table_text("    ", "  %s: %s", plan->sources[i].name, error);
+        table_text("    ", "  %s: %s", plan->sources[i].name,
+                   cli_after_path(error, plan->recordings[i].path));
     }
 }
 
@@ -439,7 +449,7 @@ static void print_all(const struct survey *s, const struct plan *plan, const str
         nb_complete += s->parts[i].state == PART_COMPLETE;
         if (!passes(f, &s->parts[i], s->failures))
             continue;
-        nb_shown++;
+        nb_shown += !s->parts[i].talk->gone;
         add_row(t, &s->parts[i], s->failures);
         unused_note(&unused, &s->parts[i]);
     }
@@ -448,14 +458,14 @@ static void print_all(const struct survey *s, const struct plan *plan, const str
     table_print(t);
     if (filters(f)) {
         unused_finish(&unused);
-        printf("%s%zu of %zu part%s shown\n", nb_shown ? "\n" : "", nb_shown, s->nb_parts,
-               s->nb_parts == 1 ? " is" : "s are");
+        printf("%s%zu of %zu part%s shown\n", nb_shown ? "\n" : "", nb_shown, nb,
+               nb == 1 ? " is" : "s are");
         return;
     }
     unused_print(&unused);
     print_unreadable(plan);
-    printf("\n%zu of %zu part%s complete\nsandbox: %s\n", nb_complete, nb,
-           nb == 1 ? " is" : "s are", sandbox);
+    printf("\n%zu of %zu part%s complete\n", nb_complete, nb, nb == 1 ? " is" : "s are");
+    table_text("  ", "sandbox: %s", sandbox);
 }
 
 int cmd_status(struct command *c, struct err *err)

@@ -42,9 +42,10 @@ static size_t nb_missing(const struct part_plan *pp)
 
 static void print_waiting(const char *name, const struct part_plan *pp, const struct plan *plan)
 {
-    printf("%s: nothing can run: %s\n", name, pp->waiting);
+    table_text("  ", "%s: nothing can run: %s", name, pp->waiting);
     if (pp->verdict != VERDICT_OK)
-        printf("  verdict %s%s%s\n", verdict_name(pp->verdict), *pp->cause ? ": " : "", pp->cause);
+        table_text("    ", "  verdict %s%s%s", verdict_name(pp->verdict), *pp->cause ? ": " : "",
+                   pp->cause);
     AUTO_FREE char *advice = unused_advice(plan, pp);
     if (advice)
         table_text("  ", "  %s", advice);
@@ -58,13 +59,15 @@ static bool makes_output(enum stage stage)
 static void print_to_do(const char *name, const struct part_plan *pp)
 {
     AUTO_FREE char *jobs = summary(pp);
-    printf("%s: %zu of %zu outputs are missing, because their inputs are new or have changed\n",
-           name, nb_missing(pp), pp->nb_outputs);
+    table_text("  ", "%s: %zu of %zu output%s missing, because %s inputs are new or have changed",
+               name, nb_missing(pp), pp->nb_outputs, pp->nb_outputs == 1 ? " is" : "s are",
+               nb_missing(pp) == 1 ? "its" : "their");
     if (pp->nb_cells)
-        printf("  %zu of %zu cells are made and are kept\n", pp->nb_cells_done, pp->nb_cells);
-    printf("  would run now: %s\n", jobs);
+        printf("  %zu of %zu cell%s made and kept\n", pp->nb_cells_done, pp->nb_cells,
+               pp->nb_cells == 1 ? " is" : "s are");
+    table_text("    ", "  would run now: %s", jobs);
     for (size_t i = 0; i < pp->nb_jobs && i < MAX_LISTED; i++)
-        printf("    %s\n", pp->jobs[i].what);
+        table_text("      ", "    %s", pp->jobs[i].what);
     if (pp->nb_jobs > MAX_LISTED)
         printf("    and %zu more\n", pp->nb_jobs - MAX_LISTED);
     size_t assembling = 0;
@@ -82,12 +85,14 @@ static void print_why(const struct part_plan *pp, const struct plan *plan)
     plan_part_name(name, pp->talk, pp->part->number);
     switch (pp->state) {
     case PART_COMPLETE:
-        printf("%s: nothing would run: all %zu outputs are made\n", name, pp->nb_outputs);
+        printf("%s: nothing would run: %s%zu output%s made\n", name,
+               pp->nb_outputs == 1 ? "its " : "all ", pp->nb_outputs,
+               pp->nb_outputs == 1 ? " is" : "s are");
         break;
     case PART_HELD:
-        printf("%s: nothing would run: all outputs are made, but the part must be accepted\n  "
-               "verdict %s: %s\n",
-               name, verdict_name(pp->verdict), pp->cause);
+        table_text("  ", "%s: nothing would run: all outputs are made, but it must be accepted",
+                   name);
+        table_text("    ", "  verdict %s: %s", verdict_name(pp->verdict), pp->cause);
         break;
     case PART_GONE:
     case PART_SETTLED:

@@ -5,7 +5,6 @@
 #include "cli.h"
 #include "clock.h"
 #include "file_places.h"
-#include "fs.h"
 #include "json.h"
 #include "mem.h"
 #include "plan.h"
@@ -44,8 +43,7 @@ static void print_files(const struct source *s, const struct frame_grid *grid,
         return;
     for (size_t i = 0; i < s->recording->nb_files; i++) {
         char at[CLOCK_BYTES];
-        str_addf(&line, "%s'%s' from %s",
-                 i ? ", " : "files: ", fs_basename(s->recording->files[i].path),
+        str_addf(&line, "%s'%s' from %s", i ? ", " : "files: ", file_places_name(s, i),
                  clock_format_ms(at, files.start_ms[i], false));
     }
     table_text("  ", "%s", line.s);
@@ -62,9 +60,9 @@ static void print_source(const struct source *s, const struct event *event)
     printf("'%s', %s long\n", s->name,
            clock_format_ms(length, json_get_int(s->probe, "duration_ms", 0), false));
     if (shared->clock)
-        printf("began %s (%s)\n", shared->began, shared_clock_name(shared->clock));
+        table_text("  ", "began %s (%s)", shared->began, shared_clock_name(shared->clock));
     if (shared->note)
-        printf("%s\n", shared->note);
+        table_text("  ", "%s", shared->note);
     if (!s->nb_cuts || probe_grid(&grid, s->probe, &ignored) < 0) {
         puts("  it could not be analysed: see 'talkpress status'");
         return;
@@ -112,7 +110,7 @@ static void print_none(const struct plan *p, int recording)
         const struct source *s = &p->sources[i];
         if ((recording >= 0 && recording != (int)i) || !s->sharing.note)
             continue;
-        printf("'%s': %s\n", s->name, s->sharing.note);
+        table_text("  ", "'%s': %s", s->name, s->sharing.note);
         noted = true;
     }
     if (noted)

@@ -2,6 +2,7 @@
 
 #include <jansson.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "clock.h"
 #include "fs.h"
@@ -67,6 +68,16 @@ void file_places_finish(struct file_places *p)
     *p = (struct file_places){0};
 }
 
+const char *file_places_name(const struct source *s, size_t i)
+{
+    const struct recording *r = s->recording;
+    const char *name = fs_basename(r->files[i].path);
+    for (size_t k = 0; k < r->nb_files; k++)
+        if (k != i && strcmp(fs_basename(r->files[k].path), name) == 0)
+            return r->files[i].path;
+    return name;
+}
+
 char *file_places_describe(const struct file_places *p, int64_t ms)
 {
     char at[CLOCK_BYTES];
@@ -75,6 +86,6 @@ char *file_places_describe(const struct file_places *p, int64_t ms)
     size_t i = 0;
     while (i + 1 < p->source->recording->nb_files && p->start_ms[i + 1] <= ms)
         i++;
-    return mem_printf("'%s' at %s", fs_basename(p->source->recording->files[i].path),
+    return mem_printf("'%s' at %s", file_places_name(p->source, i),
                       clock_format_ms(at, ms - p->start_ms[i], true));
 }

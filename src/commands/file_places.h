@@ -25,5 +25,8 @@ ATTR_NODISCARD int file_places_find(struct file_places *out, const struct event 
 void file_places_finish(struct file_places *places);
 #define AUTO_FILE_PLACES ATTR_CLEANUP(file_places_finish) struct file_places
 
+/* The name of a file of the recording, or its path where another of its files has the same name. */
+const char *file_places_name(const struct source *source, size_t i);
+
 /* "'GH020042.MP4' at 0:12.300"; a new string, or NULL where it is not known. */
 char *file_places_describe(const struct file_places *places, int64_t ms);

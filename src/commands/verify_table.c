@@ -25,6 +25,12 @@ static const char *recording_of(const struct part_plan *pp)
     return pp->source ? pp->source->recording->path : NULL;
 }
 
+/* By how much the talk is longer than listed, without a lead-in. */
+static int64_t off_ms(const struct part_plan *pp)
+{
+    return pp->measured_ms - pp->lead_in_ms - 1000LL * pp->part->listed_s;
+}
+
 static char *full_cause(const struct part_plan *pp)
 {
     AUTO_FREE char *moved = NULL, *accepted = NULL;
@@ -46,13 +52,15 @@ static void add_json(json_t *list, const struct part_plan *pp, const struct plan
     AUTO_FREE char *cause = full_cause(pp);
     const bool known = pp->measured_ms >= 0;
     const int64_t listed_ms = (int64_t)pp->part->listed_s * 1000;
-    json_t *row = json_pack(
-        "{s:i, s:i, s:o, s:o, s:o, s:o, s:s, s:o}", "talk", pp->talk->number, "part",
-        pp->part->number, "recording", json_text(recording_of(pp)), "listed_s",
-        listed_ms ? json_integer(pp->part->listed_s) : json_null(), "measured_s",
-        known ? json_real(seconds(pp->measured_ms)) : json_null(), "difference_s",
-        known && listed_ms ? json_real(seconds(pp->measured_ms - listed_ms)) : json_null(),
-        "verdict", verdict_name(pp->verdict), "cause", json_text(*cause ? cause : NULL));
+    json_t *row =
+        json_pack("{s:i, s:i, s:o, s:o, s:o, s:o, s:s, s:o}", "talk", pp->talk->number, "part",
+                  pp->part->number, "recording", json_text(recording_of(pp)), "listed_s",
+                  listed_ms ? json_integer(pp->part->listed_s) : json_null(), "measured_s",
+                  known ? json_real(seconds(pp->measured_ms)) : json_null(), "difference_s",
+                  known && listed_ms ? json_real(seconds(off_ms(pp))) : json_null(), "verdict",
+                  verdict_name(pp->verdict), "cause", json_text(*cause ? cause : NULL));
+    if (pp->lead_in_ms)
+        json_object_set_new(row, "lead_in_s", json_real(seconds(pp->lead_in_ms)));
     if (pp->part->slot_s)
         json_object_set_new(row, "slot_s", json_integer(pp->part->slot_s));
     json_object_set_new(row, "captions", captions_json(pp->source, false));
@@ -86,13 +94,14 @@ static void add_row(struct table *t, const struct part_plan *pp)
     if (pp->measured_ms >= 0)
         clock_format_ms(measured, pp->measured_ms, false);
     if (listed_ms && pp->measured_ms >= 0)
-        snprintf(off, sizeof off, "%+.1f s", seconds(pp->measured_ms - listed_ms));
+        snprintf(off, sizeof off, "%+.1f s", seconds(off_ms(pp)));
     AUTO_FREE char *captions = pp->source ? captions_summary(pp->source) : NULL;
     text = mem_printf("%s%s%s%s%s", pp->source ? pp->source->name : "",
                       recording_of(pp) && *cause ? ": " : "", cause, captions ? "; " : "",
                       captions ? captions : "");
     table_add(t, (const char *const[]){plan_part_name(name, pp->talk, pp->part->number), listed,
                                        measured, off, verdict_name(pp->verdict), text});
+    table_colour(t, 4, verdict_colour(pp->verdict, pp->accepted));
 }
 
 /* --- what is shown ---------------------------------------------------------------------------- */
@@ -151,33 +160,39 @@ static struct table *new_table(void)
     return table_create(headings);
 }
 
-static void print_rows(const struct verified *v)
-{
-    struct table *t = new_table();
-    for (size_t i = 0; i < v->nb; i++)
-        add_row(t, &v->parts[i]);
-    table_print(t);
-}
-
-/* Those that need a decision, in groups: the worst first, and last what is only not there yet. */
-static void print_problems(const struct verified *v)
+/* The problems first, in groups: the worst first, and last what is only not there yet. */
+static void print_rows(const struct verified *v, bool problems)
 {
     static const enum verdict order[] = {VERDICT_DAMAGED, VERDICT_SHORT, VERDICT_LONG,
                                          VERDICT_UNCLEAR, VERDICT_MISSING};
-    bool first = true;
-    for (size_t k = 0; k < sizeof order / sizeof *order; k++) {
-        struct table *t = new_table();
+    const size_t nb_groups = sizeof order / sizeof *order;
+    struct table *t = new_table();
+    for (size_t k = 0; k < nb_groups + (problems ? 0 : 1); k++) {
+        const enum verdict verdict = k < nb_groups ? order[k] : VERDICT_OK;
         size_t nb = 0;
         for (size_t i = 0; i < v->nb; i++)
-            if (v->parts[i].verdict == order[k] && is_problem(&v->parts[i])) {
+            nb += is_problem(&v->parts[i]) ? v->parts[i].verdict == verdict : k == nb_groups;
+        if (nb && v->nb_ok + v->nb_accepted < v->nb)
+            table_section(t, "%zu %s", nb,
+                          k < nb_groups    ? verdict_name(verdict)
+                          : v->nb_accepted ? "ok or accepted"
+                                           : "ok");
+        for (size_t i = 0; i < v->nb; i++)
+            if (is_problem(&v->parts[i]) ? v->parts[i].verdict == verdict : k == nb_groups)
                 add_row(t, &v->parts[i]);
-                nb++;
-            }
-        if (nb)
-            printf("%s%zu %s\n", first ? "" : "\n", nb, verdict_name(order[k]));
-        first = first && !nb;
-        table_print(t);
     }
+    table_print(t);
+}
+
+/* Once: it is the same for all. */
+static void print_lead_in(const struct lead_in *l)
+{
+    if (l->ms)
+        table_text(
+            "",
+            "%zu of %zu recordings are %.1f s longer than listed: a lead-in of %.1f s, such as a "
+            "title card in front, which 'off' leaves out",
+            l->nb, l->nb_all, seconds(l->ms), seconds(l->ms));
 }
 
 static void print_outcome(const struct verified *v, bool undecided)
@@ -190,8 +205,9 @@ static void print_outcome(const struct verified *v, bool undecided)
         printf(", %zu need%s a decision", nb_open, nb_open == 1 ? "s" : "");
     putchar('\n');
     if (undecided)
-        puts("missing or unclear: 'talkpress match TALK=FILE'; others: 'talkpress cut TALK', or\n"
-             "'talkpress verify --accept TALK --because TEXT' to publish the part as it is");
+        table_text("", "missing or unclear: 'talkpress match TALK=FILE'; others: 'talkpress cut "
+                       "TALK', or 'talkpress verify --accept TALK --because TEXT' to publish the "
+                       "part as it is");
 }
 
 static void print_text(const struct verified *v, const struct plan *plan, bool undecided,
@@ -203,10 +219,10 @@ static void print_text(const struct verified *v, const struct plan *plan, bool u
         unused_note(&unused, &v->parts[i]);
     if (!plan->programme.nb_talks)
         puts(CLI_NO_TALKS);
-    if (problems)
-        print_problems(v);
-    else
-        print_rows(v);
+    print_rows(v, problems);
+    if (plan->lead_in.ms)
+        putchar('\n');
+    print_lead_in(&plan->lead_in);
     unused_print(&unused);
     print_outcome(v, undecided);
 }

@@ -62,6 +62,7 @@ struct part_plan {
     enum verdict verdict;
     char *cause;         /* owned; the reason for the verdict, for the user */
     int64_t measured_ms; /* -1: not known */
+    int64_t lead_in_ms;  /* of measured_ms: not the talk's (lead_in.h) */
     bool accepted;       /* the user accepted this verdict of this cut */
     struct acceptance acceptance;
     bool held; /* neither ok nor accepted: made, but not published */

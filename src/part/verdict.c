@@ -17,11 +17,27 @@ static void damage_facts(struct verify_facts *f, const json_t *analysis)
         if (!json_is_object(d))
             continue;
         const int64_t at_ms = json_get_int(d, "first_ms", 0);
-        if (!f->nb_damaged || at_ms < f->damaged_at_ms) {
+        if (!f->damaged_at_known || at_ms < f->damaged_at_ms) {
+            f->damaged_at_known = true;
             f->damaged_at_ms = at_ms;
             f->damage = json_get_string(d, "what", NULL);
         }
         f->nb_damaged += json_get_int(d, "nb", 0);
+    }
+}
+
+/* The packets that the file itself calls corrupt; the place of one without a time is -1. */
+static void corrupt_facts(struct verify_facts *f, const json_t *probe, int64_t origin_ms)
+{
+    size_t i;
+    json_t *at;
+    const json_t *list = json_object_get(probe, "corrupt");
+    f->nb_damaged = json_array_size(list) ? json_get_int(probe, "nb_corrupt", 0) : 0;
+    json_array_foreach(list, i, at) {
+        if (f->damaged_at_known || json_integer_value(at) == -1)
+            continue;
+        f->damaged_at_known = true;
+        f->damaged_at_ms = json_integer_value(at) - origin_ms;
     }
 }
 
@@ -79,17 +95,13 @@ static void media_facts(struct verify_facts *f, const struct part_plan *pp)
     const int64_t origin_ms = pp->grid.time_base.num ? frame_grid_origin_ms(&pp->grid) : 0;
     gap_facts(f, probe, origin_ms);
     end_facts(f, pp);
-    f->nb_damaged = json_array_size(json_object_get(probe, "corrupt")) > 0
-                        ? json_get_int(probe, "nb_corrupt", 0)
-                        : 0;
-    f->damaged_at_ms =
-        json_integer_value(json_array_get(json_object_get(probe, "corrupt"), 0)) - origin_ms;
+    corrupt_facts(f, probe, origin_ms);
     damage_facts(f, analysis);
 }
 
-/* The length that is compared with the listed one. If talkpress cut the part at a listed time, this
- * is the length before the cut was moved to a quiet moment. */
-static int64_t compared_ms(const struct part_plan *pp)
+/* The length that is compared with the listed one, without a lead-in. If talkpress cut the part at
+ * a listed time, this is the length before the cut was moved to a quiet moment. */
+static int64_t compared_ms(const struct part_plan *pp, int64_t lead_in_ms)
 {
     if (!pp->cut_by_hand && part_shares_recording(pp)) {
         int64_t before_ms = 0;
@@ -99,9 +111,10 @@ static int64_t compared_ms(const struct part_plan *pp)
         const int64_t listed_ms = (int64_t)pp->part->listed_s * 1000;
         const int64_t all_ms = frame_grid_ms_of(&pp->grid, pp->whole_end) -
                                frame_grid_ms_of(&pp->grid, pp->whole_begin);
-        return last || all_ms < before_ms ? listed_ms + all_ms - before_ms : listed_ms;
+        return last || all_ms < before_ms ? listed_ms + all_ms - lead_in_ms - before_ms : listed_ms;
     }
-    return frame_grid_ms_of(&pp->grid, pp->end) - frame_grid_ms_of(&pp->grid, pp->begin);
+    return frame_grid_ms_of(&pp->grid, pp->end) - frame_grid_ms_of(&pp->grid, pp->begin) -
+           lead_in_ms;
 }
 
 /* A new string. */
@@ -147,36 +160,62 @@ static void add_note(char **note, const char *text)
     *note = all;
 }
 
-/* How many other talks are off by the same factor; each is alone in its recording. */
-static int count_same_speed(const struct part_plan *pp, const struct plan *p, int64_t measured_ms)
+/* The other talks with a recording of their own: how many are off by the same factor, and which
+ * (of the programme's) have the listed length. For a part whose length is off; fitting is empty
+ * before. */
+static void other_talks(int *nb_same_speed, bool *fitting, const struct part_plan *pp,
+                        const struct plan *p, int64_t measured_ms)
 {
     const int64_t tolerance_ms = p->event->settings.limits.tolerance_ms;
-    const int listed_s = pp->part->listed_s;
-    int nb = 0;
-    if (!listed_s || llabs(measured_ms - 1000LL * listed_s) <= tolerance_ms)
-        return 0;
     for (size_t i = 0; i < p->matches.nb_rows; i++) {
         const struct match *m = &p->matches.rows[i];
         const struct talk *t = programme_find(&p->programme, m->talk);
-        if (m->state != MATCH_SURE || m->shared || m->talk == pp->talk->number || t->nb_parts > 1)
+        if (m->state != MATCH_SURE || m->shared || m->talk == pp->talk->number || t->nb_parts > 1 ||
+            m->recording < 0)
             continue;
-        const int64_t ms = json_get_int(p->sources[m->recording].probe, "duration_ms", -1);
-        const int other_s = t->parts[0].listed_s;
-        nb += llabs(ms - 1000LL * other_s) > tolerance_ms &&
-              verify_same_speed(listed_s, measured_ms, other_s, ms);
+        const int listed_s = t->parts[0].listed_s;
+        const int64_t raw_ms = json_get_int(p->sources[m->recording].probe, "duration_ms", -1),
+                      ms = raw_ms - lead_in_of(&p->lead_in, 1000LL * listed_s, raw_ms,
+                                               (int)tolerance_ms);
+        fitting[t - p->programme.talks] = listed_s && llabs(ms - 1000LL * listed_s) <= tolerance_ms;
+        *nb_same_speed += !fitting[t - p->programme.talks] &&
+                          verify_same_speed(pp->part->listed_s, measured_ms, listed_s, ms);
     }
-    return nb;
+}
+
+static bool length_is_off(const struct part_plan *pp, const struct plan *p, int64_t measured_ms)
+{
+    const int64_t listed_ms = 1000LL * pp->part->listed_s;
+    return listed_ms && measured_ms >= 0 &&
+           llabs(measured_ms - listed_ms) > p->event->settings.limits.tolerance_ms;
+}
+
+/* The lengths: of the part as it is cut, and what is compared of it. */
+static void measure(struct verify_facts *f, char **note, struct part_plan *pp, const struct plan *p)
+{
+    const int64_t lead_in_ms = pp->cut_by_hand ? 0 : part_lead_in_ms(pp, p);
+    if (p->lead_in.ms && !lead_in_ms && !pp->cut_by_hand && !pp->cut_proposed && f->listed_s)
+        add_note(note, "without the lead-in that the others have");
+    f->measured_ms = compared_ms(pp, lead_in_ms);
+    f->recording_ms -= lead_in_ms;
+    pp->measured_ms = frame_grid_ms_of(&pp->grid, pp->end) - frame_grid_ms_of(&pp->grid, pp->begin);
+    if (!pp->cut_known)
+        pp->measured_ms = f->measured_ms;
+    else if (pp->begin == pp->whole_begin)
+        pp->lead_in_ms = lead_in_ms;
 }
 
 void part_judge(struct part_plan *pp, const struct plan *p)
 {
     AUTO_FREE char *note = NULL, *sound_note = NULL, *sound_fault_text = NULL;
+    AUTO_FREE bool *fitting = mem_zalloc(p->programme.nb_talks + 1, sizeof *fitting);
     struct verify_facts f = {.talk = pp->talk->number,
                              .part = pp->part->number,
                              .listed_s = pp->part->listed_s,
                              .slot_s = pp->part->slot_s,
                              .measured_ms = -1,
-                             .silence_head_ms = -1};
+                             .silence_head_ms = -1,
+                             .fitting = fitting};
     const struct match *m = pp->match;
     pp->measured_ms = -1;
     if (pp->cut_proposed) {
@@ -195,26 +234,22 @@ void part_judge(struct part_plan *pp, const struct plan *p)
     AUTO_FREE char *published = m && !pp->source ? describe_published(pp, p) : NULL;
     add_note(&note, published);
     f.unclear = f.unclear || published;
-    f.match_note = note;
     if (pp->source && pp->source->probe) {
         media_facts(&f, pp);
         const double target_lufs = p->event->settings.target_lufs;
         f.sound_note = sound_note = sound_remarks(pp->source, target_lufs);
         f.sound_fault = sound_fault_text = sound_fault(pp->source, target_lufs);
-        if (!f.refusal) {
-            f.measured_ms = compared_ms(pp);
-            pp->measured_ms =
-                frame_grid_ms_of(&pp->grid, pp->end) - frame_grid_ms_of(&pp->grid, pp->begin);
-            if (!pp->cut_known)
-                pp->measured_ms = f.measured_ms;
-        }
+        if (!f.refusal)
+            measure(&f, &note, pp, p);
         f.absent = pp->source->absent != NULL;
         f.whole_recording = pp->begin == pp->whole_begin && pp->end == pp->whole_end;
         f.runs_to_end = pp->end >= pp->whole_end;
         f.cut_by_hand = pp->cut_by_hand;
         f.shares_recording = part_shares_recording(pp);
-        f.nb_same_speed = count_same_speed(pp, p, f.measured_ms);
+        if (length_is_off(pp, p, f.measured_ms))
+            other_talks(&f.nb_same_speed, fitting, pp, p, f.measured_ms);
     }
+    f.match_note = note;
     pp->verdict = verify_part(&pp->cause, &f, &p->programme, &p->event->settings.limits);
 }
 
@@ -226,9 +261,10 @@ static char *output_cause(const json_t *result)
     char at[CLOCK_BYTES];
     if (json_get_int(damage, "nb", 0) == 0)
         return mem_strdup(remark);
-    return mem_printf("%lld packets or pictures could not be decoded, the first at %s: %s",
-                      (long long)json_get_int(damage, "nb", 0),
-                      clock_format_ms(at, json_get_int(damage, "first_ms", 0), false),
+    const long long nb = json_get_int(damage, "nb", 0);
+    return mem_printf("%lld packet%s or picture%s could not be decoded, the first at %s: %s", nb,
+                      nb == 1 ? "" : "s", nb == 1 ? "" : "s",
+                      clock_format_place(at, json_get_int(damage, "first_ms", 0)),
                       json_get_string(damage, "what", "damaged"));
 }
 

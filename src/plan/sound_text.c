@@ -152,11 +152,11 @@ static void add_drift(struct str *s, const struct source *source)
 static void add_clipping(struct str *s, const json_t *clipped)
 {
     char at[CLOCK_BYTES];
-    if (json_get_int(clipped, "nb", 0) <= FEW_CLIPPED)
+    const long long nb = json_get_int(clipped, "nb", 0);
+    if (nb <= FEW_CLIPPED)
         return;
-    str_addf(s, "%sthe sound is clipped %lld times, first at %s", s->len ? "; " : "",
-             (long long)json_get_int(clipped, "nb", 0),
-             clock_format_ms(at, json_get_int(clipped, "first_ms", 0), false));
+    str_addf(s, "%sthe sound is clipped %lld time%s, first at %s", s->len ? "; " : "", nb,
+             nb == 1 ? "" : "s", clock_format_place(at, json_get_int(clipped, "first_ms", 0)));
 }
 
 static void add_outliers(struct str *s, const json_t *outliers)
@@ -166,7 +166,7 @@ static void add_outliers(struct str *s, const json_t *outliers)
     if (nb)
         str_addf(s, "%s%lld sample%s not a number or far above full scale, first at %s: limited",
                  s->len ? "; " : "", nb, nb == 1 ? " is" : "s are",
-                 clock_format_ms(at, json_get_int(outliers, "first_ms", 0), false));
+                 clock_format_place(at, json_get_int(outliers, "first_ms", 0)));
 }
 
 static void add_hum(struct str *s, const json_t *hum)
@@ -188,7 +188,7 @@ static void add_dropouts(struct str *s, const json_t *analysis)
                  : s->len ? "; no sound at all for "
                           : "no sound at all for ",
                  (double)json_integer_value(json_array_get(d, 1)) / 1000,
-                 clock_format_ms(at, json_integer_value(json_array_get(d, 0)), false));
+                 clock_format_place(at, json_integer_value(json_array_get(d, 0))));
     }
     if (nb > LISTED)
         str_addf(s, " and %d more times", nb - LISTED);

@@ -208,7 +208,9 @@ struct reporter {
     void (*say)(void *opaque, const char *line);
     void *opaque;
     size_t nb;
-    bool quiet; /* the row was reported before */
+    bool quiet;                    /* the row was reported before */
+    const struct join_file *files; /* all of them */
+    size_t nb_files;
 };
 
 static void report(struct reporter *t, char *line)
@@ -218,6 +220,17 @@ static void report(struct reporter *t, char *line)
         t->say(t->opaque, line);
     }
     free(line);
+}
+
+/* The file's name, or its path where another file has the same name. */
+static const char *shown(const struct reporter *t, const struct join_file *file)
+{
+    const char *name = fs_basename(file->path);
+    for (size_t i = 0; i < t->nb_files; i++)
+        if (strcmp(fs_basename(t->files[i].path), name) == 0 &&
+            strcmp(t->files[i].path, file->path) != 0)
+            return file->path;
+    return name;
 }
 
 /* Reports that the files with the numbers [from, to) are missing. before: the file before them, or
@@ -230,9 +243,9 @@ static void report_missing(struct reporter *t, int from, int to, const struct jo
     join_name_of(last, sizeof last, &after->name, to - 1);
     AUTO_FREE char *which = from + 1 == to ? mem_printf("'%s' is missing", first)
                                            : mem_printf("'%s' to '%s' are missing", first, last);
-    const char *next = fs_basename(after->path);
+    const char *next = shown(t, after);
     report(t, before ? mem_printf("%s: '%s' and '%s' are not joined across the gap", which,
-                                  fs_basename(before->path), next)
+                                  shown(t, before), next)
                      : mem_printf("%s: '%s' is not the beginning of its recording", which, next));
 }
 
@@ -279,7 +292,7 @@ static void judge_row(struct join_file *row, size_t nb, struct reporter *t)
         report(t,
                mem_printf("'%s' and '%s' look like one recording, but are not joined: they differ "
                           "in the %s",
-                          fs_basename(row[i - 1].path), fs_basename(row[i].path), what));
+                          shown(t, &row[i - 1]), shown(t, &row[i]), what));
     }
     if (row->name.chapter && row->name.number > row->name.first) {
         report_missing(t, row->name.first, row->name.number, NULL, row);
@@ -296,7 +309,7 @@ static void judge_row(struct join_file *row, size_t nb, struct reporter *t)
 size_t join_find(struct join_file *files, size_t nb, void (*say)(void *opaque, const char *line),
                  void *opaque)
 {
-    struct reporter t = {.say = say, .opaque = opaque};
+    struct reporter t = {.say = say, .opaque = opaque, .files = files, .nb_files = nb};
     for (size_t i = 0; i < nb; i++) {
         files[i].named = join_name_parse(&files[i].name, fs_basename(files[i].path));
         files[i].twin = files[i].continues = false;

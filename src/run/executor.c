@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "event.h"
+#include "failure_text.h"
 #include "fs.h"
 #include "job.h"
 #include "job_spec.h"
@@ -39,6 +40,7 @@ struct slot {
     char *last_line;              /* the last complete line */
     struct timespec begin, heard; /* when it started; when it last reported */
     bool stalled;                 /* was killed because it made no progress */
+    double done;                  /* as it last reported, 0 to 1 */
 };
 
 struct executor {
@@ -148,8 +150,10 @@ static void take_line(struct executor *e, int i)
     struct err ignored = {0};
     AUTO_JSON *line = NULL;
     if (s->line.s && json_read_text(&line, s->line.s, "worker", &ignored) == 0 &&
-        json_object_get(line, "done"))
-        progress_at(e->progress, i, json_get_number(line, "done", 0));
+        json_object_get(line, "done")) {
+        s->done = json_get_number(line, "done", 0);
+        progress_at(e->progress, i, s->done);
+    }
     free(s->last_line);
     s->last_line = str_take(&s->line);
     clock_gettime(CLOCK_MONOTONIC, &s->heard);
@@ -239,6 +243,57 @@ static char *log_tail(const char *path)
     return tail;
 }
 
+static void describe_stall(struct err *out, const struct slot *s, int stall_s)
+{
+    AUTO_FREE char *place = failure_place(&s->spec, s->done);
+    err_set(
+        out, ERR_EXTERNAL,
+        "the worker made no progress for %d s and was stopped while %s. %s'talkpress run' tries "
+        "again; if the disk or the machine is slow, raise 'stall_s' in the settings",
+        stall_s, place,
+        s->spec.nb_files ? "Play the file there: if it hangs, copy it from the camera again. "
+                         : "");
+}
+
+static void describe_signal(struct err *out, const struct slot *s, int signal)
+{
+    AUTO_FREE char *place = failure_place(&s->spec, s->done);
+    if (signal == SIGKILL)
+        err_set(out, ERR_EXTERNAL,
+                "the worker was killed (signal 9), by a user or because memory ran out, while %s: "
+                "if memory is short, set fewer 'workers' in the settings",
+                place);
+    else if (signal == SIGSYS)
+        err_set(
+            out, ERR_EXTERNAL,
+            "the worker made a system call that its sandbox forbids, and was stopped (signal 31): "
+            "the recording contains an attack, or a library needs more than the sandbox allows "
+            "(while %s)",
+            place);
+    else if (signal == SIGXCPU)
+        err_set(out, ERR_EXTERNAL,
+                "the worker exceeded its limit of processor time and was stopped while %s: the "
+                "file may be damaged or made to exhaust the machine",
+                place);
+    else
+        err_set(out, ERR_EXTERNAL, "the worker crashed (signal %d, %s) while %s", signal,
+                strsignal(signal), place);
+}
+
+static void describe_message(struct err *out, const struct slot *s, enum err_code code,
+                             const char *message)
+{
+    AUTO_FREE char *text = failure_with_place(message, &s->spec);
+    err_set(out, code, "%s", text);
+}
+
+static void describe_status(struct err *out, const struct slot *s, int status)
+{
+    AUTO_FREE char *place = failure_place(&s->spec, s->done);
+    err_set(out, ERR_EXTERNAL, "the worker exited with status %d and no error message while %s",
+            status, place);
+}
+
 /* Describes a failure, from the worker's last line or its exit status. */
 static void describe_end(struct err *out, const struct slot *s, int status, int stall_s)
 {
@@ -248,28 +303,13 @@ static void describe_end(struct err *out, const struct slot *s, int status, int 
         line = NULL; /* not JSON, if the worker crashed */
     const char *message = json_get_string(line, "message", NULL);
     if (s->stalled)
-        err_set(out, ERR_EXTERNAL,
-                "the worker made no progress for %d s and was stopped ('stall_s' in the settings)",
-                stall_s);
-    else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
-        err_set(out, ERR_EXTERNAL,
-                "the worker was killed (signal 9), by a user or because memory ran out");
-    else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
-        err_set(
-            out, ERR_EXTERNAL,
-            "the worker made a system call that its sandbox forbids, and was stopped (signal 31): "
-            "the recording contains an attack, or a library needs more than the sandbox allows");
-    else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
-        err_set(out, ERR_EXTERNAL,
-                "the worker exceeded its limit of processor time and was stopped");
+        describe_stall(out, s, stall_s);
     else if (WIFSIGNALED(status))
-        err_set(out, ERR_EXTERNAL, "the worker crashed (signal %d, %s)", WTERMSIG(status),
-                strsignal(WTERMSIG(status)));
+        describe_signal(out, s, WTERMSIG(status));
     else if (message)
-        err_set(out, err_code_by_name(json_get_string(line, "code", "bug")), "%s", message);
+        describe_message(out, s, err_code_by_name(json_get_string(line, "code", "bug")), message);
     else
-        err_set(out, ERR_EXTERNAL, "the worker exited with status %d and no error message",
-                WEXITSTATUS(status));
+        describe_status(out, s, WEXITSTATUS(status));
 }
 
 /* Keeps the spec, writes the failure to the store and reports it. */

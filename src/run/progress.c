@@ -48,7 +48,8 @@ struct progress *progress_create(const char *doing, int workers, int quiet)
     p->workers = workers < MAX_SLOTS ? workers : MAX_SLOTS;
     p->quiet = quiet;
     p->doing = doing;
-    p->terminal = isatty(STDERR_FILENO);
+    const char *term = getenv("TERM");
+    p->terminal = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
     p->slots = mem_zalloc((size_t)p->workers, sizeof *p->slots);
     clock_gettime(CLOCK_MONOTONIC, &p->begin);
     return p;

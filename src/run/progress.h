@@ -1,8 +1,8 @@
 /*
- * Shows the progress of jobs on stderr. On a terminal: one line for the whole and one for each job
- * that runs, redrawn in place; elsewhere: a plain line every 30 s. Compares what jobs of each stage
- * were estimated to cost with what they took, so that the time left is accurate after the first
- * jobs.
+ * Shows the progress of jobs on stderr. On a terminal that is not dumb: one line for the whole and
+ * one for each job that runs, redrawn in place; elsewhere: a plain line every 30 s. Compares what
+ * jobs of each stage were estimated to cost with what they took, so that the time left is accurate
+ * after the first jobs.
  */
 #pragma once
 

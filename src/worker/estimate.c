@@ -101,11 +101,13 @@ static void print(const struct trial *t, const struct estimate_request *request,
     const double hours = t->seconds * scale / cores / 3600;
     const double gb = (double)t->nb_bytes * scale / 1e9;
     char length[CLOCK_BYTES];
-    printf("\nThe whole event: %d talks, %s of recordings. From a %d s trial at %dx%d, %d fps:\n"
-           "  time  about %.1f h on this machine (%d cores) for %zu renditions\n"
+    printf("\nThe whole event: %d talk%s, %s of recordings. From a %d s trial at %dx%d, %d fps:\n"
+           "  time  about %.1f h on this machine (%d core%s) for %zu rendition%s\n"
            "  disk  about %.1f GB in out/, as much again in work/ during the run\n",
-           request->nb_talks, clock_format_ms(length, request->all_ms, false), SAMPLE_MS / 1000,
-           WIDTH, HEIGHT, FPS, hours, cores, request->nb_renditions, gb);
+           request->nb_talks, request->nb_talks == 1 ? "" : "s",
+           clock_format_ms(length, request->all_ms, false), SAMPLE_MS / 1000, WIDTH, HEIGHT, FPS,
+           hours, cores, cores == 1 ? "" : "s", request->nb_renditions,
+           request->nb_renditions == 1 ? "" : "s", gb);
     const int64_t room = fs_free_bytes(request->scratch);
     if (room >= 0)
         printf("        '%s' has %.1f GB free: %s\n", request->scratch, (double)room / 1e9,

@@ -28,7 +28,8 @@ int worker_probe(struct worker *w, struct err *err)
     const char *path = NULL;
     AUTO_JSON *result = NULL;
     if (worker_recording_path(&path, w, err) < 0 ||
-        probe_files(&result, path, w->files.more, w->files.nb_more, err) < 0)
+        probe_files(&result, path, w->files.more, w->files.nb_more, worker_report_fraction, NULL,
+                    err) < 0)
         return err->code;
     return worker_deliver(w, w->spec->key, NULL, result, err);
 }

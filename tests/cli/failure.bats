@@ -85,7 +85,8 @@ repeat_command()
     wait $COORDINATOR || status=$?
     output=$(cat run)
     same 1 "$status"
-    says "FAILED talk 1: 0:" "the worker crashed (signal 6, Aborted)" "to run it again: " \
+    says "FAILED talk 1: 0:" "the worker crashed (signal 6, Aborted) while encoding 0:48 to 1:20 of" \
+        "'$REC/01-first-steps.mp4'" "to run it again: " \
         "talk 2 is made" "talk 3 is made" "some failed, see above" \
         "2 of 3 parts are complete, 1 is not finished; out/ holds 2 parts, 4 files"
     same "02-second-thoughts.mp4 03-third-time-lucky.mp4" "$(cd event/out && echo *.mp4)"
@@ -138,7 +139,11 @@ repeat_command()
     wait $COORDINATOR || status=$?
     output=$(cat run)
     same 1 "$status"
-    says "FAILED talk 1: " "the worker made no progress for 2 s and was stopped"
+    says "FAILED talk 1: " \
+        "the worker made no progress for 2 s and was stopped while encoding 0:48 to 1:20 of" "of '$REC/01-first-steps.mp4', at about" \
+        "Play the file there" "raise 'stall_s'"
+    tp status >status || true
+    grep -q "made no progress" status
 }
 
 @test "a run that was stopped for longer than that goes on, and so do its workers" {

@@ -40,6 +40,8 @@ cause_of()
     expect 0 tp add "$REC"
     says "talk 1: number 1" "4 added, 0 known already; 0 cannot be read, 0 matches are unclear"
     expect 0 tp match
+    same "4 matches are sure: 'talkpress match --all' shows them" "$output"
+    expect 0 tp match --all
     says "1 sure" "4 sure" "03-third-time-lucky.mp4: number 3"
     expect 0 tp verify
     says "5 of 5 parts are ok"
@@ -179,7 +181,7 @@ cause_of()
         -shortest cam/b/0001.mkv
     ff -i cam/b/0001.mkv -t 700 -c copy cam/0001.mkv
     page other.txt "5: Something Else (Barbara Gray) (20:00)" "6: The Rest (Edsger Wirth) (10:00)"
-    tp import other.txt >/dev/null
+    tp import --replace other.txt >/dev/null
     tp add cam >/dev/null || true
     same '["none","none"]' "$(tp match --json | jq -c '[.matches[].state]')"
     for command in status verify match "run --quiet" "status 5" "why 5" "cut 5"; do
@@ -228,7 +230,7 @@ END
     tp import timetable.csv >/dev/null
     expect 0 tp list
     says "1 2021-05-04 09:00 Main Hall" "3 2021-05-05 10:00 Side Room" "First Steps (Ada Byron)"
-    awk 'length > 80 { print; bad = 1 } END { exit bad }' <<<"$output"
+    same "" "$(grep -E '.{81}' <<<"$output")"
     tp add "$two" >/dev/null || true
     titles() { tp status "$@" --json | jq -c '[.parts[].talk]'; }
     same '[2,3]' "$(titles --room "side room")"
@@ -244,11 +246,46 @@ END
 }
 
 @test "colour: on a terminal only, and not with NO_COLOR" {
+    local verb
     tp add "$REC" >/dev/null
-    terminal() { script -qec "$TALKPRESS -C $EVENT verify" /dev/null; }
-    [[ $(TERM=xterm terminal) == *$'\e['* ]]
-    [[ $(TERM=xterm NO_COLOR=1 terminal) != *$'\e['* ]]
-    [[ $(tp verify) != *$'\e['* ]]
+    tp verify >/dev/null
+    terminal() { script -qec "stty cols 80; $TALKPRESS -C $EVENT $1" /dev/null; }
+    for verb in verify status "match --all"; do
+        output=$(TERM=xterm terminal "$verb" | tr -d '\r')
+        [[ $output == *$'\e[32m'* ]]
+        output=$(TERM=xterm NO_COLOR=1 terminal "$verb")
+        [[ $output != *$'\e[3'* ]]
+        output=$(TERM=dumb terminal "$verb")
+        [[ $output != *$'\e'* ]]
+        output=$(tp $verb)
+        [[ $output != *$'\e'* ]]
+    done
+}
+
+@test "nothing is wider than 80 columns, however long names and titles are" {
+    local long=a_recording_of_the_camera_at_the_back_whose_name_is_longer_than_any_screen_is verb
+    cat >timetable.csv <<END
+number,title,speakers,room,date,start,duration
+1,"First Steps, with a title that goes on for longer than one would read it aloud in one breath",Ada Byron and Grace Murray and Radia Lamport and Edsger Knuth,The Room of the Long Name in the Other Building,2021-05-04,09:00,0:00:08
+2,Second Thoughts,Grace,Side,2021-05-05,09:00,0:00:19
+3,Third Time Lucky,Radia,Side,2021-05-06,10:00,0:00:11
+END
+    narrow() {
+        output=$(tp "$@" 2>&1) || true
+        echo "$*"
+        too_wide
+    }
+    too_wide() { same "" "$(grep -v '^/' <<<"$output" | grep -E '.{81}')"; }
+    # A path is never broken.
+    narrow import timetable.csv
+    cp "$one" "cam/$long-1-first-steps.mp4"
+    cp "$two" "cam/$long-2.mp4"
+    narrow add cam
+    for verb in list match "match --all" verify "verify --problems" cut "cut 1" "why 1" "sound 1"; do
+        narrow $verb
+    done
+    output=$(tp status 1 | grep -v '^  recording: ')
+    too_wide
 }
 
 @test "match prints what a decision changes" {
@@ -300,6 +337,33 @@ END
     expect 3 tp verify
     same "1/1 ok,2/1 ok,2/2 ok,3/1 ok,4/1 long" "$(verdicts)"
     cause_of 4 "of silence at the end" "of black at the end"
+}
+
+@test "black at the ends is found to the picture, however far apart key pictures are" {
+    local keys
+    cp "$one" "$two" "$three" cam
+    for keys in 40 1000; do
+        ff -i "$four" -vf tpad=start_duration=7:stop_duration=6:color=black \
+            -af adelay=7000:all=1,apad=pad_dur=6 -c:v libx264 -g "$keys" -preset ultrafast \
+            -x264-params scenecut=0 cam/04-farewell-everyone.mp4
+        tp add cam
+        cause_of 4 "0:07 of black at the start" "0:06 of black at the end"
+    done
+}
+
+@test "talks that are all faster are not called cut off" {
+    local f
+    for f in "$one" "$three" "$four"; do
+        ff -i "$f" -vf setpts=PTS/1.25 -af atempo=1.25 -r 5 -c:v libx264 -preset ultrafast \
+            "cam/${f##*/}"
+    done
+    settings "renditions: [cheap]" "tolerance_s: 0.5"
+    tp add cam "$two" || true
+    tp match 1=01-first-steps.mp4 3=03-third-time-lucky.mp4 4=04-farewell-everyone.mp4 || true
+    for f in 1 3 4; do
+        cause_of "$f" "all of it is" "% faster than listed, like 2 other talks"
+        says_not "cut off"
+    done
 }
 
 @test "the length of another talk is named" {
@@ -368,7 +432,7 @@ END
         tp verify --json 3
     tp import "$PAGE"
     page changed.txt "1: First Steps (Ada Byron) (0:08)" "3: Third Time Even Luckier (0:12)"
-    tp import changed.txt
+    tp import --replace changed.txt
     json '.[0] | [.listed_s, .accepted_because != null]' '[12,true]' tp verify --json 3
     expect 0 tp verify --reject 3
     says "3: no longer accepted"
@@ -420,7 +484,7 @@ mark_kept()
 
 reads_kept()
 {
-    expect 0 tp match
+    expect 0 tp match --all
     says "as it was kept"
     expect 0 tp status 1
     says "as it was kept"
@@ -428,7 +492,7 @@ reads_kept()
 
 matches_anew()
 {
-    run tp match
+    run tp match --all
     says_not "as it was kept"
     says "$@"
     run tp status
@@ -448,7 +512,7 @@ matches_anew()
     # The next command that holds the lock keeps what it found.
     expect 0 tp match 3=none
     expect 0 tp gc
-    expect 0 tp match
+    expect 0 tp match --all
     says_not "as it was kept"
     expect 0 tp match 3=
     expect 0 tp gc

@@ -204,7 +204,7 @@ talks.json" "$(ls event/out)"
     tp add "$REC" >/dev/null
     tp run 3 >stdout 2>stderr
     grep -q "jobs run: analyse 1, card 1, cell 1, sound 1, poster 1, assemble 1" stdout
-    grep -q "talk 3 is made: Third Time Lucky" stderr
+    grep -q "talk 3 is made (1 of 1 part done): Third Time Lucky" stderr
     json 'keys_unsorted' \
         '["jobs","worker_cpu_s","worker_peak_mb","jobs_failed","parts","complete","waiting","published","stopped"]' tp run --json 3
 }
@@ -229,7 +229,7 @@ talks.json" "$(ls event/out)"
     new_event
     rehearse odd.txt rec
     same 8 "$(ls rec | wc -l)"
-    tp import odd.txt
+    tp import --replace odd.txt
     tp add rec || tp match # lengths are equal: names must do
     for n in 11 12 13 14 15 16 17 18; do
         tp match "$n=$(cd rec && echo $n-*)" >/dev/null || true
@@ -252,7 +252,7 @@ talks.json" "$(ls event/out)"
  &#8238;back (A) (0:05)</li></ul></body></html>' >odd.html
     new_event
     rehearse odd.html rec
-    tp import odd.html
+    tp import --replace odd.html
     tp add rec
     expect 0 tp run --quiet
     same 1 "$(ls event/out/*.mp4 | wc -l)"

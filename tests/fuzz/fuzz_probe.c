@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct frame_grid grid;
     AUTO_JSON *result = NULL;
     av_log_set_level(AV_LOG_QUIET);
-    if (fuzz_failed(probe_files(&result, fuzz_file(data, size), NULL, 0, &err), &err) ||
+    if (fuzz_failed(probe_files(&result, fuzz_file(data, size), NULL, 0, NULL, NULL, &err), &err) ||
         json_object_get(result, "error"))
         return 0;
     /* What it found has to be good enough for itself. */

@@ -19,7 +19,7 @@ static int64_t make(const char *recording, const char *path, int64_t begin, int6
 {
     struct err err = {0};
     AUTO_JSON *p = NULL;
-    assert_done(probe_files(&p, recording, NULL, 0, &err));
+    assert_done(probe_files(&p, recording, NULL, 0, NULL, NULL, &err));
     struct poster_spec spec = {.recording = recording,
                                .video = json_object_get(p, "video"),
                                .cells = json_object_get(p, "cells"),

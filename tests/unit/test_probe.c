@@ -20,7 +20,7 @@ static json_t *probe(const char *path)
 {
     struct err err = {0};
     json_t *out = NULL;
-    assert_done(probe_files(&out, path, NULL, 0, &err));
+    assert_done(probe_files(&out, path, NULL, 0, NULL, NULL, &err));
     assert_non_null(out);
     return out;
 }
@@ -499,7 +499,7 @@ static void test_no_recordings(void **state)
     }
     json_t *none = NULL;
     AUTO_FREE char *lost = folder_path("lost.mp4");
-    assert_fails(probe_files(&none, lost, NULL, 0, &err), ERR_NOT_FOUND, "lost.mp4");
+    assert_fails(probe_files(&none, lost, NULL, 0, NULL, NULL, &err), ERR_NOT_FOUND, "lost.mp4");
     assert_null(none);
 }
 

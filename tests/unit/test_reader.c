@@ -31,7 +31,7 @@ static void film_open(struct film *f, const char *path)
     struct err err = {0};
     AUTO_JSON *p = NULL;
     *f = (struct film){.path = mem_strdup(path)};
-    assert_done(probe_files(&p, path, NULL, 0, &err));
+    assert_done(probe_files(&p, path, NULL, 0, NULL, NULL, &err));
     assert_done(probe_grid(&f->grid, p, &err));
     f->stream = (int)json_get_int(json_object_get(p, "video"), "stream", -1);
     media_decode(&f->whole, path);
@@ -283,7 +283,7 @@ static struct sound read_sound(const char *path, int64_t begin, int64_t end, int
     AUTO_JSON *p = NULL;
     AUTO_MEDIA *media = NULL;
     AUTO_SOUND *reader = NULL;
-    assert_done(probe_files(&p, path, NULL, 0, &err));
+    assert_done(probe_files(&p, path, NULL, 0, NULL, NULL, &err));
     const int stream = (int)json_get_int(json_object_get(p, "audio"), "stream", -1);
     struct sound_range range = {
         .stream = stream, .begin = begin, .end = end, .clock = probe_sound_clock(p, stream)};

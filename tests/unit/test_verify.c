@@ -86,7 +86,7 @@ static void test_slots(void **state)
         {"less than half", 1349999, 0, true, VERDICT_SHORT,
          "it fills less than half of its slot of 45:00"},
         {"in mid-talk", 2400000, 1, true, VERDICT_SHORT,
-         "speech or sound runs to the last second: probably cut off while recording"},
+         "speech or sound runs to the last second: look whether its end is missing"},
         {"a cut by hand may end in speech", 2400000, 1, false, VERDICT_OK, ""},
     };
     for (size_t i = 0; i < NB(cases); i++) {
@@ -201,17 +201,20 @@ static void test_speeds(void **state)
         const char *cause;
     } cases[] = {
         {"film as television", 2592000, 0, VERDICT_SHORT,
-         "all of it is 4.2 % faster than listed: 24 pictures a second shown at 25"},
+         "probably all of it is 4.2 % faster than listed: 24 pictures a second shown at 25"},
         {"and back", 2812500, 0, VERDICT_LONG,
-         "all of it is 4.0 % slower than listed: 25 pictures a second shown at 24"},
+         "probably all of it is 4.0 % slower than listed: 25 pictures a second shown at 24"},
         {"30 for 29.97", 2697303, 0, VERDICT_SHORT,
-         "all of it is 0.1 % faster than listed: 29.97 pictures a second shown at 30"},
+         "probably all of it is 0.1 % faster than listed: 29.97 pictures a second shown at 30, or "
+         "23.976 at 24"},
         {"29.97 for 30", 2702700, 3, VERDICT_LONG,
          "all of it is 0.1 % slower than listed, like 3 other talks: 30 pictures a second shown at "
-         "29.97"},
-        {"a percent", 2673267, 0, VERDICT_SHORT, "all of it is 1.0 % faster than listed"},
+         "29.97, or 24 at 23.976"},
+        {"a percent", 2673267, 0, VERDICT_SHORT, "probably all of it is 1.0 % faster than listed"},
         {"a speed of the whole archive", 2630000, 2, VERDICT_SHORT,
          "all of it is 2.7 % faster than listed, like 2 other talks"},
+        {"44.1 kHz at 48", 2480625, 0, VERDICT_SHORT,
+         "probably all of it is 8.8 % faster than listed: sound of 44.1 kHz played at 48"},
         {"by chance with one", 2630000, 1, VERDICT_SHORT,
          "speech or sound runs to the last second: probably cut off while recording"},
         {"too long is not cut off", 2790000, 0, VERDICT_LONG, "no cause found: check both ends"},
@@ -236,13 +239,44 @@ static void test_speeds(void **state)
     f.slot_s = 600;
     f.sound_at_end = 1;
     assert_verdict("as long as the slot", &f, VERDICT_SHORT,
-                   "speech or sound runs to the last second, and it is as long as its slot of "
-                   "10:00: the talk may continue after it");
+                   "speech or sound runs to the last second: look whether its end is missing");
     f.measured_ms = f.recording_ms = 901000;
     assert_verdict("over the slot", &f, VERDICT_LONG,
                    "5:01 over its slot of 10:00: cut it to the talk");
+    f = facts();
+    f.measured_ms = f.recording_ms = 606000;
+    f.silence_head_ms = 5000;
+    assert_verdict("silence explains it, not 1 %", &f, VERDICT_LONG,
+                   "0:05 of silence at the start");
+    f = facts();
+    f.sound_at_end = 1;
+    f.listed_s = 1000;
+    f.measured_ms = f.recording_ms = 900000;
+    assert_verdict("of a talk that lacks its recording", &f, VERDICT_SHORT,
+                   "equals the time of talk 3 ('Three')");
+    f.fitting = (const bool[NB(TALKS)]){[2] = true};
+    assert_verdict("of a talk that has its own", &f, VERDICT_SHORT,
+                   "equals the time of talk 3 ('Three'); speech or sound runs to the last second: "
+                   "probably cut off while recording");
     assert_true(verify_same_speed(600, 594059, 1800, 1782178));
     assert_false(verify_same_speed(600, 594059, 1800, 1790000));
+}
+
+/* Places in a recording are never negative. */
+static void test_places(void **state)
+{
+    (void)state;
+    struct verify_facts f = facts();
+    f.gap_ms = 2000;
+    f.gap_at_ms = -85326000;
+    assert_verdict("a hole before the picture", &f, VERDICT_DAMAGED, "0:02 missing at 0:00");
+    f = facts();
+    f.nb_damaged = 3;
+    f.damaged_at_ms = -36000001;
+    assert_verdict("packets without times", &f, VERDICT_DAMAGED, "3 packets do not decode");
+    f.damaged_at_known = true;
+    assert_verdict("packets before the picture", &f, VERDICT_DAMAGED,
+                   "3 packets do not decode, the first at 0:00");
 }
 
 static void test_damage(void **state)
@@ -288,6 +322,7 @@ static void test_damage(void **state)
         f.damage = cases[i].damage;
         f.nb_damaged = cases[i].nb_damaged;
         f.damaged_at_ms = cases[i].damaged_at_ms;
+        f.damaged_at_known = true;
         f.gap_at_ms = cases[i].gap_at_ms;
         f.gap_ms = cases[i].gap_ms;
         f.no_sound = cases[i].no_sound;
@@ -351,7 +386,7 @@ int main(void)
         cmocka_unit_test(test_slots),       cmocka_unit_test(test_ends),
         cmocka_unit_test(test_damage),      cmocka_unit_test(test_no_measure),
         cmocka_unit_test(test_long_causes), cmocka_unit_test(test_names),
-        cmocka_unit_test(test_speeds),
+        cmocka_unit_test(test_speeds),      cmocka_unit_test(test_places),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
