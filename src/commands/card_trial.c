@@ -76,6 +76,14 @@ static json_t *unknown_titles(const struct settings *s, const struct programme *
     return unknown;
 }
 
+/* Takes the list. */
+static void add_list(json_t *to, const char *key, json_t *list)
+{
+    if (json_array_size(list))
+        json_object_set(to, key, list);
+    json_decref(list);
+}
+
 json_t *card_trial(const struct event *event, struct programme *p)
 {
     const struct settings *s = &event->settings;
@@ -92,8 +100,9 @@ json_t *card_trial(const struct event *event, struct programme *p)
                 cards, json_pack("{s:i, s:o, s:o}", "talk", p->talks[f->card].number, "problem",
                                  json_text(f->problem), "left_out", json_text(f->left_out)));
     }
-    json_t *all =
-        json_pack("{s:o, s:o}", "cards", cards, "card_titles_unknown", unknown_titles(s, p));
+    json_t *all = json_object();
+    add_list(all, "cards", cards);
+    add_list(all, "card_titles_unknown", unknown_titles(s, p));
     if (answer.failure)
         json_object_set_new(all, "cards_failure", json_text(answer.failure));
     return all;

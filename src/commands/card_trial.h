@@ -19,8 +19,9 @@ void card_trial_fill(struct card_request *out, const struct settings *settings,
                      const struct part *part);
 
 /* Tries the card of each talk. What the settings say of the event is applied to the programme
- * first. Returns what import adds to its JSON: "cards", what is wrong with which talk's;
- * "card_titles" whose talk does not exist; "cards_failure", a text if no card could be tried. */
+ * first. Returns what import adds to its JSON if there is something to say: "cards", what is wrong
+ * with which talk's; "card_titles_unknown", those of the settings whose talk does not exist;
+ * "cards_failure", why no card could be tried. */
 json_t *card_trial(const struct event *event, struct programme *programme);
 
 /* Prints it for people, if anything is wrong. */

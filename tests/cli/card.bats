@@ -119,7 +119,7 @@ size_of()
     for i in 3 4 5 6 7 8 9 10 11; do
         [ ! -e "$cases" ] || sed -n "$((i - 1))s/^[0-9]*/$i/p" "$cases" >>emoji.csv
     done
-    tp import emoji.csv >/dev/null
+    tp import --replace emoji.csv >/dev/null
     for i in $(tail -n +2 emoji.csv | cut -d, -f1); do
         expect 0 tp card $i -o a.png --size 640x360
     done
@@ -137,7 +137,7 @@ size_of()
         same 1 "$(grep -c 'does not fit' <<<"$output")"
     done
     json '[.cards[] | .talk, .left_out], .card_titles_unknown, .cards_failure' \
-        $'[3,null]\n[]\nnull' tp import --json page.txt
+        $'[3,null]\nnull\nnull' tp import --json page.txt
     settings_with 'titles: {3: First Steps, 40: x}'
     expect 0 tp import page.txt
     says_not "cannot be made"
@@ -152,7 +152,7 @@ size_of()
         for i in {4..15}; do printf "$i,$(printf "long%.0s" {1..90})%0${i}d,Ann,0:03\n" 0; done
         printf '16,Of no font \xee\x84\xa3,Ann,0:03\n'
     } >many.csv
-    expect 0 tp import many.csv
+    expect 0 tp import --replace many.csv
     says "talk the card is without 1 and 2 more 🦩 (U+1F9A9)" \
         "and 3 more: 'talkpress import --json' lists all"
     same 10 "$(grep -c 'the title does not fit' <<<"$output")"
@@ -165,7 +165,7 @@ size_of()
     echo "this is no script" >event/bad.ass
     settings_with "template: bad.ass"
     page other.txt "1: Something Else (Ada Byron) (0:08)"
-    expect 0 tp import other.txt
+    expect 0 tp import --replace other.txt
     says "The title cards could not be tried: card template" "bad.ass" "1 talk, 1 part"
     expect 0 tp list
     says "Something Else"

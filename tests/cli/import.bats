@@ -62,7 +62,7 @@ setup()
     before=$(sqlite3 "$EVENT/talkpress.db" .dump)
     expect 0 tp import page.txt
     says "3 talks, 4 parts: 0 new, 0 changed, 0 gone: nothing changes"
-    json . '{"changes":[],"notes":[],"unsure":[],"applied":false,"cards":[],"card_titles_unknown":[]}' \
+    json . '{"changes":[],"notes":[],"unsure":[],"applied":false}' \
         tp import --json page.txt
     same "$before" "$(sqlite3 "$EVENT/talkpress.db" .dump)"
 }
