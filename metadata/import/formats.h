@@ -16,6 +16,7 @@
 
 #include "err.h"
 
+struct json_t;
 struct programme;
 
 /* CSV with a heading row; columns are known by their names. The sniff accepts a heading row with a
@@ -60,9 +61,30 @@ bool import_schedule_json_sniff(const char *bytes, size_t nb_bytes, const char *
 ATTR_NODISCARD int import_schedule_json_read(struct programme *out, const char *bytes,
                                              size_t nb_bytes, const char *name, struct err *err);
 
+/* Parses JSON of limited size; the caller owns *out. ERR_INVALID: broken, with line and column, or
+ * too many values. */
+ATTR_NODISCARD int import_json_parse(struct json_t **out, const char *bytes, size_t nb_bytes,
+                                     const char *name, struct err *err);
+
 /* schedule.xml, the timetable of pentabarf, frab and pretalx; wafer calls it pentabarf.xml. The
  * sniff wants the root element <schedule>. Nothing outside the file is read, and entities that the
  * file defines are not expanded. */
 bool import_schedule_xml_sniff(const char *bytes, size_t nb_bytes, const char *name);
 ATTR_NODISCARD int import_schedule_xml_read(struct programme *out, const char *bytes,
                                             size_t nb_bytes, const char *name, struct err *err);
+
+/* The name of the root element in what begins like XML: the place in bytes; NULL: it does not. */
+const char *import_schedule_xml_root(const char *bytes);
+
+/* Files of no known format. Reading them always fails: the message says what was found, and for
+ * each format what it lacks. Other than the last one, the sniffs want JSON, or XML that is no web
+ * page. */
+bool import_unknown_json_sniff(const char *bytes, size_t nb_bytes, const char *name);
+ATTR_NODISCARD int import_unknown_json_read(struct programme *out, const char *bytes,
+                                            size_t nb_bytes, const char *name, struct err *err);
+bool import_unknown_xml_sniff(const char *bytes, size_t nb_bytes, const char *name);
+ATTR_NODISCARD int import_unknown_xml_read(struct programme *out, const char *bytes,
+                                           size_t nb_bytes, const char *name, struct err *err);
+bool import_unknown_sniff(const char *bytes, size_t nb_bytes, const char *name);
+ATTR_NODISCARD int import_unknown_read(struct programme *out, const char *bytes, size_t nb_bytes,
+                                       const char *name, struct err *err);

@@ -11,15 +11,7 @@
 
 enum { MAX_FILE_BYTES = 64 << 20 };
 
-static bool any_sniff(const char *bytes, size_t nb_bytes, const char *name)
-{
-    (void)bytes;
-    (void)nb_bytes;
-    (void)name;
-    return true;
-}
-
-/* The first format whose sniff accepts the file reads it. */
+/* The first format whose sniff accepts the file reads it; the last one accepts all. */
 static const struct {
     bool (*sniff)(const char *bytes, size_t nb_bytes, const char *name);
     int (*read)(struct programme *out, const char *bytes, size_t nb_bytes, const char *name,
@@ -28,11 +20,14 @@ static const struct {
     {import_schedule_xml_sniff, import_schedule_xml_read},
     {import_schedule_json_sniff, import_schedule_json_read},
     {import_pyvideo_sniff, import_pyvideo_read},
+    {import_unknown_json_sniff, import_unknown_json_read},
+    {import_unknown_xml_sniff, import_unknown_xml_read},
     {import_ical_sniff, import_ical_read},
     {import_html_sniff, import_html_read},
     {import_csv_sniff, import_csv_read},
     {import_markdown_sniff, import_markdown_read},
-    {any_sniff, listing_parse},
+    {listing_sniff, listing_parse},
+    {import_unknown_sniff, import_unknown_read},
 };
 
 static int read_path(struct programme *out, const char *path, struct err *err)

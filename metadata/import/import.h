@@ -7,6 +7,9 @@
  * talk has a ref, from which programme_number_talks makes numbers. Timetables give slots (slot_s,
  * start), listings of videos give listed times (listed_s). Limits are the same for all formats:
  * programme_limits.h.
+ *
+ * What plainly is no talk (a cancelled one, a row of notes) may be left out if the programme's
+ * notes say so (programme_note); `import` prints them.
  */
 #pragma once
 

@@ -1,16 +1,21 @@
 #include "formats.h"
 
 #include <ctype.h>
-#include <stdarg.h>
+#include <glib.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "clock.h"
+#include "csv_columns.h"
+#include "csv_length.h"
+#include "csv_status.h"
 #include "csv_table.h"
+#include "csv_when.h"
 #include "datetime.h"
 #include "fs.h"
+#include "line_notes.h"
 #include "mem.h"
 #include "plain_text.h"
 #include "programme.h"
@@ -18,56 +23,29 @@
 #include "programme_refs.h"
 #include "speakers.h"
 #include "str.h"
+#include "title_speakers.h"
 
 enum {
     MAX_NUMBER = 999999,
-    MAX_S = 24 * 3600,
+    MAX_S = CSV_MAX_LENGTH_S,
     HEAD_BYTES = 8192, /* a longer first line is not a heading */
 };
 
-enum column {
-    COL_NUMBER,
-    COL_ID,
-    COL_TITLE,
-    COL_SPEAKERS,
-    COL_SECTION,
-    COL_ROOM,
-    COL_DATE,
-    COL_START,
-    COL_END,
-    COL_LISTED,
-    COL_SLOT,
-    COL_ABSTRACT,
-    COL_LANGUAGE,
-    COL_URL,
-    NB_COLUMNS,
-};
-
-/* Names of columns in lower case, letters and digits only. If a table has several, the first listed
- * here is used. */
-static const char *const synonyms[NB_COLUMNS][11] = {
-    [COL_NUMBER] = {"number", "no", "nr", "#", "talknumber", "episode"},
-    [COL_ID] = {"id", "talkid", "sessionid", "ref", "code", "slug", "guid", "uid", "cfpid"},
-    [COL_TITLE] = {"title", "talktitle", "sessiontitle", "talk", "session", "name"},
-    [COL_SPEAKERS] = {"speakers", "speaker", "speakername", "speakernames", "presenters",
-                      "presenter", "authors", "author"},
-    [COL_SECTION] = {"section", "track", "category", "categories"},
-    [COL_ROOM] = {"room", "venue", "stage", "hall", "location"},
-    [COL_DATE] = {"date", "day", "startdate"},
-    [COL_START] = {"start", "starttime", "startsat", "begin", "begins", "time"},
-    [COL_END] = {"end", "endtime", "endsat", "ends", "finish"},
-    [COL_LISTED] = {"listed", "listedtime", "length", "runningtime"},
-    [COL_SLOT] = {"duration", "slot", "minutes"},
-    [COL_ABSTRACT] = {"abstract", "description", "summary"},
-    [COL_LANGUAGE] = {"language", "lang"},
-    [COL_URL] = {"url", "link", "website"},
-};
+/* Which number comes first in dates of numbers alone. */
+enum day_order { ORDER_DAY_FIRST, ORDER_MONTH_FIRST, ORDER_OPEN, ORDER_MIXED };
 
 struct reader {
     struct csv_table table;
-    int columns[NB_COLUMNS]; /* index in the table, or -1 */
+    struct csv_columns columns;
+    struct csv_lengths lengths[NB_COLUMNS]; /* of columns of lengths */
+    enum day_order order;
+    int order_lines[2]; /* the first line that has the day first, and the month; 0: none */
     bool ids_are_numbers;
-    bool *numbers; /* those that are taken, by number */
+    bool status_decides;
+    bool *numbers;               /* those that are taken, by number */
+    const struct csv_row *added; /* the row of the last talk; NULL: none */
+    const struct csv_row *empty; /* the first one without title and speaker */
+    struct line_notes notes;
     struct programme *programme;
     const char *name;
     struct err *err;
@@ -76,51 +54,45 @@ struct reader {
 static void reader_finish(struct reader *r)
 {
     csv_table_finish(&r->table);
+    line_notes_finish(&r->notes);
     free(r->numbers);
 }
 
-/* "Start_time", "Speaker(s)" -> "starttime", "speakers". */
-static char *plain_name(const char *text)
-{
-    AUTO_STR out = {0};
-    for (; *text; text++)
-        if (isalnum((unsigned char)*text) || *text == '#')
-            str_addf(&out, "%c", tolower((unsigned char)*text));
-    return str_take(&out);
-}
-
-static void find_columns(int columns[NB_COLUMNS], const struct csv_table *table)
-{
-    size_t ranks[NB_COLUMNS] = {0};
-    for (int c = 0; c < NB_COLUMNS; c++)
-        columns[c] = -1;
-    for (size_t i = 0; table->nb_rows && i < table->nb_columns; i++) {
-        AUTO_FREE char *name = plain_name(table->rows[0].fields[i]);
-        for (int c = 0; c < NB_COLUMNS; c++)
-            for (size_t k = 0; k < 11 && synonyms[c][k]; k++)
-                if (strcmp(name, synonyms[c][k]) == 0 && (columns[c] < 0 || k < ranks[c])) {
-                    columns[c] = (int)i;
-                    ranks[c] = k;
-                }
-    }
-}
-
 /* A row's field; NULL: it is empty, or there is no such column. */
-static const char *field(const struct reader *r, const struct csv_row *row, enum column column)
+static const char *field(const struct reader *r, const struct csv_row *row, enum csv_column column)
 {
-    const int at = r->columns[column];
+    const int at = r->columns.at[column];
     return at >= 0 && *row->fields[at] ? row->fields[at] : NULL;
 }
 
+/* The same for a time or a name: NULL also for what stands for one that is not known. */
+static const char *known_field(const struct reader *r, const struct csv_row *row,
+                               enum csv_column column)
+{
+    static const char *const unknown[] = {"tba", "tbd", "tbc", "n/a", "na",  "-",
+                                          "--",  "–",   "—",   "?",   "none"};
+    const char *text = field(r, row, column);
+    for (size_t i = 0; text && i < sizeof unknown / sizeof *unknown; i++)
+        if (strcasecmp(text, unknown[i]) == 0)
+            return NULL;
+    return text;
+}
+
+static const char *heading(const struct reader *r, enum csv_column column)
+{
+    return r->table.rows[0].fields[r->columns.at[column]];
+}
+
 /* Always sets an error about one field. */
-static int fail(const struct reader *r, const struct csv_row *row, enum column column,
+static int fail(const struct reader *r, const struct csv_row *row, enum csv_column column,
                 const char *expected)
 {
-    AUTO_FREE char *quote = str_quote(row->fields[r->columns[column]], STR_QUOTE_BYTES);
+    AUTO_FREE char *quote = str_quote(row->fields[r->columns.at[column]], STR_QUOTE_BYTES);
     return err_set(r->err, ERR_INVALID, "'%s', line %d: found \"%s\" in column '%s'; expected %s",
-                   r->name, row->line, quote, r->table.rows[0].fields[r->columns[column]],
-                   expected);
+                   r->name, row->line, quote, heading(r, column), expected);
 }
+
+/* --- numbers ---------------------------------------------------------------------------------- */
 
 /* 0: not a number that a talk can have. */
 static int parse_number(const char *text)
@@ -144,8 +116,8 @@ static bool ids_are_numbers(const struct reader *r)
 
 static int read_number(struct reader *r, const struct csv_row *row, struct talk *talk)
 {
-    const bool by_id = r->columns[COL_NUMBER] < 0 && r->ids_are_numbers;
-    const enum column column = by_id ? COL_ID : COL_NUMBER;
+    const bool by_id = r->columns.at[COL_NUMBER] < 0 && r->ids_are_numbers;
+    const enum csv_column column = by_id ? COL_ID : COL_NUMBER;
     const char *id = field(r, row, COL_ID), *number = field(r, row, column);
     if (id && !by_id)
         talk->ref = plain_line(id);
@@ -158,109 +130,36 @@ static int read_number(struct reader *r, const struct csv_row *row, struct talk 
     return 0;
 }
 
-/* Reads "0h00m25s", "1h30m", "45min", "90 s": numbers, each with its unit, as seconds. -1: it is
- * not of this form. */
-static int parse_units(const char *text)
+/* --- lengths ---------------------------------------------------------------------------------- */
+
+static const char *expected_length(enum csv_column column)
 {
-    static const struct {
-        const char *name;
-        int seconds;
-    } units[] = {{"hours", 3600}, {"hour", 3600}, {"h", 3600}, {"minutes", 60},
-                 {"minute", 60},  {"mins", 60},   {"min", 60}, {"m", 60},
-                 {"seconds", 1},  {"sec", 1},     {"s", 1}};
-    AUTO_FREE char *s = mem_strdup(text);
-    for (char *c = s; *c; c++)
-        *c = (char)tolower((unsigned char)*c);
-    int sum = 0;
-    bool any = false;
-    for (const char *p = s; *p; p += strspn(p, " "), any = true) {
-        const size_t nb = strspn(p, "0123456789");
-        if (nb < 1 || nb > 5)
-            return -1;
-        const int v = atoi(p);
-        p += nb;
-        p += strspn(p, " ");
-        size_t u = 0;
-        while (u < sizeof units / sizeof *units && !str_starts(p, units[u].name))
-            u++;
-        if (u == sizeof units / sizeof *units)
-            return -1;
-        p += strlen(units[u].name);
-        sum += v * units[u].seconds;
-        if (sum > MAX_S)
-            return -1;
-    }
-    return any ? sum : -1;
+    if (column == COL_LISTED)
+        return "minutes and seconds, \"25:07\", with hours \"1:02:03\", of several parts "
+               "\"12:06 / 24:21\", from 0:01 to 24:00:00";
+    return "a length of at most a day: minutes \"45\" or \"45 min\", hours and minutes \"0:45\" "
+           "or \"1h30\" (measured times belong in a column 'listed')";
 }
 
-/* Reads the listed times: "25:07" is minutes and seconds. */
-static int read_listed(struct reader *r, const struct csv_row *row, struct talk *talk)
+/* Reads a column of lengths: measured ones become parts of the talk, a planned one *out_slot_s. */
+static int read_length(struct reader *r, const struct csv_row *row, enum csv_column column,
+                       struct talk *talk, int *out_slot_s)
 {
-    static const char expected[] =
-        "minutes and seconds, \"25:07\", with hours \"1:02:03\", of several parts "
-        "\"12:06 / 24:21\", from 0:01 to 24:00:00";
-    AUTO_FREE char *times = mem_strdup(field(r, row, COL_LISTED));
-    char *rest = times;
-    for (char *time; rest && (time = strsep(&rest, "/"));) {
-        int64_t ms;
+    const char *text = known_field(r, row, column);
+    AUTO_FREE char *times = mem_strdup(text ? text : "");
+    const bool parts = column != COL_SLOT;
+    char *rest = text ? times : NULL;
+    for (char *time; rest && (time = strsep(&rest, parts ? "/" : "")) != NULL;) {
+        bool listed;
         str_fold_space(time);
-        const int units = parse_units(time);
-        if (units > 0)
-            ms = units * INT64_C(1000);
-        else if (!strchr(time, ':') || strchr(time, '.') || !clock_parse_ms(time, &ms))
-            return fail(r, row, COL_LISTED, expected);
-        if (ms < 1000 || ms > MAX_S * INT64_C(1000))
-            return fail(r, row, COL_LISTED, expected);
-        talk_add_part(talk, (int)(ms / 1000));
+        const int s = csv_length_s(&listed, &r->lengths[column], time);
+        if (s < 1)
+            return fail(r, row, column, expected_length(column));
+        if (listed || rest || talk->nb_parts)
+            talk_add_part(talk, s);
+        else
+            *out_slot_s = s;
     }
-    return 0;
-}
-
-/* Reads a planned length as seconds: "0:45" is hours and minutes, "45" is minutes. -1: neither. */
-static int parse_slot(const char *text)
-{
-    const int units = parse_units(text);
-    if (units >= 0)
-        return units;
-    AUTO_FREE char *full = strchr(text, ':') ? mem_printf("%s:00", text) : NULL;
-    const char *last = strrchr(text, ':');
-    int64_t ms;
-    if (full && strchr(text, ':') == last && clock_parse_ms(full, &ms) && ms <= MAX_S * 1000)
-        return (int)(ms / 1000);
-    if (full && strchr(text, ':') != last && clock_parse_ms(text, &ms) && ms <= MAX_S * 1000)
-        return (int)(ms / 1000);
-    const int minutes = parse_number(text);
-    return minutes > 0 && minutes <= MAX_S / 60 ? minutes * 60 : -1;
-}
-
-/* Reads "18:30" or "2014-09-26 18:30". */
-static bool read_time(struct datetime *out, const char *text)
-{
-    return datetime_parse_iso(out, text) ? out->has_time : datetime_parse_clock(out, text);
-}
-
-static int read_slot(struct reader *r, const struct csv_row *row, const struct datetime *start,
-                     int *out_s)
-{
-    static const char clock[] = "a time of day, \"18:30\" or \"2014-09-26 18:30\"";
-    const char *slot = field(r, row, COL_SLOT), *end = field(r, row, COL_END);
-    if (slot && (*out_s = parse_slot(slot)) < 1)
-        return fail(r, row, COL_SLOT,
-                    "a planned length of at most a day: hours and minutes \"0:45\", minutes "
-                    "\"45\", or \"45 min\" (measured times belong in a column 'listed')");
-    struct datetime until = {0};
-    if (!end)
-        return 0;
-    if (!read_time(&until, end))
-        return fail(r, row, COL_END, clock);
-    if (slot || !start->has_time)
-        return 0;
-    int length = datetime_clock_s(&until) - datetime_clock_s(start);
-    if (length < 0)
-        length += MAX_S; /* over midnight */
-    if (length == 0 || length > MAX_S / 2)
-        return fail(r, row, COL_END, "an end at most 12 hours after the start");
-    *out_s = length;
     return 0;
 }
 
@@ -270,60 +169,295 @@ static int read_slot(struct reader *r, const struct csv_row *row, const struct d
 static int read_offsets(struct reader *r, const struct csv_row *row, struct talk *talk, bool *out)
 {
     const char *start = field(r, row, COL_START), *end = field(r, row, COL_END);
-    *out = start && end && parse_units(start) >= 0 && strpbrk(start, "mMsS");
+    bool start_seconds, end_seconds;
+    const int start_s = start ? csv_parse_units(&start_seconds, start) : -1;
+    *out = end && start_s >= 0 && strpbrk(start, "mMsS");
     if (!*out)
         return 0;
-    const int listed_s = parse_units(end) - parse_units(start);
-    if (parse_units(end) < 0 || listed_s < 1)
+    const int end_s = csv_parse_units(&end_seconds, end);
+    if (end_s <= start_s)
         return fail(r, row, COL_END, "a place in the recording after the start, \"0h25m07s\"");
     if (!talk->nb_parts)
-        talk_add_part(talk, listed_s);
+        talk_add_part(talk, end_s - start_s);
     return 0;
+}
+
+/* --- dates and times -------------------------------------------------------------------------- */
+
+static const char clock_form[] = "a time of day, \"18:30\" or \"2014-09-26 18:30\"";
+
+/* A heading such as "Date (MM/DD/YYYY)" decides where no cell does. */
+static void find_order_in_heading(struct reader *r, enum csv_column column)
+{
+    static const char *const forms[2][3] = {{"dd/m", "d/m/y", "dd-m"}, {"mm/d", "m/d/y", "mm-d"}};
+    AUTO_FREE char *name = g_ascii_strdown(heading(r, column), -1);
+    for (size_t month = 0; month < 2 && !r->order_lines[0] && !r->order_lines[1]; month++)
+        for (size_t i = 0; i < 3; i++)
+            if (strstr(name, forms[month][i]))
+                r->order_lines[month] = r->table.rows[0].line;
+}
+
+/* The order of day and month is the same in all cells of a table: one cell that leaves no choice
+ * decides for all. */
+static void find_order(struct reader *r)
+{
+    static const enum csv_column dates[] = {COL_DATE, COL_START, COL_END};
+    for (size_t i = 1; i < r->table.nb_rows; i++)
+        for (size_t k = 0; k < sizeof dates / sizeof *dates; k++) {
+            const struct csv_row *row = &r->table.rows[i];
+            const char *text = known_field(r, row, dates[k]);
+            struct csv_when when;
+            if (!text || !csv_when_parse(&when, text) || !when.paired)
+                continue;
+            const bool day = csv_when_fits(&when, false), month = csv_when_fits(&when, true);
+            if (day != month && !r->order_lines[month])
+                r->order_lines[month] = row->line;
+        }
+    for (size_t k = 0; k < sizeof dates / sizeof *dates; k++)
+        if (r->columns.at[dates[k]] >= 0)
+            find_order_in_heading(r, dates[k]);
+    const bool day = r->order_lines[0], month = r->order_lines[1];
+    r->order = day && month ? ORDER_MIXED
+               : day        ? ORDER_DAY_FIRST
+               : month      ? ORDER_MONTH_FIRST
+                            : ORDER_OPEN;
+}
+
+static int fail_ambiguous(const struct reader *r, const struct csv_row *row, enum csv_column column,
+                          const struct csv_when *when)
+{
+    const int *v = when->pair;
+    AUTO_FREE char *expected = NULL;
+    if (r->order == ORDER_MIXED)
+        expected = mem_printf("one order of day and month, but line %d has the day first, and line "
+                              "%d the month: write dates as \"2014-09-26\"",
+                              r->order_lines[0], r->order_lines[1]);
+    else
+        expected =
+            mem_printf("a date that is not ambiguous: this one is %d %s or %d %s, and no other "
+                       "row decides: write \"%04d-%02d-%02d\" or \"%04d-%02d-%02d\"",
+                       v[0], datetime_month_name(v[1]), v[1], datetime_month_name(v[0]),
+                       when->start.year, v[1], v[0], when->start.year, v[0], v[1]);
+    return fail(r, row, column, expected);
+}
+
+/* Sets the day of a date of numbers, and tells where the weekday is another. */
+static int settle_day(struct reader *r, const struct csv_row *row, enum csv_column column,
+                      struct csv_when *when)
+{
+    if (when->paired) {
+        if (!csv_when_fits(when, false) && !csv_when_fits(when, true))
+            return fail(r, row, column, "a date, \"2014-09-26\" or \"26.9.2014\"");
+        if (r->order >= ORDER_OPEN)
+            return fail_ambiguous(r, row, column, when);
+        if (!csv_when_settle(when, r->order == ORDER_MONTH_FIRST))
+            return fail(r, row, column, "a date, \"2014-09-26\" or \"26.9.2014\"");
+    }
+    if (csv_when_contradicts(when))
+        line_notes_add(&r->notes, row->line,
+                       "the date is on another weekday than the one named; the date counts");
+    return 0;
+}
+
+/* Reads a cell; nothing is set if it is empty. with_time: it must have a time of day. */
+static int read_when(struct reader *r, const struct csv_row *row, enum csv_column column,
+                     bool with_time, struct csv_when *out)
+{
+    const char *text = known_field(r, row, column);
+    *out = (struct csv_when){0};
+    if (!text)
+        return 0;
+    if (!csv_when_parse(out, text) || (with_time && !out->start.has_time))
+        return fail(r, row, column,
+                    with_time ? clock_form : "a date, \"2014-09-26\" or \"26.9.2014\"");
+    return settle_day(r, row, column, out);
+}
+
+static void copy_day(struct datetime *to, const struct datetime *from)
+{
+    to->year = from->year;
+    to->month = from->month;
+    to->day = from->day;
+    to->has_day = from->has_day;
+}
+
+static void apply_zone(const struct reader *r, const struct csv_row *row, struct datetime *when)
+{
+    const char *zone = field(r, row, COL_ZONE);
+    int offset_min;
+    if (!zone || !when->has_day || !when->has_time)
+        return;
+    if (datetime_is_zone(zone)) {
+        datetime_set_zone(when, zone);
+    } else if (!when->has_offset && csv_parse_offset(&offset_min, zone)) {
+        when->offset_min = offset_min;
+        when->has_offset = true;
+    }
+}
+
+/* The time from start to end, which may be after midnight. 0: it is not known. */
+static int read_end(struct reader *r, const struct csv_row *row, const struct csv_when *start,
+                    int *out_s)
+{
+    struct csv_when until;
+    *out_s = 0;
+    if (read_when(r, row, COL_END, true, &until) < 0)
+        return r->err->code;
+    if (!until.start.has_time && start->has_end)
+        until.start = start->end;
+    if (!until.start.has_time || !start->start.has_time)
+        return 0;
+    int length = datetime_clock_s(&until.start) - datetime_clock_s(&start->start);
+    if (length < 0)
+        length += MAX_S;
+    if (length == 0 || length > MAX_S / 2)
+        return fail(r, row, field(r, row, COL_END) ? COL_END : COL_START,
+                    "an end at most 12 hours after the start");
+    *out_s = length;
+    return 0;
+}
+
+/* Sets the start, and *out_slot_s to the planned length by start and end. */
+static int read_start(struct reader *r, const struct csv_row *row, struct talk *talk,
+                      int *out_slot_s)
+{
+    struct csv_when start, date;
+    if (read_when(r, row, COL_START, true, &start) < 0)
+        return r->err->code;
+    const bool dated = start.start.has_day;
+    if (dated)
+        date = (struct csv_when){0};
+    else if (read_when(r, row, COL_DATE, false, &date) < 0)
+        return r->err->code;
+    if (!start.start.has_time && date.start.has_time)
+        start = date;
+    else if (!dated)
+        copy_day(&start.start, &date.start);
+    if (start.start.has_time && !start.start.has_day)
+        line_notes_add(&r->notes, row->line,
+                       date.incomplete || start.incomplete
+                           ? "the day is no full date, \"2014-09-26\": the start is left out"
+                           : "a time of day without a date: the start is left out");
+    apply_zone(r, row, &start.start);
+    talk->start = datetime_format(&start.start);
+    programme_widen(r->programme, &start.start);
+    return read_end(r, row, &start, out_slot_s);
 }
 
 static int read_times(struct reader *r, const struct csv_row *row, struct talk *talk)
 {
-    const char *date = field(r, row, COL_DATE), *start = field(r, row, COL_START);
-    struct datetime when = {0}, day = {0};
+    static const enum csv_column lengths[] = {COL_LISTED, COL_LENGTH, COL_SLOT};
     bool offsets;
-    int slot_s = 0;
-    if (read_listed(r, row, talk) < 0 || read_offsets(r, row, talk, &offsets) < 0)
+    int slot_s = 0, span_s = 0;
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++)
+        if (read_length(r, row, lengths[i], talk, &slot_s) < 0)
+            return r->err->code;
+    if (read_offsets(r, row, talk, &offsets) < 0 ||
+        (!offsets && read_start(r, row, talk, &span_s) < 0))
         return r->err->code;
-    if (start && !offsets && !read_time(&when, start))
-        return fail(r, row, COL_START, "a time of day, \"18:30\" or \"2014-09-26 18:30\"");
-    if (date && !datetime_parse_day(&day, date) && !datetime_parse_iso(&day, date))
-        return fail(r, row, COL_DATE, "a day as \"2014-09-26\" or \"26.9.2014\"");
-    if (date && !when.has_day) {
-        when.year = day.year;
-        when.month = day.month;
-        when.day = day.day;
-        when.has_day = true;
-    }
-    if (!offsets && read_slot(r, row, &when, &slot_s) < 0)
-        return r->err->code;
-    talk->start = datetime_format(&when);
-    programme_widen(r->programme, &when);
     if (!talk->nb_parts)
         talk_add_part(talk, 0);
     if (talk->nb_parts == 1)
-        talk->parts[0].slot_s = slot_s;
+        talk->parts[0].slot_s = slot_s ? slot_s : span_s;
     return 0;
 }
 
-static int read_row(struct reader *r, const struct csv_row *row)
+/* --- rows ------------------------------------------------------------------------------------- */
+
+static void read_speakers(const struct reader *r, const struct csv_row *row, struct talk *talk)
 {
+    const char *speakers = known_field(r, row, COL_SPEAKERS);
+    const char *first = field(r, row, COL_FIRST_NAME), *last = field(r, row, COL_LAST_NAME);
+    if (speakers) {
+        speakers_add(talk, speakers);
+    } else if (first || last) {
+        AUTO_FREE char *name =
+            mem_printf("%s%s%s", first ? first : "", first && last ? " " : "", last ? last : "");
+        speakers_add(talk, name);
+    }
+    for (size_t i = 0; i < r->columns.nb_others; i++)
+        speakers_add(talk, row->fields[r->columns.others[i]]);
+}
+
+static bool same_field(const struct reader *r, const struct csv_row *a, const struct csv_row *b,
+                       enum csv_column column)
+{
+    const int at = r->columns.at[column];
+    return at < 0 || strcmp(a->fields[at], b->fields[at]) == 0;
+}
+
+/* Whether the row is the talk of the row before once more, for another of its speakers, as some
+ * exports have it. */
+static bool is_continued(const struct reader *r, const struct csv_row *row)
+{
+    static const enum csv_column same[] = {COL_ID,    COL_TITLE, COL_DATE,
+                                           COL_START, COL_END,   COL_ROOM};
+    if (!r->added || !field(r, row, COL_ID))
+        return false;
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+        if (!same_field(r, row, r->added, same[i]))
+            return false;
+    return !same_field(r, row, r->added, COL_SPEAKERS) ||
+           !same_field(r, row, r->added, COL_FIRST_NAME) ||
+           !same_field(r, row, r->added, COL_LAST_NAME);
+}
+
+/* A row without a title and speakers is no talk, but an empty slot or a heading within the table.
+ */
+static bool leave_out(struct reader *r, size_t i)
+{
+    const struct csv_row *row = &r->table.rows[i];
+    AUTO_FREE char *reason = csv_status_reason(&r->table, &r->columns, i, r->status_decides);
+    AUTO_FREE char *what = NULL;
+    if (reason)
+        what = mem_printf("left out: %s", reason);
+    else if (!field(r, row, COL_TITLE) && !field(r, row, COL_SPEAKERS) && !field(r, row, COL_ID) &&
+             !field(r, row, COL_NUMBER))
+        what = mem_strdup("left out: no title and no speaker");
+    if (!what)
+        return false;
+    if (!reason && !r->empty)
+        r->empty = row;
+    line_notes_add(&r->notes, row->line, what);
+    return true;
+}
+
+/* Always sets an error. */
+static int fail_untitled(const struct reader *r, const struct csv_row *row)
+{
+    return err_set(r->err, ERR_INVALID,
+                   "'%s', line %d: column '%s' is empty; expected the talk's title: write it, or "
+                   "delete the row",
+                   r->name, row->line, heading(r, COL_TITLE));
+}
+
+/* No row is left; always sets an error. */
+static int fail_empty(const struct reader *r)
+{
+    AUTO_FREE char *first = line_notes_first(&r->notes);
+    return r->empty ? fail_untitled(r, r->empty)
+                    : err_set(r->err, ERR_INVALID, "'%s': found no talk in %zu rows: %s", r->name,
+                              r->table.nb_rows - 1, first);
+}
+
+static int read_row(struct reader *r, size_t i)
+{
+    const struct csv_row *row = &r->table.rows[i];
+    if (leave_out(r, i))
+        return 0;
+    if (is_continued(r, row)) {
+        read_speakers(r, row, &r->programme->talks[r->programme->nb_talks - 1]);
+        line_notes_add(&r->notes, row->line, "the talk of the row before, for another speaker");
+        return 0;
+    }
     struct talk *talk = programme_add_talk(r->programme, 0);
+    r->added = row;
     talk->title = plain_line(field(r, row, COL_TITLE));
     if (!talk->title)
-        return err_set(r->err, ERR_INVALID,
-                       "'%s', line %d: column '%s' is empty; expected the talk's title: write it, "
-                       "or delete the row",
-                       r->name, row->line, r->table.rows[0].fields[r->columns[COL_TITLE]]);
+        return fail_untitled(r, row);
     if (read_number(r, row, talk) < 0 || read_times(r, row, talk) < 0)
         return r->err->code;
-    const char *speakers = field(r, row, COL_SPEAKERS);
-    if (speakers)
-        speakers_add(talk, speakers);
+    read_speakers(r, row, talk);
     talk->section = plain_line(field(r, row, COL_SECTION));
     talk->room = plain_line(field(r, row, COL_ROOM));
     talk->language = plain_line(field(r, row, COL_LANGUAGE));
@@ -332,22 +466,67 @@ static int read_row(struct reader *r, const struct csv_row *row)
     return 0;
 }
 
+/* --- the table -------------------------------------------------------------------------------- */
+
 bool import_csv_sniff(const char *bytes, size_t nb_bytes, const char *name)
 {
     if (str_ends(name, ".csv") || str_ends(name, ".tsv"))
         return true;
-    const char *end = memchr(bytes, '\n', nb_bytes);
-    const size_t nb = end ? (size_t)(end - bytes) : nb_bytes;
-    AUTO_CSV_TABLE table = {0};
-    struct err err = {0};
-    int columns[NB_COLUMNS];
-    if (nb > HEAD_BYTES || csv_table_parse(&table, bytes, nb, name, &err) < 0)
-        return false;
-    find_columns(columns, &table);
-    size_t nb_known = 0;
-    for (int c = 0; c < NB_COLUMNS; c++)
-        nb_known += columns[c] >= 0;
-    return columns[COL_TITLE] >= 0 && nb_known >= 2;
+    return csv_table_sniff(bytes, nb_bytes < HEAD_BYTES ? nb_bytes : HEAD_BYTES, csv_is_heading);
+}
+
+/* Decides what holds for whole columns. */
+static void survey(struct reader *r)
+{
+    const struct csv_columns *c = &r->columns;
+    const bool timetable = c->at[COL_START] >= 0;
+    for (enum csv_column k = COL_LISTED; k <= COL_SLOT; k++)
+        if (c->at[k] >= 0)
+            csv_lengths_decide(&r->lengths[k], &r->table, c->at[k], k, c->units[k], timetable);
+    find_order(r);
+    r->ids_are_numbers = ids_are_numbers(r);
+    r->status_decides = csv_status_decides(&r->table, c);
+}
+
+static int read_heading(struct reader *r)
+{
+    const struct csv_table *t = &r->table;
+    csv_columns_find(&r->columns, t->nb_rows ? t->rows[0].fields : NULL, t->nb_columns);
+    if (r->columns.at[COL_TITLE] < 0) {
+        AUTO_FREE char *quote = str_quote(t->nb_rows ? t->rows[0].fields[0] : "", STR_QUOTE_BYTES);
+        return err_set(r->err, ERR_INVALID,
+                       "'%s', line %d: no column is named 'title', the first is \"%s\"; expected a "
+                       "heading row such as \"number,title,speakers,room,date,start,duration\"",
+                       r->name, t->nb_rows ? t->rows[0].line : 1, quote);
+    }
+    if (t->nb_rows < 2)
+        return err_set(r->err, ERR_INVALID,
+                       "'%s': found a heading row and no talk; expected one row for each talk",
+                       r->name);
+    return 0;
+}
+
+/* What is said by the table as a whole: the event's name above it, speakers in its titles. */
+static void conclude(struct reader *r)
+{
+    const char *form;
+    const size_t nb = title_speakers_take(&form, r->programme);
+    if (nb)
+        programme_note(r->programme,
+                       "'%s': the speakers of %zu talk%s were taken from titles of the "
+                       "form \"%s\"",
+                       r->name, nb, nb == 1 ? "" : "s", form);
+    r->programme->name = plain_line(r->table.caption);
+    if (r->programme->name)
+        programme_note(r->programme, "'%s', line %d: taken as the event's name: \"%s\"", r->name,
+                       r->table.caption_line, r->programme->name);
+    if (r->columns.at[COL_LENGTH] >= 0 && r->lengths[COL_LENGTH].maybe_h_mm)
+        programme_note(r->programme,
+                       "'%s': column '%s' was read as minutes and seconds; if it is hours and "
+                       "minutes, name it \"duration\"",
+                       r->name, heading(r, COL_LENGTH));
+    line_notes_write(&r->notes, r->programme, r->name);
+    programme_settle_refs(r->programme);
 }
 
 int import_csv_read(struct programme *out, const char *bytes, size_t nb_bytes, const char *name,
@@ -357,26 +536,16 @@ int import_csv_read(struct programme *out, const char *bytes, size_t nb_bytes, c
     ATTR_CLEANUP(reader_finish)
     struct reader r = {.programme = &programme, .name = name, .err = err};
     r.numbers = mem_zalloc(MAX_NUMBER + 1, sizeof *r.numbers);
-    if (csv_table_parse(&r.table, bytes, nb_bytes, name, err) < 0)
+    if (csv_table_parse(&r.table, bytes, nb_bytes, name, csv_is_heading, err) < 0 ||
+        read_heading(&r) < 0)
         return err->code;
-    find_columns(r.columns, &r.table);
-    if (r.columns[COL_TITLE] < 0) {
-        AUTO_FREE char *quote =
-            str_quote(r.table.nb_rows ? r.table.rows[0].fields[0] : "", STR_QUOTE_BYTES);
-        return err_set(err, ERR_INVALID,
-                       "'%s', line %d: no column is named 'title', the first is \"%s\"; expected a "
-                       "heading row such as \"number,title,speakers,room,date,start,duration\"",
-                       name, r.table.nb_rows ? r.table.rows[0].line : 1, quote);
-    }
-    if (r.table.nb_rows < 2)
-        return err_set(err, ERR_INVALID,
-                       "'%s': found a heading row and no talk; expected one row for each talk",
-                       name);
-    r.ids_are_numbers = ids_are_numbers(&r);
+    survey(&r);
     for (size_t i = 1; i < r.table.nb_rows; i++)
-        if (read_row(&r, &r.table.rows[i]) < 0)
+        if (read_row(&r, i) < 0)
             return err->code;
-    programme_settle_refs(&programme);
+    if (!programme.nb_talks)
+        return fail_empty(&r);
+    conclude(&r);
     *out = programme;
     programme = (struct programme){0};
     return 0;

@@ -1,6 +1,7 @@
 #include "formats.h"
 
 #include <ctype.h>
+#include <glib.h>
 #include <libical/ical.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 
 #include "charset.h"
 #include "datetime.h"
+#include "event_times.h"
 #include "mem.h"
 #include "plain_text.h"
 #include "programme.h"
@@ -29,6 +31,9 @@ struct reader {
     icalcomponent *calendar;
     icaltimezone *zone; /* X-WR-TIMEZONE, for times in UTC; NULL: none */
     struct programme *programme;
+    struct event_times *times; /* of programme.talks */
+    size_t nb_times;
+    GHashTable *rooms; /* name to number, from 1 */
     const char *name;
     struct err *err;
 };
@@ -39,6 +44,14 @@ static void free_component(icalcomponent **c)
         icalcomponent_free(*c);
 }
 #define AUTO_COMPONENT ATTR_CLEANUP(free_component) icalcomponent
+
+static void reader_finish(struct reader *r)
+{
+    for (size_t i = 0; i < r->nb_times; i++)
+        event_times_finish(&r->times[i]);
+    free(r->times);
+    g_hash_table_unref(r->rooms);
+}
 
 /* Always sets an error about one event. */
 static int fail(const struct reader *r, icalcomponent *event, const char *what, const char *found,
@@ -158,7 +171,7 @@ static int get_time(icaltimetype *out, const struct reader *r, icalcomponent *ev
     return 0;
 }
 
-static void set_start(struct reader *r, struct talk *talk, icaltimetype time)
+static struct datetime local_time(const struct reader *r, icaltimetype time)
 {
     if (icaltime_is_utc(time) && r->zone)
         time = icaltime_convert_to_zone(time, r->zone);
@@ -177,48 +190,77 @@ static void set_start(struct reader *r, struct talk *talk, icaltimetype time)
         when.has_offset = true;
         when.offset_min = (int)(offset_s / 60);
     }
-    talk->start = datetime_format(&when);
-    programme_widen(r->programme, &when);
+    return when;
 }
 
-/* The planned length, from DURATION or DTEND. */
-static int get_slot(int *out_s, struct reader *r, icalcomponent *event, icaltimetype start)
+static const char *value_of(const icalproperty *p)
+{
+    const char *text = icalproperty_get_value_as_string(p);
+    return text ? text : "";
+}
+
+/* Sets the length from DTEND and from DURATION; RFC 5545 allows only one of them. */
+static int read_lengths(struct event_times *out, const struct reader *r, icalcomponent *event,
+                        icaltimetype start)
 {
     static const char expected[] = "an end after the start, at most a week later";
-    icalproperty *duration = icalcomponent_get_first_property(event, ICAL_DURATION_PROPERTY);
+    icalproperty *const given[] = {
+        icalcomponent_get_first_property(event, ICAL_DTEND_PROPERTY),
+        icalcomponent_get_first_property(event, ICAL_DURATION_PROPERTY),
+    };
+    static const char *const names[] = {"end", "duration"};
     icaltimetype end;
+    size_t nb = 0;
     if (get_time(&end, r, event, ICAL_DTEND_PROPERTY) < 0)
         return r->err->code;
-    icalproperty *given = icalcomponent_get_first_property(event, ICAL_DTEND_PROPERTY);
-    time_t s = 0;
-    if (!icaltime_is_null_time(end)) {
-        s = icaltime_as_timet_with_zone(end, end.zone) -
-            icaltime_as_timet_with_zone(start, start.zone);
-    } else if (duration) {
-        const struct icaldurationtype d = icalproperty_get_duration(duration);
-        given = duration;
-        s = icaldurationtype_is_bad_duration(d) ? -1 : icaldurationtype_as_int(d);
+    for (size_t i = 0; i < 2; i++) {
+        int64_t s = -1;
+        if (!given[i])
+            continue;
+        if (i == 0) {
+            s = icaltime_as_timet_with_zone(end, end.zone) -
+                icaltime_as_timet_with_zone(start, start.zone);
+        } else {
+            const struct icaldurationtype d = icalproperty_get_duration(given[i]);
+            s = icaldurationtype_is_bad_duration(d) ? -1 : icaldurationtype_as_int(d);
+        }
+        const bool wrong = s < 0 || s > DATETIME_MAX_DURATION_S;
+        if (wrong && nb)
+            continue;
+        if (wrong)
+            return fail(r, event, "its length is out of range",
+                        icalproperty_as_ical_string(given[i]), expected);
+        if (nb == 0 || s != out->length[0].s)
+            length_claim_set(&out->length[nb++], s, names[i], value_of(given[i]));
     }
-    if (s < 0 || s > DATETIME_MAX_DURATION_S)
-        return fail(r, event, "its length is out of range", icalproperty_as_ical_string(given),
-                    expected);
-    *out_s = (int)s;
     return 0;
 }
 
-static int read_times(struct reader *r, icalcomponent *event, struct talk *talk)
+static size_t room_number(struct reader *r, const char *room)
 {
+    if (!room)
+        return 0;
+    size_t number = GPOINTER_TO_SIZE(g_hash_table_lookup(r->rooms, room));
+    if (!number) {
+        number = g_hash_table_size(r->rooms) + 1;
+        g_hash_table_insert(r->rooms, mem_strdup(room), GSIZE_TO_POINTER(number));
+    }
+    return number;
+}
+
+static int read_times(struct reader *r, icalcomponent *event, const struct talk *talk)
+{
+    struct event_times *times = &r->times[talk - r->programme->talks];
     icaltimetype start;
-    int slot_s = 0;
     if (get_time(&start, r, event, ICAL_DTSTART_PROPERTY) < 0)
         return r->err->code;
-    if (!icaltime_is_null_time(start)) {
-        set_start(r, talk, start);
-        if (!start.is_date && get_slot(&slot_s, r, event, start) < 0)
-            return r->err->code;
-    }
-    talk_add_part(talk, 0)->slot_s = slot_s;
-    return 0;
+    times->room = room_number(r, talk->room);
+    if (icaltime_is_null_time(start))
+        return 0;
+    const struct datetime when = local_time(r, start);
+    programme_widen(r->programme, &when);
+    start_claim_set(&times->start[0], &when, "start", "");
+    return start.is_date ? 0 : read_lengths(times, r, event, start);
 }
 
 /* Events. */
@@ -271,7 +313,12 @@ static int read_event(struct reader *r, icalcomponent *event)
         return r->err->code;
     if (programme_check_count(r->programme->nb_talks + 1, r->name, NULL, r->err) < 0)
         return r->err->code;
+    const size_t position = r->programme->nb_talks;
+    r->times = mem_grow(r->times, position, sizeof *r->times);
+    event_times_init(&r->times[position]);
+    r->nb_times++;
     struct talk *talk = programme_add_talk(r->programme, 0);
+    talk_add_part(talk, 0);
     talk->title = plain_line(icalcomponent_get_summary(event));
     if (!talk->title)
         return fail(r, event, "has no title", "no SUMMARY", "a line \"SUMMARY:Title\"");
@@ -297,6 +344,21 @@ static int read_calendar(struct reader *r)
          event = icalcomponent_get_next_component(c, ICAL_VEVENT_COMPONENT)) {
         step(r);
         if (read_event(r, event) < 0)
+            return r->err->code;
+    }
+    return 0;
+}
+
+/* A single calendar is the root itself; several have a common root. */
+static int read_calendars(struct reader *r, icalcomponent *root)
+{
+    r->calendar = root;
+    if (icalcomponent_isa(root) == ICAL_VCALENDAR_COMPONENT && read_calendar(r) < 0)
+        return r->err->code;
+    for (icalcomponent *c = icalcomponent_get_first_component(root, ICAL_VCALENDAR_COMPONENT); c;
+         c = icalcomponent_get_next_component(root, ICAL_VCALENDAR_COMPONENT)) {
+        r->calendar = c;
+        if (read_calendar(r) < 0)
             return r->err->code;
     }
     return 0;
@@ -328,24 +390,17 @@ int import_ical_read(struct programme *out, const char *bytes, size_t nb_bytes, 
                        "'%s': cannot be read as iCalendar; expected lines as RFC 5545 defines them",
                        name);
     AUTO_PROGRAMME programme = {0};
+    ATTR_CLEANUP(reader_finish)
     struct reader r = {
         .text = text.s, .at = text.s, .programme = &programme, .name = name, .err = err};
-    /* A single calendar is the root itself; several have a common root. */
-    if (icalcomponent_isa(root) == ICAL_VCALENDAR_COMPONENT) {
-        r.calendar = root;
-        if (read_calendar(&r) < 0)
-            return err->code;
-    }
-    for (icalcomponent *c = icalcomponent_get_first_component(root, ICAL_VCALENDAR_COMPONENT); c;
-         c = icalcomponent_get_next_component(root, ICAL_VCALENDAR_COMPONENT)) {
-        r.calendar = c;
-        if (read_calendar(&r) < 0)
-            return err->code;
-    }
+    r.rooms = g_hash_table_new_full(g_str_hash, g_str_equal, free, NULL);
+    if (read_calendars(&r, root) < 0)
+        return err->code;
     if (!programme.nb_talks)
         return err_set(
             err, ERR_INVALID,
             "'%s': found no event, or only cancelled ones; expected a VEVENT for each talk", name);
+    event_times_settle(r.times, &programme, name);
     programme_settle_refs(&programme);
     *out = programme;
     programme = (struct programme){0};

@@ -23,11 +23,10 @@ struct reader {
 };
 
 static int check(const char *bytes, size_t nb_bytes, const char *name, struct err *err);
-static int parse(json_t **out, const char *bytes, const char *name, struct err *err);
 static int read_schedule(struct reader *r, const json_t *schedule);
 static int read_results(struct reader *r, const json_t *root);
-static int read_event(struct reader *r, const json_t *event, const char *where, const char *day,
-                      const char *room);
+static int read_event(struct reader *r, const json_t *event, const char *where,
+                      const struct timetable_day *day, const char *room);
 
 static bool has_member(const char *text, const char *quoted_key)
 {
@@ -64,12 +63,14 @@ int import_schedule_json_read(struct programme *out, const char *bytes, size_t n
                               const char *name, struct err *err)
 {
     AUTO_JSON *root = NULL;
-    if (check(bytes, nb_bytes, name, err) < 0 || parse(&root, bytes, name, err) < 0)
+    if (import_json_parse(&root, bytes, nb_bytes, name, err) < 0)
         return err->code;
     AUTO_TIMETABLE timetable;
     timetable_init(&timetable, name);
     ATTR_CLEANUP(reader_forget_texts) struct reader r = {.timetable = &timetable, .err = err};
     const json_t *schedule = json_object_get(root, "schedule");
+    if (!schedule && !json_object_get(root, "results")) /* somewhere inside, as the sniff found */
+        return import_unknown_json_read(out, bytes, nb_bytes, name, err);
     const int rc = schedule ? read_schedule(&r, schedule) : read_results(&r, root);
     return rc < 0 ? rc : timetable_take(out, &timetable, err);
 }
@@ -90,9 +91,12 @@ static int check(const char *bytes, size_t nb_bytes, const char *name, struct er
     return 0;
 }
 
-static int parse(json_t **out, const char *bytes, const char *name, struct err *err)
+int import_json_parse(json_t **out, const char *bytes, size_t nb_bytes, const char *name,
+                      struct err *err)
 {
     json_error_t je;
+    if (check(bytes, nb_bytes, name, err) < 0)
+        return err->code;
     *out = json_loads(skip_bom(bytes), 0, &je);
     if (*out)
         return 0;
@@ -113,6 +117,22 @@ static const char *kind(const json_t *value)
         [JSON_FALSE] = "false",      [JSON_NULL] = "null",
     };
     return kinds[json_typeof(value)];
+}
+
+/* "title, days": the names of an object's members, for messages. A new string. */
+static char *member_names(const json_t *obj)
+{
+    enum { MAX_NAMES = 12 };
+    AUTO_STR names = {0};
+    size_t nb = 0;
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)obj, key, value)
+        if (nb++ < MAX_NAMES)
+            str_addf(&names, "%s%.40s", nb > 1 ? ", " : "", key);
+    if (nb > MAX_NAMES)
+        str_add(&names, ", ...");
+    return str_take(&names);
 }
 
 static int fail_kind(struct reader *r, const char *where, const json_t *found, const char *expected)
@@ -216,8 +236,8 @@ static int read_conference(struct reader *r, const json_t *c)
     return 0;
 }
 
-static int read_events(struct reader *r, const json_t *events, const char *where, const char *day,
-                       const char *room)
+static int read_events(struct reader *r, const json_t *events, const char *where,
+                       const struct timetable_day *day, const char *room)
 {
     if (!json_is_array(events))
         return fail_kind(r, where, events, "a list of events");
@@ -236,13 +256,14 @@ static int read_events(struct reader *r, const json_t *events, const char *where
 static int read_day(struct reader *r, json_t *day, const char *where)
 {
     json_t *rooms = json_object_get(day, "rooms");
-    if (!rooms) /* version 2 has its events in schedule.events */
-        return 0;
     AUTO_FREE char *rooms_at = mem_printf("%s.rooms", where);
-    if (!json_is_object(rooms))
+    if (rooms && !json_is_object(rooms))
         return fail_kind(r, rooms_at, rooms,
                          "an object with a list of events for each room's name");
     AUTO_FREE char *date = mem_strdup(member(r, day, where, "date"));
+    AUTO_FREE char *begin = mem_strdup(member(r, day, where, "day_start"));
+    AUTO_FREE char *end = mem_strdup(member(r, day, where, "day_end"));
+    const struct timetable_day its = {.date = date, .begin = begin, .end = end};
     if (r->err->code)
         return r->err->code;
     const char *room;
@@ -251,11 +272,31 @@ static int read_day(struct reader *r, json_t *day, const char *where)
         AUTO_FREE char *short_room = str_quote(room, 100);
         AUTO_FREE char *at = mem_printf("%s[\"%s\"]", rooms_at, short_room);
         timetable_add_room(r->timetable, room);
-        const int rc = read_events(r, events, at, date, room);
+        const int rc = read_events(r, events, at, &its, room);
         if (rc < 0)
             return rc;
     }
-    return 0;
+    AUTO_FREE char *events_at = mem_printf("%s.events", where);
+    events = json_object_get(day, "events");
+    return events ? read_events(r, events, events_at, &its, NULL) : 0;
+}
+
+/* Names what the file has instead of events. */
+static int fail_no_event(struct reader *r, const json_t *schedule, const json_t *days)
+{
+    size_t nb_rooms = 0, i;
+    json_t *day;
+    json_array_foreach(days, i, day)
+        nb_rooms += json_object_size(json_object_get(day, "rooms"));
+    AUTO_FREE char *in_schedule = member_names(schedule);
+    AUTO_FREE char *in_day = member_names(json_array_get(days, 0));
+    return err_set(r->err, ERR_INVALID,
+                   "'%s': found a timetable without any event: schedule has %s; %zu day%s%s%s, %zu "
+                   "room%s; expected events in schedule.conference.days[].rooms{} or in "
+                   "schedule.events: export it again once talks are scheduled",
+                   r->timetable->name, in_schedule, json_array_size(days),
+                   json_array_size(days) == 1 ? "" : "s", *in_day ? ", the first with " : "",
+                   in_day, nb_rooms, nb_rooms == 1 ? "" : "s");
 }
 
 static int read_schedule(struct reader *r, const json_t *schedule)
@@ -277,7 +318,9 @@ static int read_schedule(struct reader *r, const json_t *schedule)
             return rc;
     }
     const json_t *events = json_object_get(schedule, "events");
-    return events ? read_events(r, events, "schedule.events", NULL, NULL) : 0;
+    if (events && read_events(r, events, "schedule.events", NULL, NULL) < 0)
+        return r->err->code;
+    return r->timetable->programme.nb_talks ? 0 : fail_no_event(r, schedule, days);
 }
 
 /* The name of the event's track, which the event gives by name or by slug. */
@@ -294,11 +337,36 @@ static const char *read_track(struct reader *r, const json_t *event, const char 
     return track;
 }
 
+static int fail_person(struct reader *r, const json_t *person, const char *where)
+{
+    AUTO_FREE char *found = member_names(person);
+    return timetable_fail(r->timetable, where, "the person's name", found,
+                          "a member such as public_name or name", r->err);
+}
+
+/* A person that has a name's member, but nothing in it, is no speaker. */
+static int read_person(struct reader *r, const json_t *person, const char *where)
+{
+    if (!json_is_object(person))
+        return fail_kind(r, where, person,
+                         "an object with a name: ask pretalx's API for "
+                         "?expand=speakers,slots,slots.room,track");
+    const char *name = NULL;
+    bool any = !json_object_size(person);
+    for (size_t i = 0; timetable_person_names[i] && (!name || !*name); i++) {
+        name = member(r, person, where, timetable_person_names[i]);
+        any = any || json_object_get(person, timetable_person_names[i]);
+    }
+    if (!any)
+        return fail_person(r, person, where);
+    timetable_add_speaker(r->timetable, name);
+    return r->err->code;
+}
+
 /* Reads persons (version 1), participants (version 2) or speakers (pretalx). */
 static int read_speakers(struct reader *r, const json_t *event, const char *where)
 {
     static const char *const lists[] = {"persons", "participants", "speakers"};
-    static const char *const names[] = {"full_public_name", "public_name", "name"};
     for (size_t k = 0; k < sizeof lists / sizeof *lists; k++) {
         const json_t *persons;
         size_t i;
@@ -307,14 +375,8 @@ static int read_speakers(struct reader *r, const json_t *event, const char *wher
             return r->err->code;
         json_array_foreach(persons, i, person) {
             AUTO_FREE char *at = mem_printf("%s.%s[%zu]", where, lists[k], i);
-            if (!json_is_object(person))
-                return fail_kind(r, at, person,
-                                 "an object with a name: ask pretalx's API for "
-                                 "?expand=speakers,slots,slots.room,track");
-            const char *name = NULL;
-            for (size_t n = 0; n < sizeof names / sizeof *names && (!name || !*name); n++)
-                name = member(r, person, at, names[n]);
-            timetable_add_speaker(r->timetable, name);
+            if (read_person(r, person, at) < 0)
+                return r->err->code;
         }
     }
     return r->err->code;
@@ -345,16 +407,16 @@ static int add_talk(struct reader *r, const json_t *e, const struct timetable_ta
     return read_speakers(r, e, talk->where);
 }
 
-static int read_event(struct reader *r, const json_t *e, const char *where, const char *day,
-                      const char *room)
+static int read_event(struct reader *r, const json_t *e, const char *where,
+                      const struct timetable_day *day, const char *room)
 {
     if (!json_is_object(e))
         return fail_kind(r, where, e, "an event as an object");
     struct timetable_talk talk = read_common(r, e, where);
-    const char *own_room = name_of(r, e, where, "room");
-    talk.room = own_room && *own_room ? own_room : room;
+    talk.room = name_of(r, e, where, "room");
+    talk.in_room = room;
     talk.language = member(r, e, where, "language");
-    talk.day = day;
+    talk.day = day ? *day : (struct timetable_day){0};
     talk.date = member(r, e, where, "date");
     talk.start = member(r, e, where, "start");
     talk.end = member(r, e, where, "end");
@@ -413,8 +475,7 @@ static int read_results(struct reader *r, const json_t *root)
 {
     const json_t *results = json_object_get(root, "results");
     if (!json_is_array(results))
-        return fail_kind(r, results ? "results" : "schedule", results,
-                         results ? "a list of talks" : "an object with a conference");
+        return fail_kind(r, "results", results, "a list of talks");
     if (json_is_string(json_object_get(root, "next")))
         return timetable_fail(r->timetable, "next", "a further page",
                               json_string_value(json_object_get(root, "next")),
@@ -430,5 +491,11 @@ static int read_results(struct reader *r, const json_t *root)
         if (rc < 0)
             return rc;
     }
-    return 0;
+    if (r->timetable->programme.nb_talks)
+        return 0;
+    return err_set(r->err, ERR_INVALID,
+                   "'%s': found %zu submission%s, and none that is accepted or confirmed; expected "
+                   "the talks of an event: export them again once talks are accepted",
+                   r->timetable->name, json_array_size(results),
+                   json_array_size(results) == 1 ? "" : "s");
 }

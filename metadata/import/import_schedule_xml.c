@@ -27,12 +27,12 @@ struct xml {
 static int read_doc(xmlDoc **out, const char *bytes, size_t nb_bytes, const char *name,
                     struct err *err);
 static int read_conference(const struct xml *x, const xmlNode *root);
-static int read_day(const struct xml *x, const xmlNode *day);
+static int read_events(const struct xml *x, const xmlNode *parent, const struct timetable_day *day,
+                       const char *room);
+static int fail_no_event(const struct xml *x, const xmlNode *root);
 
-bool import_schedule_xml_sniff(const char *bytes, size_t nb_bytes, const char *name)
+const char *import_schedule_xml_root(const char *bytes)
 {
-    (void)nb_bytes;
-    (void)name;
     /* May come before the root element; "]" ends the declarations in a document type. */
     static const char *const skipped[][2] = {
         {"<?", "?>"}, {"<!--", "-->"}, {"<!", ">"}, {"]", ">"}};
@@ -45,11 +45,19 @@ bool import_schedule_xml_sniff(const char *bytes, size_t nb_bytes, const char *n
         }
         p = strstr(p, skipped[i][1]);
         if (!p)
-            return false;
+            return NULL;
         p += strlen(skipped[i][1]);
         i = 0;
     }
-    return str_starts(p, "<schedule") && strchr(" \t\r\n/>", p[strlen("<schedule")]);
+    return *p == '<' ? p + 1 : NULL;
+}
+
+bool import_schedule_xml_sniff(const char *bytes, size_t nb_bytes, const char *name)
+{
+    (void)nb_bytes;
+    (void)name;
+    const char *root = import_schedule_xml_root(bytes);
+    return root && str_starts(root, "schedule") && strchr(" \t\r\n/>", root[strlen("schedule")]);
 }
 
 static bool is_named(const xmlChar *name, const char *wanted)
@@ -75,9 +83,10 @@ int import_schedule_xml_read(struct programme *out, const char *bytes, size_t nb
     const struct xml x = {.doc = doc, .timetable = &timetable, .err = err};
     const xmlNode *root = xmlDocGetRootElement(doc);
     rc = read_conference(&x, root);
-    for (const xmlNode *n = root->children; n && rc == 0; n = n->next)
-        if (is_named(n->name, "day"))
-            rc = read_day(&x, n);
+    if (rc == 0)
+        rc = read_events(&x, root, &(struct timetable_day){0}, NULL);
+    if (rc == 0 && !timetable.programme.nb_talks)
+        rc = fail_no_event(&x, root);
     return rc < 0 ? rc : timetable_take(out, &timetable, err);
 }
 
@@ -189,7 +198,8 @@ static const xmlNode *child(const xmlNode *parent, const char *name)
     return NULL;
 }
 
-/* The element's content; markup in it that was not escaped stays markup. A new string. */
+/* The content of an element that holds a text; markup in it that was not escaped stays markup. A
+ * new string. */
 static char *content(const struct xml *x, const xmlNode *element)
 {
     AUTO_STR text = {0};
@@ -211,6 +221,24 @@ static char *child_content(const struct xml *x, const xmlNode *parent, const cha
 {
     const xmlNode *n = child(parent, name);
     return n ? content(x, n) : NULL;
+}
+
+/* The content of an element that holds a line: its name, if it is an object with one, else its text
+ * without markup. A new string. */
+static char *line_content(const xmlNode *element)
+{
+    const xmlNode *name = child(element, "name");
+    xmlChar *text = xmlNodeGetContent(name ? name : element);
+    char *line = mem_strdup(text ? (const char *)text : "");
+    xmlFree(text);
+    return line;
+}
+
+/* The same for a child; NULL: there is no such child. */
+static char *child_line(const xmlNode *parent, const char *name)
+{
+    const xmlNode *n = child(parent, name);
+    return n ? line_content(n) : NULL;
 }
 
 /* A new string; NULL: there is none. */
@@ -238,10 +266,10 @@ static int read_conference(const struct xml *x, const xmlNode *root)
                               "the element with the conference's title and dates: export the "
                               "whole schedule",
                               x->err);
-    AUTO_FREE char *title = child_content(x, c, "title"), *venue = child_content(x, c, "venue");
-    AUTO_FREE char *city = child_content(x, c, "city"), *begin = child_content(x, c, "start");
-    AUTO_FREE char *end = child_content(x, c, "end"), *zone = child_content(x, c, "time_zone_name");
-    AUTO_FREE char *day_change = child_content(x, c, "day_change");
+    AUTO_FREE char *title = child_line(c, "title"), *venue = child_line(c, "venue");
+    AUTO_FREE char *city = child_line(c, "city"), *begin = child_line(c, "start");
+    AUTO_FREE char *end = child_line(c, "end"), *zone = child_line(c, "time_zone_name");
+    AUTO_FREE char *day_change = child_line(c, "day_change");
     const struct timetable_event event = {
         .where = line_of(where, c),
         .title = title,
@@ -255,29 +283,71 @@ static int read_conference(const struct xml *x, const xmlNode *root)
     return timetable_set_event(x->timetable, &event, x->err);
 }
 
-static void read_speakers(const struct xml *x, const xmlNode *event)
+/* The text of a person between its elements, such as a code and a biography. A new string. */
+static char *own_text(const xmlNode *element)
+{
+    AUTO_STR text = {0};
+    for (const xmlNode *n = element->children; n; n = n->next)
+        if (n->type != XML_ELEMENT_NODE)
+            str_add(&text, n->content ? (const char *)n->content : "");
+    return str_take(&text);
+}
+
+/* A person is a text, or an object with a name as its element or attribute. A new string; NULL: an
+ * object without any. */
+static char *person_name(const xmlNode *person)
+{
+    bool any = !xmlFirstElementChild((xmlNode *)(uintptr_t)person);
+    AUTO_FREE char *text = own_text(person);
+    for (size_t i = 0; timetable_person_names[i]; i++) {
+        AUTO_FREE char *attr = attribute(person, timetable_person_names[i]);
+        AUTO_FREE char *line = child_line(person, timetable_person_names[i]);
+        char **name = line ? &line : &attr;
+        if (*name && (*name)[strspn(*name, " \t\r\n")])
+            return mem_take(name);
+        any = any || *name;
+    }
+    return any || text[strspn(text, " \t\r\n")] ? mem_take(&text) : NULL;
+}
+
+static int fail_person(const struct xml *x, const xmlNode *person)
+{
+    char where[WHERE_BYTES];
+    AUTO_STR found = {0};
+    for (const xmlNode *n = person->children; n; n = n->next)
+        if (n->type == XML_ELEMENT_NODE)
+            str_addf(&found, "%s<%s>", found.len ? ", " : "", (const char *)n->name);
+    return timetable_fail(x->timetable, line_of(where, person), "the person's name", found.s,
+                          "a text, or an element such as <public_name> or <name>", x->err);
+}
+
+static int read_speakers(const struct xml *x, const xmlNode *event)
 {
     const xmlNode *persons = child(event, "persons");
     for (const xmlNode *n = persons ? persons->children : NULL; n; n = n->next)
         if (is_named(n->name, "person")) {
-            AUTO_FREE char *name = content(x, n);
+            AUTO_FREE char *name = person_name(n);
+            if (!name)
+                return fail_person(x, n);
             timetable_add_speaker(x->timetable, name);
         }
+    return 0;
 }
 
-static int read_event(const struct xml *x, const xmlNode *e, const char *day, const char *room)
+static int read_event(const struct xml *x, const xmlNode *e, const struct timetable_day *day,
+                      const char *room)
 {
     char where[WHERE_BYTES];
     AUTO_FREE char *id = attribute(e, "id"), *guid = attribute(e, "guid");
-    AUTO_FREE char *code = attribute(e, "code"), *slug = child_content(x, e, "slug");
-    AUTO_FREE char *title = child_content(x, e, "title"), *own_room = child_content(x, e, "room");
-    AUTO_FREE char *subtitle = child_content(x, e, "subtitle"), *date = child_content(x, e, "date");
-    AUTO_FREE char *track = child_content(x, e, "track"), *url = child_content(x, e, "url");
-    AUTO_FREE char *language = child_content(x, e, "language");
+    AUTO_FREE char *code = attribute(e, "code"), *slug = child_line(e, "slug");
+    AUTO_FREE char *title = child_line(e, "title"), *own_room = child_line(e, "room");
+    AUTO_FREE char *subtitle = child_line(e, "subtitle"), *date = child_line(e, "date");
+    AUTO_FREE char *track = child_line(e, "track"), *url = child_line(e, "url");
+    AUTO_FREE char *language = child_line(e, "language");
     AUTO_FREE char *abstract = child_content(x, e, "abstract");
     AUTO_FREE char *description = child_content(x, e, "description");
-    AUTO_FREE char *start = child_content(x, e, "start");
-    AUTO_FREE char *duration = child_content(x, e, "duration");
+    AUTO_FREE char *start = child_line(e, "start"), *end = child_line(e, "end");
+    AUTO_FREE char *duration = child_line(e, "duration");
     const bool no_track = track && strcmp(track, "No Track") == 0; /* wafer writes this for none */
     const struct timetable_talk talk = {
         .where = line_of(where, e),
@@ -287,35 +357,93 @@ static int read_event(const struct xml *x, const xmlNode *e, const char *day, co
         .title = title,
         .subtitle = subtitle,
         .track = no_track ? NULL : track,
-        .room = own_room && *own_room ? own_room : room,
+        .room = own_room,
+        .in_room = room,
         .language = language,
         .url = url,
         .abstract = abstract,
         .description = description,
-        .day = day,
+        .day = *day,
         .date = date,
         .start = start,
+        .end = end,
         .duration = duration,
     };
     const int rc = timetable_add_talk(x->timetable, &talk, x->err);
-    if (rc == 0)
-        read_speakers(x, e);
-    return rc;
+    return rc < 0 ? rc : read_speakers(x, e);
 }
 
 static int read_day(const struct xml *x, const xmlNode *day)
 {
-    AUTO_FREE char *date = attribute(day, "date");
-    for (const xmlNode *r = day->children; r; r = r->next) {
-        if (!is_named(r->name, "room"))
+    AUTO_FREE char *date = attribute(day, "date"), *begin = attribute(day, "start");
+    AUTO_FREE char *end = attribute(day, "end");
+    const struct timetable_day its = {.date = date, .begin = begin, .end = end};
+    return read_events(x, day, &its, NULL);
+}
+
+/* Events are in the rooms of a day, or in the day itself, and in some files in other elements. */
+static int read_events(const struct xml *x, const xmlNode *parent, const struct timetable_day *day,
+                       const char *room)
+{
+    int rc = 0;
+    for (const xmlNode *n = parent->children; n && rc == 0; n = n->next) {
+        if (n->type != XML_ELEMENT_NODE)
             continue;
-        AUTO_FREE char *room = attribute(r, "name");
-        timetable_add_room(x->timetable, room);
-        for (const xmlNode *e = r->children; e; e = e->next) {
-            const int rc = is_named(e->name, "event") ? read_event(x, e, date, room) : 0;
-            if (rc < 0)
-                return rc;
+        if (is_named(n->name, "event")) {
+            rc = read_event(x, n, day, room);
+        } else if (is_named(n->name, "day")) {
+            rc = read_day(x, n);
+        } else if (is_named(n->name, "room")) {
+            AUTO_FREE char *name = attribute(n, "name");
+            timetable_add_room(x->timetable, name);
+            rc = read_events(x, n, day, name ? name : room);
+        } else {
+            rc = read_events(x, n, day, room);
         }
     }
-    return 0;
+    return rc;
+}
+
+/* --- a file without events --- */
+
+enum { MAX_NAMES = 12 };
+
+struct names {
+    const char *name[MAX_NAMES];
+    size_t count[MAX_NAMES], nb;
+    bool more;
+};
+
+static void count_names(struct names *names, const xmlNode *parent)
+{
+    for (const xmlNode *n = parent->children; n; n = n->next) {
+        size_t i = 0;
+        if (n->type != XML_ELEMENT_NODE || is_named(n->name, "conference"))
+            continue;
+        while (i < names->nb && !is_named(n->name, names->name[i]))
+            i++;
+        if (i == MAX_NAMES) {
+            names->more = true;
+        } else {
+            names->nb = i == names->nb ? i + 1 : names->nb;
+            names->name[i] = (const char *)n->name;
+            names->count[i]++;
+        }
+        count_names(names, n);
+    }
+}
+
+/* Names the elements that the file has instead. */
+static int fail_no_event(const struct xml *x, const xmlNode *root)
+{
+    struct names names = {0};
+    AUTO_STR found = {0};
+    count_names(&names, root);
+    for (size_t i = 0; i < names.nb; i++)
+        str_addf(&found, "%s%zu <%.40s>", i ? ", " : ": ", names.count[i], names.name[i]);
+    return err_set(
+        x->err, ERR_INVALID,
+        "'%s': found a <schedule> without any <event>%s%s; expected one for each talk, in "
+        "a <room> or in a <day>: export it again once talks are scheduled",
+        x->timetable->name, found.s ? found.s : "", names.more ? ", ..." : "");
 }

@@ -6,28 +6,33 @@
 #include <string.h>
 
 #include "datetime.h"
+#include "event_times.h"
 #include "mem.h"
 #include "plain_text.h"
 #include "programme_limits.h"
 #include "programme_refs.h"
 #include "str.h"
+#include "timetable_times.h"
 
 struct timetable_entry {
     struct talk talk; /* only while sorting */
-    int64_t start;    /* Unix time; INT64_MAX: not known */
+    struct event_times times;
+    int64_t start; /* Unix time; INT64_MAX: not known */
     size_t room, position;
     int id; /* 0: none, or not a number */
 };
 
-static const char date_form[] = "a date such as \"2010-04-28\", or one with a time";
+const char *const timetable_person_names[] = {"full_public_name", "public_name", "display_name",
+                                              "full_name",        "name",        NULL};
 
 static int read_dates(struct timetable *t, const struct timetable_event *e, struct err *err);
-static int read_times(struct timetable *t, struct talk *talk, struct timetable_entry *entry,
-                      const struct timetable_talk *e, struct err *err);
 static char *join_abstract(const struct timetable_talk *e);
 static char *read_ref(const struct timetable *t, const struct timetable_talk *e);
 static int read_id(const char *id);
 static size_t room_position(struct timetable *t, const char *room);
+static char *read_room(struct timetable *t, const struct timetable_talk *e, const char *title);
+static void settle_times(struct timetable *t);
+static void settle_days(struct timetable *t);
 static void sort(struct timetable *t);
 static void give_numbers(struct timetable *t);
 
@@ -39,11 +44,14 @@ void timetable_init(struct timetable *t, const char *name)
 
 void timetable_finish(struct timetable *t)
 {
+    for (size_t i = 0; i < t->programme.nb_talks; i++)
+        event_times_finish(&t->entries[i].times);
     programme_finish(&t->programme);
     free(t->entries);
     if (t->rooms)
         g_hash_table_unref(t->rooms);
     free(t->zone);
+    free(t->rooms_differ);
     *t = (struct timetable){0};
 }
 
@@ -81,15 +89,6 @@ int timetable_set_event(struct timetable *t, const struct timetable_event *e, st
     return read_dates(t, e, err);
 }
 
-/* Reads a date, or a date and time in the conference's zone. */
-static bool read_iso(struct datetime *out, const struct timetable *t, const char *text)
-{
-    if (!datetime_parse_iso(out, text))
-        return false;
-    datetime_set_zone(out, t->zone);
-    return true;
-}
-
 static int read_dates(struct timetable *t, const struct timetable_event *e, struct err *err)
 {
     const struct {
@@ -100,8 +99,8 @@ static int read_dates(struct timetable *t, const struct timetable_event *e, stru
     for (size_t i = 0; i < 2; i++) {
         AUTO_FREE char *text = plain_line(dates[i].text);
         struct datetime date = {0};
-        if (text && !read_iso(&date, t, text))
-            return timetable_fail(t, e->where, dates[i].what, text, date_form, err);
+        if (text && !timetable_read_iso(&date, t, text))
+            return timetable_fail(t, e->where, dates[i].what, text, TIMETABLE_DATE_FORM, err);
         *dates[i].out = datetime_format_day(&date);
     }
     return 0;
@@ -136,20 +135,23 @@ int timetable_add_talk(struct timetable *t, const struct timetable_talk *e, stru
     t->entries = mem_grow(t->entries, position, sizeof *t->entries);
     struct timetable_entry *entry = &t->entries[position];
     struct talk *talk = programme_add_talk(&t->programme, 0);
-    *entry = (struct timetable_entry){.start = INT64_MAX, .position = position};
+    *entry = (struct timetable_entry){.position = position};
+    event_times_init(&entry->times);
+    talk_add_part(talk, 0);
     talk->title = mem_take(&title);
     AUTO_FREE char *id = plain_line(e->id);
     entry->id = id ? read_id(id) : 0;
     talk->ref = read_ref(t, e);
     talk->section = plain_line(e->track);
-    talk->room = plain_line(e->room);
+    talk->room = read_room(t, e, talk->title);
     entry->room = talk->room ? room_position(t, talk->room) : 0;
     talk->language = plain_line(e->language);
     AUTO_FREE char *url = plain_line(e->url);
     if (url && (str_starts(url, "https://") || str_starts(url, "http://")))
         talk->url = mem_take(&url);
     talk->abstract = join_abstract(e);
-    return read_times(t, talk, entry, e, err);
+    entry->times.room = entry->room;
+    return timetable_read_times(&entry->times, t, e, err);
 }
 
 void timetable_add_speaker(struct timetable *t, const char *name)
@@ -193,67 +195,6 @@ static char *join_abstract(const struct timetable_talk *e)
     return mem_take(subtitle ? &subtitle : &text);
 }
 
-/* Reads the event's start: its own date-time, or else a date and the time of day; a time before
- * day_change_s is in the night after the day. If the file has neither, *out has no time. */
-static int read_start(struct datetime *out, const struct timetable *t,
-                      const struct timetable_talk *e, struct err *err)
-{
-    AUTO_FREE char *date = plain_line(e->date), *start = plain_line(e->start);
-    AUTO_FREE char *day = plain_line(e->day);
-    struct datetime own = {0}, on = {0}, clock = {0};
-    *out = (struct datetime){0};
-    const bool has_date = date && read_iso(&on, t, date);
-    if (on.has_time || (start && read_iso(&own, t, start) && own.has_time)) {
-        *out = on.has_time ? on : own;
-        return 0;
-    }
-    if (date && !has_date)
-        return timetable_fail(t, e->where, "the event's date", date, date_form, err);
-    if (start && !datetime_parse_clock(&clock, start))
-        return timetable_fail(t, e->where, "the event's start", start,
-                              "a time such as \"09:00\", or \"2010-04-28T09:00:00+02:00\"", err);
-    if (!date && day && !read_iso(&on, t, day))
-        return timetable_fail(t, e->where, "the day's date", day, date_form, err);
-    if (!start || !on.has_day)
-        return 0;
-    if (!date && datetime_clock_s(&clock) < t->day_change_s)
-        datetime_add_days(&on, 1);
-    *out = clock;
-    out->year = on.year;
-    out->month = on.month;
-    out->day = on.day;
-    out->has_day = true;
-    datetime_set_zone(out, t->zone);
-    return 0;
-}
-
-static int read_times(struct timetable *t, struct talk *talk, struct timetable_entry *entry,
-                      const struct timetable_talk *e, struct err *err)
-{
-    struct part *part = talk_add_part(talk, 0);
-    struct datetime start, end;
-    if (read_start(&start, t, e, err) < 0)
-        return err->code;
-    talk->start = datetime_format(&start);
-    if (talk->start)
-        entry->start = datetime_unix_s(&start);
-    AUTO_FREE char *duration = plain_line(e->duration), *until = plain_line(e->end);
-    if (duration && !datetime_parse_duration(&part->slot_s, duration))
-        return timetable_fail(t, e->where, "the event's duration", duration,
-                              "hours and minutes, \"00:50\", at most 168:00", err);
-    if (duration || !until || !talk->start)
-        return 0;
-    if (!read_iso(&end, t, until) || !end.has_time)
-        return timetable_fail(t, e->where, "the event's end", until,
-                              "a date and time such as \"2010-04-28T09:00:00+02:00\"", err);
-    const int64_t length_s = datetime_unix_s(&end) - entry->start;
-    if (length_s < 0 || length_s > DATETIME_MAX_DURATION_S)
-        return timetable_fail(t, e->where, "the event's end", until,
-                              "a time after its start, within seven days", err);
-    part->slot_s = (int)length_s;
-    return 0;
-}
-
 int timetable_take(struct programme *out, struct timetable *t, struct err *err)
 {
     struct programme *p = &t->programme;
@@ -262,17 +203,78 @@ int timetable_take(struct programme *out, struct timetable *t, struct err *err)
                        "'%s': found a timetable without any event; expected at least one: export "
                        "it again once talks are scheduled",
                        t->name);
+    settle_times(t);
     sort(t);
     give_numbers(t);
     programme_settle_refs(p);
-    if (!p->begin && p->talks[0].start) /* those with a time come first */
-        p->begin = mem_printf("%.10s", p->talks[0].start);
-    for (size_t i = p->nb_talks; i > 0 && !p->end; i--)
-        if (p->talks[i - 1].start)
-            p->end = mem_printf("%.10s", p->talks[i - 1].start);
+    settle_days(t);
+    if (t->rooms_differ)
+        programme_note(p, "'%s', %s Its own room counts. %zu event%s such rooms.", t->name,
+                       t->rooms_differ, t->nb_rooms_differ,
+                       t->nb_rooms_differ == 1 ? " has" : "s have");
     *out = *p;
     *p = (struct programme){0};
     return 0;
+}
+
+static char *read_room(struct timetable *t, const struct timetable_talk *e, const char *title)
+{
+    AUTO_FREE char *own = plain_line(e->room), *in_room = plain_line(e->in_room);
+    if (!own || !in_room || strcmp(own, in_room) == 0)
+        return mem_take(own ? &own : &in_room);
+    AUTO_FREE char *quote = str_quote(title, STR_QUOTE_BYTES);
+    AUTO_FREE char *first = str_quote(own, STR_QUOTE_BYTES);
+    AUTO_FREE char *second = str_quote(in_room, STR_QUOTE_BYTES);
+    if (t->nb_rooms_differ++ == 0)
+        t->rooms_differ = mem_printf("%s: the room of '%s' is \"%s\", but it is listed in \"%s\".",
+                                     e->where, quote, first, second);
+    return mem_take(&own);
+}
+
+static void set_day(char **day, const char *start)
+{
+    free(*day);
+    *day = mem_printf("%.10s", start);
+}
+
+/* Days that the conference does not state are those of the talks. So are days on which there is no
+ * talk at all. */
+static void settle_days(struct timetable *t)
+{
+    struct programme *p = &t->programme;
+    const char *first = p->talks[0].start, *last = first; /* those with a time come first */
+    for (size_t i = 0; i < p->nb_talks && p->talks[i].start; i++)
+        last = p->talks[i].start;
+    if (!first)
+        return;
+    if (p->begin && p->end && (strncmp(last, p->begin, 10) < 0 || strncmp(first, p->end, 10) > 0)) {
+        programme_note(p,
+                       "'%s': the conference's days are %s to %s, but all talks are from %.10s to "
+                       "%.10s. The talks' days count.",
+                       t->name, p->begin, p->end, first, last);
+        set_day(&p->begin, first);
+        set_day(&p->end, last);
+    }
+    if (!p->begin)
+        set_day(&p->begin, first);
+    if (!p->end)
+        set_day(&p->end, last);
+}
+
+static void settle_times(struct timetable *t)
+{
+    const size_t nb = t->programme.nb_talks;
+    struct event_times *times = mem_zalloc(nb, sizeof *times);
+    for (size_t i = 0; i < nb; i++)
+        times[i] = t->entries[i].times;
+    event_times_settle(times, &t->programme, t->name);
+    for (size_t i = 0; i < nb; i++) {
+        const struct datetime *start = &times[i].start[0].when;
+        t->entries[i].start = start->has_time ? datetime_unix_s(start) : INT64_MAX;
+        event_times_finish(&times[i]);
+        event_times_init(&t->entries[i].times);
+    }
+    free(times);
 }
 
 static int compare(const void *va, const void *vb)

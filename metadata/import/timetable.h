@@ -5,7 +5,8 @@
  *
  * A talk's number is its event's id if all ids of the file are different whole numbers from 1 to
  * TIMETABLE_MAX_NUMBER, else 0 for all. Its ref is the guid, else the id, else the slug. Equal refs
- * (one guid for all slots of a talk) are made different by programme_settle_refs.
+ * (one guid for all slots of a talk) are made different by programme_settle_refs. Starts and
+ * lengths that the file gives twice are compared (event_times.h).
  */
 #pragma once
 
@@ -27,6 +28,8 @@ struct timetable {
     GHashTable *rooms;               /* name to position in the file, from 1 */
     char *zone;                      /* NULL: not known */
     int day_change_s;                /* earlier starts belong to the night after the day */
+    char *rooms_differ;              /* the first event whose two rooms differ, for a note */
+    size_t nb_rooms_differ;
 };
 
 /* The conference, as the file has it. Fields other than where may be NULL or empty. */
@@ -37,15 +40,23 @@ struct timetable_event {
     const char *zone, *day_change;
 };
 
+/* A day in the file. Fields may be NULL or empty. */
+struct timetable_day {
+    const char *date;
+    const char *begin, *end; /* date-times */
+};
+
 /* One of its events. Fields other than where and title may be NULL or empty. */
 struct timetable_talk {
     const char *where;
     const char *id, *guid, *slug;
-    const char *title, *subtitle, *track, *room, *language, *url, *abstract, *description;
-    const char *day;      /* the date of its day in the file */
-    const char *date;     /* its own date or date-time; a date-time takes precedence over start */
+    const char *title, *subtitle, *track, *language, *url, *abstract, *description;
+    const char *room;    /* its own; takes precedence */
+    const char *in_room; /* that in which the file lists it */
+    struct timetable_day day;
+    const char *date;     /* its own date or date-time */
     const char *start;    /* the time of day, or a date-time */
-    const char *end;      /* a date-time; used if there is no duration */
+    const char *end;      /* the time of day, or a date-time */
     const char *duration; /* "00:50" */
 };
 
@@ -62,6 +73,9 @@ ATTR_NODISCARD int timetable_add_talk(struct timetable *timetable,
                                       const struct timetable_talk *talk, struct err *err);
 /* Adds a speaker to the last talk. */
 void timetable_add_speaker(struct timetable *timetable, const char *name);
+
+/* The fields of a person that hold a name, in XML and in JSON, the best first; NULL ends them. */
+extern const char *const timetable_person_names[];
 
 /* Always sets an error: "'schedule.xml', line 12: the start: found "10h"; expected ...". found is
  * shortened; NULL: "the start is missing". */

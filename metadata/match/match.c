@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "assignment.h"
+#include "match_formats.h"
 #include "match_judge.h"
 #include "mem.h"
 #include "programme.h"
@@ -124,7 +125,8 @@ static void apply_fixed(struct matching *m, const int *original, const struct ma
 
 /* --- one recording or one for each part --- */
 
-/* The candidates of each unit, without recordings that the user has given to another. */
+/* The candidates of each unit, without recordings that the user has given to another, and without
+ * other formats of recordings. */
 static void find_candidates(struct candidates *out, const struct matching *m)
 {
     AUTO_FREE bool *taken = mem_zalloc(m->nb_recordings, sizeof *taken);
@@ -132,6 +134,8 @@ static void find_candidates(struct candidates *out, const struct matching *m)
     for (size_t i = 0; i < m->nb_units; i++)
         if (m->answers[i].fixed >= 0)
             taken[m->answers[i].fixed] = true;
+    for (size_t r = 0; r < m->nb_recordings; r++)
+        taken[r] = taken[r] || m->format_of[r] >= 0;
 
     *out = candidates_for(m->nb_units);
     for (size_t i = 0; i < m->nb_units; i++) {
@@ -247,6 +251,7 @@ static void assign(struct matching *m, const struct candidates *all)
     struct candidates c = candidates_for(m->nb_units);
     for (size_t i = 0; i < m->nb_units; i++) {
         for (size_t k = all->begin[i]; m->answers[i].chosen && k < all->begin[i + 1]; k++)
+            /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): no edges, no round */
             add_candidate(&c, all->edges[k].column, all->edges[k].weight);
         end_row(&c);
     }
@@ -267,6 +272,19 @@ static void assign(struct matching *m, const struct candidates *all)
     candidates_finish(&c);
 }
 
+static void find_formats(struct matching *m)
+{
+    AUTO_FREE struct format_clue *clues = mem_zalloc(m->nb_recordings + 1, sizeof *clues);
+    AUTO_FREE int *talks = mem_zalloc(m->nb_recordings + 1, sizeof *talks);
+    score_named_talks(talks, m->index);
+    for (size_t r = 0; r < m->nb_recordings; r++)
+        clues[r].talk = talks[r];
+    for (size_t i = 0; i < m->nb_units; i++)
+        if (m->answers[i].fixed >= 0)
+            clues[m->answers[i].fixed].chosen = true;
+    match_formats_find(m->format_of, m->recordings, clues, m->nb_recordings);
+}
+
 static void match_units(struct matching *m)
 {
     struct candidates all = {0};
@@ -284,17 +302,24 @@ void match_all(struct match_table *out, const struct programme *programme,
     AUTO_FREE int *original = mem_zalloc(nb_recordings, sizeof *original);
     sort_recordings(sorted, original, recordings, nb_recordings);
 
-    struct matching m = {
-        .programme = programme, .recordings = sorted, .nb_recordings = nb_recordings};
+    AUTO_FREE int *format_of = mem_zalloc(nb_recordings + 1, sizeof *format_of);
+    struct matching m = {.programme = programme,
+                         .recordings = sorted,
+                         .nb_recordings = nb_recordings,
+                         .format_of = format_of};
     list_units(&m);
     for (size_t i = 0; i < nb_fixed; i++) {
         assert(fixed[i].recording < (int)nb_recordings);
         apply_fixed(&m, original, &fixed[i]);
     }
     m.index = score_index_create(programme, m.units, m.nb_units, sorted, nb_recordings);
+    find_formats(&m);
     match_units(&m);
 
-    *out = (struct match_table){0};
+    *out = (struct match_table){.format_of = mem_zalloc(nb_recordings + 1, sizeof *format_of),
+                                .nb_recordings = nb_recordings};
+    for (size_t r = 0; r < nb_recordings; r++)
+        out->format_of[original[r]] = format_of[r] < 0 ? -1 : original[format_of[r]];
     for (size_t i = 0; i < m.nb_units; i++) {
         if (!m.answers[i].chosen)
             continue;
@@ -316,5 +341,6 @@ void match_table_finish(struct match_table *table)
         free(table->rows[i].suspicion);
     }
     free(table->rows);
+    free(table->format_of);
     *table = (struct match_table){0};
 }

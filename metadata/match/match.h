@@ -13,12 +13,17 @@
 struct programme;
 
 /* To be raised whenever match_all gives another table, or other words, for the same input. */
-enum { MATCH_VERSION = 3 };
+enum { MATCH_VERSION = 4 };
 
 struct match_recording {
     const char *name;    /* file name without folder; of several files, the first */
     int64_t duration_ms; /* measured; negative: not known */
     const char *shown;   /* the name in reasons for the user; NULL: name */
+    /* To tell the formats of one talk apart; 0 or NULL: not known. */
+    const char *path;  /* of the file, with its folders */
+    int width, height; /* of the picture; 0: there is none */
+    bool has_sound;
+    int64_t bytes;
 };
 
 enum match_state {
@@ -46,6 +51,10 @@ struct match_table {
     struct match *rows; /* one per talk (part 0), or per part if the parts are in files of their
                            own; in the programme's order, without talks that are gone */
     size_t nb_rows;
+    /* For each recording, the one of which it is another format (talk.mp4, talk.webm), or -1. It is
+     * in no row, unless the user set it. */
+    int *format_of;
+    size_t nb_recordings;
 };
 
 /* A decision of the user, which the assignment must keep. */

@@ -36,6 +36,15 @@ static void add_talk(struct hash *h, const struct talk *t)
     }
 }
 
+static void add_format(struct hash *h, const struct match_recording *r)
+{
+    add_text(h, r->path);
+    hash_add_int(h, r->width);
+    hash_add_int(h, r->height);
+    hash_add_int(h, r->has_sound);
+    hash_add_int(h, r->bytes);
+}
+
 void match_cache_key(char key[33], int version, const struct programme *p,
                      const struct match_recording *recordings, size_t nb_recordings,
                      const struct match_fixed *fixed, size_t nb_fixed)
@@ -54,6 +63,7 @@ void match_cache_key(char key[33], int version, const struct programme *p,
         add_text(h, recordings[i].name);
         add_text(h, recordings[i].shown);
         hash_add_int(h, recordings[i].duration_ms);
+        add_format(h, &recordings[i]);
     }
     hash_add_int(h, (int64_t)nb_fixed);
     for (size_t i = 0; i < nb_fixed; i++) {
@@ -66,6 +76,16 @@ void match_cache_key(char key[33], int version, const struct programme *p,
 }
 
 /* --- the table ------------------------------------------------------------------------------- */
+
+/* Pairs of recordings: another format, and the one that it is another format of. */
+static json_t *write_formats(const struct match_table *table)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < table->nb_recordings; i++)
+        if (table->format_of[i] >= 0)
+            json_array_append_new(list, json_pack("[i, i]", (int)i, table->format_of[i]));
+    return list;
+}
 
 json_t *match_cache_write(const struct match_table *table, const char *key)
 {
@@ -80,7 +100,7 @@ json_t *match_cache_write(const struct match_table *table, const char *key)
             return NULL;
         }
     }
-    return json_pack("{s:s, s:o}", "key", key, "rows", rows);
+    return json_pack("{s:s, s:o, s:o}", "key", key, "rows", rows, "formats", write_formats(table));
 }
 
 static int integer(const json_t *row, size_t i)
@@ -129,6 +149,27 @@ static bool all_sound(const struct match_table *table, const struct programme *p
     return true;
 }
 
+/* Whether each pair names two recordings, of which the second is not set aside itself. */
+static bool read_formats(struct match_table *out, const json_t *memo, size_t nb_recordings)
+{
+    size_t i;
+    json_t *pair;
+    out->nb_recordings = nb_recordings;
+    out->format_of = mem_zalloc(nb_recordings + 1, sizeof *out->format_of);
+    for (size_t r = 0; r < nb_recordings; r++)
+        out->format_of[r] = -1;
+    json_array_foreach(json_object_get(memo, "formats"), i, pair) {
+        const int one = integer(pair, 0), of = integer(pair, 1);
+        if (one < 0 || (size_t)one >= nb_recordings || of < 0 || (size_t)of >= nb_recordings)
+            return false;
+        out->format_of[one] = of;
+    }
+    for (size_t r = 0; r < nb_recordings; r++)
+        if (out->format_of[r] >= 0 && out->format_of[out->format_of[r]] >= 0)
+            return false;
+    return true;
+}
+
 bool match_cache_read(struct match_table *out, const json_t *memo, const char *key,
                       const struct programme *p, size_t nb_recordings)
 {
@@ -151,7 +192,7 @@ bool match_cache_read(struct match_table *out, const json_t *memo, const char *k
             .suspicion = text(row, 8),
         };
     }
-    if (all_sound(out, p, nb_recordings))
+    if (read_formats(out, memo, nb_recordings) && all_sound(out, p, nb_recordings))
         return true;
     match_table_finish(out);
     return false;

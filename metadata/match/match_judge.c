@@ -237,7 +237,8 @@ static int best_other_recording(int *out_points, const struct matching *m, size_
     int best = -1;
     *out_points = 0;
     for (size_t i = 0; i < nb; i++)
-        if (list[i].recording != except && list[i].points > *out_points) {
+        if (list[i].recording != except && m->format_of[list[i].recording] < 0 &&
+            list[i].points > *out_points) {
             best = list[i].recording;
             *out_points = list[i].points;
         }

@@ -31,6 +31,7 @@ struct matching {
     const struct programme *programme;
     const struct match_recording *recordings;
     size_t nb_recordings;
+    int *format_of;     /* of each recording: the one of which it is another format; -1: none */
     struct unit *units; /* in the programme's order; a whole talk before its parts */
     size_t nb_units;
     struct answer *answers; /* of each unit */

@@ -282,6 +282,20 @@ size_t score_candidates(struct score_candidate *out, const struct score_index *b
     return nb;
 }
 
+void score_named_talks(int *out, const struct score_index *b)
+{
+    AUTO_FREE int *points = mem_zalloc(b->nb_recordings + 1, sizeof *points);
+    for (size_t r = 0; r < b->nb_recordings; r++)
+        out[r] = b->clues[r].number_talk;
+    for (size_t i = 0; i < b->nb_hits; i++) {
+        const struct hit *hit = &b->hits[i];
+        if (hit->points <= points[hit->recording])
+            continue;
+        points[hit->recording] = hit->points;
+        out[hit->recording] = hit->talk;
+    }
+}
+
 size_t score_words(size_t *out, size_t room, const struct score_index *b, int talk, int recording)
 {
     const struct file_name *name = &b->clues[recording].name;

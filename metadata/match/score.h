@@ -70,6 +70,10 @@ struct score_candidate {
 size_t score_candidates(struct score_candidate *out, const struct score_index *base,
                         const struct unit *unit);
 
+/* For each recording, the index of the talk whose words its name has, or else whose number; -1: its
+ * name says nothing of a talk. */
+void score_named_talks(int *out, const struct score_index *base);
+
 /* Returns a list of indices into units, sorted by listed time, then index; of these, [*begin, *end)
  * are within within_ms of the length. The list belongs to the index. */
 const size_t *score_units_of_length(size_t *begin, size_t *end, const struct score_index *base,

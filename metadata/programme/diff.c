@@ -62,7 +62,9 @@ static void compare_talks(struct diff *d, const struct talk *a, const struct tal
         str_addf(&s, "%sabstract", s.len ? "; " : "");
     if (s.len && b->doubt)
         str_addf(&s, "; %s", b->doubt);
-    if (a->gone)
+    if (a->gone && strcmp(a->title, b->title) != 0)
+        add(d, CHANGE_BACK, b->number, str_take(&s));
+    else if (a->gone)
         add(d, CHANGE_BACK, b->number, mem_strdup(b->title));
     else if (s.len)
         add(d, b->doubt ? CHANGE_DOUBTFUL : CHANGE_CHANGED, b->number, str_take(&s));

@@ -1,5 +1,6 @@
 #include "programme.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 
 #include "clock.h"
@@ -32,6 +33,7 @@ void programme_finish(struct programme *p)
     for (size_t i = 0; i < p->nb_talks; i++)
         talk_finish(&p->talks[i]);
     free(p->talks);
+    mem_free_strings(p->notes, p->nb_notes);
     *p = (struct programme){0};
 }
 
@@ -55,6 +57,15 @@ struct part *talk_add_part(struct talk *talk, int listed_s)
     struct part *part = &talk->parts[talk->nb_parts++];
     *part = (struct part){.number = (int)talk->nb_parts, .listed_s = listed_s};
     return part;
+}
+
+void programme_note(struct programme *p, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    p->notes = mem_grow(p->notes, p->nb_notes, sizeof *p->notes);
+    p->notes[p->nb_notes++] = mem_vprintf(format, args);
+    va_end(args);
 }
 
 struct talk *programme_find(const struct programme *p, int number)

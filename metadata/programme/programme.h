@@ -46,6 +46,8 @@ struct programme {
     size_t nb_talks;
     bool numbers_are_ids; /* the talks' numbers only identify them, and nobody wrote them as numbers
                            */
+    char **notes;         /* an importer's remarks for the user, a sentence each; not stored */
+    size_t nb_notes;
 };
 
 void programme_finish(struct programme *programme);
@@ -55,6 +57,10 @@ void programme_finish(struct programme *programme);
 struct talk *programme_add_talk(struct programme *programme, int number);
 void talk_add_speaker(struct talk *talk, const char *name);
 struct part *talk_add_part(struct talk *talk, int listed_s);
+
+/* Adds a remark about what was read: what was left out and why, which of two contradicting values
+ * counts. It names the file and the place in it. */
+void programme_note(struct programme *programme, const char *format, ...) ATTR_PRINTF(2, 3);
 
 /* NULL: there is none. */
 struct talk *programme_find(const struct programme *programme, int number);

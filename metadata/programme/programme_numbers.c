@@ -10,230 +10,75 @@
 #include "programme.h"
 #include "str.h"
 
-/* Talks that share a ref in either programme. Pointers belong to the programmes. */
-struct group {
-    struct talk **after;        /* without a number yet */
-    const struct talk **before; /* NULL: already recognised */
-    size_t nb_after, nb_before;
-    int suffix; /* the last one that a new talk got */
+/* What is compared: bits, for a set of fields. */
+enum { REF = 1, NUMBER = 2, TITLE = 4, SPEAKERS = 8, START = 16, ROOM = 32, NB_FIELDS = 6 };
+
+/* A talk of either programme that is not recognised yet. */
+struct entry {
+    struct talk *talk;      /* NULL: a former one */
+    const struct talk *was; /* the former one; NULL: it is new, or not known yet */
+    char *field[NB_FIELDS]; /* by bit, in lower case except the ref; NULL: it has none */
+    size_t position;
+    int wish;      /* the number that its programme gives it; 0: none */
+    bool shared;   /* other talks of a programme have its ref too */
+    bool known;    /* recognised */
+    bool same_ref; /* as the former one */
 };
 
 struct numbering {
     struct programme *programme;
     const struct programme *before;
-    GHashTable *taken;  /* numbers in programme */
-    GHashTable *groups; /* ref to struct group; owns both */
-    GHashTable *refs;   /* a set: those of before, and those of programme that are not shared */
+    struct entry *entries; /* of the new programme, then former ones */
+    size_t nb_new, nb;
+    GHashTable *numbers; /* sets: those in use or once in use */
+    GHashTable *refs;
     int next;
 };
 
-static bool ids_contradict(const struct programme *p, const struct programme *before);
-static void collect_groups(struct numbering *n);
-static void recognise(const struct group *group);
-static void give_number(struct numbering *n, struct talk *talk, int wish);
+static void collect(struct numbering *n);
+static void recognise(struct numbering *n);
+static void give_refs(struct numbering *n);
+static void give_numbers(struct numbering *n);
 
-static void group_free(void *opaque)
+static void entry_finish(struct entry *e)
 {
-    struct group *group = opaque;
-    free(group->after);
-    free(group->before);
-    free(group);
-}
-
-static int highest(const struct programme *p)
-{
-    int most = 0;
-    for (size_t i = 0; i < p->nb_talks; i++)
-        if (p->talks[i].number > most)
-            most = p->talks[i].number;
-    return most;
-}
-
-/* The ref as the programme itself has it. */
-static const char *own_ref(const struct talk *talk)
-{
-    return talk->shared_ref ? talk->shared_ref : talk->ref;
-}
-
-static void numbering_init(struct numbering *n, struct programme *p, const struct programme *before)
-{
-    const int here = highest(p), there = highest(before);
-    *n = (struct numbering){.programme = p, .before = before, .next = here > there ? here : there};
-    n->taken = g_hash_table_new(NULL, NULL);
-    n->groups = g_hash_table_new_full(g_str_hash, g_str_equal, free, group_free);
-    n->refs = g_hash_table_new_full(g_str_hash, g_str_equal, free, NULL);
+    for (size_t i = 0; i < NB_FIELDS; i++)
+        free(e->field[i]);
 }
 
 static void numbering_finish(struct numbering *n)
 {
-    g_hash_table_unref(n->taken);
-    g_hash_table_unref(n->groups);
+    for (size_t i = 0; i < n->nb; i++)
+        entry_finish(&n->entries[i]);
+    free(n->entries);
+    g_hash_table_unref(n->numbers);
     g_hash_table_unref(n->refs);
 }
 
 void programme_number_talks(struct programme *p, const struct programme *before)
 {
-    struct numbering n;
-    int *wishes = mem_zalloc(p->nb_talks + 1, sizeof *wishes);
-    numbering_init(&n, p, before);
-    const bool by_ref = p->numbers_are_ids && ids_contradict(p, before);
-    for (size_t i = 0; i < p->nb_talks && by_ref; i++) {
-        wishes[i] = p->talks[i].number;
-        p->talks[i].number = 0;
-    }
-    for (size_t i = 0; i < p->nb_talks; i++)
-        if (p->talks[i].number)
-            g_hash_table_add(n.taken, GINT_TO_POINTER(p->talks[i].number));
-    collect_groups(&n);
-    GHashTableIter iter;
-    g_hash_table_iter_init(&iter, n.groups);
-    for (void *group; g_hash_table_iter_next(&iter, NULL, &group);)
-        recognise(group);
-    for (size_t i = 0; i < p->nb_talks; i++) /* a new talk must not take a known one's number */
-        if (p->talks[i].number)
-            g_hash_table_add(n.taken, GINT_TO_POINTER(p->talks[i].number));
-    for (size_t i = 0; i < p->nb_talks; i++)
-        if (!p->talks[i].number)
-            give_number(&n, &p->talks[i], wishes[i]);
-    numbering_finish(&n);
-    free(wishes);
+    ATTR_CLEANUP(numbering_finish)
+    struct numbering n = {.programme = p, .before = before};
+    n.numbers = g_hash_table_new(NULL, NULL);
+    n.refs = g_hash_table_new_full(g_str_hash, g_str_equal, free, NULL);
+    collect(&n);
+    recognise(&n);
+    give_refs(&n);
+    give_numbers(&n);
 }
 
-/* Whether the ids number the talks differently from before: a talk that is known by its ref had
- * another number, or a number was another talk's. Shared refs prove nothing. */
-static bool ids_contradict(const struct programme *p, const struct programme *before)
+/* --- the talks of both programmes --- */
+
+/* NULL for NULL and for an empty text. A new string. */
+static char *fold(const char *text)
 {
-    GHashTable *known = g_hash_table_new(g_str_hash, g_str_equal);  /* ref to former talk */
-    GHashTable *numbers = g_hash_table_new(NULL, NULL);             /* number to former talk */
-    GHashTable *shared = g_hash_table_new(g_str_hash, g_str_equal); /* a set */
-    for (size_t i = 0; i < before->nb_talks; i++) {
-        struct talk *t = &before->talks[i];
-        g_hash_table_insert(numbers, GINT_TO_POINTER(t->number), t);
-        if (t->ref)
-            g_hash_table_insert(known, t->ref, t);
-    }
-    for (size_t i = 0; i < p->nb_talks; i++)
-        if (p->talks[i].shared_ref)
-            g_hash_table_add(shared, p->talks[i].shared_ref);
-    bool found = false;
-    for (size_t i = 0; i < p->nb_talks && !found; i++) {
-        const struct talk *t = &p->talks[i];
-        if (!t->ref || t->shared_ref || g_hash_table_contains(shared, t->ref))
-            continue;
-        const struct talk *same_ref = g_hash_table_lookup(known, t->ref);
-        const struct talk *same_number = g_hash_table_lookup(numbers, GINT_TO_POINTER(t->number));
-        found = (same_ref && same_ref->number != t->number) ||
-                (!same_ref && same_number && same_number->ref &&
-                 g_ascii_strcasecmp(same_number->title, t->title) != 0);
-    }
-    g_hash_table_unref(known);
-    g_hash_table_unref(numbers);
-    g_hash_table_unref(shared);
-    return found;
+    if (!text || !*text)
+        return NULL;
+    char *folded = g_utf8_casefold(text, -1);
+    char *copy = mem_strdup(folded);
+    g_free(folded);
+    return copy;
 }
-
-/* --- groups --- */
-
-static struct group *group_of(struct numbering *n, const char *ref)
-{
-    return g_hash_table_lookup(n->groups, ref);
-}
-
-/* The group of a former talk: of the ref itself, or without the "-2" that made it different. */
-static struct group *group_of_former(struct numbering *n, GHashTable *former, const char *ref)
-{
-    struct group *group = group_of(n, ref);
-    size_t len = strlen(ref);
-    while (len > 0 && isdigit((unsigned char)ref[len - 1]))
-        len--;
-    if (group || !ref[len] || len < 2 || ref[len - 1] != '-' || ref[len] == '0')
-        return group;
-    AUTO_FREE char *base = mem_printf("%.*s", (int)len - 1, ref);
-    return g_hash_table_contains(former, base) ? group_of(n, base) : NULL;
-}
-
-static void collect_groups(struct numbering *n)
-{
-    struct programme *p = n->programme;
-    const struct programme *before = n->before;
-    GHashTable *former = g_hash_table_new(g_str_hash, g_str_equal); /* a set of refs */
-    for (size_t i = 0; i < p->nb_talks; i++) {
-        struct talk *t = &p->talks[i];
-        if (!t->ref)
-            continue;
-        if (!t->shared_ref)
-            g_hash_table_add(n->refs, mem_strdup(t->ref));
-        if (t->number)
-            continue;
-        struct group *group = group_of(n, own_ref(t));
-        if (!group) {
-            group = mem_zalloc(1, sizeof *group);
-            group->suffix = 1;
-            g_hash_table_insert(n->groups, mem_strdup(own_ref(t)), group);
-        }
-        group->after = mem_grow(group->after, group->nb_after, sizeof *group->after);
-        group->after[group->nb_after++] = t;
-    }
-    for (size_t i = 0; i < before->nb_talks; i++)
-        if (before->talks[i].ref)
-            g_hash_table_add(former, before->talks[i].ref);
-    for (size_t i = 0; i < before->nb_talks; i++) {
-        const struct talk *t = &before->talks[i];
-        if (!t->ref || g_hash_table_contains(n->taken, GINT_TO_POINTER(t->number)))
-            continue;
-        struct group *group = group_of_former(n, former, t->ref);
-        if (!group)
-            continue;
-        group->before = mem_grow(group->before, group->nb_before, sizeof *group->before);
-        group->before[group->nb_before++] = t;
-    }
-    for (size_t i = 0; i < before->nb_talks; i++)
-        if (before->talks[i].ref)
-            g_hash_table_add(n->refs, mem_strdup(before->talks[i].ref));
-    g_hash_table_unref(former);
-}
-
-/* --- recognising the talks of a group --- */
-
-enum { TITLE = 1, SPEAKERS = 2, START = 4, ROOM = 8, ANY_EMPTY = 16 };
-
-/* A round looks for talks that agree in some fields. The first rounds are the surest. */
-struct round {
-    int fields;
-    bool several;      /* also if several talks agree in them: those in order of their start */
-    const char *doubt; /* of the talks that it finds */
-};
-
-static const char in_order[] =
-    "talks of this title share its id and are in the order of their start";
-static const char title_only[] = "it shares its id with other talks and only the title agrees";
-static const char speakers_only[] = "it shares its id with other talks and only the speakers agree";
-static const char slot_only[] = "it shares its id with other talks and only start and room agree";
-
-static const struct round by_title[] = {
-    {TITLE | SPEAKERS | START | ROOM | ANY_EMPTY, true, NULL},
-    {TITLE | SPEAKERS | START, false, NULL},
-    {TITLE | START | ROOM, false, NULL},
-    {TITLE | SPEAKERS | ROOM, false, NULL},
-    {TITLE | SPEAKERS, false, NULL},
-    {TITLE | START, false, NULL},
-    {TITLE, false, NULL},
-    {TITLE | SPEAKERS, true, in_order},
-    {TITLE, true, in_order},
-};
-
-static const struct round by_others[] = {
-    {SPEAKERS | START | ROOM, false, NULL},
-    {SPEAKERS | START, false, NULL},
-    {SPEAKERS, false, speakers_only},
-    {START | ROOM, false, slot_only},
-};
-
-struct keyed {
-    char *key;
-    size_t i;
-    bool former;
-};
 
 static int compare_names(const void *a, const void *b)
 {
@@ -241,7 +86,7 @@ static int compare_names(const void *a, const void *b)
 }
 
 /* In any order: organisers sort them differently. */
-static char *speakers_key(const struct talk *t)
+static char *sorted_speakers(const struct talk *t)
 {
     char **names = mem_zalloc(t->nb_speakers + 1, sizeof *names);
     for (size_t i = 0; i < t->nb_speakers; i++)
@@ -254,35 +99,218 @@ static char *speakers_key(const struct talk *t)
     return str_take(&s);
 }
 
-/* NULL: the talk lacks one of the fields. */
-static char *make_key(const struct talk *t, int fields)
+static const char *ref_of(const struct entry *e)
 {
-    const bool any_empty = fields & ANY_EMPTY;
-    if (!any_empty && ((fields & SPEAKERS && !t->nb_speakers) || (fields & START && !t->start)))
-        return NULL;
-    AUTO_STR s = {0};
-    AUTO_FREE char *speakers = fields & SPEAKERS ? speakers_key(t) : NULL;
-    str_addf(&s, "%s\f%s\f%s\f%s", fields & TITLE ? t->title : "", speakers ? speakers : "",
-             fields & START && t->start ? t->start : "", fields & ROOM && t->room ? t->room : "");
-    char *folded = g_utf8_casefold(s.s, -1);
-    char *key = mem_strdup(folded);
-    g_free(folded);
-    return key;
+    return e->field[0];
 }
 
-/* By key, then former talks first, then in order. */
-static int compare_keyed(const void *va, const void *vb)
+static const char *start_of(const struct entry *e)
 {
-    const struct keyed *a = va, *b = vb;
-    const int order = strcmp(a->key, b->key);
+    return e->field[4];
+}
+
+static struct entry *add_entry(struct numbering *n, const struct talk *t, const char *ref,
+                               int number)
+{
+    struct entry *e = &n->entries[n->nb++];
+    AUTO_FREE char *speakers = sorted_speakers(t);
+    *e = (struct entry){.position = n->nb,
+                        .field = {
+                            mem_strdup(ref),
+                            number ? mem_printf("%d", number) : NULL,
+                            fold(t->title),
+                            fold(speakers),
+                            fold(t->start),
+                            fold(t->room),
+                        }};
+    return e;
+}
+
+/* The ref as the programme itself has it. */
+static const char *own_ref(const struct talk *talk)
+{
+    return talk->shared_ref ? talk->shared_ref : talk->ref;
+}
+
+/* The ref of a former talk without the "-2" that made it different from others: only if both
+ * programmes have it without, and the new one does not have it with that. A new string, or NULL. */
+static char *shared_ref(const struct numbering *n, GHashTable *own_refs, const char *ref)
+{
+    size_t len = strlen(ref);
+    while (len > 0 && isdigit((unsigned char)ref[len - 1]))
+        len--;
+    if (!ref[len] || len < 2 || ref[len - 1] != '-' || ref[len] == '0' ||
+        g_hash_table_contains(own_refs, ref))
+        return NULL;
+    AUTO_FREE char *base = mem_printf("%.*s", (int)len - 1, ref);
+    return g_hash_table_contains(n->refs, base) && g_hash_table_contains(own_refs, base)
+               ? mem_take(&base)
+               : NULL;
+}
+
+static void add_number(struct numbering *n, int number)
+{
+    g_hash_table_add(n->numbers, GINT_TO_POINTER(number));
+    n->next = number > n->next ? number : n->next;
+}
+
+/* Adds the talks without a number of their own. Ids are only wishes: another export may have others
+ * for the same talks. */
+static void collect_new(struct numbering *n, GHashTable *own_refs)
+{
+    GHashTable *seen = g_hash_table_new(g_str_hash, g_str_equal); /* ref to struct entry */
+    for (size_t i = 0; i < n->programme->nb_talks; i++) {
+        struct talk *t = &n->programme->talks[i];
+        const int wish = n->programme->numbers_are_ids ? t->number : 0;
+        n->next = wish > n->next ? wish : n->next;
+        if (t->number && !wish) {
+            add_number(n, t->number);
+            continue;
+        }
+        const char *ref = own_ref(t);
+        struct entry *e = add_entry(n, t, ref, wish);
+        struct entry *other = ref ? g_hash_table_lookup(seen, ref) : NULL;
+        e->talk = t;
+        e->wish = wish;
+        t->number = 0;
+        if (other)
+            e->shared = other->shared = true;
+        else if (ref)
+            g_hash_table_insert(seen, e->field[0], e);
+        if (ref)
+            g_hash_table_add(own_refs, e->field[0]);
+    }
+    n->nb_new = n->nb;
+    g_hash_table_unref(seen);
+}
+
+/* Adds the former talks, except those whose number a new one has. A ref is shared if it was made
+ * different, or if several talks have it that are not gone. */
+static void collect_former(struct numbering *n, GHashTable *own_refs)
+{
+    GHashTable *shared = g_hash_table_new(g_str_hash, g_str_equal); /* sets of refs */
+    GHashTable *seen = g_hash_table_new(g_str_hash, g_str_equal);
+    for (size_t i = 0; i < n->before->nb_talks; i++)
+        if (n->before->talks[i].ref)
+            g_hash_table_add(n->refs, mem_strdup(n->before->talks[i].ref));
+    for (size_t i = 0; i < n->before->nb_talks; i++) {
+        const struct talk *t = &n->before->talks[i];
+        if (g_hash_table_contains(n->numbers, GINT_TO_POINTER(t->number)))
+            continue;
+        AUTO_FREE char *base = t->ref ? shared_ref(n, own_refs, t->ref) : NULL;
+        struct entry *e = add_entry(n, t, base ? base : t->ref, t->number);
+        e->was = t;
+        if (ref_of(e) && (base || (!t->gone && !g_hash_table_add(seen, e->field[0]))))
+            g_hash_table_add(shared, e->field[0]);
+    }
+    for (size_t i = 0; i < n->nb; i++)
+        if (ref_of(&n->entries[i]) && g_hash_table_contains(shared, ref_of(&n->entries[i])))
+            n->entries[i].shared = true;
+    for (size_t i = 0; i < n->before->nb_talks; i++)
+        add_number(n, n->before->talks[i].number);
+    g_hash_table_unref(shared);
+    g_hash_table_unref(seen);
+}
+
+static void collect(struct numbering *n)
+{
+    GHashTable *own_refs = g_hash_table_new(g_str_hash, g_str_equal); /* of the new programme */
+    n->entries = mem_zalloc(n->programme->nb_talks + n->before->nb_talks + 1, sizeof *n->entries);
+    collect_new(n, own_refs);
+    collect_former(n, own_refs);
+    g_hash_table_unref(own_refs);
+}
+
+/* --- recognising --- */
+
+/* A round finds talks that agree in some fields, one in each programme. A talk that lacks one of
+ * them takes no part, except for the room. The first rounds are the surest. */
+struct round {
+    int what; /* fields and options */
+    const char *doubt;
+};
+
+enum {
+    ANY_EMPTY = 64,       /* talks that lack a field take part */
+    SEVERAL = 128,        /* also if several talks agree: in the order of their start */
+    OWN_REF = 256,        /* only talks that share their ref with no other */
+    COMMON_SPEAKER = 512, /* not if both name speakers, and no common one */
+};
+
+static const char in_order[] =
+    "talks of this title share its id and are in the order of their start";
+static const char id_only[] = "only its id agrees";
+static const char title_only[] = "it shares its id with other talks and only the title agrees";
+static const char speakers_only[] = "it shares its id with other talks and only the speakers agree";
+static const char speakers_and_start[] = "its id is new, and only speakers and start agree";
+static const char slot_only[] = "it shares its id with other talks and only start and room agree";
+
+/* Title and speakers, or title and slot, say more than a ref: some systems give new ids in each
+ * export, or number their events by their order. */
+static const struct round by_title[] = {
+    {REF | TITLE | SPEAKERS | START | ROOM | ANY_EMPTY | SEVERAL, NULL},
+    {REF | TITLE | SPEAKERS | START, NULL},
+    {REF | TITLE | START | ROOM, NULL},
+    {REF | TITLE | SPEAKERS | ROOM, NULL},
+    {REF | TITLE | SPEAKERS, NULL},
+    {REF | TITLE | START, NULL},
+    {REF | TITLE | COMMON_SPEAKER, NULL},
+    {TITLE | SPEAKERS | START, NULL},
+    {TITLE | START | ROOM | COMMON_SPEAKER, NULL},
+    {REF | SPEAKERS | START | ROOM, NULL},
+    {REF | SPEAKERS | START, NULL},
+    {TITLE | SPEAKERS, NULL},
+    {REF | OWN_REF, NULL},
+    {REF | TITLE, title_only},
+    {REF | TITLE | SPEAKERS | SEVERAL, in_order},
+    {REF | TITLE | SEVERAL, in_order},
+};
+
+static const struct round by_others[] = {
+    {NUMBER | TITLE | COMMON_SPEAKER, NULL},
+    {NUMBER | SPEAKERS, NULL},
+    {NUMBER | START | ROOM | COMMON_SPEAKER, NULL},
+    {SPEAKERS | START, speakers_and_start},
+    {REF | SPEAKERS, speakers_only},
+    {REF | START | ROOM | COMMON_SPEAKER, slot_only},
+    {REF | NUMBER | COMMON_SPEAKER, id_only},
+};
+
+static bool takes_part(const struct entry *e, const struct round *round, bool gone)
+{
+    if (e->known || (!e->talk && e->was->gone != gone) || ((round->what & OWN_REF) && e->shared))
+        return false;
+    for (size_t i = 0; i < NB_FIELDS; i++)
+        if ((round->what & ~ROOM & 1 << i) && !e->field[i] && !(round->what & ANY_EMPTY))
+            return false;
+    return true;
+}
+
+static int compare_fields(const struct entry *a, const struct entry *b, const struct round *round)
+{
+    for (size_t i = 0; i < NB_FIELDS; i++) {
+        const int order = round->what & 1 << i ? g_strcmp0(a->field[i], b->field[i]) : 0;
+        if (order)
+            return order;
+    }
+    return 0;
+}
+
+/* Former talks first, each side in the order of its start. */
+static int compare_entries(const void *va, const void *vb, void *round)
+{
+    const struct entry *a = *(struct entry *const *)va, *b = *(struct entry *const *)vb;
+    const int order = compare_fields(a, b, round);
     if (order)
         return order;
-    if (a->former != b->former)
-        return a->former ? -1 : 1;
-    return a->i < b->i ? -1 : 1;
+    if (!a->talk != !b->talk)
+        return a->talk ? 1 : -1;
+    const int by_start =
+        start_of(a) && start_of(b) ? strcmp(start_of(a), start_of(b)) : !start_of(a) - !start_of(b);
+    return by_start ? by_start : (a->position > b->position) - (a->position < b->position);
 }
 
-/* Both name speakers, and not the same. */
+/* Both name speakers, and no common one. */
 static bool speakers_differ(const struct talk *a, const struct talk *b)
 {
     if (!a->nb_speakers || !b->nb_speakers)
@@ -294,126 +322,88 @@ static bool speakers_differ(const struct talk *a, const struct talk *b)
     return true;
 }
 
-/* The talk is was: its number and its ref are the former ones. */
-static void set_known(struct talk *t, const struct talk *was)
+static void match(struct entry *e, struct entry *former, const struct round *round)
 {
-    char *ref = mem_strdup(was->ref);
-    t->number = was->number;
-    free(t->ref);
-    t->ref = ref;
+    const bool differ = speakers_differ(e->talk, former->was);
+    if (differ && ((round->what & COMMON_SPEAKER) || former->was->gone))
+        return; /* an id that is free again may be used for another talk */
+    e->talk->doubt = (round->what & OWN_REF) && differ ? id_only : round->doubt;
+    e->was = former->was;
+    e->same_ref = g_strcmp0(ref_of(e), ref_of(former)) == 0;
+    e->known = former->known = true;
 }
 
-static void keep_talk(const struct group *g, size_t after, size_t before, const struct round *round)
+static void run_round(struct numbering *n, const struct round *round, bool gone)
 {
-    struct talk *t = g->after[after];
-    const struct talk *was = g->before[before];
-    const bool differ = speakers_differ(t, was);
-    if (round->fields == (START | ROOM) && differ)
-        return;
-    t->doubt = round->fields == TITLE && !round->doubt && differ ? title_only : round->doubt;
-    set_known(t, was);
-    g->before[before] = NULL;
-}
-
-/* Takes the talks of one key: nb former ones, then those of the new programme. */
-static void keep_same(const struct group *g, const struct keyed *keyed, size_t nb_former,
-                      size_t nb_after, const struct round *round)
-{
-    if (!round->several && (nb_former != 1 || nb_after != 1))
-        return;
-    for (size_t i = 0; i < nb_former && i < nb_after; i++)
-        keep_talk(g, keyed[nb_former + i].i, keyed[i].i, round);
-}
-
-static void add_key(struct keyed *keyed, size_t *nb, const struct talk *t, size_t i, bool former,
-                    int fields)
-{
-    char *key = make_key(t, fields);
-    if (key)
-        keyed[(*nb)++] = (struct keyed){key, i, former};
-}
-
-static void run_round(const struct group *g, const struct round *round, bool gone)
-{
-    struct keyed *keyed = mem_zalloc(g->nb_after + g->nb_before + 1, sizeof *keyed);
+    struct entry **all = mem_zalloc(n->nb + 1, sizeof *all);
     size_t nb = 0;
-    for (size_t i = 0; i < g->nb_before; i++)
-        if (g->before[i] && g->before[i]->gone == gone)
-            add_key(keyed, &nb, g->before[i], i, true, round->fields);
-    for (size_t i = 0; i < g->nb_after; i++)
-        if (!g->after[i]->number)
-            add_key(keyed, &nb, g->after[i], i, false, round->fields);
-    qsort(keyed, nb, sizeof *keyed, compare_keyed);
+    for (size_t i = 0; i < n->nb; i++)
+        if (takes_part(&n->entries[i], round, gone))
+            all[nb++] = &n->entries[i];
+    g_qsort_with_data(all, (gint)nb, sizeof(*all), compare_entries, (void *)(uintptr_t)round);
     for (size_t begin = 0, end = 0; begin < nb; begin = end) {
         size_t nb_former = 0;
-        for (; end < nb && strcmp(keyed[end].key, keyed[begin].key) == 0; end++)
-            nb_former += keyed[end].former;
-        keep_same(g, keyed + begin, nb_former, end - begin - nb_former, round);
+        for (; end < nb && compare_fields(all[begin], all[end], round) == 0; end++)
+            nb_former += !all[end]->talk;
+        const size_t nb_new = end - begin - nb_former;
+        if (!(round->what & SEVERAL) && (nb_former != 1 || nb_new != 1))
+            continue;
+        for (size_t i = 0; i < nb_former && i < nb_new; i++)
+            match(all[begin + nb_former + i], all[begin + i], round);
     }
-    for (size_t i = 0; i < nb; i++)
-        free(keyed[i].key);
-    free(keyed);
+    free(all);
 }
 
-static int compare_start(const struct talk *a, const struct talk *b)
+static void recognise(struct numbering *n)
 {
-    if (a->start && b->start)
-        return strcmp(a->start, b->start);
-    return (a->start == NULL) - (b->start == NULL);
-}
-
-static int compare_after(const void *va, const void *vb)
-{
-    const struct talk *a = *(struct talk *const *)va, *b = *(struct talk *const *)vb;
-    const int order = compare_start(a, b);
-    return order ? order : (a > b) - (a < b); /* both are in one array */
-}
-
-static int compare_before(const void *va, const void *vb)
-{
-    const struct talk *a = *(const struct talk *const *)va, *b = *(const struct talk *const *)vb;
-    const int order = compare_start(a, b);
-    return order ? order : (a > b) - (a < b);
-}
-
-static void recognise(const struct group *g)
-{
-    if (!g->nb_before)
-        return;
-    if (g->nb_after == 1 && g->nb_before == 1) {
-        set_known(g->after[0], g->before[0]);
-        return;
-    }
-    qsort(g->after, g->nb_after, sizeof(*g->after), compare_after);
-    qsort(g->before, g->nb_before, sizeof(*g->before), compare_before);
     for (int gone = 0; gone < 2; gone++)
         for (size_t i = 0; i < sizeof by_title / sizeof *by_title; i++)
-            run_round(g, &by_title[i], gone);
+            run_round(n, &by_title[i], gone);
     for (size_t i = 0; i < sizeof by_others / sizeof *by_others; i++)
-        run_round(g, &by_others[i], false);
+        run_round(n, &by_others[i], false);
 }
 
-/* --- new talks --- */
+/* --- refs and numbers --- */
 
-/* The ref of a new talk must differ from those of former ones, which it may share. */
-static void give_ref(struct numbering *n, struct talk *talk)
+/* A ref that differs from those of all talks that share it. A new string. */
+static char *make_ref(const struct numbering *n, GHashTable *suffixes, struct entry *e)
 {
-    struct group *group = talk->ref ? group_of(n, own_ref(talk)) : NULL;
-    if (!group || !group->nb_before)
-        return;
-    AUTO_FREE char *base = mem_strdup(own_ref(talk));
-    do {
-        free(talk->ref);
-        talk->ref = mem_printf("%s-%d", base, ++group->suffix);
-    } while (g_hash_table_contains(n->refs, talk->ref));
-    g_hash_table_add(n->refs, mem_strdup(talk->ref));
+    AUTO_FREE char *ref = mem_strdup(e->talk->ref);
+    int suffix = GPOINTER_TO_INT(g_hash_table_lookup(suffixes, ref_of(e)));
+    while (g_hash_table_contains(n->refs, ref)) {
+        suffix += suffix ? 1 : 2;
+        free(ref);
+        ref = mem_printf("%s-%d", ref_of(e), suffix);
+    }
+    g_hash_table_insert(suffixes, e->field[0], GINT_TO_POINTER(suffix));
+    return mem_take(&ref);
 }
 
-static void give_number(struct numbering *n, struct talk *talk, int wish)
+/* A talk that is known by its ref keeps the former one's, "-2" included. */
+static void give_refs(struct numbering *n)
 {
-    const bool free_wish = wish && !programme_find(n->before, wish) &&
-                           !g_hash_table_contains(n->taken, GINT_TO_POINTER(wish));
-    talk->number = free_wish ? wish : ++n->next;
-    g_hash_table_add(n->taken, GINT_TO_POINTER(talk->number));
-    give_ref(n, talk);
+    GHashTable *suffixes = g_hash_table_new(g_str_hash, g_str_equal); /* the last of each ref */
+    for (size_t i = 0; i < n->nb_new; i++)
+        if (!n->entries[i].shared && ref_of(&n->entries[i]))
+            g_hash_table_add(n->refs, mem_strdup(ref_of(&n->entries[i])));
+    for (size_t i = 0; i < n->nb_new; i++) {
+        struct entry *e = &n->entries[i];
+        if (!e->shared || !ref_of(e))
+            continue;
+        char *ref = e->same_ref ? mem_strdup(e->was->ref) : make_ref(n, suffixes, e);
+        g_hash_table_add(n->refs, mem_strdup(ref));
+        free(e->talk->ref);
+        e->talk->ref = ref;
+    }
+    g_hash_table_unref(suffixes);
+}
+
+static void give_numbers(struct numbering *n)
+{
+    for (size_t i = 0; i < n->nb_new; i++) {
+        const struct entry *e = &n->entries[i];
+        const bool is_free = !g_hash_table_contains(n->numbers, GINT_TO_POINTER(e->wish));
+        e->talk->number = e->was ? e->was->number : e->wish && is_free ? e->wish : n->next + 1;
+        add_number(n, e->talk->number);
+    }
 }

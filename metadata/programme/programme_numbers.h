@@ -6,13 +6,12 @@
 
 struct programme;
 
-/* Gives numbers to talks without one: the number of the same talk in before, else the next number
- * that neither programme uses.
+/* Gives numbers to talks without one: the number of the same talk in before, else the number that
+ * is its id (numbers_are_ids), else the next number that neither programme uses.
  *
- * A talk is known by its ref. Where several talks share a ref (programme_settle_refs), title,
- * speakers, start and room decide, never their order alone. Such a talk gets the ref of the former
- * talk; if only some of these agree, talk.doubt says which. Without any evidence it is a new talk.
- *
- * If the numbers are ids of the programme (numbers_are_ids) and contradict the refs, all talks are
- * numbered by their refs. */
+ * A talk is recognised by title and speakers, or title, start and room; if these do not tell, by its
+ * ref. Where several talks share a ref (programme_settle_refs), title, speakers, start and room
+ * decide among them, never their order alone. If little agrees, talk.doubt says what. Without any
+ * evidence it is a new talk. A talk that is known by its ref gets the former one's, with the "-2"
+ * that made it different. */
 void programme_number_talks(struct programme *programme, const struct programme *before);

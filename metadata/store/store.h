@@ -149,8 +149,8 @@ ATTR_NODISCARD int store_result(json_t **out, struct store *store, const char *k
 /* The same without the member "cells", which is most of a probe and is stored separately. */
 ATTR_NODISCARD int store_result_brief(json_t **out, struct store *store, const char *key,
                                       struct err *err);
-/* Only the members "error", "duration_ms", "creation_time" and "hash" of a probe, if it has them.
- */
+/* Only the members "error", "duration_ms", "creation_time" and "hash" of a probe, and "width" and
+ * "height" of its picture and "channels" of its sound, if it has them. */
 ATTR_NODISCARD int store_probe_summary(json_t **out, struct store *store, const char *key,
                                        struct err *err);
 /* Whether there is a result under the key; cheaper than reading it. */
@@ -183,8 +183,8 @@ ATTR_NODISCARD int store_each_failure(struct store *store,
 
 struct published {
     const char *name, *key; /* of the file; of the result that is in it */
-    int talk, part;
-    const char *recording; /* fingerprint of the recording it was made from; "": not known */
+    int talk, part;         /* talk 0: its number was given to another talk */
+    const char *recording;  /* fingerprint of the recording it was made from; "": not known */
 };
 /* Calls each with every file, until it returns non-zero. The strings are valid only during the
  * call. */

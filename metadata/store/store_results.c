@@ -108,6 +108,9 @@ int store_probe_summary(json_t **out, struct store *s, const char *key, struct e
                     "SELECT json_extract(value, '$.error') AS error,"
                     "json_extract(value, '$.duration_ms') AS duration_ms,"
                     "json_extract(value, '$.creation_time') AS creation_time,"
+                    "json_extract(value, '$.video.width') AS width,"
+                    "json_extract(value, '$.video.height') AS height,"
+                    "json_extract(value, '$.audio.channels') AS channels,"
                     "json_extract(value, '$.hash') AS hash "
                     "FROM result WHERE is_cell = 0 AND key = ?",
                     "s", key) < 0)

@@ -105,6 +105,14 @@ static const struct {
     {105, 100, NULL, NULL},
 };
 
+double verify_known_speed(size_t i)
+{
+    if (i / 2 >= sizeof speeds / sizeof *speeds)
+        return 0;
+    const double speed = speeds[i / 2].num / speeds[i / 2].den;
+    return i % 2 ? 1 / speed : speed;
+}
+
 /* Whether the length is the listed one at a known speed. *what: which, or NULL. A difference of a
  * few roundings could be any speed's. */
 static bool find_speed(const char **what, double listed_ms, double measured_ms)

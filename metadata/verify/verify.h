@@ -5,6 +5,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct programme;
@@ -66,6 +67,10 @@ struct verify_limits {
  * whole seconds can show. */
 bool verify_same_speed(int listed_s, int64_t measured_ms, int other_listed_s,
                        int64_t other_measured_ms);
+
+/* The i-th of the known speeds at which recordings are played by mistake, by which the measured
+ * length gives the listed one; 0: there are no more. */
+double verify_known_speed(size_t i);
 
 /* *cause is a new string; empty: ok, and nothing to remark. */
 enum verdict verify_part(char **cause, const struct verify_facts *facts,

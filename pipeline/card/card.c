@@ -22,29 +22,37 @@ struct card {
     char *left_out; /* or NULL */
 };
 
+struct card_trial {
+    struct card_template *t;
+    AVFrame *logo; /* or NULL */
+    struct card_layout *layout;
+};
+
 static void card_destroy_p(struct card **card)
 {
     card_destroy(*card);
 }
 #define AUTO_CARD ATTR_CLEANUP(card_destroy_p) struct card
 
+static void card_trial_close_p(struct card_trial **trial)
+{
+    card_trial_close(*trial);
+}
+#define AUTO_CARD_TRIAL ATTR_CLEANUP(card_trial_close_p) struct card_trial
+
 static int check_params(const struct card_params *p, struct err *err);
+static int fit(struct card_trial *trial, struct card_words *words, const struct card_text *text,
+               struct err *err);
 static int draw_background(AVFrame *rgb, const struct card_template *t, const char *path,
                            struct err *err);
 
 int card_create(struct card **out, const struct card_text *text, const struct card_params *params,
                 struct err *err)
 {
-    AUTO_CARD_TEMPLATE *t = NULL;
-    if (check_params(params, err) < 0 || card_template_read(&t, params->template_path, err) < 0)
-        return err->code;
+    AUTO_CARD_TRIAL *fitted = NULL;
     AUTO_CARD_WORDS words = {0};
-    card_words_init(&words, text);
-    if (card_fonts_check(&words, err) < 0)
+    if (card_trial_open(&fitted, params, err) < 0 || fit(fitted, &words, text, err) < 0)
         return err->code;
-    AUTO_FRAME *logo = NULL;
-    if (params->logo_path && picture_read(&logo, params->logo_path, err) < 0)
-        return err_prefix(err, "card logo: ");
 
     AUTO_CARD *card = mem_zalloc(1, sizeof *card);
     card->duration_ms = params->duration_ms;
@@ -53,8 +61,8 @@ int card_create(struct card **out, const struct card_text *text, const struct ca
     card->picture = picture_alloc(AV_PIX_FMT_RGB24, params->width, params->height);
     if (!card->picture)
         return av_fail_nomem(err);
-    if (draw_background(card->picture, t, params->background_path, err) < 0 ||
-        card_layout_draw(card->picture, t, &words, logo, params->background_path, err) < 0)
+    if (draw_background(card->picture, fitted->t, params->background_path, err) < 0 ||
+        card_layout_draw(fitted->layout, card->picture, params->background_path, err) < 0)
         return err->code;
     card->left_out = mem_take(&words.left_out);
     *out = mem_take(&card);
@@ -85,6 +93,57 @@ static int check_params(const struct card_params *p, struct err *err)
                        p->duration_ms, p->fade_in_ms, p->fade_out_ms);
     return 0;
 }
+
+/* --- whether texts fit ------------------------------------------------------------------------ */
+
+int card_trial_open(struct card_trial **out, const struct card_params *params, struct err *err)
+{
+    AUTO_CARD_TRIAL *trial = mem_zalloc(1, sizeof *trial);
+    int ret = check_params(params, err);
+    if (ret == 0)
+        ret = card_template_read(&trial->t, params->template_path, err);
+    if (ret == 0 && params->logo_path && picture_read(&trial->logo, params->logo_path, err) < 0)
+        ret = err_prefix(err, "card logo: ");
+    if (ret == 0)
+        ret = card_layout_open(&trial->layout, trial->t, trial->logo, params->width, params->height,
+                               err);
+    if (ret < 0)
+        return ret;
+    *out = mem_take(&trial);
+    return 0;
+}
+
+void card_trial_close(struct card_trial *trial)
+{
+    if (!trial)
+        return;
+    card_layout_close_p(&trial->layout);
+    av_frame_free(&trial->logo);
+    card_template_destroy_p(&trial->t);
+    free(trial);
+}
+
+/* The words are to be finished also on failure. */
+static int fit(struct card_trial *trial, struct card_words *words, const struct card_text *text,
+               struct err *err)
+{
+    card_words_init(words, text);
+    if (card_fonts_check(words, err) < 0)
+        return err->code;
+    return card_layout_fit(trial->layout, words, err);
+}
+
+int card_trial_fit(struct card_trial *trial, const struct card_text *text, char **left_out,
+                   struct err *err)
+{
+    AUTO_CARD_WORDS words = {0};
+    if (fit(trial, &words, text, err) < 0)
+        return err->code;
+    *left_out = mem_take(&words.left_out);
+    return 0;
+}
+
+/* --- drawing ---------------------------------------------------------------------------------- */
 
 static int draw_background(AVFrame *rgb, const struct card_template *t, const char *path,
                            struct err *err)

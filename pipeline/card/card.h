@@ -40,6 +40,16 @@ ATTR_NODISCARD int card_create(struct card **out, const struct card_text *text,
                                const struct card_params *params, struct err *err);
 void card_destroy(struct card *card);
 
+/* Tries texts on cards with the same params, without drawing them: a thousand a second or so. */
+struct card_trial; /* the opener's, closed by card_trial_close */
+ATTR_NODISCARD int card_trial_open(struct card_trial **out, const struct card_params *params,
+                                   struct err *err);
+void card_trial_close(struct card_trial *trial);
+
+/* Returns what card_create would. *left_out: see card_left_out, but the caller's. */
+ATTR_NODISCARD int card_trial_fit(struct card_trial *trial, const struct card_text *text,
+                                  char **left_out, struct err *err);
+
 /* The drawn card without fades, in AV_PIX_FMT_RGB24; the card's own, not to be written to. */
 const struct AVFrame *card_picture(const struct card *card);
 

@@ -23,16 +23,22 @@ static bool is_invisible(uint32_t cp)
 static bool is_emoji(uint32_t cp)
 {
     static const uint32_t ranges[][2] = {
-        {0x20e3, 0x20e3}, {0x2300, 0x23ff}, {0x25a0, 0x27bf},
-        {0x2b00, 0x2bff}, {0x3030, 0x3030}, {0x1f000, 0x1faff},
+        {0x2300, 0x23ff}, {0x25a0, 0x27bf}, {0x2b00, 0x2bff}, {0x3030, 0x3030}, {0x1f000, 0x1faff},
     };
     return IN_RANGES(cp, ranges);
 }
 
-/* Modifiers, which would be drawn as a patch of their own after the emoji. */
-static bool is_skin_tone(uint32_t cp)
+enum { JOINER = 0x200d, KEY = 0x20e3 };
+
+/* What would be drawn as a sign of its own beside what it modifies: skin tones; after a joiner,
+ * genders and hair (Unicode, emoji-zwj-sequences.txt); the key around a digit, which fonts put over
+ * its neighbours. And the selectors of outlines or colours. */
+static bool is_modifier(uint32_t cp, uint32_t before, bool after_emoji)
 {
-    return cp >= 0x1f3fb && cp <= 0x1f3ff;
+    static const uint32_t tones[][2] = {{0x1f3fb, 0x1f3ff}};
+    static const uint32_t joined[][2] = {{0x2640, 0x2640}, {0x2642, 0x2642}, {0x1f9b0, 0x1f9b3}};
+    return cp == KEY || cp == 0xfe0e || cp == 0xfe0f ||
+           (after_emoji && (IN_RANGES(cp, tones) || (before == JOINER && IN_RANGES(cp, joined))));
 }
 
 /* --- fonts ------------------------------------------------------------------------------------ */
@@ -106,36 +112,56 @@ static void leave_out(struct card_words *words, const char *at, size_t nb, uint3
         mem_printf("%s%s%.*s (U+%04X)", before ? before : "", before ? ", " : "", (int)nb, at, cp);
 }
 
-/* Checks a field, and rewrites it if something is left out. */
-static int check_field(struct card_words *words, const FcFontSet *fonts, enum card_field field,
-                       int *last, struct err *err)
+struct check {
+    struct card_words *words;
+    const FcFontSet *fonts;
+    enum card_field field;
+    int last; /* the font of the last character: neighbours mostly share one */
+};
+
+/* Returns 1 if the card can show the character, 0 if it is left out, or an error. */
+static int check_char(struct check *c, const char *at, size_t nb, uint32_t cp, struct err *err)
 {
-    AUTO_STR kept = {0};
-    bool after_emoji = false;
-    str_add(&kept, "");
-    const char *p = words->of[field];
-    for (const char *at = p; *p; at = p) {
-        const uint32_t cp = str_next_utf8(&p);
-        const size_t nb = (size_t)(p - at);
-        if (after_emoji && is_skin_tone(cp))
-            continue;
-        after_emoji = is_emoji(cp) || (after_emoji && is_invisible(cp));
-        if (!is_invisible(cp) && !font_shows(fonts->fonts[*last], cp)) {
-            const int found = find_font(fonts, cp);
-            if (found == fonts->nfont && !is_emoji(cp))
-                return refuse(at, nb, cp, field, err);
-            if (found == fonts->nfont) {
-                leave_out(words, at, nb, cp);
-                continue;
-            }
-            *last = found; /* neighbours mostly share a font */
-        }
-        str_add_bytes(&kept, at, nb);
+    if (is_invisible(cp) || font_shows(c->fonts->fonts[c->last], cp))
+        return 1;
+    const int found = find_font(c->fonts, cp);
+    if (found < c->fonts->nfont) {
+        c->last = found;
+        return 1;
     }
-    if (kept.len != strlen(words->of[field])) {
-        free(words->of[field]);
-        words->of[field] = str_take(&kept);
-        str_fold_space(words->of[field]);
+    if (!is_emoji(cp))
+        return refuse(at, nb, cp, c->field, err);
+    leave_out(c->words, at, nb, cp);
+    return 0;
+}
+
+/* Checks a field, and rewrites it if something is left out. A joiner is kept between two emoji. */
+static int check_field(struct check *c, struct err *err)
+{
+    char **text = &c->words->of[c->field];
+    AUTO_STR kept = {0};
+    bool after_emoji = false, after_kept = false;
+    uint32_t before = 0, cp;
+    str_add(&kept, "");
+    const char *p = *text;
+    for (const char *at = p; *p; at = p, before = cp) {
+        cp = str_next_utf8(&p);
+        if (is_modifier(cp, before, after_emoji) || (after_emoji && cp == JOINER))
+            continue;
+        const int shown = check_char(c, at, (size_t)(p - at), cp, err);
+        if (shown < 0)
+            return shown;
+        if (shown && is_emoji(cp) && before == JOINER && after_kept)
+            str_add_utf8(&kept, JOINER);
+        if (shown)
+            str_add_bytes(&kept, at, (size_t)(p - at));
+        after_emoji = is_emoji(cp) || (after_emoji && is_invisible(cp));
+        after_kept = after_emoji && shown;
+    }
+    if (kept.len != strlen(*text)) {
+        free(*text);
+        *text = str_take(&kept);
+        str_fold_space(*text);
     }
     return 0;
 }
@@ -146,10 +172,12 @@ int card_fonts_check(struct card_words *words, struct err *err)
     if (!fonts || fonts->nfont == 0)
         return err_set(err, ERR_EXTERNAL,
                        "no fonts are installed; a card needs some (Debian: fonts-noto-core)");
-    int last = 0;
-    for (int i = 0; i < CARD_NB_FIELDS; i++)
-        if (check_field(words, fonts, (enum card_field)i, &last, err) < 0)
+    struct check c = {.words = words, .fonts = fonts};
+    for (int i = 0; i < CARD_NB_FIELDS; i++) {
+        c.field = (enum card_field)i;
+        if (check_field(&c, err) < 0)
             return err->code;
+    }
     return 0;
 }
 

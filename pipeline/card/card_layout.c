@@ -19,6 +19,7 @@ enum band { BAND_TOP, BAND_MIDDLE, BAND_BOTTOM };
 enum {
     SHORT_SIDE = 720, /* units, where the template has no PlayResY */
     LOGO_GAP = 32,    /* units between the logo and the lines beside it */
+    STEMS = 8,        /* of letters in a font's size */
 };
 
 /* How far ink may extend over the side margins, in font sizes: letters such as 'j' lean out of
@@ -44,9 +45,10 @@ struct block {
     int y;                  /* in the card, of the first line's box */
 };
 
-struct layout {
+struct card_layout {
     struct card_template *t;
-    const struct card_words *words;
+    const AVFrame *logo;            /* or NULL */
+    const struct card_words *words; /* those that are fitted */
     ASS_Renderer *renderer;
     int width, height;
     int units_x, units_y; /* the card in units */
@@ -57,49 +59,76 @@ struct layout {
     int logo_x, logo_y, logo_width, logo_height; /* zero without a logo */
 };
 
-static void layout_finish(struct layout *lay)
+static int start_libass(struct card_layout *lay, struct err *err);
+static void place_logo(struct card_layout *lay);
+static void add_blocks(struct card_layout *lay);
+static int fit_blocks(struct card_layout *lay, struct err *err);
+static void place_blocks(struct card_layout *lay);
+static void draw_veil(struct card_layout *lay, AVFrame *rgb);
+static void draw_block(struct card_layout *lay, const struct block *b, AVFrame *rgb);
+static int draw_logo(const struct card_layout *lay, AVFrame *rgb, struct err *err);
+
+int card_layout_open(struct card_layout **out, struct card_template *t, const AVFrame *logo,
+                     int width, int height, struct err *err)
+{
+    AUTO_CARD_LAYOUT *lay = mem_zalloc(1, sizeof *lay);
+    lay->t = t;
+    lay->logo = logo;
+    lay->width = width;
+    lay->height = height;
+    if (start_libass(lay, err) < 0)
+        return err->code;
+    *out = mem_take(&lay);
+    return 0;
+}
+
+static void clear_blocks(struct card_layout *lay)
 {
     for (size_t i = 0; i < lay->nb_blocks; i++)
         free(lay->blocks[i].text);
     free(lay->blocks);
-    if (lay->renderer)
-        ass_renderer_done(lay->renderer);
+    lay->blocks = NULL;
+    lay->nb_blocks = 0;
 }
-#define AUTO_LAYOUT ATTR_CLEANUP(layout_finish) struct layout
 
-static int start_libass(struct layout *lay, struct err *err);
-static void place_logo(struct layout *lay, const AVFrame *logo);
-static void add_blocks(struct layout *lay);
-static int fit_blocks(struct layout *lay, struct err *err);
-static void place_blocks(struct layout *lay);
-static void draw_veil(struct layout *lay, AVFrame *rgb);
-static void draw_block(struct layout *lay, const struct block *b, AVFrame *rgb);
-static int draw_logo(const struct layout *lay, const AVFrame *logo, AVFrame *rgb, struct err *err);
-
-int card_layout_draw(AVFrame *rgb, struct card_template *t, const struct card_words *words,
-                     const AVFrame *logo, bool veiled, struct err *err)
+void card_layout_close_p(struct card_layout **lay)
 {
-    AUTO_LAYOUT lay = {.t = t, .words = words, .width = rgb->width, .height = rgb->height};
-    lay.mirrored = card_text_is_rtl(words->of[CARD_TITLE]);
-    if (start_libass(&lay, err) < 0)
+    if (!*lay)
+        return;
+    clear_blocks(*lay);
+    if ((*lay)->renderer)
+        ass_renderer_done((*lay)->renderer);
+    free(*lay);
+}
+
+int card_layout_fit(struct card_layout *lay, const struct card_words *words, struct err *err)
+{
+    clear_blocks(lay);
+    lay->t->missing_glyph = 0;
+    lay->words = words;
+    lay->mirrored = card_text_is_rtl(words->of[CARD_TITLE]);
+    if (lay->logo)
+        place_logo(lay);
+    add_blocks(lay);
+    if (fit_blocks(lay, err) < 0)
         return err->code;
-    if (logo)
-        place_logo(&lay, logo);
-    add_blocks(&lay);
-    if (fit_blocks(&lay, err) < 0)
-        return err->code;
-    place_blocks(&lay);
+    place_blocks(lay);
+    return 0;
+}
+
+int card_layout_draw(struct card_layout *lay, AVFrame *rgb, bool veiled, struct err *err)
+{
     if (veiled)
-        draw_veil(&lay, rgb);
-    for (size_t i = 0; i < lay.nb_blocks; i++)
-        if (lay.blocks[i].height > 0)
-            draw_block(&lay, &lay.blocks[i], rgb);
-    return logo ? draw_logo(&lay, logo, rgb, err) : 0;
+        draw_veil(lay, rgb);
+    for (size_t i = 0; i < lay->nb_blocks; i++)
+        if (lay->blocks[i].height > 0)
+            draw_block(lay, &lay->blocks[i], rgb);
+    return lay->logo ? draw_logo(lay, rgb, err) : 0;
 }
 
 /* Lines are drawn for measuring on a sheet of twice the card's width and height, from its middle
  * line, because libass clips ink at the edges: so text that is too large is noticed. */
-static int start_libass(struct layout *lay, struct err *err)
+static int start_libass(struct card_layout *lay, struct err *err)
 {
     ASS_Track *track = lay->t->track;
     const int short_side = track->PlayResY > 0 ? track->PlayResY : SHORT_SIDE;
@@ -121,15 +150,16 @@ static int start_libass(struct layout *lay, struct err *err)
     return 0;
 }
 
-static int pixels(const struct layout *lay, double units)
+static int pixels(const struct card_layout *lay, double units)
 {
     return (int)lrint(units * lay->unit);
 }
 
 /* In the corner beside the template's first line, away from where text begins. */
-static void place_logo(struct layout *lay, const AVFrame *logo)
+static void place_logo(struct card_layout *lay)
 {
     const struct card_template *t = lay->t;
+    const AVFrame *logo = lay->logo;
     const double scale =
         fmin(t->logo_width * lay->unit / logo->width, t->logo_height * lay->unit / logo->height);
     lay->logo_width = FFMAX(1, (int)lrint(logo->width * scale));
@@ -140,7 +170,7 @@ static void place_logo(struct layout *lay, const AVFrame *logo)
 }
 
 /* Mirrors, and keeps lines at the top clear of the logo. */
-static void set_margins(const struct layout *lay, struct block *b)
+static void set_margins(const struct card_layout *lay, struct block *b)
 {
     if (lay->mirrored && b->halign != HALIGN_CENTER)
         b->halign = b->halign == HALIGN_LEFT ? HALIGN_RIGHT : HALIGN_LEFT;
@@ -155,7 +185,7 @@ static void set_margins(const struct layout *lay, struct block *b)
         b->margin_l += logo;
 }
 
-static void add_blocks(struct layout *lay)
+static void add_blocks(struct card_layout *lay)
 {
     const struct card_template *t = lay->t;
     lay->blocks = mem_zalloc(t->nb_lines, sizeof *lay->blocks);
@@ -186,7 +216,7 @@ static void add_blocks(struct layout *lay)
 
 /* Draws text at the block's size with its anchor on the middle line of the sheet, the lines below
  * it (top) or above. The images are libass', until the next call. */
-static const ASS_Image *render(struct layout *lay, const struct block *b, const char *text,
+static const ASS_Image *render(struct card_layout *lay, const struct block *b, const char *text,
                                bool top)
 {
     ASS_Track *track = lay->t->track;
@@ -236,7 +266,7 @@ static void extend(struct box *ink, const ASS_Image *image)
 
 /* Where the images have ink, from the anchor's line and the card's left edge; false: nowhere. Their
  * own sizes will not do: libass rounds them up to tiles. */
-static bool ink_of(struct box *out, const struct layout *lay, const ASS_Image *images)
+static bool ink_of(struct box *out, const struct card_layout *lay, const ASS_Image *images)
 {
     struct box ink = {INT_MAX, INT_MAX, INT_MIN, INT_MIN};
     for (const ASS_Image *i = images; i; i = i->next)
@@ -248,7 +278,7 @@ static bool ink_of(struct box *out, const struct layout *lay, const ASS_Image *i
     return true;
 }
 
-static int band_height(const struct layout *lay, enum band band)
+static int band_height(const struct card_layout *lay, enum band band)
 {
     int height = 0, first_space = 0;
     for (size_t i = 0; i < lay->nb_blocks; i++) {
@@ -267,7 +297,7 @@ static int band_height(const struct layout *lay, enum band band)
 /* Measures the text at the block's size and returns whether it fits. libass does not report line
  * boxes: their height is how much higher the ink is when the anchor is the bottom of the text than
  * when it is the top. */
-static bool try_text(struct layout *lay, struct block *b, const char *text)
+static bool try_text(struct card_layout *lay, struct block *b, const char *text)
 {
     struct box hanging, standing;
     b->height = b->above = b->below = 0;
@@ -293,14 +323,14 @@ static bool try_text(struct layout *lay, struct block *b, const char *text)
                lay->height;
 }
 
-static bool try_size(struct layout *lay, struct block *b, int size)
+static bool try_size(struct card_layout *lay, struct block *b, int size)
 {
     b->size = size;
     return try_text(lay, b, b->text);
 }
 
 /* How many of the characters of the block's longest field fit at its present size. */
-static int count_fitting(struct layout *lay, struct block *b, int nb_chars)
+static int count_fitting(struct card_layout *lay, struct block *b, int nb_chars)
 {
     struct card_words cut = *lay->words;
     int fits = 0;
@@ -322,18 +352,34 @@ static int count_fitting(struct layout *lay, struct block *b, int nb_chars)
     return fits;
 }
 
-static int refuse(struct layout *lay, struct block *b, struct err *err)
+static int count_chars(const struct card_layout *lay, const struct block *b)
 {
-    int nb_chars = 0;
-    for (const char *p = lay->words->of[b->field]; str_next_utf8(&p);)
-        nb_chars++;
+    int nb = 0;
+    for (const char *p = b->field < CARD_NB_FIELDS ? lay->words->of[b->field] : ""; *p;
+         str_next_utf8(&p))
+        nb++;
+    return nb;
+}
+
+/* More characters than a whole card of the narrowest letters holds: libass would need minutes to
+ * break a book into lines. */
+static int most_chars(const struct card_layout *lay, double size)
+{
+    const double narrowest = 0.1; /* of a letter's square; an 'l' takes 0.2 */
+    return (int)(lay->units_x * (double)lay->units_y / (narrowest * size * size));
+}
+
+static int refuse(struct card_layout *lay, struct block *b, struct err *err)
+{
+    const int nb_chars = count_chars(lay, b);
+    const int nb_fit = count_fitting(lay, b, FFMIN(nb_chars, most_chars(lay, b->size)));
     const char *name = card_field_name(b->field);
     return err_set(
         err, ERR_INVALID,
         "the text of the %s does not fit on a card of %dx%d: about %d of its %d characters have "
-        "room at the smallest size, %d; shorten the %s, or in the template lower "
-        "'smallest' or raise 'lines' of the style '%s'%s",
-        name, lay->width, lay->height, count_fitting(lay, b, nb_chars), nb_chars, b->size, name,
+        "room; shorten the %s, or in the template lower 'smallest' (%d) or raise 'lines' of the "
+        "style '%s'%s",
+        name, lay->width, lay->height, nb_fit, nb_chars, name, b->size,
         lay->t->track->styles[b->line->style].Name,
         b->field == CARD_TITLE
             ? ", or give the card another one in talkpress.yaml: 'card: {titles: {TALK: TEXT}}'"
@@ -341,7 +387,7 @@ static int refuse(struct layout *lay, struct block *b, struct err *err)
 }
 
 /* The block's markup with its longest field in other words; a new string. */
-static char *refill(const struct layout *lay, const struct block *b, char *field)
+static char *refill(const struct card_layout *lay, const struct block *b, char *field)
 {
     struct card_words words = *lay->words;
     struct str text = {0};
@@ -352,9 +398,9 @@ static char *refill(const struct layout *lay, const struct block *b, char *field
 
 /* Breaks the line before a place (0: nowhere) if at this size that needs no more lines; first with
  * words bound to the next one. */
-static bool try_break(struct layout *lay, struct block *b, size_t place, int most_lines)
+static bool try_break(struct card_layout *lay, struct block *b, size_t place, int most_lines)
 {
-    for (int bound = 1; bound >= !place; bound--) {
+    for (int bound = 1; bound >= (place ? 0 : 1); bound--) {
         AUTO_FREE char *field = card_breaks_apply(lay->words->of[b->field], place, bound);
         AUTO_FREE char *text = refill(lay, b, field);
         if (!try_text(lay, b, text) || b->nb_lines > most_lines)
@@ -366,18 +412,26 @@ static bool try_break(struct layout *lay, struct block *b, size_t place, int mos
     return false;
 }
 
+/* Whether there is enough text before the place and after it: "XRM:" needs no line of its own. */
+static bool is_worth_line(const struct card_layout *lay, const struct block *b, size_t place)
+{
+    const size_t nb = strlen(lay->words->of[b->field]), least = nb / 5;
+    return place >= least && nb - place >= least;
+}
+
 /* libass makes lines of equal length. Better lines end after a colon, a dash or a sentence, and not
  * after words that belong to the next one. Two lines may become three for a colon or a dash. */
-static void break_at_phrases(struct layout *lay, struct block *b)
+static void break_at_phrases(struct card_layout *lay, struct block *b)
 {
     const int nb_lines = b->nb_lines;
     if (b->field == CARD_NB_FIELDS || nb_lines < 2)
         return;
     size_t places[CARD_MAX_BREAKS], nb_strong;
     const size_t nb = card_breaks_find(places, &nb_strong, lay->words->of[b->field]);
-    for (int more = 0; more <= (nb_lines == 2); more++)
+    for (int more = 0; more <= (nb_lines == 2 ? 1 : 0); more++)
         for (size_t i = 0; i < nb_strong; i++)
-            if (try_break(lay, b, places[i], nb_lines + more))
+            if ((!more || is_worth_line(lay, b, places[i])) &&
+                try_break(lay, b, places[i], nb_lines + more))
                 return;
     for (size_t i = nb_strong; i < nb; i++)
         if (try_break(lay, b, places[i], nb_lines))
@@ -386,9 +440,13 @@ static void break_at_phrases(struct layout *lay, struct block *b)
         (void)try_text(lay, b, b->text);
 }
 
-static int find_size(struct layout *lay, struct block *b, struct err *err)
+static int find_size(struct card_layout *lay, struct block *b, struct err *err)
 {
     int too_large = b->size, fits = (int)ceil(b->limits->smallest);
+    if (count_chars(lay, b) > most_chars(lay, fits)) {
+        b->size = fits;
+        return refuse(lay, b, err);
+    }
     if (try_size(lay, b, too_large))
         return 0;
     if (!try_size(lay, b, fits))
@@ -405,7 +463,7 @@ static int find_size(struct layout *lay, struct block *b, struct err *err)
     return 0;
 }
 
-static int fit_block(struct layout *lay, struct block *b, struct err *err)
+static int fit_block(struct card_layout *lay, struct block *b, struct err *err)
 {
     if (find_size(lay, b, err) < 0)
         return err->code;
@@ -414,7 +472,7 @@ static int fit_block(struct layout *lay, struct block *b, struct err *err)
 }
 
 /* The title comes last: it gets the space that the other lines leave. */
-static int fit_blocks(struct layout *lay, struct err *err)
+static int fit_blocks(struct card_layout *lay, struct err *err)
 {
     for (int title = 0; title < 2; title++)
         for (size_t i = 0; i < lay->nb_blocks; i++)
@@ -428,7 +486,7 @@ static int fit_blocks(struct layout *lay, struct err *err)
     return 0;
 }
 
-static void place_blocks(struct layout *lay)
+static void place_blocks(struct card_layout *lay)
 {
     const int top = band_height(lay, BAND_TOP), bottom = band_height(lay, BAND_BOTTOM);
     const int slack = lay->height - top - bottom - band_height(lay, BAND_MIDDLE);
@@ -445,7 +503,8 @@ static void place_blocks(struct layout *lay)
 
 /* The words of one block: where they are and what they look like; of a drawing, and of words with
  * an outline or a box around them, nothing. */
-static void add_inks(struct layout *lay, const struct block *b, struct card_ink **inks, size_t *nb)
+static void add_inks(struct card_layout *lay, const struct block *b, struct card_ink **inks,
+                     size_t *nb)
 {
     const ASS_Style *style = &lay->t->track->styles[b->line->style];
     if (b->height == 0 || b->field == CARD_NB_FIELDS || style->Outline > 0 ||
@@ -465,12 +524,12 @@ static void add_inks(struct layout *lay, const struct block *b, struct card_ink 
             .bottom = ink.bottom - y,
             .colour = {(uint8_t)(i->color >> 24), (uint8_t)(i->color >> 16 & 255),
                        (uint8_t)(i->color >> 8 & 255)},
-            .stroke = pixels(lay, b->size) / 2,
+            .stroke = pixels(lay, b->size / (double)STEMS),
         };
     }
 }
 
-static void draw_veil(struct layout *lay, AVFrame *rgb)
+static void draw_veil(struct card_layout *lay, AVFrame *rgb)
 {
     AUTO_FREE struct card_ink *inks = NULL;
     size_t nb = 0;
@@ -499,16 +558,16 @@ static void blend(AVFrame *rgb, const ASS_Image *image, int x, int y)
     }
 }
 
-static void draw_block(struct layout *lay, const struct block *b, AVFrame *rgb)
+static void draw_block(struct card_layout *lay, const struct block *b, AVFrame *rgb)
 {
     for (const ASS_Image *i = render(lay, b, b->text, true); i; i = i->next)
         blend(rgb, i, i->dst_x - lay->width / 2, i->dst_y - lay->height + b->y);
 }
 
-static int draw_logo(const struct layout *lay, const AVFrame *logo, AVFrame *rgb, struct err *err)
+static int draw_logo(const struct card_layout *lay, AVFrame *rgb, struct err *err)
 {
     AUTO_FRAME *scaled = NULL;
-    if (picture_fill(&scaled, logo, lay->logo_width, lay->logo_height, err) < 0)
+    if (picture_fill(&scaled, lay->logo, lay->logo_width, lay->logo_height, err) < 0)
         return err->code;
     picture_over(rgb, scaled, lay->logo_x, lay->logo_y);
     return 0;

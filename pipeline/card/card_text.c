@@ -1,5 +1,6 @@
 #include "card_text.h"
 
+#include <ctype.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -157,16 +158,44 @@ static bool ends_word(uint32_t cp)
     return cp == ' ' || cp == 0x2028;
 }
 
+/* Addresses and names of files: a word too long for most lines may be broken after its marks. */
+static bool in_long_word(const char *rest)
+{
+    enum { LONG_WORD = 28 };
+    int nb = 0;
+    for (uint32_t cp; nb < LONG_WORD && (cp = str_next_utf8(&rest)) && !ends_word(cp);)
+        nb++;
+    return nb == LONG_WORD;
+}
+
+static bool breaks_after_mark(uint32_t before, uint32_t cp)
+{
+    const bool is_mark = before < 0x80 && strchr("-/_.?&=:#@+", (int)before);
+    return is_mark && (cp >= 0x80 || isalnum((int)cp));
+}
+
+/* A line may end between the two. ZERO WIDTH SPACE is how Thai and Khmer mark where. */
+static bool may_break(uint32_t before, uint32_t cp, const char *rest, bool long_word,
+                      int *katakana_run)
+{
+    const bool in_word = in_katakana_word(before, cp, rest, katakana_run);
+    if (ends_word(before) || ends_word(cp))
+        return false;
+    return cp == 0x200b || (long_word && breaks_after_mark(before, cp)) ||
+           (!in_word && (breaks_anywhere(cp) || breaks_anywhere(before)) && may_end_line(before) &&
+            may_begin_line(cp));
+}
+
 static void add_escaped(struct str *out, const char *text)
 {
     uint32_t before = ' ';
     int katakana_run = 0;
-    for (uint32_t cp; (cp = str_next_utf8(&text)); before = cp) {
-        /* ZERO WIDTH SPACE is how Thai and Khmer mark where a line may break. */
-        const bool may_break = (breaks_anywhere(cp) || breaks_anywhere(before)) &&
-                               !ends_word(before) && !ends_word(cp) && may_end_line(before) &&
-                               may_begin_line(cp);
-        if (cp == 0x200b || (!in_katakana_word(before, cp, text, &katakana_run) && may_break))
+    bool long_word = false;
+    const char *at = text;
+    for (uint32_t cp; (cp = str_next_utf8(&text)); before = cp, at = text) {
+        if (ends_word(before))
+            long_word = in_long_word(at);
+        if (may_break(before, cp, text, long_word, &katakana_run))
             str_add(out, break_here);
         if (cp == '{' || cp == '}')
             str_add(out, "\\");

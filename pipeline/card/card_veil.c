@@ -7,7 +7,8 @@
 
 #include "picture.h"
 
-static const double CONTRAST = 4.5; /* WCAG 2.1, 1.4.3, level AA */
+/* WCAG 2.1, 1.4.3, level AA; and a little more, for rounding and the encoder. */
+static const double CONTRAST = 4.5 * 1.02;
 /* Of the contrast with the bare colour, where that is less: so that the picture does not vanish. */
 static const double NEARLY = 0.9;
 
@@ -76,8 +77,9 @@ int card_veil_opacity(const AVFrame *rgb, const uint8_t colour[3], int least,
         const struct card_ink *k = &inks[i];
         const int side = FFMAX(1, k->stroke);
         const double ink = luminance((double[3]){k->colour[0], k->colour[1], k->colour[2]});
-        for (int y = FFMAX(0, k->top); y < FFMIN(k->bottom, rgb->height); y += side)
-            for (int x = FFMAX(0, k->left); x < FFMIN(k->right, rgb->width); x += side) {
+        for (int y = FFMAX(0, k->top - side); y < FFMIN(k->bottom + side, rgb->height); y += side)
+            for (int x = FFMAX(0, k->left - side); x < FFMIN(k->right + side, rgb->width);
+                 x += side) {
                 double below[3];
                 mean_of(below, rgb, x, y, side);
                 opacity = opacity_over(below, colour, opacity, ink);

@@ -13,14 +13,14 @@ struct AVFrame;
 struct card_ink {
     int left, top, right, bottom;
     uint8_t colour[3]; /* R, G, B */
-    int stroke;        /* pixels: brighter and darker spots of the picture below are averaged */
+    int stroke;        /* pixels: smaller spots of the picture below are averaged */
 };
 
 /* Lays colour over rgb (AV_PIX_FMT_RGB24), opacity from 0 to 255. */
 void card_lay_colour(struct AVFrame *rgb, const uint8_t colour[3], int opacity);
 
-/* The opacity from least to 255 at which all inks have a contrast of 4.5 : 1 with what is below
- * them (WCAG 2.1, success criterion 1.4.3), or nearly the contrast that they have with the colour
- * alone if that is less. */
+/* The opacity from least to 255 at which all inks have a contrast of 4.5 : 1 with what is below and
+ * beside them (WCAG 2.1, success criterion 1.4.3), or nearly the contrast that they have with the
+ * colour alone if that is less. */
 int card_veil_opacity(const struct AVFrame *rgb, const uint8_t colour[3], int least,
                       const struct card_ink *inks, size_t nb);

@@ -208,6 +208,20 @@ static void cut(struct media *m, size_t at, const struct run *tails, const struc
     p->step = av_rescale_q(a->pts, base_a, base) - av_rescale_q(b->pts, base_b, base);
 }
 
+/* Whether a, of the file before, is further from that file's start than b from its own: a file that
+ * is repeated whole is a copy, and nothing of it is dropped. */
+static bool advances(const struct media *m, size_t at, const struct seen *a, const struct seen *b)
+{
+    const struct media_piece *before = &m->pieces[at - 1], *p = &m->pieces[at];
+    const int64_t start_a = before->fmt->start_time, start_b = p->fmt->start_time;
+    if (start_a == AV_NOPTS_VALUE || start_b == AV_NOPTS_VALUE)
+        return true;
+    const AVRational base_a = media_piece_stream(before, m->main)->time_base;
+    const AVRational base_b = media_piece_stream(p, m->main)->time_base;
+    return av_rescale_q(a->pts, base_a, AV_TIME_BASE_Q) - start_a >
+           av_rescale_q(b->pts, base_b, AV_TIME_BASE_Q) - start_b;
+}
+
 int media_overlap_find(struct media *m, size_t at, struct err *err)
 {
     struct run *tails = mem_zalloc(m->nb_streams, sizeof *tails);
@@ -215,7 +229,8 @@ int media_overlap_find(struct media *m, size_t at, struct err *err)
     size_t i, k;
     if (read_tail(tails, m, at - 1, err) == 0 && tails[m->main].nb && open_piece(m, at, err) == 0 &&
         read_run(heads, m, at, true, err) == 0 &&
-        find_cut(&i, &k, &tails[m->main], &heads[m->main]))
+        find_cut(&i, &k, &tails[m->main], &heads[m->main]) &&
+        advances(m, at, &tails[m->main].list[i], &heads[m->main].list[k]))
         cut(m, at, tails, heads, &tails[m->main].list[i], &heads[m->main].list[k]);
     finish_runs(tails, m->nb_streams);
     finish_runs(heads, m->nb_streams);

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <unistd.h>
 
 #include "json.h"
 #include "mem.h"
@@ -39,6 +41,23 @@ void cli_print_json(const json_t *value)
 {
     AUTO_FREE char *text = json_dumps(value, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
     puts(text ? text : "null");
+}
+
+bool cli_confirm(const char *fmt, ...)
+{
+    char answer[64];
+    va_list args;
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+        return false;
+    va_start(args, fmt);
+    vprintf(fmt, args);
+    va_end(args);
+    fputs(" [y/N] ", stdout);
+    fflush(stdout);
+    if (!fgets(answer, sizeof answer, stdin))
+        return false;
+    str_fold_space(answer);
+    return strcasecmp(answer, "y") == 0 || strcasecmp(answer, "yes") == 0;
 }
 
 /* --- complaints ------------------------------------------------------------------------------- */

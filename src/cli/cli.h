@@ -100,5 +100,9 @@ const char *cli_s(size_t nb);
 /* A message on a file without the "'PATH' " that it begins with, for tables that name the file. */
 const char *cli_after_path(const char *message, const char *path);
 
+/* Asks a question on a terminal and waits for the answer; true: yes. Asks nothing, and returns
+ * false, if stdin or stdout is no terminal. */
+bool cli_confirm(const char *fmt, ...) ATTR_PRINTF(1, 2);
+
 /* Prints a value as JSON on stdout. */
 void cli_print_json(const json_t *value);

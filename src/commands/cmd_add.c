@@ -48,6 +48,9 @@ static char *describe_sharing(const struct plan *p, const struct shared_recordin
 static char *describe_match(const struct plan *p, size_t recording, const struct match *m)
 {
     const struct shared_recording *shared = &p->sources[recording].sharing;
+    const int format_of = p->matches.format_of[recording];
+    if (!m && format_of >= 0)
+        return mem_printf("set aside: another format of '%s'", p->sources[format_of].name);
     if (shared->nb_talks)
         return describe_sharing(p, shared);
     if (!m) {

@@ -1,38 +1,14 @@
 #include <stdio.h>
 
-#include "card.h"
+#include "card_trial.h"
 #include "commands.h"
 #include "event.h"
 #include "json.h"
 #include "media_program.h"
 #include "media_request.h"
 #include "mem.h"
-#include "part.h"
 #include "plan.h"
 #include "selector.h"
-
-static void fill_request(struct card_request *out, const struct plan *plan, const struct talk *t,
-                         const struct part *part)
-{
-    const struct settings *s = &plan->event->settings;
-    AUTO_FREE char *speakers = NULL, *date = NULL, *label = NULL;
-    struct card_text text;
-    plan_card_text(&text, &speakers, &date, &label, plan, t, part);
-    *out = (struct card_request){
-        .event = mem_strdup(text.event),
-        .section = mem_strdup(text.section),
-        .title = mem_strdup(text.title),
-        .speakers = mem_strdup(text.speakers),
-        .part = mem_strdup(text.part),
-        .date = mem_strdup(text.date),
-        .place = mem_strdup(text.place),
-        .template_path = mem_strdup(s->card_template),
-        .logo_path = mem_strdup(s->card_logo),
-        .background_path = mem_strdup(s->card_background),
-        .duration_ms = s->card_ms,
-        .fade_ms = s->card_fade_ms,
-    };
-}
 
 static const char *size_of(const struct command *c)
 {
@@ -67,7 +43,8 @@ int cmd_card(struct command *c, struct err *err)
         selector_part(&number, &only, &c->plan->programme, talk, err) < 0)
         return err->code;
     const struct talk *t = programme_find(&c->plan->programme, number);
-    fill_request(&request, c->plan, t, talk_part(t, only ? only : 1));
+    card_trial_fill(&request, &c->event->settings, &c->plan->programme, t,
+                    talk_part(t, only ? only : 1));
     request.png_path = mem_strdup(command_value(c, "output"));
     request.talk = mem_strdup(talk);
     read_size(&request.width, &request.height, size_of(c));

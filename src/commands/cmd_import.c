@@ -1,11 +1,15 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "card_trial.h"
 #include "commands.h"
 #include "diff.h"
 #include "event.h"
 #include "import.h"
+#include "import_guard.h"
 #include "json.h"
+#include "lost_work.h"
 #include "mem.h"
 #include "plan.h"
 #include "programme.h"
@@ -30,18 +34,35 @@ static void print_changes(const struct diff *d)
     table_print(t);
 }
 
-static void print_changes_json(const struct diff *d, json_t *retitled, const json_t *unsure,
-                               bool applied)
+/* What an import does, or would do. */
+struct outcome {
+    const struct import_guard *guard;
+    const struct diff *diff;
+    json_t *unsure; /* talks whose match is no longer sure */
+    json_t *titles; /* published talks whose title changes */
+    json_t *cards;  /* title cards that cannot be made, and why */
+    bool dry_run, refused;
+};
+
+static void print_json(const struct outcome *o)
 {
+    const struct programme *p = o->guard->after;
+    const struct diff *d = o->diff;
+    AUTO_JSON *notes = json_array();
+    for (size_t i = 0; i < p->nb_notes; i++)
+        json_array_append_new(notes, json_text(p->notes[i]));
     AUTO_JSON *list = json_array();
     for (size_t i = 0; i < d->nb; i++)
         json_array_append_new(list,
                               json_pack("{s:s, s:i, s:s}", "change", kinds[d->changes[i].kind],
                                         "talk", d->changes[i].talk, "text", d->changes[i].text));
-    AUTO_JSON *all =
-        json_pack("{s:O, s:O, s:b}", "changes", list, "unsure", unsure, "applied", applied);
-    if (json_array_size(retitled))
-        json_object_set(all, "published_titles", retitled);
+    AUTO_JSON *all = json_pack("{s:O, s:O, s:O, s:b}", "changes", list, "notes", notes, "unsure",
+                               o->unsure, "applied", !o->dry_run && !o->refused && d->nb);
+    if (json_array_size(o->titles))
+        json_object_set(all, "published_titles", o->titles);
+    json_object_update(all, o->cards);
+    if (o->refused)
+        json_object_set_new(all, "refused", import_guard_json(o->guard));
     cli_print_json(all);
 }
 
@@ -65,6 +86,12 @@ static void print_counts(const struct diff *d, const struct programme *p, bool d
            dry_run ? " (dry run: nothing was applied)"
            : d->nb ? ""
                    : ": nothing changes");
+}
+
+static void print_notes(const struct programme *p)
+{
+    for (size_t i = 0; i < p->nb_notes; i++)
+        table_text("  ", "Note: %s", p->notes[i]);
 }
 
 /* --- matches that are no longer certain
@@ -107,9 +134,9 @@ static int is_decided(bool *out, struct store *store, const struct talk *t, cons
 }
 
 /* What the user decided about a recording stays with its talk: a match that the new programme would
- * lose becomes a decision. */
+ * lose becomes a decision, unless another talk has the number now. */
 static int keep_decided(bool *any, const struct plan *before, const struct plan *after,
-                        struct err *err)
+                        const struct replacement *replacement, struct err *err)
 {
     *any = false;
     for (size_t i = 0; i < after->matches.nb_rows; i++) {
@@ -117,7 +144,8 @@ static int keep_decided(bool *any, const struct plan *before, const struct plan 
         const struct talk *talk = programme_find(&before->programme, now->talk);
         const struct match *was = talk ? plan_match(before, talk, now->part) : NULL;
         bool decided;
-        if (now->state == MATCH_SURE || now->by_hand || !was || was->state != MATCH_SURE)
+        if (now->state == MATCH_SURE || now->by_hand || !was || was->state != MATCH_SURE ||
+            replacement_has_gone(replacement, now->talk))
             continue;
         const char *recording = before->recordings[was->recording].fingerprint;
         if (is_decided(&decided, after->event->store, talk, recording, err) < 0 ||
@@ -203,11 +231,51 @@ static void print_titles(const json_t *titles)
            "is\nanother talk, correct the programme and import it again before that.\n");
 }
 
+/* --- published files whose talk is replaced by another one -------------------------------------
+ */
+
+struct disowned {
+    const struct import_guard *guard;
+    struct published *files; /* strings are owned */
+    size_t nb;
+};
+
+static int note_disowned(void *opaque, const struct published *f)
+{
+    struct disowned *d = opaque;
+    if (!replacement_has_gone(&d->guard->replacement, f->talk) ||
+        !programme_find(d->guard->after, f->talk))
+        return 0;
+    d->files = mem_grow(d->files, d->nb, sizeof *d->files);
+    d->files[d->nb++] = (struct published){.name = mem_strdup(f->name),
+                                           .key = mem_strdup(f->key),
+                                           .part = f->part,
+                                           .recording = mem_strdup(f->recording)};
+    return 0;
+}
+
+/* The number of such a talk now has another one, whose files these are not: they would be listed
+ * under its title. */
+static int disown_files(struct store *store, const struct import_guard *guard, struct err *err)
+{
+    struct disowned d = {.guard = guard};
+    int ret = store_each_published(store, note_disowned, &d, err);
+    for (size_t i = 0; i < d.nb; i++) {
+        ret = ret == 0 ? store_set_published(store, &d.files[i], err) : ret;
+        free((char *)(uintptr_t)d.files[i].name);
+        free((char *)(uintptr_t)d.files[i].key);
+        free((char *)(uintptr_t)d.files[i].recording);
+    }
+    free(d.files);
+    return ret;
+}
+
 /* Stores the new programme, or only looks at the effect (dry run). A programme is imported even if
  * the plan before or after it cannot be loaded. */
-static int apply(struct event *event, const struct programme *after, bool dry_run, json_t *unsure,
-                 struct err *err)
+static int apply(struct event *event, const struct import_guard *guard, bool dry_run,
+                 json_t *unsure, struct err *err)
 {
+    const struct programme *after = guard->after;
     AUTO_PLAN old = {0}, new = {0};
     struct err ignored = {0};
     const bool planned = plan_load(&old, event, &ignored) == 0 && old.nb_recordings;
@@ -218,9 +286,11 @@ static int apply(struct event *event, const struct programme *after, bool dry_ru
     int ret = planned ? publish_note_recordings(&old, err) : 0;
     if (ret == 0)
         ret = store_set_programme(event->store, after, err);
+    if (ret == 0)
+        ret = disown_files(event->store, guard, err);
     bool kept = false;
     if (ret == 0 && planned && plan_load(&new, event, &ignored) == 0)
-        ret = keep_decided(&kept, &old, &new, err);
+        ret = keep_decided(&kept, &old, &new, &guard->replacement, err);
     if (ret == 0 && kept) {
         plan_finish(&new);
         if (plan_load(&new, event, &ignored) < 0)
@@ -228,6 +298,8 @@ static int apply(struct event *event, const struct programme *after, bool dry_ru
     }
     if (ret == 0)
         list_unsure(unsure, &old, &new);
+    if (ret == 0 && planned && !dry_run)
+        ret = lost_work_note(&old, &new, err);
     if (ret == 0 && !dry_run)
         ret = store_commit(event->store, err);
     if (ret < 0 || dry_run)
@@ -235,33 +307,64 @@ static int apply(struct event *event, const struct programme *after, bool dry_ru
     return ret;
 }
 
+static void print_outcome(const struct outcome *o)
+{
+    if (o->dry_run || !o->refused) {
+        if (o->diff->nb)
+            print_changes(o->diff);
+        print_counts(o->diff, o->guard->after, o->dry_run);
+        print_notes(o->guard->after);
+        print_unsure(o->unsure);
+        card_trial_print(o->cards);
+        print_titles(o->titles);
+    }
+    if (o->dry_run && o->refused)
+        putchar('\n');
+    if (o->refused)
+        import_guard_print(o->guard);
+    fflush(stdout); /* before the error that refers to it */
+}
+
+static int import(struct command *c, const struct import_guard *guard, struct programme *after,
+                  const struct diff *d, struct err *err)
+{
+    AUTO_JSON *unsure = json_array(), *titles = json_array(), *cards = NULL;
+    struct outcome o = {
+        .guard = guard,
+        .diff = d,
+        .unsure = unsure,
+        .titles = titles,
+        .dry_run = command_has(c, "dry-run"),
+        .refused =
+            replacement_is_large(&guard->replacement) && !command_has(c, "replace") && d->nb,
+    };
+    if (list_titles(titles, c->event->store, guard->before, guard->after, err) < 0)
+        return err->code;
+    struct err unseen = {0}; /* a dry run works with a read-only store too */
+    if (d->nb && (o.dry_run || !o.refused) &&
+        apply(c->event, guard, o.dry_run, unsure, o.dry_run ? &unseen : err) < 0 && !o.dry_run)
+        return err->code;
+    o.cards = cards = card_trial(c->event, after);
+    if (command_has(c, "json"))
+        print_json(&o);
+    else
+        print_outcome(&o);
+    return o.refused ? import_guard_refuse(guard, c->operands[0], o.dry_run, err) : EXIT_OK;
+}
+
 int cmd_import(struct command *c, struct err *err)
 {
-    const bool dry_run = command_has(c, "dry-run"), json = command_has(c, "json");
     AUTO_PROGRAMME before = {0}, after = {0};
-    AUTO_JSON *unsure = json_array(), *titles = json_array();
+    AUTO_IMPORT_GUARD guard = {0};
     struct diff d;
     if (import_read(&after, c->operands[0], err) < 0 ||
         store_programme(&before, c->event->store, err) < 0)
         return err->code;
     programme_number_talks(&after, &before);
-    if (list_titles(titles, c->event->store, &before, &after, err) < 0)
+    if (import_guard_find(&guard, c->event->store, &before, &after, err) < 0)
         return err->code;
     diff_programmes(&d, &before, &after);
-    struct err unseen = {0}; /* a dry run works with a read-only store too */
-    if (d.nb && apply(c->event, &after, dry_run, unsure, dry_run ? &unseen : err) < 0 && !dry_run) {
-        diff_finish(&d);
-        return err->code;
-    }
-    if (json) {
-        print_changes_json(&d, titles, unsure, !dry_run && d.nb);
-    } else {
-        if (d.nb)
-            print_changes(&d);
-        print_counts(&d, &after, dry_run);
-        print_unsure(unsure);
-        print_titles(titles);
-    }
+    const int status = import(c, &guard, &after, &d, err);
     diff_finish(&d);
-    return EXIT_OK;
+    return status;
 }

@@ -10,6 +10,7 @@
 #include "plan.h"
 #include "selector.h"
 #include "store.h"
+#include "str.h"
 #include "table.h"
 #include "unused.h"
 
@@ -166,6 +167,27 @@ static void print_unmatched(const struct plan *p)
     table_print(t);
 }
 
+/* A line for each recording that has other formats. */
+static void print_formats(const struct plan *p)
+{
+    AUTO_FREE struct str *names = mem_zalloc(p->nb_recordings + 1, sizeof *names);
+    bool first = true;
+    for (size_t i = 0; i < p->nb_recordings; i++) {
+        const int of = p->matches.format_of[i];
+        if (of >= 0)
+            str_addf(&names[of], "%s%s", names[of].len ? ", " : "", p->sources[i].name);
+    }
+    for (size_t i = 0; i < p->nb_recordings; i++) {
+        if (!names[i].len)
+            continue;
+        if (first)
+            puts("\nSet aside (to take one all the same: talkpress match TALK=FILE):");
+        first = false;
+        table_text("    ", "  %s: another format of '%s'", names[i].s, p->sources[i].name);
+        str_finish(&names[i]);
+    }
+}
+
 static void print_missing(const struct plan *p)
 {
     struct unused_summary unused;
@@ -182,7 +204,7 @@ static void print_missing(const struct plan *p)
 static void print_json(const struct plan *p)
 {
     AUTO_FREE bool *unused = unused_find(p);
-    json_t *rows = json_array(), *rest = json_array();
+    json_t *rows = json_array(), *rest = json_array(), *formats = json_array();
     for (size_t i = 0; i < p->matches.nb_rows; i++) {
         const struct match *m = &p->matches.rows[i];
         json_array_append_new(
@@ -196,7 +218,13 @@ static void print_json(const struct plan *p)
     for (size_t i = 0; i < p->nb_recordings; i++)
         if (unused[i])
             json_array_append_new(rest, json_text(p->recordings[i].path));
-    AUTO_JSON *all = json_pack("{s:o, s:o}", "matches", rows, "unmatched", rest);
+        else if (p->matches.format_of[i] >= 0)
+            json_array_append_new(
+                formats,
+                json_pack("{s:o, s:o}", "recording", json_text(p->recordings[i].path), "format_of",
+                          json_text(p->recordings[p->matches.format_of[i]].path)));
+    AUTO_JSON *all =
+        json_pack("{s:o, s:o, s:o}", "matches", rows, "unmatched", rest, "other_formats", formats);
     cli_print_json(all);
 }
 
@@ -228,6 +256,7 @@ int cmd_match(struct command *c, struct err *err)
             print_unclear(plan);
         } else {
             print_unmatched(plan);
+            print_formats(plan);
             print_missing(plan);
         }
     }

@@ -12,6 +12,7 @@
 #include "plan.h"
 #include "progress.h"
 #include "publish.h"
+#include "publish_report.h"
 #include "run.h"
 #include "selector.h"
 #include "str.h"
@@ -66,11 +67,12 @@ static void print_json(const struct run_tally *t, const struct executor_result *
         json_object_set_new(cpu, stage, json_real(round(e->cpu_s[i] * 100) / 100));
         json_object_set_new(peak, stage, json_integer(e->peak_kb[i] / 1024));
     }
-    AUTO_JSON *o = json_pack("{s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:b}", "jobs", nb,
-                             "worker_cpu_s", cpu, "worker_peak_mb", peak, "jobs_failed",
-                             (json_int_t)e->nb_failed, "parts", (json_int_t)t->nb, "complete",
-                             (json_int_t)t->nb_complete, "waiting", (json_int_t)t->nb_waiting,
-                             "published", (json_int_t)p->nb_parts, "stopped", e->stopped);
+    AUTO_JSON *o = json_pack(
+        "{s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:o}", "jobs", nb, "worker_cpu_s", cpu,
+        "worker_peak_mb", peak, "jobs_failed", (json_int_t)e->nb_failed, "parts", (json_int_t)t->nb,
+        "complete", (json_int_t)t->nb_complete, "waiting", (json_int_t)t->nb_waiting, "published",
+        (json_int_t)p->nb_parts, "stopped", e->stopped, "removed_files", publish_removed_json(p),
+        "not_removed", publish_kept_json(p));
     cli_print_json(o);
 }
 
@@ -93,22 +95,24 @@ static void print_summary(const struct run_tally *t, const struct executor_resul
         puts("stopped: 'talkpress run' continues from here");
 }
 
-static int exit_status(const struct run_tally *t, const struct executor_result *e)
+static int exit_status(const struct run_tally *t, const struct executor_result *e,
+                       const struct publish_result *p)
 {
     if (e->no_space)
         return EXIT_TRY_AGAIN;
     if (e->nb_failed || e->stopped || t->nb_unfinished)
         return EXIT_FAILED;
-    return t->nb_waiting ? EXIT_NEEDS_USER : EXIT_OK;
+    return t->nb_waiting || p->kept ? EXIT_NEEDS_USER : EXIT_OK;
 }
 
 /* Runs, publishes and prints the outcome. Returns the exit status. */
 static int run(struct run *r, struct executor_result *result, struct command *c, const int *talks,
                size_t nb_talks, struct err *err)
 {
-    struct publish_result published = {0};
+    AUTO_PUBLISH_RESULT published = {0};
     if (run_execute(result, r, talks, nb_talks, err) < 0 ||
-        (!command_has(c, "no-publish") && publish(&published, c->plan, err) < 0))
+        (!command_has(c, "no-publish") &&
+         publish(&published, c->plan, command_has(c, "prune"), err) < 0))
         return err->code;
     const struct run_tally tally = run_count(r);
     if (command_has(c, "json")) {
@@ -118,8 +122,18 @@ static int run(struct run *r, struct executor_result *result, struct command *c,
         if (!c->plan->programme.nb_talks)
             puts(CLI_NO_TALKS);
         print_summary(&tally, result, &published);
+        if (publish_report(&published, c, !result->stopped, err) < 0)
+            return err->code;
     }
-    return exit_status(&tally, result);
+    return exit_status(&tally, result, &published);
+}
+
+int check_run(struct command *c, struct err *err)
+{
+    (void)err;
+    return command_has(c, "prune") && command_has(c, "no-publish")
+               ? command_usage(c, "'--prune' removes files from out/, and '--no-publish' does not")
+               : EXIT_OK;
 }
 
 int cmd_run(struct command *c, struct err *err)

@@ -27,15 +27,20 @@ static const struct verb verbs[] = {
     {.name = "import",
      .operands = "PROGRAMME",
      .summary = "read the programme, show the changes and apply them",
-     .help = "import [--dry-run] [--json] PROGRAMME\n"
+     .help = "import [--dry-run] [--replace] [--json] PROGRAMME\n"
              "Reads a programme, shows which talks are new, changed or gone, and applies the\n"
              "changes. PROGRAMME is schedule.xml, JSON of c3voc or pretalx, JSON of pyvideo (a\n"
              "file or a folder), iCalendar, an HTML timetable, CSV, a Markdown list, or a page\n"
              "that lists videos, as HTML or text. A talk that may be another one than before is\n"
              "listed as doubtful, and a published talk whose title changes is listed last.\n"
+             "Title cards that cannot be made are listed too: text that does not fit.\n"
+             "What was left out, such as talks that were declined, is said in notes.\n"
              "  -n, --dry-run   show the changes without applying them\n"
+             "  --replace       apply them even if this is another event's programme (no talk in\n"
+             "                  common, or another name and other days), or if more than a third\n"
+             "                  of the talks would be gone\n"
              "  --json          print the changes as JSON",
-     .options = {{.name = "dry-run", .letter = 'n'}, {.name = "json"}},
+     .options = {{.name = "dry-run", .letter = 'n'}, {.name = "replace"}, {.name = "json"}},
      .takes = {1, 1, "expected exactly one PROGRAMME"},
      .needs = NEEDS_EVENT,
      .run = cmd_import},
@@ -86,7 +91,8 @@ static const struct verb verbs[] = {
      .summary = "show or set which recording holds which talk",
      .help = "match [--all] [--json] [TALK[/PART]=FILE|none| ...]\n"
              "Shows which recording holds which talk, and why: the matches that need you, and\n"
-             "how many are sure; after a decision, what it changes.\n"
+             "how many are sure; after a decision, what it changes. Other formats of a recording\n"
+             "(talk.mp4, talk.webm) are set aside and named.\n"
              "  --all       show the sure ones too\n"
              "  15=FILE     talk 15 is in FILE\n"
              "  15/2=FILE   part 2 of talk 15 is in FILE\n"
@@ -105,8 +111,10 @@ static const struct verb verbs[] = {
              "verify --accept TALK[/PART] --because TEXT\n"
              "verify --reject TALK[/PART]\n"
              "Compares the measured length of each part with the listed one and shows the\n"
-             "cause of a difference: first the parts that need a decision, in groups.\n"
-             "  --problems       only these\n"
+             "cause of a difference: first the parts that need a decision, in groups. Encodes\n"
+             "nothing, so it also checks a published archive; a lead-in that all its recordings\n"
+             "have does not count.\n"
+             "  --problems       only the parts that need a decision\n"
              "  --accept TALK    accept the part although its verdict is not ok\n"
              "  --because TEXT   the reason, which is kept and shown\n"
              "  --reject TALK    remove the acceptance\n"
@@ -179,15 +187,21 @@ static const struct verb verbs[] = {
     {.name = "run",
      .operands = "[TALK...]",
      .summary = "make everything that is missing, then publish",
-     .help = "run [--no-publish] [--quiet] [--json] [TALK...]\n"
+     .help = "run [--no-publish | --prune] [--quiet] [--json] [TALK...]\n"
              "Makes everything that is missing, then publishes. Ctrl-C stops it; the next run\n"
              "continues from there.\n"
              "  --no-publish   leave out/ as it is\n"
+             "  --prune        remove from out/ what nothing needs any more, even if it is much:\n"
+             "                 see 'talkpress publish --help'\n"
              "  -q, --quiet    show no progress\n"
              "  --json         show no progress, and print the summary as JSON",
-     .options = {{.name = "no-publish"}, {.name = "quiet", .letter = 'q'}, {.name = "json"}},
+     .options = {{.name = "no-publish"},
+                 {.name = "prune"},
+                 {.name = "quiet", .letter = 'q'},
+                 {.name = "json"}},
      .takes = {0, VERB_ANY_NUMBER, NULL},
      .needs = NEEDS_LOCK | NEEDS_FRESH | NEEDS_PLAN,
+     .check = check_run,
      .run = cmd_run},
     {.name = "status",
      .operands = "[TALK]",
@@ -222,11 +236,14 @@ static const struct verb verbs[] = {
      .run = cmd_why},
     {.name = "publish",
      .summary = "bring out/ up to date",
-     .help = "publish [--json]\n"
+     .help = "publish [--prune] [--json]\n"
              "Brings out/ up to date with the parts that are complete. 'talkpress run' does\n"
-             "this too.\n"
-             "  --json   print the summary as JSON",
-     .options = {{.name = "json"}},
+             "this too. Files that nothing needs any more are moved to work/removed/. If they\n"
+             "are more than five, and of more than one part, they stay unless you confirm it\n"
+             "on a terminal.\n"
+             "  --prune   move them without a question\n"
+             "  --json    print the summary as JSON",
+     .options = {{.name = "prune"}, {.name = "json"}},
      .takes = {0, 0, "expected no operands"},
      .needs = NEEDS_LOCK | NEEDS_PLAN,
      .run = cmd_publish},
@@ -271,10 +288,13 @@ static const struct verb verbs[] = {
      .run = cmd_rehearse},
     {.name = "gc",
      .summary = "delete cached work that is no longer needed",
-     .help = "gc [--dry-run]\n"
-             "Deletes cached work that is no longer needed.\n"
-             "  -n, --dry-run   only show how much it is",
-     .options = {{.name = "dry-run", .letter = 'n'}},
+     .help = "gc [--dry-run] [--prune]\n"
+             "Deletes cached work that is no longer needed. Work of talks that lost their\n"
+             "recording by an import, and files that were removed from out/, are shown with\n"
+             "their age, and deleted only if you confirm it on a terminal.\n"
+             "  -n, --dry-run   only show how much it is\n"
+             "  --prune         delete these too, without a question",
+     .options = {{.name = "dry-run", .letter = 'n'}, {.name = "prune"}},
      .takes = {0, 0, "expected no operands"},
      .needs = NEEDS_LOCK | NEEDS_PLAN,
      .run = cmd_gc},

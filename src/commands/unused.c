@@ -20,7 +20,7 @@ bool *unused_find(const struct plan *p)
 {
     bool *unused = mem_zalloc(p->nb_recordings + 1, sizeof *unused);
     for (size_t i = 0; i < p->nb_recordings; i++)
-        unused[i] = p->sources[i].sharing.nb_talks == 0;
+        unused[i] = p->sources[i].sharing.nb_talks == 0 && p->matches.format_of[i] < 0;
     for (size_t i = 0; i < p->matches.nb_rows; i++)
         if (p->matches.rows[i].recording >= 0)
             unused[p->matches.rows[i].recording] = false;

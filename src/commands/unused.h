@@ -13,7 +13,8 @@ struct part_plan;
 struct plan;
 struct talk;
 
-/* For each recording of the plan, whether no talk uses it; the caller frees it. */
+/* For each recording of the plan, whether no talk uses it and it is no other format of one; the
+ * caller frees it. */
 bool *unused_find(const struct plan *plan);
 
 /* The unused recordings that could hold a part by their length, and a command: for a line about

@@ -25,6 +25,12 @@ static const char *recording_of(const struct part_plan *pp)
     return pp->source ? pp->source->recording->path : NULL;
 }
 
+/* By how much the talk is longer than listed, without a lead-in. */
+static int64_t off_ms(const struct part_plan *pp)
+{
+    return pp->measured_ms - pp->lead_in_ms - 1000LL * pp->part->listed_s;
+}
+
 static char *full_cause(const struct part_plan *pp)
 {
     AUTO_FREE char *moved = NULL, *accepted = NULL;
@@ -46,13 +52,15 @@ static void add_json(json_t *list, const struct part_plan *pp, const struct plan
     AUTO_FREE char *cause = full_cause(pp);
     const bool known = pp->measured_ms >= 0;
     const int64_t listed_ms = (int64_t)pp->part->listed_s * 1000;
-    json_t *row = json_pack(
-        "{s:i, s:i, s:o, s:o, s:o, s:o, s:s, s:o}", "talk", pp->talk->number, "part",
-        pp->part->number, "recording", json_text(recording_of(pp)), "listed_s",
-        listed_ms ? json_integer(pp->part->listed_s) : json_null(), "measured_s",
-        known ? json_real(seconds(pp->measured_ms)) : json_null(), "difference_s",
-        known && listed_ms ? json_real(seconds(pp->measured_ms - listed_ms)) : json_null(),
-        "verdict", verdict_name(pp->verdict), "cause", json_text(*cause ? cause : NULL));
+    json_t *row =
+        json_pack("{s:i, s:i, s:o, s:o, s:o, s:o, s:s, s:o}", "talk", pp->talk->number, "part",
+                  pp->part->number, "recording", json_text(recording_of(pp)), "listed_s",
+                  listed_ms ? json_integer(pp->part->listed_s) : json_null(), "measured_s",
+                  known ? json_real(seconds(pp->measured_ms)) : json_null(), "difference_s",
+                  known && listed_ms ? json_real(seconds(off_ms(pp))) : json_null(), "verdict",
+                  verdict_name(pp->verdict), "cause", json_text(*cause ? cause : NULL));
+    if (pp->lead_in_ms)
+        json_object_set_new(row, "lead_in_s", json_real(seconds(pp->lead_in_ms)));
     if (pp->part->slot_s)
         json_object_set_new(row, "slot_s", json_integer(pp->part->slot_s));
     json_object_set_new(row, "captions", captions_json(pp->source, false));
@@ -86,7 +94,7 @@ static void add_row(struct table *t, const struct part_plan *pp)
     if (pp->measured_ms >= 0)
         clock_format_ms(measured, pp->measured_ms, false);
     if (listed_ms && pp->measured_ms >= 0)
-        snprintf(off, sizeof off, "%+.1f s", seconds(pp->measured_ms - listed_ms));
+        snprintf(off, sizeof off, "%+.1f s", seconds(off_ms(pp)));
     AUTO_FREE char *captions = pp->source ? captions_summary(pp->source) : NULL;
     text = mem_printf("%s%s%s%s%s", pp->source ? pp->source->name : "",
                       recording_of(pp) && *cause ? ": " : "", cause, captions ? "; " : "",
@@ -176,6 +184,17 @@ static void print_rows(const struct verified *v, bool problems)
     table_print(t);
 }
 
+/* Once: it is the same for all. */
+static void print_lead_in(const struct lead_in *l)
+{
+    if (l->ms)
+        table_text(
+            "",
+            "%zu of %zu recordings are %.1f s longer than listed: a lead-in of %.1f s, such as a "
+            "title card in front, which 'off' leaves out",
+            l->nb, l->nb_all, seconds(l->ms), seconds(l->ms));
+}
+
 static void print_outcome(const struct verified *v, bool undecided)
 {
     printf("\n%zu of %zu part%s ok", v->nb_ok, v->nb, v->nb == 1 ? " is" : "s are");
@@ -201,6 +220,9 @@ static void print_text(const struct verified *v, const struct plan *plan, bool u
     if (!plan->programme.nb_talks)
         puts(CLI_NO_TALKS);
     print_rows(v, problems);
+    if (plan->lead_in.ms)
+        putchar('\n');
+    print_lead_in(&plan->lead_in);
     unused_print(&unused);
     print_outcome(v, undecided);
 }

@@ -192,7 +192,8 @@ static int read_card_titles(struct settings *s, const json_t *card, const char *
     const char *talk;
     bool good = !titles || json_is_null(titles) || json_is_object(titles);
     json_object_foreach(titles, talk, title)
-        good = good && json_is_string(title) && talk[strspn(talk, "0123456789")] == '\0';
+        good = good && json_is_string(title) && *talk != '0' && strlen(talk) < sizeof "999999999" &&
+               *talk && talk[strspn(talk, "0123456789")] == '\0';
     s->card_titles = json_incref(titles);
     return good ? 0
                 : err_set(err, ERR_INVALID,

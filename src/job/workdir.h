@@ -2,7 +2,8 @@
  * work/: the results of workers, by key. A result is the file ab/KEY.json, where ab are the key's
  * first two digits, and for most stages a second file, ab/KEY.EXT. KEY.json is renamed into place
  * last: if it exists, KEY.EXT is complete. tmp/ holds what is being made, failed/ the specs of
- * failed jobs. Everything in work/ can be made again.
+ * failed jobs, removed/ what out/ has lost (removed.h in src/publish). Everything else in work/ can
+ * be made again.
  */
 #pragma once
 

@@ -62,6 +62,7 @@ struct part_plan {
     enum verdict verdict;
     char *cause;         /* owned; the reason for the verdict, for the user */
     int64_t measured_ms; /* -1: not known */
+    int64_t lead_in_ms;  /* of measured_ms: not the talk's (lead_in.h) */
     bool accepted;       /* the user accepted this verdict of this cut */
     struct acceptance acceptance;
     bool held; /* neither ok nor accepted: made, but not published */
@@ -105,11 +106,12 @@ const char *part_job_rendition(const struct part_plan *part, const struct job *j
  * for the user: a new string, or NULL. */
 char *part_captions_left_out(const struct part_plan *part);
 
-/* The texts of a part's card. *out borrows from the plan and from *speakers, *date and *label,
- * which the caller frees. */
+/* The texts of a part's card. *out borrows from the settings, the programme and from *speakers,
+ * *date and *label, which the caller frees. */
 struct card_text;
-void plan_card_text(struct card_text *out, char **speakers, char **date, char **label,
-                    const struct plan *plan, const struct talk *talk, const struct part *part);
+void part_card_text(struct card_text *out, char **speakers, char **date, char **label,
+                    const struct settings *settings, const struct programme *programme,
+                    const struct talk *talk, const struct part *part);
 
 /* Appends the keys of all outputs of the part and of all pieces of them, made or not, to a list
  * that the caller frees. */

@@ -37,12 +37,23 @@ static void find_whole(struct part_plan *pp)
         pp->whole_end = speech_end < all ? speech_end : all;
 }
 
-/* The frame at which part n ends, if one recording holds all parts: at its listed time, moved by
- * *moved_ms to the quietest moment nearby. */
-static int64_t boundary(const struct part_plan *pp, const struct loudness *l, int n,
-                        int64_t *moved_ms)
+int64_t part_lead_in_ms(const struct part_plan *pp, const struct plan *p)
 {
-    int64_t listed_ms = frame_grid_ms_of(&pp->grid, pp->whole_begin);
+    const int listed_s = part_shares_recording(pp) ? talk_listed_s(pp->talk) : pp->part->listed_s;
+    if (!listed_s || pp->match->shared)
+        return 0;
+    return lead_in_of(&p->lead_in, 1000LL * listed_s,
+                      frame_grid_ms_of(&pp->grid, pp->whole_end) -
+                          frame_grid_ms_of(&pp->grid, pp->whole_begin),
+                      p->event->settings.limits.tolerance_ms);
+}
+
+/* The frame at which part n ends, if one recording holds all parts: at its listed time after a
+ * lead-in, moved by *moved_ms to the quietest moment nearby. */
+static int64_t boundary(const struct part_plan *pp, int64_t lead_in_ms, const struct loudness *l,
+                        int n, int64_t *moved_ms)
+{
+    int64_t listed_ms = frame_grid_ms_of(&pp->grid, pp->whole_begin) + lead_in_ms;
     for (int i = 0; i < n; i++)
         listed_ms += (int64_t)pp->talk->parts[i].listed_s * 1000;
     const int64_t block_ms = 100, least = listed_ms - PLAN_SNAP_MS;
@@ -72,11 +83,12 @@ static int cut_between_parts(struct part_plan *pp, const struct plan *p, struct 
     AUTO_FREE char *path = workdir_path(p->event->work, pp->source->analysis_key, "bin");
     if (fs_exists(path) && loudness_read(&l, path, err) < 0)
         return err->code;
+    const int64_t lead_in_ms = part_lead_in_ms(pp, p);
     int64_t moved_begin = 0, moved_end = 0;
     if (n > 1)
-        pp->begin = boundary(pp, &l, n - 1, &moved_begin);
+        pp->begin = boundary(pp, lead_in_ms, &l, n - 1, &moved_begin);
     if ((size_t)n < pp->talk->nb_parts)
-        pp->end = boundary(pp, &l, n, &moved_end);
+        pp->end = boundary(pp, lead_in_ms, &l, n, &moved_end);
     pp->cut_moved_ms = n > 1 ? moved_begin : moved_end;
     return 0;
 }

@@ -26,35 +26,35 @@ static char *event_date(const struct programme *p)
                    : mem_printf("%d–%d %s %d", d, d2, month, y);
 }
 
-/* The talk's own day in an event of several, else the event's. */
+/* The talk's own day, unless the event has a single one. */
 static char *card_date(const struct programme *p, const struct talk *talk)
 {
     int y, m, d;
-    const bool several = p->begin && p->end && strcmp(p->begin, p->end) != 0;
-    if (!several || !talk->start || sscanf(talk->start, "%d-%d-%d", &y, &m, &d) != 3 ||
+    const bool single = p->begin && (!p->end || strcmp(p->begin, p->end) == 0);
+    if (single || !talk->start || sscanf(talk->start, "%d-%d-%d", &y, &m, &d) != 3 ||
         !datetime_month_name(m))
         return event_date(p);
     return mem_printf("%d %s %d", d, datetime_month_name(m), y);
 }
 
-void plan_card_text(struct card_text *out, char **speakers, char **date, char **label,
-                    const struct plan *plan, const struct talk *talk, const struct part *part)
+void part_card_text(struct card_text *out, char **speakers, char **date, char **label,
+                    const struct settings *settings, const struct programme *programme,
+                    const struct talk *talk, const struct part *part)
 {
     char number[16];
     snprintf(number, sizeof number, "%d", talk->number);
     *speakers = talk_speakers(talk);
-    *date = card_date(&plan->programme, talk);
+    *date = card_date(programme, talk);
     *label = talk->nb_parts > 1 ? mem_printf("Part %d of %zu", part->number, talk->nb_parts) : NULL;
     /* Without the event's name, the section is in its place. */
-    const char *name = plan->programme.name;
-    *out = (struct card_text){
-        .event = name ? name : talk->section,
-        .section = name ? talk->section : NULL,
-        .title = json_get_string(plan->event->settings.card_titles, number, talk->title),
-        .speakers = *speakers,
-        .part = *label,
-        .date = *date,
-        .place = plan->programme.place};
+    const char *name = programme->name;
+    *out = (struct card_text){.event = name ? name : talk->section,
+                              .section = name ? talk->section : NULL,
+                              .title = json_get_string(settings->card_titles, number, talk->title),
+                              .speakers = *speakers,
+                              .part = *label,
+                              .date = *date,
+                              .place = programme->place};
 }
 
 /* --- the card -------------------------------------------------------------------------------- */
@@ -74,7 +74,8 @@ static void fill_card(struct job_spec *out, const struct part_plan *pp, const st
                                   .template_path = s->card_template,
                                   .logo_path = s->card_logo,
                                   .background_path = s->card_background};
-    plan_card_text(&out->card.text, &speakers, &date, &label, plan, pp->talk, pp->part);
+    part_card_text(&out->card.text, &speakers, &date, &label, s, &plan->programme, pp->talk,
+                   pp->part);
     job_spec_own(out, speakers);
     job_spec_own(out, date);
     job_spec_own(out, label);

@@ -99,9 +99,9 @@ static void media_facts(struct verify_facts *f, const struct part_plan *pp)
     damage_facts(f, analysis);
 }
 
-/* The length that is compared with the listed one. If talkpress cut the part at a listed time, this
- * is the length before the cut was moved to a quiet moment. */
-static int64_t compared_ms(const struct part_plan *pp)
+/* The length that is compared with the listed one, without a lead-in. If talkpress cut the part at
+ * a listed time, this is the length before the cut was moved to a quiet moment. */
+static int64_t compared_ms(const struct part_plan *pp, int64_t lead_in_ms)
 {
     if (!pp->cut_by_hand && part_shares_recording(pp)) {
         int64_t before_ms = 0;
@@ -111,9 +111,10 @@ static int64_t compared_ms(const struct part_plan *pp)
         const int64_t listed_ms = (int64_t)pp->part->listed_s * 1000;
         const int64_t all_ms = frame_grid_ms_of(&pp->grid, pp->whole_end) -
                                frame_grid_ms_of(&pp->grid, pp->whole_begin);
-        return last || all_ms < before_ms ? listed_ms + all_ms - before_ms : listed_ms;
+        return last || all_ms < before_ms ? listed_ms + all_ms - lead_in_ms - before_ms : listed_ms;
     }
-    return frame_grid_ms_of(&pp->grid, pp->end) - frame_grid_ms_of(&pp->grid, pp->begin);
+    return frame_grid_ms_of(&pp->grid, pp->end) - frame_grid_ms_of(&pp->grid, pp->begin) -
+           lead_in_ms;
 }
 
 /* A new string. */
@@ -172,8 +173,10 @@ static void other_talks(int *nb_same_speed, bool *fitting, const struct part_pla
         if (m->state != MATCH_SURE || m->shared || m->talk == pp->talk->number || t->nb_parts > 1 ||
             m->recording < 0)
             continue;
-        const int64_t ms = json_get_int(p->sources[m->recording].probe, "duration_ms", -1);
         const int listed_s = t->parts[0].listed_s;
+        const int64_t raw_ms = json_get_int(p->sources[m->recording].probe, "duration_ms", -1),
+                      ms = raw_ms - lead_in_of(&p->lead_in, 1000LL * listed_s, raw_ms,
+                                               (int)tolerance_ms);
         fitting[t - p->programme.talks] = listed_s && llabs(ms - 1000LL * listed_s) <= tolerance_ms;
         *nb_same_speed += !fitting[t - p->programme.talks] &&
                           verify_same_speed(pp->part->listed_s, measured_ms, listed_s, ms);
@@ -185,6 +188,21 @@ static bool length_is_off(const struct part_plan *pp, const struct plan *p, int6
     const int64_t listed_ms = 1000LL * pp->part->listed_s;
     return listed_ms && measured_ms >= 0 &&
            llabs(measured_ms - listed_ms) > p->event->settings.limits.tolerance_ms;
+}
+
+/* The lengths: of the part as it is cut, and what is compared of it. */
+static void measure(struct verify_facts *f, char **note, struct part_plan *pp, const struct plan *p)
+{
+    const int64_t lead_in_ms = pp->cut_by_hand ? 0 : part_lead_in_ms(pp, p);
+    if (p->lead_in.ms && !lead_in_ms && !pp->cut_by_hand && !pp->cut_proposed && f->listed_s)
+        add_note(note, "without the lead-in that the others have");
+    f->measured_ms = compared_ms(pp, lead_in_ms);
+    f->recording_ms -= lead_in_ms;
+    pp->measured_ms = frame_grid_ms_of(&pp->grid, pp->end) - frame_grid_ms_of(&pp->grid, pp->begin);
+    if (!pp->cut_known)
+        pp->measured_ms = f->measured_ms;
+    else if (pp->begin == pp->whole_begin)
+        pp->lead_in_ms = lead_in_ms;
 }
 
 void part_judge(struct part_plan *pp, const struct plan *p)
@@ -216,19 +234,13 @@ void part_judge(struct part_plan *pp, const struct plan *p)
     AUTO_FREE char *published = m && !pp->source ? describe_published(pp, p) : NULL;
     add_note(&note, published);
     f.unclear = f.unclear || published;
-    f.match_note = note;
     if (pp->source && pp->source->probe) {
         media_facts(&f, pp);
         const double target_lufs = p->event->settings.target_lufs;
         f.sound_note = sound_note = sound_remarks(pp->source, target_lufs);
         f.sound_fault = sound_fault_text = sound_fault(pp->source, target_lufs);
-        if (!f.refusal) {
-            f.measured_ms = compared_ms(pp);
-            pp->measured_ms =
-                frame_grid_ms_of(&pp->grid, pp->end) - frame_grid_ms_of(&pp->grid, pp->begin);
-            if (!pp->cut_known)
-                pp->measured_ms = f.measured_ms;
-        }
+        if (!f.refusal)
+            measure(&f, &note, pp, p);
         f.absent = pp->source->absent != NULL;
         f.whole_recording = pp->begin == pp->whole_begin && pp->end == pp->whole_end;
         f.runs_to_end = pp->end >= pp->whole_end;
@@ -237,6 +249,7 @@ void part_judge(struct part_plan *pp, const struct plan *p)
         if (length_is_off(pp, p, f.measured_ms))
             other_talks(&f.nb_same_speed, fitting, pp, p, f.measured_ms);
     }
+    f.match_note = note;
     pp->verdict = verify_part(&pp->cause, &f, &p->programme, &p->event->settings.limits);
 }
 

@@ -16,6 +16,7 @@
 
 #include "err.h"
 #include "event.h"
+#include "lead_in.h"
 #include "match.h"
 #include "programme.h"
 #include "shared_recording.h"
@@ -36,10 +37,10 @@ struct source {
     const struct recording *recording;
     const char *name; /* for the user: see recording_names.h */
     /* NULL: not made yet. The probe lacks its cells; plan_find_result returns all of it. If no
-     * match names the recording, the probe has only "error", "duration_ms", "creation_time" and
-     * "hash", and the analysis is not loaded. */
+     * match names the recording, it is a summary (store_probe_summary), and the analysis is not
+     * loaded. */
     json_t *probe, *analysis;
-    bool whole; /* false: only these four members were read */
+    bool whole; /* false: only the summary was read */
     char probe_key[33], analysis_key[33];
     struct caption_source *captions; /* see captions_source.h */
     size_t nb_captions;
@@ -71,6 +72,7 @@ struct plan {
     json_t *new_matches; /* to be written to the cache; NULL: the cache is up to date */
     size_t *first_match; /* by index of the talk: the first of its rows in matches, or the number of
                             rows if it has none */
+    struct lead_in lead_in;           /* of the recordings that hold a talk each */
     struct published_from *published; /* sorted; read only if a talk has no certain recording */
     size_t nb_published;
     struct work_listing *listing; /* NULL unless plan_list_work is on */

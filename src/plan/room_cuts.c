@@ -79,6 +79,8 @@ int room_cuts_find_shared(struct plan *p, struct err *err)
             .room = s->place.room,
             .created = json_get_string(s->probe, "creation_time", NULL),
         };
+        if (p->matches.format_of[i] >= 0) /* the talks are in the one that is taken */
+            list[i].created = NULL;
     }
     for (size_t i = 0; i < p->matches.nb_rows; i++) {
         const struct match *m = &p->matches.rows[i];

@@ -122,6 +122,27 @@ static void cache_matches(struct plan *p)
     p->new_matches = NULL;
 }
 
+/* A member of the probe's picture or sound, in the probe or in its summary. */
+static int member_of(const json_t *probe, const char *stream, const char *member)
+{
+    const json_t *there = json_object_get(probe, stream);
+    return (int)json_get_int(json_is_object(there) ? there : probe, member, 0);
+}
+
+static struct match_recording describe(const struct source *s)
+{
+    return (struct match_recording){
+        .name = fs_basename(s->recording->path),
+        .shown = s->name,
+        .duration_ms = json_get_int(s->probe, "duration_ms", -1),
+        .path = s->recording->path,
+        .width = member_of(s->probe, "video", "width"),
+        .height = member_of(s->probe, "video", "height"),
+        .has_sound = member_of(s->probe, "audio", "channels") > 0,
+        .bytes = s->recording->size,
+    };
+}
+
 static int match_recordings(struct plan *p, const json_t *cached, struct err *err)
 {
     struct chosen_match *chosen = NULL;
@@ -140,14 +161,28 @@ static int match_recordings(struct plan *p, const json_t *cached, struct err *er
     free(chosen);
     AUTO_FREE struct match_recording *list = mem_zalloc(p->nb_recordings, sizeof *list);
     for (size_t i = 0; i < p->nb_recordings; i++)
-        list[i] = (struct match_recording){
-            .name = fs_basename(p->recordings[i].path),
-            .shown = p->sources[i].name,
-            .duration_ms = json_get_int(p->sources[i].probe, "duration_ms", -1),
-        };
+        list[i] = describe(&p->sources[i]);
     find_matches(p, cached, list, fixed, nb_fixed);
     index_matches(p);
     return 0;
+}
+
+/* By the recordings that certainly hold one talk, or one part of it, each. */
+static void find_lead_in(struct plan *p)
+{
+    AUTO_FREE struct lead_in_talk *talks = mem_zalloc(p->matches.nb_rows + 1, sizeof *talks);
+    size_t nb = 0;
+    for (size_t i = 0; i < p->matches.nb_rows; i++) {
+        const struct match *m = &p->matches.rows[i];
+        if (m->state != MATCH_SURE || m->shared)
+            continue;
+        const struct talk *t = programme_find(&p->programme, m->talk);
+        const int listed_s = m->part ? talk_part(t, m->part)->listed_s : talk_listed_s(t);
+        const int64_t ms = json_get_int(p->sources[m->recording].probe, "duration_ms", -1);
+        if (listed_s && ms >= 0)
+            talks[nb++] = (struct lead_in_talk){listed_s, ms};
+    }
+    lead_in_find(&p->lead_in, talks, nb);
 }
 
 static int note_published(void *opaque, const struct published *file)
@@ -214,9 +249,11 @@ static int read_matched(struct plan *p, struct err *err)
 static int refresh(struct plan *p, struct err *err)
 {
     AUTO_JSON *cached = NULL;
-    return read_cached(&cached, p->event, err) < 0 || read_sources(p, cached, err) < 0 ||
-                   match_recordings(p, cached, err) < 0 || room_cuts_find_shared(p, err) < 0 ||
-                   read_matched(p, err) < 0 || read_published(p, err) < 0 ||
+    if (read_cached(&cached, p->event, err) < 0 || read_sources(p, cached, err) < 0 ||
+        match_recordings(p, cached, err) < 0 || room_cuts_find_shared(p, err) < 0)
+        return err->code;
+    find_lead_in(p);
+    return read_matched(p, err) < 0 || read_published(p, err) < 0 ||
                    captions_find(p->sources, p->nb_recordings, p->event, err) < 0
                ? err->code
                : room_cuts_propose(p, err);

@@ -14,6 +14,7 @@
 #include "mem.h"
 #include "part.h"
 #include "plan.h"
+#include "removed.h"
 #include "results.h"
 #include "str.h"
 #include "workdir.h"
@@ -29,14 +30,24 @@ struct file {
     int talk, part;
 };
 
+/* What becomes of an old file that is not among the new ones. */
+enum fate {
+    FATE_STAYS,   /* it is among them */
+    FATE_RENAMED, /* the same file, or a newer one of the same kind, has another name */
+    FATE_REMOVED,
+    FATE_LOST, /* the user removed it, or put something else in its place */
+};
+
 struct publisher {
     struct plan *plan;
     struct store *store;
     struct file *files;
     size_t nb;
     struct file *old; /* as the store lists them */
+    enum fate *fates; /* of the old ones */
     size_t nb_old;
-    json_t *talks;
+    json_t *talks, *not_removed;
+    bool prune;
     struct publish_result *result;
 };
 
@@ -218,7 +229,7 @@ static int add_talk(struct publisher *u, const struct talk *t, struct err *err)
     return 0;
 }
 
-/* --- updating out/ ---------------------------------------------------------------------------- */
+/* --- what is there ---------------------------------------------------------------------------- */
 
 static int note_old(void *opaque, const struct published *p)
 {
@@ -287,6 +298,151 @@ static bool same_file(const char *a, const char *b)
            ((x.st_ino == y.st_ino && x.st_dev == y.st_dev) || x.st_size == y.st_size);
 }
 
+/* --- what should be there no longer ----------------------------------------------------------- */
+
+/* What follows the title in the name of a published file: ".360p.mp4". */
+static const char *suffix(const char *name)
+{
+    return name + strcspn(name, ".");
+}
+
+static int by_part(const void *va, const void *vb)
+{
+    const struct file *a = *(struct file *const *)va, *b = *(struct file *const *)vb;
+    const int talks = (a->talk > b->talk) - (a->talk < b->talk);
+    return talks ? talks : (a->part > b->part) - (a->part < b->part);
+}
+
+static int by_kind(const void *va, const void *vb)
+{
+    const struct file *a = *(struct file *const *)va, *b = *(struct file *const *)vb;
+    const int parts = by_part(va, vb);
+    return parts ? parts : strcmp(suffix(a->name), suffix(b->name));
+}
+
+static int by_key(const void *va, const void *vb)
+{
+    const struct file *a = *(struct file *const *)va, *b = *(struct file *const *)vb;
+    return strcmp(a->key, b->key);
+}
+
+typedef int comparison(const void *a, const void *b);
+
+/* The new files in another order. */
+static const struct file **sort_files(const struct publisher *u, comparison *compare)
+{
+    const struct file **list = mem_zalloc(u->nb + 1, sizeof *list);
+    for (size_t i = 0; i < u->nb; i++)
+        list[i] = &u->files[i];
+    qsort(list, u->nb, sizeof *list, compare);
+    return list;
+}
+
+static const struct file *find_in(const struct file *const *list, const struct publisher *u,
+                                  const struct file *wanted, comparison *compare)
+{
+    const struct file *const *found =
+        u->nb ? bsearch(&wanted, list, u->nb, sizeof *list, compare) : NULL;
+    return found ? *found : NULL;
+}
+
+static const char *why_stale(const struct publisher *u, const struct file *old, bool has_others)
+{
+    const struct talk *talk = programme_find(&u->plan->programme, old->talk);
+    if (!talk || talk->gone)
+        return "the talk is no longer in the programme";
+    return has_others ? "the talk no longer has a file of this kind"
+                      : "the talk is no longer published";
+}
+
+static bool is_regular(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+static void add_stale(struct publish_result *r, const struct file *old, const struct file *now,
+                      const char *why)
+{
+    r->stale = mem_grow(r->stale, r->nb_stale, sizeof *r->stale);
+    r->stale[r->nb_stale++] = (struct publish_stale){.name = mem_strdup(old->name),
+                                                     .now = now ? mem_strdup(now->name) : NULL,
+                                                     .why = now ? NULL : why,
+                                                     .talk = old->talk,
+                                                     .part = old->part};
+    r->nb_renamed += now != NULL;
+}
+
+/* An old file was renamed if a new one has its content, or is the file of the same kind of the same
+ * part. Needs all files sorted by name. */
+static void judge_old(struct publisher *u)
+{
+    const struct file **kinds = sort_files(u, by_kind), **keys = sort_files(u, by_key);
+    u->fates = mem_zalloc(u->nb_old + 1, sizeof *u->fates);
+    for (size_t i = 0; i < u->nb_old; i++) {
+        const struct file *old = &u->old[i];
+        AUTO_FREE char *path = fs_join(u->plan->event->out, old->name);
+        if (find(u->files, u->nb, old->name))
+            continue;
+        const struct file *now = find_in(keys, u, old, by_key);
+        now = now ? now : find_in(kinds, u, old, by_kind);
+        u->fates[i] = !is_regular(path) ? FATE_LOST : now ? FATE_RENAMED : FATE_REMOVED;
+        if (u->fates[i] != FATE_LOST)
+            add_stale(u->result, old, now,
+                      why_stale(u, old, find_in(kinds, u, old, by_part) != NULL));
+    }
+    free(kinds);
+    free(keys);
+}
+
+/* Whether more files would be removed than a single decision explains. */
+static bool too_many(const struct publish_result *r)
+{
+    const struct publish_stale *first = NULL;
+    bool several = false;
+    for (const struct publish_stale *s = r->stale; s < r->stale + r->nb_stale; s++) {
+        if (s->now)
+            continue;
+        first = first ? first : s;
+        several = several || !s->talk || s->talk != first->talk || s->part != first->part;
+    }
+    return several && r->nb_stale - r->nb_renamed > PUBLISH_FEW;
+}
+
+/* Files that stay although nothing needs them are listed like all others. */
+static void keep_stale(struct publisher *u)
+{
+    u->not_removed = json_array();
+    for (size_t i = 0; i < u->nb_old; i++) {
+        const struct file *o = &u->old[i];
+        if (u->fates[i] != FATE_REMOVED)
+            continue;
+        struct file *f = add_file(&u->files, &u->nb, mem_strdup(o->name), o->key, o->talk, o->part,
+                                  o->recording);
+        snprintf(f->sha256, sizeof f->sha256, "%s", o->sha256);
+        json_array_append_new(u->not_removed,
+                              json_pack("{s:s, s:s, s:i, s:i}", "file", o->name, "sha256",
+                                        o->sha256, "talk", o->talk, "part", o->part));
+    }
+    qsort(u->files, u->nb, sizeof *u->files, by_name);
+}
+
+/* For removed_begin. */
+static json_t *describe_removed(const struct publisher *u)
+{
+    json_t *files = json_array(), *keys = json_array();
+    for (size_t i = 0; i < u->nb_old; i++) {
+        if (u->fates[i] != FATE_REMOVED)
+            continue;
+        json_array_append_new(files, json_string(u->old[i].name));
+        json_array_append_new(keys, json_string(u->old[i].key));
+    }
+    return json_pack("{s:s, s:o, s:o}", "why", "removed from out/", "files", files, "keys", keys);
+}
+
+/* --- putting it there --------------------------------------------------------------------------
+ */
+
 /* Before anything is written, so that nothing is published in part. */
 static int refuse_foreign(const struct publisher *u, struct err *err)
 {
@@ -309,7 +465,8 @@ static int put_file(struct publisher *u, const struct file *f, struct err *err)
     const struct file *before = find(u->old, u->nb_old, f->name);
     AUTO_FREE char *from = workdir_path(u->plan->event->work, f->key, f->ext);
     AUTO_FREE char *to = fs_join(u->plan->event->out, f->name);
-    const bool listed = before && strcmp(before->key, f->key) == 0;
+    const bool listed = before && strcmp(before->key, f->key) == 0 && before->talk == f->talk &&
+                        before->part == f->part;
     if (!before && fs_exists(to))
         return err_set(err, ERR_INVALID,
                        "'%s' was not written by talkpress: move it away, then run 'talkpress "
@@ -328,16 +485,40 @@ static int put_file(struct publisher *u, const struct file *f, struct err *err)
     return 0;
 }
 
+/* Moves a file to work/removed/. It is taken from work/ if it is the same, as out/ may be on
+ * another disk. */
+static int set_aside(const struct publisher *u, const struct file *f, struct err *err)
+{
+    const struct event *event = u->plan->event;
+    AUTO_FREE char *path = fs_join(event->out, f->name);
+    const char *dot = strrchr(f->name, '.');
+    AUTO_FREE char *made = workdir_path(event->work, f->key, dot ? dot + 1 : "");
+    return removed_take(u->result->removed_to, path, same_file(made, path) ? made : path, err);
+}
+
+static int set_all_aside(struct publisher *u, struct err *err)
+{
+    AUTO_JSON *note = describe_removed(u);
+    if (json_array_size(json_object_get(note, "files")) == 0)
+        return 0;
+    if (removed_begin(&u->result->removed_to, u->plan->event->work, note, err) < 0)
+        return err->code;
+    for (size_t i = 0; i < u->nb_old; i++)
+        if (u->fates[i] == FATE_REMOVED && set_aside(u, &u->old[i], err) < 0)
+            return err->code;
+    return 0;
+}
+
 static int remove_stale(struct publisher *u, struct err *err)
 {
+    if (!u->result->kept && set_all_aside(u, err) < 0)
+        return err->code;
     for (size_t i = 0; i < u->nb_old; i++) {
         AUTO_FREE char *path = fs_join(u->plan->event->out, u->old[i].name);
-        if (find(u->files, u->nb, u->old[i].name))
-            continue;
-        if (fs_remove_all(path, err) < 0)
+        if (u->fates[i] == FATE_RENAMED && fs_remove_all(path, err) < 0)
             return err->code;
-        u->result->nb_removed++;
     }
+    u->result->nb_removed = u->result->kept ? u->result->nb_renamed : u->result->nb_stale;
     /* Removed from the disk before they are removed from the store: a file that reappeared after a
      * crash would not be known as ours. */
     if (u->result->nb_removed && fs_sync(u->plan->event->out, err) < 0)
@@ -368,6 +549,8 @@ static int put_lists(struct publisher *u, struct err *err)
         "{s:i, s:{s:o, s:o, s:o, s:o, s:o}, s:O}", "version", PUBLISH_VERSION, "event", "name",
         json_text(p->name), "place", json_text(p->place), "begin", json_text(p->begin), "end",
         json_text(p->end), "licence", json_text(about->licence), "talks", u->talks);
+    if (u->not_removed)
+        json_object_set(all, "not_removed", u->not_removed);
     AUTO_FREE char *json = json_dumps(all, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
     AUTO_FREE char *text = mem_printf("%s\n", json ? json : "{}");
     if (put_text(u, list_name, text, err) < 0)
@@ -417,6 +600,10 @@ static int update(struct publisher *u, struct err *err)
             return err->code;
     if (u->nb)
         qsort(u->files, u->nb, sizeof *u->files, by_name);
+    judge_old(u);
+    u->result->kept = !u->prune && too_many(u->result);
+    if (u->result->kept)
+        keep_stale(u);
     if (refuse_foreign(u, err) < 0 || remove_half_made(u, err) < 0)
         return err->code;
     for (size_t i = 0; i < u->nb; i++)
@@ -426,14 +613,30 @@ static int update(struct publisher *u, struct err *err)
     return put_lists(u, err) < 0 ? err->code : remove_stale(u, err);
 }
 
-int publish(struct publish_result *out, struct plan *plan, struct err *err)
+int publish(struct publish_result *out, struct plan *plan, bool prune, struct err *err)
 {
     *out = (struct publish_result){0};
-    struct publisher u = {
-        .plan = plan, .store = plan->event->store, .talks = json_array(), .result = out};
+    struct publisher u = {.plan = plan,
+                          .store = plan->event->store,
+                          .talks = json_array(),
+                          .prune = prune,
+                          .result = out};
     (void)update(&u, err);
     json_decref(u.talks);
+    json_decref(u.not_removed);
     free_files(u.files, u.nb);
     free_files(u.old, u.nb_old);
+    free(u.fates);
     return err->code;
+}
+
+void publish_result_finish(struct publish_result *r)
+{
+    for (size_t i = 0; i < r->nb_stale; i++) {
+        free(r->stale[i].name);
+        free(r->stale[i].now);
+    }
+    free(r->stale);
+    free(r->removed_to);
+    *r = (struct publish_result){0};
 }

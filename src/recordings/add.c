@@ -187,6 +187,11 @@ static void find(struct recordings_found *out, struct adding *a, const char *pat
                 "name each of them\n",
                 path);
     }
+    if (out->nb_unfinished > 0)
+        fprintf(stderr, "%zu unfinished download%s not added: '%s'%s (add %s when complete)\n",
+                out->nb_unfinished, out->nb_unfinished == 1 ? " is" : "s are", out->unfinished,
+                out->nb_unfinished == 1 ? "" : ", for instance",
+                out->nb_unfinished == 1 ? "it" : "them");
     if (out->nb_copies > 0)
         fprintf(
             stderr,

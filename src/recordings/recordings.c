@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "debris.h"
 #include "doubles.h"
 #include "event.h"
 #include "fs.h"
@@ -44,7 +45,42 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static int walk(char ***list, size_t *nb, const char *dir, int depth, struct err *err)
+static void leave_out(struct recordings_found *f, const char *name)
+{
+    if (f->nb_unfinished++ == 0)
+        f->unfinished = mem_strdup(name);
+}
+
+/* Whether a program that is still downloading the file keeps another one beside it. */
+static bool has_control_file(const char *path)
+{
+    AUTO_FREE char *control = mem_printf("%s%s", path, DEBRIS_CONTROL_FILE);
+    return fs_exists(control);
+}
+
+static int walk(struct recordings_found *f, const char *dir, int depth, struct err *err);
+
+static int take(struct recordings_found *f, const char *dir, const char *name, int depth,
+                struct err *err)
+{
+    AUTO_FREE char *path = fs_join(dir, name);
+    struct stat st;
+    const bool is_folder = lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
+    if (name[0] == '.' || (is_folder && debris_folder(name)))
+        return 0;
+    const bool is_media = looks_like_media(name) || double_suffix(name);
+    if (debris_download(name) || (is_media && !is_folder && has_control_file(path))) {
+        leave_out(f, name);
+    } else if (is_folder) {
+        return walk(f, path, depth + 1, err);
+    } else if (is_media) {
+        f->paths = mem_grow(f->paths, f->nb, sizeof *f->paths);
+        f->paths[f->nb++] = mem_take(&path);
+    }
+    return 0;
+}
+
+static int walk(struct recordings_found *f, const char *dir, int depth, struct err *err)
 {
     if (depth > MAX_DEPTH)
         return err_set(err, ERR_INVALID, "'%s' is nested too deeply: more than %d folders", dir,
@@ -53,19 +89,8 @@ static int walk(char ***list, size_t *nb, const char *dir, int depth, struct err
     if (!d)
         return err_errno(err, errno, "cannot open the folder '%s'", dir);
     int ret = 0;
-    for (const struct dirent *e; ret == 0 && (e = readdir(d));) {
-        if (e->d_name[0] == '.')
-            continue;
-        AUTO_FREE char *path = fs_join(dir, e->d_name);
-        struct stat st;
-        if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
-            ret = walk(list, nb, path, depth + 1, err);
-        } else if (looks_like_media(e->d_name) ||
-                   (e->d_name[0] != '.' && double_suffix(e->d_name))) {
-            *list = mem_grow(*list, *nb, sizeof **list);
-            (*list)[(*nb)++] = mem_take(&path);
-        }
-    }
+    for (const struct dirent *e; ret == 0 && (e = readdir(d));)
+        ret = take(f, dir, e->d_name, depth, err);
     closedir(d);
     return ret;
 }
@@ -96,25 +121,25 @@ void recordings_found_finish(struct recordings_found *f)
     mem_free_strings(f->paths, f->nb);
     free(f->copy);
     free(f->original);
+    free(f->unfinished);
     *f = (struct recordings_found){0};
 }
 
 int recordings_find(struct recordings_found *out, const char *path, struct err *err)
 {
-    char **list = NULL;
-    size_t nb = 0;
+    struct recordings_found f = {0};
     if (!fs_is_dir(path)) {
-        list = mem_grow(NULL, 0, sizeof *list);
-        list[nb++] = mem_strdup(path);
-    } else if (walk(&list, &nb, path, 0, err) < 0) {
-        mem_free_strings(list, nb);
+        f.paths = mem_grow(NULL, 0, sizeof *f.paths);
+        f.paths[f.nb++] = mem_strdup(path);
+    } else if (walk(&f, path, 0, err) < 0) {
+        recordings_found_finish(&f);
         return err->code;
     }
-    if (nb)
-        qsort(list, nb, sizeof *list, by_text);
-    *out = (struct recordings_found){.paths = list, .nb = nb};
+    if (f.nb)
+        qsort(f.paths, f.nb, sizeof *f.paths, by_text);
     if (fs_is_dir(path))
-        set_aside(out);
+        set_aside(&f);
+    *out = f;
     return 0;
 }
 

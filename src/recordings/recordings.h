@@ -26,10 +26,12 @@ struct recordings_found {
      * an example (names without folder; NULL if there are none). */
     size_t nb_copies;
     char *copy, *original;
+    size_t nb_unfinished; /* downloads, which are left out too, with an example */
+    char *unfinished;
 };
 
 /* Lists the files under the path: a file itself, of a folder all with a media suffix that are no
- * small copies that a camera made of others (doubles.h). */
+ * small copies that a camera made of others (doubles.h), and no debris (debris.h). */
 ATTR_NODISCARD int recordings_find(struct recordings_found *out, const char *path, struct err *err);
 void recordings_found_finish(struct recordings_found *found);
 

@@ -3,6 +3,7 @@
  *
  *     worker SPEC            does one job (worker.h)
  *     worker --serve WORK    is the zygote of a coordinator (zygote_process.h)
+ *     worker --try-cards     serves that request on stdin, for a coordinator that waits
  *     card, rehearse         serves the request on stdin (requests.h)
  */
 #include <fontconfig/fontconfig.h>
@@ -21,8 +22,12 @@
 static int run(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
-    if (argc > 2 && strcmp(what, "worker") == 0)
-        return strcmp(argv[2], "--serve") == 0 ? zygote_serve() : worker_main(argv[2]);
+    if (argc > 2 && strcmp(what, "worker") == 0) {
+        if (strcmp(argv[2], "--serve") == 0)
+            return zygote_serve();
+        return strcmp(argv[2], "--try-cards") == 0 ? request_serve("try-cards")
+                                                   : worker_main(argv[2]);
+    }
     if (argc == 2 && request_known(what))
         return request_serve(what);
     fputs("talkpress: only talkpress starts talkpress-media: see 'talkpress --help'\n", stderr);

@@ -2,10 +2,13 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "exit_status.h"
 #include "mem.h"
 
 #define NAME "talkpress-media"
@@ -33,14 +36,88 @@ int media_program_find(char **out, struct err *err)
                    own, own);
 }
 
-/* Makes the request the standard input: an anonymous file, whose length is not limited as that of
- * arguments and pipes is. */
+/* The program's arguments: the name that it reports errors under, the words, NULL. The array is the
+ * caller's. */
+static char **arguments(char **words)
+{
+    static char name[] = "talkpress";
+    size_t nb = 0;
+    while (words[nb])
+        nb++;
+    char **all = mem_zalloc(nb + 2, sizeof *all);
+    all[0] = name;
+    memcpy(all + 1, words, nb * sizeof *all);
+    return all;
+}
+
+/* Writes the request to an anonymous file, whose length is not limited as that of arguments and
+ * pipes is. Returns it, or -1. */
+static int write_request(const json_t *request, struct err *err)
+{
+    const int fd = memfd_create("request", MFD_CLOEXEC);
+    if (fd >= 0 && json_dumpfd(request, fd, JSON_COMPACT) == 0 && lseek(fd, 0, SEEK_SET) == 0)
+        return fd;
+    err_errno(err, errno, "cannot pass the request to " NAME);
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+/* --- asking ----------------------------------------------------------------------------------- */
+
+/* Runs the program from one file to another. */
+static int run(const char *program, char **words, int in, int out, struct err *err)
+{
+    AUTO_FREE char **all = arguments(words);
+    int status;
+    fflush(NULL); /* nothing is printed twice */
+    const pid_t pid = fork();
+    if (pid == 0) {
+        if (dup2(in, STDIN_FILENO) >= 0 && dup2(out, STDOUT_FILENO) >= 0)
+            execv(program, all);
+        _exit(EXIT_FAILED);
+    }
+    while (pid > 0 && waitpid(pid, &status, 0) < 0)
+        if (errno != EINTR)
+            return err_errno(err, errno, "cannot wait for '%s'", program);
+    if (pid < 0)
+        return err_errno(err, errno, "cannot start '%s'", program);
+    return WIFEXITED(status) && WEXITSTATUS(status) == EXIT_OK
+               ? 0
+               : err_set(err, ERR_EXTERNAL, "'%s' failed", program);
+}
+
+static int read_answer(json_t **out, int fd, struct err *err)
+{
+    json_error_t at;
+    *out = lseek(fd, 0, SEEK_SET) == 0 ? json_loadfd(fd, 0, &at) : NULL;
+    return *out ? 0 : err_set(err, ERR_EXTERNAL, "the answer of " NAME " cannot be read");
+}
+
+int media_program_ask(json_t **answer, const char *program, char **words, const json_t *request,
+                      struct err *err)
+{
+    const int in = write_request(request, err);
+    const int out = in < 0 ? -1 : memfd_create("answer", MFD_CLOEXEC);
+    if (in >= 0 && out < 0)
+        err_errno(err, errno, "cannot read the answer of " NAME);
+    if (out >= 0 && run(program, words, in, out, err) == 0)
+        (void)read_answer(answer, out, err);
+    if (in >= 0)
+        close(in);
+    if (out >= 0)
+        close(out);
+    return err->code;
+}
+
+/* --- becoming --------------------------------------------------------------------------------- */
+
+/* Makes the request the standard input. */
 static int take_as_input(const json_t *request, struct err *err)
 {
-    const int fd = memfd_create("request", 0);
-    if (fd < 0 || json_dumpfd(request, fd, JSON_COMPACT) < 0 || lseek(fd, 0, SEEK_SET) < 0 ||
-        dup2(fd, STDIN_FILENO) < 0)
-        err_errno(err, errno, "cannot pass the request to talkpress-media");
+    const int fd = write_request(request, err);
+    if (fd >= 0 && dup2(fd, STDIN_FILENO) < 0)
+        err_errno(err, errno, "cannot pass the request to " NAME);
     if (fd > STDIN_FILENO)
         close(fd);
     return err->code;
@@ -48,13 +125,7 @@ static int take_as_input(const json_t *request, struct err *err)
 
 void media_program_become(const char *program, char **words, const json_t *request, struct err *err)
 {
-    size_t nb = 0;
-    while (words[nb])
-        nb++;
-    AUTO_FREE char **all = mem_zalloc(nb + 2, sizeof *all);
-    char name[] = "talkpress";
-    all[0] = name;
-    memcpy(all + 1, words, nb * sizeof *all);
+    AUTO_FREE char **all = arguments(words);
     if (request && take_as_input(request, err) < 0)
         return;
     execv(program, all);

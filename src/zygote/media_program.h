@@ -12,6 +12,12 @@
 /* *out: its path, a new string. ERR_NOT_FOUND: talkpress is not completely installed. */
 ATTR_NODISCARD int media_program_find(char **out, struct err *err);
 
+/* Runs the program with those words and that request, waits for it and reads the JSON that it wrote
+ * to standard output: *answer is a new value. ERR_EXTERNAL if it failed; its messages are on
+ * standard error. */
+ATTR_NODISCARD int media_program_ask(json_t **answer, const char *program, char **words,
+                                     const json_t *request, struct err *err);
+
 /* Replaces this process by the program at that path (execv). words: its arguments after the name,
  * ending in NULL. request: its standard input (media_request.h); NULL: standard input is unchanged.
  * Returns only on failure. */

@@ -8,7 +8,7 @@
 #include "json.h"
 #include "mem.h"
 
-static const char where[] = "the request";
+static const char where[] = "the request or its answer";
 
 /* --- members ---------------------------------------------------------------------------------- */
 
@@ -127,6 +127,82 @@ int card_request_read(struct card_request *out, const json_t *json, struct err *
 {
     *out = (struct card_request){0};
     return read_members(out, card_members, NB_CARD_MEMBERS, json, err);
+}
+
+/* --- a trial of cards ------------------------------------------------------------------------- */
+
+static const struct member finding_members[] = {
+    {"card", MEMBER_INT, offsetof(struct trial_finding, card)},
+    {"problem", MEMBER_TEXT, offsetof(struct trial_finding, problem)},
+    {"left_out", MEMBER_TEXT, offsetof(struct trial_finding, left_out)},
+};
+enum { NB_FINDING_MEMBERS = sizeof finding_members / sizeof *finding_members };
+
+void trial_request_finish(struct trial_request *r)
+{
+    for (size_t i = 0; i < r->nb_cards; i++)
+        card_request_finish(&r->cards[i]);
+    free(r->cards);
+    *r = (struct trial_request){0};
+}
+
+json_t *trial_request_write(const struct trial_request *r)
+{
+    json_t *cards = json_array();
+    for (size_t i = 0; i < r->nb_cards; i++)
+        json_array_append_new(cards, card_request_write(&r->cards[i]));
+    return json_pack("{s:o}", "cards", cards);
+}
+
+int trial_request_read(struct trial_request *out, const json_t *json, struct err *err)
+{
+    json_t *cards;
+    *out = (struct trial_request){0};
+    if (json_need_array(&cards, json, "cards", where, err) < 0)
+        return err->code;
+    const size_t nb = json_array_size(cards);
+    out->cards = mem_zalloc(nb, sizeof *out->cards);
+    while (out->nb_cards < nb) {
+        const json_t *card = json_array_get(cards, out->nb_cards);
+        if (card_request_read(&out->cards[out->nb_cards++], card, err) < 0)
+            return err->code;
+    }
+    return 0;
+}
+
+void trial_answer_finish(struct trial_answer *a)
+{
+    for (size_t i = 0; i < a->nb_findings; i++)
+        free_members(&a->findings[i], finding_members, NB_FINDING_MEMBERS);
+    free(a->findings);
+    free(a->failure);
+    *a = (struct trial_answer){0};
+}
+
+json_t *trial_answer_write(const struct trial_answer *a)
+{
+    json_t *findings = json_array();
+    for (size_t i = 0; i < a->nb_findings; i++)
+        json_array_append_new(findings,
+                              write_members(&a->findings[i], finding_members, NB_FINDING_MEMBERS));
+    return json_pack("{s:o, s:o}", "findings", findings, "failure", json_text(a->failure));
+}
+
+int trial_answer_read(struct trial_answer *out, const json_t *json, struct err *err)
+{
+    json_t *findings;
+    *out = (struct trial_answer){.failure = mem_strdup(json_get_string(json, "failure", NULL))};
+    if (json_need_array(&findings, json, "findings", where, err) < 0)
+        return err->code;
+    const size_t nb = json_array_size(findings);
+    out->findings = mem_zalloc(nb, sizeof *out->findings);
+    while (out->nb_findings < nb) {
+        const json_t *finding = json_array_get(findings, out->nb_findings);
+        struct trial_finding *to = &out->findings[out->nb_findings++];
+        if (read_members(to, finding_members, NB_FINDING_MEMBERS, finding, err) < 0)
+            return err->code;
+    }
+    return 0;
 }
 
 /* --- stand-in recordings ---------------------------------------------------------------------- */

@@ -1,8 +1,9 @@
 /*
- * Requests to talkpress-media other than jobs: to draw a card, or to make stand-in recordings. A
- * command passes a request as JSON on standard input (media_program.h), so that talkpress-media
- * does not need the event, the store or the programme. Only this file writes and reads that JSON. A
- * request owns what its members point to.
+ * Requests to talkpress-media other than jobs: to draw a card, to try the texts of many cards, or
+ * to make stand-in recordings. A command passes a request as JSON on standard input
+ * (media_program.h), so that talkpress-media does not need the event, the store or the programme.
+ * Only this file writes and reads that JSON, and the answer. A request owns what its members point
+ * to.
  */
 #pragma once
 
@@ -21,6 +22,26 @@ struct card_request {
     char *talk;        /* as the user named it, for the message at the end */
     int width, height; /* in pixels */
     int duration_ms, fade_ms;
+};
+
+/* Whether the texts have room on their cards, and fonts. Template, logo and size are those of the
+ * first card. png_path and background_path are not used. */
+struct trial_request {
+    struct card_request *cards;
+    size_t nb_cards;
+};
+
+/* What is wrong with a card. */
+struct trial_finding {
+    int card;       /* its index in the request */
+    char *problem;  /* why it cannot be made; NULL: it can */
+    char *left_out; /* emoji that it is without; or NULL */
+};
+
+struct trial_answer {
+    char *failure; /* why no card can be tried: the template or the logo; or NULL */
+    struct trial_finding *findings;
+    size_t nb_findings;
 };
 
 /* One stand-in recording. */
@@ -52,14 +73,23 @@ struct rehearse_request {
 
 void card_request_finish(struct card_request *request);
 #define AUTO_CARD_REQUEST ATTR_CLEANUP(card_request_finish) struct card_request
+void trial_request_finish(struct trial_request *request);
+#define AUTO_TRIAL_REQUEST ATTR_CLEANUP(trial_request_finish) struct trial_request
+void trial_answer_finish(struct trial_answer *answer);
+#define AUTO_TRIAL_ANSWER ATTR_CLEANUP(trial_answer_finish) struct trial_answer
 void rehearse_request_finish(struct rehearse_request *request);
 #define AUTO_REHEARSE_REQUEST ATTR_CLEANUP(rehearse_request_finish) struct rehearse_request
 
 /* Return a new JSON value. */
 json_t *card_request_write(const struct card_request *request);
+json_t *trial_request_write(const struct trial_request *request);
+json_t *trial_answer_write(const struct trial_answer *answer);
 json_t *rehearse_request_write(const struct rehearse_request *request);
 
 /* ERR_INVALID if a member is missing or has the wrong type. The caller finishes *out also then. */
 ATTR_NODISCARD int card_request_read(struct card_request *out, const json_t *json, struct err *err);
+ATTR_NODISCARD int trial_request_read(struct trial_request *out, const json_t *json,
+                                      struct err *err);
+ATTR_NODISCARD int trial_answer_read(struct trial_answer *out, const json_t *json, struct err *err);
 ATTR_NODISCARD int rehearse_request_read(struct rehearse_request *out, const json_t *json,
                                          struct err *err);

@@ -94,6 +94,25 @@ size_of()
     says "bad.ass"
 }
 
+@test "a talk's own day, if the event has several" {
+    local i j
+    printf 'number,title,speakers,start,length\n%s\n%s\n' '1,Same,Ann,2021-05-04 10:00,0:03' \
+        '2,Same,Ann,2021-05-05 10:00,0:03' >days.csv
+    EVENT=$BATS_TEST_TMPDIR/days
+    "$TALKPRESS" init days >/dev/null
+    tp import days.csv >/dev/null
+    for i in 1 2; do tp card $i -o $i.png --size 640x360; done
+    run cmp -s 1.png 2.png
+    same 1 "$status"
+    for i in 1 2; do
+        settings "renditions: [mp4-360]" "event: {dates: 2021-05-0$((i + 3))}"
+        for j in 1 2; do
+            tp card $j -o one.png --size 640x360
+            cmp $i.png one.png
+        done
+    done
+}
+
 @test "no card fails for an emoji" {
     local cases=$BATS_TEST_DIRNAME/../../../shared/cases/15-emoji-message/titles.csv i
     printf 'number,title,speakers,length\n1,Rust in 🚀🦀,Ann,0:03\n2,Sea 🦩🫨 air 👍🏽,Ann,0:03\n' >emoji.csv
@@ -105,7 +124,73 @@ size_of()
         expect 0 tp card $i -o a.png --size 640x360
     done
     expect 0 tp card 2 -o a.png
-    says "it is without 🦩 (U+1F9A9), 🫨 (U+1FAE8): no installed font has"
+    says "left out, because no installed font has it in outline: 🦩 (U+1F9A9), 🫨 (U+1FAE8)"
+}
+
+@test "import names the cards that cannot be made" {
+    for option in --dry-run ""; do
+        expect 0 tp import $option page.txt
+        says "These title cards cannot be made:" \
+            "3 the text of the title does not fit on a card of 1280x720: about" \
+            "of its 639 characters have room 'talkpress card 3 -o card.png' says more" \
+            'card: {titles: {3: "A shorter title"}}'
+        same 1 "$(grep -c 'does not fit' <<<"$output")"
+    done
+    json '[.cards[] | .talk, .left_out], .card_titles_unknown, .cards_failure' \
+        $'[3,null]\n[]\nnull' tp import --json page.txt
+    settings_with 'titles: {3: First Steps, 40: x}'
+    expect 0 tp import page.txt
+    says_not "cannot be made"
+    says "talkpress.yaml has a card title for talk 40, but there is no such talk"
+}
+
+@test "import names the cards without some emoji, and each cause once" {
+    local i
+    {
+        echo 'number,title,speakers,length'
+        for i in 1 2 3; do echo "$i,Sea 🦩 air,Ann,0:03"; done
+        for i in {4..15}; do printf "$i,$(printf "long%.0s" {1..90})%0${i}d,Ann,0:03\n" 0; done
+        printf '16,Of no font \xee\x84\xa3,Ann,0:03\n'
+    } >many.csv
+    expect 0 tp import many.csv
+    says "talk the card is without 1 and 2 more 🦩 (U+1F9A9)" \
+        "and 3 more: 'talkpress import --json' lists all"
+    same 10 "$(grep -c 'the title does not fit' <<<"$output")"
+    json '[.cards[] | select(.problem) | .talk] | length' 13 tp import --json many.csv
+    json '.cards[] | select(.talk == 16) | .problem | contains("(U+E123) of the title")' true \
+        tp import --json many.csv
+}
+
+@test "an import whose cards cannot be tried is an import all the same" {
+    echo "this is no script" >event/bad.ass
+    settings_with "template: bad.ass"
+    page other.txt "1: Something Else (Ada Byron) (0:08)"
+    expect 0 tp import other.txt
+    says "The title cards could not be tried: card template" "bad.ass" "1 talk, 1 part"
+    expect 0 tp list
+    says "Something Else"
+}
+
+@test "a title for the card alone" {
+    tp card 1 -o a.png
+    settings_with 'titles: {3: First Steps}'
+    tp card 3 -o b.png
+    cmp a.png b.png
+    rehearse page.txt rec --talk 3
+    tp add rec >/dev/null || true
+    tp match "3=$(cd rec && echo 03-*)" >/dev/null
+    expect 0 tp run 3 --quiet
+    json '.talks[] | select(.number == 3) | .title | startswith("Very long words")' true cat event/out/talks.json
+    settings_with 'titles: {3: Other Steps 🚀}'
+    expect 0 tp why 3
+    says "would run now: card 1"
+    expect 0 tp run 3 --quiet
+    says "1 of 1 part is complete"
+    for wrong in '[x]' x '{x: y}' '{03: y}' '{3: 4}' '{"": y}'; do
+        settings_with "titles: $wrong"
+        expect 1 tp card 3 -o b.png
+        says "talkpress.yaml': 'titles' of 'card' should be a text for each talk's number"
+    done
 }
 
 settings_with()

@@ -99,6 +99,48 @@ completes()
     is_whole
 }
 
+# The wrong programme, published in full, and cleaned up after; then the right one.
+mistake()
+{
+    "$@" "$TALKPRESS" -C "$EVENT" import --replace wrong.txt || return
+    "$@" "$TALKPRESS" -C "$EVENT" run --quiet --prune || [ $? -eq 3 ] || return
+    "$@" "$TALKPRESS" -C "$EVENT" gc || return
+    "$@" "$TALKPRESS" -C "$EVENT" import --replace "$SECOND" || return
+    "$@" "$TALKPRESS" -C "$EVENT" run --quiet || return
+    "$@" "$TALKPRESS" -C "$EVENT" gc
+}
+
+@test "a wrong programme, killed at every step: the right one needs no job" {
+    page wrong.txt "7: Bees (Bo Chan) (0:08)"
+    EVENT=$FAST/wrong
+    new()
+    {
+        rm -rf "$EVENT" count
+        cp -a "$WHOLE" "$EVENT"
+        echo mine >"$EVENT/out/notes.txt"
+    }
+    new
+    mistake with_disk DISK_COUNT="$PWD/count" DISK_FAULT=sync,name,write:0:KILL >/dev/null
+    total=$(count)
+    [ "$total" -gt 100 ]
+    nb_killed=0
+    for at in $(some "$total" 6); do
+        new
+        mistake with_disk DISK_COUNT="$PWD/count" "DISK_FAULT=sync,name,write:$at:KILL" \
+            >killed.log 2>&1 || nb_killed=$((nb_killed + 1))
+        same mine "$(cat "$EVENT/out/notes.txt")"
+        rm "$EVENT/out/notes.txt"
+        tp gc >/dev/null
+        tp import --replace "$SECOND" >/dev/null
+        json '.jobs | add' 0 tp run --json || { echo "killed at $at"; false; }
+        tp gc >/dev/null
+        same "" "$(ls "$EVENT/work/removed" 2>/dev/null)"
+        is_whole || { echo "killed at $at"; false; }
+    done
+    [ "$nb_killed" -ge 5 ]
+    rm -rf "$EVENT"
+}
+
 @test "killed at every step: the same files in the end, and nothing made twice" {
     furnish "$FAST/killed"
     steps with_disk DISK_COUNT="$PWD/count" DISK_FAULT=sync,name,write:0:KILL >/dev/null

@@ -47,10 +47,10 @@ END
     expect 1 tp list
     settings 'renditions: [cheap]' 'event: {nam: x}'
     expect 1 tp list
-    says "there is no setting 'nam'"
+    says "unknown setting 'nam'"
     settings 'renditions: [cheap]' 'event: Tiny'
     expect 1 tp list
-    says "'event' should be lines of 'name: value'"
+    says "'event' should be followed by indented lines of 'name: value'"
 }
 
 # The topmost line that is not of the background's colour, of 360.

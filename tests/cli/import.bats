@@ -62,7 +62,8 @@ setup()
     before=$(sqlite3 "$EVENT/talkpress.db" .dump)
     expect 0 tp import page.txt
     says "3 talks, 4 parts: 0 new, 0 changed, 0 gone: nothing changes"
-    json . '{"changes":[],"unsure":[],"applied":false}' tp import --json page.txt
+    json . '{"changes":[],"notes":[],"unsure":[],"applied":false,"cards":[],"card_titles_unknown":[]}' \
+        tp import --json page.txt
     same "$before" "$(sqlite3 "$EVENT/talkpress.db" .dump)"
 }
 
@@ -195,4 +196,84 @@ END
     sed -i 's/12:00/09:00/; s/Other/Another/' t.xml
     expect 0 tp import t.xml
     says "0 new, 1 changed, 0 gone" "changed 3 title: 'Other' -> 'Another'"
+}
+
+@test "dates that contradict the starts by the zone's offset: both are shown, the starts count" {
+    cat >t.xml <<'END'
+<schedule><conference><title>Conf</title></conference>
+<day date="2023-05-26" start="2023-05-26T09:00:00+02:00" end="2023-05-26T18:00:00+02:00">
+<room name="A">
+<event id="1"><date>2023-05-26T11:30:00+02:00</date><start>09:30</start><title>One</title></event>
+<event id="2"><date>2023-05-26T12:30:00+02:00</date><start>10:30</start><title>Two</title></event>
+</room></day></schedule>
+END
+    expect 0 tp import t.xml
+    says "Note: 't.xml', line 4: the date of 'One' is \"2023-05-26T11:30:00+02:00\", but its start" \
+        "is \"09:30\". The start counts" "The same for 1 more event."
+    expect 0 tp list
+    says "1 09:30 A - One"
+    json '.notes|length' 1 tp import --json t.xml
+}
+
+@test "the programme of another event is refused without --replace" {
+    tp import page.txt
+    before=$(sqlite3 "$EVENT/talkpress.db" .dump)
+    sed -n '/^|/q;p' page.txt | sed 's/Tiny/Other/; s/2021/2022/' >other.txt
+    printf '|\nOpening\n- Talk 1: Bees (Bo Chan) (0:08)\nText.\n- Talk 7: Ants (Cy Dee) (0:09)\nText.\n|\n' \
+        >>other.txt
+    for options in "" "--dry-run"; do
+        # shellcheck disable=SC2086 # none or one
+        expect 1 tp import $options other.txt
+        says "now Tiny Conference 2021, 2021-05-04 to 2021-05-05: 3 talks" \
+            "new Other Conference 2022, 2022-05-04 to 2022-05-05: 2 talks" \
+            "gone 1 First Steps" "gone 3 Third Time Lucky" "imported: it seems to be the programme of \
+another event, with no talk in common: 3 of 3 talks would be gone" \
+            "type 'talkpress import --replace other.txt'" "'talkpress init DIR'"
+        same "$before" "$(sqlite3 "$EVENT/talkpress.db" .dump)"
+    done
+    says "changed 1 title: 'First Steps' -> 'Bees'" # the dry run
+    json '[.refused, .applied]' \
+        '[{"other_event":true,"talks":3,"gone":[1,2,3],"gone_published":0},false]' \
+        tp import --json other.txt
+    expect 0 tp import --replace other.txt
+    same "Bees Ants" "$(tp list --json | jq -r '.talks[] | select(.gone | not).title' | paste -sd' ')"
+    # The same talks under another name and at other days.
+    expect 0 tp import --replace page.txt
+    sed 's/Tiny/Other/; s/2021/2022/' page.txt >other.txt
+    expect 1 tp import other.txt
+    says "another event, with another name and other days. If"
+    sed 's/Tiny/Other/' page.txt >other.txt
+    expect 0 tp import other.txt
+}
+
+@test "a programme without a third of the talks is applied, with less it is refused" {
+    page five.txt "${talks[@]}" "4: Four (D) (0:08)" "5: Five (E) (0:08)"
+    tp import five.txt
+    expect 1 tp import page.txt
+    says "gone 4 Four" "gone 5 Five" "'page.txt' was not imported: 2 of 5 talks would be gone. If"
+    says_not "another event"
+    expect 0 tp import --replace page.txt
+    page two.txt "${talks[@]:1}"
+    expect 0 tp import two.txt
+}
+
+@test "a table with declined rows: what was left out is said" {
+    printf 'id,title,status\n1,One,Accepted\n2,Two,Declined\n3,Three,Withdrawn\n4,Four,Declined\n' >t.csv
+    expect 0 tp import t.csv
+    says "1 talk, 1 part: 1 new" "Note: 't.csv', lines 3, 5: left out: status \"Declined\"" \
+        "Note: 't.csv', line 4: left out: status \"Withdrawn\""
+    json '.notes' '["'"'t.csv', lines 3, 5: left out: status \\\"Declined\\\""'","'"'t.csv', line 4: "'left out: status \"Withdrawn\""]' \
+        tp import --json t.csv
+    printf 'id,title,date\n1,One,09/05/2014\n' >t.csv
+    expect 1 tp import t.csv
+    says "not ambiguous: this one is 9 May or 5 September"
+}
+
+@test "real tables with dates of numbers: the column decides, or the date is ambiguous" {
+    local cases=$BATS_TEST_DIRNAME/../../../shared/cases/13-csv
+    [ -d "$cases" ] || skip "no ../shared/cases"
+    expect 0 tp import "$cases/us-dates.csv"
+    json '[.talks[].start]' '["2014-09-27T09:00:00","2014-09-05T09:00:00"]' tp list --json
+    expect 1 tp import "$cases/ambiguous-dates.csv"
+    says "6 October or 10 June"
 }

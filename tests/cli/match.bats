@@ -181,7 +181,7 @@ cause_of()
         -shortest cam/b/0001.mkv
     ff -i cam/b/0001.mkv -t 700 -c copy cam/0001.mkv
     page other.txt "5: Something Else (Barbara Gray) (20:00)" "6: The Rest (Edsger Wirth) (10:00)"
-    tp import other.txt >/dev/null
+    tp import --replace other.txt >/dev/null
     tp add cam >/dev/null || true
     same '["none","none"]' "$(tp match --json | jq -c '[.matches[].state]')"
     for command in status verify match "run --quiet" "status 5" "why 5" "cut 5"; do
@@ -432,7 +432,7 @@ END
         tp verify --json 3
     tp import "$PAGE"
     page changed.txt "1: First Steps (Ada Byron) (0:08)" "3: Third Time Even Luckier (0:12)"
-    tp import changed.txt
+    tp import --replace changed.txt
     json '.[0] | [.listed_s, .accepted_because != null]' '[12,true]' tp verify --json 3
     expect 0 tp verify --reject 3
     says "3: no longer accepted"

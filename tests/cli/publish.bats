@@ -35,7 +35,8 @@ all="01-first-steps.jpg 01-first-steps.mp4 02-second-thoughts-part-1.jpg \
     expect 0 tp publish
     says "out/ holds 4 parts, 8 files: 0 written, 0 removed"
     same "$before" "$(stat -c '%n %y %z %i' event/out event/out/*)"
-    json . '{"parts":4,"files":8,"written":0,"removed":0}' tp publish --json
+    json . '{"parts":4,"files":8,"written":0,"removed":0,"removed_files":[],"not_removed":[]}' \
+        tp publish --json
 }
 
 # Every object of talks.json has the members that the schema requires, and no others.
@@ -64,7 +65,7 @@ fits_schema()
 number,title,speakers,room,language,url,date,start,duration
 1,First Steps,Ada Byron,Main Hall,en,https://conf.example/1,2021-05-04,09:00,0:00:08
 END
-    tp import timetable.csv >/dev/null
+    tp import --replace timetable.csv >/dev/null
     settings 'renditions: [cheap]' 'event: {name: Tiny, zone: Europe/Brussels, licence: CC BY 4.0}'
     tp run --quiet >/dev/null || true # a recording that ends in mid-talk
     fits_schema
@@ -111,8 +112,8 @@ END
     echo keep >event/out/zzz.mp4.tmp-12
     echo keep >event/out/.htaccess
     page page.txt "1: First Steps (Ada Byron) (0:06)"
-    tp import page.txt >/dev/null
-    expect 0 tp publish
+    tp import --replace page.txt >/dev/null
+    expect 0 tp publish --prune
     says "1 part, 2 files" "6 removed"
     same "01-first-steps.jpg 01-first-steps.mp4 03-third-time-lucky.srt SHA256SUMS mine \
 talks.json zzz.mp4.tmp-12" "$(files)"
@@ -148,6 +149,129 @@ SHA256SUMS talks.json" "$(files)"
     same "$all" "$(files)"
 }
 
+# no_jobs RUN...: the run makes nothing, and all sums are right.
+no_jobs()
+{
+    json '.jobs | add' 0 tp run --json
+    (cd event/out && sha256sum --quiet -c SHA256SUMS)
+    same "$(ls event/out | grep -v 'SHA\|talks')" "$(sed 's/.*  //' event/out/SHA256SUMS)"
+    fits_schema
+}
+
+@test "a wrong programme: out/ stays until the user says so, and the right one brings all back" {
+    fresh=$(cd event && find out work/?? -type f | sort)
+    page other.txt "7: Bees (Bo Chan) (0:08)"
+    expect 1 tp import other.txt
+    same "$all" "$(files)"
+    tp import --replace other.txt >/dev/null
+    for command in "run --quiet" "publish"; do
+        # shellcheck disable=SC2086 # words
+        expect 3 tp $command
+        says "out/ holds 0 parts, 8 files" "NOT removed from out/: 8 files" \
+            "the talk is no longer in the programme: 01-first-steps.jpg 01-first-steps.mp4" \
+            "type 'talkpress publish --prune'"
+    done
+    json '[.removed_files, (.not_removed | length)]' '[[],8]' tp publish --json
+    json '[.removed_files, (.not_removed | length)]' '[[],8]' tp run --json
+    json '[.talks[].number], .not_removed[7]' "[7]
+{\"file\":\"03-third-time-lucky.mp4\",\"sha256\":\"$(sha256sum event/out/03*.mp4 | cut -c-64)\",\"talk\":3,\"part\":1}" \
+        cat event/out/talks.json
+    no_jobs
+    same "$all" "$(files)"
+    tp import --replace "$PAGE" >/dev/null
+    no_jobs
+    same null "$(jq .not_removed event/out/talks.json)"
+    # Even if it was confirmed, and work/ cleaned after that.
+    tp import --replace other.txt >/dev/null
+    echo mine >event/out/notes.txt
+    expect 2 tp run --prune --no-publish
+    expect 3 tp run --quiet --prune
+    says "removed 8 files from out/, now in 'work/removed/20" "03-third-time-lucky.mp4"
+    same "SHA256SUMS notes.txt talks.json" "$(files)"
+    same "${all% SHA*}" "$(cd event/work/removed && printf '%s\n' ./*/0* | sed 's/.*\///' | paste -sd' ')"
+    expect 0 tp gc --dry-run
+    says "0 files, 0.0 MB would be removed kept:" "just now" "removed from out/: 01-first-steps.jpg"
+    expect 0 tp gc
+    says "0 files, 0.0 MB removed kept: work" "without a recording since an import: talk 1 First Steps"
+    rm event/out/notes.txt
+    tp import --replace "$PAGE" >/dev/null
+    no_jobs
+    same "$all" "$(files)"
+    expect 0 tp gc
+    says_not "kept"
+    same "$fresh" "$(cd event && find out work/?? -type f | sort)"
+    same "" "$(ls event/work/removed)"
+}
+
+@test "a wrong programme that uses the same numbers: no file is listed under another title" {
+    page other.txt "1: Bees (Bo Chan) (0:08)" "2: Ants (Cy Dee) (0:08)" "3: Wasps (Di Fox) (0:08)"
+    expect 1 tp import other.txt
+    expect 0 tp import --replace other.txt
+    says "ATTENTION: 3 published talks get another title"
+    expect 3 tp publish
+    says "NOT removed from out/: 8 files" "the talk is no longer in the programme"
+    json '[.talks[].parts[]]' '[]' cat event/out/talks.json
+    json '.not_removed | [length, .[0].talk]' '[8,0]' cat event/out/talks.json
+    before=$(sums)
+    expect 3 tp run --quiet # the recordings are named by number
+    says "renamed: '01-first-steps.jpg' is now '01-bees.jpg'" "NOT removed from out/: 6 files"
+    [ "$before" != "$(sums)" ]
+    tp import --replace "$PAGE" >/dev/null
+    no_jobs
+    same "$all" "$(files)"
+    same "$(cat "$BATS_FILE_TMPDIR/done/out/SHA256SUMS")" "$(sums)"
+    same "1 2 3" "$(sqlite3 event/talkpress.db "select distinct talk from published" | paste -sd' ')"
+}
+
+@test "gc --prune deletes what was removed; on a terminal it asks" {
+    page other.txt "7: Bees (Bo Chan) (0:08)"
+    tp import --replace other.txt >/dev/null
+    answer() { script -qec "$TALKPRESS -C event $1" /dev/null <<<"$2"; }
+    expect 3 answer publish n
+    says "Remove these 8 files from out/? [y/N]" "type 'talkpress publish --prune'"
+    same "$all" "$(files)"
+    expect 0 answer publish y
+    says "removed 8 files"
+    same "SHA256SUMS talks.json" "$(files)"
+    before=$(find event/work -type f | wc -l)
+    expect 0 answer gc n
+    says "has to be encoded again if it is needed. [y/N]"
+    same "$before" "$(find event/work -type f | wc -l)"
+    expect 0 tp gc --dry-run --prune
+    says "would also be removed"
+    same "$before" "$(find event/work -type f | wc -l)"
+    expect 0 tp gc --prune
+    says "also removed: work of talks"
+    same "" "$(ls event/work/removed)"
+    expect 0 tp gc
+    says "0 files, 0.0 MB removed"
+    says_not "kept"
+    tp import --replace "$PAGE" >/dev/null
+    tp run --quiet >/dev/null
+    same "$(cat "$BATS_FILE_TMPDIR/done/out/SHA256SUMS")" "$(sums)"
+}
+
+@test "a rendition that is no longer in the settings: its files go only if the user says so" {
+    cheap_rendition event small .small.mp4 80
+    settings 'renditions: [cheap, small]'
+    tp run --quiet >/dev/null
+    before=$(files)
+    settings 'renditions: [small]'
+    expect 0 tp run --quiet
+    says "removed 4 files from out/, now in" "the talk no longer has a file of this kind: 01-first"
+    expect 0 tp gc
+    settings 'renditions: [cheap, small]'
+    no_jobs
+    same "$before" "$(files)"
+    # The same rendition under another suffix is the same file.
+    sed -i 's/suffix: .*/suffix: .tiny.mp4/' event/renditions/small.yaml
+    expect 0 tp run --quiet
+    says "renamed: '01-first-steps.small.mp4' is now '01-first-steps.tiny.mp4'"
+    says_not "removed"
+    no_jobs
+    same "${before//small/tiny}" "$(files)"
+}
+
 @test "a talk that is renamed: the old files stay until the new ones are there" {
     sed 's/Third Time Lucky/Lucky at Last/' "$PAGE" >page.txt
     tp import page.txt >/dev/null
@@ -155,7 +279,10 @@ SHA256SUMS talks.json" "$(files)"
     says "1 written, 0 removed" # talks.json
     same "$all" "$(files)"
     (cd event/out && sha256sum --quiet -c SHA256SUMS)
-    tp run --quiet >/dev/null
+    expect 0 tp run --quiet
+    says "renamed: '03-third-time-lucky.mp4' is now '03-lucky-at-last.mp4'"
+    says_not "removed"
+    same "" "$(ls event/work/removed 2>/dev/null)"
     same "${all//third-time-lucky/lucky-at-last}" "$(files)"
     same 0 "$(grep -c third event/out/SHA256SUMS)"
 }
@@ -260,6 +387,22 @@ lucky()
     expect 0 tp match "3=lucky take.mp4"
     json '.jobs | with_entries(select(.value > 0))' '{"card":1,"assemble":1}' tp run --json
     same "03-all-good-things.jpg 03-all-good-things.mp4 SHA256SUMS talks.json" "$(files)"
+}
+
+@test "another talk under the same number does not get the files; the old one gets them back" {
+    lucky
+    before=$(sums)
+    page other.txt "3: Bees (Bo Chan) (0:20)"
+    tp verify --accept 3 --because "mine" >/dev/null || true
+    tp import --replace other.txt >/dev/null
+    expect 3 tp run --quiet
+    says "removed 2 files from out/" "the talk is no longer in the programme: 03-third-time-lucky.jpg"
+    json '.talks[0].parts' '[]' cat event/out/talks.json
+    expect 0 tp gc
+    says "talk 3 Third Time Lucky" "removed from out/: 03-third-time-lucky.jpg, 03-third-time-lucky.mp4"
+    tp import --replace page.txt >/dev/null
+    no_jobs
+    same "$before" "$(sums)"
 }
 
 @test "after a changed title every command says what the talk was published from" {

@@ -55,7 +55,7 @@ probe()
     tp add "$file" >/dev/null || true # no talk matches its name
     tp match 1=twostsd.mp4 >/dev/null
     expect 0 tp verify
-    says "ok" "1 of 1 parts are ok"
+    says "ok" "1 of 1 part is ok"
     expect 0 tp run --quiet
     # The second half has another decoder's configuration, and is 4:3: it looks as in the recording.
     for at in 21 30 39; do
@@ -188,4 +188,18 @@ put()
     expect 1 tp add wrapped.mkv
     says "wrapped.mkv - has a clock that goes back by 23:42:" "new file with other time stamps"
     says_not "-23:42" " -0:"
+}
+
+@test "unfinished downloads are said; recycle bins, thumbnails and macOS's companions are no recordings" {
+    local file
+    make whole.mp4 -map 0 -map 3 -c:v libx264 -preset ultrafast -c:a aac
+    mkdir -p disk/'$RECYCLE.BIN' disk/.Trashes disk/@eaDir/a.mp4 disk/__MACOSX disk/d.mp4.download disk/sub
+    for file in sub/01.mp4 ._01.mp4 '$RECYCLE.BIN/$R1.mp4' .Trashes/b.mp4 @eaDir/a.mp4/SYNOPHOTO_FILM.mp4 \
+        __MACOSX/c.mp4 d.mp4.download/d.mp4 e.mp4.part Unconfirmed.crdownload f.mp4 f.mp4.aria2 01.THM; do
+        cp whole.mp4 "disk/$file"
+        printf %s "$file" >>"disk/$file"
+    done
+    run tp add disk
+    says "4 unfinished downloads are not added" "for instance (add them when complete)" "1 added"
+    json '[.[].path | sub(".*/disk/"; "")]' '["sub/01.mp4"]' tp add --json disk
 }

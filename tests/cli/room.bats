@@ -135,7 +135,7 @@ END
 @test "with listed times only, in order; what a person cuts stands" {
     page listed.txt "1: First Steps (Ada Byron) (0:14)" "2: Second Thoughts (Grace Murray) (0:16)" \
         "3: Third Time Lucky (Radia Lamport) (0:11)"
-    tp import listed.txt >/dev/null
+    tp import --replace listed.txt >/dev/null
     tp add "$main" >/dev/null || true
     expect 0 tp match 1-3=main-hall.mp4
     says "set by hand"

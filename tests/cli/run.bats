@@ -240,7 +240,7 @@ talks.json" "$(ls event/out)"
     new_event
     rehearse odd.txt rec
     same 8 "$(ls rec | wc -l)"
-    tp import odd.txt
+    tp import --replace odd.txt
     tp add rec || tp match # lengths are equal: names must do
     for n in 11 12 13 14 15 16 17 18; do
         tp match "$n=$(cd rec && echo $n-*)" >/dev/null || true
@@ -263,7 +263,7 @@ talks.json" "$(ls event/out)"
  &#8238;back (A) (0:05)</li></ul></body></html>' >odd.html
     new_event
     rehearse odd.html rec
-    tp import odd.html
+    tp import --replace odd.html
     tp add rec
     expect 0 tp run --quiet
     same 1 "$(ls event/out/*.mp4 | wc -l)"

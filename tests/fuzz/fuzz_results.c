@@ -97,7 +97,7 @@ static void plan_parts(struct plan *plan, const struct bytes *piece)
 static int go_through(struct event *event, const struct bytes files[NB_FILES], struct err *err)
 {
     AUTO_PLAN plan = {0};
-    struct publish_result published;
+    AUTO_PUBLISH_RESULT published = {0};
     if (plan_load(&plan, event, err) < 0)
         return err->code;
     for (size_t i = 0; i < plan.nb_recordings; i++)
@@ -112,7 +112,7 @@ static int go_through(struct event *event, const struct bytes files[NB_FILES], s
     if (plan_refresh(&plan, err) < 0)
         return err->code;
     plan_parts(&plan, &files[PIECE]);
-    return publish(&published, &plan, err);
+    return publish(&published, &plan, false, err);
 }
 
 /* Whether the probe tells of days, which only take long: a card that stands for the picture of so

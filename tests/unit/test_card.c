@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -21,6 +22,13 @@
 #include "str.h"
 
 #define TEMPLATE SOURCE_DIR "/pipeline/cards/title.ass"
+
+#define HEAD                                                                                   \
+    "[Script Info]\nScriptType: v4.00+\nPlayResY: 720\n[V4+ Styles]\nFormat: Name, Fontname, " \
+    "Fontsize, Alignment, MarginL, MarginR, MarginV, Encoding\n"
+#define STYLE  "Style: T,Noto Sans,60,5,40,40,20,-1\n"
+#define EVENTS "[Events]\nFormat: Layer, Start, End, Style, Text\n"
+#define LINE   "Dialogue: 0,0:00:00.00,0:00:10.00,T,"
 
 static const uint8_t background[3] = {0x12, 0x18, 0x1f};
 static const char long_title[] = "SleepServer: A Software-Only Approach for Reducing the Energy "
@@ -227,6 +235,7 @@ static void test_breaks_at_phrases(void **state)
         "Does Your Database Scale?| A Look at the State of the Art",
         "Everything about Memory -| Safe and Unsafe",
         "A Title: with One Line",
+        "XRM: Event-based Resource| Management Framework for XCP",
         "仮想化技術の過去と現在：|未来における消費削減のための方法",
     };
     for (size_t i = 0; i < sizeof titles / sizeof *titles; i++) {
@@ -243,6 +252,19 @@ static void test_breaks_at_phrases(void **state)
         if (!same(a, b))
             fail_msg("broken elsewhere: %s", titles[i]);
     }
+}
+
+/* Addresses are broken after their marks, names are not. */
+static void test_long_words(void **state)
+{
+    (void)state;
+    AUTO_FRAME *url = draw_title("https://example.org/a/very/long/path/to/some/document-with-many-"
+                                 "words.html explained");
+    const struct extent e = measure(url);
+    assert_true(e.right <= 1204);
+    assert_true(e.bottom - e.top > 150); /* the rule and two lines or more */
+    AUTO_FRAME *name = draw_title("nnnnnnnnnn-nnnnnnnnnn n");
+    assert_int_equal(measure(name).nb_bands, 2);
 }
 
 static void test_too_long_is_refused(void **state)
@@ -263,6 +285,53 @@ static void test_too_long_is_refused(void **state)
     title[300] = '\0';
     text = full_text(title);
     expect_refused(&text, &params, ERR_INVALID, "the text of the title does not fit", NULL);
+    /* A book is refused at once. */
+    AUTO_STR book = {0};
+    while (book.len < 200000)
+        str_add(&book, "a book of words ");
+    text = full_text(book.s);
+    const clock_t begin = clock();
+    expect_refused(&text, &params, ERR_INVALID, "of its 199999 characters have room", NULL);
+    assert_true(clock() - begin < 10 * CLOCKS_PER_SEC);
+}
+
+/* A trial says of each text what drawing its card would, whatever was tried before. */
+static void test_trial(void **state)
+{
+    (void)state;
+    char title[1200] = "";
+    memset(title, 'w', 300);
+    const struct card_text texts[] = {
+        full_text("Xen"),
+        full_text(title),
+        full_text("Xen \xee\x84\xa3 Today"),
+        full_text(long_title),
+        full_text("\xd8\xac\xd9\x84\xd8\xb3\xd8\xa9"),
+        full_text("\xcd\xb8"),
+        full_text("Sea \xf0\x9f\xa6\xa9 air"),
+        {.title = "Xen"},
+    };
+    const struct card_params params = params_of(1280, 720);
+    struct err err = {0};
+    struct card_trial *trial = NULL;
+    assert_int_equal(card_trial_open(&trial, &params, &err), 0);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct err tried = {0}, drawn = {0};
+        struct card *card = NULL;
+        AUTO_FREE char *left_out = NULL;
+        assert_int_equal(card_trial_fit(trial, &texts[i], &left_out, &tried),
+                         card_create(&card, &texts[i], &params, &drawn));
+        assert_string_equal(tried.msg, drawn.msg);
+        const char *without = card ? card_left_out(card) : NULL;
+        assert_string_equal(left_out ? left_out : "", without ? without : "");
+        card_destroy(card);
+    }
+    card_trial_close(trial);
+    struct card_params broken = params;
+    broken.template_path = "/no/such.ass";
+    trial = NULL;
+    assert_int_equal(card_trial_open(&trial, &broken, &err), ERR_NOT_FOUND);
+    assert_null(trial);
 }
 
 static void test_markup_appears_as_it_is(void **state)
@@ -354,13 +423,11 @@ static void test_emoji(void **state)
         {"Rust \xf0\x9f\x9a\x80 in space", "Rust in space"},
         {"\xf0\x9f\x8e\x89", ""},
         {"Sea \xf0\x9f\xa6\xa9\xf0\x9f\xab\xa8 air", "Sea air"},
-        {"At \xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb work", "At \xe2\x80\x8d work"},
+        {"At \xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb work", "At work"},
         {"Go \xf0\x9f\x91\x8d\xf0\x9f\x8f\xbd on", "Go on"},
         {"A\xe2\x9d\xa4\xef\xb8\x8f"
          "B",
-         "A\xef\xb8\x8f"
-         "B"},
-        {"1\xef\xb8\x8f\xe2\x83\xa3 first", "1\xef\xb8\x8f first"},
+         "AB"},
         {"\xf0\x9f\x87\xa9\xf0\x9f\x87\xaa here", "here"},
     };
     const struct card_params params = params_of(1280, 720);
@@ -381,6 +448,33 @@ static void test_emoji(void **state)
                      left_out ? left_out : "nothing, but not drawn");
         card_destroy(card);
     }
+}
+
+/* What would only be drawn beside or over something else is dropped, and not reported. */
+static void test_emoji_modifiers(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {
+        {"1\xef\xb8\x8f\xe2\x83\xa3 and #\xe2\x83\xa3 first", "1 and # first"}, /* keycaps */
+        {"\xf0\x9f\x91\x8d\xf0\x9f\x8f\xbd", "\xf0\x9f\x91\x8d"},               /* a skin tone */
+        {"\xf0\x9f\x91\xae\xf0\x9f\x8f\xbd\xe2\x80\x8d\xe2\x99\x80\xef\xb8\x8f",
+         "\xf0\x9f\x91\xae"},                                                 /* a gender */
+        {"\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\xa6\xb0", "\xf0\x9f\x91\xa9"}, /* red hair */
+        {"\xf0\x9f\x8f\xb4\xf3\xa0\x81\xa7\xf3\xa0\x81\xa2\xf3\xa0\x81\xbf",
+         "\xf0\x9f\x8f\xb4"}, /* tags of a flag */
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        const struct card_text with = {.title = pairs[i][0]}, without = {.title = pairs[i][1]};
+        const struct card_params params = params_of(640, 360);
+        struct card *card = create(&with, &params);
+        AUTO_FRAME *plain = draw(&without, &params);
+        if (!same(card_picture(card), plain))
+            fail_msg("%s is drawn differently from %s", pairs[i][0], pairs[i][1]);
+        card_destroy(card);
+    }
+    /* A gender sign alone is text. */
+    AUTO_FRAME *a = draw_title("A \xe2\x99\x80 B"), *b = draw_title("A B");
+    assert_false(same(a, b));
 }
 
 static void test_empty_fields_leave_no_hole(void **state)
@@ -559,7 +653,7 @@ static void test_contrast(void **state)
         AUTO_FRAME *rgb = draw(&text, &params);
         const uint8_t *below = pixel(rgb, 630, 180);
         const double ratio = (luminance(footer) + 0.05) / (luminance(below) + 0.05);
-        assert_true(ratio >= 4.4);
+        assert_true(ratio >= 4.5);
         assert_true(cases[i].stronger == (ratio < 4.8));
     }
     /* Nor does the picture vanish where there is little to read over it. */
@@ -567,6 +661,69 @@ static void test_contrast(void **state)
     write_picture(back, 640, 360, cases[0].colour);
     AUTO_FRAME *rgb = draw(&only, &params);
     assert_true(pixel(rgb, 630, 180)[0] > 90);
+}
+
+/* Squares of black and white, beginning with white. */
+static void write_squares(const char *path, int width, int height, int side)
+{
+    struct err err = {0};
+    AUTO_FRAME *frame = picture_alloc(AV_PIX_FMT_RGB24, width, height);
+    assert_non_null(frame);
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < width; x++)
+            memset(frame->data[0] + (ptrdiff_t)y * frame->linesize[0] + (ptrdiff_t)3 * x,
+                   (x / side + y / side) % 2 ? 0 : 255, 3);
+    assert_int_equal(picture_write_png(frame, path, &err), 0);
+}
+
+/* Contrast of a colour with the pixel of a card as a PNG, read back. */
+static double contrast_in_png(const struct card_text *text, const struct card_params *params,
+                              const uint8_t ink[3], int x, int y)
+{
+    struct err err = {0};
+    AUTO_FREE char *path = in_dir("contrast.png");
+    AUTO_FRAME *png = NULL, *rgb = picture_alloc(AV_PIX_FMT_RGB24, params->width, params->height);
+    struct card *card = create(text, params);
+    assert_int_equal(card_write_png(card, path, &err), 0);
+    card_destroy(card);
+    assert_int_equal(picture_read(&png, path, &err), 0);
+    picture_over(rgb, png, 0, 0);
+    const double a = luminance(ink), b = luminance(pixel(rgb, x, y));
+    return (fmax(a, b) + 0.05) / (fmin(a, b) + 0.05);
+}
+
+/* The bright parts of a picture count, where text is over them, and only there; and black text
+ * wants a bright veil. */
+static void test_contrast_of_parts(void **state)
+{
+    (void)state;
+    static const uint8_t footer[] = {0x8e, 0x9b, 0xa8}, black[] = {0, 0, 0};
+    AUTO_FREE char *back = in_dir("squares.png"), *dark = in_dir("dark.ass");
+    struct card_params params = params_of(640, 360);
+    const struct card_text text = full_text("Xen");
+    params.background_path = back;
+    static const int sides[] = {6, 20, 90, 320};
+    for (size_t i = 0; i < sizeof sides / sizeof *sides; i++) {
+        write_squares(back, 640, 360, sides[i]);
+        const int white = sides[i] / 2;
+        assert_true(contrast_in_png(&text, &params, footer, white, white) >= 4.5);
+    }
+    /* Black text at the left edge, over white, and at the right edge, over black. */
+    write_squares(back, 640, 360, 320);
+    const struct card_text title = {.title = "Xen"};
+    params.template_path = dark;
+    for (int alignment = 4; alignment <= 6; alignment += 2) {
+        AUTO_FREE char *script = mem_printf(
+            "[Script Info]\nScriptType: v4.00+\nPlayResY: 720\n"
+            ";talkpress background: #ffffff\n;talkpress veil: 10\n[V4+ Styles]\n"
+            "Format: Name, Fontname, Fontsize, PrimaryColour, BorderStyle, Outline, Shadow, "
+            "Alignment, MarginL, MarginR, MarginV, Encoding\n"
+            "Style: T,Noto Sans,40,&H00000000,1,0,0,%d,10,10,20,-1\n" EVENTS LINE "@TITLE@\n",
+            alignment);
+        write_text(dark, script);
+        const double over_black = contrast_in_png(&title, &params, black, 400, 10);
+        assert_true(alignment == 6 ? over_black >= 4.5 && over_black < 5 : over_black < 2);
+    }
 }
 
 static void test_broken_pictures(void **state)
@@ -629,13 +786,6 @@ static void test_look_hash(void **state)
     assert_int_equal(card_look_hash(back, &params, &err), ERR_NOT_FOUND);
 }
 
-#define HEAD                                                                                   \
-    "[Script Info]\nScriptType: v4.00+\nPlayResY: 720\n[V4+ Styles]\nFormat: Name, Fontname, " \
-    "Fontsize, Alignment, MarginL, MarginR, MarginV, Encoding\n"
-#define STYLE  "Style: T,Noto Sans,60,5,40,40,20,-1\n"
-#define EVENTS "[Events]\nFormat: Layer, Start, End, Style, Text\n"
-#define LINE   "Dialogue: 0,0:00:00.00,0:00:10.00,T,"
-
 static void test_template_errors(void **state)
 {
     (void)state;
@@ -694,13 +844,16 @@ int main(void)
         cmocka_unit_test(test_long_title_wraps_and_shrinks),
         cmocka_unit_test(test_balances_lines),
         cmocka_unit_test(test_breaks_at_phrases),
+        cmocka_unit_test(test_long_words),
         cmocka_unit_test(test_too_long_is_refused),
+        cmocka_unit_test(test_trial),
         cmocka_unit_test(test_markup_appears_as_it_is),
         cmocka_unit_test(test_scripts),
         cmocka_unit_test(test_right_to_left_mirrors),
         cmocka_unit_test(test_japanese_wraps),
         cmocka_unit_test(test_missing_glyph_is_refused),
         cmocka_unit_test(test_emoji),
+        cmocka_unit_test(test_emoji_modifiers),
         cmocka_unit_test(test_empty_fields_leave_no_hole),
         cmocka_unit_test(test_fades),
         cmocka_unit_test(test_faded_picture),
@@ -708,6 +861,7 @@ int main(void)
         cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_logo_and_background),
         cmocka_unit_test(test_contrast),
+        cmocka_unit_test(test_contrast_of_parts),
         cmocka_unit_test(test_broken_pictures),
         cmocka_unit_test(test_png),
         cmocka_unit_test(test_look_hash),

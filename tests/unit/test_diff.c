@@ -75,6 +75,11 @@ static void test_come_and_go(void **state)
     diff_programmes(&d, &two, &again);
     assert_change(&d, CHANGE_BACK, 2, "Second");
     diff_finish(&d);
+    AUTO_PROGRAMME renamed = {0};
+    talks_make(&renamed, (struct talk_row[]){BASE, {2, "Zweitens", NULL, NULL, NULL, {-1}}}, 2);
+    diff_programmes(&d, &two, &renamed);
+    assert_change(&d, CHANGE_BACK, 2, "title: 'Second' -> 'Zweitens'");
+    diff_finish(&d);
 }
 
 static void test_event(void **state)

@@ -155,6 +155,21 @@ static const struct {
     {XML("", DAY("<event id=\"1\"><title><![CDATA[A<b]]></title><abstract><p>x</p><p>y</p>"
                  "</abstract></event>")),
      "Conf|||\n1|0|1|A<b|||A||||x\n\ny\n"},
+    /* pentabarf's own: events in the day, each with its room. */
+    {XML("", "<day date=\"2007-02-24\" index=\"1\"><event id=\"5\"><start>10:00:00</start>"
+             "<duration>01:00:00</duration><room>Janson</room><title>One</title></event>"
+             "<group><event id=\"6\"><start>09:00</start><title>Two</title></event></group></day>"),
+     "Conf||2007-02-24|2007-02-24\n"
+     "6|0|6|Two||||2007-02-24T09:00:00|||\n"
+     "5|3600|5|One|||Janson|2007-02-24T10:00:00|||\n"},
+    /* Persons as objects, and markup in lines. */
+    {XML("", DAY("<event id=\"1\"><title>Using <em>make</em></title><track><slug>t</slug>"
+                 "<name>Tools</name></track><persons><person id=\"1\"><code>NQTF8Y</code>"
+                 "<public_name>Ann Lee</public_name><name>A. L.</name><biography>Once <p>upon</p>"
+                 "</biography></person><person><code>X</code>\nBo Chan\n<biography>b</biography>"
+                 "</person><person name=\"Cy Dee\"><code>Y</code></person><person><code>Z</code>"
+                 "<name/></person></persons></event>")),
+     "Conf|||\n1|0|1|Using make|Ann Lee, Bo Chan, Cy Dee|Tools|A||||\n"},
     /* c3voc 1. An id as text; names by preference. */
     {JSON(", \"time_zone_name\": \"Europe/Berlin\", \"start\": \"2013-02-02\"",
           "\"B\": [{\"id\": \"12\", \"guid\": \"g\", \"title\": \"T\", \"start\": \"09:00\","
@@ -166,6 +181,10 @@ static const struct {
      "Conf||2013-02-02|2013-02-02\n"
      "12|5400|g|T|Ann, Bo||B|2013-02-02T09:00:00+01:00|||a & b\n"
      "3|0|3|Two|||A 1|2013-02-02T09:00:00+01:00|||\n"},
+    /* Events in a day. */
+    {"{\"schedule\": {\"conference\": {\"title\": \"Conf\", \"days\": [{\"date\": \"2013-02-02\", "
+     "\"events\": [{\"title\": \"One\", \"room\": \"A\", \"start\": \"09:00\"}]}]}}}",
+     "Conf||2013-02-02|2013-02-02\n0|0|one|One|||A|2013-02-02T09:00:00|||\n"},
     /* c3voc 2: rooms in their own order, tracks by slug, an end. */
     {"{\"schedule\": {\"conference\": {\"title\": \"Conf\", \"rooms\": [{\"name\": \"B\"}, "
      "{\"name\": "
@@ -224,7 +243,12 @@ static const struct {
     {XML("<time_zone_name>Mars/Base</time_zone_name>", ""),
      "FILE, line 4: the time zone: found \"Mars/Base\""},
     {XML("<day_change>4</day_change>", ""), "FILE, line 4: the day change: found \"4\""},
-    {XML("", DAY("")), "FILE: found a timetable without any event"},
+    {XML("", DAY("<event><title>T</title><persons><person><code>X</code><bio>b</bio></person>"
+                 "</persons></event>")),
+     "FILE, line 5: the person's name: found \"<code>, <bio>\""},
+    {XML("", DAY("")), "FILE: found a <schedule> without any <event>: 1 <day>, 1 <room>; "},
+    {XML("", DAY("<talk><title/></talk><talk/>")),
+     "FILE: found a <schedule> without any <event>: 1 <day>, 1 <room>, 2 <talk>, 1 <title>; "},
     {"<schedule>\n</schedule>", "FILE, line 1: <conference> is missing"},
     {"<schedule>\n<conference>\n", "FILE, line 3: found broken XML"},
     {"<schedule>&nbsp;</schedule>", "FILE, line 1: found broken XML: Entity 'nbsp' not defined"},
@@ -250,6 +274,9 @@ static const struct {
      "FILE, schedule.conference.days[0].rooms[\"A\"][0].title: found true"},
     {JSON("", "\"A\": [{\"title\": \"T\", \"persons\": [\"x\"]}]"),
      "FILE, schedule.conference.days[0].rooms[\"A\"][0].persons[0]: found a text"},
+    {JSON("", "\"A\": [{\"title\": \"T\", \"persons\": [{\"id\": 1, \"code\": \"X\"}]}]"),
+     "FILE, schedule.conference.days[0].rooms[\"A\"][0].persons[0]: the person's name: "
+     "found \"id, code\""},
     {JSON("", "\"A\": [{\"title\": \"T\", \"start\": \"noon\"}]"),
      "FILE, schedule.conference.days[0].rooms[\"A\"][0]: the event's start: found \"noon\""},
     {"{\"schedule\": {\"conference\": {}, \"events\": [{\"title\": \"T\", \"start\": "
@@ -260,7 +287,32 @@ static const struct {
     {"{\"schedule\": ", "FILE, line 1, column "},
     {"{\"results\": 3}", "FILE, results: found a number"},
     {"{\"results\": [], \"next\": \"https://x/?page=2\"}", "FILE, next: a further page: found"},
-    {"{\"results\": []}", "FILE: found a timetable without any event"},
+    {"{\"results\": [{\"title\": \"T\", \"state\": \"rejected\"}]}",
+     "FILE: found 1 submission, and none that is accepted or confirmed"},
+    {"{\"schedule\": {\"conference\": {\"days\": [{\"date\": \"2013-02-02\", \"talks\": []}]}}}",
+     "FILE: found a timetable without any event: schedule has conference; 1 day, the first with "
+     "date, talks, 0 rooms"},
+    {"{\"event\": {\"schedule\": 1}, \"talks\": []}",
+     "FILE: found JSON of no known kind: an object with \"event\", \"talks\"; expected one of: "
+     "c3voc's schedule (here: no \"schedule\"), talks of pretalx's API (no \"results\"), a talk of "
+     "pyvideo (no \"title\")"},
+    {"{\"title\": \"T\"}",
+     "FILE: found JSON of no known kind: an object with \"title\"; expected one of: c3voc's "
+     "schedule "
+     "(here: no \"schedule\"), talks of pretalx's API (no \"results\"), a talk of pyvideo (no "
+     "\"videos\" and no \"recorded\")"},
+    {"[{\"title\": \"T\"}, 2]",
+     "FILE: found JSON of no known kind: a list of 2 values, the first an object with \"title\""},
+    {"[]", "FILE: found JSON of no known kind: a list of 0 values"},
+    {"{\"talks\": [", "FILE, line 1, column 11: found broken JSON"},
+    {"<?xml version=\"1.0\"?><!-- x --><iCalendar><vcalendar/></iCalendar>",
+     "FILE: found XML of no known kind: its root element is <iCalendar>; expected schedule.xml"},
+    {"<html><body>Hello</body></html>", "FILE: found no talk, but a page that begins with "
+                                        "\"<html><body>Hello</body></html>\"; expected "
+                                        "one of: a page that lists videos (here: no entry such as"},
+    {"\n Hello,\nthere",
+     "FILE: found no talk, but text that begins with \"Hello,\"; expected one of: "},
+    {" \n", "FILE: found no talk, but an empty file; expected a programme"},
     {"{\"results\": [{\"title\": \"T\", \"slots\": [1]}]}",
      "FILE, results[0].slots[0]: found a number"},
     {"{\"results\": [{\"title\": \"T\", \"speakers\": [\"ABC\"]}]}",

@@ -60,6 +60,51 @@ static void test_card(void **state)
     assert_int_equal(out.fade_ms, 500);
 }
 
+static void test_trial(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    AUTO_TRIAL_REQUEST in = {.cards = mem_zalloc(2, sizeof *in.cards), .nb_cards = 2};
+    AUTO_TRIAL_REQUEST out = {0};
+    for (int i = 0; i < 2; i++) {
+        in.cards[i].title = mem_printf("Title %d", i);
+        in.cards[i].logo_path = odd_path();
+        in.cards[i].width = 1280 + i;
+    }
+    AUTO_JSON *json = through_text(trial_request_write(&in));
+    assert_int_equal(trial_request_read(&out, json, &err), 0);
+    assert_int_equal(out.nb_cards, 2);
+    assert_string_equal(out.cards[1].title, "Title 1");
+    assert_string_equal(out.cards[1].logo_path, in.cards[1].logo_path);
+    assert_int_equal(out.cards[1].width, 1281);
+    assert_null(out.cards[1].event);
+}
+
+static void test_trial_answer(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    AUTO_TRIAL_ANSWER in = {.failure = mem_strdup("no template"),
+                            .findings = mem_zalloc(2, sizeof *in.findings),
+                            .nb_findings = 2};
+    AUTO_TRIAL_ANSWER out = {0}, nothing = {0}, none = {0};
+    in.findings[0].problem = mem_strdup("too long");
+    in.findings[1].left_out = mem_strdup("\xf0\x9f\xa6\xa9");
+    in.findings[1].card = 7;
+    AUTO_JSON *json = through_text(trial_answer_write(&in));
+    assert_int_equal(trial_answer_read(&out, json, &err), 0);
+    assert_string_equal(out.failure, "no template");
+    assert_int_equal(out.nb_findings, 2);
+    assert_string_equal(out.findings[0].problem, "too long");
+    assert_null(out.findings[0].left_out);
+    assert_int_equal(out.findings[1].card, 7);
+    assert_string_equal(out.findings[1].left_out, in.findings[1].left_out);
+    AUTO_JSON *empty = through_text(trial_answer_write(&nothing));
+    assert_int_equal(trial_answer_read(&none, empty, &err), 0);
+    assert_null(none.failure);
+    assert_int_equal(none.nb_findings, 0);
+}
+
 static struct rehearse_request two_talks(void)
 {
     struct rehearse_request r = {
@@ -167,10 +212,9 @@ static void test_malformed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_card),
-        cmocka_unit_test(test_rehearse),
-        cmocka_unit_test(test_estimate),
-        cmocka_unit_test(test_malformed),
+        cmocka_unit_test(test_card),         cmocka_unit_test(test_trial),
+        cmocka_unit_test(test_trial_answer), cmocka_unit_test(test_rehearse),
+        cmocka_unit_test(test_estimate),     cmocka_unit_test(test_malformed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -108,6 +108,19 @@ static const struct {
      "2 Break, 1 Break"},
     {"refs that look like others", "s|One/s-2|Two", "s-2|Zwei/s|Eins", "2 Zwei, 1 Eins"},
     {"a new ref that looks like another's", "s-2|Two", "s|One/s-2|Two", "2 One, 1 Two"},
+    {"new ids in each export", "a|One|Ann|9|A/b|Two|Bo|7|A/c|Three||8|B",
+     "x|Two|Bo|7|A/y|One|Ann|5|C/z|Three||8|B/w|Four|Cy|1|A", "2 Two, 1 One, 3 Three, 4 Four"},
+    {"a new id and a new title", "a|One|Ann|9|A/b|Two|Bo|7|A", "x|Two|Bo|7|A/y|Uno|Ann|9|B",
+     "2 Two, 1? Uno"},
+    {"ids by order", "e1|One|Ann|9|A/e2|Two|Bo|10|A/e3|Three|Cy|11|A",
+     "e1|Two|Bo|10|A/e2|Three|Cy|12|A/e3|Four|Di|13|A", "2 Two, 3 Three, 4 Four"},
+    {"a title that another talk had", "a|One/b|Two", "a|Two/b|Tape", "1 Two, 2 Tape"},
+    {"a second session of a talk whose title changes", "a|Yoga|Ann|9|A",
+     "a|Advanced yoga|Ann|9|A/b|Yoga|Ann|11|A", "1 Advanced yoga, 2 Yoga"},
+    {"speakers swap their titles", "u|One|Ann|9|A/u|Two|Bo|7|A", "u|Two|Ann|9|A/u|One|Bo|7|A",
+     "1 Two, 2 One"},
+    {"an id of its own, and nothing else agrees", "a|One|Ann|9|A", "a|Two|Bo|7|B", "1? Two"},
+    {"the opening of another year", "a|Opening||2023|A", "b|Opening||2024|A", "2 Opening"},
     {"the same title of another speaker", "u|Intro|Ann|9|A/u|Disks|Bo|7|A",
      "u|Intro|Cy|5|B/u|Disks|Bo|7|A", "1? Intro, 2 Disks"},
 };
@@ -150,6 +163,20 @@ static void test_gone(void **state)
     assert_string_equal(got, "3 Tape, 2 Close, 1 Disks");
 }
 
+/* An id is free after its talk is gone. Another talk that gets it is not that talk. */
+static void test_gone_id(void **state)
+{
+    (void)state;
+    AUTO_PROGRAMME before = {0}, after = {0};
+    make(&before, "a|One|Ann|7|A/b|Two|Bo|9|A");
+    programme_number_talks(&before, &(struct programme){0});
+    before.talks[0].gone = before.talks[1].gone = true;
+    make(&after, "a|Three|Cy|7|A/b|Zwei|Bo|8|A");
+    programme_number_talks(&after, &before);
+    AUTO_FREE char *got = numbers(&after);
+    assert_string_equal(got, "3 Three, 2 Zwei");
+}
+
 /* A timetable's ids: another export has others, or has none for one talk. The refs decide. */
 static void test_ids(void **state)
 {
@@ -183,6 +210,22 @@ static void test_ids(void **state)
     }
 }
 
+/* One guid for all events, and ids by their order: neither says which talk it is. */
+static void test_ids_by_order(void **state)
+{
+    (void)state;
+    AUTO_PROGRAMME before = {0}, after = {0};
+    make(&before, "u|One|Ann|9|A/u|Two|Bo|10|A/u|Three|Cy|11|A");
+    make(&after, "u|Two|Bo|10|A/u|Three|Cy|12|A/u|Four|Di|13|A");
+    before.numbers_are_ids = after.numbers_are_ids = true;
+    for (int i = 0; i < 3; i++)
+        before.talks[i].number = after.talks[i].number = i + 1;
+    programme_number_talks(&after, &before);
+    AUTO_FREE char *got = numbers(&after);
+    assert_string_equal(got, "2 Two, 3 Three, 4 Four");
+    assert_distinct("refs", &after);
+}
+
 /* One ref for a whole programme of the largest size: no round looks at all pairs. */
 static void test_many(void **state)
 {
@@ -208,10 +251,9 @@ static void test_many(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cases),
-        cmocka_unit_test(test_gone),
-        cmocka_unit_test(test_ids),
-        cmocka_unit_test(test_many),
+        cmocka_unit_test(test_cases),        cmocka_unit_test(test_gone),
+        cmocka_unit_test(test_gone_id),      cmocka_unit_test(test_ids),
+        cmocka_unit_test(test_ids_by_order), cmocka_unit_test(test_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

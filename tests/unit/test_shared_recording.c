@@ -78,8 +78,8 @@ static char *find(const struct programme *p, const struct sharing_candidate *rec
     struct shared_recording found[8];
     struct match_recording names[8];
     for (size_t i = 0; i < nb; i++)
-        names[i] = (struct match_recording){fs_basename(recordings[i].path),
-                                            recordings[i].duration_ms, NULL};
+        names[i] = (struct match_recording){.name = fs_basename(recordings[i].path),
+                                            .duration_ms = recordings[i].duration_ms};
     match_all(&matches, p, names, nb, fixed, nb_fixed);
     shared_recording_find(found, &matches, p, recordings, nb);
     char *text = dump(found, nb, &matches);
@@ -362,7 +362,8 @@ static void check_real(const char *file, size_t least_days)
                                             .room = t->room};
         struct match_table matches;
         struct shared_recording found;
-        match_all(&matches, &p, &(struct match_recording){"camera.mts", r.duration_ms, NULL}, 1,
+        match_all(&matches, &p,
+                  &(struct match_recording){.name = "camera.mts", .duration_ms = r.duration_ms}, 1,
                   NULL, 0);
         shared_recording_find(&found, &matches, &p, &r, 1);
         assert_true(found.shared);

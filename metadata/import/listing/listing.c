@@ -38,6 +38,19 @@ struct reader {
 static void reader_finish(struct reader *r);
 static int read_talks(struct reader *r);
 
+bool listing_sniff(const char *bytes, size_t nb_bytes, const char *name)
+{
+    struct err ignored = {0};
+    AUTO_LISTING_PAGE page = {0};
+    struct listing_start *starts = NULL;
+    size_t nb_starts = 0;
+    if (listing_page_parse(&page, bytes, nb_bytes, name, &ignored) < 0)
+        return true;
+    listing_starts_find(&starts, &nb_starts, &page);
+    free(starts);
+    return nb_starts > 0;
+}
+
 int listing_parse(struct programme *out, const char *bytes, size_t nb_bytes, const char *name,
                   struct err *err)
 {

@@ -5,11 +5,15 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "err.h"
 
 struct programme;
+
+/* Whether the page has an entry, or cannot be read as text, which listing_parse then reports. */
+bool listing_sniff(const char *bytes, size_t nb_bytes, const char *name);
 
 /* Reads a page into *out (zero-initialised by the caller, who frees it with programme_finish;
  * untouched on failure). The content decides whether it is HTML or text; name is the file in

@@ -1,0 +1,104 @@
+#include "publish_report.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "event.h"
+#include "publish.h"
+#include "str.h"
+#include "table.h"
+
+enum { MOST_NAMES = 20 }; /* for each reason; the others are counted */
+
+static void print_renamed(const struct publish_result *r)
+{
+    size_t nb = 0;
+    for (size_t i = 0; i < r->nb_stale; i++)
+        if (r->stale[i].now && ++nb <= MOST_NAMES)
+            table_text("  ", "renamed: '%s' is now '%s'", r->stale[i].name, r->stale[i].now);
+    if (nb > MOST_NAMES)
+        printf("and %zu more renamed\n", nb - MOST_NAMES);
+}
+
+/* The names of files that are gone for one reason, which is static. */
+static void print_reason(const struct publish_result *r, const char *why)
+{
+    size_t nb = 0;
+    printf("  %s:\n", why);
+    for (size_t i = 0; i < r->nb_stale; i++)
+        if (r->stale[i].why == why && ++nb <= MOST_NAMES)
+            printf("    %s\n", r->stale[i].name);
+    if (nb > MOST_NAMES)
+        printf("    and %zu more\n", nb - MOST_NAMES);
+}
+
+static void print_names(const struct publish_result *r)
+{
+    for (size_t i = 0; i < r->nb_stale; i++) {
+        size_t first = 0;
+        while (r->stale[first].why != r->stale[i].why)
+            first++;
+        if (r->stale[i].why && first == i)
+            print_reason(r, r->stale[i].why);
+    }
+}
+
+static size_t nb_unneeded(const struct publish_result *r)
+{
+    return r->nb_stale - r->nb_renamed;
+}
+
+static void print_removed(const struct publish_result *r, const struct command *c)
+{
+    const size_t nb = nb_unneeded(r);
+    const char *dir = r->removed_to + strlen(c->event->dir) + 1;
+    table_text("", "removed %zu file%s from out/, now in '%s' until 'talkpress gc --prune':", nb,
+               cli_s(nb), dir);
+    print_names(r);
+}
+
+static void print_kept(const struct publish_result *r)
+{
+    const size_t nb = nb_unneeded(r);
+    table_text("", "NOT removed from out/: %zu files that nothing needs any more", nb);
+    print_names(r);
+}
+
+int publish_report(struct publish_result *r, struct command *c, bool ask, struct err *err)
+{
+    print_renamed(r);
+    if (r->kept) {
+        print_kept(r);
+        if (ask && cli_confirm("Remove these %zu files from out/?", nb_unneeded(r))) {
+            publish_result_finish(r);
+            if (publish(r, c->plan, true, err) < 0)
+                return err->code;
+        }
+    }
+    if (r->kept)
+        table_text("", "If they are to go, type 'talkpress publish --prune'. If the programme or "
+                       "the settings are wrong, correct them.");
+    else if (nb_unneeded(r))
+        print_removed(r, c);
+    return 0;
+}
+
+static json_t *names_json(const struct publish_result *r)
+{
+    json_t *names = json_array();
+    for (size_t i = 0; i < r->nb_stale; i++)
+        if (!r->stale[i].now)
+            json_array_append_new(names, json_string(r->stale[i].name));
+    return names;
+}
+
+json_t *publish_removed_json(const struct publish_result *r)
+{
+    return r->kept ? json_array() : names_json(r);
+}
+
+json_t *publish_kept_json(const struct publish_result *r)
+{
+    return r->kept ? names_json(r) : json_array();
+}
