@@ -33,7 +33,8 @@ const char *cli_after_path(const char *message, const char *path)
     const size_t nb = strlen(path);
     if (message[0] != '\'' || strncmp(message + 1, path, nb) != 0 || message[nb + 1] != '\'')
         return message;
-    return message + nb + 2 + strspn(message + nb + 2, ": ");
+    const char *rest = message + nb + 2 + strspn(message + nb + 2, ": ");
+    return str_starts(rest, "and ") ? message : rest; /* it is about several files */
 }
 
 void cli_print_json(const json_t *value)

@@ -45,8 +45,10 @@ static int select_one(int **list, size_t *nb, const struct programme *programme,
     const struct talk *one = from == to ? programme_find(programme, (int)from) : NULL;
     if (one && one->gone)
         return err_set(err, ERR_NOT_FOUND, "talk %s is no longer in the programme", arg);
-    return *nb > before ? 0
-                        : err_set(err, ERR_NOT_FOUND, "there is no talk %s in the programme", arg);
+    return *nb > before
+               ? 0
+               : err_set(err, ERR_NOT_FOUND,
+                         "there is no talk %s in the programme: see 'talkpress list'", arg);
 }
 
 int selector_talks(int **out, size_t *out_nb, const struct programme *programme, char **args,
@@ -89,9 +91,11 @@ int selector_part(int *talk, int *part, const struct programme *programme, const
         return err_set(err, ERR_USAGE, "'%s' is not a talk: write 15, or 15/2 for its part 2", arg);
     const struct talk *t = programme_find(programme, *talk);
     if (!t)
-        return err_set(err, ERR_NOT_FOUND, "there is no talk %d in the programme", *talk);
+        return err_set(err, ERR_NOT_FOUND,
+                       "there is no talk %d in the programme: see 'talkpress list'", *talk);
     if (*part && !talk_part(t, *part))
-        return err_set(err, ERR_NOT_FOUND, "talk %d has no part %d", *talk, *part);
+        return err_set(err, ERR_NOT_FOUND, "talk %d has no part %d: it has %zu", *talk, *part,
+                       t->nb_parts);
     return 0;
 }
 
@@ -134,6 +138,9 @@ int selector_recording(const struct plan *p, const char *name, struct err *err)
                            name, p->sources[i].name);
         found = (int)i;
     }
-    return found >= 0 ? found
-                      : err_set(err, ERR_NOT_FOUND, "'%s' is not a recording of this event", name);
+    return found >= 0
+               ? found
+               : err_set(err, ERR_NOT_FOUND,
+                         "'%s' is not a recording of this event: 'talkpress add FILE' adds one",
+                         name);
 }

@@ -66,8 +66,9 @@ static int set_cut(const struct part_plan *pp, struct store *store, const char *
                        "%" PRId64 ")",
                        name, at, pp->grid.nb_frames);
     if (cut.begin >= cut.end)
-        return err_set(err, ERR_INVALID, "talk %s: it would begin at %s and end at %s", name,
-                       clock_format_ms(from, frame_grid_ms_of(&pp->grid, cut.begin), true),
+        return err_set(err, ERR_INVALID,
+                       "talk %s: it would begin at %s and end at %s: --out must be after --in",
+                       name, clock_format_ms(from, frame_grid_ms_of(&pp->grid, cut.begin), true),
                        clock_format_ms(to, frame_grid_ms_of(&pp->grid, cut.end), true));
     return choose(store, pp->talk, pp->part, pp->match, &cut, err);
 }

@@ -130,9 +130,10 @@ static void print_talks(const struct programme *p)
     headings[nb++] = ">listed";
     headings[nb++] = "talk";
     const char *section = "";
+    const bool days = p->end && !(p->begin && strcmp(p->begin, p->end) == 0);
     printf("%s%s%s%s%s%s%s\n", p->name ? p->name : "(no name)", p->place ? ", " : "",
            p->place ? p->place : "", p->begin ? ", " : "", p->begin ? p->begin : "",
-           p->end ? " to " : "", p->end ? p->end : "");
+           days ? " to " : "", days ? p->end : "");
     struct table *t = table_create(headings);
     for (size_t i = 0; i < p->nb_talks; i++) {
         const struct talk *talk = &p->talks[i];

@@ -19,15 +19,27 @@
 #include "table.h"
 #include "unused.h"
 
+/* More parts that only lack a recording are counted, not listed: during a conference most do. */
+enum { MAX_MISSING = 10 };
+
+static bool is_missing(const struct part_plan *pp)
+{
+    return pp->state == PART_WAITING && pp->verdict == VERDICT_MISSING;
+}
+
 static void print_waiting(const struct run *r, const struct plan *plan)
 {
     struct unused_summary unused;
+    size_t nb_missing = 0;
+    for (size_t i = 0; i < run_nb_parts(r); i++)
+        nb_missing += is_missing(run_part(r, i));
     unused_begin(&unused, plan);
     for (size_t i = 0; i < run_nb_parts(r); i++) {
         const struct part_plan *pp = run_part(r, i);
         char name[32];
         unused_note(&unused, pp);
-        if (pp->state != PART_WAITING && pp->state != PART_HELD)
+        if ((pp->state != PART_WAITING && pp->state != PART_HELD) ||
+            (nb_missing > MAX_MISSING && is_missing(pp)))
             continue;
         AUTO_STR why = {0};
         if (pp->verdict != VERDICT_OK)
@@ -39,6 +51,8 @@ static void print_waiting(const struct run *r, const struct plan *plan)
                    why.s ? why.s : "");
     }
     unused_print(&unused);
+    if (nb_missing > MAX_MISSING)
+        puts("'talkpress status --waiting' lists them");
 }
 
 static void print_json(const struct run_tally *t, const struct executor_result *e,

@@ -115,7 +115,10 @@ static void print_none(const struct plan *p, int recording)
     }
     if (noted)
         return;
-    puts(recording < 0 ? "no recording holds several talks" : "it holds no more than one talk");
+    if (recording < 0)
+        puts("no recording holds several talks");
+    else
+        table_text("  ", "'%s' holds no more than one talk", p->sources[recording].name);
     puts("if one does: 'talkpress match TALK=FILE' for each of its talks, or, with a\n"
          "timetable, 'talkpress add --start \"2010-04-28 09:02\" FILE'");
 }

@@ -133,9 +133,11 @@ static int number(double *out, const json_t *map, const char *key, double fallba
     *out = fallback;
     if (!v || json_is_null(v))
         return 0;
-    if (!json_is_number(v) || json_number_value(v) < least || json_number_value(v) > most)
-        return err_set(err, ERR_INVALID, "%s: '%s' should be a number from %g to %g", where, key,
-                       least, most);
+    if (!json_is_number(v) || json_number_value(v) < least || json_number_value(v) > most) {
+        AUTO_FREE char *found = json_dumps(v, JSON_ENCODE_ANY | JSON_REAL_PRECISION(6));
+        return err_set(err, ERR_INVALID, "%s: '%s' should be a number from %g to %g, not %s", where,
+                       key, least, most, found ? found : "this");
+    }
     *out = json_number_value(v);
     return 0;
 }

@@ -182,7 +182,10 @@ static void find(struct recordings_found *out, struct adding *a, const char *pat
         fprintf(stderr, "talkpress: %s\n", why.msg);
         a->nb_failed++;
     } else if (out->nb == 0) {
-        fprintf(stderr, "'%s' holds no file with the suffix of a recording\n", path);
+        fprintf(stderr,
+                "'%s' holds no file with the suffix of a recording: to add files with other names, "
+                "name each of them\n",
+                path);
     }
     if (out->nb_unfinished > 0)
         fprintf(stderr, "%zu unfinished download%s not added: '%s'%s (add %s when complete)\n",

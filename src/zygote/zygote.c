@@ -159,7 +159,10 @@ static int ask_or_restart(struct zygote_answer *out, struct zygote *s, enum zygo
         AUTO_FREE char *said = last_message(s);
         stop(s);
         if (tries == 1)
-            err_set(err, ERR_EXTERNAL, "the process that starts workers has ended: %s", said);
+            err_set(
+                err, ERR_EXTERNAL,
+                "the process that starts workers has ended: %s: 'talkpress run' starts it again",
+                said);
     }
     return err->code;
 }

@@ -93,6 +93,8 @@ repeat_command()
     (cd event/out && sha256sum --quiet -c SHA256SUMS)
     expect 0 tp status
     says "1 ok First Steps: FAILED: the worker crashed"
+    json '[.parts[].talk]' '[1]' tp status --failed --json
+    json '[.parts[].talk]' '[]' tp status --failed --text second --json
     same "" "$(ls event/work/tmp)"
     # The command works from anywhere, and what it makes counts.
     command=$(repeat_command run)

@@ -138,7 +138,10 @@ put()
     expect 1 tp add secret.mp4
     says "secret.mp4" "encrypted picture"
     # Sound alone, and all of a transport stream: bits 7 and 6 of each packet's fourth byte.
-    ffmpeg -v error -i secret.mp4 -i clear.mp4 -map 1:v -map 0:a -c copy mixed.mp4
+    ffmpeg -v error -i clear.mp4 -map 0:a -c copy -encryption_scheme cenc-aes-ctr \
+        -encryption_key $key -encryption_kid $key sound.mp4
+    expect 1 tp add sound.mp4
+    says "sound.mp4" "its sound is encrypted"
     make tv.ts -map 0 -map 3
     perl -e 'undef $/; $_ = <STDIN>; for ($i = 0; $i < length; $i += 188) {
         $pid = unpack("n", substr($_, $i + 1, 2)) & 0x1fff;
@@ -183,7 +186,7 @@ put()
     make early.mkv -map 0 -map 3 -c:v libx264 -preset ultrafast -c:a pcm_s16le -live 1
     cat late.mkv early.mkv >wrapped.mkv
     expect 1 tp add wrapped.mkv
-    says "wrapped.mkv' has a clock that goes back by 23:42:" "new file with other time stamps"
+    says "wrapped.mkv - has a clock that goes back by 23:42:" "new file with other time stamps"
     says_not "-23:42" " -0:"
 }
 

@@ -199,6 +199,17 @@ talks.json" "$(ls event/out)"
     says "3 of 3 parts"
 }
 
+@test "on a terminal run shows how many parts are done; on a dumb one nothing moves" {
+    new_event
+    tp add "$REC" >/dev/null
+    output=$(TERM=xterm script -qec "$TALKPRESS -C $EVENT run 2" /dev/null)
+    [[ $output == *"0 of 2 parts done"* ]]
+    [[ $output == *"talk 2/"[12]" is made (2 of 2 parts done)"* ]]
+    output=$(TERM=dumb script -qec "$TALKPRESS -C $EVENT run 3" /dev/null)
+    [[ $output == *"talk 3 is made (1 of 1 part done)"* ]]
+    [[ $output != *$'\e'* ]]
+}
+
 @test "progress goes to stderr, the result to stdout; --json is one object" {
     new_event
     tp add "$REC" >/dev/null

@@ -152,7 +152,7 @@ setup()
     done <<'END'
 renditions: [mp4-720]\nworkres: 3|unknown setting 'workres'
 renditions: [mp4-720]\nworkers: 0|'workers' should be a number from 1
-renditions: [mp4-720]\nworkers: many|'workers' should be a number from 1
+renditions: [mp4-720]\nworkers: many|, not "many"
 renditions: [mp4-720]\ncard: {colour: red}|unknown setting 'colour'
 renditions: [mp4-720]\ncard: 5|'card' should be
 renditions: mp4-720|'renditions' should be a list of names
