@@ -47,7 +47,7 @@ archive()
 @test "formats: the best video is taken, the others are set aside and named" {
     run tp add "$REC"
     says "bees.opus 0:08 set aside: another format of 'bees_hd.mp4'" "28 added"
-    expect 0 tp match
+    expect 0 tp match --all
     says "1 sure" "bees_hd.mp4: 'bees' in the name" "6 sure" "7 sure" "geese_hd.mp4: 'geese' in the name" \
         "Set aside (to take one all the same: talkpress match TALK=FILE):" \
         "bees.mkv, bees.opus, bees_sd.mp4: another format of 'bees_hd.mp4'"
@@ -57,7 +57,7 @@ archive()
     tp match 1=none >/dev/null
     tp match 1= >/dev/null
     tp remove bees_hd.mp4
-    expect 0 tp match
+    expect 0 tp match --all
     says "bees.mkv: 'bees' in the name" "bees.opus, bees_sd.mp4: another format of 'bees.mkv'"
 }
 
@@ -65,12 +65,12 @@ archive()
     run tp add "$REC"
     expect 0 tp match 1=bees.opus
     says "bees.opus: set by hand"
-    expect 0 tp match
+    expect 0 tp match --all
     says "bees.mkv, bees_hd.mp4, bees_sd.mp4: another format of 'bees.opus'" \
         "clouds_sd.mp4: another format of 'clouds_hd.mp4'"
     # Found again, whatever was kept of the matching.
     expect 0 tp add "$REC"
-    expect 0 tp match
+    expect 0 tp match --all
     says "bees.mkv, bees_hd.mp4, bees_sd.mp4: another format of 'bees.opus'"
 }
 

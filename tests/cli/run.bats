@@ -217,7 +217,7 @@ talks.json" "$(ls event/out)"
     grep -q "jobs run: analyse 1, card 1, cell 1, sound 1, poster 1, assemble 1" stdout
     grep -q "talk 3 is made (1 of 1 part done): Third Time Lucky" stderr
     json 'keys_unsorted' \
-        '["jobs","worker_cpu_s","worker_peak_mb","jobs_failed","parts","complete","waiting","published","stopped"]' tp run --json 3
+        '["jobs","worker_cpu_s","worker_peak_mb","jobs_failed","parts","complete","waiting","published","stopped","removed_files","not_removed"]' tp run --json 3
 }
 
 @test "status: a line per part, everything about a talk" {
