@@ -47,9 +47,9 @@ static char *full_cause(const struct part_plan *pp)
     return str_take(&s);
 }
 
-static void add_json(json_t *list, const struct part_plan *pp, const struct plan *plan)
+static void add_json(json_t *list, const struct part_plan *pp, const char *cause,
+                     const struct plan *plan)
 {
-    AUTO_FREE char *cause = full_cause(pp);
     const bool known = pp->measured_ms >= 0;
     const int64_t listed_ms = (int64_t)pp->part->listed_s * 1000;
     json_t *row =
@@ -79,10 +79,10 @@ enum table_colour verdict_colour(enum verdict verdict, bool accepted)
                                              : TABLE_BAD;
 }
 
-static void add_row(struct table *t, const struct part_plan *pp)
+static void add_row(struct table *t, const struct part_plan *pp, const char *cause)
 {
     char name[32], listed[CLOCK_BYTES + 8] = "-", measured[CLOCK_BYTES] = "-", off[24] = "";
-    AUTO_FREE char *cause = full_cause(pp), *text = NULL;
+    AUTO_FREE char *text = NULL;
     const int64_t listed_ms = (int64_t)pp->part->listed_s * 1000;
     if (listed_ms) {
         clock_format_ms(listed, listed_ms, false);
@@ -106,9 +106,10 @@ static void add_row(struct table *t, const struct part_plan *pp)
 
 /* --- what is shown ---------------------------------------------------------------------------- */
 
-/* The parts of the talks as they are planned, without their jobs. */
+/* The parts of the talks as they are planned, without their jobs and results. */
 struct verified {
     struct part_plan *parts;
+    char **causes; /* of each part */
     size_t nb, nb_ok, nb_accepted;
 };
 
@@ -119,12 +120,13 @@ static int verify_parts(struct verified *v, const struct plan *plan, const int *
         const struct talk *talk = programme_find(&plan->programme, talks[i]);
         for (size_t k = 0; k < talk->nb_parts && !talk->gone; k++) {
             v->parts = mem_grow(v->parts, v->nb, sizeof *v->parts);
+            v->causes = mem_grow(v->causes, v->nb, sizeof *v->causes);
             struct part_plan *pp = &v->parts[v->nb];
             *pp = (struct part_plan){0};
             if (plan_part(pp, plan, talk, &talk->parts[k], err) < 0)
                 return err->code;
+            v->causes[v->nb++] = full_cause(pp);
             part_plan_trim(pp);
-            v->nb++;
             v->nb_ok += pp->verdict == VERDICT_OK;
             v->nb_accepted += pp->verdict != VERDICT_OK && pp->accepted;
         }
@@ -137,6 +139,7 @@ static void verified_finish(struct verified *v)
     for (size_t i = 0; i < v->nb; i++)
         part_plan_finish(&v->parts[i]);
     free(v->parts);
+    mem_free_strings(v->causes, v->nb);
 }
 
 static bool is_problem(const struct part_plan *pp)
@@ -149,7 +152,7 @@ static void print_json(const struct verified *v, const struct plan *plan, bool p
     AUTO_JSON *list = json_array();
     for (size_t i = 0; i < v->nb; i++)
         if (!problems || is_problem(&v->parts[i]))
-            add_json(list, &v->parts[i], plan);
+            add_json(list, &v->parts[i], v->causes[i], plan);
     cli_print_json(list);
 }
 
@@ -179,7 +182,7 @@ static void print_rows(const struct verified *v, bool problems)
                                            : "ok");
         for (size_t i = 0; i < v->nb; i++)
             if (is_problem(&v->parts[i]) ? v->parts[i].verdict == verdict : k == nb_groups)
-                add_row(t, &v->parts[i]);
+                add_row(t, &v->parts[i], v->causes[i]);
     }
     table_print(t);
 }

@@ -175,8 +175,8 @@ static void other_talks(int *nb_same_speed, bool *fitting, const struct part_pla
             continue;
         const int listed_s = t->parts[0].listed_s;
         const int64_t raw_ms = json_get_int(p->sources[m->recording].probe, "duration_ms", -1),
-                      ms = raw_ms - lead_in_of(&p->lead_in, 1000LL * listed_s, raw_ms,
-                                               (int)tolerance_ms);
+                      ms = raw_ms -
+                           lead_in_of(&p->lead_in, 1000LL * listed_s, raw_ms, (int)tolerance_ms);
         fitting[t - p->programme.talks] = listed_s && llabs(ms - 1000LL * listed_s) <= tolerance_ms;
         *nb_same_speed += !fitting[t - p->programme.talks] &&
                           verify_same_speed(pp->part->listed_s, measured_ms, listed_s, ms);
