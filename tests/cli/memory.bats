@@ -78,9 +78,9 @@ fails_everywhere()
         done
         printf 'END:VCALENDAR\r\n'
     } >tiny.ics
-    fails_everywhere import --dry-run tiny.ics
+    fails_everywhere import --replace --dry-run tiny.ics
 }
 
 @test "a page in HTML" {
-    fails_everywhere import --dry-run "$BATS_TEST_DIRNAME/../../metadata/xen-summit-2010.html"
+    fails_everywhere import --replace --dry-run "$BATS_TEST_DIRNAME/../../metadata/xen-summit-2010.html"
 }
