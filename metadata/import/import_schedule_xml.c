@@ -293,6 +293,16 @@ static char *own_text(const xmlNode *element)
     return str_take(&text);
 }
 
+/* NULL: it has no such elements. A new string. */
+static char *two_names(const xmlNode *person)
+{
+    AUTO_FREE char *first = child_line(person, "first_name");
+    AUTO_FREE char *last = child_line(person, "last_name");
+    if (!first || !last)
+        return mem_take(first ? &first : &last);
+    return mem_printf("%s %s", first, last);
+}
+
 /* A person is a text, or an object with a name as its element or attribute. A new string; NULL: an
  * object without any. */
 static char *person_name(const xmlNode *person)
@@ -307,7 +317,7 @@ static char *person_name(const xmlNode *person)
             return mem_take(name);
         any = any || *name;
     }
-    return any || text[strspn(text, " \t\r\n")] ? mem_take(&text) : NULL;
+    return any || text[strspn(text, " \t\r\n")] ? mem_take(&text) : two_names(person);
 }
 
 static int fail_person(const struct xml *x, const xmlNode *person)
@@ -334,6 +344,14 @@ static int read_speakers(const struct xml *x, const xmlNode *event)
     return 0;
 }
 
+/* <recording><optout>true</optout></recording> */
+static bool is_not_recorded(const xmlNode *event)
+{
+    const xmlNode *recording = child(event, "recording");
+    AUTO_FREE char *optout = recording ? child_line(recording, "optout") : NULL;
+    return optout && (str_starts(optout, "true") || strcmp(optout, "1") == 0);
+}
+
 static int read_event(const struct xml *x, const xmlNode *e, const struct timetable_day *day,
                       const char *room)
 {
@@ -347,7 +365,8 @@ static int read_event(const struct xml *x, const xmlNode *e, const struct timeta
     AUTO_FREE char *abstract = child_content(x, e, "abstract");
     AUTO_FREE char *description = child_content(x, e, "description");
     AUTO_FREE char *start = child_line(e, "start"), *end = child_line(e, "end");
-    AUTO_FREE char *duration = child_line(e, "duration");
+    AUTO_FREE char *duration = child_line(e, "duration"), *state = child_line(e, "state");
+    AUTO_FREE char *status = child_line(e, "status");
     const bool no_track = track && strcmp(track, "No Track") == 0; /* wafer writes this for none */
     const struct timetable_talk talk = {
         .where = line_of(where, e),
@@ -368,7 +387,11 @@ static int read_event(const struct xml *x, const xmlNode *e, const struct timeta
         .start = start,
         .end = end,
         .duration = duration,
+        .status = status ? status : state,
+        .not_recorded = is_not_recorded(e),
     };
+    if (timetable_leaves_out(x->timetable, &talk))
+        return 0;
     const int rc = timetable_add_talk(x->timetable, &talk, x->err);
     return rc < 0 ? rc : read_speakers(x, e);
 }

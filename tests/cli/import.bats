@@ -215,6 +215,19 @@ END
     json '.notes|length' 1 tp import --json t.xml
 }
 
+@test "a timetable says which talks must not be recorded, and which are cancelled" {
+    cat >t.xml <<'END'
+<schedule><conference><title>Conf</title></conference><day date="2023-05-26"><room name="A">
+<event id="1"><start>09:30</start><title>One</title><recording><optout>true</optout></recording></event>
+<event id="2"><start>10:30</start><title>Two</title><recording><optout>false</optout></recording></event>
+<event id="3"><start>11:30</start><title>Three</title><status>Cancelled</status></event>
+</room></day></schedule>
+END
+    expect 0 tp import t.xml
+    says "2 talks, 2 parts: 2 new" "left out, because their state says so: 1 event: 'Three'." \
+        "not to be recorded, says the programme: 1 event: 'One'." "'talkpress match TALK=none'"
+}
+
 @test "the programme of another event is refused without --replace" {
     tp import page.txt
     before=$(sqlite3 "$EVENT/talkpress.db" .dump)
