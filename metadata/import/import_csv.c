@@ -440,6 +440,22 @@ static int fail_empty(const struct reader *r)
                               r->table.nb_rows - 1, first);
 }
 
+/* What the row says of its talk that needs the user. */
+static void note_status(struct reader *r, size_t i)
+{
+    const struct csv_row *row = &r->table.rows[i];
+    if (r->status_decides && csv_status_is_unknown(&r->table, &r->columns, i)) {
+        AUTO_FREE char *quote = str_quote(field(r, row, COL_STATUS), STR_QUOTE_BYTES);
+        AUTO_FREE char *what =
+            mem_printf("%s \"%s\" is not known: taken as accepted", heading(r, COL_STATUS), quote);
+        line_notes_add(&r->notes, row->line, what);
+    }
+    if (csv_status_not_recorded(&r->table, &r->columns, i))
+        line_notes_add(&r->notes, row->line,
+                       "not to be recorded, says the table. To keep a talk from being published, "
+                       "type 'talkpress match TALK=none'");
+}
+
 static int read_row(struct reader *r, size_t i)
 {
     const struct csv_row *row = &r->table.rows[i];
@@ -452,6 +468,7 @@ static int read_row(struct reader *r, size_t i)
     }
     struct talk *talk = programme_add_talk(r->programme, 0);
     r->added = row;
+    note_status(r, i);
     talk->title = plain_line(field(r, row, COL_TITLE));
     if (!talk->title)
         return fail_untitled(r, row);
@@ -506,6 +523,19 @@ static int read_heading(struct reader *r)
     return 0;
 }
 
+/* A column of speakers under a name of its own is not found. */
+static void note_unread(const struct reader *r)
+{
+    const struct csv_columns *c = &r->columns;
+    if (c->at[COL_SPEAKERS] >= 0 || c->at[COL_FIRST_NAME] >= 0 || c->at[COL_LAST_NAME] >= 0)
+        return;
+    AUTO_FREE char *unread = csv_columns_unread(c, r->table.rows[0].fields, r->table.nb_columns);
+    if (unread)
+        programme_note(r->programme,
+                       "'%s': no column is named 'speakers'; columns that were not read: %s",
+                       r->name, unread);
+}
+
 /* What is said by the table as a whole: the event's name above it, speakers in its titles. */
 static void conclude(struct reader *r)
 {
@@ -516,6 +546,8 @@ static void conclude(struct reader *r)
                        "'%s': the speakers of %zu talk%s were taken from titles of the "
                        "form \"%s\"",
                        r->name, nb, nb == 1 ? "" : "s", form);
+    else
+        note_unread(r);
     r->programme->name = plain_line(r->table.caption);
     if (r->programme->name)
         programme_note(r->programme, "'%s', line %d: taken as the event's name: \"%s\"", r->name,

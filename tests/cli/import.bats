@@ -282,6 +282,23 @@ another event, with no talk in common: 3 of 3 talks would be gone" \
     says "not ambiguous: this one is 9 May or 5 September"
 }
 
+@test "a French and a German table, and a form: status, speakers, and who must not be recorded" {
+    printf 'Titre;Intervenant(e)s;Statut;Heure de début\nUn;Ann Lee;Confirmé;9h30\nDeux;Bo Chan;Refusé;\n' >t.csv
+    expect 0 tp import t.csv
+    says "1 talk, 1 part: 1 new" "line 3: left out: Statut \"Refusé\"" "line 2: a time of day without a date"
+    same "Ann Lee" "$(tp list --json | jq -r '.talks[].speakers[]')"
+    printf 'Titel des Vortrags;Name der/des Vortragenden;Status\nEins;Bo Chan;bestätigt\nZwei;Cy Dee;Warteliste\nDrei;Di Eff;na ja\n' >t.csv
+    expect 0 tp import --replace t.csv
+    says "2 talks, 2 parts" "line 3: left out: Status \"Warteliste\"" \
+        "line 4: Status \"na ja\" is not known: taken as accepted"
+    printf 'Timestamp,Your name,Title of your talk,Do you agree to be recorded?\n1/1/2024 9:00:00,Ann Lee,One,Yes\n1/1/2024 9:00:00,Bo Chan,Two,No\n' >t.csv
+    expect 0 tp import --replace t.csv
+    says "line 3: not to be recorded, says the table" "match TALK=none"
+    printf 'Titre,Orateur·rice,Salle\nUn,Ann Lee,A\n' >t.csv
+    expect 0 tp import --replace t.csv
+    says "no column is named 'speakers'; columns that were not read: 'Orateur·rice'"
+}
+
 @test "real tables with dates of numbers: the column decides, or the date is ambiguous" {
     local cases=$BATS_TEST_DIRNAME/../../../shared/cases/13-csv
     [ -d "$cases" ] || skip "no ../shared/cases"
