@@ -85,6 +85,15 @@ static void compare_day(struct event_times *out, const struct timetable *t,
     start_claim_set(&out->start[1], &when, "day", text);
 }
 
+/* A time of day before its day begins is in the night after it, if the day lasts that long. */
+static void move_to_night(struct datetime *when, const struct event_times *times)
+{
+    enum { DAY_S = 24 * 3600 };
+    const int64_t start = datetime_unix_s(when);
+    if (times->day_begin && start < times->day_begin && start + DAY_S < times->day_end)
+        datetime_add_days(when, 1);
+}
+
 /* Reads the event's start: its own date-time, or else a date and the time of day; a time before
  * day_change_s is in the night after the day. If the file has neither, there is none. */
 static int read_start(struct event_times *out, const struct timetable *t,
@@ -116,7 +125,9 @@ static int read_start(struct event_times *out, const struct timetable *t,
         return 0;
     if (!date && datetime_clock_s(&clock) < t->day_change_s)
         datetime_add_days(&on, 1);
-    const struct datetime when = at_clock(t, &on, &clock);
+    struct datetime when = at_clock(t, &on, &clock);
+    if (!date)
+        move_to_night(&when, out);
     start_claim_set(&out->start[0], &when, date ? "date" : "start", date ? date : start);
     return 0;
 }

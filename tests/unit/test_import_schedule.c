@@ -194,6 +194,14 @@ static const struct {
                  "<last_name>Lee</last_name></person></persons></event><event id=\"2\"><title>U"
                  "</title><state>cancelled</state></event>")),
      "Conf|||\n1|0|1|T|Ann Lee||A||||\n"},
+    /* The day lasts until the night. */
+    {XML("", "<day date=\"2013-02-02\" start=\"2013-02-02T10:00:00+01:00\" "
+             "end=\"2013-02-03T03:00:00+01:00\">"
+             "<room><event id=\"1\"><title>T</title><start>23:30</start></event><event "
+             "id=\"2\"><title>U"
+             "</title><start>00:30</start></event></room></day>"),
+     "Conf||2013-02-02|2013-02-03\n1|0|1|T||||2013-02-02T23:30:00|||\n2|0|2|U||||2013-02-03T00:30:"
+     "00|||\n"},
     /* Events in a day. */
     {"{\"schedule\": {\"conference\": {\"title\": \"Conf\", \"days\": [{\"date\": \"2013-02-02\", "
      "\"events\": [{\"title\": \"One\", \"room\": \"A\", \"start\": \"09:00\"}]}]}}}",
