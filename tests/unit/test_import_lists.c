@@ -120,6 +120,18 @@ static const struct {
      "0|http://x/2-2|Three|Ann Lee|Second|-|-|-|http://x/2\n"
      "0|http://x/4|Four|Bo|Second|-|-|12:06 / 24:21|http://x/4\n"
      "0|http://x/5|Five|Ann|Second|-|-|-|http://x/5\n"},
+    {"forms.md",
+     "- [x] [A](http://x/1) by **Ann** [1:00]\n- ⭐ [B](http://x/2) by Bo Chan (27 min)\n"
+     "- 25:07 - [C](http://x/3) - Cy\n- [D](http://x/4) [25:08] by Di\n"
+     "- [E](http://x/5) by Ed [25:09] - a great talk\n- [F](http://x/6) - Fi - 27:30 min\n"
+     "- ~~[G](http://x/7) by Gi [1:00]~~\n- [H](http://x/8) - Hy - 1h 2m\n- [2:00](http://x/9) by "
+     "Jo [3:00]\n",
+     "- - -\n0|http://x/1|A|Ann|-|-|-|1:00|http://x/1\n"
+     "0|http://x/2|B|Bo Chan|-|-|-|slot 27:00|http://x/2\n"
+     "0|http://x/3|C|Cy|-|-|-|25:07|http://x/3\n0|http://x/4|D|Di|-|-|-|25:08|http://x/4\n"
+     "0|http://x/5|E|Ed|-|-|-|25:09|http://x/5\n0|http://x/6|F|Fi|-|-|-|27:30|http://x/6\n"
+     "0|http://x/8|H|Hy|-|-|-|slot "
+     "1:02:00|http://x/8\n0|http://x/9|2:00|Jo|-|-|-|3:00|http://x/9\n"},
     {"utc.html",
      "<!doctype html><title>Conf</title><table><tr><td><time datetime='2014-09-26T16:30Z'>18:30"
      "</time> - <time datetime='2014-09-26T17:15Z'>19:15</time><td>Title <i>one</i><p>Ann Lee<p>"
@@ -504,6 +516,7 @@ static const struct {
     {"b.md", ITEM "\n- Two by **Bo** [1:00]\n", "line 3: a list item has a time but no link"},
     {"c.md", ITEM "- [Two](http://x/2)\n", "neither speaker nor time"},
     {"d.md", ITEM "- [Two](http://x/2) so good [1:00]\n", "what follows the link"},
+    {"d2.md", ITEM "- [Two](http://x/2) by Ann at 3:05 pm\n", "a time is within the speakers"},
     {"e.md", ITEM "- [](http://x/2) by **Bo** [1:00]\n", "the link has no text"},
 };
 
