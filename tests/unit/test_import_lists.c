@@ -420,6 +420,17 @@ static void notes_of_others(void **state)
          "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:A\nEND:VEVENT\nBEGIN:VEVENT\nSUMMARY:B\n"
          "STATUS:CANCELLED\nEND:VEVENT\nEND:VCALENDAR\n",
          "n.ics', line 5: left out: STATUS \"CANCELLED\""},
+        {"r.ics",
+         "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:A\nDTSTART:20240701T100000Z\n"
+         "RRULE:FREQ=DAILY;COUNT=3\nEND:VEVENT\nEND:VCALENDAR\n",
+         "r.ics', line 2: the event repeats: it is imported once"},
+        {"b.csv", "number,title,speaker\n1,A,J\xc3\x83\xc2\xb6rg\n2,B,Bo\n",
+         "b.csv': broken characters in 1 talk: 'J\xc3\x83\xc2\xb6rg'."},
+        {"h.csv", "number,title,speaker\n1,Using <em>make</em>,Ann\n2,Using <details>,Bo\n",
+         "h.csv': HTML tags in 1 talk: 'Using <em>make</em>'."},
+        {"c.csv", "number,title\n1,CANCELLED The end\n2,[Cancelled] B\n3,Cancelled threads\n",
+         "c.csv': a title that says \"cancelled\" in 2 talks: 'CANCELLED The end', '[Cancelled] "
+         "B'."},
         {"n.json",
          "{\"results\": [{\"code\": \"A\", \"title\": \"A\", \"state\": \"confirmed\"}, "
          "{\"code\": \"B\", \"title\": \"B\", \"state\": \"rejected\"}]}",
@@ -430,9 +441,9 @@ static void notes_of_others(void **state)
         AUTO_PROGRAMME p = {0};
         AUTO_FREE char *path = write_file(rows[i].name, rows[i].text, strlen(rows[i].text));
         assert_done(import_read(&p, path, &err));
-        assert_int_equal(p.nb_talks, 1);
         assert_int_equal(p.nb_notes, 1);
-        assert_true(str_ends(p.notes[0], rows[i].note));
+        if (!strstr(p.notes[0], rows[i].note))
+            fail_msg("'%s' should have '%s'", p.notes[0], rows[i].note);
     }
 }
 
