@@ -402,6 +402,24 @@ static bool is_continued(const struct reader *r, const struct csv_row *row)
            !same_field(r, row, r->added, COL_LAST_NAME);
 }
 
+/* "Day 2", "Saturday, 16 March": a heading within the table, in a row of its own. */
+static bool is_day(const struct reader *r, const struct csv_row *row)
+{
+    static const char *const words[] = {"Day ", "Tag ", "Jour ", "Dia ", "Día "};
+    const char *title = field(r, row, COL_TITLE);
+    struct csv_when when;
+    size_t nb = 0;
+    for (size_t i = 0; i < r->table.nb_columns; i++)
+        nb += *row->fields[i] != '\0';
+    if (!title || nb != 1 || r->table.nb_columns < 2)
+        return false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_starts(title, words[i]) && isdigit((unsigned char)title[strlen(words[i])]))
+            return true;
+    return strspn(title, "0123456789.") != strlen(title) && csv_when_parse(&when, title) &&
+           !when.start.has_time && (when.start.has_day || when.paired || when.incomplete);
+}
+
 /* A row without a title and speakers is no talk, but an empty slot or a heading within the table.
  */
 static bool leave_out(struct reader *r, size_t i)
@@ -414,6 +432,8 @@ static bool leave_out(struct reader *r, size_t i)
     else if (!field(r, row, COL_TITLE) && !field(r, row, COL_SPEAKERS) && !field(r, row, COL_ID) &&
              !field(r, row, COL_NUMBER))
         what = mem_strdup("left out: no title and no speaker");
+    if (!what && is_day(r, row))
+        what = mem_strdup("left out: a day, and no talk");
     if (!what)
         return false;
     if (!reason && !r->empty)
@@ -523,17 +543,27 @@ static int read_heading(struct reader *r)
     return 0;
 }
 
-/* A column of speakers under a name of its own is not found. */
+static bool has_column(const struct csv_columns *c, const enum csv_column *of, size_t nb)
+{
+    for (size_t i = 0; i < nb; i++)
+        if (c->at[of[i]] >= 0)
+            return true;
+    return false;
+}
+
+/* A column of speakers, or of starts, under a name of its own is not found. */
 static void note_unread(const struct reader *r)
 {
     const struct csv_columns *c = &r->columns;
-    if (c->at[COL_SPEAKERS] >= 0 || c->at[COL_FIRST_NAME] >= 0 || c->at[COL_LAST_NAME] >= 0)
-        return;
+    static const enum csv_column people[] = {COL_SPEAKERS, COL_FIRST_NAME, COL_LAST_NAME};
+    static const enum csv_column times[] = {COL_DATE,   COL_START,  COL_END,
+                                            COL_LISTED, COL_LENGTH, COL_SLOT};
+    const bool speakers = has_column(c, people, sizeof people / sizeof *people);
+    const bool timed = has_column(c, times, sizeof times / sizeof *times);
     AUTO_FREE char *unread = csv_columns_unread(c, r->table.rows[0].fields, r->table.nb_columns);
-    if (unread)
-        programme_note(r->programme,
-                       "'%s': no column is named 'speakers'; columns that were not read: %s",
-                       r->name, unread);
+    if (unread && (!speakers || !timed))
+        programme_note(r->programme, "'%s': no column is named %s; columns that were not read: %s",
+                       r->name, speakers ? "'start' or 'duration'" : "'speakers'", unread);
 }
 
 /* What is said by the table as a whole: the event's name above it, speakers in its titles. */

@@ -334,8 +334,10 @@ static int fail_person(const struct xml *x, const xmlNode *person)
 static int read_speakers(const struct xml *x, const xmlNode *event)
 {
     const xmlNode *persons = child(event, "persons");
+    if (!persons)
+        persons = child(event, "speakers");
     for (const xmlNode *n = persons ? persons->children : NULL; n; n = n->next)
-        if (is_named(n->name, "person")) {
+        if (is_named(n->name, "person") || is_named(n->name, "speaker")) {
             AUTO_FREE char *name = person_name(n);
             if (!name)
                 return fail_person(x, n);

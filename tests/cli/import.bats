@@ -297,6 +297,11 @@ another event, with no talk in common: 3 of 3 talks would be gone" \
     printf 'Titre,Orateur·rice,Salle\nUn,Ann Lee,A\n' >t.csv
     expect 0 tp import --replace t.csv
     says "no column is named 'speakers'; columns that were not read: 'Orateur·rice'"
+    printf 'Title,Speaker,Starts\nDay 1,,\nOne,Ann Lee,"Sat, Mar 16, 2024 at 9:00 AM"\nDay and night,,\n' >t.csv
+    expect 0 tp import --replace t.csv
+    says "2 talks, 2 parts" "line 2: left out: a day, and no talk"
+    expect 0 tp list
+    says "1 09:00 - One"
 }
 
 @test "real tables with dates of numbers: the column decides, or the date is ambiguous" {

@@ -190,10 +190,12 @@ static const struct {
          "{\"id\": 3, \"title\": \"V\", \"state\": \"canceled\", \"persons\": [{\"name\": "
          "\"X\"}]}]"),
      "Conf|||\n1|0|1|T|Ann Lee, Bo Chan, Cy Dee||A||||\n2|0|2|U|Ann Lee||A||||\n"},
-    {XML("", DAY("<event id=\"1\"><title>T</title><persons><person><first_name>Ann</first_name>"
-                 "<last_name>Lee</last_name></person></persons></event><event id=\"2\"><title>U"
-                 "</title><state>cancelled</state></event>")),
-     "Conf|||\n1|0|1|T|Ann Lee||A||||\n"},
+    {XML("",
+         DAY("<event id=\"1\"><title>T</title><persons><person><first_name>Ann</first_name>"
+             "<last_name>Lee</last_name></person></persons></event><event id=\"2\"><title>U"
+             "</title><state>cancelled</state></event><event id=\"3\"><title>V</title><speakers>"
+             "<speaker><name>Bo</name></speaker></speakers></event>")),
+     "Conf|||\n1|0|1|T|Ann Lee||A||||\n3|0|3|V|Bo||A||||\n"},
     /* The day lasts until the night. */
     {XML("", "<day date=\"2013-02-02\" start=\"2013-02-02T10:00:00+01:00\" "
              "end=\"2013-02-03T03:00:00+01:00\">"
