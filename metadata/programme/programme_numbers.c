@@ -46,6 +46,7 @@ struct numbering {
     int next;
 };
 
+static void collect_titles(struct numbering *n);
 static void collect(struct numbering *n);
 static void recognise(struct numbering *n);
 static void give_refs(struct numbering *n);
@@ -73,7 +74,8 @@ void programme_number_talks(struct programme *p, const struct programme *before)
     struct numbering n = {.programme = p, .before = before};
     n.numbers = g_hash_table_new(NULL, NULL);
     n.refs = g_hash_table_new_full(g_str_hash, g_str_equal, free, NULL);
-    n.titles = g_hash_table_new(g_str_hash, g_str_equal);
+    n.titles = g_hash_table_new_full(g_str_hash, g_str_equal, free, NULL);
+    collect_titles(&n);
     collect(&n);
     recognise(&n);
     give_refs(&n);
@@ -204,6 +206,24 @@ static void add_number(struct numbering *n, int number)
     n->next = number > n->next ? number : n->next;
 }
 
+static void collect_titles(struct numbering *n)
+{
+    for (size_t i = 0; i < n->before->nb_talks; i++) {
+        char *title = n->before->talks[i].gone ? NULL : fold(n->before->talks[i].title);
+        if (title)
+            g_hash_table_add(n->titles, title);
+    }
+}
+
+/* A table whose rows were numbered anew gives talks the numbers of others. */
+static void doubt_number(const struct numbering *n, struct talk *t)
+{
+    const struct talk *was = programme_find(n->before, t->number);
+    AUTO_FREE char *title = fold(t->title), *former = was ? fold(was->title) : NULL;
+    if (title && former && strcmp(title, former) != 0 && g_hash_table_contains(n->titles, title))
+        t->doubt = "only its number agrees, and another talk had this title";
+}
+
 /* Adds the talks without a number of their own. Ids are only wishes: another export may have others
  * for the same talks. */
 static void collect_new(struct numbering *n, GHashTable *own_refs)
@@ -215,6 +235,7 @@ static void collect_new(struct numbering *n, GHashTable *own_refs)
         n->next = wish > n->next ? wish : n->next;
         if (t->number && !wish) {
             add_number(n, t->number);
+            doubt_number(n, t);
             continue;
         }
         const char *ref = own_ref(t);
@@ -250,8 +271,6 @@ static void collect_former(struct numbering *n, GHashTable *own_refs)
         AUTO_FREE char *base = t->ref ? shared_ref(n, own_refs, t->ref) : NULL;
         struct entry *e = add_entry(n, t, base ? base : t->ref, t->number);
         e->was = t;
-        if (!t->gone && e->field[2])
-            g_hash_table_add(n->titles, e->field[2]);
         if (ref_of(e) && (base || (!t->gone && !g_hash_table_add(seen, e->field[0]))))
             g_hash_table_add(shared, e->field[0]);
     }
@@ -287,6 +306,7 @@ enum {
     SEVERAL = 512,         /* also if several talks agree: in the order of their start */
     OWN_REF = 1024,        /* only talks that share their ref with no other */
     COMMON_SPEAKER = 2048, /* not if both name speakers, and no common one */
+    COMMON_START = 4096,   /* not if both have a start, and these differ */
 };
 
 static const char in_order[] =
@@ -324,6 +344,7 @@ static const struct round by_title[] = {
     {REF | TITLE, title_only},
     {REF | TITLE | SPEAKERS | SEVERAL, in_order},
     {REF | TITLE | SEVERAL, in_order},
+    {TITLE | COMMON_SPEAKER | COMMON_START, NULL},
 };
 
 static const struct round by_others[] = {
@@ -401,6 +422,9 @@ static void match(const struct numbering *n, struct entry *e, struct entry *form
     const bool differ = speakers_differ(e->talk, former->was);
     if (differ && ((round->what & COMMON_SPEAKER) || former->was->gone))
         return; /* an id that is free again may be used for another talk */
+    if ((round->what & COMMON_START) && start_of(e) && start_of(former) &&
+        strcmp(start_of(e), start_of(former)) != 0)
+        return;
     e->talk->doubt = round->what & OWN_REF ? doubt_id(n, e, former, differ) : round->doubt;
     e->was = former->was;
     e->same_ref = g_strcmp0(ref_of(e), ref_of(former)) == 0;

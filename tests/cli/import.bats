@@ -301,7 +301,7 @@ another event, with no talk in common: 3 of 3 talks would be gone" \
     expect 0 tp import --replace t.csv
     says "2 talks, 2 parts" "line 2: left out: a day, and no talk"
     expect 0 tp list
-    says "1 09:00 - One"
+    says "09:00 - One"
 }
 
 @test "real tables with dates of numbers: the column decides, or the date is ambiguous" {

@@ -127,6 +127,8 @@ static const struct {
      "u|Close up: once more||7|B/u|Hard disks||8|A", "1? Close up: once more, 2 Hard disks"},
     {"a remark in front, and a new id", "a|Close up||7|A/b|Hard disks||8|A",
      "x|[Moved] Close up||7|A/b|Hard disks||8|A", "1? [Moved] Close up, 2 Hard disks"},
+    {"titles alone, from a table without ids", "u|Close||7|A/u|Disks||8|A", "|Disks/|New/|Close",
+     "2 Disks, 3 New, 1 Close"},
     {"a keynote is not another one", "u|Keynote: Close||7|A/u|Hard disks||8|A",
      "u|Keynote: Tape||9|A/u|Hard disks||8|A", "3 Keynote: Tape, 2 Hard disks"},
     {"a second session of a talk whose title changes", "a|Yoga|Ann|9|A",
