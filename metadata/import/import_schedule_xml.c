@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "mem.h"
 #include "programme.h"
@@ -351,7 +352,7 @@ static bool is_not_recorded(const xmlNode *event)
 {
     const xmlNode *recording = child(event, "recording");
     AUTO_FREE char *optout = recording ? child_line(recording, "optout") : NULL;
-    return optout && (str_starts(optout, "true") || strcmp(optout, "1") == 0);
+    return optout && (strncasecmp(optout, "true", 4) == 0 || strcmp(optout, "1") == 0);
 }
 
 static int read_event(const struct xml *x, const xmlNode *e, const struct timetable_day *day,

@@ -65,7 +65,7 @@ static void claim_clock(struct event_times *out, const struct timetable *t,
         start_claim_set(&out->start[1], &second, "start", start);
 }
 
-/* A start in the morning may belong to the night after its day. */
+/* A start in the morning may belong to the night after its day, if that does not end before. */
 static void compare_day(struct event_times *out, const struct timetable *t,
                         const struct timetable_talk *e)
 {
@@ -77,7 +77,8 @@ static void compare_day(struct event_times *out, const struct timetable *t,
     AUTO_FREE char *wanted = datetime_format_day(&day), *first = datetime_format_day(&when);
     datetime_add_days(&when, -1);
     AUTO_FREE char *night = datetime_format_day(&when);
-    if (strcmp(wanted, first) == 0 || (when.hour < 12 && strcmp(wanted, night) == 0))
+    const bool over = out->day_end && datetime_unix_s(&out->start[0].when) >= out->day_end;
+    if (strcmp(wanted, first) == 0 || (when.hour < 12 && !over && strcmp(wanted, night) == 0))
         return;
     when.year = day.year;
     when.month = day.month;
