@@ -558,6 +558,7 @@ static void limits(void **state)
          "l.csv', talk 5: its title has 1001 characters: found \"Aä"},
         {"l.csv", "title,track\nA,", "x", 1001, "\n", "l.csv', talk 1 of 1, 'A': its section has"},
         {"l.csv", "title\n", "A\n", 20001, "", "line 20002: found more than 20000 talks"},
+        {"l.csv", "title,", "talk", 1 << 20, "\nA,B\n", NULL},
         {"l.ics", "BEGIN:VCALENDAR\nX-WR-CALNAME:", "x", 1001,
          "\nBEGIN:VEVENT\nSUMMARY:A\nEND:VEVENT\nEND:VCALENDAR\n", "the event: its name has 1001"},
         {"l.ics", "BEGIN:VCALENDAR\n", "BEGIN:VEVENT\nSUMMARY:A\nEND:VEVENT\n", 20001,

@@ -7,7 +7,7 @@
 #include "mem.h"
 #include "str.h"
 
-enum { MAX_NAMES = 40, NO_RANK = 1000 };
+enum { MAX_NAMES = 40, NO_RANK = 1000, MAX_NAME_BYTES = 100, MAX_HEADING_BYTES = 300 };
 
 /* Names of columns in lower case, letters and digits only. If a table has several, the first listed
  * here is used. */
@@ -86,9 +86,12 @@ static const struct {
     {"hhmm", UNIT_H_MM},         {"hmm", UNIT_H_MM},          {"mmss", UNIT_MM_SS},
 };
 
-/* "Start_time", "Speaker(s)", "Durée" -> "starttime", "speakers", "duree". */
+/* "Start_time", "Speaker(s)", "Durée" -> "starttime", "speakers", "duree"; "" for what is too long
+ * to be a name. */
 static char *plain_name(const char *text)
 {
+    if (strlen(text) > MAX_HEADING_BYTES)
+        return mem_strdup("");
     AUTO_FREE char *ascii = g_str_to_ascii(text, "C");
     AUTO_STR out = {0};
     for (const char *p = ascii; *p; p++)
@@ -124,6 +127,8 @@ static size_t without_subject(const char *name)
  * neither is better. */
 static size_t rank_loosely(enum csv_column column, const char *name)
 {
+    if (strlen(name) > MAX_NAME_BYTES)
+        return NO_RANK;
     size_t rank = rank_of(column, name);
     for (size_t i = 0; rank == NO_RANK && i < sizeof subjects / sizeof *subjects; i++)
         if (str_starts(name, subjects[i]))
