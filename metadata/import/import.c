@@ -8,6 +8,7 @@
 #include "mem.h"
 #include "programme.h"
 #include "programme_limits.h"
+#include "text_notes.h"
 
 enum { MAX_FILE_BYTES = 64 << 20 };
 
@@ -49,6 +50,7 @@ int import_read(struct programme *out, const char *path, struct err *err)
     AUTO_PROGRAMME programme = {0};
     if (read_path(&programme, path, err) < 0 || programme_check(&programme, path, err) < 0)
         return err->code;
+    text_notes_add(&programme, path);
     *out = programme;
     programme = (struct programme){0};
     return 0;

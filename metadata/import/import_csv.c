@@ -402,6 +402,24 @@ static bool is_continued(const struct reader *r, const struct csv_row *row)
            !same_field(r, row, r->added, COL_LAST_NAME);
 }
 
+/* "Day 2", "Saturday, 16 March": a heading within the table, in a row of its own. */
+static bool is_day(const struct reader *r, const struct csv_row *row)
+{
+    static const char *const words[] = {"Day ", "Tag ", "Jour ", "Dia ", "Día "};
+    const char *title = field(r, row, COL_TITLE);
+    struct csv_when when;
+    size_t nb = 0;
+    for (size_t i = 0; i < r->table.nb_columns; i++)
+        nb += *row->fields[i] != '\0';
+    if (!title || nb != 1 || r->table.nb_columns < 2)
+        return false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_starts(title, words[i]) && isdigit((unsigned char)title[strlen(words[i])]))
+            return true;
+    return strspn(title, "0123456789.") != strlen(title) && csv_when_parse(&when, title) &&
+           !when.start.has_time && (when.start.has_day || when.paired || when.incomplete);
+}
+
 /* A row without a title and speakers is no talk, but an empty slot or a heading within the table.
  */
 static bool leave_out(struct reader *r, size_t i)
@@ -414,6 +432,8 @@ static bool leave_out(struct reader *r, size_t i)
     else if (!field(r, row, COL_TITLE) && !field(r, row, COL_SPEAKERS) && !field(r, row, COL_ID) &&
              !field(r, row, COL_NUMBER))
         what = mem_strdup("left out: no title and no speaker");
+    if (!what && is_day(r, row))
+        what = mem_strdup("left out: a day, and no talk");
     if (!what)
         return false;
     if (!reason && !r->empty)
@@ -440,6 +460,22 @@ static int fail_empty(const struct reader *r)
                               r->table.nb_rows - 1, first);
 }
 
+/* What the row says of its talk that needs the user. */
+static void note_status(struct reader *r, size_t i)
+{
+    const struct csv_row *row = &r->table.rows[i];
+    if (r->status_decides && csv_status_is_unknown(&r->table, &r->columns, i)) {
+        AUTO_FREE char *quote = str_quote(field(r, row, COL_STATUS), STR_QUOTE_BYTES);
+        AUTO_FREE char *what =
+            mem_printf("%s \"%s\" is not known: taken as accepted", heading(r, COL_STATUS), quote);
+        line_notes_add(&r->notes, row->line, what);
+    }
+    if (csv_status_not_recorded(&r->table, &r->columns, i))
+        line_notes_add(&r->notes, row->line,
+                       "not to be recorded, says the table. To keep a talk from being published, "
+                       "type 'talkpress match TALK=none'");
+}
+
 static int read_row(struct reader *r, size_t i)
 {
     const struct csv_row *row = &r->table.rows[i];
@@ -452,6 +488,7 @@ static int read_row(struct reader *r, size_t i)
     }
     struct talk *talk = programme_add_talk(r->programme, 0);
     r->added = row;
+    note_status(r, i);
     talk->title = plain_line(field(r, row, COL_TITLE));
     if (!talk->title)
         return fail_untitled(r, row);
@@ -506,6 +543,29 @@ static int read_heading(struct reader *r)
     return 0;
 }
 
+static bool has_column(const struct csv_columns *c, const enum csv_column *of, size_t nb)
+{
+    for (size_t i = 0; i < nb; i++)
+        if (c->at[of[i]] >= 0)
+            return true;
+    return false;
+}
+
+/* A column of speakers, or of starts, under a name of its own is not found. */
+static void note_unread(const struct reader *r)
+{
+    const struct csv_columns *c = &r->columns;
+    static const enum csv_column people[] = {COL_SPEAKERS, COL_FIRST_NAME, COL_LAST_NAME};
+    static const enum csv_column times[] = {COL_DATE,   COL_START,  COL_END,
+                                            COL_LISTED, COL_LENGTH, COL_SLOT};
+    const bool speakers = has_column(c, people, sizeof people / sizeof *people);
+    const bool timed = has_column(c, times, sizeof times / sizeof *times);
+    AUTO_FREE char *unread = csv_columns_unread(c, r->table.rows[0].fields, r->table.nb_columns);
+    if (unread && (!speakers || !timed))
+        programme_note(r->programme, "'%s': no column is named %s; columns that were not read: %s",
+                       r->name, speakers ? "'start' or 'duration'" : "'speakers'", unread);
+}
+
 /* What is said by the table as a whole: the event's name above it, speakers in its titles. */
 static void conclude(struct reader *r)
 {
@@ -516,6 +576,8 @@ static void conclude(struct reader *r)
                        "'%s': the speakers of %zu talk%s were taken from titles of the "
                        "form \"%s\"",
                        r->name, nb, nb == 1 ? "" : "s", form);
+    else
+        note_unread(r);
     r->programme->name = plain_line(r->table.caption);
     if (r->programme->name)
         programme_note(r->programme, "'%s', line %d: taken as the event's name: \"%s\"", r->name,

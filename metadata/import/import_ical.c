@@ -338,6 +338,10 @@ static int read_event(struct reader *r, icalcomponent *event)
     icalproperty *url = icalcomponent_get_first_property(event, ICAL_URL_PROPERTY);
     talk->url = url ? plain_line(icalproperty_get_url(url)) : NULL;
     read_speakers(talk, event);
+    if (icalcomponent_get_first_property(event, ICAL_RRULE_PROPERTY) ||
+        icalcomponent_get_first_property(event, ICAL_RDATE_PROPERTY))
+        line_notes_add(&r->notes, r->line,
+                       "the event repeats: it is imported once, at its first start");
     return read_times(r, event, talk);
 }
 

@@ -1,6 +1,7 @@
 #include "formats.h"
 
 #include <ctype.h>
+#include <glib.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 
 #include "charset.h"
 #include "clock.h"
+#include "csv_length.h"
 #include "line_notes.h"
 #include "mem.h"
 #include "plain_text.h"
@@ -61,7 +63,9 @@ struct item {
     char *title, *url; /* NULL: it does not begin with a link */
     char *rest;        /* the text between the link and the time */
     char *time;        /* NULL: none */
+    int slot_s;        /* a length in words, "25 min"; 0: none */
     bool bare;         /* the time is in no brackets */
+    bool struck;       /* ~~through~~ */
 };
 
 static void item_finish(struct item *item)
@@ -172,6 +176,16 @@ static bool is_time(const char *text)
            !text[strspn(text, "0123456789:/ ")];
 }
 
+/* Whether a word of the text looks like a time. */
+static bool has_time(const char *text)
+{
+    for (const char *p = text; (p = strchr(p, ':')); p++)
+        if (p > text && isdigit((unsigned char)p[-1]) && isdigit((unsigned char)p[1]) &&
+            isdigit((unsigned char)p[2]))
+            return true;
+    return false;
+}
+
 static void trim_end(char *s)
 {
     size_t len = strlen(s);
@@ -195,36 +209,134 @@ static char *cut_bare_time(char *rest)
     return word + 1;
 }
 
-/* Cuts the time off the end of the rest: "[1:04:34]", "`30:03`", "(30:03)" or bare. Any other text
- * in square brackets or back quotes, "[Article]", is a note and is dropped. */
-static char *cut_time(char *rest)
+/* "25 min", "1h25m", "27:30 min" without brackets: the same for what is behind the last dash or
+ * comma. */
+static char *cut_bare_length(struct item *item)
 {
+    static const char *const separators[] = {" - ", " – ", " — ", ", "};
+    static const char *const units[] = {" min", " mins", " minutes"};
+    char *at = NULL, *tail = NULL;
+    for (size_t i = 0; i < sizeof separators / sizeof *separators; i++) {
+        char *last = g_strrstr(item->rest, separators[i]);
+        if (last && last >= (at ? at : item->rest)) {
+            at = last;
+            tail = last + strlen(separators[i]);
+        }
+    }
+    if (!tail || !isdigit((unsigned char)*tail))
+        return NULL;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (str_ends(tail, units[i]) && strchr(tail, ':')) {
+            tail[strlen(tail) - strlen(units[i])] = '\0';
+            *at = '\0';
+            return tail;
+        }
+    bool listed;
+    const int s = csv_parse_units(&listed, tail);
+    if (s > 0) {
+        item->slot_s = s;
+        *at = '\0';
+    }
+    return NULL;
+}
+
+/* Cuts the time off the end of the rest: "[1:04:34]", "`30:03`", "(30:03)" or bare. A length in
+ * words, "[25 min]", is a slot. Any other text in square brackets or back quotes, "[Article]", is a
+ * note and is dropped. */
+static char *cut_time(struct item *item)
+{
+    char *rest = item->rest;
     trim_end(rest);
     const size_t len = strlen(rest);
     if (!len)
         return NULL;
     static const char closes[] = "])`", opens[] = "[(`";
     const char *kind = strchr(closes, rest[len - 1]);
-    if (!kind)
-        return cut_bare_time(rest);
+    if (!kind) {
+        char *time = cut_bare_time(rest);
+        return time ? time : cut_bare_length(item);
+    }
     rest[len - 1] = '\0';
     char *open = strrchr(rest, opens[kind - closes]);
+    bool listed;
     if (open && is_time(open + 1 + strspn(open + 1, " "))) {
         *open = '\0';
         return open + 1;
     }
-    if (open && *kind != ')')
+    const int slot_s = open ? csv_parse_units(&listed, open + 1) : 0;
+    item->slot_s = slot_s > 0 ? slot_s : 0;
+    if (open && (*kind != ')' || item->slot_s))
         *open = '\0';
     else
         rest[len - 1] = *kind;
     return NULL;
 }
 
+/* "[25:07] by Ann Lee", "by Ann Lee [25:07] - a great talk": cuts a time in brackets out of the
+ * rest, with what follows it, unless only that can be the speakers. */
+static char *cut_inner_time(struct item *item)
+{
+    static const char closes[] = "])`", opens[] = "[(`";
+    for (char *p = item->rest; *p; p++) {
+        const char *kind = strchr(opens, *p);
+        const size_t nb = kind ? strspn(p + 1, "0123456789:/ ") : 0;
+        if (!nb || p[1 + nb] != closes[kind - opens])
+            continue;
+        p[1 + nb] = '\0';
+        if (is_time(p + 1 + strspn(p + 1, " "))) {
+            *p = '\0';
+            if (!item->rest[strspn(item->rest, " ")])
+                item->rest = p + nb + 2;
+            return p + 1;
+        }
+        p[1 + nb] = closes[kind - opens];
+    }
+    return NULL;
+}
+
+/* The length of a time, alone or in brackets, and of the separator after it; 0: it is none. */
+static size_t time_before(const char *p)
+{
+    const bool bracket = *p == '[' || *p == '(' || *p == '`';
+    const size_t nb = strspn(p + bracket, "0123456789:");
+    const char *end = p + bracket + nb;
+    if (!nb || !isdigit((unsigned char)p[bracket]) || !memchr(p + bracket, ':', nb) ||
+        (bracket && (!*end || !strchr("])`", *end))) || (!bracket && *end != ' '))
+        return 0;
+    end += bracket;
+    return (size_t)(end - p) + strspn(end, " -|:");
+}
+
+/* The link that an item begins with, after a box to tick, a time or an emoji. */
+static char *find_link(struct item *item)
+{
+    char *p = item->text, *time = NULL;
+    for (size_t nb = 1; nb;) {
+        p += strspn(p, "*_ ");
+        const gunichar c = g_utf8_get_char(p);
+        const GUnicodeType type = g_unichar_type(c);
+        nb = str_starts(p, "[ ] ") || str_starts(p, "[x] ") || str_starts(p, "[X] ") ? 4
+             : str_starts(p, "~~")                                                   ? 2
+             : c >= 0x80 && (type == G_UNICODE_OTHER_SYMBOL || type == G_UNICODE_NON_SPACING_MARK)
+                 ? (size_t)(g_utf8_next_char(p) - p)
+                 : 0;
+        item->struck = item->struck || str_starts(p, "~~");
+        if (!nb && !time && (nb = time_before(p)))
+            time = p;
+        p += nb;
+    }
+    if (time && *p == '[') {
+        item->time = time + strspn(time, "[(`");
+        item->time[strspn(item->time, "0123456789:")] = '\0';
+    }
+    return time && !item->time ? time : p;
+}
+
 static void item_parse(struct item *item, const char *text)
 {
     item->text = mem_printf("%s", text);
     item->rest = item->text;
-    char *open = item->text + strspn(item->text, "*_ ");
+    char *open = find_link(item);
     char *close = *open == '[' ? find_close(open, ']') : NULL;
     char *end = close && close[1] == '(' ? find_close(close + 1, ')') : NULL;
     if (end) {
@@ -235,10 +347,16 @@ static void item_parse(struct item *item, const char *text)
         item->rest = end + 1;
         if (open > item->text)
             item->rest += strspn(item->rest, "*_");
+    } else if (item->time) { /* it is no link */
+        strcpy(item->text, text);
+        item->time = NULL;
     }
     const size_t len = strlen(item->rest);
     item->bare = len && isdigit((unsigned char)item->rest[len - 1]);
-    item->time = cut_time(item->rest);
+    char *time = cut_time(item);
+    if (!time && item->title && !item->time)
+        time = cut_inner_time(item);
+    item->time = time ? time : item->time;
 }
 
 static bool is_absolute(const char *url)
@@ -434,6 +552,10 @@ static int read_item(struct reader *r, const struct entry *e)
     /* Links within the page, or to a file beside it, are not talks. */
     if (!is_absolute(item.url) && !item.time)
         return 0;
+    if (item.struck) {
+        leave_out(r, false, "left out: struck through");
+        return 0;
+    }
     AUTO_FREE char *names = find_speakers(item.rest);
     const bool more = item.rest[strspn(item.rest, " .,;")] != '\0';
     if (!names && !more)
@@ -450,6 +572,8 @@ static int read_item(struct reader *r, const struct entry *e)
         leave_out(r, true, "left out: a link with neither speaker nor time");
         return 0;
     }
+    if (names && has_time(names))
+        return fail(r, "a time is within the speakers", names, expected_entry);
     struct talk *talk = add_talk(r, e);
     if (!talk)
         return r->err->code;
@@ -463,6 +587,7 @@ static int read_item(struct reader *r, const struct entry *e)
     if (item.time)
         return read_times(r, talk, item.time);
     talk_add_part(talk, 0);
+    talk->parts[0].slot_s = item.slot_s;
     return 0;
 }
 

@@ -18,6 +18,7 @@ struct reader {
     struct timetable *timetable;
     const json_t *tracks; /* in version 2, whose events name tracks by slug; else NULL */
     struct err *err;
+    bool is_api;        /* pretalx's, in which a text is a person's code */
     size_t nb_left_out; /* submissions that were not accepted */
     char **texts;       /* made for the event that is being read, freed after it */
     size_t nb_texts;
@@ -345,26 +346,47 @@ static int fail_person(struct reader *r, const json_t *person, const char *where
                           "a member such as public_name or name", r->err);
 }
 
+static bool is_blank(const char *text)
+{
+    return !text || !text[strspn(text, " \t\r\n")];
+}
+
+/* NULL: the person has no such members. */
+static const char *two_names(struct reader *r, const json_t *person, const char *where)
+{
+    const char *first = member(r, person, where, "first_name");
+    const char *last = member(r, person, where, "last_name");
+    if (is_blank(first) || is_blank(last))
+        return is_blank(first) ? last : first;
+    return keep(r, mem_printf("%s %s", first, last));
+}
+
 /* A person that has a name's member, but nothing in it, is no speaker. */
 static int read_person(struct reader *r, const json_t *person, const char *where)
 {
+    if (json_is_string(person) && !r->is_api) {
+        timetable_add_speaker(r->timetable, json_string_value(person));
+        return 0;
+    }
     if (!json_is_object(person))
         return fail_kind(r, where, person,
                          "an object with a name: ask pretalx's API for "
                          "?expand=speakers,slots,slots.room,track");
     const char *name = NULL;
     bool any = !json_object_size(person);
-    for (size_t i = 0; timetable_person_names[i] && (!name || !*name); i++) {
+    for (size_t i = 0; timetable_person_names[i] && is_blank(name); i++) {
         name = member(r, person, where, timetable_person_names[i]);
         any = any || json_object_get(person, timetable_person_names[i]);
     }
-    if (!any)
+    if (is_blank(name))
+        name = two_names(r, person, where);
+    if (!any && !name)
         return fail_person(r, person, where);
     timetable_add_speaker(r->timetable, name);
     return r->err->code;
 }
 
-/* Reads persons (version 1), participants (version 2) or speakers (pretalx). */
+/* Reads persons (version 1), participants (version 2) or speakers (pretalx), or one alone. */
 static int read_speakers(struct reader *r, const json_t *event, const char *where)
 {
     static const char *const lists[] = {"persons", "participants", "speakers"};
@@ -372,15 +394,30 @@ static int read_speakers(struct reader *r, const json_t *event, const char *wher
         const json_t *persons;
         size_t i;
         json_t *person;
+        const json_t *one = json_object_get(event, lists[k]);
+        AUTO_FREE char *its = mem_printf("%s.%s", where, lists[k]);
+        if (json_is_object(one)) {
+            if (read_person(r, one, its) < 0)
+                return r->err->code;
+            continue;
+        }
         if (list_of(&persons, r, event, where, lists[k]) < 0)
             return r->err->code;
         json_array_foreach(persons, i, person) {
-            AUTO_FREE char *at = mem_printf("%s.%s[%zu]", where, lists[k], i);
+            AUTO_FREE char *at = mem_printf("%s[%zu]", its, i);
             if (read_person(r, person, at) < 0)
                 return r->err->code;
         }
     }
     return r->err->code;
+}
+
+static const char *status_of(const json_t *event)
+{
+    if (json_is_true(json_object_get(event, "is_cancelled")) ||
+        json_is_true(json_object_get(event, "cancelled")))
+        return "cancelled";
+    return json_get_string(event, "state", json_get_string(event, "status", NULL));
 }
 
 /* The fields that all kinds of JSON have in common. */
@@ -398,11 +435,16 @@ static struct timetable_talk read_common(struct reader *r, const json_t *e, cons
         .url = member(r, e, where, "url"),
         .abstract = member(r, e, where, "abstract"),
         .description = member(r, e, where, "description"),
+        .status = status_of(e),
+        .not_recorded = json_is_true(json_object_get(e, "do_not_record")) ||
+                        json_is_true(json_object_get(json_object_get(e, "recording"), "optout")),
     };
 }
 
 static int add_talk(struct reader *r, const json_t *e, const struct timetable_talk *talk)
 {
+    if (!r->err->code && timetable_leaves_out(r->timetable, talk))
+        return 0;
     if (r->err->code || timetable_add_talk(r->timetable, talk, r->err) < 0)
         return r->err->code;
     return read_speakers(r, e, talk->where);
@@ -441,10 +483,27 @@ static int read_slot(struct reader *r, const json_t *e, struct timetable_talk ta
     return add_talk(r, e, &talk);
 }
 
+/* Other systems have lists of results too. */
+static bool is_submission(const json_t *e)
+{
+    static const char *const members[] = {"code", "state", "speakers", "slot", "slots"};
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+        if (json_object_get(e, members[i]))
+            return true;
+    return false;
+}
+
 static int read_submission(struct reader *r, const json_t *e, const char *where)
 {
     if (!json_is_object(e))
         return fail_kind(r, where, e, "a talk as an object");
+    if (!is_submission(e)) {
+        AUTO_FREE char *found = member_names(e);
+        return timetable_fail(r->timetable, where, "a talk of pretalx's API", found,
+                              "members such as code, state and speakers: export the programme as "
+                              "schedule.xml, iCalendar or CSV",
+                              r->err);
+    }
     /* An organiser's list of submissions also has those that were not accepted. */
     const char *state = json_get_string(e, "state", "confirmed");
     if (strcmp(state, "confirmed") != 0 && strcmp(state, "accepted") != 0) {
@@ -485,6 +544,7 @@ static int read_results(struct reader *r, const json_t *root)
                               "all talks in one file: put the results of all pages into one list, "
                               "with \"next\": null",
                               r->err);
+    r->is_api = true;
     size_t i;
     json_t *submission;
     json_array_foreach(results, i, submission) {

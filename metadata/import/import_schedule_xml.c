@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "mem.h"
 #include "programme.h"
@@ -293,6 +294,16 @@ static char *own_text(const xmlNode *element)
     return str_take(&text);
 }
 
+/* NULL: it has no such elements. A new string. */
+static char *two_names(const xmlNode *person)
+{
+    AUTO_FREE char *first = child_line(person, "first_name");
+    AUTO_FREE char *last = child_line(person, "last_name");
+    if (!first || !last)
+        return mem_take(first ? &first : &last);
+    return mem_printf("%s %s", first, last);
+}
+
 /* A person is a text, or an object with a name as its element or attribute. A new string; NULL: an
  * object without any. */
 static char *person_name(const xmlNode *person)
@@ -307,7 +318,7 @@ static char *person_name(const xmlNode *person)
             return mem_take(name);
         any = any || *name;
     }
-    return any || text[strspn(text, " \t\r\n")] ? mem_take(&text) : NULL;
+    return any || text[strspn(text, " \t\r\n")] ? mem_take(&text) : two_names(person);
 }
 
 static int fail_person(const struct xml *x, const xmlNode *person)
@@ -324,14 +335,24 @@ static int fail_person(const struct xml *x, const xmlNode *person)
 static int read_speakers(const struct xml *x, const xmlNode *event)
 {
     const xmlNode *persons = child(event, "persons");
+    if (!persons)
+        persons = child(event, "speakers");
     for (const xmlNode *n = persons ? persons->children : NULL; n; n = n->next)
-        if (is_named(n->name, "person")) {
+        if (is_named(n->name, "person") || is_named(n->name, "speaker")) {
             AUTO_FREE char *name = person_name(n);
             if (!name)
                 return fail_person(x, n);
             timetable_add_speaker(x->timetable, name);
         }
     return 0;
+}
+
+/* <recording><optout>true</optout></recording> */
+static bool is_not_recorded(const xmlNode *event)
+{
+    const xmlNode *recording = child(event, "recording");
+    AUTO_FREE char *optout = recording ? child_line(recording, "optout") : NULL;
+    return optout && (strncasecmp(optout, "true", 4) == 0 || strcmp(optout, "1") == 0);
 }
 
 static int read_event(const struct xml *x, const xmlNode *e, const struct timetable_day *day,
@@ -347,7 +368,8 @@ static int read_event(const struct xml *x, const xmlNode *e, const struct timeta
     AUTO_FREE char *abstract = child_content(x, e, "abstract");
     AUTO_FREE char *description = child_content(x, e, "description");
     AUTO_FREE char *start = child_line(e, "start"), *end = child_line(e, "end");
-    AUTO_FREE char *duration = child_line(e, "duration");
+    AUTO_FREE char *duration = child_line(e, "duration"), *state = child_line(e, "state");
+    AUTO_FREE char *status = child_line(e, "status");
     const bool no_track = track && strcmp(track, "No Track") == 0; /* wafer writes this for none */
     const struct timetable_talk talk = {
         .where = line_of(where, e),
@@ -368,7 +390,11 @@ static int read_event(const struct xml *x, const xmlNode *e, const struct timeta
         .start = start,
         .end = end,
         .duration = duration,
+        .status = status ? status : state,
+        .not_recorded = is_not_recorded(e),
     };
+    if (timetable_leaves_out(x->timetable, &talk))
+        return 0;
     const int rc = timetable_add_talk(x->timetable, &talk, x->err);
     return rc < 0 ? rc : read_speakers(x, e);
 }

@@ -52,6 +52,8 @@ void timetable_finish(struct timetable *t)
         g_hash_table_unref(t->rooms);
     free(t->zone);
     free(t->rooms_differ);
+    free(t->cancelled.text);
+    free(t->not_recorded.text);
     *t = (struct timetable){0};
 }
 
@@ -123,6 +125,40 @@ static size_t room_position(struct timetable *t, const char *room)
     return position;
 }
 
+static void add_title(struct timetable_titles *titles, const char *title)
+{
+    enum { MOST = 5 };
+    if (++titles->nb > MOST)
+        return;
+    AUTO_FREE char *quote = str_quote(title ? title : "", STR_QUOTE_BYTES);
+    char *text =
+        mem_printf("%s%s'%s'", titles->text ? titles->text : "", titles->text ? ", " : "", quote);
+    free(titles->text);
+    titles->text = text;
+}
+
+static void note_titles(struct timetable *t, const struct timetable_titles *titles,
+                        const char *what, const char *advice)
+{
+    if (titles->nb)
+        programme_note(&t->programme, "'%s': %s: %zu event%s: %s%s.%s", t->name, what, titles->nb,
+                       titles->nb == 1 ? "" : "s", titles->text, titles->nb > 5 ? ", ..." : "",
+                       advice);
+}
+
+bool timetable_leaves_out(struct timetable *t, const struct timetable_talk *e)
+{
+    static const char *const words[] = {"cancel", "withdr", "reject", "delet", "declin"};
+    AUTO_FREE char *status = plain_line(e->status);
+    for (size_t i = 0; status && i < sizeof words / sizeof *words; i++)
+        if (g_ascii_strncasecmp(status, words[i], strlen(words[i])) == 0) {
+            AUTO_FREE char *title = plain_line(e->title);
+            add_title(&t->cancelled, title);
+            return true;
+        }
+    return false;
+}
+
 int timetable_add_talk(struct timetable *t, const struct timetable_talk *e, struct err *err)
 {
     AUTO_FREE char *title = plain_line(e->title);
@@ -151,12 +187,15 @@ int timetable_add_talk(struct timetable *t, const struct timetable_talk *e, stru
         talk->url = mem_take(&url);
     talk->abstract = join_abstract(e);
     entry->times.room = entry->room;
+    if (e->not_recorded)
+        add_title(&t->not_recorded, talk->title);
     return timetable_read_times(&entry->times, t, e, err);
 }
 
 void timetable_add_speaker(struct timetable *t, const char *name)
 {
-    AUTO_FREE char *line = plain_line(name);
+    AUTO_FREE char *text = plain_text(name); /* a name has no tags, as a title may */
+    AUTO_FREE char *line = plain_line(text);
     if (line)
         talk_add_speaker(&t->programme.talks[t->programme.nb_talks - 1], line);
 }
@@ -212,6 +251,9 @@ int timetable_take(struct programme *out, struct timetable *t, struct err *err)
         programme_note(p, "'%s', %s Its own room counts. %zu event%s such rooms.", t->name,
                        t->rooms_differ, t->nb_rooms_differ,
                        t->nb_rooms_differ == 1 ? " has" : "s have");
+    note_titles(t, &t->cancelled, "left out, because their state says so", "");
+    note_titles(t, &t->not_recorded, "not to be recorded, says the programme",
+                " To keep one from being published, type 'talkpress match TALK=none'.");
     *out = *p;
     *p = (struct programme){0};
     return 0;

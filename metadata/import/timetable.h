@@ -30,6 +30,10 @@ struct timetable {
     int day_change_s;                /* earlier starts belong to the night after the day */
     char *rooms_differ;              /* the first event whose two rooms differ, for a note */
     size_t nb_rooms_differ;
+    struct timetable_titles {
+        char *text; /* the first titles, quoted; NULL: none */
+        size_t nb;
+    } cancelled, not_recorded; /* for notes */
 };
 
 /* The conference, as the file has it. Fields other than where may be NULL or empty. */
@@ -58,6 +62,8 @@ struct timetable_talk {
     const char *start;    /* the time of day, or a date-time */
     const char *end;      /* the time of day, or a date-time */
     const char *duration; /* "00:50" */
+    const char *status;   /* "confirmed", "cancelled" */
+    bool not_recorded;    /* the speakers do not want it */
 };
 
 void timetable_init(struct timetable *timetable, const char *name);
@@ -69,6 +75,8 @@ ATTR_NODISCARD int timetable_set_event(struct timetable *timetable,
                                        const struct timetable_event *event, struct err *err);
 /* Adds a room, to fix its place in the order; the rooms of events are added by themselves. */
 void timetable_add_room(struct timetable *timetable, const char *room);
+/* Whether the event is cancelled: it is counted for a note, and must not be added. */
+bool timetable_leaves_out(struct timetable *timetable, const struct timetable_talk *talk);
 ATTR_NODISCARD int timetable_add_talk(struct timetable *timetable,
                                       const struct timetable_talk *talk, struct err *err);
 /* Adds a speaker to the last talk. */

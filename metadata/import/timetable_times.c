@@ -65,7 +65,7 @@ static void claim_clock(struct event_times *out, const struct timetable *t,
         start_claim_set(&out->start[1], &second, "start", start);
 }
 
-/* A start in the morning may belong to the night after its day. */
+/* A start in the morning may belong to the night after its day, if that does not end before. */
 static void compare_day(struct event_times *out, const struct timetable *t,
                         const struct timetable_talk *e)
 {
@@ -77,12 +77,22 @@ static void compare_day(struct event_times *out, const struct timetable *t,
     AUTO_FREE char *wanted = datetime_format_day(&day), *first = datetime_format_day(&when);
     datetime_add_days(&when, -1);
     AUTO_FREE char *night = datetime_format_day(&when);
-    if (strcmp(wanted, first) == 0 || (when.hour < 12 && strcmp(wanted, night) == 0))
+    const bool over = out->day_end && datetime_unix_s(&out->start[0].when) >= out->day_end;
+    if (strcmp(wanted, first) == 0 || (when.hour < 12 && !over && strcmp(wanted, night) == 0))
         return;
     when.year = day.year;
     when.month = day.month;
     when.day = day.day;
     start_claim_set(&out->start[1], &when, "day", text);
+}
+
+/* A time of day before its day begins is in the night after it, if the day lasts that long. */
+static void move_to_night(struct datetime *when, const struct event_times *times)
+{
+    enum { DAY_S = 24 * 3600 };
+    const int64_t start = datetime_unix_s(when);
+    if (times->day_begin && start < times->day_begin && start + DAY_S < times->day_end)
+        datetime_add_days(when, 1);
 }
 
 /* Reads the event's start: its own date-time, or else a date and the time of day; a time before
@@ -116,7 +126,9 @@ static int read_start(struct event_times *out, const struct timetable *t,
         return 0;
     if (!date && datetime_clock_s(&clock) < t->day_change_s)
         datetime_add_days(&on, 1);
-    const struct datetime when = at_clock(t, &on, &clock);
+    struct datetime when = at_clock(t, &on, &clock);
+    if (!date)
+        move_to_night(&when, out);
     start_claim_set(&out->start[0], &when, date ? "date" : "start", date ? date : start);
     return 0;
 }

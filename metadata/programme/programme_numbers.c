@@ -11,7 +11,17 @@
 #include "str.h"
 
 /* What is compared: bits, for a set of fields. */
-enum { REF = 1, NUMBER = 2, TITLE = 4, SPEAKERS = 8, START = 16, ROOM = 32, NB_FIELDS = 6 };
+enum {
+    REF = 1,
+    NUMBER = 2,
+    TITLE = 4,
+    SPEAKERS = 8,
+    START = 16,
+    ROOM = 32,
+    WORDS = 64, /* of the title, without punctuation */
+    HEAD = 128, /* those before a subtitle or a remark: "Close (moved)", "Close: a retrospective" */
+    NB_FIELDS = 8
+};
 
 /* A talk of either programme that is not recognised yet. */
 struct entry {
@@ -32,9 +42,11 @@ struct numbering {
     size_t nb_new, nb;
     GHashTable *numbers; /* sets: those in use or once in use */
     GHashTable *refs;
+    GHashTable *titles; /* set: those of former talks that are not gone, in lower case */
     int next;
 };
 
+static void collect_titles(struct numbering *n);
 static void collect(struct numbering *n);
 static void recognise(struct numbering *n);
 static void give_refs(struct numbering *n);
@@ -53,6 +65,7 @@ static void numbering_finish(struct numbering *n)
     free(n->entries);
     g_hash_table_unref(n->numbers);
     g_hash_table_unref(n->refs);
+    g_hash_table_unref(n->titles);
 }
 
 void programme_number_talks(struct programme *p, const struct programme *before)
@@ -61,6 +74,8 @@ void programme_number_talks(struct programme *p, const struct programme *before)
     struct numbering n = {.programme = p, .before = before};
     n.numbers = g_hash_table_new(NULL, NULL);
     n.refs = g_hash_table_new_full(g_str_hash, g_str_equal, free, NULL);
+    n.titles = g_hash_table_new_full(g_str_hash, g_str_equal, free, NULL);
+    collect_titles(&n);
     collect(&n);
     recognise(&n);
     give_refs(&n);
@@ -78,6 +93,40 @@ static char *fold(const char *text)
     char *copy = mem_strdup(folded);
     g_free(folded);
     return copy;
+}
+
+/* The words of the first bytes of a title; "C" and "C++" are two. NULL: there is none. */
+static char *words(const char *title, size_t nb_bytes, size_t *out_nb)
+{
+    AUTO_FREE char *part = mem_printf("%.*s", (int)nb_bytes, title), *folded = fold(part);
+    AUTO_STR s = {0};
+    *out_nb = 0;
+    bool within = false;
+    for (const char *p = folded ? folded : "", *next; *p; p = next) {
+        next = g_utf8_next_char(p);
+        const bool is_word = g_unichar_isalnum(g_utf8_get_char(p)) || *p == '+' || *p == '#';
+        if (is_word && !within)
+            str_add(&s, (*out_nb)++ ? " " : "");
+        if (is_word)
+            str_addf(&s, "%.*s", (int)(next - p), p);
+        within = is_word;
+    }
+    return s.len ? str_take(&s) : NULL;
+}
+
+/* NULL: fewer than two words, such as "Keynote", which say nothing. */
+static char *head(const char *title)
+{
+    static const char *const marks[] = {":", " (", " [", " - ", " – ", " — ", " | ", "? "};
+    if (*title == '[' && strchr(title, ']'))
+        title = strchr(title, ']') + 1;
+    size_t nb_bytes = strlen(title), nb_words;
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        const char *mark = strstr(title, marks[i]);
+        nb_bytes = mark && (size_t)(mark - title) < nb_bytes ? (size_t)(mark - title) : nb_bytes;
+    }
+    AUTO_FREE char *its = words(title, nb_bytes, &nb_words);
+    return nb_words > 1 ? mem_take(&its) : NULL;
 }
 
 static int compare_names(const void *a, const void *b)
@@ -114,6 +163,7 @@ static struct entry *add_entry(struct numbering *n, const struct talk *t, const 
 {
     struct entry *e = &n->entries[n->nb++];
     AUTO_FREE char *speakers = sorted_speakers(t);
+    size_t nb_words;
     *e = (struct entry){.position = n->nb,
                         .field = {
                             mem_strdup(ref),
@@ -122,6 +172,8 @@ static struct entry *add_entry(struct numbering *n, const struct talk *t, const 
                             fold(speakers),
                             fold(t->start),
                             fold(t->room),
+                            words(t->title, strlen(t->title), &nb_words),
+                            head(t->title),
                         }};
     return e;
 }
@@ -154,6 +206,24 @@ static void add_number(struct numbering *n, int number)
     n->next = number > n->next ? number : n->next;
 }
 
+static void collect_titles(struct numbering *n)
+{
+    for (size_t i = 0; i < n->before->nb_talks; i++) {
+        char *title = n->before->talks[i].gone ? NULL : fold(n->before->talks[i].title);
+        if (title)
+            g_hash_table_add(n->titles, title);
+    }
+}
+
+/* A table whose rows were numbered anew gives talks the numbers of others. */
+static void doubt_number(const struct numbering *n, struct talk *t)
+{
+    const struct talk *was = programme_find(n->before, t->number);
+    AUTO_FREE char *title = fold(t->title), *former = was ? fold(was->title) : NULL;
+    if (title && former && strcmp(title, former) != 0 && g_hash_table_contains(n->titles, title))
+        t->doubt = "only its number agrees, and another talk had this title";
+}
+
 /* Adds the talks without a number of their own. Ids are only wishes: another export may have others
  * for the same talks. */
 static void collect_new(struct numbering *n, GHashTable *own_refs)
@@ -165,6 +235,7 @@ static void collect_new(struct numbering *n, GHashTable *own_refs)
         n->next = wish > n->next ? wish : n->next;
         if (t->number && !wish) {
             add_number(n, t->number);
+            doubt_number(n, t);
             continue;
         }
         const char *ref = own_ref(t);
@@ -231,15 +302,21 @@ struct round {
 };
 
 enum {
-    ANY_EMPTY = 64,       /* talks that lack a field take part */
-    SEVERAL = 128,        /* also if several talks agree: in the order of their start */
-    OWN_REF = 256,        /* only talks that share their ref with no other */
-    COMMON_SPEAKER = 512, /* not if both name speakers, and no common one */
+    ANY_EMPTY = 256,       /* talks that lack a field take part */
+    SEVERAL = 512,         /* also if several talks agree: in the order of their start */
+    OWN_REF = 1024,        /* only talks that share their ref with no other */
+    COMMON_SPEAKER = 2048, /* not if both name speakers, and no common one */
+    COMMON_START = 4096,   /* not if both have a start, and these differ */
 };
 
 static const char in_order[] =
     "talks of this title share its id and are in the order of their start";
 static const char id_only[] = "only its id agrees";
+static const char others_title[] = "only its id agrees, and another talk had this title";
+static const char head_only[] =
+    "it shares its id with other talks and only the beginning of the title agrees";
+static const char head_and_slot[] =
+    "its id is new, and only start, room and the beginning of the title agree";
 static const char title_only[] = "it shares its id with other talks and only the title agrees";
 static const char speakers_only[] = "it shares its id with other talks and only the speakers agree";
 static const char speakers_and_start[] = "its id is new, and only speakers and start agree";
@@ -260,17 +337,23 @@ static const struct round by_title[] = {
     {REF | SPEAKERS | START | ROOM, NULL},
     {REF | SPEAKERS | START, NULL},
     {TITLE | SPEAKERS, NULL},
+    {WORDS | SPEAKERS, NULL},
+    {REF | WORDS | COMMON_SPEAKER, NULL},
+    {WORDS | START | ROOM | COMMON_SPEAKER, NULL},
     {REF | OWN_REF, NULL},
     {REF | TITLE, title_only},
     {REF | TITLE | SPEAKERS | SEVERAL, in_order},
     {REF | TITLE | SEVERAL, in_order},
+    {TITLE | COMMON_SPEAKER | COMMON_START, NULL},
 };
 
 static const struct round by_others[] = {
+    {REF | HEAD | COMMON_SPEAKER, head_only},
     {NUMBER | TITLE | COMMON_SPEAKER, NULL},
     {NUMBER | SPEAKERS, NULL},
     {NUMBER | START | ROOM | COMMON_SPEAKER, NULL},
     {SPEAKERS | START, speakers_and_start},
+    {HEAD | START | ROOM | COMMON_SPEAKER, head_and_slot},
     {REF | SPEAKERS, speakers_only},
     {REF | START | ROOM | COMMON_SPEAKER, slot_only},
     {REF | NUMBER | COMMON_SPEAKER, id_only},
@@ -322,12 +405,27 @@ static bool speakers_differ(const struct talk *a, const struct talk *b)
     return true;
 }
 
-static void match(struct entry *e, struct entry *former, const struct round *round)
+/* An id of its own is enough, unless something speaks against it. */
+static const char *doubt_id(const struct numbering *n, const struct entry *e,
+                            const struct entry *former, bool speakers_differ)
+{
+    if (speakers_differ)
+        return id_only;
+    const bool other = g_strcmp0(e->field[2], former->field[2]) != 0;
+    return other && e->field[2] && g_hash_table_contains(n->titles, e->field[2]) ? others_title
+                                                                                 : NULL;
+}
+
+static void match(const struct numbering *n, struct entry *e, struct entry *former,
+                  const struct round *round)
 {
     const bool differ = speakers_differ(e->talk, former->was);
     if (differ && ((round->what & COMMON_SPEAKER) || former->was->gone))
         return; /* an id that is free again may be used for another talk */
-    e->talk->doubt = (round->what & OWN_REF) && differ ? id_only : round->doubt;
+    if ((round->what & COMMON_START) && start_of(e) && start_of(former) &&
+        strcmp(start_of(e), start_of(former)) != 0)
+        return;
+    e->talk->doubt = round->what & OWN_REF ? doubt_id(n, e, former, differ) : round->doubt;
     e->was = former->was;
     e->same_ref = g_strcmp0(ref_of(e), ref_of(former)) == 0;
     e->known = former->known = true;
@@ -349,7 +447,7 @@ static void run_round(struct numbering *n, const struct round *round, bool gone)
         if (!(round->what & SEVERAL) && (nb_former != 1 || nb_new != 1))
             continue;
         for (size_t i = 0; i < nb_former && i < nb_new; i++)
-            match(all[begin + nb_former + i], all[begin + i], round);
+            match(n, all[begin + nb_former + i], all[begin + i], round);
     }
     free(all);
 }

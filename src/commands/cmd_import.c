@@ -100,13 +100,15 @@ static void print_notes(const struct programme *p)
 
 /* A file that is named after the old title of its talk may not match the new title. It is reported
  * at once, to the user who changes the title. */
-static void list_unsure(json_t *out, const struct plan *before, const struct plan *after)
+static void list_unsure(json_t *out, const struct plan *before, const struct plan *after,
+                        const struct replacement *replacement)
 {
     for (size_t i = 0; i < after->matches.nb_rows; i++) {
         const struct match *now = &after->matches.rows[i];
         const struct talk *talk = programme_find(&before->programme, now->talk);
         const struct match *was = talk ? plan_match(before, talk, now->part) : NULL;
-        if (now->state == MATCH_SURE || now->by_hand || !was || was->state != MATCH_SURE)
+        if (now->state == MATCH_SURE || now->by_hand || !was || was->state != MATCH_SURE ||
+            replacement_has_gone(replacement, now->talk))
             continue;
         const struct source *s = &before->sources[was->recording];
         json_array_append_new(out, json_pack("{s:i, s:i, s:o, s:o}", "talk", now->talk, "part",
@@ -271,6 +273,25 @@ static int disown_files(struct store *store, const struct import_guard *guard, s
     return ret;
 }
 
+/* The same for what the user decided: it was about the former talk, and would publish its recording
+ * under the other one's title. */
+static int drop_decisions(struct store *store, const struct import_guard *guard, struct err *err)
+{
+    const struct replacement *r = &guard->replacement;
+    for (size_t i = 0; i < r->nb_gone; i++) {
+        const struct talk *was = programme_find(guard->before, r->gone[i]);
+        if (!was || !programme_find(guard->after, r->gone[i]))
+            continue;
+        if (store_clear_match(store, was->number, err) < 0)
+            return err->code;
+        for (size_t k = 0; k < was->nb_parts; k++)
+            if (store_clear_acceptance(store, was->number, was->parts[k].number, err) < 0 ||
+                store_choose_cut(store, was->number, was->parts[k].number, NULL, err) < 0)
+                return err->code;
+    }
+    return 0;
+}
+
 /* Stores the new programme, or only looks at the effect (dry run). A programme is imported even if
  * the plan before or after it cannot be loaded. */
 static int apply(struct event *event, const struct import_guard *guard, bool dry_run,
@@ -289,6 +310,8 @@ static int apply(struct event *event, const struct import_guard *guard, bool dry
         ret = store_set_programme(event->store, after, err);
     if (ret == 0)
         ret = disown_files(event->store, guard, err);
+    if (ret == 0)
+        ret = drop_decisions(event->store, guard, err);
     bool kept = false;
     if (ret == 0 && planned && plan_load(&new, event, &ignored) == 0)
         ret = keep_decided(&kept, &old, &new, &guard->replacement, err);
@@ -298,7 +321,7 @@ static int apply(struct event *event, const struct import_guard *guard, bool dry
             new = (struct plan){0};
     }
     if (ret == 0)
-        list_unsure(unsure, &old, &new);
+        list_unsure(unsure, &old, &new, &guard->replacement);
     if (ret == 0 && planned && !dry_run)
         ret = lost_work_note(&old, &new, err);
     if (ret == 0 && !dry_run)

@@ -215,6 +215,19 @@ END
     json '.notes|length' 1 tp import --json t.xml
 }
 
+@test "a timetable says which talks must not be recorded, and which are cancelled" {
+    cat >t.xml <<'END'
+<schedule><conference><title>Conf</title></conference><day date="2023-05-26"><room name="A">
+<event id="1"><start>09:30</start><title>One</title><recording><optout>true</optout></recording></event>
+<event id="2"><start>10:30</start><title>Two</title><recording><optout>false</optout></recording></event>
+<event id="3"><start>11:30</start><title>Three</title><status>Cancelled</status></event>
+</room></day></schedule>
+END
+    expect 0 tp import t.xml
+    says "2 talks, 2 parts: 2 new" "left out, because their state says so: 1 event: 'Three'." \
+        "not to be recorded, says the programme: 1 event: 'One'." "'talkpress match TALK=none'"
+}
+
 @test "the programme of another event is refused without --replace" {
     tp import page.txt
     before=$(sqlite3 "$EVENT/talkpress.db" .dump)
@@ -267,6 +280,28 @@ another event, with no talk in common: 3 of 3 talks would be gone" \
     printf 'id,title,date\n1,One,09/05/2014\n' >t.csv
     expect 1 tp import t.csv
     says "not ambiguous: this one is 9 May or 5 September"
+}
+
+@test "a French and a German table, and a form: status, speakers, and who must not be recorded" {
+    printf 'Titre;Intervenant(e)s;Statut;Heure de début\nUn;Ann Lee;Confirmé;9h30\nDeux;Bo Chan;Refusé;\n' >t.csv
+    expect 0 tp import t.csv
+    says "1 talk, 1 part: 1 new" "line 3: left out: Statut \"Refusé\"" "line 2: a time of day without a date"
+    same "Ann Lee" "$(tp list --json | jq -r '.talks[].speakers[]')"
+    printf 'Titel des Vortrags;Name der/des Vortragenden;Status\nEins;Bo Chan;bestätigt\nZwei;Cy Dee;Warteliste\nDrei;Di Eff;na ja\n' >t.csv
+    expect 0 tp import --replace t.csv
+    says "2 talks, 2 parts" "line 3: left out: Status \"Warteliste\"" \
+        "line 4: Status \"na ja\" is not known: taken as accepted"
+    printf 'Timestamp,Your name,Title of your talk,Do you agree to be recorded?\n1/1/2024 9:00:00,Ann Lee,One,Yes\n1/1/2024 9:00:00,Bo Chan,Two,No\n' >t.csv
+    expect 0 tp import --replace t.csv
+    says "line 3: not to be recorded, says the table" "match TALK=none"
+    printf 'Titre,Orateur·rice,Salle\nUn,Ann Lee,A\n' >t.csv
+    expect 0 tp import --replace t.csv
+    says "no column is named 'speakers'; columns that were not read: 'Orateur·rice'"
+    printf 'Title,Speaker,Starts\nDay 1,,\nOne,Ann Lee,"Sat, Mar 16, 2024 at 9:00 AM"\nDay and night,,\n' >t.csv
+    expect 0 tp import --replace t.csv
+    says "2 talks, 2 parts" "line 2: left out: a day, and no talk"
+    expect 0 tp list
+    says "09:00 - One"
 }
 
 @test "real tables with dates of numbers: the column decides, or the date is ambiguous" {

@@ -203,6 +203,17 @@ no_jobs()
     same "" "$(ls event/work/removed)"
 }
 
+@test "a wrong programme that uses the same numbers: no decision is about another talk" {
+    recording=$(sqlite3 event/talkpress.db "select recording from published where talk = 1 limit 1")
+    [ -n "$recording" ]
+    sqlite3 event/talkpress.db "insert into chosen_match values (1, 0, '$recording'),
+        (3, 0, '$recording')"
+    page other.txt "1: Bees (Bo Chan) (0:08)" "2: Ants (Cy Dee) (0:08)" "3: Third Time Lucky (0:11)"
+    expect 0 tp import --replace other.txt
+    says_not "To keep one, run"
+    same 3 "$(sqlite3 event/talkpress.db "select talk from chosen_match")"
+}
+
 @test "a wrong programme that uses the same numbers: no file is listed under another title" {
     page other.txt "1: Bees (Bo Chan) (0:08)" "2: Ants (Cy Dee) (0:08)" "3: Wasps (Di Fox) (0:08)"
     expect 1 tp import other.txt

@@ -76,6 +76,11 @@ static const struct {
     {"the night after the day",
      XML("", ROOM(EVENT("One", "<date>2023-05-27T01:00:00+02:00</date>"))),
      "One 2023-05-27T01:00:00+02:00 0\n"},
+    {"the next morning, after the day's hours",
+     XML(HOURS, ROOM(EVENT("One", "<date>2023-05-27T10:00:00+02:00</date>"))),
+     "One 2023-05-26T10:00:00+02:00 0\n"
+     "line 1: the date of 'One' is \"2023-05-27T10:00:00+02:00\", but its day is \"2023-05-26\". "
+     "The day counts: the other one is outside the hours or days of the conference.\n"},
     {"an end that agrees with the start",
      XML("", ROOM(EVENT("One",
                         DATE("2023-05-26T11:30:00+02:00", "09:30") LONG("45") "<end>10:15</end>"))),

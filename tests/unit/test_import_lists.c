@@ -120,6 +120,18 @@ static const struct {
      "0|http://x/2-2|Three|Ann Lee|Second|-|-|-|http://x/2\n"
      "0|http://x/4|Four|Bo|Second|-|-|12:06 / 24:21|http://x/4\n"
      "0|http://x/5|Five|Ann|Second|-|-|-|http://x/5\n"},
+    {"forms.md",
+     "- [x] [A](http://x/1) by **Ann** [1:00]\n- ⭐ [B](http://x/2) by Bo Chan (27 min)\n"
+     "- 25:07 - [C](http://x/3) - Cy\n- [D](http://x/4) [25:08] by Di\n"
+     "- [E](http://x/5) by Ed [25:09] - a great talk\n- [F](http://x/6) - Fi - 27:30 min\n"
+     "- ~~[G](http://x/7) by Gi [1:00]~~\n- [H](http://x/8) - Hy - 1h 2m\n- [2:00](http://x/9) by "
+     "Jo [3:00]\n",
+     "- - -\n0|http://x/1|A|Ann|-|-|-|1:00|http://x/1\n"
+     "0|http://x/2|B|Bo Chan|-|-|-|slot 27:00|http://x/2\n"
+     "0|http://x/3|C|Cy|-|-|-|25:07|http://x/3\n0|http://x/4|D|Di|-|-|-|25:08|http://x/4\n"
+     "0|http://x/5|E|Ed|-|-|-|25:09|http://x/5\n0|http://x/6|F|Fi|-|-|-|27:30|http://x/6\n"
+     "0|http://x/8|H|Hy|-|-|-|slot "
+     "1:02:00|http://x/8\n0|http://x/9|2:00|Jo|-|-|-|3:00|http://x/9\n"},
     {"utc.html",
      "<!doctype html><title>Conf</title><table><tr><td><time datetime='2014-09-26T16:30Z'>18:30"
      "</time> - <time datetime='2014-09-26T17:15Z'>19:15</time><td>Title <i>one</i><p>Ann Lee<p>"
@@ -408,6 +420,17 @@ static void notes_of_others(void **state)
          "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:A\nEND:VEVENT\nBEGIN:VEVENT\nSUMMARY:B\n"
          "STATUS:CANCELLED\nEND:VEVENT\nEND:VCALENDAR\n",
          "n.ics', line 5: left out: STATUS \"CANCELLED\""},
+        {"r.ics",
+         "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:A\nDTSTART:20240701T100000Z\n"
+         "RRULE:FREQ=DAILY;COUNT=3\nEND:VEVENT\nEND:VCALENDAR\n",
+         "r.ics', line 2: the event repeats: it is imported once"},
+        {"b.csv", "number,title,speaker\n1,A,J\xc3\x83\xc2\xb6rg\n2,B,Bo\n",
+         "b.csv': broken characters in 1 talk: 'J\xc3\x83\xc2\xb6rg'."},
+        {"h.csv", "number,title,speaker\n1,Using <em>make</em>,Ann\n2,Using <details>,Bo\n",
+         "h.csv': HTML tags in 1 talk: 'Using <em>make</em>'."},
+        {"c.csv", "number,title\n1,CANCELLED The end\n2,[Cancelled] B\n3,Cancelled threads\n",
+         "c.csv': a title that says \"cancelled\" in 2 talks: 'CANCELLED The end', '[Cancelled] "
+         "B'."},
         {"n.json",
          "{\"results\": [{\"code\": \"A\", \"title\": \"A\", \"state\": \"confirmed\"}, "
          "{\"code\": \"B\", \"title\": \"B\", \"state\": \"rejected\"}]}",
@@ -418,9 +441,9 @@ static void notes_of_others(void **state)
         AUTO_PROGRAMME p = {0};
         AUTO_FREE char *path = write_file(rows[i].name, rows[i].text, strlen(rows[i].text));
         assert_done(import_read(&p, path, &err));
-        assert_int_equal(p.nb_talks, 1);
         assert_int_equal(p.nb_notes, 1);
-        assert_true(str_ends(p.notes[0], rows[i].note));
+        if (!strstr(p.notes[0], rows[i].note))
+            fail_msg("'%s' should have '%s'", p.notes[0], rows[i].note);
     }
 }
 
@@ -504,6 +527,7 @@ static const struct {
     {"b.md", ITEM "\n- Two by **Bo** [1:00]\n", "line 3: a list item has a time but no link"},
     {"c.md", ITEM "- [Two](http://x/2)\n", "neither speaker nor time"},
     {"d.md", ITEM "- [Two](http://x/2) so good [1:00]\n", "what follows the link"},
+    {"d2.md", ITEM "- [Two](http://x/2) by Ann at 3:05 pm\n", "a time is within the speakers"},
     {"e.md", ITEM "- [](http://x/2) by **Bo** [1:00]\n", "the link has no text"},
 };
 
@@ -534,6 +558,7 @@ static void limits(void **state)
          "l.csv', talk 5: its title has 1001 characters: found \"Aä"},
         {"l.csv", "title,track\nA,", "x", 1001, "\n", "l.csv', talk 1 of 1, 'A': its section has"},
         {"l.csv", "title\n", "A\n", 20001, "", "line 20002: found more than 20000 talks"},
+        {"l.csv", "title,", "talk", 1 << 20, "\nA,B\n", NULL},
         {"l.ics", "BEGIN:VCALENDAR\nX-WR-CALNAME:", "x", 1001,
          "\nBEGIN:VEVENT\nSUMMARY:A\nEND:VEVENT\nEND:VCALENDAR\n", "the event: its name has 1001"},
         {"l.ics", "BEGIN:VCALENDAR\n", "BEGIN:VEVENT\nSUMMARY:A\nEND:VEVENT\n", 20001,

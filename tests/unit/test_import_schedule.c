@@ -181,6 +181,29 @@ static const struct {
      "Conf||2013-02-02|2013-02-02\n"
      "12|5400|g|T|Ann, Bo||B|2013-02-02T09:00:00+01:00|||a & b\n"
      "3|0|3|Two|||A 1|2013-02-02T09:00:00+01:00|||\n"},
+    /* Persons in other forms, and blank names; cancelled events. */
+    {JSON(
+         "",
+         "\"A\": [{\"id\": 1, \"title\": \"T\", \"persons\": [\"Ann Lee\", {\"public_name\": "
+         "\" \", \"name\": \"<b>Bo</b> Chan\"}, {\"first_name\": \"Cy\", \"last_name\": \"Dee\"}]},"
+         "{\"id\": 2, \"title\": \"U\", \"persons\": {\"name\": \"Ann Lee\"}},"
+         "{\"id\": 3, \"title\": \"V\", \"state\": \"canceled\", \"persons\": [{\"name\": "
+         "\"X\"}]}]"),
+     "Conf|||\n1|0|1|T|Ann Lee, Bo Chan, Cy Dee||A||||\n2|0|2|U|Ann Lee||A||||\n"},
+    {XML("",
+         DAY("<event id=\"1\"><title>T</title><persons><person><first_name>Ann</first_name>"
+             "<last_name>Lee</last_name></person></persons></event><event id=\"2\"><title>U"
+             "</title><state>cancelled</state></event><event id=\"3\"><title>V</title><speakers>"
+             "<speaker><name>Bo</name></speaker></speakers></event>")),
+     "Conf|||\n1|0|1|T|Ann Lee||A||||\n3|0|3|V|Bo||A||||\n"},
+    /* The day lasts until the night. */
+    {XML("", "<day date=\"2013-02-02\" start=\"2013-02-02T10:00:00+01:00\" "
+             "end=\"2013-02-03T03:00:00+01:00\">"
+             "<room><event id=\"1\"><title>T</title><start>23:30</start></event><event "
+             "id=\"2\"><title>U"
+             "</title><start>00:30</start></event></room></day>"),
+     "Conf||2013-02-02|2013-02-03\n1|0|1|T||||2013-02-02T23:30:00|||\n2|0|2|U||||2013-02-03T00:30:"
+     "00|||\n"},
     /* Events in a day. */
     {"{\"schedule\": {\"conference\": {\"title\": \"Conf\", \"days\": [{\"date\": \"2013-02-02\", "
      "\"events\": [{\"title\": \"One\", \"room\": \"A\", \"start\": \"09:00\"}]}]}}}",
@@ -272,8 +295,10 @@ static const struct {
      "FILE, schedule.conference.days[0].rooms[\"A\"][0]: the event's title is missing"},
     {JSON("", "\"A\": [{\"title\": true}]"),
      "FILE, schedule.conference.days[0].rooms[\"A\"][0].title: found true"},
-    {JSON("", "\"A\": [{\"title\": \"T\", \"persons\": [\"x\"]}]"),
-     "FILE, schedule.conference.days[0].rooms[\"A\"][0].persons[0]: found a text"},
+    {JSON("", "\"A\": [{\"title\": \"T\", \"persons\": [7]}]"),
+     "FILE, schedule.conference.days[0].rooms[\"A\"][0].persons[0]: found a number"},
+    {"{\"results\": [{\"id\": \"1\", \"title\": \"Conf\", \"contributions\": []}]}",
+     "FILE, results[0]: a talk of pretalx's API: found \"id, title, contributions\""},
     {JSON("", "\"A\": [{\"title\": \"T\", \"persons\": [{\"id\": 1, \"code\": \"X\"}]}]"),
      "FILE, schedule.conference.days[0].rooms[\"A\"][0].persons[0]: the person's name: "
      "found \"id, code\""},
@@ -360,7 +385,8 @@ static void hostile_files(void **state)
         {"{\"schedule\":", "[", "", 1 << 20, "line 1, column "},
         {"{\"schedule\":", "{\"a\":", "", 1 << 20, "line 1, column "},
         {"{\"schedule\":[", "1,", "1]}", 16 << 20, "found more than 4000000 values"},
-        {"{\"results\":[", "{\"title\":\"T\"},", "{}]}", 1 << 20, "found more than 20000 talks"},
+        {"{\"results\":[", "{\"code\":1,\"title\":\"T\"},", "{}]}", 1 << 20,
+         "found more than 20000 talks"},
     };
     for (size_t i = 0; i < NB(files); i++) {
         AUTO_FREE char *bytes = repeated(files[i].head, files[i].piece, files[i].tail, files[i].nb);

@@ -7,7 +7,7 @@
 #include "mem.h"
 #include "str.h"
 
-enum { MAX_NAMES = 28, NO_RANK = 1000 };
+enum { MAX_NAMES = 40, NO_RANK = 1000, MAX_NAME_BYTES = 100, MAX_HEADING_BYTES = 300 };
 
 /* Names of columns in lower case, letters and digits only. If a table has several, the first listed
  * here is used. */
@@ -18,12 +18,14 @@ static const char *const names[NB_COLUMNS][MAX_NAMES] = {
                    "subject", "paper", "titel", "vortrag", "titre", "titulo", "titolo", "proposal",
                    "event", "activity"},
     [COL_SPEAKERS] =
-        {"speakers",    "speaker",      "speakername",  "speakernames",  "presenters",
-         "presenter",   "authors",      "author",       "presentername", "presenternames",
-         "presentedby", "lecturer",     "lecturers",    "host",          "hosts",
-         "facilitator", "panelists",    "referent",     "referenten",    "vortragende",
-         "sprecher",    "conferencier", "intervenants", "ponente",       "ponentes",
-         "who",         "by",           "owner"},
+        {"speakers",      "speaker",      "speakername",  "speakernames",  "presenters",
+         "presenter",     "authors",      "author",       "presentername", "presenternames",
+         "presentedby",   "lecturer",     "lecturers",    "host",          "hosts",
+         "facilitator",   "panelists",    "referent",     "referenten",    "vortragende",
+         "sprecher",      "conferencier", "intervenants", "ponente",       "intervenant",
+         "intervenantes", "orateur",      "orateurs",     "vortragender",  "vortragenden",
+         "relatore",      "relatori",     "spreker",      "sprekers",      "ponentes",
+         "who",           "by",           "owner"},
     [COL_FIRST_NAME] = {"firstname", "speakerfirstname", "givenname", "vorname"},
     [COL_LAST_NAME] = {"lastname", "speakerlastname", "surname", "familyname", "nachname"},
     [COL_SECTION] = {"section", "track", "category", "categories", "trackname", "tracks", "stream",
@@ -31,21 +33,28 @@ static const char *const names[NB_COLUMNS][MAX_NAMES] = {
     [COL_ROOM] = {"room", "venue", "stage", "hall", "location", "roomname", "auditorium", "raum",
                   "saal", "salle", "sala"},
     [COL_DATE] = {"date", "day", "startdate", "startday", "datum", "tag", "jour", "fecha"},
-    [COL_START] = {"start",         "starttime", "startsat",    "startat",  "begin",
-                   "begins",        "begintime", "time",        "at",       "scheduledat",
-                   "startdatetime", "datetime",  "dateandtime", "timeslot", "when",
-                   "from",          "timestart", "beginn",      "uhrzeit",  "zeit",
-                   "von",           "heure",     "debut",       "hora",     "inicio"},
+    [COL_START] = {"start",       "starttime",     "startsat",     "startat",     "begin",
+                   "begins",      "starts",        "begintime",    "time",        "at",
+                   "scheduledat", "startdatetime", "datetime",     "dateandtime", "timeslot",
+                   "when",        "from",          "timestart",    "beginn",      "uhrzeit",
+                   "zeit",        "von",           "heure",        "debut",       "hora",
+                   "inicio",      "heurededebut",  "horadeinicio", "startzeit",   "anfang"},
     [COL_END] = {"end", "endtime", "endsat", "endat", "ends", "finish", "finishtime", "until",
-                 "enddatetime", "to", "till", "stop", "timeend", "ende", "bis", "fin"},
+                 "enddatetime", "to", "till", "stop", "timeend", "ende", "bis", "fin", "heuredefin",
+                 "horadefin", "endzeit"},
     [COL_ZONE] = {"timezone", "tz", "zone", "zeitzone"},
     [COL_LISTED] = {"listed", "listedtime", "runningtime"},
     [COL_LENGTH] = {"length", "runtime", "howlong", "lange"},
     [COL_SLOT] = {"duration", "slot", "minutes", "mins", "slotlength", "allottedtime",
                   "timeallotted", "dauer", "duree", "duracion", "durata"},
-    [COL_STATUS] = {"status", "state", "decision"},
+    [COL_STATUS] = {"status", "state", "decision", "statut", "etat", "estado", "stato", "zustand"},
     [COL_CANCELLED] = {"cancelled", "canceled", "withdrawn", "declined", "rejected"},
     [COL_ACCEPTED] = {"accepted", "confirmed", "active"},
+    [COL_RECORDED] = {"recordingconsent", "consenttorecording", "recordingallowed",
+                      "allowrecording", "recordingok", "recordingpermission", "canberecorded",
+                      "mayberecorded", "recorded", "record", "recording"},
+    [COL_NOT_RECORDED] = {"donotrecord", "dontrecord", "dontrecordthissession", "norecording",
+                          "optout", "recordingoptout"},
     [COL_ABSTRACT] = {"abstract", "description", "summary", "synopsis", "details", "blurb",
                       "beschreibung", "resume"},
     [COL_LANGUAGE] = {"language", "lang", "locale", "sprache", "langue", "idioma"},
@@ -56,7 +65,12 @@ static const char *const names[NB_COLUMNS][MAX_NAMES] = {
  */
 static const char *const subjects[] = {"talk",     "session",   "presentation", "event",
                                        "lecture",  "proposal",  "submission",   "paper",
-                                       "schedule", "scheduled", "planned"};
+                                       "schedule", "scheduled", "planned",      "your"};
+
+/* What it may end with: "Title of your talk", "Titre de la présentation". */
+static const char *const endings[] = {"ofthe", "ofyour", "of", "des", "dela", "du", "del", "de"};
+static const char *const foreign[] = {"vortrags",   "beitrags", "vortragenden", "presentation",
+                                      "conference", "expose",   "charla",       "ponencia"};
 
 /* Words, which may end a name, and then what is one only in brackets. */
 enum { NB_UNIT_WORDS = 10 };
@@ -72,9 +86,12 @@ static const struct {
     {"hhmm", UNIT_H_MM},         {"hmm", UNIT_H_MM},          {"mmss", UNIT_MM_SS},
 };
 
-/* "Start_time", "Speaker(s)", "Durée" -> "starttime", "speakers", "duree". */
+/* "Start_time", "Speaker(s)", "Durée" -> "starttime", "speakers", "duree"; "" for what is too long
+ * to be a name. */
 static char *plain_name(const char *text)
 {
+    if (strlen(text) > MAX_HEADING_BYTES)
+        return mem_strdup("");
     AUTO_FREE char *ascii = g_str_to_ascii(text, "C");
     AUTO_STR out = {0};
     for (const char *p = ascii; *p; p++)
@@ -91,31 +108,56 @@ static size_t rank_of(enum csv_column column, const char *name)
     return NO_RANK;
 }
 
+/* The length of a name without "of the talk" at its end; the whole length, if it has none. */
+static size_t without_subject(const char *name)
+{
+    const char *const *const lists[] = {subjects, foreign};
+    const size_t nb[] = {sizeof subjects / sizeof *subjects, sizeof foreign / sizeof *foreign};
+    for (size_t e = 0; e < sizeof endings / sizeof *endings; e++)
+        for (size_t l = 0; l < 2; l++)
+            for (size_t i = 0; i < nb[l]; i++) {
+                AUTO_FREE char *end = mem_printf("%s%s", endings[e], lists[l][i]);
+                if (str_ends(name, end))
+                    return strlen(name) - strlen(end);
+            }
+    return strlen(name);
+}
+
 /* The rank of a name without "talk" before it and without "of the talk" after it; a name that needs
  * neither is better. */
 static size_t rank_loosely(enum csv_column column, const char *name)
 {
+    if (strlen(name) > MAX_NAME_BYTES)
+        return NO_RANK;
     size_t rank = rank_of(column, name);
-    for (size_t i = 0; rank == NO_RANK && i < sizeof subjects / sizeof *subjects; i++) {
+    for (size_t i = 0; rank == NO_RANK && i < sizeof subjects / sizeof *subjects; i++)
         if (str_starts(name, subjects[i]))
-            rank = rank_of(column, name + strlen(subjects[i]));
-        AUTO_FREE char *of = mem_printf("of%s", subjects[i]);
-        AUTO_FREE char *of_the = mem_printf("ofthe%s", subjects[i]);
-        const char *end = str_ends(name, of) ? of : str_ends(name, of_the) ? of_the : NULL;
-        if (rank == NO_RANK && end) {
-            AUTO_FREE char *head = mem_printf("%.*s", (int)(strlen(name) - strlen(end)), name);
-            rank = rank_of(column, head);
-        }
-        if (rank != NO_RANK)
-            return MAX_NAMES + rank;
-    }
-    return rank;
+            rank = rank_loosely(column, name + strlen(subjects[i]));
+    if (rank != NO_RANK)
+        return rank_of(column, name) == NO_RANK && rank < MAX_NAMES ? MAX_NAMES + rank : rank;
+    AUTO_FREE char *head = mem_printf("%.*s", (int)without_subject(name), name);
+    rank = rank_of(column, head);
+    return rank == NO_RANK ? rank : MAX_NAMES + rank;
+}
+
+/* "Do you agree to be recorded?" */
+static bool asks_for_consent(const char *name)
+{
+    static const char *const words[] = {"consent", "agree", "permi", "allow"};
+    if (!strstr(name, "record") || strstr(name, "not") || strstr(name, "dont"))
+        return false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strstr(name, words[i]))
+            return true;
+    return false;
 }
 
 /* The same for a heading such as "Location (optional)", which counts without its remark. */
 static size_t rank_heading(enum csv_column column, const char *heading)
 {
     AUTO_FREE char *name = plain_name(heading);
+    if (column == COL_RECORDED && asks_for_consent(name))
+        return MAX_NAMES;
     AUTO_FREE char *head = mem_printf("%.*s", (int)strcspn(heading, "([/"), heading);
     AUTO_FREE char *plain_head = plain_name(head);
     const size_t rank = rank_loosely(column, name);
@@ -189,7 +231,9 @@ static void find_named_speaker(struct csv_columns *c, char *const *heading, size
         AUTO_FREE char *name = plain_name(heading[i]);
         if (c->at[COL_TITLE] >= 0 && (int)i != c->at[COL_TITLE] &&
             (strcmp(name, "name") == 0 || strcmp(name, "names") == 0 ||
-             strcmp(name, "fullname") == 0))
+             strcmp(name, "fullname") == 0 || strcmp(name, "yourname") == 0 ||
+             strcmp(name, "yourfullname") == 0 || strcmp(name, "nom") == 0 ||
+             strcmp(name, "nombre") == 0 || str_ends(name, "vortragenden")))
             c->at[COL_SPEAKERS] = (int)i;
     }
 }
@@ -225,6 +269,29 @@ void csv_columns_find(struct csv_columns *out, char *const *heading, size_t nb)
     }
     if (out->at[COL_FIRST_NAME] < 0 || out->at[COL_LAST_NAME] < 0)
         find_named_speaker(out, heading, nb);
+}
+
+static bool is_read(const struct csv_columns *c, int at)
+{
+    for (int k = 0; k < NB_COLUMNS; k++)
+        if (c->at[k] == at)
+            return true;
+    for (size_t k = 0; k < c->nb_others; k++)
+        if (c->others[k] == at)
+            return true;
+    return false;
+}
+
+char *csv_columns_unread(const struct csv_columns *c, char *const *heading, size_t nb)
+{
+    AUTO_STR s = {0};
+    for (size_t i = 0; i < nb; i++) {
+        if (!*heading[i] || is_read(c, (int)i))
+            continue;
+        AUTO_FREE char *quote = str_quote(heading[i], STR_QUOTE_BYTES);
+        str_addf(&s, "%s'%s'", s.len ? ", " : "", quote);
+    }
+    return s.len ? str_take(&s) : NULL;
 }
 
 bool csv_is_heading(char *const *fields, size_t nb)

@@ -24,8 +24,10 @@ enum csv_column {
     COL_LENGTH, /* a measured or a planned length */
     COL_SLOT,   /* a planned length */
     COL_STATUS,
-    COL_CANCELLED, /* yes or no */
-    COL_ACCEPTED,  /* yes or no */
+    COL_CANCELLED,    /* yes or no */
+    COL_ACCEPTED,     /* yes or no */
+    COL_RECORDED,     /* yes or no: the speaker's consent */
+    COL_NOT_RECORDED, /* yes or no */
     COL_ABSTRACT,
     COL_LANGUAGE,
     COL_URL,
@@ -46,6 +48,9 @@ struct csv_columns {
 /* Finds the columns in the heading row. If several columns fit one kind, the most usual name
  * counts. */
 void csv_columns_find(struct csv_columns *out, char *const *heading, size_t nb);
+
+/* The headings that were not found to be any column: "'Bio', 'Email'". A new string; NULL: none. */
+char *csv_columns_unread(const struct csv_columns *columns, char *const *heading, size_t nb);
 
 /* Whether the row is the heading of a table of talks: it names a title and another column. */
 bool csv_is_heading(char *const *fields, size_t nb);

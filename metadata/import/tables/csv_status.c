@@ -12,13 +12,19 @@
 /* The beginnings of words, anywhere in the cell, so that "Cancelled by speaker", "Decline_Queue"
  * and "withdrew" count. */
 static const char *const refused[] = {
-    "declin",   "withdr",        "cancel",   "reject",  "refus",        "delet",      "retract",
-    "no show",  "no-show",       "noshow",   "dropped", "not accepted", "unaccepted", "abgelehnt",
-    "abgesagt", "zurückgezogen", "entfällt", "annul",   "refus",        NULL};
+    "declin",   "withdr",   "cancel",      "reject",        "refus",    "delet",      "retract",
+    "no show",  "no-show",  "noshow",      "dropped",       "not acc",  "unaccepted", "abgelehnt",
+    "abgesagt", "storn",    "ausgefallen", "zurückgezogen", "entfällt", "annul",      "retir",
+    "rechazad", "rifiutat", "afgewezen",   "geannuleerd",   NULL};
 static const char *const waiting[] = {
-    "submit", "nominat", "waitlist", "wait list", "waiting", "pending", "in review", "under review",
-    "draft",  "new",     "evaluat",  "backup",    "reserve", "standby", NULL};
-static const char *const accepted[] = {"accept", "confirm", "approved", "scheduled", NULL};
+    "submit",    "nominat",      "waitlist",  "wait list",   "waiting",    "pending",
+    "in review", "under review", "draft",     "new",         "evaluat",    "backup",
+    "reserv",    "standby",      "stand-by",  "alternate",   "on hold",    "undecided",
+    "warte",     "ersatz",       "nachrück",  "eingereicht", "en attente", "liste d",
+    "lista d",   "en espera",    "pendiente", "suplente",    NULL};
+static const char *const accepted[] = {"accept",    "confirm",  "approved",  "scheduled",
+                                       "bestätigt", "angenomm", "akzeptier", "zugesagt",
+                                       "aceptad",   "accettat", "geaccept",  NULL};
 
 static bool begins_with(const char *text, const char *const *words)
 {
@@ -57,6 +63,13 @@ bool csv_status_decides(const struct csv_table *t, const struct csv_columns *c)
     return false;
 }
 
+bool csv_status_is_unknown(const struct csv_table *t, const struct csv_columns *c, size_t row)
+{
+    const char *status = cell(t, c, row, COL_STATUS);
+    return *status && !has_word(status, refused) && !begins_with(status, waiting) &&
+           !begins_with(status, accepted);
+}
+
 static bool says(const char *text, const char *const *words)
 {
     for (; *words; words++)
@@ -65,11 +78,17 @@ static bool says(const char *text, const char *const *words)
     return false;
 }
 
+static const char *const yes[] = {"yes", "y", "true", "1", "x", "ja", "oui", "si", "sí", NULL};
+static const char *const no[] = {"no", "n", "false", "0", "nein", "non", "nee", NULL};
+
+bool csv_status_not_recorded(const struct csv_table *t, const struct csv_columns *c, size_t row)
+{
+    return says(cell(t, c, row, COL_NOT_RECORDED), yes) || says(cell(t, c, row, COL_RECORDED), no);
+}
+
 char *csv_status_reason(const struct csv_table *t, const struct csv_columns *c, size_t row,
                         bool decides)
 {
-    static const char *const yes[] = {"yes", "y", "true", "1", "x", "ja", "oui", NULL};
-    static const char *const no[] = {"no", "n", "false", "0", "nein", "non", NULL};
     const char *status = cell(t, c, row, COL_STATUS);
     const struct {
         enum csv_column column;
@@ -78,7 +97,8 @@ char *csv_status_reason(const struct csv_table *t, const struct csv_columns *c, 
         {COL_STATUS, has_word(status, refused) ||
                          (decides && !is_accepted(status) &&
                           (begins_with(status, waiting) || begins_with(status, accepted)))},
-        {COL_CANCELLED, says(cell(t, c, row, COL_CANCELLED), yes)},
+        {COL_CANCELLED, says(cell(t, c, row, COL_CANCELLED), yes) ||
+                            has_word(cell(t, c, row, COL_CANCELLED), refused)},
         {COL_ACCEPTED, says(cell(t, c, row, COL_ACCEPTED), no)},
     };
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
