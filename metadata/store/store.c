@@ -129,12 +129,9 @@ static const char *const migrations[SCHEMA_VERSION - 1] = {
     "(SELECT key FROM result_cells) AND is_cell = 0;",
 };
 
-/* Copies the store to "talkpress.db.version-1". Reads it through another handle, while the
- * migration's transaction keeps other processes from writing. */
-static int back_up(const char *path, int version, struct err *err)
+int store_copy(const char *path, const char *to, struct err *err)
 {
-    AUTO_FREE char *to = mem_printf("%s.version-%d", path, version),
-                   *tmp = mem_printf("%s.tmp", to);
+    AUTO_FREE char *tmp = mem_printf("%s.tmp", to);
     AUTO_STORE *reader = mem_zalloc(1, sizeof *reader);
     if (fs_remove_all(tmp, err) < 0 || open_db(reader, path, SQLITE_OPEN_READWRITE, err) < 0 ||
         sql_run(reader, err, "VACUUM INTO ?", "s", tmp) < 0)
@@ -150,7 +147,9 @@ static int migrate_within(struct store *s, const char *path, struct err *err)
     assert(version > 0);
     if (version == SCHEMA_VERSION) /* another process was first */
         return 0;
-    if (back_up(path, version, err) < 0)
+    /* The migration's transaction keeps other processes from writing. */
+    AUTO_FREE char *copy = mem_printf("%s.version-%d", path, version);
+    if (store_copy(path, copy, err) < 0)
         return err->code;
     for (; version < SCHEMA_VERSION; version++)
         if (sql_exec(s, migrations[version - 1], err) < 0)

@@ -22,6 +22,8 @@ struct store;
 ATTR_NODISCARD int store_create(const char *path, struct err *err);
 ATTR_NODISCARD int store_open(struct store **out, const char *path, struct err *err);
 void store_close_p(struct store **store);
+/* Copies the store at path, as it was last committed, to a file that is complete or not there. */
+ATTR_NODISCARD int store_copy(const char *path, const char *to, struct err *err);
 /* A writer waits for another writer for up to 10 s, and gives up when *stop is not 0 (NULL: it is
  * never stopped). */
 void store_set_stop(struct store *store, const volatile sig_atomic_t *stop);

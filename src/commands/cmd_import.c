@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "diff.h"
 #include "event.h"
+#include "fs.h"
 #include "import.h"
 #include "import_guard.h"
 #include "json.h"
@@ -41,6 +42,7 @@ struct outcome {
     json_t *unsure; /* talks whose match is no longer sure */
     json_t *titles; /* published talks whose title changes */
     json_t *cards;  /* title cards that cannot be made, and why */
+    char *copy;     /* of the store before an import that replaces most of it; NULL: none */
     bool dry_run, refused;
 };
 
@@ -64,6 +66,8 @@ static void print_json(const struct outcome *o)
         json_object_update(all, o->cards);
     if (o->refused)
         json_object_set_new(all, "refused", import_guard_json(o->guard));
+    if (o->copy)
+        json_object_set_new(all, "copy", json_text(o->copy));
     cli_print_json(all);
 }
 
@@ -342,6 +346,11 @@ static void print_outcome(const struct outcome *o)
         card_trial_print(o->cards);
         print_titles(o->titles);
     }
+    if (o->copy)
+        table_text("",
+                   "\nThe store as it was is kept in '%s'. If this was the wrong programme, rename "
+                   "that to 'talkpress.db' again: all decisions are in it.",
+                   fs_basename(o->copy));
     if (o->dry_run && o->refused)
         putchar('\n');
     if (o->refused)
@@ -352,6 +361,8 @@ static void print_outcome(const struct outcome *o)
 static int import(struct command *c, const struct import_guard *guard, struct programme *after,
                   const struct diff *d, struct err *err)
 {
+    const bool large = replacement_is_large(&guard->replacement) && d->nb;
+    AUTO_FREE char *copy = NULL;
     AUTO_JSON *unsure = json_array(), *titles = json_array(), *cards = NULL;
     struct outcome o = {
         .guard = guard,
@@ -359,10 +370,13 @@ static int import(struct command *c, const struct import_guard *guard, struct pr
         .unsure = unsure,
         .titles = titles,
         .dry_run = command_has(c, "dry-run"),
-        .refused = replacement_is_large(&guard->replacement) && !command_has(c, "replace") && d->nb,
+        .refused = large && !command_has(c, "replace"),
     };
     if (list_titles(titles, c->event->store, guard->before, guard->after, err) < 0)
         return err->code;
+    if (large && !o.dry_run && !o.refused && event_copy_store(&copy, c->event, err) < 0)
+        return err->code;
+    o.copy = copy;
     struct err unseen = {0}; /* a dry run works with a read-only store too */
     if (d->nb && (o.dry_run || !o.refused) &&
         apply(c->event, guard, o.dry_run, unsure, o.dry_run ? &unseen : err) < 0 && !o.dry_run)

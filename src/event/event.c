@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "fs.h"
@@ -43,6 +44,19 @@ int event_open(struct event *out, const char *dir, struct err *err)
         return err_errno(err, errno, "cannot open the folder '%s'", e.work);
     *out = e;
     e = (struct event){.lock = -1};
+    return 0;
+}
+
+int event_copy_store(char **out, const struct event *e, struct err *err)
+{
+    char stamp[32];
+    struct tm now;
+    const time_t t = time(NULL);
+    strftime(stamp, sizeof stamp, "%Y-%m-%d-%H%M%S", gmtime_r(&t, &now));
+    AUTO_FREE char *path = fs_join(e->dir, store_file), *to = mem_printf("%s.%s", path, stamp);
+    if (store_copy(path, to, err) < 0)
+        return err->code;
+    *out = mem_take(&to);
     return 0;
 }
 

@@ -31,6 +31,10 @@ ATTR_NODISCARD int event_open(struct event *out, const char *dir, struct err *er
 void event_close(struct event *event);
 #define AUTO_EVENT ATTR_CLEANUP(event_close) struct event
 
+/* Copies the store beside itself, with the time (UTC) in its name. *out: the copy's path, a new
+ * string. */
+ATTR_NODISCARD int event_copy_store(char **out, const struct event *event, struct err *err);
+
 /* Takes the lock that a process needs to write to work/ or out/. The lock is held until event_close
  * or until the process ends, in whatever way. ERR_BUSY names the process that holds it. */
 ATTR_NODISCARD int event_lock(struct event *event, struct err *err);

@@ -234,6 +234,22 @@ no_jobs()
     same "1 2 3" "$(sqlite3 event/talkpress.db "select distinct talk from published" | paste -sd' ')"
 }
 
+@test "a wrong programme that was taken all the same: the store of before is kept, with all decisions" {
+    local copy
+    page good.txt "1: First Steps (Ada Byron) (0:03)" "2: Second Thoughts (Grace Murray) (0:02)"
+    page wrong.txt "1: Bees (Bo Chan) (0:09)"
+    tp import good.txt >/dev/null
+    tp match 1=none >/dev/null
+    tp verify --accept 1 --because "it was not filmed" >/dev/null
+    expect 0 tp import --replace wrong.txt
+    says "The store as it was is kept in 'talkpress.db.20" "rename that to 'talkpress.db'"
+    copy=("$EVENT"/talkpress.db.20*)
+    same 1 "${#copy[@]}"
+    mv "${copy[0]}" "$EVENT/talkpress.db"
+    expect 3 tp verify
+    says "accepted" "it was not filmed"
+}
+
 @test "gc --prune deletes what was removed; on a terminal it asks" {
     page other.txt "7: Bees (Bo Chan) (0:08)"
     tp import --replace other.txt >/dev/null
