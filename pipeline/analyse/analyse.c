@@ -396,6 +396,8 @@ static void describe_channels(struct analysis *a, const struct measured *m)
     json_object_set_new(a->result, "speech_of", speech);
     json_object_set_new(a->result, "correlation",
                         m->stereo ? json_real(to_thousandth(q->correlation)) : json_null());
+    if (m->stereo && sound_quality_turns_over(q))
+        json_object_set_new(a->result, "opposite_s", json_integer(q->nb_opposite));
 }
 
 static void describe_sound(struct analysis *a, struct measured *m)
