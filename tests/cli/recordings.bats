@@ -67,6 +67,17 @@ probe()
     done
 }
 
+@test "an MP4 whose only key picture an edit list hides is not damaged" {
+    ffmpeg -v error -f lavfi -i testsrc2=s=160x90:r=25:d=11 -f lavfi -t 11 \
+        -i "sine=440:r=48000,volume='0.05+0.5*mod(floor(4*t)\,2)':eval=frame" \
+        -c:v libx264 -preset ultrafast -g 1000 -c:a aac whole.mp4
+    ffmpeg -v error -ss 3 -i whole.mp4 -c copy cut.mp4
+    tp add cut.mp4 >/dev/null || true # no talk matches its name
+    tp match 1=cut.mp4 >/dev/null
+    expect 0 tp verify
+    says "1 of 1 part is ok"
+}
+
 # put FILE OFFSET BYTE...: octal bytes over those of the file.
 put()
 {
