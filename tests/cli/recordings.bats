@@ -37,6 +37,8 @@ probe()
     run tp run --quiet
     expect 0 tp verify --accept 1 --because "a silent programme"
     expect 0 tp run --quiet
+    expect 0 tp verify
+    says "another programme of the recording is not used (picture in stream 2, sound in stream 3)"
     level=$(ffmpeg -hide_banner -i "$EVENT"/out/*.mp4 -af volumedetect -f null - 2>&1 |
         sed -n 's/.*max_volume: -\([0-9]*\).*/\1/p')
     [ "$level" -ge 60 ]
