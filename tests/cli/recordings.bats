@@ -112,6 +112,23 @@ put()
     done
 }
 
+@test "sound after the length that a WAV file states is not left out without a word" {
+    local data
+    ffmpeg -v error -f lavfi -i "sine=440:d=8" -bitexact -c:a pcm_s16le a.wav
+    data=$(grep -abo data a.wav | head -n 1 | cut -d: -f1)
+    # The recorder lost power: its header is of 1 s before, or it is whole and other chunks follow.
+    cp a.wav old.wav
+    put old.wav $((data + 4)) 0 100 0 0
+    cp a.wav chunk.wav
+    { printf 'id3 \0\0\002\0'; head -c 131072 /dev/urandom; } >>chunk.wav
+    cp a.wav zeros.wav
+    head -c 131072 /dev/zero >>zeros.wav
+    run tp add --json chunk.wav zeros.wav # no talk matches their names
+    same '[null,null]' "$(jq -c '[.[].probe.truncated]' <<<"$output")"
+    run tp add --json old.wav
+    says "goes on for" "ffmpeg -ignore_length 1"
+}
+
 @test "sound of old recorders" {
     local made
     local -a files=("ima.mov -c:a adpcm_ima_qt" "ima.wav -c:a adpcm_ima_wav" "ms.wav -c:a adpcm_ms"
