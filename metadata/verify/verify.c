@@ -12,6 +12,8 @@
 
 /* Shorter silence or black at an end is a pause, not a cause. */
 static const int64_t end_min_ms = 3000;
+/* Black or silence at an end of a part whose length is right is said from this share of it on. */
+static const int64_t long_end_percent = 10;
 /* A picture is held for longer before it is said. */
 static const int64_t held_min_ms = 500;
 
@@ -163,24 +165,39 @@ static bool ends_explain(const struct verify_facts *f, int64_t most_ms)
     return f->measured_ms > most_ms && f->measured_ms - head - tail <= most_ms;
 }
 
+/* Black and silence of least_ms or more. */
+static void describe_ends(struct str *s, const struct verify_facts *f, int64_t least_ms)
+{
+    char buf[CLOCK_BYTES];
+    if (f->black_head_ms >= least_ms)
+        remark(s, "%s of black at the start", clock_format_ms(buf, f->black_head_ms, false));
+    if (f->silence_head_ms >= least_ms)
+        remark(s, "%s of silence at the start", clock_format_ms(buf, f->silence_head_ms, false));
+    if (f->black_tail_ms >= least_ms)
+        remark(s, "%s of black at the end", clock_format_ms(buf, f->black_tail_ms, false));
+    if (f->silence_tail_ms >= least_ms)
+        remark(s, "%s of silence at the end", clock_format_ms(buf, f->silence_tail_ms, false));
+}
+
+/* A part of the right length is black or silent for long, as where a microphone was switched off.
+ */
+static void describe_long_ends(struct str *s, const struct verify_facts *f)
+{
+    const int64_t least_ms = f->measured_ms * long_end_percent / 100;
+    if (f->whole_recording && !f->no_sound && !f->sound_fault)
+        describe_ends(s, f, least_ms > end_min_ms ? least_ms : end_min_ms);
+}
+
 /* at_end: what sound in the last second means, or NULL: it says nothing. */
 static void look_at_ends(struct str *s, const struct verify_facts *f, const char *at_end)
 {
-    char buf[CLOCK_BYTES];
     if (f->runs_to_end && !f->whole_recording && f->sound_at_end > 0)
         remark(
             s,
             "speech or sound runs to the recording's last second: the talk may continue after it");
     if (!f->whole_recording)
         return;
-    if (f->black_head_ms >= end_min_ms)
-        remark(s, "%s of black at the start", clock_format_ms(buf, f->black_head_ms, false));
-    if (f->silence_head_ms >= end_min_ms)
-        remark(s, "%s of silence at the start", clock_format_ms(buf, f->silence_head_ms, false));
-    if (f->black_tail_ms >= end_min_ms)
-        remark(s, "%s of black at the end", clock_format_ms(buf, f->black_tail_ms, false));
-    if (f->silence_tail_ms >= end_min_ms)
-        remark(s, "%s of silence at the end", clock_format_ms(buf, f->silence_tail_ms, false));
+    describe_ends(s, f, end_min_ms);
     if (f->sound_at_end > 0 && at_end)
         remark(s, "speech or sound runs to the last second: %s", at_end);
 }
@@ -282,6 +299,8 @@ enum verdict verify_part(char **cause, const struct verify_facts *f, const struc
         const bool damaged = s.len > 0;
         verdict = f->listed_s || !f->slot_s ? compare_length(&s, f, p, limits->tolerance_ms)
                                             : compare_with_slot(&s, f, limits->overrun_ms);
+        if (verdict == VERDICT_OK)
+            describe_long_ends(&s, f);
         if (damaged && verdict == VERDICT_OK)
             verdict = VERDICT_DAMAGED;
         if (f->no_picture)

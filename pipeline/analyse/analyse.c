@@ -326,6 +326,16 @@ static json_t *describe_clipping(const struct measured *m)
               : json_null();
 }
 
+/* Hum is measured in both channels together: it may be all that the one carries that is left out.
+ */
+static bool hum_is_left_out(const struct measured *m)
+{
+    const struct sound_channel *channels = m->quality.channels;
+    const enum sound_content other = channels[m->use == SOUND_LEFT].content;
+    return (m->use == SOUND_LEFT || m->use == SOUND_RIGHT) &&
+           (other == CONTENT_TONE || other == CONTENT_NOISE);
+}
+
 static void describe_quality(struct analysis *a, const struct measured *m)
 {
     const struct sound_quality *q = &m->quality;
@@ -336,10 +346,10 @@ static void describe_quality(struct analysis *a, const struct measured *m)
     json_object_set_new(a->result, "dropouts", dropouts);
     json_object_set_new(a->result, "nb_dropouts", json_integer(q->nb_dropouts));
     json_object_set_new(a->result, "clipped", describe_clipping(m));
-    json_object_set_new(
-        a->result, "hum",
-        q->hum_hz ? json_pack("{s:i, s:o}", "hz", q->hum_hz, "dbfs", decibels(q->hum_dbfs))
-                  : json_null());
+    json_object_set_new(a->result, "hum",
+                        q->hum_hz && !hum_is_left_out(m) ? json_pack("{s:i, s:o}", "hz", q->hum_hz,
+                                                                     "dbfs", decibels(q->hum_dbfs))
+                                                         : json_null());
 }
 
 /* From when until when somebody speaks: found to a second, then moved to the pauses beside it. */
@@ -396,6 +406,8 @@ static void describe_channels(struct analysis *a, const struct measured *m)
     json_object_set_new(a->result, "speech_of", speech);
     json_object_set_new(a->result, "correlation",
                         m->stereo ? json_real(to_thousandth(q->correlation)) : json_null());
+    if (m->stereo && sound_quality_turns_over(q))
+        json_object_set_new(a->result, "opposite_s", json_integer(q->nb_opposite));
 }
 
 static void describe_sound(struct analysis *a, struct measured *m)

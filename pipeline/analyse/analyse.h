@@ -22,7 +22,8 @@ enum { ANALYSE_VERSION = 8 };
  * sound_use_format), down_db (of the channel that is left out, where its
  * level decides; null: it is dead), speech (0 to 1: of what is used), channels: [{is, hz (of a
  * tone)}] (see sound_content_name), speech_of: {both, left …: 0 to 1} (of each way to use the
- * channels), correlation (of two channels, -1 to 1, else null), streams: [{stream, loudness_lufs,
+ * channels), correlation (of two channels, -1 to 1, else null), opposite_s (absent unless they are
+ * in opposite phase for these seconds and equal in others), streams: [{stream, loudness_lufs,
  * speech}], where there are several, clipped, outliers (see sound_reader_outliers):
  * {nb, first_ms} or null, speech_begin_ms, speech_end_ms (from the grid's origin; absent if nobody
  * speaks), hum: {hz, dbfs} or null, nb_dropouts, dropouts: [[at_ms, length_ms] …], loudness_lufs,

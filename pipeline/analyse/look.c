@@ -218,6 +218,24 @@ static int look_at_end(struct looked_at *seen, const struct look *l, struct err 
     return 0;
 }
 
+/* An edit list may hide the only key picture: then the pictures after it are looked at, up to the
+ * first that is not black. */
+static int look_without_keys(struct looked_at *seen, const struct look *l, struct err *err)
+{
+    struct close_look all = {
+        .until = l->grid->nb_frames, .to_light = true, .light = -1, .black_from = -1};
+    if (seen->last >= 0)
+        return 0;
+    if (look_closely(&all, l, err) < 0)
+        return err->code;
+    if (all.light >= 0 || all.black_from >= 0)
+        seen->last = 0;
+    seen->still_from = l->grid->nb_frames; /* not known */
+    seen->black_until = all.light;
+    seen->black_from = all.black_from;
+    return 0;
+}
+
 /* --- the result ------------------------------------------------------------------------------- */
 
 json_t *look_describe_damage(const struct damage *d)
@@ -259,7 +277,8 @@ int look_at_pictures(json_t *result, const struct look *l, struct err *err)
     struct err coarse = {0}; /* key pictures are enough where others cannot be read */
     if (look_at_keys(&seen, &damage, l, err) < 0)
         return err->code;
-    if ((look_at_start(&seen, l, &coarse) < 0 || look_at_end(&seen, l, &coarse) < 0) &&
+    if (((!damage.nb && look_without_keys(&seen, l, &coarse) < 0) ||
+         look_at_start(&seen, l, &coarse) < 0 || look_at_end(&seen, l, &coarse) < 0) &&
         coarse.code == ERR_CANCELLED)
         return err_set(err, coarse.code, "%s", coarse.msg);
     describe_pictures(result, &seen);

@@ -33,6 +33,10 @@ static const double speaks = 0.25, says_nothing = 0.1;
 static const double of_seconds = 0.95, steady_db = 3, steady_share = 0.03;
 /* Below this the mono sum of both channels loses 5 dB and more: one of them is upside down. */
 static const double opposite = -0.5;
+/* One signal on both channels, whose phase is turned over at some time, has only seconds beyond
+ * these; two microphones at different places do not. */
+static const double turned = -0.8, equal = 0.8;
+enum { LEAST_TURNED = 3 /* seconds of each */, TURNED_PERCENT = 80 /* of all, both together */ };
 /* Somebody speaks in a second that is at most this much below the mean of all loud ones, where the
  * seconds around it have this share of quiet frames. */
 static const double speaking_db = 20, speaking_share = 0.05;
@@ -308,6 +312,22 @@ static bool speech_around(const struct sound_quality_meter *m, enum sound_use us
     return nb_low >= speaking_share * nb;
 }
 
+/* Compares the channels in each loud second. */
+static void find_phase(struct sound_quality *out, const struct sound_quality_meter *m)
+{
+    for (size_t i = 0; i < m->nb_whole_seconds; i++) {
+        const float *square = m->seconds[i].mean_square;
+        const double left = (double)square[SOUND_LEFT], right = (double)square[SOUND_RIGHT];
+        if (left < active_mean_square || right < active_mean_square)
+            continue;
+        const double correlation =
+            ((double)square[SOUND_BOTH] - (double)square[SOUND_INVERT]) / sqrt(left * right);
+        out->nb_opposite += correlation <= turned;
+        out->nb_equal += correlation >= equal;
+        out->nb_compared++;
+    }
+}
+
 static struct sound_speech find_speech(const struct sound_quality_meter *m, enum sound_use use)
 {
     struct sound_speech out = {0};
@@ -407,6 +427,7 @@ void sound_quality_finish(struct sound_quality *out, struct sound_quality_meter 
     }
     if (m->sums.left > 0 && m->sums.right > 0)
         out->correlation = m->sums.cross / sqrt(m->sums.left * m->sums.right);
+    find_phase(out, m);
     find_hum(out, m);
     find_dropouts(out, blocks);
 }
@@ -449,6 +470,12 @@ static bool speaks_in(const struct sound_quality *q, enum sound_use a, enum soun
            sound_quality_says_nothing(q->speech[b].share);
 }
 
+bool sound_quality_turns_over(const struct sound_quality *q)
+{
+    return q->nb_opposite >= LEAST_TURNED && q->nb_equal >= LEAST_TURNED &&
+           (q->nb_opposite + q->nb_equal) * 100 >= TURNED_PERCENT * q->nb_compared;
+}
+
 enum sound_use sound_quality_use(double *down_db, const struct sound_quality *q,
                                  const struct loudness *l)
 {
@@ -468,6 +495,8 @@ enum sound_use sound_quality_use(double *down_db, const struct sound_quality *q,
         *down_db = down;
         return one[strong];
     }
+    if (sound_quality_turns_over(q))
+        return one[strong];
     if (q->correlation <= opposite)
         return SOUND_INVERT;
     for (int c = 0; c < SOUND_CHANNELS; c++)

@@ -40,6 +40,8 @@ struct sound_quality {
     struct sound_speech speech[SOUND_NB_USES];
     struct sound_channel channels[SOUND_CHANNELS];
     double correlation; /* of the channels in loud seconds: 1 equal, -1 in opposite phase */
+    /* Seconds in which both are loud, and of them those in which it is near -1, and near 1. */
+    int nb_compared, nb_opposite, nb_equal;
     struct {
         int64_t nb;       /* runs of at least 3 samples at full scale */
         int64_t first_ms; /* from the first sample; -1: none */
@@ -65,10 +67,15 @@ void sound_quality_destroy_p(struct sound_quality_meter **meter);
 
 /* How the channels are published: one of them on both sides if the other carries a signal, steady
  * noise or music that covers the speech, is dead, or is at least 12 dB weaker in the sum of the
- * blocks above -60 LUFS; with the right one inverted if they are in opposite phase. *down_db: by
+ * blocks above -60 LUFS, or they are in opposite phase for a part of the time; with the right one
+ * inverted if they are all the time. *down_db: by
  * how much the other one is weaker, if that decided; HUGE_VAL: it is dead; else 0. */
 enum sound_use sound_quality_use(double *down_db, const struct sound_quality *quality,
                                  const struct loudness *blocks);
+
+/* Whether left and right are in opposite phase for a part of the time, and equal in another: then
+ * only one of them alone is right throughout. */
+bool sound_quality_turns_over(const struct sound_quality *quality);
 
 /* Whether somebody surely speaks, or surely does not, in sound with this share. */
 bool sound_quality_speaks(double share);

@@ -1,17 +1,23 @@
 #include "telemetry.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "captions_text.h"
 #include "mem.h"
 #include "str.h"
 
-/* Thresholds. Speech has at most 10 % digits, repeats in most cues only its few commonest words,
- * and has no eight words a second. Roll-up captions repeat each line in up to three cues. */
+/* Thresholds. Speech repeats in most cues only its few commonest words, and has no eight words a
+ * second. Roll-up captions repeat each line in up to three cues. Speech about mathematics or
+ * history may have as many digits as telemetry, but seldom in the form of measured values. */
 enum {
     MIN_DIGITS = 20,       /* of all cues together */
+    MIN_MEASURED = 8,      /* the same, where they are measured values */
+    MIN_FRACTION = 3,      /* digits behind the point of a position */
+    MANY_NUMBERS = 3,      /* in a cue, of a sensor's axes */
     MIN_CUES = 3,          /* to call words repeated */
     REPEATED_PERCENT = 40, /* a word is repeated if so many of the cues have it */
     REPEATED_LEAST = 4,    /* and in so many, or in all */
@@ -29,6 +35,10 @@ struct count {
     struct word *words;
     size_t nb_words, nb_cues; /* cues with a letter or a digit */
     size_t nb_letters, nb_digits, nb_blob;
+    size_t nb_measured; /* cues with a value in a form that is seldom spoken */
+    size_t nb_many;     /* cues with MANY_NUMBERS */
+    size_t nb_numbers, nb_after_word;
+    size_t nb_named; /* numbers between their name and a sign, or before a unit */
 };
 
 /* --- words ------------------------------------------------------------------------------------ */
@@ -49,19 +59,98 @@ static void add_word(struct count *n, uint64_t hash, bool *inside)
     *inside = false;
 }
 
+/* Whether a long word is encoded data: it mixes capitals or digits in, and is no address. */
+static bool is_encoded(const char *word, size_t nb)
+{
+    size_t nb_mixed = 0;
+    for (size_t i = 1; i < nb; i++) {
+        if ((unsigned char)word[i] >= 0x80 || strncmp(word + i, "://", 3) == 0)
+            return false;
+        nb_mixed += (word[i] >= 'A' && word[i] <= 'Z') || (word[i] >= '0' && word[i] <= '9');
+    }
+    return nb > BLOB_CHARS && nb_mixed > 0;
+}
+
 /* Characters of words of ASCII that are too long to be words. */
 static size_t blob_chars(const char *text)
 {
     size_t nb = 0;
     for (const char *p = text; *p;) {
         const size_t space = strspn(p, " \n"), word = strcspn(p + space, " \n");
-        bool ascii = true;
-        for (size_t i = 0; i < word; i++)
-            ascii = ascii && (unsigned char)p[space + i] < 0x80;
-        nb += ascii && word > BLOB_CHARS ? word : 0;
+        nb += is_encoded(p + space, word) ? word : 0;
         p += space + word;
     }
     return nb;
+}
+
+/* --- values ----------------------------------------------------------------------------------- */
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool starts_with_unit(const char *text)
+{
+    static const char *const units[] = {"m",   "ft",  "km",  "km/h", "kmh",  "kph", "mph", "m/s",
+                                        "kt",  "kn",  "kts", "hpa",  "mbar", "v",   "mv",  "ma",
+                                        "bpm", "rpm", "fps", "ms",   "g",    "c",   "f",   "w"};
+    const char *p = text + (*text == ' ');
+    const size_t nb = strcspn(p, " ,;|)]\n");
+    if (strncmp(p, "°", strlen("°")) == 0 || *p == '%')
+        return true;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (strlen(units[i]) == nb && strncasecmp(units[i], p, nb) == 0)
+            return true;
+    return false;
+}
+
+/* Whether a number at p follows its name: "iso: 100", "EV=0", "[ct : 5064]". */
+static bool follows_name(const char *text, const char *p)
+{
+    while (p > text && strchr("-+( ", p[-1]))
+        p--;
+    if (p == text || !strchr(":=", p[-1]))
+        return false;
+    for (p--; p > text && p[-1] == ' ';)
+        p--;
+    return p > text && is_letter((unsigned char)p[-1]);
+}
+
+static bool follows_word(const char *text, const char *p)
+{
+    while (p > text && strchr("-+( :=[", p[-1]))
+        p--;
+    return p > text && is_letter((unsigned char)p[-1]);
+}
+
+/* Whether a number, which ends at end, is a position or a time with seconds. */
+static bool is_measured(const char *p, const char *end)
+{
+    const char *point = memchr(p, '.', (size_t)(end - p));
+    int hours, minutes, seconds;
+    return (point && end - point > MIN_FRACTION) || strncmp(end, "°", strlen("°")) == 0 ||
+           (end - p <= 2 && sscanf(p, "%2d:%2d:%2d", &hours, &minutes, &seconds) == 3);
+}
+
+static void count_values(struct count *n, const char *text)
+{
+    size_t nb = 0;
+    bool measured = false;
+    for (const char *p = text, *end; *p; p = end) {
+        end = p + 1;
+        if (!is_digit(*p))
+            continue;
+        while (is_digit(*end) || (*end == '.' && is_digit(end[1])))
+            end++;
+        nb++;
+        n->nb_after_word += follows_word(text, p);
+        measured = measured || is_measured(p, end);
+        n->nb_named += follows_name(text, p) || starts_with_unit(end);
+    }
+    n->nb_measured += measured;
+    n->nb_numbers += nb;
+    n->nb_many += nb >= MANY_NUMBERS && !strpbrk(text, "+*=/^"); /* these are formulas */
 }
 
 static void count_cue(struct count *n, const char *text)
@@ -85,6 +174,7 @@ static void count_cue(struct count *n, const char *text)
     }
     add_word(n, hash, &inside);
     n->nb_blob += blob_chars(text);
+    count_values(n, text);
     n->nb_cues += any;
 }
 
@@ -128,6 +218,21 @@ static bool at_picture_rate(const struct cues *c, size_t nb)
     return nb_starts >= MIN_RATE_CUES && nb_fast * 4 >= nb_starts * 3;
 }
 
+static const char *judge(struct count *n)
+{
+    const bool measured = n->nb_measured * 2 >= n->nb_cues,
+               named = n->nb_named >= 2 * n->nb_cues || n->nb_after_word * 10 >= n->nb_numbers * 9;
+    const size_t repeated = repeated_percent(n), all = n->nb_letters + n->nb_digits,
+                 least = measured ? MIN_MEASURED : MIN_DIGITS;
+    const size_t digits = all && n->nb_digits >= least ? n->nb_digits * 100 / all : 0;
+    if ((digits >= 50 && (measured || named)) || (digits >= 80 && n->nb_many * 5 >= n->nb_cues * 4))
+        return "little but numbers";
+    if ((measured || named) &&
+        ((digits >= 25 && repeated >= 60) || (digits >= 3 && repeated >= 90)))
+        return "numbers with the same words in every cue";
+    return all && n->nb_blob * 2 > all ? "encoded data" : NULL;
+}
+
 const char *telemetry_find(const struct cues *c)
 {
     struct count n = {0};
@@ -136,14 +241,9 @@ const char *telemetry_find(const struct cues *c)
         AUTO_FREE char *plain = captions_to_plain(c->cues[i].text);
         count_cue(&n, plain);
     }
-    const size_t repeated = repeated_percent(&n), all = n.nb_letters + n.nb_digits;
-    const size_t digits = all && n.nb_digits >= MIN_DIGITS ? n.nb_digits * 100 / all : 0;
+    const char *why = judge(&n);
     free(n.words);
-    if (digits >= 50)
-        return "little but numbers";
-    if ((digits >= 25 && repeated >= 60) || (digits >= 3 && repeated >= 90))
-        return "numbers with the same words in every cue";
-    if (all && n.nb_blob * 2 > all)
-        return "encoded data";
-    return at_picture_rate(c, nb) ? "text that changes as often as the picture" : NULL;
+    if (!why && at_picture_rate(c, nb))
+        return "text that changes as often as the picture";
+    return why;
 }

@@ -185,6 +185,32 @@ static AVRational scattered_rate(const struct frame_grid_finder *f, int quickest
     return best ? *best : (AVRational){0, 1};
 }
 
+/* Of the mean of all steps: how far it may be from the step of a standard rate; and between which
+ * parts of it nearly all steps lie, so that none is missing. */
+static const double even_rate_off = 0.005, even_least = 0.25, even_most = 1.75, even_share = 0.98;
+
+/* The standard rate that all steps scatter around, however widely; 0/1 if there is none. */
+static AVRational even_rate(const struct frame_grid_finder *f)
+{
+    const double seconds = (double)(f->last - f->first) * av_q2d(f->time_base);
+    const AVRational *best = NULL;
+    if (f->nb < 2 || seconds <= 0)
+        return (AVRational){0, 1};
+    const double rate = (double)(f->nb - 1) / seconds, mean_ms = 1000 / rate;
+    int64_t nb = 0;
+    for (int ms = 0; ms < NB_DELTAS; ms++)
+        nb += ms >= even_least * mean_ms && ms <= even_most * mean_ms ? f->deltas[ms] : 0;
+    if ((double)nb < even_share * (double)(f->nb - 1))
+        return (AVRational){0, 1};
+    for (int i = 0; i < NB_STANDARD; i++) {
+        const double fps = av_q2d(standard_rates[i]), off = fabs(fps / rate - 1);
+        if (fps >= slowest_variable && fps <= FASTEST && off <= even_rate_off &&
+            (!best || off < fabs(av_q2d(*best) / rate - 1)))
+            best = &standard_rates[i];
+    }
+    return best ? *best : (AVRational){0, 1};
+}
+
 static AVRational variable_rate(const struct frame_grid_finder *f)
 {
     int64_t left = f->nb / 20; /* 5 % of the steps may be quicker than the grid */
@@ -194,6 +220,9 @@ static AVRational variable_rate(const struct frame_grid_finder *f)
     const AVRational scattered = scattered_rate(f, ms);
     if (scattered.num)
         return scattered;
+    const AVRational even = even_rate(f);
+    if (even.num)
+        return even;
     /* A step of 33 ms may have been 33.4 before it was rounded. */
     double wanted = 1000 / (ms + 0.5);
     if (wanted < slowest_variable)

@@ -12,9 +12,8 @@
 enum {
     LONGEST_OVERLAP_S = 12,
     HEAD_PACKETS_MAX = 20000,
-    /* So many packets must be the same in a row, and so many of them unlike each other: still
-     * pictures and silence repeat by themselves. */
-    LEAST_SAME = 3,
+    LEAST_SAME = 3,  /* packets that must be the same in a row, each of them once in its file */
+    STEP_US = 20000, /* by which picture and sound may disagree on the overlap's length */
 };
 
 struct seen {
@@ -22,6 +21,7 @@ struct seen {
     int64_t ts;  /* decoding time, where there is one */
     int64_t pts; /* both on the file's own clock */
     bool key;
+    bool once; /* no other packet of the run is the same */
 };
 
 /* The packets of one stream at a file's end or start, in decoding order. */
@@ -103,33 +103,103 @@ static bool same(const struct seen *a, const struct seen *b)
     return strcmp(a->hash, b->hash) == 0;
 }
 
-/* Whether b repeats a from their packets i and k on, up to the end of a, whose last packet may be
- * incomplete. */
-static bool repeats(const struct run *a, size_t i, const struct run *b, size_t k)
+static int by_hash(const void *a, const void *b)
 {
-    size_t nb_same = 0, nb_unlike = 0;
+    const struct seen *const *x = a, *const *y = b;
+    return strcmp((*x)->hash, (*y)->hash);
+}
+
+/* Still pictures and silence repeat by themselves, pictures with the period of their key frames:
+ * such packets say nothing about where an overlap begins. */
+static void mark_once(struct run *run)
+{
+    AUTO_FREE struct seen **sorted = mem_zalloc(run->nb + 1, sizeof *sorted);
+    for (size_t i = 0; i < run->nb; i++)
+        sorted[i] = &run->list[i];
+    qsort(sorted, run->nb, sizeof *sorted, by_hash);
+    for (size_t i = 0; i < run->nb; i++)
+        sorted[i]->once = (i == 0 || !same(sorted[i - 1], sorted[i])) &&
+                          (i + 1 == run->nb || !same(sorted[i], sorted[i + 1]));
+}
+
+/* Whether b repeats a from their packets i and k on, up to the end of a, whose last packet may be
+ * incomplete. nb_once: how many of these packets are the same nowhere else. */
+static bool repeats(size_t *nb_once, const struct run *a, size_t i, const struct run *b, size_t k)
+{
+    size_t nb_same = 0;
+    *nb_once = 0;
     if (a->nb - i > b->nb - k)
         return false;
     for (size_t j = 0; i + j < a->nb; j++) {
-        if (!same(&a->list[i + j], &b->list[k + j])) {
-            if (i + j + 1 < a->nb)
-                return false;
-            continue;
+        const struct seen *x = &a->list[i + j], *y = &b->list[k + j];
+        if (same(x, y)) {
+            nb_same++;
+            *nb_once += x->once && y->once;
+        } else if (i + j + 1 < a->nb) {
+            return false;
         }
-        nb_same++;
-        nb_unlike += j == 0 || !same(&a->list[i + j], &a->list[i + j - 1]);
     }
-    return nb_same >= LEAST_SAME && nb_unlike >= LEAST_SAME;
+    return nb_same >= LEAST_SAME;
 }
 
-/* The packets of a and b, the main stream's, at which a can give way to b: a key packet if there is
- * one. */
-static bool find_cut(size_t *i, size_t *k, const struct run *a, const struct run *b)
+/* What the end of one file and the start of the next hold. */
+struct ends {
+    struct media *media;
+    size_t at; /* the next one */
+    struct run *tails, *heads;
+};
+
+/* From the clock of the next file to that of the one before, if a and b are the same packet. */
+static int64_t step_us(const struct ends *e, int stream, const struct seen *a, const struct seen *b)
 {
+    const AVStream *st_a = media_piece_stream(&e->media->pieces[e->at - 1], stream),
+                   *st_b = media_piece_stream(&e->media->pieces[e->at], stream);
+    return av_rescale_q(a->pts, st_a->time_base, AV_TIME_BASE_Q) -
+           av_rescale_q(b->pts, st_b->time_base, AV_TIME_BASE_Q);
+}
+
+/* By how much the next file begins early, according to packets of one stream that are nowhere else
+ * in it. */
+static bool find_step(int64_t *step, const struct ends *e, int stream)
+{
+    const struct run *a = &e->tails[stream], *b = &e->heads[stream];
+    size_t nb_once;
+    for (size_t k = 0; k < b->nb; k++)
+        for (size_t i = 0; b->list[k].once && i < a->nb; i++) {
+            if (!same(&a->list[i], &b->list[k]) || !a->list[i].once)
+                continue;
+            *step = step_us(e, stream, &a->list[i], &b->list[k]);
+            if (repeats(&nb_once, a, i, b, k) && nb_once >= LEAST_SAME)
+                return true;
+        }
+    return false;
+}
+
+/* The picture is asked first; one that stands still says nothing, but what is spoken over it
+ * does. */
+static bool find_step_of_any(int64_t *step, const struct ends *e)
+{
+    if (find_step(step, e, e->media->main))
+        return true;
+    for (unsigned i = 0; i < e->media->nb_streams; i++)
+        if ((int)i != e->media->main && find_step(step, e, (int)i))
+            return true;
+    return false;
+}
+
+/* The packets of the main stream at which a file can give way to the next: a key packet if there
+ * is one. */
+static bool find_cut(size_t *i, size_t *k, const struct ends *e, int64_t step)
+{
+    const int main = e->media->main;
+    const struct run *a = &e->tails[main], *b = &e->heads[main];
+    size_t nb_once;
     for (int key = 1; key >= 0; key--)
         for (*k = 0; *k < b->nb && b->nb - *k >= LEAST_SAME; ++*k)
             for (*i = 0; b->list[*k].key >= key && *i + LEAST_SAME <= a->nb; ++*i)
-                if (same(&a->list[*i], &b->list[*k]) && repeats(a, *i, b, *k))
+                if (same(&a->list[*i], &b->list[*k]) &&
+                    llabs(step_us(e, main, &a->list[*i], &b->list[*k]) - step) <= STEP_US &&
+                    repeats(&nb_once, a, *i, b, *k))
                     return true;
     return false;
 }
@@ -222,17 +292,32 @@ static bool advances(const struct media *m, size_t at, const struct seen *a, con
            av_rescale_q(b->pts, base_b, AV_TIME_BASE_Q) - start_b;
 }
 
+static void find_and_cut(const struct ends *e)
+{
+    struct media *m = e->media;
+    int64_t step;
+    size_t i, k;
+    for (unsigned n = 0; n < m->nb_streams; n++) {
+        mark_once(&e->tails[n]);
+        mark_once(&e->heads[n]);
+    }
+    if (!find_step_of_any(&step, e) || !find_cut(&i, &k, e, step))
+        return;
+    const struct seen *a = &e->tails[m->main].list[i], *b = &e->heads[m->main].list[k];
+    if (advances(m, e->at, a, b))
+        cut(m, e->at, e->tails, e->heads, a, b);
+}
+
 int media_overlap_find(struct media *m, size_t at, struct err *err)
 {
-    struct run *tails = mem_zalloc(m->nb_streams, sizeof *tails);
-    struct run *heads = mem_zalloc(m->nb_streams, sizeof *heads);
-    size_t i, k;
-    if (read_tail(tails, m, at - 1, err) == 0 && tails[m->main].nb && open_piece(m, at, err) == 0 &&
-        read_run(heads, m, at, true, err) == 0 &&
-        find_cut(&i, &k, &tails[m->main], &heads[m->main]) &&
-        advances(m, at, &tails[m->main].list[i], &heads[m->main].list[k]))
-        cut(m, at, tails, heads, &tails[m->main].list[i], &heads[m->main].list[k]);
-    finish_runs(tails, m->nb_streams);
-    finish_runs(heads, m->nb_streams);
+    const struct ends e = {.media = m,
+                           .at = at,
+                           .tails = mem_zalloc(m->nb_streams, sizeof *e.tails),
+                           .heads = mem_zalloc(m->nb_streams, sizeof *e.heads)};
+    if (read_tail(e.tails, m, at - 1, err) == 0 && e.tails[m->main].nb &&
+        open_piece(m, at, err) == 0 && read_run(e.heads, m, at, true, err) == 0)
+        find_and_cut(&e);
+    finish_runs(e.tails, m->nb_streams);
+    finish_runs(e.heads, m->nb_streams);
     return err->code;
 }

@@ -316,10 +316,9 @@ static bool ends_in_packet(const struct scan *s)
     return avio_r8(pb) == 0x47;
 }
 
-/* By how many bytes a WAV file is shorter than its header states; libavformat does not tell. 0
- * where the header states no length: programs that cannot go back to it write 0 or a number near 2
- * or 4 GiB. */
-static int64_t missing_of_wav(const struct scan *s)
+/* Where a WAV file's sound ends, as its header states; 0 if it states no length: programs that
+ * cannot go back to it write 0 or a number near 2 or 4 GiB. */
+static int64_t stated_end_of_wav(const struct scan *s)
 {
     static const int64_t unstated = 0x7ffff000;
     AVIOContext *pb = media_last_format(s->media)->pb;
@@ -331,11 +330,45 @@ static int64_t missing_of_wav(const struct scan *s)
         const uint32_t tag = avio_rl32(pb);
         const int64_t size = avio_rl32(pb), end = avio_tell(pb) + size;
         if (tag == MKTAG('d', 'a', 't', 'a'))
-            return size < unstated && end > avio_size(pb) ? end - avio_size(pb) : 0;
+            return size > 0 && size < unstated ? end : 0;
         if (avio_skip(pb, size + (size & 1)) < 0)
             break;
     }
     return 0;
+}
+
+/* Whether a chunk may begin there, or nothing but zeros. */
+static bool chunk_at(AVIOContext *pb, int64_t at)
+{
+    uint8_t head[4096] = {0};
+    bool named = true, zero = true;
+    if (avio_seek(pb, at, SEEK_SET) < 0 || avio_read(pb, head, sizeof head) < 8)
+        return true;
+    for (int i = 0; i < 4; i++)
+        named = named && head[i] >= ' ' && head[i] <= '~';
+    for (size_t i = 0; i < sizeof head; i++)
+        zero = zero && head[i] == 0;
+    const int64_t size = head[4] | head[5] << 8 | head[6] << 16 | (int64_t)head[7] << 24;
+    return zero || (named && at + 8 + size <= avio_size(pb) + 1);
+}
+
+/* What a WAV file's length does not fit, a new string, or NULL; libavformat does not tell. A
+ * recorder that lost power has written the header's length long before. */
+static char *wrong_length_of_wav(const struct scan *s, const char *at)
+{
+    enum { LEAST_BYTES = 1 << 16 };
+    const int64_t end = stated_end_of_wav(s);
+    AVIOContext *pb = media_last_format(s->media)->pb;
+    const int64_t more = end ? avio_size(pb) - end : 0;
+    if (more < 0)
+        return mem_printf("the file ends at %s, %lld bytes short of what its header states", at,
+                          (long long)-more);
+    if (more < LEAST_BYTES || chunk_at(pb, end) || chunk_at(pb, end + (end & 1)))
+        return NULL;
+    return mem_printf("the file goes on for %lld bytes after the %s that its header states, and "
+                      "they are not read (to read them: 'ffmpeg -ignore_length 1 -i FILE -c copy "
+                      "NEW.wav')",
+                      (long long)more, at);
 }
 
 /* What is missing at the end of the file, a new string, or NULL. A header's duration may count from
@@ -359,10 +392,9 @@ static char *truncation(const struct scan *s, int64_t measured_ms)
         av_make_error_string(why, sizeof why, media_broken(s->media));
         return mem_printf("reading stops at %s (%s)", at, why);
     }
-    const int64_t missing = missing_of_wav(s);
-    if (missing > 0)
-        return mem_printf("the file ends at %s, %lld bytes short of what its header states", at,
-                          (long long)missing);
+    char *of_wav = wrong_length_of_wav(s, at);
+    if (of_wav)
+        return of_wav;
     const bool exact =
         s->video < 0 && s->audio >= 0 && header_ms > 0 &&
         av_get_exact_bits_per_sample(s->fmt->streams[s->audio]->codecpar->codec_id) > 0;

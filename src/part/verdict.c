@@ -1,12 +1,15 @@
 #include "verdict.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "clock.h"
 #include "json.h"
 #include "mem.h"
 #include "part_cut.h"
+#include "probe.h"
 #include "sound_text.h"
+#include "str.h"
 
 /* The number of damaged places that the analysis found, and the first of them. */
 static void damage_facts(struct verify_facts *f, const json_t *analysis)
@@ -205,6 +208,24 @@ static void measure(struct verify_facts *f, char **note, struct part_plan *pp, c
         pp->lead_in_ms = lead_in_ms;
 }
 
+/* Streams of another programme (of a transport stream), which might be the talk. A new string, or
+ * NULL. */
+static char *other_programme(const json_t *probe)
+{
+    AUTO_STR s = {0};
+    size_t i;
+    json_t *stream;
+    json_array_foreach(json_object_get(probe, "streams"), i, stream) {
+        const char *type = json_get_string(stream, "type", "");
+        const bool heard_or_seen = strcmp(type, "video") == 0 || strcmp(type, "audio") == 0;
+        if (heard_or_seen &&
+            strcmp(json_get_string(stream, "apart", ""), "of another programme") == 0)
+            str_addf(&s, "%s%s in stream %zu", s.len ? ", " : "",
+                     strcmp(type, "video") == 0 ? "picture" : "sound", i);
+    }
+    return s.len ? mem_printf("another programme of the recording is not used (%s)", s.s) : NULL;
+}
+
 void part_judge(struct part_plan *pp, const struct plan *p)
 {
     AUTO_FREE char *note = NULL, *sound_note = NULL, *sound_fault_text = NULL;
@@ -238,6 +259,8 @@ void part_judge(struct part_plan *pp, const struct plan *p)
         media_facts(&f, pp);
         const double target_lufs = p->event->settings.target_lufs;
         f.sound_note = sound_note = sound_remarks(pp->source, target_lufs);
+        AUTO_FREE char *other = other_programme(pp->source->probe);
+        add_note(&note, other);
         f.sound_fault = sound_fault_text = sound_fault(pp->source, target_lufs);
         if (!f.refusal)
             measure(&f, &note, pp, p);

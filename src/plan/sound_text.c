@@ -33,6 +33,8 @@ static bool channel_is(const struct source *source, size_t channel, const char *
 static void add_left_out(struct str *s, const struct source *source, size_t channel)
 {
     const json_t *down = json_object_get(source->analysis, "down_db");
+    const int opposite_s = (int)json_get_int(source->analysis, "opposite_s", 0);
+    char time[CLOCK_BYTES];
     if (!json_is_number(down))
         str_add(s, " (the other is silent)");
     else if (json_number_value(down) > 0)
@@ -44,6 +46,9 @@ static void add_left_out(struct str *s, const struct source *source, size_t chan
                  (int)json_get_int(channel_of(source, channel), "hz", 0));
     else if (channel_is(source, channel, "noise"))
         str_add(s, " (the other carries steady noise)");
+    else if (opposite_s)
+        str_addf(s, " (left and right are in opposite phase for %s of the time)",
+                 clock_format_ms(time, 1000LL * opposite_s, false));
     else
         str_add(s, " (nobody speaks on the other)");
 }

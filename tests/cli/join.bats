@@ -153,6 +153,29 @@ overlapping()
     overlapping mp4
 }
 
+# still DIR SOURCE BEGIN: chapters of a picture that stands still, 15 s, and from BEGIN on to 30 s.
+still()
+{
+    mkdir "$1"
+    ffmpeg -v error -f lavfi -i color=gray:size=160x90:rate=25 -f lavfi -i "$2" -t 30 \
+        -c:v libx264 -preset ultrafast -g 25 -bf 0 -c:a aac "$1/whole.ts"
+    ffmpeg -v error -i "$1/whole.ts" -t 15 -c copy "$1/GH010042.MP4"
+    ffmpeg -v error -ss "$3" -i "$1/whole.ts" -c copy "$1/GH020042.MP4"
+    rm "$1/whole.ts"
+}
+
+@test "a still picture and silence repeat by themselves: nothing is cut" {
+    still silent anullsrc=r=48000 15
+    json '.[] | [(.files | length), .probe.duration_ms > 29900]' '[2,true]' tp add --json silent
+    still noise anoisesrc=r=48000 15
+    json '.[] | [(.files | length), .probe.duration_ms > 29900]' '[2,true]' tp add --json noise
+}
+
+@test "a still picture: its sound shows what is repeated" {
+    still noise anoisesrc=r=48000 13
+    json '.[] | [(.files | length), (.probe.duration_ms / 1000 | round)]' '[2,30]' tp add --json noise
+}
+
 @test "a chapter that repeats the whole one before is a copy: nothing is dropped" {
     mkdir mp4
     ffmpeg -v error -i "$REC/01-first-steps.mp4" -t 4 -c copy mp4/GH010042.MP4

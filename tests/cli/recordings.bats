@@ -37,6 +37,8 @@ probe()
     run tp run --quiet
     expect 0 tp verify --accept 1 --because "a silent programme"
     expect 0 tp run --quiet
+    expect 0 tp verify
+    says "another programme of the recording is not used (picture in stream 2, sound in stream 3)"
     level=$(ffmpeg -hide_banner -i "$EVENT"/out/*.mp4 -af volumedetect -f null - 2>&1 |
         sed -n 's/.*max_volume: -\([0-9]*\).*/\1/p')
     [ "$level" -ge 60 ]
@@ -65,6 +67,17 @@ probe()
         echo "$at: $psnr dB"
         [ "${psnr:-99}" -ge 24 ]
     done
+}
+
+@test "an MP4 whose only key picture an edit list hides is not damaged" {
+    ffmpeg -v error -f lavfi -i testsrc2=s=160x90:r=25:d=11 -f lavfi -t 11 \
+        -i "sine=440:r=48000,volume='0.05+0.5*mod(floor(4*t)\,2)':eval=frame" \
+        -c:v libx264 -preset ultrafast -g 1000 -c:a aac whole.mp4
+    ffmpeg -v error -ss 3 -i whole.mp4 -c copy cut.mp4
+    tp add cut.mp4 >/dev/null || true # no talk matches its name
+    tp match 1=cut.mp4 >/dev/null
+    expect 0 tp verify
+    says "1 of 1 part is ok"
 }
 
 # put FILE OFFSET BYTE...: octal bytes over those of the file.
@@ -97,6 +110,23 @@ put()
         new_event "$BATS_TEST_TMPDIR/$name.event"
         probe '.truncated != null or .nb_corrupt > 0' true cut.$name
     done
+}
+
+@test "sound after the length that a WAV file states is not left out without a word" {
+    local data
+    ffmpeg -v error -f lavfi -i "sine=440:d=8" -bitexact -c:a pcm_s16le a.wav
+    data=$(grep -abo data a.wav | head -n 1 | cut -d: -f1)
+    # The recorder lost power: its header is of 1 s before, or it is whole and other chunks follow.
+    cp a.wav old.wav
+    put old.wav $((data + 4)) 0 100 0 0
+    cp a.wav chunk.wav
+    { printf 'id3 \0\0\002\0'; head -c 131072 /dev/urandom; } >>chunk.wav
+    cp a.wav zeros.wav
+    head -c 131072 /dev/zero >>zeros.wav
+    run tp add --json chunk.wav zeros.wav # no talk matches their names
+    same '[null,null]' "$(jq -c '[.[].probe.truncated]' <<<"$output")"
+    run tp add --json old.wav
+    says "goes on for" "ffmpeg -ignore_length 1"
 }
 
 @test "sound of old recorders" {

@@ -175,6 +175,29 @@ static void test_scattered_rates(void **state)
     }
 }
 
+/* Stamps that scatter around the places of a standard rate: their steps scatter twice as far. */
+static void test_scattered_places(void **state)
+{
+    (void)state;
+    static const struct {
+        double fps, scatter_ms;
+    } cases[] = {{24, 8}, {25, 10}, {30, 12}, {50, 7}, {60, 5}, {60, 6}};
+    for (size_t i = 0; i < NB(cases); i++) {
+        struct frame_grid_finder *finder =
+            frame_grid_finder_create((AVRational){1, 1000}, (AVRational){0, 1});
+        for (int64_t n = 0; n < 960; n++) {
+            const double off = ((double)(chance(n) % 2001) - 1000) / 1000 * cases[i].scatter_ms;
+            frame_grid_finder_add(finder, llround(100 + 1000 * (double)n / cases[i].fps + off));
+        }
+        struct frame_grid g;
+        int variable = 0;
+        assert_int_equal(frame_grid_finder_result(finder, &g, 0, &variable), 1);
+        frame_grid_finder_destroy(finder);
+        AUTO_FREE char *row = mem_printf("%g, %g ms", cases[i].fps, cases[i].scatter_ms);
+        assert_row_near(row, av_q2d(g.fps), cases[i].fps, 0.07);
+    }
+}
+
 static void test_variable_rates(void **state)
 {
     (void)state;
@@ -319,13 +342,10 @@ static void test_valid(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_constant_rates),
-        cmocka_unit_test(test_variable_rates),
-        cmocka_unit_test(test_scattered_rates),
-        cmocka_unit_test(test_stills),
-        cmocka_unit_test(test_few),
-        cmocka_unit_test(test_there_and_back),
-        cmocka_unit_test(test_valid),
+        cmocka_unit_test(test_constant_rates),  cmocka_unit_test(test_variable_rates),
+        cmocka_unit_test(test_scattered_rates), cmocka_unit_test(test_scattered_places),
+        cmocka_unit_test(test_stills),          cmocka_unit_test(test_few),
+        cmocka_unit_test(test_there_and_back),  cmocka_unit_test(test_valid),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

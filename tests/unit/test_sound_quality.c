@@ -47,6 +47,15 @@ static double mirrored(int64_t n)
 {
     return -0.8 * speech(n);
 }
+/* A cable that somebody repaired; of the first seconds, and of the last. */
+static double turned_late(int64_t n)
+{
+    return n < 4 * SOUND_RATE ? mirrored(n) : -mirrored(n);
+}
+static double turned_early(int64_t n)
+{
+    return -turned_late(n);
+}
 static double other_speech(int64_t n)
 {
     return speech(n + 3 * SOUND_RATE + 12345);
@@ -147,6 +156,8 @@ static const struct {
      SOUND_RIGHT,
      0},
     {"opposite", speech, mirrored, {CONTENT_SOUND, CONTENT_SOUND}, SOUND_INVERT, 0},
+    {"opposite at first", speech, turned_late, {CONTENT_SOUND, CONTENT_SOUND}, SOUND_LEFT, 0},
+    {"opposite later", turned_early, speech, {CONTENT_SOUND, CONTENT_SOUND}, SOUND_RIGHT, 0},
     {"timecode alone", nothing, timecode, {CONTENT_SILENCE, CONTENT_TIMECODE}, SOUND_RIGHT, -1},
     {"tones", tone, tone, {CONTENT_TONE, CONTENT_TONE}, SOUND_BOTH, 0},
     {"silence", nothing, nothing, {CONTENT_SILENCE, CONTENT_SILENCE}, SOUND_BOTH, 0},

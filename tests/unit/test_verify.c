@@ -162,9 +162,9 @@ static void test_ends(void **state)
         const char *cause;
     } cases[] = {
         {"black in front", 3000, 0, 0, 0, 0, "0:03 of black at the start"},
-        {"silence in front", 0, 65000, 0, 0, 0, "1:05 of silence at the start"},
+        {"silence in front", 0, 55000, 0, 0, 0, "0:55 of silence at the start"},
         {"black at the end", 0, 0, 4000, 0, 0, "0:04 of black at the end"},
-        {"silence at the end", 0, 0, 0, 3600000, 0, "1:00:00 of silence at the end"},
+        {"silence at the end", 0, 0, 0, 59000, 0, "0:59 of silence at the end"},
         {"speech to the end", 0, 0, 0, 0, 1,
          "speech or sound runs to the last second: probably cut off while recording"},
         {"a pause is no cause", 2999, 2999, 2999, 2999, 0, "no cause found: check both ends"},
@@ -260,6 +260,24 @@ static void test_speeds(void **state)
                    "probably cut off while recording");
     assert_true(verify_same_speed(600, 594059, 1800, 1782178));
     assert_false(verify_same_speed(600, 594059, 1800, 1790000));
+}
+
+/* Of the right length, but nobody is heard or seen for a part of it. */
+static void test_long_ends(void **state)
+{
+    (void)state;
+    struct verify_facts f = facts();
+    f.listed_s = 600;
+    f.measured_ms = f.recording_ms = 600000;
+    f.silence_tail_ms = 59000;
+    f.black_head_ms = 59000;
+    assert_verdict("short ends", &f, VERDICT_OK, "");
+    f.silence_tail_ms = 61000;
+    assert_verdict("a microphone that was switched off", &f, VERDICT_OK,
+                   "1:01 of silence at the end");
+    f.black_head_ms = 600000;
+    assert_verdict("no picture is seen", &f, VERDICT_OK,
+                   "10:00 of black at the start; 1:01 of silence at the end");
 }
 
 /* Places in a recording are never negative. */
@@ -386,7 +404,8 @@ int main(void)
         cmocka_unit_test(test_slots),       cmocka_unit_test(test_ends),
         cmocka_unit_test(test_damage),      cmocka_unit_test(test_no_measure),
         cmocka_unit_test(test_long_causes), cmocka_unit_test(test_names),
-        cmocka_unit_test(test_speeds),      cmocka_unit_test(test_places),
+        cmocka_unit_test(test_speeds),      cmocka_unit_test(test_long_ends),
+        cmocka_unit_test(test_places),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
