@@ -170,19 +170,19 @@ static void other_talks(int *nb_same_speed, bool *fitting, const struct part_pla
                         const struct plan *p, int64_t measured_ms)
 {
     const int64_t tolerance_ms = p->event->settings.limits.tolerance_ms;
-    for (size_t i = 0; i < p->matches.nb_rows; i++) {
-        const struct match *m = &p->matches.rows[i];
-        const struct talk *t = programme_find(&p->programme, m->talk);
-        if (m->state != MATCH_SURE || m->shared || m->talk == pp->talk->number || t->nb_parts > 1 ||
-            m->recording < 0)
+    for (size_t i = 0; i < p->programme.nb_talks; i++) {
+        const struct talk *t = &p->programme.talks[i];
+        const bool other = t->number != pp->talk->number && t->nb_parts == 1;
+        const struct match *m = other ? plan_match(p, t, 0) : NULL;
+        if (!m || m->state != MATCH_SURE || m->shared || m->recording < 0)
             continue;
         const int listed_s = t->parts[0].listed_s;
         const int64_t raw_ms = json_get_int(p->sources[m->recording].probe, "duration_ms", -1),
                       ms = raw_ms -
                            lead_in_of(&p->lead_in, 1000LL * listed_s, raw_ms, (int)tolerance_ms);
-        fitting[t - p->programme.talks] = listed_s && llabs(ms - 1000LL * listed_s) <= tolerance_ms;
-        *nb_same_speed += !fitting[t - p->programme.talks] &&
-                          verify_same_speed(pp->part->listed_s, measured_ms, listed_s, ms);
+        fitting[i] = listed_s && llabs(ms - 1000LL * listed_s) <= tolerance_ms;
+        *nb_same_speed +=
+            !fitting[i] && verify_same_speed(pp->part->listed_s, measured_ms, listed_s, ms);
     }
 }
 

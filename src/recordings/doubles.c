@@ -1,11 +1,15 @@
 #include "doubles.h"
 
 #include <ctype.h>
+#include <glib.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "fs.h"
+#include "mem.h"
+#include "str.h"
 
 enum { NAME_BYTES = 256 };
 
@@ -91,20 +95,65 @@ static bool names_original(const char *copy, const char *stem)
            strcasecmp(copy + 4, stem + 4) == 0;
 }
 
-const char *double_of(char *const *paths, size_t nb, size_t at)
+/* What a stem has in common with those of its copies, whatever its case; a new string. */
+static char *key_of(const char *stem)
+{
+    char *key = g_ascii_strdown(stem, -1);
+    if (str_starts(key, "vid_"))
+        memcpy(key, "lrv", 3);
+    else if (*key == 'g' && strlen(key) == 8)
+        key[1] = 'l';
+    return key;
+}
+
+/* Files that may be originals, by the keys of their stems. */
+struct index {
+    GHashTable *first; /* key to position, from 1 */
+    size_t *next;      /* of each file: the position of the next one with its key; 0: none */
+};
+
+static void index_files(struct index *x, char *const *paths, size_t nb)
+{
+    char stem[NAME_BYTES];
+    x->first = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    x->next = mem_zalloc(nb + 1, sizeof *x->next);
+    for (size_t i = nb; i-- > 0;) {
+        if (double_suffix(paths[i]) || in_folder_of_copies(paths[i]))
+            continue;
+        stem_of(stem, paths[i]);
+        char *key = key_of(stem);
+        x->next[i] = GPOINTER_TO_SIZE(g_hash_table_lookup(x->first, key));
+        g_hash_table_replace(x->first, key, GSIZE_TO_POINTER(i + 1));
+    }
+}
+
+static const char *find_original(const struct index *x, char *const *paths, size_t at)
 {
     const char *path = paths[at];
     char copy[NAME_BYTES], stem[NAME_BYTES];
     stem_of(copy, path);
-    const bool marked = take_mark(copy) || double_suffix(path) || in_folder_of_copies(path) ||
-                        strncasecmp(copy, "LRV_", 4) == 0;
-    for (size_t i = 0; marked && i < nb; i++) {
-        if (i == at || double_suffix(paths[i]) || in_folder_of_copies(paths[i]) ||
-            !near(path, paths[i]))
-            continue;
-        stem_of(stem, paths[i]);
-        if (names_original(copy, stem) && fs_size(paths[i]) > fs_size(path))
-            return paths[i];
+    if (!take_mark(copy) && !double_suffix(path) && !in_folder_of_copies(path) &&
+        strncasecmp(copy, "LRV_", 4) != 0)
+        return NULL;
+    char *key = key_of(copy);
+    size_t i = GPOINTER_TO_SIZE(g_hash_table_lookup(x->first, key));
+    g_free(key);
+    for (; i; i = x->next[i - 1]) {
+        const char *other = paths[i - 1];
+        stem_of(stem, other);
+        if (i - 1 != at && near(path, other) && names_original(copy, stem) &&
+            fs_size(other) > fs_size(path))
+            return other;
     }
     return NULL;
+}
+
+void doubles_find(const char **originals, char *const *paths, size_t nb)
+{
+    struct index x;
+    index_files(&x, paths, nb);
+    for (size_t i = 0; i < nb; i++)
+        originals[i] = find_original(&x, paths, i);
+    g_hash_table_destroy(x.first);
+    free(x.next);
 }

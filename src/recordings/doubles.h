@@ -9,6 +9,7 @@
  * DJI_0001.LRF. */
 bool double_suffix(const char *name);
 
-/* The file of the list that paths[at] is a small copy of, by the patterns of known cameras, or
- * NULL. The original is in the same folder, the one above, or another one in that. */
-const char *double_of(char *const *paths, size_t nb, size_t at);
+/* Sets originals[i] to the file of the list that paths[i] is a small copy of, by the patterns of
+ * known cameras, or to NULL. The original is in the same folder, the one above, or another one in
+ * that. */
+void doubles_find(const char **originals, char *const *paths, size_t nb);

@@ -100,13 +100,14 @@ static void set_aside(struct recordings_found *f)
 {
     size_t nb = 0;
     AUTO_FREE bool *copies = mem_zalloc(f->nb + 1, sizeof *copies);
+    AUTO_FREE const char **originals = mem_zalloc(f->nb + 1, sizeof *originals);
+    doubles_find(originals, f->paths, f->nb);
     for (size_t i = 0; i < f->nb; i++) {
-        const char *original = double_of(f->paths, f->nb, i);
-        copies[i] = original || double_suffix(f->paths[i]);
-        if (!original || f->nb_copies++ > 0)
+        copies[i] = originals[i] || double_suffix(f->paths[i]);
+        if (!originals[i] || f->nb_copies++ > 0)
             continue;
         f->copy = mem_strdup(fs_basename(f->paths[i]));
-        f->original = mem_strdup(fs_basename(original));
+        f->original = mem_strdup(fs_basename(originals[i]));
     }
     for (size_t i = 0; i < f->nb; i++)
         if (copies[i])

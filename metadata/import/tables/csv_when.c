@@ -148,7 +148,7 @@ bool csv_parse_offset(int *out_min, const char *text)
         const size_t nb = strspn(p, "0123456789");
         const int v = nb > 0 && nb <= 4 ? atoi(p) : -1;
         int minutes = nb > 2 ? v / 100 * 60 + v % 100 : v * 60;
-        if (nb <= 2 && p[nb] == ':' && isdigit((unsigned char)p[nb + 1]))
+        if (nb <= 2 && p[nb] == ':' && strspn(p + nb + 1, "0123456789") == 2)
             minutes += atoi(p + nb + 1);
         *out_min = sign * minutes;
         return v >= 0 && minutes < 16 * 60;
@@ -158,7 +158,7 @@ bool csv_parse_offset(int *out_min, const char *text)
 
 /* --- words ------------------------------------------------------------------------------------ */
 
-/* The weekday whose name begins with the letters, or with "tues"; 0: none. */
+/* The weekday whose name begins with the letters, from 1 for Monday; 0: none. */
 static int weekday_by_name(const char *word)
 {
     static const char *const days[] = {"monday",     "tuesday", "wednesday", "thursday", "friday",

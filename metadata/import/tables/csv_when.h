@@ -33,5 +33,6 @@ bool csv_when_settle(struct csv_when *when, bool month_first);
 /* Whether the cell names another weekday than its date has. */
 bool csv_when_contradicts(const struct csv_when *when);
 
-/* The offset from UTC in a text such as "NZDT UTC+13", in minutes. */
+/* The offset from UTC in a text such as "NZDT UTC+13", in minutes. False: it has none, or one of 16
+ * hours or more; *out_min is then undefined. */
 bool csv_parse_offset(int *out_min, const char *text);
