@@ -37,12 +37,26 @@ static int64_t length_ms(const struct source *s)
     return json_get_int(s->probe, "duration_ms", -1);
 }
 
+/* The lengths of the unused recordings that can be read; 0: of the others. The caller frees it. */
+static int64_t *unused_lengths(const struct plan *p)
+{
+    AUTO_FREE bool *unused = unused_find(p);
+    int64_t *lengths = mem_zalloc(p->nb_recordings + 1, sizeof *lengths);
+    for (size_t i = 0; i < p->nb_recordings; i++) {
+        const struct source *s = &p->sources[i];
+        if (unused[i] && s->probe && !json_object_get(s->probe, "error"))
+            lengths[i] = length_ms(s);
+    }
+    return lengths;
+}
+
 /* By its length, and by its room where both are known. A camera seldom stops early; a talk in a
  * slot often ends early. */
-static bool may_hold(const struct source *s, const struct talk *talk, const struct part *part)
+static bool may_hold(const struct source *s, int64_t length, const struct talk *talk,
+                     const struct part *part)
 {
-    const int64_t expected = expected_ms(part), length = length_ms(s);
-    if (!s->probe || json_object_get(s->probe, "error") || length <= 0)
+    const int64_t expected = expected_ms(part);
+    if (length <= 0)
         return false;
     if (s->place.room && talk->room && strcmp(s->place.room, talk->room) != 0)
         return false;
@@ -87,15 +101,15 @@ static void add_command(struct str *s, const struct source *source, const struct
 
 char *unused_advice(const struct plan *p, const struct part_plan *pp)
 {
-    AUTO_FREE bool *unused = unused_find(p);
     AUTO_STR s = {0};
     const struct source *first = NULL;
     size_t nb = 0;
     if (!lacks_recording(pp))
         return NULL;
+    AUTO_FREE int64_t *lengths = unused_lengths(p);
     for (size_t i = 0; i < p->nb_recordings; i++) {
         const struct source *source = &p->sources[i];
-        if (!unused[i] || !may_hold(source, pp->talk, pp->part))
+        if (!may_hold(source, lengths[i], pp->talk, pp->part))
             continue;
         if (nb < MAX_NAMED)
             add_name(&s, source, nb);
@@ -129,28 +143,29 @@ char *unused_reason(const struct plan *p, size_t recording)
     return mem_printf("longer than any talk; if it holds several: %s", command.s);
 }
 
-json_t *unused_json(const struct plan *p, const struct talk *talk, const struct part *part)
-{
-    AUTO_FREE bool *unused = unused_find(p);
-    json_t *list = json_array();
-    for (size_t i = 0; i < p->nb_recordings; i++)
-        if (unused[i] && may_hold(&p->sources[i], talk, part))
-            json_array_append_new(list, json_text(p->recordings[i].path));
-    return list;
-}
-
 void unused_begin(struct unused_summary *out, const struct plan *p)
 {
     *out = (struct unused_summary){.plan = p,
                                    .may_hold = mem_zalloc(p->nb_recordings + 1, sizeof(bool)),
-                                   .unused = unused_find(p)};
+                                   .lengths_ms = unused_lengths(p)};
+}
+
+json_t *unused_json(const struct unused_summary *s, const struct talk *talk,
+                    const struct part *part)
+{
+    const struct plan *p = s->plan;
+    json_t *list = json_array();
+    for (size_t i = 0; i < p->nb_recordings; i++)
+        if (may_hold(&p->sources[i], s->lengths_ms[i], talk, part))
+            json_array_append_new(list, json_text(p->recordings[i].path));
+    return list;
 }
 
 void unused_note_missing(struct unused_summary *s, const struct talk *talk, const struct part *part)
 {
     s->nb_missing++;
     for (size_t i = 0; i < s->plan->nb_recordings; i++)
-        if (s->unused[i] && !s->may_hold[i] && may_hold(&s->plan->sources[i], talk, part)) {
+        if (!s->may_hold[i] && may_hold(&s->plan->sources[i], s->lengths_ms[i], talk, part)) {
             s->may_hold[i] = true;
             s->first = s->first ? s->first : talk;
         }
@@ -163,10 +178,11 @@ void unused_note(struct unused_summary *s, const struct part_plan *pp)
 }
 
 /* The first part of the first talk that a recording could be of. */
-static const struct part *part_for(const struct talk *talk, const struct source *source)
+static const struct part *part_for(const struct unused_summary *s, size_t recording)
 {
+    const struct talk *talk = s->first;
     for (size_t i = 0; i < talk->nb_parts; i++)
-        if (may_hold(source, talk, &talk->parts[i]))
+        if (may_hold(&s->plan->sources[recording], s->lengths_ms[recording], talk, &talk->parts[i]))
             return &talk->parts[i];
     return NULL;
 }
@@ -179,9 +195,9 @@ static void print_candidates(const struct unused_summary *s)
     size_t nb = 0;
     for (size_t i = 0; i < s->plan->nb_recordings; i++) {
         const struct source *source = &s->plan->sources[i];
-        const struct part *part = s->may_hold[i] ? part_for(s->first, source) : NULL;
         if (!s->may_hold[i])
             continue;
+        const struct part *part = part_for(s, i);
         if (nb < MAX_LISTED)
             add_name(&names, source, nb);
         if (part && !command.len)
@@ -198,7 +214,7 @@ static void print_candidates(const struct unused_summary *s)
 void unused_finish(struct unused_summary *s)
 {
     free(s->may_hold);
-    free(s->unused);
+    free(s->lengths_ms);
     *s = (struct unused_summary){0};
 }
 

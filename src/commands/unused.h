@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct part;
 struct part_plan;
@@ -24,15 +25,12 @@ char *unused_advice(const struct plan *plan, const struct part_plan *part);
 /* Why no talk uses a recording, where its length says something: a new string, or NULL. */
 char *unused_reason(const struct plan *plan, size_t recording);
 
-/* The paths of the unused recordings that could hold the part. */
-json_t *unused_json(const struct plan *plan, const struct talk *talk, const struct part *part);
-
 /* Collects the parts that lack a recording, for one paragraph after a table of parts. */
 struct unused_summary {
     const struct plan *plan;
-    const struct talk *first;
-    bool *may_hold; /* of each recording */
-    bool *unused;
+    const struct talk *first; /* that a recording may hold; NULL: none yet */
+    bool *may_hold;           /* of each recording */
+    int64_t *lengths_ms;      /* of each recording that is unused and can be read, else 0 */
     size_t nb_missing;
 };
 void unused_begin(struct unused_summary *out, const struct plan *plan);
@@ -40,6 +38,9 @@ void unused_note(struct unused_summary *summary, const struct part_plan *part);
 /* The same of a part that is known to lack one. */
 void unused_note_missing(struct unused_summary *summary, const struct talk *talk,
                          const struct part *part);
+/* The paths of the unused recordings that could hold the part. */
+json_t *unused_json(const struct unused_summary *summary, const struct talk *talk,
+                    const struct part *part);
 void unused_finish(struct unused_summary *summary);
 /* Prints the paragraph, if anything is missing, and frees. */
 void unused_print(struct unused_summary *summary);

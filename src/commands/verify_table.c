@@ -48,7 +48,7 @@ static char *full_cause(const struct part_plan *pp)
 }
 
 static void add_json(json_t *list, const struct part_plan *pp, const char *cause,
-                     const struct plan *plan)
+                     const struct unused_summary *unused)
 {
     const bool known = pp->measured_ms >= 0;
     const int64_t listed_ms = (int64_t)pp->part->listed_s * 1000;
@@ -68,7 +68,7 @@ static void add_json(json_t *list, const struct part_plan *pp, const char *cause
     if (pp->accepted)
         json_object_set_new(row, "accepted_because", json_text(pp->acceptance.because));
     if (pp->verdict == VERDICT_MISSING)
-        json_object_set_new(row, "unused", unused_json(plan, pp->talk, pp->part));
+        json_object_set_new(row, "unused", unused_json(unused, pp->talk, pp->part));
     json_array_append_new(list, row);
 }
 
@@ -150,9 +150,12 @@ static bool is_problem(const struct part_plan *pp)
 static void print_json(const struct verified *v, const struct plan *plan, bool problems)
 {
     AUTO_JSON *list = json_array();
+    struct unused_summary unused;
+    unused_begin(&unused, plan);
     for (size_t i = 0; i < v->nb; i++)
         if (!problems || is_problem(&v->parts[i]))
-            add_json(list, &v->parts[i], v->causes[i], plan);
+            add_json(list, &v->parts[i], v->causes[i], &unused);
+    unused_finish(&unused);
     cli_print_json(list);
 }
 

@@ -11,12 +11,11 @@
 struct plan;
 
 enum verify_shown {
-    VERIFY_ALL = 0,
     VERIFY_JSON = 1 << 0,
-    VERIFY_PROBLEMS = 1 << 1, /* only the parts that need a decision, in groups */
+    VERIFY_PROBLEMS = 1 << 1, /* only the parts that need a decision */
 };
 
-/* *undecided: the user has to decide on a part of these talks. */
+/* shown: flags. *undecided: the user has to decide on a part of these talks. */
 ATTR_NODISCARD int verify_table_print(bool *undecided, struct plan *plan, const int *talks,
                                       size_t nb_talks, enum verify_shown shown, struct err *err);
 
