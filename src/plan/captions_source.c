@@ -79,7 +79,7 @@ static bool user_takes(const struct event *event, const char *path)
 /* How many of the bytes are enough to judge: whole cues, which an empty line ends. */
 static size_t head_of(const char *bytes, size_t nb)
 {
-    enum { HEAD_BYTES = 1 << 16 };
+    enum { HEAD_BYTES = 1 << 14 }; /* ten minutes of speech */
     const bool wide = nb >= 2 && ((unsigned char)bytes[0] >= 0xfe);
     if (nb <= HEAD_BYTES || wide)
         return nb;
