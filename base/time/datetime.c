@@ -113,42 +113,6 @@ bool datetime_parse_iso(struct datetime *out, const char *text)
     return true;
 }
 
-bool datetime_parse_day(struct datetime *out, const char *text)
-{
-    struct datetime w = {.has_day = true};
-    const char *p = text;
-    const int a = digits(&p, 4);
-    const char mark = *p;
-    const bool year_first = p - text == 4;
-    if (a < 0 || !mark || !strchr("-./", mark))
-        return false;
-    p++;
-    const int b = digits(&p, 2);
-    if (b < 0 || *p++ != mark)
-        return false;
-    const char *last = p;
-    const int c = digits(&p, 4);
-    if (*p || (!year_first && p - last != 4))
-        return false;
-    w.year = year_first ? a : c;
-    w.month = b;
-    w.day = year_first ? c : a;
-    if (!year_first && mark != '.' && a != b) {
-        /* 3/4/2014 may be in March or in April */
-        if (a <= 12 && b <= 12)
-            return false;
-        w.month = a > 12 ? b : a;
-        w.day = a > 12 ? a : b;
-    }
-    if (!datetime_is_valid(&w))
-        return false;
-    out->year = w.year;
-    out->month = w.month;
-    out->day = w.day;
-    out->has_day = true;
-    return true;
-}
-
 /* "am", "p.m."; without them the hour stays. */
 static bool parse_half(int *hour, const char **p)
 {

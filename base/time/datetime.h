@@ -23,10 +23,6 @@ struct datetime {
  * anything else, or if no such day or time exists. */
 bool datetime_parse_iso(struct datetime *out, const char *text);
 
-/* Reads a date: "2014-09-26", "2014/9/26", "26.9.2014". "9/26/2014" and "26/9/2014" are accepted
- * where only one order of day and month is a date. Sets only the fields of the day. */
-bool datetime_parse_day(struct datetime *out, const char *text);
-
 /* Reads a time of day: "9:00", "09:00:30", "9:00 AM", "9.30pm", "18h30". Sets only the fields of
  * the time. */
 bool datetime_parse_clock(struct datetime *out, const char *text);

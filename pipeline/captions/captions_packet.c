@@ -1,9 +1,8 @@
-#include "captions_packet.h"
+#include "captions.h"
 
 #include <libavutil/intreadwrite.h>
 #include <string.h>
 
-#include "captions.h"
 #include "captions_text.h"
 #include "mem.h"
 
@@ -43,15 +42,19 @@ static char *from_mov_text(const char *bytes, size_t nb)
     return captions_from_plain(text);
 }
 
+/* bytes are followed by a NUL. */
+typedef char *packet_text(const char *bytes, size_t nb);
+
 static const struct {
     const char *codec;
-    captions_packet_text *text;
+    packet_text *text;
 } codecs[] = {
     {"subrip", from_subrip}, {"srt", from_subrip}, {"webvtt", from_webvtt},     {"ass", from_ass},
     {"ssa", from_ass},       {"text", from_plain}, {"mov_text", from_mov_text},
 };
 
-captions_packet_text *captions_packet_reader(const char *codec)
+/* NULL for a codec that cannot be read as text. */
+static packet_text *reader_of(const char *codec)
 {
     for (size_t i = 0; i < sizeof codecs / sizeof *codecs; i++)
         if (strcmp(codecs[i].codec, codec) == 0)
@@ -61,13 +64,13 @@ captions_packet_text *captions_packet_reader(const char *codec)
 
 bool captions_codec(const char *codec)
 {
-    return captions_packet_reader(codec) != NULL;
+    return reader_of(codec) != NULL;
 }
 
 void captions_add_packet(struct cues *cues, const char *codec, const void *bytes, size_t nb,
                          int64_t start_ms, int64_t end_ms)
 {
-    captions_packet_text *text = captions_packet_reader(codec);
+    packet_text *text = reader_of(codec);
     AUTO_FREE char *copy = mem_zalloc(1, nb + 1);
     memcpy(copy, bytes, nb);
     cues_add(cues, start_ms, end_ms, text(copy, nb));

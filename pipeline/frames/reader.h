@@ -50,10 +50,9 @@ enum { SOUND_RATE = 48000, SOUND_CHANNELS = 2 };
  * is dead or carries something else; or both with the right one inverted, because they are in
  * opposite phase and would cancel each other on one loudspeaker. */
 enum sound_use { SOUND_BOTH, SOUND_LEFT, SOUND_RIGHT, SOUND_INVERT, SOUND_NB_USES };
-const char *sound_use_name(enum sound_use use); /* "both", "left", "right", "invert" */
-/* Of more than two channels, a pair may be used in place of their mix: pair n is channels 2n-1 and
- * 2n as left and right; 0: the mix. Written "3" and "4" (one of them on both sides), "3+4", "3-4"
- * (the second one inverted). */
+/* Written "both", "left", "right", "invert". Of more than two channels, a pair may be used in place
+ * of their mix: pair n is channels 2n-1 and 2n as left and right; 0: the mix. It is written "3" and
+ * "4" (one of them on both sides), "3+4", "3-4" (the second one inverted). */
 enum { SOUND_USE_BYTES = 8, SOUND_MAX_CHANNELS = 64 };
 const char *sound_use_format(char buf[SOUND_USE_BYTES], enum sound_use use, int pair);
 /* False for what is no such text. */

@@ -7,11 +7,6 @@
 
 static const char *const use_names[SOUND_NB_USES] = {"both", "left", "right", "invert"};
 
-const char *sound_use_name(enum sound_use use)
-{
-    return use_names[use];
-}
-
 const char *sound_use_format(char buf[SOUND_USE_BYTES], enum sound_use use, int pair)
 {
     const unsigned left = (unsigned)(2 * pair - 1) % 100, right = left + 1;

@@ -196,12 +196,13 @@ static void test_channels(void **state)
                          sound_content_name(q.channels[c].content),
                          sound_content_name(rows[i].is[c]));
         const enum sound_use use = sound_quality_use(&down_db, &q, &blocks);
+        char found[SOUND_USE_BYTES], wanted[SOUND_USE_BYTES];
         if (use != rows[i].use)
             fail_msg("%s: used is '%s', should be '%s' (speech: both %.2f, left %.2f, right %.2f; "
                      "correlation %.2f)",
-                     rows[i].row, sound_use_name(use), sound_use_name(rows[i].use),
-                     q.speech[SOUND_BOTH].share, q.speech[SOUND_LEFT].share,
-                     q.speech[SOUND_RIGHT].share, q.correlation);
+                     rows[i].row, sound_use_format(found, use, 0),
+                     sound_use_format(wanted, rows[i].use, 0), q.speech[SOUND_BOTH].share,
+                     q.speech[SOUND_LEFT].share, q.speech[SOUND_RIGHT].share, q.correlation);
         if (rows[i].down_db < 0)
             assert_false(isfinite(down_db));
         else if (fabs(down_db - rows[i].down_db) > 1.5)
