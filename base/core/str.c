@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <wchar.h>
 
 #include "mem.h"
@@ -253,4 +254,11 @@ bool str_ends(const char *s, const char *suffix)
 {
     const size_t len = strlen(s), n = strlen(suffix);
     return len >= n && strcmp(s + len - n, suffix) == 0;
+}
+
+bool str_is_one_of(const char *s, const char *const *words)
+{
+    while (*words && strcasecmp(s, *words) != 0)
+        words++;
+    return *words != NULL;
 }

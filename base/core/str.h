@@ -64,3 +64,5 @@ int str_columns_of(uint32_t code_point);
 
 bool str_starts(const char *s, const char *prefix);
 bool str_ends(const char *s, const char *suffix);
+/* Whether the text is one of the words, in any case of ASCII letters. NULL ends them. */
+bool str_is_one_of(const char *s, const char *const *words);

@@ -5,7 +5,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "clock.h"
 #include "csv_columns.h"
@@ -69,13 +68,10 @@ static const char *field(const struct reader *r, const struct csv_row *row, enum
 static const char *known_field(const struct reader *r, const struct csv_row *row,
                                enum csv_column column)
 {
-    static const char *const unknown[] = {"tba", "tbd", "tbc", "n/a", "na",  "-",
-                                          "--",  "–",   "—",   "?",   "none"};
+    static const char *const unknown[] = {"tba", "tbd", "tbc", "n/a", "na",   "-",
+                                          "--",  "–",   "—",   "?",   "none", NULL};
     const char *text = field(r, row, column);
-    for (size_t i = 0; text && i < sizeof unknown / sizeof *unknown; i++)
-        if (strcasecmp(text, unknown[i]) == 0)
-            return NULL;
-    return text;
+    return text && !str_is_one_of(text, unknown) ? text : NULL;
 }
 
 static const char *heading(const struct reader *r, enum csv_column column)
@@ -163,9 +159,7 @@ static int read_length(struct reader *r, const struct csv_row *row, enum csv_col
     return 0;
 }
 
-/* Start and end such as "0h00m25s" are places in a recording: the time between them is a listed
- * time.
- */
+/* Start and end such as "0h00m25s" are places in a recording: what is between them is listed. */
 static int read_offsets(struct reader *r, const struct csv_row *row, struct talk *talk, bool *out)
 {
     const char *start = field(r, row, COL_START), *end = field(r, row, COL_END);
@@ -185,6 +179,7 @@ static int read_offsets(struct reader *r, const struct csv_row *row, struct talk
 /* --- dates and times -------------------------------------------------------------------------- */
 
 static const char clock_form[] = "a time of day, \"18:30\" or \"2014-09-26 18:30\"";
+static const char date_form[] = "a date, \"2014-09-26\" or \"26.9.2014\"";
 
 /* A heading such as "Date (MM/DD/YYYY)" decides where no cell does. */
 static void find_order_in_heading(struct reader *r, enum csv_column column)
@@ -247,11 +242,11 @@ static int settle_day(struct reader *r, const struct csv_row *row, enum csv_colu
 {
     if (when->paired) {
         if (!csv_when_fits(when, false) && !csv_when_fits(when, true))
-            return fail(r, row, column, "a date, \"2014-09-26\" or \"26.9.2014\"");
+            return fail(r, row, column, date_form);
         if (r->order >= ORDER_OPEN)
             return fail_ambiguous(r, row, column, when);
         if (!csv_when_settle(when, r->order == ORDER_MONTH_FIRST))
-            return fail(r, row, column, "a date, \"2014-09-26\" or \"26.9.2014\"");
+            return fail(r, row, column, date_form);
     }
     if (csv_when_contradicts(when))
         line_notes_add(&r->notes, row->line,
@@ -268,8 +263,7 @@ static int read_when(struct reader *r, const struct csv_row *row, enum csv_colum
     if (!text)
         return 0;
     if (!csv_when_parse(out, text) || (with_time && !out->start.has_time))
-        return fail(r, row, column,
-                    with_time ? clock_form : "a date, \"2014-09-26\" or \"26.9.2014\"");
+        return fail(r, row, column, with_time ? clock_form : date_form);
     return settle_day(r, row, column, out);
 }
 
@@ -420,8 +414,7 @@ static bool is_day(const struct reader *r, const struct csv_row *row)
            !when.start.has_time && (when.start.has_day || when.paired || when.incomplete);
 }
 
-/* A row without a title and speakers is no talk, but an empty slot or a heading within the table.
- */
+/* A row without a title and speakers is no talk, but an empty slot or a heading in the table. */
 static bool leave_out(struct reader *r, size_t i)
 {
     const struct csv_row *row = &r->table.rows[i];
@@ -569,14 +562,7 @@ static void note_unread(const struct reader *r)
 /* What is said by the table as a whole: the event's name above it, speakers in its titles. */
 static void conclude(struct reader *r)
 {
-    const char *form;
-    const size_t nb = title_speakers_take(&form, r->programme);
-    if (nb)
-        programme_note(r->programme,
-                       "'%s': the speakers of %zu talk%s were taken from titles of the "
-                       "form \"%s\"",
-                       r->name, nb, nb == 1 ? "" : "s", form);
-    else
+    if (!title_speakers_take(r->programme, r->name))
         note_unread(r);
     r->programme->name = plain_line(r->table.caption);
     if (r->programme->name)

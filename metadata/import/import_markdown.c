@@ -932,12 +932,7 @@ int import_markdown_read(struct programme *out, const char *bytes, size_t nb_byt
     if (!programme.nb_talks)
         return err_set(err, ERR_INVALID, "'%s': found no talk in %d lines; expected %s", name,
                        number, expected_entry);
-    const char *form;
-    const size_t nb_found = title_speakers_take(&form, &programme);
-    if (nb_found)
-        programme_note(&programme,
-                       "'%s': the speakers of %zu talk%s were taken from titles of the form \"%s\"",
-                       name, nb_found, nb_found == 1 ? "" : "s", form);
+    title_speakers_take(&programme, name);
     line_notes_write(&r.notes, &programme, name);
     programme_settle_refs(&programme);
     *out = programme;

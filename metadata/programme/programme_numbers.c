@@ -8,6 +8,7 @@
 
 #include "mem.h"
 #include "programme.h"
+#include "speakers.h"
 #include "str.h"
 
 /* What is compared: bits, for a set of fields. */
@@ -396,13 +397,7 @@ static int compare_entries(const void *va, const void *vb, void *round)
 /* Both name speakers, and no common one. */
 static bool speakers_differ(const struct talk *a, const struct talk *b)
 {
-    if (!a->nb_speakers || !b->nb_speakers)
-        return false;
-    for (size_t i = 0; i < a->nb_speakers; i++)
-        for (size_t k = 0; k < b->nb_speakers; k++)
-            if (g_ascii_strcasecmp(a->speakers[i], b->speakers[k]) == 0)
-                return false;
-    return true;
+    return a->nb_speakers && b->nb_speakers && !speakers_common(a, b);
 }
 
 /* An id of its own is enough, unless something speaks against it. */

@@ -6,6 +6,7 @@
 
 #include "mem.h"
 #include "programme.h"
+#include "speakers.h"
 #include "str.h"
 
 enum {
@@ -20,15 +21,6 @@ static bool same_ref(const struct talk *a, const struct talk *b)
 {
     return a->ref && b->ref && strcmp(a->ref, b->ref) == 0 &&
            a->ref[strspn(a->ref, "0123456789")] != '\0';
-}
-
-static bool share_speaker(const struct talk *a, const struct talk *b)
-{
-    for (size_t i = 0; i < a->nb_speakers; i++)
-        for (size_t k = 0; k < b->nb_speakers; k++)
-            if (g_ascii_strcasecmp(a->speakers[i], b->speakers[k]) == 0)
-                return true;
-    return false;
 }
 
 static size_t nb_long_words(const char *slug)
@@ -69,11 +61,10 @@ static bool same_start(const struct talk *a, const struct talk *b)
 
 static bool agree(const struct talk *a, const struct talk *b)
 {
-    return same_ref(a, b) || share_speaker(a, b) || similar_titles(a, b) || same_start(a, b);
+    return same_ref(a, b) || speakers_common(a, b) || similar_titles(a, b) || same_start(a, b);
 }
 
-/* --- whether two programmes are of one event ---------------------------------------------------
- */
+/* --- whether two programmes are of one event -------------------------------------------------- */
 
 static bool other_name(const struct programme *a, const struct programme *b)
 {

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "mem.h"
 #include "programme.h"
@@ -101,4 +102,13 @@ void speakers_add_list(struct talk *talk, const char *names)
         const struct piece piece = next_piece(&names, separators);
         add(talk, &piece);
     }
+}
+
+bool speakers_common(const struct talk *a, const struct talk *b)
+{
+    for (size_t i = 0; i < a->nb_speakers; i++)
+        for (size_t k = 0; k < b->nb_speakers; k++)
+            if (strcasecmp(a->speakers[i], b->speakers[k]) == 0)
+                return true;
+    return false;
 }

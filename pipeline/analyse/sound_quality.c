@@ -8,6 +8,7 @@
 #include "loudness.h"
 #include "mem.h"
 #include "sound_signal.h"
+#include "speech.h"
 
 enum {
     FRAME = SOUND_RATE / 50, /* 20 ms */
@@ -25,14 +26,9 @@ static const double active_mean_square = 3.2e-6;
 static const double dropout_lufs = -90;
 /* Below use_lufs the channels are not compared; use_down_db: the least difference that counts. */
 static const double use_lufs = -60, use_down_db = 12;
-/* Speech has a share of quiet frames of 0.3 to 0.6, less in a room that echoes; music and noise
- * have less than 0.1. */
-static const double speaks = 0.25, says_nothing = 0.1;
 /* Noise is steady: in of_seconds of its seconds within steady_db of their median, and with hardly
  * any quiet frames. */
 static const double of_seconds = 0.95, steady_db = 3, steady_share = 0.03;
-/* Below this the mono sum of both channels loses 5 dB and more: one of them is upside down. */
-static const double opposite = -0.5;
 /* One signal on both channels, whose phase is turned over at some time, has only seconds beyond
  * these; two microphones at different places do not. */
 static const double turned = -0.8, equal = 0.8;
@@ -442,12 +438,12 @@ const char *sound_content_name(enum sound_content content)
 
 bool sound_quality_speaks(double share)
 {
-    return share >= speaks;
+    return share >= ANALYSE_SPEAKS;
 }
 
 bool sound_quality_says_nothing(double share)
 {
-    return share < says_nothing;
+    return share < ANALYSE_SAYS_NOTHING;
 }
 
 /* By how many decibels the weaker channel is down; HUGE_VAL: it is dead. */
@@ -497,7 +493,7 @@ enum sound_use sound_quality_use(double *down_db, const struct sound_quality *q,
     }
     if (sound_quality_turns_over(q))
         return one[strong];
-    if (q->correlation <= opposite)
+    if (q->correlation <= ANALYSE_OPPOSITE)
         return SOUND_INVERT;
     for (int c = 0; c < SOUND_CHANNELS; c++)
         if (speaks_in(q, one[c], SOUND_BOTH))

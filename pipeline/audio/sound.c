@@ -17,8 +17,6 @@ static const double near_db = 0.3;
 /* Headroom that the first pass leaves below the ceiling, because lossy coding raises peaks: AAC at
  * 128 kb/s and Opus at 96 kb/s by 0.2 to 0.8 dB, as measured with speech. */
 static const double coding_margin_db = 0.8;
-/* Sound below it is noise. */
-static const double silent_lufs = -60;
 /* The most gain: a recording that needs more holds noise, not speech. */
 static const double max_gain_db = 60;
 /* The most gain beyond the target's that makes up for the limiter. Sound with higher peaks (clicks,
@@ -122,7 +120,7 @@ static void remark_loudness(struct sound_result *r, const struct sound_spec *spe
 {
     if (spec->stream >= 0 && !isfinite(r->loudness_lufs))
         snprintf(r->remark, sizeof r->remark, "its sound is silent");
-    else if (r->source_lufs < silent_lufs)
+    else if (r->source_lufs < SOUND_SILENT_LUFS)
         snprintf(r->remark, sizeof r->remark,
                  "its sound is nearly silent (%.0f LUFS): raised by %.0f dB, only noise would be "
                  "heard",

@@ -18,6 +18,8 @@
 
 /* To be raised whenever the same spec would give other bytes. */
 enum { SOUND_VERSION = 9 };
+/* Sound below it is noise. */
+#define SOUND_SILENT_LUFS (-60.0)
 
 struct media_params;
 

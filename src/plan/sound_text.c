@@ -9,15 +9,15 @@
 #include "plan.h"
 #include "probe.h"
 #include "reader.h"
+#include "sound.h"
+#include "speech.h"
 #include "str.h"
 
 enum { LISTED = 3, FEW_CLIPPED = 5 /* these may be a dropped microphone, or applause */ };
 
-/* Beyond quiet_gain_db it is said by how much sound is raised; of sound below silent_lufs, and of
- * noise raised by so much, nothing is left but noise. */
-static const double quiet_gain_db = 30, silent_lufs = -60;
-/* As in sound_quality.c: somebody speaks; nobody does; left and right are in opposite phase. */
-static const double speaks = 0.25, says_nothing = 0.1, opposite = -0.5;
+/* Beyond it, it is said by how much sound is raised; of noise raised by so much, nothing else is
+ * left. */
+static const double quiet_gain_db = 30;
 
 static const json_t *channel_of(const struct source *source, size_t channel)
 {
@@ -123,7 +123,7 @@ static char *silence(const struct source *source, double target_lufs)
         return NULL;
     if (!gain_of(&gain_db, &lufs, source, target_lufs))
         return mem_strdup("its sound is silent");
-    if (lufs < silent_lufs)
+    if (lufs < SOUND_SILENT_LUFS)
         return mem_printf("its sound is nearly silent (%.0f LUFS): raised by %.0f dB, only noise "
                           "would be heard",
                           lufs, gain_db);
@@ -206,7 +206,7 @@ static const char *speaking_way(const struct source *source)
 {
     const bool opposed = json_get_number(source->analysis, "correlation", 0) < 0;
     const char *way, *best = NULL;
-    double most = speaks;
+    double most = ANALYSE_SPEAKS;
     json_t *share;
     json_object_foreach(json_object_get(source->analysis, "speech_of"), way, share) {
         enum sound_use use;
@@ -227,7 +227,7 @@ static int speaking_stream(const struct source *source)
     for (size_t i = 0; i < json_array_size(streams); i++) {
         const json_t *stream = json_array_get(streams, i);
         const int index = (int)json_get_int(stream, "stream", -1);
-        if (index != source->audio_stream && json_get_number(stream, "speech", 0) >= speaks)
+        if (index != source->audio_stream && json_get_number(stream, "speech", 0) >= ANALYSE_SPEAKS)
             return index;
     }
     return -1;
@@ -236,7 +236,7 @@ static int speaking_stream(const struct source *source)
 static bool nobody_speaks(const struct source *source)
 {
     const json_t *speech = json_object_get(source->analysis, "speech_of");
-    return json_get_number(speech, source->use, 1) < says_nothing;
+    return json_get_number(speech, source->use, 1) < ANALYSE_SAYS_NOTHING;
 }
 
 /* Where somebody speaks in what would not be published. A stream that the user chose needs no
@@ -245,7 +245,7 @@ static char *speech_elsewhere(const struct source *source, bool remark)
 {
     const bool chosen = source->chosen.stream >= 0;
     if (!remark && strcmp(source->use, "both") == 0 &&
-        json_get_number(source->analysis, "correlation", 0) <= opposite)
+        json_get_number(source->analysis, "correlation", 0) <= ANALYSE_OPPOSITE)
         return mem_strdup("left and right are in opposite phase: on one loudspeaker nobody is "
                           "heard: 'talkpress sound TALK --channels invert'");
     const char *way = nobody_speaks(source) ? speaking_way(source) : NULL;

@@ -12,5 +12,5 @@ char *sound_remarks(const struct source *source, double target_lufs);
  * what is left out; it is timecode; it is silent, or nothing but noise. A new string, or NULL. */
 char *sound_fault(const struct source *source, double target_lufs);
 
-/* What each of two channels carries; a new string, or NULL. */
+/* What each of several channels carries; a new string, or NULL where there is one. */
 char *sound_channels(const struct source *source);

@@ -2,7 +2,8 @@
 
 #include <stddef.h>
 #include <string.h>
-#include <strings.h>
+
+#include "str.h"
 
 bool debris_folder(const char *name)
 {
@@ -17,21 +18,16 @@ bool debris_folder(const char *name)
         "@Recently-Snapshot", /* network disks */
         "__MACOSX",           /* archives of macOS */
         "THMBNL",             /* cameras */
+        NULL,
     };
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcasecmp(name, names[i]) == 0)
-            return true;
-    return false;
+    return str_is_one_of(name, names);
 }
 
 bool debris_download(const char *name)
 {
     /* Firefox, Chromium, Opera, Safari, Edge, qBittorrent, uTorrent, Total Commander … */
-    static const char *const suffixes[] = {"part",    "crdownload", "opdownload", "download",
-                                           "partial", "!qb",        "!ut",        "filepart"};
+    static const char *const suffixes[] = {
+        "part", "crdownload", "opdownload", "download", "partial", "!qb", "!ut", "filepart", NULL};
     const char *dot = strrchr(name, '.');
-    for (size_t i = 0; dot && i < sizeof suffixes / sizeof *suffixes; i++)
-        if (strcasecmp(dot + 1, suffixes[i]) == 0)
-            return true;
-    return false;
+    return dot && str_is_one_of(dot + 1, suffixes);
 }

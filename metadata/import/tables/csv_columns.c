@@ -198,14 +198,13 @@ static enum csv_unit cut_unit(char **out_name, const char *heading)
 /* "Speaker 2", "Presenter2 name", "Co-speakers". */
 static bool is_other_speaker(const char *name)
 {
-    static const char *const extra[] = {"cospeaker",         "cospeakers",     "copresenter",
-                                        "copresenters",      "coauthors",      "additionalspeakers",
-                                        "additionalspeaker", "otherspeakers",  "secondspeaker",
-                                        "thirdspeaker",      "secondpresenter"};
-    for (size_t i = 0; i < sizeof extra / sizeof *extra; i++)
-        if (strcmp(name, extra[i]) == 0)
-            return true;
+    static const char *const extra[] = {
+        "cospeaker",     "cospeakers",         "copresenter",       "copresenters",
+        "coauthors",     "additionalspeakers", "additionalspeaker", "otherspeakers",
+        "secondspeaker", "thirdspeaker",       "secondpresenter",   NULL};
     static const char *const roles[] = {"speaker", "presenter", "author"};
+    if (str_is_one_of(name, extra))
+        return true;
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
         const char *p = name + (str_starts(name, roles[i]) ? strlen(roles[i]) : 0);
         p += p > name && str_starts(p, "name") ? 4 : 0;
@@ -227,13 +226,12 @@ static void add_other(struct csv_columns *c, int at)
 /* "Name" beside a title is the speaker's. */
 static void find_named_speaker(struct csv_columns *c, char *const *heading, size_t nb)
 {
+    static const char *const names_of_people[] = {"name",         "names", "fullname", "yourname",
+                                                  "yourfullname", "nom",   "nombre",   NULL};
     for (size_t i = 0; i < nb && c->at[COL_SPEAKERS] < 0; i++) {
         AUTO_FREE char *name = plain_name(heading[i]);
         if (c->at[COL_TITLE] >= 0 && (int)i != c->at[COL_TITLE] &&
-            (strcmp(name, "name") == 0 || strcmp(name, "names") == 0 ||
-             strcmp(name, "fullname") == 0 || strcmp(name, "yourname") == 0 ||
-             strcmp(name, "yourfullname") == 0 || strcmp(name, "nom") == 0 ||
-             strcmp(name, "nombre") == 0 || str_ends(name, "vortragenden")))
+            (str_is_one_of(name, names_of_people) || str_ends(name, "vortragenden")))
             c->at[COL_SPEAKERS] = (int)i;
     }
 }

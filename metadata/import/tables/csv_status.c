@@ -70,20 +70,13 @@ bool csv_status_is_unknown(const struct csv_table *t, const struct csv_columns *
            !begins_with(status, accepted);
 }
 
-static bool says(const char *text, const char *const *words)
-{
-    for (; *words; words++)
-        if (strcasecmp(text, *words) == 0)
-            return true;
-    return false;
-}
-
 static const char *const yes[] = {"yes", "y", "true", "1", "x", "ja", "oui", "si", "sí", NULL};
 static const char *const no[] = {"no", "n", "false", "0", "nein", "non", "nee", NULL};
 
 bool csv_status_not_recorded(const struct csv_table *t, const struct csv_columns *c, size_t row)
 {
-    return says(cell(t, c, row, COL_NOT_RECORDED), yes) || says(cell(t, c, row, COL_RECORDED), no);
+    return str_is_one_of(cell(t, c, row, COL_NOT_RECORDED), yes) ||
+           str_is_one_of(cell(t, c, row, COL_RECORDED), no);
 }
 
 char *csv_status_reason(const struct csv_table *t, const struct csv_columns *c, size_t row,
@@ -97,9 +90,9 @@ char *csv_status_reason(const struct csv_table *t, const struct csv_columns *c, 
         {COL_STATUS, has_word(status, refused) ||
                          (decides && !is_accepted(status) &&
                           (begins_with(status, waiting) || begins_with(status, accepted)))},
-        {COL_CANCELLED, says(cell(t, c, row, COL_CANCELLED), yes) ||
+        {COL_CANCELLED, str_is_one_of(cell(t, c, row, COL_CANCELLED), yes) ||
                             has_word(cell(t, c, row, COL_CANCELLED), refused)},
-        {COL_ACCEPTED, says(cell(t, c, row, COL_ACCEPTED), no)},
+        {COL_ACCEPTED, str_is_one_of(cell(t, c, row, COL_ACCEPTED), no)},
     };
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
         if (tests[i].out) {

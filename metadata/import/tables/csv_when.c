@@ -196,14 +196,6 @@ static int month_by_name(const char *word)
     return 0;
 }
 
-static bool is_one_of(const char *word, const char *const *words)
-{
-    for (; *words; words++)
-        if (strcasecmp(word, *words) == 0)
-            return true;
-    return false;
-}
-
 static bool take_zone(struct scan *s, const char *word)
 {
     if (strcasecmp(word, "utc") != 0 && strcasecmp(word, "gmt") != 0) {
@@ -229,11 +221,11 @@ static bool take_word(struct scan *s)
     AUTO_FREE char *word = mem_printf("%.*s", (int)nb, s->p);
     s->p += nb;
     const bool has_date = s->day || s->when->paired;
-    if (is_one_of(word, ranges)) {
+    if (str_is_one_of(word, ranges)) {
         s->range = s->nb_clocks == 1;
         return s->range;
     }
-    if (is_one_of(word, fillers))
+    if (str_is_one_of(word, fillers))
         return true;
     if (has_date && !s->nb_clocks && strcasecmp(word, "T") == 0) {
         s->iso = true;
@@ -344,7 +336,7 @@ static bool take_plain_number(struct scan *s, size_t nb)
     }
     if (nb <= 2 && !s->day) {
         s->day = v;
-        s->p += nb + (is_one_of(suffix, ordinals) ? 2 : 0);
+        s->p += nb + (str_is_one_of(suffix, ordinals) ? 2 : 0);
         s->p += *s->p == '.';
         return true;
     }

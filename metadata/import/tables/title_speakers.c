@@ -4,7 +4,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "mem.h"
 #include "programme.h"
@@ -75,11 +74,8 @@ static bool is_title_word(const char *word)
         "next",     "lessons", "introduction", "intro",     "overview", "keynote",   "panel",
         "workshop", "demo",    "opening",      "closing",   "session",  "lightning", "update",
         "case",     "study",   "practice",     "practices", "learned",  "beyond",    "through",
-        "without",  "versus",  "vs",           "data"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcasecmp(word, words[i]) == 0)
-            return true;
-    return false;
+        "without",  "versus",  "vs",           "data",      NULL};
+    return str_is_one_of(word, words);
 }
 
 static bool is_particle(const char *word)
@@ -169,15 +165,18 @@ static size_t take(struct programme *p, enum form form, bool heads)
     return nb;
 }
 
-size_t title_speakers_take(const char **out_form, struct programme *p)
+bool title_speakers_take(struct programme *p, const char *name)
 {
     for (enum form form = 0; form < NB_FORMS; form++) {
         const struct count n = survey(p, form);
         const bool heads = n.nb_heads > n.nb_tails;
-        if (is_evident(heads ? n.nb_heads : n.nb_tails, &n, form)) {
-            *out_form = form_names[form][heads];
-            return take(p, form, heads);
-        }
+        if (!is_evident(heads ? n.nb_heads : n.nb_tails, &n, form))
+            continue;
+        const size_t nb = take(p, form, heads);
+        programme_note(p,
+                       "'%s': the speakers of %zu talk%s were taken from titles of the form \"%s\"",
+                       name, nb, nb == 1 ? "" : "s", form_names[form][heads]);
+        return true;
     }
-    return 0;
+    return false;
 }

@@ -4,11 +4,10 @@
  */
 #pragma once
 
-#include <stddef.h>
+#include <stdbool.h>
 
 struct programme;
 
 /* Moves names out of the titles of talks without speakers, if at least a third of these titles have
- * one form in which they do. Returns how many talks got speakers; *out_form is the form for the
- * user, static. */
-size_t title_speakers_take(const char **out_form, struct programme *programme);
+ * one form in which they do, adds a note, and returns whether it did. name is the file in it. */
+bool title_speakers_take(struct programme *programme, const char *name);
