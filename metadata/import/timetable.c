@@ -16,7 +16,6 @@
 
 struct timetable_entry {
     struct talk talk; /* only while sorting */
-    struct event_times times;
     int64_t start; /* Unix time; INT64_MAX: not known */
     size_t room, position;
     int id; /* 0: none, or not a number */
@@ -45,9 +44,10 @@ void timetable_init(struct timetable *t, const char *name)
 void timetable_finish(struct timetable *t)
 {
     for (size_t i = 0; i < t->programme.nb_talks; i++)
-        event_times_finish(&t->entries[i].times);
+        event_times_finish(&t->times[i]);
     programme_finish(&t->programme);
     free(t->entries);
+    free(t->times);
     if (t->rooms)
         g_hash_table_unref(t->rooms);
     free(t->zone);
@@ -169,10 +169,12 @@ int timetable_add_talk(struct timetable *t, const struct timetable_talk *e, stru
         return err->code;
     const size_t position = t->programme.nb_talks;
     t->entries = mem_grow(t->entries, position, sizeof *t->entries);
+    t->times = mem_grow(t->times, position, sizeof *t->times);
     struct timetable_entry *entry = &t->entries[position];
+    struct event_times *times = &t->times[position];
     struct talk *talk = programme_add_talk(&t->programme, 0);
     *entry = (struct timetable_entry){.position = position};
-    event_times_init(&entry->times);
+    event_times_init(times);
     talk_add_part(talk, 0);
     talk->title = mem_take(&title);
     AUTO_FREE char *id = plain_line(e->id);
@@ -186,10 +188,10 @@ int timetable_add_talk(struct timetable *t, const struct timetable_talk *e, stru
     if (url && (str_starts(url, "https://") || str_starts(url, "http://")))
         talk->url = mem_take(&url);
     talk->abstract = join_abstract(e);
-    entry->times.room = entry->room;
+    times->room = entry->room;
     if (e->not_recorded)
         add_title(&t->not_recorded, talk->title);
-    return timetable_read_times(&entry->times, t, e, err);
+    return timetable_read_times(times, t, e, err);
 }
 
 void timetable_add_speaker(struct timetable *t, const char *name)
@@ -305,18 +307,12 @@ static void settle_days(struct timetable *t)
 
 static void settle_times(struct timetable *t)
 {
-    const size_t nb = t->programme.nb_talks;
-    struct event_times *times = mem_zalloc(nb, sizeof *times);
-    for (size_t i = 0; i < nb; i++)
-        times[i] = t->entries[i].times;
-    event_times_settle(times, &t->programme, t->name);
-    for (size_t i = 0; i < nb; i++) {
-        const struct datetime *start = &times[i].start[0].when;
+    event_times_settle(t->times, &t->programme, t->name);
+    for (size_t i = 0; i < t->programme.nb_talks; i++) {
+        const struct datetime *start = &t->times[i].start[0].when;
         t->entries[i].start = start->has_time ? datetime_unix_s(start) : INT64_MAX;
-        event_times_finish(&times[i]);
-        event_times_init(&t->entries[i].times);
+        event_times_finish(&t->times[i]);
     }
-    free(times);
 }
 
 static int compare(const void *va, const void *vb)

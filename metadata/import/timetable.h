@@ -19,12 +19,14 @@
 
 enum { TIMETABLE_MAX_NUMBER = 9999999 };
 
+struct event_times;
 struct timetable_entry;
 
 struct timetable {
     const char *name; /* the file in messages; the caller's */
     struct programme programme;
     struct timetable_entry *entries; /* of programme.talks */
+    struct event_times *times;       /* of programme.talks, until their order is settled */
     GHashTable *rooms;               /* name to position in the file, from 1 */
     char *zone;                      /* NULL: not known */
     int day_change_s;                /* earlier starts belong to the night after the day */

@@ -18,6 +18,7 @@ struct lead_in {
     size_t nb, nb_all; /* how many recordings of all are that much longer than listed */
 };
 
+/* Finds the lead-in, if more than half of the recordings have it, and at least five. */
 void lead_in_find(struct lead_in *out, const struct lead_in_talk *talks, size_t nb);
 
 /* How much of a recording is lead-in: 0 for one that has its listed time without it. */

@@ -140,6 +140,13 @@ static void measured_finish(struct measured *m)
     m->all = NULL;
 }
 
+static void swap(struct measured *a, struct measured *b)
+{
+    const struct measured was = *a;
+    *a = *b;
+    *b = was;
+}
+
 /* The stream's mix, or a pair of its channels. */
 static int measure_pair(struct measured *out, struct analysis *a, int stream, int pair,
                         struct err *err)
@@ -225,31 +232,20 @@ static int measure_pairs(struct measured *m, struct analysis *a, struct err *err
     struct measured best = {0};
     bool signal = false;
     a->nb_to_measure += (nb + 1) / 2 < MAX_PAIRS ? (nb + 1) / 2 : MAX_PAIRS;
-    for (int pair = 1; pair <= MAX_PAIRS && 2 * pair - 1 <= nb; pair++) {
+    for (int pair = 1; err->code == 0 && pair <= MAX_PAIRS && 2 * pair - 1 <= nb; pair++) {
         struct measured other;
-        const int ret = measure_pair(&other, a, m->stream, pair, err);
-        const bool more = ret == 0 && (!best.pair || better(&other, &best));
-        if (ret == 0)
+        if (measure_pair(&other, a, m->stream, pair, err) == 0) {
             signal = note_channels(all, &other, nb) || signal;
-        if (more) {
-            loudness_finish(&best.blocks);
-            best = other;
-        } else {
-            loudness_finish(&other.blocks);
+            if (!best.pair || better(&other, &best))
+                swap(&best, &other);
         }
-        if (ret < 0) {
-            loudness_finish(&best.blocks);
-            return ret;
-        }
+        measured_finish(&other);
     }
-    if (best.pair && instead_of_mix(&best, m, signal)) {
-        loudness_finish(&m->blocks);
-        *m = best;
-    } else {
-        loudness_finish(&best.blocks);
-    }
+    if (err->code == 0 && best.pair && instead_of_mix(&best, m, signal))
+        swap(m, &best);
+    measured_finish(&best);
     m->all = mem_take(&all);
-    return 0;
+    return err->code;
 }
 
 static int measure_stream(struct measured *out, struct analysis *a, int stream, struct err *err)
@@ -282,11 +278,8 @@ static int measure_streams(struct measured *best, struct analysis *a, int named,
             continue;
         }
         json_array_append_new(seen, describe_measured(&other));
-        if (named < 0 && better(&other, best)) {
-            const struct measured worse = *best;
-            *best = other;
-            other = worse;
-        }
+        if (named < 0 && better(&other, best))
+            swap(best, &other);
         measured_finish(&other);
     }
     if (json_array_size(seen) > 1)

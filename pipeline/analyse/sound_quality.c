@@ -20,8 +20,6 @@ enum {
 };
 /* Converters round: a clipped sample of 16 bits may come out a little below full scale. */
 static const float full_scale = 0.998F;
-/* A second counts for speech where its mean square is above this (-55 dBFS). */
-static const double active_mean_square = 3.2e-6;
 /* Digital silence, or nothing but the converter's dither (-90 LUFS). */
 static const double dropout_lufs = -90;
 /* Below use_lufs the channels are not compared; use_down_db: the least difference that counts. */
@@ -143,8 +141,8 @@ static void end_second_of_speech(struct sound_quality_meter *m)
             nb_low += frames[i] < level / 2;
         second->nb_low[use] = (uint8_t)nb_low;
     }
-    const bool loud = (double)second->mean_square[SOUND_LEFT] >= active_mean_square ||
-                      (double)second->mean_square[SOUND_RIGHT] >= active_mean_square;
+    const bool loud = (double)second->mean_square[SOUND_LEFT] >= SOUND_ACTIVE_MEAN_SQUARE ||
+                      (double)second->mean_square[SOUND_RIGHT] >= SOUND_ACTIVE_MEAN_SQUARE;
     for (int i = 0; loud && i < FRAMES; i++) {
         m->sums.left += m->frames[i].left;
         m->sums.right += m->frames[i].right;
@@ -301,7 +299,7 @@ static bool speech_around(const struct sound_quality_meter *m, enum sound_use us
     const size_t from = at > AROUND ? at - AROUND : 0;
     int nb_low = 0, nb = 0;
     for (size_t i = from; i <= at + AROUND && i < m->nb_whole_seconds; i++)
-        if ((double)m->seconds[i].mean_square[use] >= active_mean_square) {
+        if ((double)m->seconds[i].mean_square[use] >= SOUND_ACTIVE_MEAN_SQUARE) {
             nb_low += m->seconds[i].nb_low[use];
             nb += FRAMES;
         }
@@ -331,7 +329,7 @@ static struct sound_speech find_speech(const struct sound_quality_meter *m, enum
     double sum = 0;
     for (size_t i = 0; i < m->nb_whole_seconds; i++) {
         const struct second *s = &m->seconds[i];
-        if ((double)s->mean_square[use] < active_mean_square)
+        if ((double)s->mean_square[use] < SOUND_ACTIVE_MEAN_SQUARE)
             continue;
         nb_low += s->nb_low[use];
         nb += FRAMES;
@@ -341,7 +339,7 @@ static struct sound_speech find_speech(const struct sound_quality_meter *m, enum
         return out;
     out.share = (double)nb_low / (double)nb;
     const double least =
-        fmax(sum / ((double)nb / FRAMES) * pow(10, -speaking_db / 10), active_mean_square);
+        fmax(sum / ((double)nb / FRAMES) * pow(10, -speaking_db / 10), SOUND_ACTIVE_MEAN_SQUARE);
     for (size_t i = 0; i < m->nb_whole_seconds; i++) {
         if ((double)m->seconds[i].mean_square[use] < least || !speech_around(m, use, i))
             continue;

@@ -23,8 +23,6 @@ enum {
     LEAST_SYNCS = 12,   /* of 24 to 30 in a second */
     LEAST_SECONDS = 3,
 };
-/* A second counts where its mean square is above this (-55 dBFS). */
-static const double active_mean_square = 3.2e-6;
 /* Bits are 20 samples long at 30 frames a second and 25 at 24; tape may run a little off. */
 static const double shortest_bit = 17, longest_bit = 29;
 /* Of a second's energy in the tone; of the seconds that must have it, within tone_hz. */
@@ -153,7 +151,7 @@ static double find_tone(struct sound_signal *s)
 
 static void end_second(struct sound_signal *s)
 {
-    if (s->sum_squares > active_mean_square * SOUND_RATE) {
+    if (s->sum_squares > SOUND_ACTIVE_MEAN_SQUARE * SOUND_RATE) {
         /* Generators interrupt a tone to mark the channel. */
         const bool judged = s->of_window / WINDOW > s->sum_squares / SOUND_RATE / 2;
         const double hz = judged ? find_tone(s) : 0;

@@ -8,6 +8,9 @@
 
 #include "attr.h"
 
+/* A second counts where its mean square is above this (-55 dBFS). */
+#define SOUND_ACTIVE_MEAN_SQUARE 3.2e-6
+
 enum sound_signal_kind { SIGNAL_NONE, SIGNAL_TIMECODE, SIGNAL_TONE };
 
 struct sound_signal; /* freed by sound_signal_destroy */

@@ -52,10 +52,7 @@ static bool protected_asf(const uint8_t *bytes, size_t nb)
         {0x14, 0xe6, 0x8a, 0x29, 0x22, 0x26, 0x17, 0x4c, 0xb9, 0x35, 0xda, 0xe0, 0x7e, 0xe9, 0x28,
          0x9c},
     };
-    for (size_t at = 0; at + 16 <= nb; at++)
-        if (memcmp(bytes + at, ids[0], 16) == 0 || memcmp(bytes + at, ids[1], 16) == 0)
-            return true;
-    return false;
+    return memmem(bytes, nb, ids[0], sizeof ids[0]) || memmem(bytes, nb, ids[1], sizeof ids[1]);
 }
 
 static bool in_bytes(AVFormatContext *fmt, const AVStream *st)

@@ -416,7 +416,34 @@ static char *far_from_picture(const json_t *video, const json_t *audio)
                       start_ms > 0 ? "after" : "before");
 }
 
-static json_t *refusal(struct scan *s, const char *why)
+/* Why the recording cannot be published, to follow its name: a new string, or NULL. */
+static char *why_refused(const struct scan *s, const json_t *video, const json_t *audio,
+                         const char *no_sound, const struct frame_grid *grid)
+{
+    if (s->video >= 0 && encrypted(s, s->video))
+        return mem_strdup("has an encrypted picture, and talkpress has no key: copy it without "
+                          "copy protection");
+    if (s->video >= 0 && !s->picture.known && s->streams[s->video].nb_packets)
+        return mem_strdup("has a picture of which nothing can be decoded (damaged, encrypted, or "
+                          "its codec is not what the file says): copy it from the camera again, or "
+                          "repair it");
+    if (!video && !audio && no_sound)
+        return mem_printf("has no picture in it, and %s: convert the sound", no_sound);
+    if (!video && !audio)
+        return mem_strdup(
+            s->video < 0 && s->audio < 0
+                ? "has neither picture nor sound in it: is it the camera's file?"
+                : "holds no media: its header is there, but no packet that could be decoded: "
+                  "copy it from the camera again, or repair it");
+    if (s->jump[0])
+        return mem_strdup(s->jump);
+    char *far = far_from_picture(video, audio);
+    if (far || frame_grid_valid(grid))
+        return far;
+    return mem_strdup("has time stamps by which it lasts for weeks" FRAME_GRID_OTHER_TIMES);
+}
+
+static json_t *describe_refusal(const struct scan *s, const char *why)
 {
     AUTO_FREE char *message = mem_printf("'%s' %s", media_path(s->media), why);
     return json_pack("{s:o}", "error", json_text(message));
@@ -432,37 +459,13 @@ json_t *probe_describe(struct scan *s)
     if (video && !no_sound)
         reach_to_sound(&grid, video, s);
     json_t *audio = s->audio >= 0 && !no_sound ? describe_audio(s, video ? &grid : NULL) : NULL;
-    AUTO_FREE char *far = far_from_picture(video, audio);
-    const char *refused = NULL;
-    AUTO_FREE char *only_sound =
-        no_sound && s->video < 0
-            ? mem_printf("has no picture in it, and %s: convert the sound", no_sound)
-            : NULL;
     if (!video && audio)
         sound_grid(&grid, s);
-    if (s->video >= 0 && encrypted(s, s->video))
-        refused = "has an encrypted picture, and talkpress has no key: copy it without copy "
-                  "protection";
-    else if (s->video >= 0 && !s->picture.known && s->streams[s->video].nb_packets)
-        refused = "has a picture of which nothing can be decoded (damaged, encrypted, or its codec "
-                  "is not what the file says): copy it from the camera again, or repair it";
-    else if (!video && !audio && only_sound)
-        refused = only_sound;
-    else if (!video && !audio)
-        refused = s->video < 0 && s->audio < 0
-                      ? "has neither picture nor sound in it: is it the camera's file?"
-                      : "holds no media: its header is there, but no packet that could be decoded: "
-                        "copy it from the camera again, or repair it";
-    else if (s->jump[0])
-        refused = s->jump;
-    else if (far)
-        refused = far;
-    else if (!frame_grid_valid(&grid))
-        refused = "has time stamps by which it lasts for weeks" FRAME_GRID_OTHER_TIMES;
+    AUTO_FREE char *refused = why_refused(s, video, audio, no_sound, &grid);
     if (refused) {
         json_decref(video);
         json_decref(audio);
-        return refusal(s, refused);
+        return describe_refusal(s, refused);
     }
     const int64_t duration_ms = frame_grid_ms_of(&grid, grid.nb_frames);
     AUTO_FREE char *cut_off = truncation(s, duration_ms);

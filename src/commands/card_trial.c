@@ -166,19 +166,19 @@ void card_trial_print(const json_t *trial)
     const json_t *cards = json_object_get(trial, "cards"), *number;
     const char *failure = json_get_string(trial, "cards_failure", NULL);
     size_t i;
-    if (failure)
-        printf("\n");
-    if (failure)
+    if (failure) {
+        putchar('\n');
         table_text("", "The title cards could not be tried: %s", failure);
+    }
     const int first = print_cards(cards, "problem", "These title cards cannot be made:", "problem");
-    if (first)
+    if (first) {
         table_text(
             "",
             "'talkpress card %d -o card.png' says more. To change a title on its card alone, "
             "write into talkpress.yaml, and import again:",
             first);
-    if (first)
         printf("  card: {titles: {%d: \"A shorter title\"}}\n", first);
+    }
     print_cards(cards, "left_out",
                 "No installed font has an outline of these emoji:", "the card is without");
     json_array_foreach(json_object_get(trial, "card_titles_unknown"), i, number)

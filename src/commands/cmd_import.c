@@ -99,8 +99,7 @@ static void print_notes(const struct programme *p)
         table_text("  ", "Note: %s", p->notes[i]);
 }
 
-/* --- matches that are no longer certain
- * ------------------------------------------------------------------ */
+/* --- matches that are no longer certain ------------------------------------------------------- */
 
 /* A file that is named after the old title of its talk may not match the new title. It is reported
  * at once, to the user who changes the title. */
@@ -180,8 +179,7 @@ static void print_unsure(const json_t *unsure)
     }
 }
 
-/* --- published talks whose title changes
- * ------------------------------------------------------------------ */
+/* --- published talks whose title changes ------------------------------------------------------ */
 
 struct titles {
     const struct programme *before, *after;
@@ -225,7 +223,7 @@ static void print_titles(const json_t *titles)
     json_t *row;
     if (!nb)
         return;
-    printf("\nATTENTION: %zu published talk%s get%s another title:\n", nb, nb == 1 ? "" : "s",
+    printf("\nATTENTION: %zu published talk%s get%s another title:\n", nb, cli_s(nb),
            nb == 1 ? "s" : "");
     json_array_foreach(titles, i, row) {
         AUTO_FREE char *before = str_clean_line(json_get_string(row, "before", ""));
@@ -238,8 +236,7 @@ static void print_titles(const json_t *titles)
            "is\nanother talk, correct the programme and import it again before that.\n");
 }
 
-/* --- published files whose talk is replaced by another one -------------------------------------
- */
+/* --- published files whose talk is replaced by another one ------------------------------------ */
 
 struct disowned {
     const struct import_guard *guard;

@@ -119,7 +119,7 @@ static int choose_channels(struct chosen_sound *chosen, const struct source *s, 
     const int last = 2 * pair - (use == SOUND_LEFT), nb = (int)json_get_int(st, "channels", 0);
     if (pair && st && last > nb)
         return err_set(err, ERR_USAGE, "'%s' has %d channel%s, not channel %d", s->name, nb,
-                       nb == 1 ? "" : "s", last);
+                       cli_s((size_t)nb), last);
     snprintf(chosen->use, sizeof chosen->use, "%s", text);
     return 0;
 }

@@ -240,7 +240,7 @@ static int print_recording(const struct part_plan *pp, const struct event *event
     if (taken)
         str_addf(&sound,
                  "sound: stream %d, %d channel%s, %d Hz, starts %+.3f s against the picture",
-                 pp->source->audio_stream, nb_channels, nb_channels == 1 ? "" : "s",
+                 pp->source->audio_stream, nb_channels, cli_s((size_t)nb_channels),
                  (int)json_get_int(taken, "rate", 0),
                  (double)(json_get_int(taken, "start_ms", 0) - frame_grid_origin_ms(&pp->grid) -
                           frame_grid_ms_of(&pp->grid, pp->picture_begin)) /

@@ -75,7 +75,7 @@ static void print_to_do(const char *name, const struct part_plan *pp)
         assembling += makes_output(pp->jobs[i].stage);
     if (nb_missing(pp) > assembling)
         printf("  then: %zu output%s assembled and checked\n", nb_missing(pp) - assembling,
-               nb_missing(pp) - assembling == 1 ? "" : "s");
+               cli_s(nb_missing(pp) - assembling));
     printf("  about %.0f s of one core\n", pp->cost_left);
 }
 

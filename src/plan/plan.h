@@ -49,7 +49,7 @@ struct source {
     const char *absent;              /* the first of its files that does not exist now, or NULL */
     struct chosen_sound chosen;      /* the user's choice */
     int audio_stream;                /* the published one; -1: none, or not known yet */
-    char use[8];                     /* its channels that are used: "both", "left", "right" */
+    char use[8];                     /* its channels that are used: see sound_use_format */
     struct chosen_place place;       /* room and start, if the user set them */
     struct shared_recording sharing; /* the talks in it, if it holds several */
     struct room_cut *cuts;           /* of a shared recording that is analysed; in order of time */

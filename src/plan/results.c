@@ -49,8 +49,7 @@ int plan_find_result(json_t **out, const struct event *event, const char *key, s
     if (!bounded(result))
         return err_set(err, ERR_INVALID,
                        "the result '%s/%.2s/%s.json' is damaged: it contains a number that is too "
-                       "large: remove "
-                       "it, and it is made again",
+                       "large: remove it, and it is made again",
                        event->work, key, key);
     *out = mem_take(&result);
     return 0;

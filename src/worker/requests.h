@@ -1,7 +1,6 @@
 /*
- * Serves the requests of media_request.h: draws a card, tries the texts of many, or makes
- * stand-in recordings. The requests
- * come from talkpress, which has validated the user's input.
+ * Serves the requests of media_request.h: draws a card, tries the texts of many, or makes stand-in
+ * recordings. The requests come from talkpress, which has validated the user's input.
  */
 #pragma once
 
