@@ -231,6 +231,14 @@ char *str_slug(const char *text, size_t max_bytes)
     return str_take(&out);
 }
 
+bool str_in_ranges(uint32_t cp, const uint32_t (*ranges)[2], size_t nb)
+{
+    for (size_t i = 0; i < nb; i++)
+        if (cp >= ranges[i][0] && cp <= ranges[i][1])
+            return true;
+    return false;
+}
+
 int str_columns_of(uint32_t cp)
 {
     const int w = wcwidth((wchar_t)cp);

@@ -47,6 +47,10 @@ char *str_clean_line(const char *s);
  * that change the writing direction. Test str_is_space first: some are both. */
 bool str_is_invisible(uint32_t cp);
 
+/* Whether the code point is in one of the ranges, whose ends belong to them. */
+bool str_in_ranges(uint32_t cp, const uint32_t (*ranges)[2], size_t nb);
+#define STR_IN_RANGES(cp, ranges) str_in_ranges(cp, ranges, sizeof(ranges) / sizeof *(ranges))
+
 /* The start of a text for a message, as a new string: str_clean_line's text, cut to max_bytes and
  * then followed by "...". */
 char *str_quote(const char *s, size_t max_bytes);

@@ -61,6 +61,9 @@ bool import_schedule_json_sniff(const char *bytes, size_t nb_bytes, const char *
 ATTR_NODISCARD int import_schedule_json_read(struct programme *out, const char *bytes,
                                              size_t nb_bytes, const char *name, struct err *err);
 
+/* The text after a byte order mark of UTF-8, if it has one. */
+const char *import_skip_mark(const char *bytes);
+
 /* Parses JSON of limited size; the caller owns *out. ERR_INVALID: broken, with line and column, or
  * too many values. */
 ATTR_NODISCARD int import_json_parse(struct json_t **out, const char *bytes, size_t nb_bytes,

@@ -11,9 +11,6 @@
 #include "str.h"
 #include "timetable.h"
 
-/* Ten times the largest conferences; each value costs memory. */
-enum { MAX_VALUES = 4000000 };
-
 struct reader {
     struct timetable *timetable;
     const json_t *tracks; /* in version 2, whose events name tracks by slug; else NULL */
@@ -24,7 +21,6 @@ struct reader {
     size_t nb_texts;
 };
 
-static int check(const char *bytes, size_t nb_bytes, const char *name, struct err *err);
 static int read_schedule(struct reader *r, const json_t *schedule);
 static int read_results(struct reader *r, const json_t *root);
 static int read_event(struct reader *r, const json_t *event, const char *where,
@@ -40,16 +36,11 @@ static bool has_member(const char *text, const char *quoted_key)
     return false;
 }
 
-static const char *skip_bom(const char *bytes)
-{
-    return str_starts(bytes, "\xef\xbb\xbf") ? bytes + 3 : bytes;
-}
-
 bool import_schedule_json_sniff(const char *bytes, size_t nb_bytes, const char *name)
 {
     (void)nb_bytes;
     (void)name;
-    const char *p = skip_bom(bytes);
+    const char *p = import_skip_mark(bytes);
     return p[strspn(p, " \t\r\n")] == '{' &&
            (has_member(p, "\"schedule\"") || has_member(p, "\"results\""));
 }
@@ -75,38 +66,6 @@ int import_schedule_json_read(struct programme *out, const char *bytes, size_t n
         return import_unknown_json_read(out, bytes, nb_bytes, name, err);
     const int rc = schedule ? read_schedule(&r, schedule) : read_results(&r, root);
     return rc < 0 ? rc : timetable_take(out, &timetable, err);
-}
-
-static int check(const char *bytes, size_t nb_bytes, const char *name, struct err *err)
-{
-    size_t nb_values = 0;
-    if (strlen(bytes) != nb_bytes)
-        return err_set(err, ERR_INVALID,
-                       "'%s': byte %zu is NUL; expected JSON: download the timetable again", name,
-                       strlen(bytes) + 1);
-    for (const char *p = bytes; (p = strpbrk(p, ",[{")); p++)
-        nb_values++;
-    if (nb_values > MAX_VALUES)
-        return err_set(err, ERR_INVALID,
-                       "'%s': found more than %d values; expected a timetable of one conference",
-                       name, MAX_VALUES);
-    return 0;
-}
-
-int import_json_parse(json_t **out, const char *bytes, size_t nb_bytes, const char *name,
-                      struct err *err)
-{
-    json_error_t je;
-    if (check(bytes, nb_bytes, name, err) < 0)
-        return err->code;
-    *out = json_loads(skip_bom(bytes), 0, &je);
-    if (*out)
-        return 0;
-    AUTO_FREE char *what = str_clean_line(je.text);
-    return err_set(err, ERR_INVALID,
-                   "'%s', line %d, column %d: found broken JSON: %s; expected a timetable in JSON: "
-                   "export or download it again",
-                   name, je.line, je.column, what);
 }
 
 /* Values. where is the object's place in the file, for messages. */

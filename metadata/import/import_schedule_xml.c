@@ -37,7 +37,7 @@ const char *import_schedule_xml_root(const char *bytes)
     /* May come before the root element; "]" ends the declarations in a document type. */
     static const char *const skipped[][2] = {
         {"<?", "?>"}, {"<!--", "-->"}, {"<!", ">"}, {"]", ">"}};
-    const char *p = str_starts(bytes, "\xef\xbb\xbf") ? bytes + 3 : bytes;
+    const char *p = import_skip_mark(bytes);
     for (size_t i = 0; i < sizeof skipped / sizeof *skipped;) {
         p += strspn(p, " \t\r\n");
         if (!str_starts(p, skipped[i][0])) {

@@ -16,7 +16,7 @@ static const char export_advice[] = "export the programme in one of these format
 
 static const char *skip_blank(const char *bytes)
 {
-    const char *p = str_starts(bytes, "\xef\xbb\xbf") ? bytes + 3 : bytes;
+    const char *p = import_skip_mark(bytes);
     return p + strspn(p, " \t\r\n");
 }
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "card.h"
-#include "card_text.h"
+#include "card_words.h"
 #include "mem.h"
 #include "str.h"
 
@@ -16,7 +16,7 @@ static bool is_invisible(uint32_t cp)
         {' ', ' '},       {0xa0, 0xa0},     {0xad, 0xad},     {0x61c, 0x61c},   {0x200b, 0x200f},
         {0x2028, 0x202e}, {0x2060, 0x206f}, {0xfe00, 0xfe0f}, {0xfeff, 0xfeff}, {0xe0000, 0xe01ef},
     };
-    return IN_RANGES(cp, ranges);
+    return STR_IN_RANGES(cp, ranges);
 }
 
 /* The blocks that emoji are in (Unicode, emoji-data.txt), with the symbols among them. */
@@ -25,7 +25,7 @@ static bool is_emoji(uint32_t cp)
     static const uint32_t ranges[][2] = {
         {0x2300, 0x23ff}, {0x25a0, 0x27bf}, {0x2b00, 0x2bff}, {0x3030, 0x3030}, {0x1f000, 0x1faff},
     };
-    return IN_RANGES(cp, ranges);
+    return STR_IN_RANGES(cp, ranges);
 }
 
 enum { JOINER = 0x200d, KEY = 0x20e3 };
@@ -38,7 +38,7 @@ static bool is_modifier(uint32_t cp, uint32_t before, bool after_emoji)
     static const uint32_t tones[][2] = {{0x1f3fb, 0x1f3ff}};
     static const uint32_t joined[][2] = {{0x2640, 0x2640}, {0x2642, 0x2642}, {0x1f9b0, 0x1f9b3}};
     return cp == KEY || cp == 0xfe0e || cp == 0xfe0f ||
-           (after_emoji && (IN_RANGES(cp, tones) || (before == JOINER && IN_RANGES(cp, joined))));
+           (after_emoji && (STR_IN_RANGES(cp, tones) || (before == JOINER && STR_IN_RANGES(cp, joined))));
 }
 
 /* --- fonts ------------------------------------------------------------------------------------ */

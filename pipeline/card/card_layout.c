@@ -9,6 +9,7 @@
 #include "card_template.h"
 #include "card_text.h"
 #include "card_veil.h"
+#include "card_words.h"
 #include "mem.h"
 #include "picture.h"
 #include "str.h"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "card_text.h"
+#include "card_words.h"
 #include "fs.h"
 #include "mem.h"
 #include "str.h"

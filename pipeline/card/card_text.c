@@ -2,87 +2,12 @@
 
 #include <ctype.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "card.h"
 #include "card_fonts.h"
+#include "card_words.h"
 #include "mem.h"
 #include "str.h"
-
-static const struct {
-    const char *token, *name;
-    size_t offset; /* in struct card_text */
-} fields[CARD_NB_FIELDS] = {
-    [CARD_EVENT] = {"@EVENT@", "event", offsetof(struct card_text, event)},
-    [CARD_SECTION] = {"@SECTION@", "section", offsetof(struct card_text, section)},
-    [CARD_TITLE] = {"@TITLE@", "title", offsetof(struct card_text, title)},
-    [CARD_SPEAKERS] = {"@SPEAKERS@", "speakers", offsetof(struct card_text, speakers)},
-    [CARD_PART] = {"@PART@", "part", offsetof(struct card_text, part)},
-    [CARD_DATE] = {"@DATE@", "date", offsetof(struct card_text, date)},
-    [CARD_PLACE] = {"@PLACE@", "place", offsetof(struct card_text, place)},
-};
-
-bool card_text_in_ranges(uint32_t cp, const uint32_t (*ranges)[2], size_t nb)
-{
-    for (size_t i = 0; i < nb; i++)
-        if (cp >= ranges[i][0] && cp <= ranges[i][1])
-            return true;
-    return false;
-}
-
-void card_words_init(struct card_words *out, const struct card_text *text)
-{
-    for (int i = 0; i < CARD_NB_FIELDS; i++) {
-        const char *said;
-        memcpy(&said, (const char *)text + fields[i].offset, sizeof said);
-        out->of[i] = str_clean(said ? said : "");
-        str_fold_space(out->of[i]);
-    }
-}
-
-void card_words_finish(struct card_words *words)
-{
-    for (int i = 0; i < CARD_NB_FIELDS; i++)
-        free(words->of[i]);
-    free(words->left_out);
-}
-
-const char *card_field_name(enum card_field field)
-{
-    return fields[field].name;
-}
-
-const char *card_field_find(const char *line, size_t *len, enum card_field *field)
-{
-    for (const char *at = line; (at = strchr(at, '@')); at++) {
-        const size_t nb = strspn(at + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
-        if (!nb || at[nb + 1] != '@')
-            continue;
-        *len = nb + 2;
-        *field = CARD_NB_FIELDS;
-        for (int i = 0; i < CARD_NB_FIELDS; i++)
-            if (str_starts(at, fields[i].token))
-                *field = i;
-        return at;
-    }
-    return NULL;
-}
-
-bool card_field_among(const char *line, enum card_field field)
-{
-    return strstr(line, fields[field].token) != NULL;
-}
-
-enum card_field card_field_longest(const char *line, const struct card_words *words)
-{
-    enum card_field longest = CARD_NB_FIELDS;
-    for (int i = 0; i < CARD_NB_FIELDS; i++)
-        if (card_field_among(line, i) &&
-            (longest == CARD_NB_FIELDS || strlen(words->of[i]) > strlen(words->of[longest])))
-            longest = i;
-    return longest;
-}
 
 /* Scripts that put no spaces between words and may be broken between any two characters: CJK
  * radicals, ideographs, kana, bopomofo, their punctuation and full-width forms. */
@@ -92,7 +17,7 @@ static bool breaks_anywhere(uint32_t cp)
         {0x2e80, 0x2fdf}, {0x3001, 0x312f}, {0x3190, 0x4dbf},   {0x4e00, 0x9fff},
         {0xf900, 0xfaff}, {0xff01, 0xff9f}, {0x20000, 0x3ffff},
     };
-    return IN_RANGES(cp, ranges);
+    return STR_IN_RANGES(cp, ranges);
 }
 
 /* Japanese line breaking (JIS X 4051, JLREQ 3.1.7): closing marks, small kana, the long vowel mark
@@ -249,8 +174,8 @@ bool card_text_is_rtl(const char *text)
             return true;
         if (cp == 0x200e)
             return false;
-        if (!IN_RANGES(cp, neutral))
-            return IN_RANGES(cp, rtl);
+        if (!STR_IN_RANGES(cp, neutral))
+            return STR_IN_RANGES(cp, rtl);
     }
     return false;
 }
@@ -262,7 +187,7 @@ bool card_text_is_tall(const char *text)
         {0x600, 0x109f}, {0x1700, 0x1cff}, {0xa8e0, 0xaaff}, {0xfb50, 0xfdff}, {0xfe70, 0xfefe},
     };
     for (uint32_t cp; (cp = str_next_utf8(&text));)
-        if (IN_RANGES(cp, tall))
+        if (STR_IN_RANGES(cp, tall))
             return true;
     return false;
 }
