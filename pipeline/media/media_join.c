@@ -5,6 +5,7 @@
 
 #include "av.h"
 #include "json.h"
+#include "media_overlap.h"
 #include "mem.h"
 
 enum {
@@ -23,63 +24,6 @@ enum {
 /* 33 bits at 90 kHz, in microseconds: after it the clock of a transport stream wraps (ISO/IEC
  * 13818-1). */
 static const int64_t clock_turn_us = (INT64_C(1) << 33) * 100 / 9;
-
-bool media_join_wanted(const AVStream *st)
-{
-    const enum AVMediaType type = st->codecpar->codec_type;
-    return (type == AVMEDIA_TYPE_VIDEO || type == AVMEDIA_TYPE_AUDIO) &&
-           !(st->disposition & AV_DISPOSITION_ATTACHED_PIC);
-}
-
-/* Covers are pictures of another kind. */
-static bool same_kind(const AVStream *a, const AVStream *b)
-{
-    return a->codecpar->codec_type == b->codecpar->codec_type &&
-           media_join_wanted(a) == media_join_wanted(b);
-}
-
-/* The file's stream that continues the first file's: in MPEG-TS the one with its number (PID), else
- * the one that is as manieth of its kind. -1: none. */
-static int counterpart(const AVFormatContext *a, int stream, const AVFormatContext *b)
-{
-    const AVStream *st = a->streams[stream];
-    int nth = 0;
-    for (int i = 0; i < stream; i++)
-        nth += same_kind(a->streams[i], st);
-    int found = -1;
-    for (unsigned i = 0; i < b->nb_streams; i++) {
-        if (!same_kind(b->streams[i], st))
-            continue;
-        if (nth-- == 0)
-            found = (int)i;
-        if (strcmp(a->iformat->name, "mpegts") == 0 && b->streams[i]->id == st->id)
-            return (int)i;
-    }
-    return found;
-}
-
-int media_join_compare(struct media *m, size_t at, struct err *err)
-{
-    const AVFormatContext *a = m->pieces[0].fmt, *b = m->pieces[at].fmt;
-    const char *from = m->pieces[0].path, *to = m->pieces[at].path;
-    if (a->iformat != b->iformat)
-        return err_set(err, ERR_INVALID,
-                       "'%s' and '%s' cannot be one recording: the containers differ (%s, %s)",
-                       from, to, a->iformat->name, b->iformat->name);
-    if (!m->pieces[at].streams)
-        m->pieces[at].streams = mem_zalloc(m->nb_streams + 1, sizeof *m->pieces[at].streams);
-    for (unsigned i = 0; i < m->nb_streams; i++) {
-        m->pieces[at].streams[i] = counterpart(a, (int)i, b);
-        if (!media_join_wanted(a->streams[i]) || m->pieces[at].streams[i] >= 0)
-            continue;
-        const char *kind = av_get_media_type_string(a->streams[i]->codecpar->codec_type);
-        return err_set(err, ERR_INVALID,
-                       "'%s' and '%s' cannot be one recording: the second file has nothing for "
-                       "stream %u of the first (%s)",
-                       from, to, i, kind ? kind : "unknown");
-    }
-    return 0;
-}
 
 /* --- what a piece shows ---------------------------------------------------------------------- */
 
@@ -115,11 +59,6 @@ static int64_t length_of(const AVStream *st, const AVPacket *pkt)
                         (AVRational){1, st->codecpar->sample_rate}, st->time_base);
 }
 
-int64_t media_join_order(const AVPacket *pkt)
-{
-    return pkt->dts != AV_NOPTS_VALUE ? pkt->dts : pkt->pts;
-}
-
 bool media_join_note(struct media_piece *p, const AVPacket *pkt)
 {
     const AVStream *st = media_piece_stream(p, pkt->stream_index);
@@ -130,7 +69,7 @@ bool media_join_note(struct media_piece *p, const AVPacket *pkt)
     const int64_t end_us = av_rescale_q(pts + length_of(st, pkt), st->time_base, AV_TIME_BASE_Q);
     if (end_us > p->last_us)
         p->last_us = end_us;
-    const int64_t order = media_join_order(pkt);
+    const int64_t order = media_piece_order(pkt);
     if (order < s->from || order >= s->until)
         return false;
     if (pkt->size == 0)
@@ -173,12 +112,12 @@ static int look_ahead(struct media *m, size_t at, struct err *err)
     AUTO_PACKET *pkt = av_packet_alloc();
     if (!pkt)
         return av_fail_nomem(err);
-    if (media_piece_open(p, err) < 0 || media_join_compare(m, at, err) < 0)
+    if (media_piece_open(p, err) < 0 || media_piece_compare(m, at, err) < 0)
         return err->code;
     for (int i = 0; i < LOOK_PACKETS_MAX; i++) {
         unsigned nb_open = 0;
         for (unsigned k = 0; k < m->nb_streams; k++)
-            nb_open += media_join_wanted(m->pieces[0].fmt->streams[k]) &&
+            nb_open += media_piece_wanted(m->pieces[0].fmt->streams[k]) &&
                        p->spans[k].nb_shown < LOOK_PACKETS;
         if (nb_open == 0 || av_read_frame(p->fmt, pkt) < 0)
             break;
@@ -296,7 +235,7 @@ static int find_out(struct media *m, struct err *err)
         return err->code;
     prepare(m);
     for (size_t i = 1; i < m->nb_pieces; i++)
-        if (media_piece_open(&m->pieces[i], err) < 0 || media_join_compare(m, i, err) < 0)
+        if (media_piece_open(&m->pieces[i], err) < 0 || media_piece_compare(m, i, err) < 0)
             return err->code;
     const bool as_one = one_stream(m);
     bool overlap = false;

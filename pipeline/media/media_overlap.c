@@ -1,12 +1,11 @@
-/* Files that repeat the end of the file before: some recorders begin the next one up to a few
- * seconds early, so that nothing is lost. Found by the packets' content. */
+#include "media_overlap.h"
+
 #include <libavutil/avutil.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "av.h"
 #include "hash.h"
-#include "media_join.h"
 #include "mem.h"
 
 enum {
@@ -39,7 +38,7 @@ static void finish_runs(struct run *runs, unsigned nb)
 
 static void note(struct run *run, const AVPacket *pkt)
 {
-    const int64_t ts = media_join_order(pkt);
+    const int64_t ts = media_piece_order(pkt);
     if (ts == AV_NOPTS_VALUE || pkt->size == 0 || pkt->flags & AV_PKT_FLAG_DISCARD)
         return;
     run->list = mem_grow(run->list, run->nb, sizeof *run->list);
@@ -64,7 +63,7 @@ static int read_run(struct run *runs, struct media *m, size_t at, bool head, str
     for (int i = 0; (!head || i < HEAD_PACKETS_MAX) && av_read_frame(p->fmt, pkt) >= 0; i++) {
         const int stream = media_piece_number(p, pkt->stream_index);
         if (stream >= 0 && stream < (int)m->nb_streams &&
-            media_join_wanted(m->pieces[0].fmt->streams[stream]))
+            media_piece_wanted(m->pieces[0].fmt->streams[stream]))
             note(&runs[stream], pkt);
         av_packet_unref(pkt);
         if (head && of_main->nb &&
@@ -79,7 +78,7 @@ static int open_piece(struct media *m, size_t at, struct err *err)
 {
     if (media_piece_open(&m->pieces[at], err) < 0)
         return err->code;
-    return at ? media_join_compare(m, at, err) : 0;
+    return at ? media_piece_compare(m, at, err) : 0;
 }
 
 /* Returns 0 where the container cannot seek: then runs stay empty. */

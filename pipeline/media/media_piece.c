@@ -202,6 +202,72 @@ int media_piece_number(const struct media_piece *p, int own)
     return -1;
 }
 
+/* --- pieces that continue each other --------------------------------------------------------- */
+
+bool media_piece_wanted(const AVStream *st)
+{
+    const enum AVMediaType type = st->codecpar->codec_type;
+    return (type == AVMEDIA_TYPE_VIDEO || type == AVMEDIA_TYPE_AUDIO) &&
+           !(st->disposition & AV_DISPOSITION_ATTACHED_PIC);
+}
+
+/* Covers are pictures of another kind. */
+static bool same_kind(const AVStream *a, const AVStream *b)
+{
+    return a->codecpar->codec_type == b->codecpar->codec_type &&
+           media_piece_wanted(a) == media_piece_wanted(b);
+}
+
+/* The file's stream that continues the first file's: in MPEG-TS the one with its number (PID), else
+ * the one that is as manieth of its kind. -1: none. */
+static int counterpart(const AVFormatContext *a, int stream, const AVFormatContext *b)
+{
+    const AVStream *st = a->streams[stream];
+    int nth = 0;
+    for (int i = 0; i < stream; i++)
+        nth += same_kind(a->streams[i], st);
+    int found = -1;
+    for (unsigned i = 0; i < b->nb_streams; i++) {
+        if (!same_kind(b->streams[i], st))
+            continue;
+        if (nth-- == 0)
+            found = (int)i;
+        if (strcmp(a->iformat->name, "mpegts") == 0 && b->streams[i]->id == st->id)
+            return (int)i;
+    }
+    return found;
+}
+
+int media_piece_compare(struct media *m, size_t at, struct err *err)
+{
+    const AVFormatContext *a = m->pieces[0].fmt, *b = m->pieces[at].fmt;
+    const char *from = m->pieces[0].path, *to = m->pieces[at].path;
+    if (a->iformat != b->iformat)
+        return err_set(err, ERR_INVALID,
+                       "'%s' and '%s' cannot be one recording: the containers differ (%s, %s)",
+                       from, to, a->iformat->name, b->iformat->name);
+    if (!m->pieces[at].streams)
+        m->pieces[at].streams = mem_zalloc(m->nb_streams + 1, sizeof *m->pieces[at].streams);
+    for (unsigned i = 0; i < m->nb_streams; i++) {
+        m->pieces[at].streams[i] = counterpart(a, (int)i, b);
+        if (!media_piece_wanted(a->streams[i]) || m->pieces[at].streams[i] >= 0)
+            continue;
+        const char *kind = av_get_media_type_string(a->streams[i]->codecpar->codec_type);
+        return err_set(err, ERR_INVALID,
+                       "'%s' and '%s' cannot be one recording: the second file has nothing for "
+                       "stream %u of the first (%s)",
+                       from, to, i, kind ? kind : "unknown");
+    }
+    return 0;
+}
+
+int64_t media_piece_order(const AVPacket *pkt)
+{
+    return pkt->dts != AV_NOPTS_VALUE ? pkt->dts : pkt->pts;
+}
+
+/* --- dividing --------------------------------------------------------------------------------- */
+
 int media_divide(struct media *m, bool as_one, struct err *err)
 {
     media_drop_pieces(m);

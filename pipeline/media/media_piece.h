@@ -48,7 +48,7 @@ struct media_piece {
     int64_t step;
     /* Files of one recording may have more streams than the first, or in another order. Each of
      * the recording's streams (the first file's, media.nb_streams) as this file numbers it, -1:
-     * it has none. Set by media_join_compare; NULL: the numbers are the same. */
+     * it has none. Set by media_piece_compare; NULL: the numbers are the same. */
     int *streams;
     struct media_extra *extras; /* by the file's own numbers of streams */
     unsigned nb_extras;
@@ -97,6 +97,14 @@ void media_piece_close(struct media_piece *piece);
 AVStream *media_piece_stream(const struct media_piece *piece, int stream);
 /* The recording's number of the piece's stream; -1 where the recording has none for it. */
 int media_piece_number(const struct media_piece *piece, int own);
+
+/* Whether the stream is picture or sound. */
+bool media_piece_wanted(const AVStream *st);
+/* The packet's place in the order of decoding: its decoding time, where it has one. */
+int64_t media_piece_order(const AVPacket *pkt);
+/* Finds which stream of the piece, which is open, continues each of the first one's. ERR_INVALID
+ * where the piece cannot continue it: the containers differ, or picture or sound is missing. */
+ATTR_NODISCARD int media_piece_compare(struct media *media, size_t at, struct err *err);
 
 /* Divides the files' bytes into pieces: one for all, or one for each; the first is opened. */
 ATTR_NODISCARD int media_divide(struct media *media, bool as_one, struct err *err);

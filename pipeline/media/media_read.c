@@ -24,7 +24,7 @@ static int enter(struct media *m, size_t at, bool fresh, struct err *err)
     struct media_piece *p = &m->pieces[at];
     if (at > 0 && (!p->fmt || (fresh && p->used)) && media_piece_open(p, err) < 0)
         return err->code;
-    if (at > 0 && media_join_compare(m, at, err) < 0)
+    if (at > 0 && media_piece_compare(m, at, err) < 0)
         return err->code;
     const AVFormatContext *first = m->pieces[0].fmt;
     for (unsigned i = 0; at > 0 && i < p->fmt->nb_streams; i++) {
