@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "captions_source.h"
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
@@ -17,6 +16,7 @@
 #include "removed.h"
 #include "results.h"
 #include "str.h"
+#include "talks_json.h"
 #include "workdir.h"
 
 static const char list_name[] = PUBLISH_LIST, sums_name[] = "SHA256SUMS";
@@ -71,72 +71,11 @@ static struct file *add_file(struct file **files, size_t *nb, char *name, const 
     return f;
 }
 
-/* The codecs of a rendition, picture first, as ffprobe calls them. */
-static json_t *codecs(const struct rendition *r)
-{
-    static const char *const names[][2] = {{"libx264", "h264"},   {"libx265", "hevc"},
-                                           {"libsvtav1", "av1"},  {"libaom-av1", "av1"},
-                                           {"libvpx-vp9", "vp9"}, {"libopus", "opus"}};
-    const json_t *const kinds[] = {r->video, r->audio};
-    json_t *list = json_array();
-    for (size_t i = 0; i < 2; i++) {
-        const char *name = json_get_string(kinds[i], "encoder", NULL);
-        for (size_t k = 0; name && k < sizeof names / sizeof *names; k++)
-            if (strcmp(name, names[k][0]) == 0)
-                name = names[k][1];
-        if (name)
-            json_array_append_new(list, json_string(name));
-    }
-    return list;
-}
-
-static json_t *describe_file(const struct file *f, const struct output *o)
-{
-    json_t *d = json_pack("{s:s}", "file", f->name);
-    static const char *const facts[] = {"bytes", "sha256", "duration_ms", "loudness_lufs",
-                                        "peak_dbtp"};
-    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
-        json_object_set(d, facts[i], json_object_get(o->result, facts[i]));
-    if (o->rendition) {
-        json_object_set_new(d, "rendition", json_string(o->rendition->name));
-        json_object_set_new(d, "mime", json_string(o->rendition->mime));
-        json_object_set_new(d, "codecs", codecs(o->rendition));
-    }
-    if (o->width) {
-        json_object_set_new(d, "width", json_integer(o->width));
-        json_object_set_new(d, "height", json_integer(o->height));
-    }
-    return d;
-}
-
-static json_t *describe_captions(const struct file *f, const struct output *o)
-{
-    const char *language = o->captions->language;
-    json_t *d = json_pack("{s:s, s:o, s:s}", "file", f->name, "language",
-                          *language ? json_string(language) : json_null(), "mime", "text/vtt");
-    static const char *const facts[] = {"bytes", "sha256", "cues"};
-    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
-        json_object_set(d, facts[i], json_object_get(o->result, facts[i]));
-    return d;
-}
-
-static json_t *describe_part(const struct part_plan *pp)
-{
-    json_t *p =
-        json_pack("{s:i, s:o, s:o, s:s}", "part", pp->part->number, "listed_s",
-                  pp->part->listed_s ? json_integer(pp->part->listed_s) : json_null(), "measured_s",
-                  pp->measured_ms >= 0 ? json_real((double)pp->measured_ms / 1000) : json_null(),
-                  "verdict", verdict_name(pp->verdict));
-    if (pp->accepted)
-        json_object_set_new(p, "accepted_because", json_text(pp->acceptance.because));
-    return p;
-}
-
 /* Lists and describes the files of a complete part. */
 static json_t *add_part(struct publisher *u, const struct part_plan *pp)
 {
     AUTO_FREE char *base = talk_file_name(pp->talk, pp->part->number);
-    json_t *part = describe_part(pp), *files = json_array(), *captions = json_array();
+    json_t *part = talks_json_part(pp), *files = json_array(), *captions = json_array();
     json_object_set_new(part, "files", files);
     for (size_t i = 0; i < pp->nb_outputs; i++) {
         const struct output *o = &pp->outputs[i];
@@ -146,9 +85,9 @@ static json_t *add_part(struct publisher *u, const struct part_plan *pp)
         f->ext = o->rendition ? o->rendition->container : o->captions ? "vtt" : "jpg";
         snprintf(f->sha256, sizeof f->sha256, "%s", json_get_string(o->result, "sha256", ""));
         if (o->rendition)
-            json_array_append_new(files, describe_file(f, o));
+            json_array_append_new(files, talks_json_file(f->name, o));
         else if (o->captions)
-            json_array_append_new(captions, describe_captions(f, o));
+            json_array_append_new(captions, talks_json_captions(f->name, o));
         else
             json_object_set_new(part, "poster", json_string(f->name));
     }
@@ -182,7 +121,7 @@ static bool may_stay(const struct publisher *u, const struct part_plan *pp, cons
 
 static json_t *keep_part(struct publisher *u, const struct part_plan *pp)
 {
-    json_t *part = describe_part(pp), *files = json_array();
+    json_t *part = talks_json_part(pp), *files = json_array();
     json_object_set_new(part, "being_made_anew", json_true());
     json_object_set_new(part, "files", files);
     for (size_t i = 0; i < u->nb_old; i++) {
@@ -202,21 +141,9 @@ static json_t *keep_part(struct publisher *u, const struct part_plan *pp)
     return part;
 }
 
-static json_t *describe_talk(const struct talk *t)
-{
-    json_t *speakers = json_array();
-    for (size_t i = 0; i < t->nb_speakers; i++)
-        json_array_append_new(speakers, json_text(t->speakers[i]));
-    return json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:[]}", "number", t->number,
-                     "title", json_text(t->title), "speakers", speakers, "section",
-                     json_text(t->section), "start", json_text(t->start), "room",
-                     json_text(t->room), "language", json_text(t->language), "url",
-                     json_text(t->url), "abstract", json_text(t->abstract), "parts");
-}
-
 static int add_talk(struct publisher *u, const struct talk *t, struct err *err)
 {
-    json_t *talk = describe_talk(t);
+    json_t *talk = talks_json_talk(t);
     json_array_append_new(u->talks, talk);
     for (size_t i = 0; i < t->nb_parts; i++) {
         AUTO_PART_PLAN pp = {0};

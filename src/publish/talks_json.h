@@ -1,0 +1,15 @@
+/* The members of talks.json (docs/talks.schema.json): of a talk, a part and its files. Inner
+ * header. All return a new value. */
+#pragma once
+
+#include <jansson.h>
+
+struct output;
+struct part_plan;
+struct talk;
+
+json_t *talks_json_talk(const struct talk *talk); /* without parts */
+json_t *talks_json_part(const struct part_plan *part);
+/* name: of the file in out/. The output is made. */
+json_t *talks_json_file(const char *name, const struct output *output);
+json_t *talks_json_captions(const char *name, const struct output *output);
