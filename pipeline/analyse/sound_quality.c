@@ -312,7 +312,7 @@ static void find_phase(struct sound_quality *out, const struct sound_quality_met
     for (size_t i = 0; i < m->nb_whole_seconds; i++) {
         const float *square = m->seconds[i].mean_square;
         const double left = (double)square[SOUND_LEFT], right = (double)square[SOUND_RIGHT];
-        if (left < active_mean_square || right < active_mean_square)
+        if (left < SOUND_ACTIVE_MEAN_SQUARE || right < SOUND_ACTIVE_MEAN_SQUARE)
             continue;
         const double correlation =
             ((double)square[SOUND_BOTH] - (double)square[SOUND_INVERT]) / sqrt(left * right);
