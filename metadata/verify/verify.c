@@ -80,6 +80,8 @@ static bool compare_with_others(struct str *s, const struct verify_facts *f,
 
 /* Lists are in whole seconds: half a second each way, and a tenth for the ends. */
 enum { ROUNDING_MS = 600, MANY_SAME = 2 };
+/* The most that a recording is played faster or slower. */
+enum { FASTEST = 2 };
 
 bool verify_same_speed(int listed_s, int64_t measured_ms, int other_listed_s,
                        int64_t other_measured_ms)
@@ -87,6 +89,8 @@ bool verify_same_speed(int listed_s, int64_t measured_ms, int other_listed_s,
     if (listed_s <= 0 || other_listed_s <= 0 || measured_ms <= 0)
         return false;
     const double factor = (double)measured_ms / listed_s; /* of ms to s */
+    if (factor > 1000.0 * FASTEST || factor < 1000.0 / FASTEST)
+        return false; /* other faults are alike too */
     const double slack = ROUNDING_MS * (1 + (double)other_listed_s / listed_s);
     return fabs((double)other_measured_ms - factor * other_listed_s) <= slack;
 }

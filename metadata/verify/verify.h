@@ -63,8 +63,8 @@ struct verify_limits {
     int tolerance_ms, overrun_ms;
 };
 
-/* Whether two measured lengths are off their listed ones by the same factor, as far as lists in
- * whole seconds can show. */
+/* Whether two measured lengths are off their listed ones by the same factor, at most 2, as far as
+ * lists in whole seconds can show. */
 bool verify_same_speed(int listed_s, int64_t measured_ms, int other_listed_s,
                        int64_t other_measured_ms);
 

@@ -115,9 +115,9 @@ most()
     same 3 "$status"
     same "$want" "$(sums)"
     for f in "$FAST"/bad/*; do
-        # A long message goes on in lines that are indented.
-        nb_named=$(cat run add.err | sed ':next; N; $!b next; s/\n  */ /g' |
-            sed "s/ has the content of .*//" | grep -v '^probing' |
+        # Lines of 80 columns, whose continuations are indented.
+        nb_named=$(sed -z 's/\n  / /g' run | cat - add.err | sed "s/ has the content of .*//" |
+            grep -v '^  \|^probing' |
             grep -F "$(basename "$f")" | tee named | wc -l)
         [ "$nb_named" = 1 ] || { echo "$f: $nb_named lines"; cat named; return 1; }
     done

@@ -260,6 +260,8 @@ static void test_speeds(void **state)
                    "probably cut off while recording");
     assert_true(verify_same_speed(600, 594059, 1800, 1782178));
     assert_false(verify_same_speed(600, 594059, 1800, 1790000));
+    /* Wrecks of two seconds are not played at 1350 times the speed. */
+    assert_false(verify_same_speed(2700, 2000, 2700, 2000));
 }
 
 /* Of the right length, but nobody is heard or seen for a part of it. */
