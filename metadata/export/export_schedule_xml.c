@@ -210,8 +210,10 @@ static void write_links(struct writer *w, const struct talk *t)
 static void write_persons(struct writer *w, const struct talk *t)
 {
     start(w, "persons");
-    for (size_t i = 0; i < t->nb_speakers; i++)
-        line_element(w, "person", t->speakers[i]);
+    for (size_t i = 0; i < t->nb_speakers; i++) {
+        AUTO_FREE char *name = plain_text_escape(t->speakers[i]); /* read as text without tags */
+        element(w, "person", name);
+    }
     end(w);
 }
 

@@ -12,6 +12,7 @@
 #include "clock.h"
 #include "csv_length.h"
 #include "line_notes.h"
+#include "markdown_item.h"
 #include "mem.h"
 #include "plain_text.h"
 #include "programme.h"
@@ -24,7 +25,6 @@
 enum {
     MAX_S = 24 * 3600,
     MAX_ITEM_BYTES = 4 << 10, /* and of a heading */
-    MAX_NESTED = 8,           /* of brackets */
     TAB_COLUMNS = 4,
     TALKS_PER_LEFT_OUT = 2, /* at least so many are read for each item that is not */
 };
@@ -56,22 +56,6 @@ struct reader {
     struct line_notes notes;
     struct err *err;
 };
-
-/* An item's pieces, which point into one copy of its text. */
-struct item {
-    char *text;
-    char *title, *url; /* NULL: it does not begin with a link */
-    char *rest;        /* the text between the link and the time */
-    char *time;        /* NULL: none */
-    int slot_s;        /* a length in words, "25 min"; 0: none */
-    bool bare;         /* the time is in no brackets */
-    bool struck;       /* ~~through~~ */
-};
-
-static void item_finish(struct item *item)
-{
-    free(item->text);
-}
 
 static void reader_finish(struct reader *r)
 {
@@ -116,249 +100,6 @@ static bool is_fence(const char *line)
     return str_starts(line, "```") || str_starts(line, "~~~");
 }
 
-/* Inline marks. */
-
-/* The bracket that closes the one at open; NULL: there is none, or brackets are nested more deeply
- * than in any link, which would take time by the square of the line's length. Backslashes escape.
- */
-static char *find_close(char *open, char close)
-{
-    const char opening = *open;
-    int depth = 0;
-    for (char *p = open; *p; p++) {
-        if (*p == '\\' && p[1]) {
-            p++;
-        } else if (*p == opening && ++depth > MAX_NESTED) {
-            return NULL;
-        } else if (*p == close && --depth == 0) {
-            return p;
-        }
-    }
-    return NULL;
-}
-
-/* The text without marks of emphasis and code, escapes and images, and with the text of links only.
- * A new string; NULL: nothing is visible. */
-static char *strip_marks(const char *text)
-{
-    AUTO_FREE char *copy = mem_strdup(text);
-    AUTO_STR out = {0};
-    for (char *p = copy; *p; p++) {
-        const bool image = p[0] == '!' && p[1] == '[';
-        char *open = p + image;
-        char *close = *open == '[' ? find_close(open, ']') : NULL;
-        char *end = close && close[1] == '(' ? find_close(close + 1, ')') : NULL;
-        if (end) {
-            *close = '\0';
-            AUTO_FREE char *shown = image || strchr(open + 1, '[') ? NULL : strip_marks(open + 1);
-            str_add(&out, shown ? shown : "");
-            p = end;
-        } else if (*p == '\\' && ispunct((unsigned char)p[1])) {
-            str_add_bytes(&out, ++p, 1);
-        } else if (str_starts(p, "**")) {
-            p++;
-        } else if (*p != '`') {
-            str_add_bytes(&out, p, 1);
-        }
-    }
-    AUTO_FREE char *line = plain_line(out.s);
-    const size_t len = line ? strlen(line) : 0;
-    if (len > 2 && line[0] == line[len - 1] && strchr("*_", line[0])) {
-        line[len - 1] = '\0';
-        return mem_strdup(line + 1);
-    }
-    return mem_take(&line);
-}
-
-static bool is_time(const char *text)
-{
-    return isdigit((unsigned char)*text) && strchr(text, ':') &&
-           !text[strspn(text, "0123456789:/ ")];
-}
-
-/* Whether a word of the text looks like a time. */
-static bool has_time(const char *text)
-{
-    for (const char *p = text; (p = strchr(p, ':')); p++)
-        if (p > text && isdigit((unsigned char)p[-1]) && isdigit((unsigned char)p[1]) &&
-            isdigit((unsigned char)p[2]))
-            return true;
-    return false;
-}
-
-static void trim_end(char *s)
-{
-    size_t len = strlen(s);
-    while (len > 0 && strchr(" \t\n", s[len - 1]))
-        s[--len] = '\0';
-}
-
-/* Cuts the last word off, with others that " / " joins to it, if it is a time; else NULL. */
-static char *cut_bare_time(char *rest)
-{
-    char *word = strrchr(rest, ' ');
-    while (word && word - rest > 3 && word[-1] == '/' && word[-2] == ' ') {
-        char *before = word - 3;
-        while (before > rest && *before != ' ')
-            before--;
-        word = before;
-    }
-    if (!word || !is_time(word + 1))
-        return NULL;
-    *word = '\0';
-    return word + 1;
-}
-
-/* "25 min", "1h25m", "27:30 min" without brackets: the same for what is behind the last dash or
- * comma. */
-static char *cut_bare_length(struct item *item)
-{
-    static const char *const separators[] = {" - ", " – ", " — ", ", "};
-    static const char *const units[] = {" min", " mins", " minutes"};
-    char *at = NULL, *tail = NULL;
-    for (size_t i = 0; i < sizeof separators / sizeof *separators; i++) {
-        char *last = g_strrstr(item->rest, separators[i]);
-        if (last && last >= (at ? at : item->rest)) {
-            at = last;
-            tail = last + strlen(separators[i]);
-        }
-    }
-    if (!tail || !isdigit((unsigned char)*tail))
-        return NULL;
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-        if (str_ends(tail, units[i]) && strchr(tail, ':')) {
-            tail[strlen(tail) - strlen(units[i])] = '\0';
-            *at = '\0';
-            return tail;
-        }
-    bool listed;
-    const int s = csv_parse_units(&listed, tail);
-    if (s > 0) {
-        item->slot_s = s;
-        *at = '\0';
-    }
-    return NULL;
-}
-
-/* Cuts the time off the end of the rest: "[1:04:34]", "`30:03`", "(30:03)" or bare. A length in
- * words, "[25 min]", is a slot. Any other text in square brackets or back quotes, "[Article]", is a
- * note and is dropped. */
-static char *cut_time(struct item *item)
-{
-    char *rest = item->rest;
-    trim_end(rest);
-    const size_t len = strlen(rest);
-    if (!len)
-        return NULL;
-    static const char closes[] = "])`", opens[] = "[(`";
-    const char *kind = strchr(closes, rest[len - 1]);
-    if (!kind) {
-        char *time = cut_bare_time(rest);
-        return time ? time : cut_bare_length(item);
-    }
-    rest[len - 1] = '\0';
-    char *open = strrchr(rest, opens[kind - closes]);
-    bool listed;
-    if (open && is_time(open + 1 + strspn(open + 1, " "))) {
-        *open = '\0';
-        return open + 1;
-    }
-    const int slot_s = open ? csv_parse_units(&listed, open + 1) : 0;
-    item->slot_s = slot_s > 0 ? slot_s : 0;
-    if (open && (*kind != ')' || item->slot_s))
-        *open = '\0';
-    else
-        rest[len - 1] = *kind;
-    return NULL;
-}
-
-/* "[25:07] by Ann Lee", "by Ann Lee [25:07] - a great talk": cuts a time in brackets out of the
- * rest, with what follows it, unless only that can be the speakers. */
-static char *cut_inner_time(struct item *item)
-{
-    static const char closes[] = "])`", opens[] = "[(`";
-    for (char *p = item->rest; *p; p++) {
-        const char *kind = strchr(opens, *p);
-        const size_t nb = kind ? strspn(p + 1, "0123456789:/ ") : 0;
-        if (!nb || p[1 + nb] != closes[kind - opens])
-            continue;
-        p[1 + nb] = '\0';
-        if (is_time(p + 1 + strspn(p + 1, " "))) {
-            *p = '\0';
-            if (!item->rest[strspn(item->rest, " ")])
-                item->rest = p + nb + 2;
-            return p + 1;
-        }
-        p[1 + nb] = closes[kind - opens];
-    }
-    return NULL;
-}
-
-/* The length of a time, alone or in brackets, and of the separator after it; 0: it is none. */
-static size_t time_before(const char *p)
-{
-    const bool bracket = *p == '[' || *p == '(' || *p == '`';
-    const size_t nb = strspn(p + bracket, "0123456789:");
-    const char *end = p + bracket + nb;
-    if (!nb || !isdigit((unsigned char)p[bracket]) || !memchr(p + bracket, ':', nb) ||
-        (bracket && (!*end || !strchr("])`", *end))) || (!bracket && *end != ' '))
-        return 0;
-    end += bracket;
-    return (size_t)(end - p) + strspn(end, " -|:");
-}
-
-/* The link that an item begins with, after a box to tick, a time or an emoji. */
-static char *find_link(struct item *item)
-{
-    char *p = item->text, *time = NULL;
-    for (size_t nb = 1; nb;) {
-        p += strspn(p, "*_ ");
-        const gunichar c = g_utf8_get_char(p);
-        const GUnicodeType type = g_unichar_type(c);
-        nb = str_starts(p, "[ ] ") || str_starts(p, "[x] ") || str_starts(p, "[X] ") ? 4
-             : str_starts(p, "~~")                                                   ? 2
-             : c >= 0x80 && (type == G_UNICODE_OTHER_SYMBOL || type == G_UNICODE_NON_SPACING_MARK)
-                 ? (size_t)(g_utf8_next_char(p) - p)
-                 : 0;
-        item->struck = item->struck || str_starts(p, "~~");
-        if (!nb && !time && (nb = time_before(p)))
-            time = p;
-        p += nb;
-    }
-    if (time && *p == '[') {
-        item->time = time + strspn(time, "[(`");
-        item->time[strspn(item->time, "0123456789:")] = '\0';
-    }
-    return time && !item->time ? time : p;
-}
-
-static void item_parse(struct item *item, const char *text)
-{
-    item->text = mem_printf("%s", text);
-    item->rest = item->text;
-    char *open = find_link(item);
-    char *close = *open == '[' ? find_close(open, ']') : NULL;
-    char *end = close && close[1] == '(' ? find_close(close + 1, ')') : NULL;
-    if (end) {
-        item->title = open + 1;
-        item->url = close + 2 + strspn(close + 2, " <");
-        *close = *end = '\0';
-        item->url[strcspn(item->url, " >\t\n")] = '\0';
-        item->rest = end + 1;
-        if (open > item->text)
-            item->rest += strspn(item->rest, "*_");
-    } else if (item->time) { /* it is no link */
-        strcpy(item->text, text);
-        item->time = NULL;
-    }
-    const size_t len = strlen(item->rest);
-    item->bare = len && isdigit((unsigned char)item->rest[len - 1]);
-    char *time = cut_time(item);
-    if (!time && item->title && !item->time)
-        time = cut_inner_time(item);
-    item->time = time ? time : item->time;
-}
-
 static bool is_absolute(const char *url)
 {
     return strstr(url, "://") != NULL;
@@ -389,97 +130,6 @@ static int read_times(const struct reader *r, struct talk *talk, char *times)
         talk_add_part(talk, (int)(ms / 1000));
     }
     return 0;
-}
-
-/* The names in "by **Names**", "by Names (Event)", ": Name, Event", "- Name (Event)", "**Names**":
- * a new string, or NULL. After a colon or a dash, a comma begins the event's name. */
-static char *find_speakers(const char *rest)
-{
-    static const char *const leads[] = {"by ", ": ", "- ", "– ", "— "};
-    const char *p = rest + strspn(rest, " ");
-    size_t lead = 0;
-    while (lead < sizeof leads / sizeof *leads &&
-           strncasecmp(p, leads[lead], strlen(leads[lead])) != 0)
-        lead++;
-    const bool led = lead < sizeof leads / sizeof *leads;
-    if (led)
-        p += strlen(leads[lead]);
-    p += strspn(p, " ");
-    const char *bold_end = str_starts(p, "**") ? strstr(p + 2, "**") : NULL;
-    if (!bold_end && !led)
-        return NULL;
-    AUTO_FREE char *names = NULL;
-    if (bold_end) {
-        names = mem_printf("%.*s", (int)(bold_end - p - 2), p + 2);
-    } else {
-        size_t len = strcspn(p, lead == 0 ? "" : ",");
-        const char *paren = strstr(p, " (");
-        if (paren && (size_t)(paren - p) < len)
-            len = (size_t)(paren - p);
-        names = mem_printf("%.*s", (int)len, p);
-    }
-    return strip_marks(names);
-}
-
-/* --- names in the link's text ----------------------------------------------------------------- */
-
-/* The length of the mark of emphasis or quotation at p; 0: there is none. *out_close is what ends
- * it. */
-static size_t emphasis(const char **out_close, const char *p)
-{
-    static const char *const marks[][2] = {{"**", "**"}, {"__", "__"}, {"*", "*"}, {"_", "_"},
-                                           {"\"", "\""}, {"“", "”"},   {"„", "“"}};
-    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
-        if (str_starts(p, marks[i][0])) {
-            *out_close = marks[i][1];
-            return strlen(marks[i][0]);
-        }
-    return 0;
-}
-
-/* "Ann Lee: **Title**": cuts the names off before the emphasised title; NULL: it has another form.
- */
-static char *cut_names_before(char *title)
-{
-    static const char *const separators[] = {": ", " - ", " – ", " — "};
-    for (size_t i = 0; i < sizeof separators / sizeof *separators; i++) {
-        char *at = strstr(title, separators[i]);
-        const char *close, *begin = at ? at + strlen(separators[i]) : NULL;
-        const size_t nb = begin && at > title ? emphasis(&close, begin) : 0;
-        if (!nb || !str_ends(begin + nb, close) || strlen(begin) <= nb + strlen(close))
-            continue;
-        AUTO_FREE char *names = mem_printf("%.*s", (int)(at - title), title);
-        memmove(title, begin, strlen(begin) + 1);
-        return strip_marks(names);
-    }
-    return NULL;
-}
-
-/* "**Title** by Ann Lee": the same for names after it. */
-static char *cut_names_after(char *title)
-{
-    const char *close;
-    const size_t nb = emphasis(&close, title);
-    char *end = nb ? strstr(title + nb, close) : NULL;
-    if (!end || !end[strlen(close)])
-        return NULL;
-    char *names = find_speakers(end + strlen(close));
-    if (names)
-        end[strlen(close)] = '\0';
-    return names;
-}
-
-/* strip_marks' text, also without quotation marks around all of it. */
-static char *plain_title(const char *text)
-{
-    AUTO_FREE char *title = strip_marks(text);
-    const char *close;
-    const size_t nb = title ? emphasis(&close, title) : 0;
-    const size_t len = title ? strlen(title) : 0;
-    if (!nb || len <= nb + strlen(close) ||
-        strstr(title + nb, close) != title + len - strlen(close))
-        return mem_take(&title);
-    return mem_printf("%.*s", (int)(len - nb - strlen(close)), title + nb);
 }
 
 /* --- items ------------------------------------------------------------------------------------ */
@@ -513,7 +163,7 @@ static bool is_pause(const char *text)
 
 /* An item with a time and no link is a talk that cannot be read, unless it is a pause, or the time
  * is one of a sentence: "Doors open at 9:00". */
-static int read_unlinked(struct reader *r, const struct item *item, const char *text)
+static int read_unlinked(struct reader *r, const struct markdown_item *item, const char *text)
 {
     if (!item->time)
         return 0;
@@ -521,7 +171,7 @@ static int read_unlinked(struct reader *r, const struct item *item, const char *
         leave_out(r, false, "left out: a pause or a total, without link");
         return 0;
     }
-    AUTO_FREE char *names = find_speakers(item->rest);
+    AUTO_FREE char *names = markdown_speakers(item->rest);
     const bool plain = item->bare && !names && !strstr(text, "**") && !strstr(text, " by ");
     fail(r, "a list item has a time but no link", text, expected_entry);
     if (!plain)
@@ -544,9 +194,9 @@ static struct talk *add_talk(struct reader *r, const struct entry *e)
 
 static int read_item(struct reader *r, const struct entry *e)
 {
-    ATTR_CLEANUP(item_finish) struct item item = {0};
+    ATTR_CLEANUP(markdown_item_finish) struct markdown_item item = {0};
     r->line = e->line;
-    item_parse(&item, e->text);
+    markdown_item_parse(&item, e->text);
     if (!item.title || !*item.url)
         return read_unlinked(r, &item, e->text);
     /* Links within the page, or to a file beside it, are not talks. */
@@ -556,12 +206,10 @@ static int read_item(struct reader *r, const struct entry *e)
         leave_out(r, false, "left out: struck through");
         return 0;
     }
-    AUTO_FREE char *names = find_speakers(item.rest);
+    AUTO_FREE char *names = markdown_speakers(item.rest);
     const bool more = item.rest[strspn(item.rest, " .,;")] != '\0';
     if (!names && !more)
-        names = cut_names_before(item.title);
-    if (!names && !more)
-        names = cut_names_after(item.title);
+        names = markdown_cut_names(item.title);
     if (!names && (more || !item.time)) {
         fail(r,
              more ? "what follows the link cannot be read"
@@ -572,12 +220,12 @@ static int read_item(struct reader *r, const struct entry *e)
         leave_out(r, true, "left out: a link with neither speaker nor time");
         return 0;
     }
-    if (names && has_time(names))
+    if (names && markdown_has_time(names))
         return fail(r, "a time is within the speakers", names, expected_entry);
     struct talk *talk = add_talk(r, e);
     if (!talk)
         return r->err->code;
-    talk->title = plain_title(item.title);
+    talk->title = markdown_title(item.title);
     if (!talk->title)
         return fail(r, "the link has no text", e->text, expected_entry);
     if (names)
@@ -595,13 +243,13 @@ static int read_item(struct reader *r, const struct entry *e)
 
 /* What a talk's item says when its parts are items of their own. */
 struct parent {
-    struct item item;
+    struct markdown_item item;
     char *title, *names;
 };
 
 static void parent_finish(struct parent *p)
 {
-    item_finish(&p->item);
+    markdown_item_finish(&p->item);
     free(p->title);
     free(p->names);
 }
@@ -611,16 +259,16 @@ static void read_unlinked_parent(struct parent *p)
 {
     char *text = p->item.rest;
     const char *close;
-    const size_t nb = emphasis(&close, text);
+    const size_t nb = markdown_emphasis(&close, text);
     char *by = strstr(text, " by "), *end = nb ? strstr(text + nb, close) : NULL;
     if (end) {
-        p->names = find_speakers(end + strlen(close));
+        p->names = markdown_speakers(end + strlen(close));
         end[strlen(close)] = '\0';
     } else if (by) {
-        p->names = find_speakers(by + 1);
+        p->names = markdown_speakers(by + 1);
         *by = '\0';
     }
-    p->title = plain_title(text);
+    p->title = markdown_title(text);
     const size_t len = p->title ? strlen(p->title) : 0;
     if (len && p->title[len - 1] == ':')
         p->title[len - 1] = '\0';
@@ -628,17 +276,15 @@ static void read_unlinked_parent(struct parent *p)
 
 static void parent_parse(struct parent *p, const struct entry *e)
 {
-    item_parse(&p->item, e->text);
+    markdown_item_parse(&p->item, e->text);
     if (!p->item.title) {
         read_unlinked_parent(p);
         return;
     }
-    p->names = find_speakers(p->item.rest);
+    p->names = markdown_speakers(p->item.rest);
     if (!p->names)
-        p->names = cut_names_before(p->item.title);
-    if (!p->names)
-        p->names = cut_names_after(p->item.title);
-    p->title = plain_title(p->item.title);
+        p->names = markdown_cut_names(p->item.title);
+    p->title = markdown_title(p->item.title);
 }
 
 /* The text after "2", "II", "two" or "2 of 3"; NULL: it does not begin so. */
@@ -711,17 +357,17 @@ enum below { BELOW_OTHER, BELOW_PART, BELOW_TALK };
  * to slides. */
 static enum below judge(const struct entry *e, const struct parent *parent)
 {
-    ATTR_CLEANUP(item_finish) struct item item = {0};
-    item_parse(&item, e->text);
+    ATTR_CLEANUP(markdown_item_finish) struct markdown_item item = {0};
+    markdown_item_parse(&item, e->text);
     if (!item.title) {
-        AUTO_FREE char *text = strip_marks(item.rest);
+        AUTO_FREE char *text = markdown_strip(item.rest);
         return text && is_part_name(text, parent->title) ? BELOW_PART
                : item.time                               ? BELOW_TALK
                                                          : BELOW_OTHER;
     }
     if (!is_absolute(item.url))
         return item.time ? BELOW_TALK : BELOW_OTHER;
-    AUTO_FREE char *names = find_speakers(item.rest), *title = strip_marks(item.title);
+    AUTO_FREE char *names = markdown_speakers(item.rest), *title = markdown_strip(item.title);
     if (title && is_part_name(title, parent->title))
         return BELOW_PART;
     if (names)
@@ -733,9 +379,9 @@ static enum below judge(const struct entry *e, const struct parent *parent)
 
 static int add_part(struct reader *r, struct talk *talk, const struct entry *e)
 {
-    ATTR_CLEANUP(item_finish) struct item item = {0};
+    ATTR_CLEANUP(markdown_item_finish) struct markdown_item item = {0};
     r->line = e->line;
-    item_parse(&item, e->text);
+    markdown_item_parse(&item, e->text);
     char *later = item.url ? NULL : strstr(item.rest, "]("); /* "Part 1: [video](...)" */
     if (later) {
         later += 2;
@@ -826,7 +472,7 @@ static int read_entries(struct reader *r)
 /* A first-level heading before the first talk names the event; others name sections. */
 static void read_heading(struct reader *r, int level, const char *text)
 {
-    AUTO_FREE char *shown = strip_marks(text);
+    AUTO_FREE char *shown = markdown_strip(text);
     for (size_t len = shown ? strlen(shown) : 0; len > 0 && strchr("# ", shown[len - 1]);)
         shown[--len] = '\0';
     r->list++;
@@ -843,8 +489,8 @@ static void settle(struct reader *r, struct str *item)
 {
     if (!item->len)
         return;
-    ATTR_CLEANUP(item_finish) struct item parsed = {0};
-    item_parse(&parsed, item->s);
+    ATTR_CLEANUP(markdown_item_finish) struct markdown_item parsed = {0};
+    markdown_item_parse(&parsed, item->s);
     r->named = r->named || (parsed.title && is_absolute(parsed.url));
     r->entries = mem_grow(r->entries, r->nb_entries, sizeof *r->entries);
     r->entries[r->nb_entries++] = (struct entry){.text = mem_strdup(item->s),
@@ -894,9 +540,9 @@ bool import_markdown_sniff(const char *bytes, size_t nb_bytes, const char *name)
         if (len < MAX_ITEM_BYTES) {
             AUTO_FREE char *line = mem_printf("%.*s", (int)len, p);
             const char *begin = skip_bullet(line);
-            ATTR_CLEANUP(item_finish) struct item item = {0};
+            ATTR_CLEANUP(markdown_item_finish) struct markdown_item item = {0};
             if (begin && begin[strspn(begin, "*_ ")] == '[')
-                item_parse(&item, begin);
+                markdown_item_parse(&item, begin);
             if (item.title && item.time)
                 return true;
         }

@@ -16,7 +16,7 @@
 
 struct timetable_entry {
     struct talk talk; /* only while sorting */
-    int64_t start; /* Unix time; INT64_MAX: not known */
+    int64_t start;    /* Unix time; INT64_MAX: not known */
     size_t room, position;
     int id; /* 0: none, or not a number */
 };
@@ -197,9 +197,10 @@ int timetable_add_talk(struct timetable *t, const struct timetable_talk *e, stru
 void timetable_add_speaker(struct timetable *t, const char *name)
 {
     AUTO_FREE char *text = plain_text(name); /* a name has no tags, as a title may */
-    AUTO_FREE char *line = plain_line(text);
-    if (line)
-        talk_add_speaker(&t->programme.talks[t->programme.nb_talks - 1], line);
+    if (!text)
+        return;
+    str_fold_space(text);
+    talk_add_speaker(&t->programme.talks[t->programme.nb_talks - 1], text);
 }
 
 /* The guid, unless talkpress itself made it from a ref (see export_schedule_xml.c): that is the
