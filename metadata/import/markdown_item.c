@@ -276,7 +276,7 @@ void markdown_item_parse(struct markdown_item *item, const char *text)
         if (open > item->text)
             item->rest += strspn(item->rest, "*_");
     } else if (item->time) { /* it is no link */
-        strcpy(item->text, text);
+        memcpy(item->text, text, strlen(text) + 1);
         item->time = NULL;
     }
     const size_t len = strlen(item->rest);

@@ -38,7 +38,8 @@ static bool is_modifier(uint32_t cp, uint32_t before, bool after_emoji)
     static const uint32_t tones[][2] = {{0x1f3fb, 0x1f3ff}};
     static const uint32_t joined[][2] = {{0x2640, 0x2640}, {0x2642, 0x2642}, {0x1f9b0, 0x1f9b3}};
     return cp == KEY || cp == 0xfe0e || cp == 0xfe0f ||
-           (after_emoji && (STR_IN_RANGES(cp, tones) || (before == JOINER && STR_IN_RANGES(cp, joined))));
+           (after_emoji &&
+            (STR_IN_RANGES(cp, tones) || (before == JOINER && STR_IN_RANGES(cp, joined))));
 }
 
 /* --- fonts ------------------------------------------------------------------------------------ */
