@@ -195,7 +195,7 @@ static void print_missing(const struct plan *p)
     for (size_t i = 0; i < p->matches.nb_rows; i++) {
         const struct match *m = &p->matches.rows[i];
         const struct talk *t = programme_find(&p->programme, m->talk);
-        if (m->state == MATCH_NONE && !m->by_hand)
+        if (t && m->state == MATCH_NONE && !m->by_hand)
             unused_note_missing(&unused, t, m->part ? talk_part(t, m->part) : &t->parts[0]);
     }
     unused_print(&unused);

@@ -9,7 +9,6 @@
 
 #include "fs.h"
 #include "mem.h"
-#include "str.h"
 
 enum { NAME_BYTES = 256 };
 
@@ -98,10 +97,9 @@ static bool names_original(const char *copy, const char *stem)
 /* What a stem has in common with those of its copies, whatever its case; a new string. */
 static char *key_of(const char *stem)
 {
-    char *key = g_ascii_strdown(stem, -1);
-    if (str_starts(key, "vid_"))
-        memcpy(key, "lrv", 3);
-    else if (*key == 'g' && strlen(key) == 8)
+    const bool prefixed = strncasecmp(stem, "VID_", 4) == 0 || strncasecmp(stem, "LRV_", 4) == 0;
+    char *key = g_ascii_strdown(prefixed ? stem + 4 : stem, -1);
+    if (!prefixed && *key == 'g' && strlen(key) == 8)
         key[1] = 'l';
     return key;
 }

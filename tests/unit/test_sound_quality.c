@@ -111,7 +111,8 @@ static double timecode_at(int64_t n, int fps)
         }
         made[which] = true;
     }
-    return halves[which][n * fps * 160 / SOUND_RATE];
+    const int64_t half = n * fps * 160 / SOUND_RATE;
+    return halves[which][half];
 }
 static double timecode(int64_t n)
 {
