@@ -58,7 +58,7 @@ static int first_setting(struct sound_setting *setting, double *source_lufs,
     *setting = (struct sound_setting){.limit_db = spec->ceiling_dbtp - coding_margin_db};
     if (spec->stream < 0 || !spec->blocks_path)
         return 0;
-    double lufs, peak_db;
+    double lufs = NAN, peak_db = NAN;
     if (measure_source(&lufs, &peak_db, spec, err) < 0)
         return err->code;
     if (!isfinite(lufs))
