@@ -167,7 +167,8 @@ void unused_note_missing(struct unused_summary *s, const struct talk *talk, cons
     for (size_t i = 0; i < s->plan->nb_recordings; i++)
         if (!s->may_hold[i] && may_hold(&s->plan->sources[i], s->lengths_ms[i], talk, part)) {
             s->may_hold[i] = true;
-            s->first = s->first ? s->first : talk;
+            if (!s->first)
+                s->first = talk;
         }
 }
 
