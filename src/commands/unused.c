@@ -167,7 +167,7 @@ void unused_note_missing(struct unused_summary *s, const struct talk *talk, cons
     for (size_t i = 0; i < s->plan->nb_recordings; i++)
         if (!s->may_hold[i] && may_hold(&s->plan->sources[i], s->lengths_ms[i], talk, part)) {
             s->may_hold[i] = true;
-            if (!s->first)
+            if (s->nb_candidates++ == 0)
                 s->first = talk;
         }
 }
@@ -224,7 +224,7 @@ void unused_print(struct unused_summary *s)
     if (s->nb_missing)
         printf("\n%zu part%s without a recording\n", s->nb_missing,
                s->nb_missing == 1 ? " is" : "s are");
-    if (s->nb_missing && s->first)
+    if (s->nb_candidates)
         print_candidates(s);
     else if (s->nb_missing)
         puts("no unused recording could hold one: talkpress add FILE");

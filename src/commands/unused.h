@@ -31,7 +31,8 @@ struct unused_summary {
     const struct talk *first; /* that a recording may hold; NULL: none yet */
     bool *may_hold;           /* of each recording */
     int64_t *lengths_ms;      /* of each recording that is unused and can be read, else 0 */
-    size_t nb_missing;
+    size_t nb_missing;        /* parts */
+    size_t nb_candidates;     /* recordings that may hold one of them */
 };
 void unused_begin(struct unused_summary *out, const struct plan *plan);
 void unused_note(struct unused_summary *summary, const struct part_plan *part);
