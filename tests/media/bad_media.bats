@@ -90,7 +90,9 @@ whole() {
     [ -z "$(ffmpeg -v error -xerror -i "$dir"/event/out/*.mp4 -f null - 2>&1)" ] || return 1
     [ -z "$(find "$dir/event/work/tmp" -mindepth 1)" ] || { find "$dir/event/work/tmp"; return 1; }
     for f in "$@"; do
-        lines=$(cat "$dir/run.txt" | grep -F -- "$(basename "$f")" | grep -vc '^  ') || true
+        # A long message goes on in lines that are indented.
+        lines=$(sed ':next; N; $!b next; s/\n  */ /g' "$dir/run.txt" |
+            grep -cF -- "$(basename "$f")") || true
         grep -qF "'$(realpath "$f")' has the content of" "$dir/add.txt" && lines=$((lines + 1))
         if [ "$lines" != 1 ]; then
             echo "$(basename "$f"): $lines lines name it"
