@@ -104,7 +104,7 @@ static char *words(const char *title, size_t nb_bytes, size_t *out_nb)
     *out_nb = 0;
     bool within = false;
     for (const char *p = folded ? folded : "", *next; *p; p = next) {
-        next = g_utf8_next_char(p);
+        next = p + g_utf8_skip[(unsigned char)*p];
         const bool is_word = g_unichar_isalnum(g_utf8_get_char(p)) || *p == '+' || *p == '#';
         if (is_word && !within)
             str_add(&s, (*out_nb)++ ? " " : "");
