@@ -1,6 +1,5 @@
 #include "event_about.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +7,7 @@
 #include "json.h"
 #include "mem.h"
 #include "programme.h"
+#include "setting_checks.h"
 
 /* "2010-04-28", or two days with anything between them. */
 static int read_dates(struct event_about *a, const char *text, const char *where, struct err *err)
@@ -31,21 +31,15 @@ static int read_dates(struct event_about *a, const char *text, const char *where
 static int check(const json_t *map, const char *where, struct err *err)
 {
     static const char *const known[] = {"name", "place", "dates", "zone", "language", "licence"};
+    const size_t nb = sizeof known / sizeof *known;
     if (map && !json_is_object(map) && !json_is_null(map))
         return err_set(err, ERR_INVALID,
                        "%s: 'event' should be followed by indented lines of 'name: value'", where);
-    const char *key;
-    json_t *value;
-    json_object_foreach((json_t *)(uintptr_t)map, key, value) {
-        size_t i = 0;
-        while (i < sizeof known / sizeof *known && strcmp(key, known[i]) != 0)
-            i++;
-        if (i == sizeof known / sizeof *known)
-            return err_set(err, ERR_INVALID, "%s: unknown setting '%s' of the event", where, key);
-        if (!json_is_string(value) && !json_is_null(value))
-            return err_set(err, ERR_INVALID, "%s: '%s' should be text: put it in quotes", where,
-                           key);
-    }
+    if (setting_check_keys(map, known, nb, where, err) < 0)
+        return err->code;
+    for (size_t i = 0; i < nb; i++)
+        if (setting_check_text(map, known[i], where, err) < 0)
+            return err->code;
     return 0;
 }
 

@@ -9,6 +9,7 @@
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
+#include "setting_checks.h"
 #include "yaml_json.h"
 
 static const char settings_file[] = "talkpress.yaml";
@@ -111,54 +112,15 @@ int settings_cores(void)
 
 /* --- reading -------------------------------------------------------------------------------- */
 
-static int check_keys(const json_t *map, const char *const *known, size_t nb_known,
-                      const char *where, struct err *err)
-{
-    for (void *it = json_object_iter((json_t *)(uintptr_t)map); it;
-         it = json_object_iter_next((json_t *)(uintptr_t)map, it)) {
-        const char *key = json_object_iter_key(it);
-        size_t i = 0;
-        while (i < nb_known && strcmp(key, known[i]) != 0)
-            i++;
-        if (i == nb_known)
-            return err_set(err, ERR_INVALID, "%s: unknown setting '%s'", where, key);
-    }
-    return 0;
-}
-
-static int number(double *out, const json_t *map, const char *key, double fallback, double least,
-                  double most, const char *where, struct err *err)
-{
-    const json_t *v = json_object_get(map, key);
-    *out = fallback;
-    if (!v || json_is_null(v))
-        return 0;
-    if (!json_is_number(v) || json_number_value(v) < least || json_number_value(v) > most) {
-        AUTO_FREE char *found = json_dumps(v, JSON_ENCODE_ANY | JSON_REAL_PRECISION(6));
-        return err_set(err, ERR_INVALID, "%s: '%s' should be a number from %g to %g, not %s", where,
-                       key, least, most, found ? found : "this");
-    }
-    *out = json_number_value(v);
-    return 0;
-}
-
-static int text(const json_t *map, const char *key, const char *where, struct err *err)
-{
-    const json_t *v = json_object_get(map, key);
-    return !v || json_is_null(v) || json_is_string(v)
-               ? 0
-               : err_set(err, ERR_INVALID, "%s: '%s' should be text: put it in quotes", where, key);
-}
-
 static int check_texts(const json_t *map, const json_t *card, const char *where, struct err *err)
 {
     static const char *const texts[] = {"language", "comment", "sandbox", "effort", "timezone"};
     static const char *const card_texts[] = {"template", "logo", "background"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        if (text(map, texts[i], where, err) < 0)
+        if (setting_check_text(map, texts[i], where, err) < 0)
             return err->code;
     for (size_t i = 0; i < sizeof card_texts / sizeof *card_texts; i++)
-        if (text(card, card_texts[i], where, err) < 0)
+        if (setting_check_text(card, card_texts[i], where, err) < 0)
             return err->code;
     return 0;
 }
@@ -167,14 +129,14 @@ static int read_numbers(struct settings *s, const json_t *json, const char *wher
 {
     const json_t *card = json_object_get(json, "card");
     double tolerance, overrun, seconds, fade, workers, stall;
-    if (number(&tolerance, json, "tolerance_s", 2, 0, 3600, where, err) < 0 ||
-        number(&overrun, json, "overrun_s", 300, 0, 86400, where, err) < 0 ||
-        number(&seconds, card, "seconds", 5, 1, 60, where, err) < 0 ||
-        number(&fade, card, "fade_ms", 500, 0, 5000, where, err) < 0 ||
-        number(&s->target_lufs, json, "loudness_lufs", -16, -40, -5, where, err) < 0 ||
-        number(&s->ceiling_dbtp, json, "true_peak_dbtp", -1, -20, 0, where, err) < 0 ||
-        number(&workers, json, "workers", settings_cores(), 1, 1000, where, err) < 0 ||
-        number(&stall, json, "stall_s", 300, 1, 86400, where, err) < 0)
+    if (setting_number(&tolerance, json, "tolerance_s", 2, 0, 3600, where, err) < 0 ||
+        setting_number(&overrun, json, "overrun_s", 300, 0, 86400, where, err) < 0 ||
+        setting_number(&seconds, card, "seconds", 5, 1, 60, where, err) < 0 ||
+        setting_number(&fade, card, "fade_ms", 500, 0, 5000, where, err) < 0 ||
+        setting_number(&s->target_lufs, json, "loudness_lufs", -16, -40, -5, where, err) < 0 ||
+        setting_number(&s->ceiling_dbtp, json, "true_peak_dbtp", -1, -20, 0, where, err) < 0 ||
+        setting_number(&workers, json, "workers", settings_cores(), 1, 1000, where, err) < 0 ||
+        setting_number(&stall, json, "stall_s", 300, 1, 86400, where, err) < 0)
         return err->code;
     s->limits.tolerance_ms = (int)(tolerance * 1000);
     s->limits.overrun_ms = (int)(overrun * 1000);
@@ -226,7 +188,7 @@ static int read_captions(struct settings *s, const json_t *json, const char *whe
         return err_set(err, ERR_INVALID,
                        "%s: 'captions' should name files, as in 'captions: {take: [a.srt]}'",
                        where);
-    return check_keys(captions, known, sizeof known / sizeof *known, where, err);
+    return setting_check_keys(captions, known, sizeof known / sizeof *known, where, err);
 }
 
 /* SVT-AV1 starts threads even if it is limited to one core. Sometimes they leave the core idle. One
@@ -299,8 +261,9 @@ static int read_all(struct settings *s, const char *dir, struct err *err)
     if (card && !json_is_object(card) && !json_is_null(card))
         return err_set(err, ERR_INVALID,
                        "%s: 'card' should be followed by indented lines of 'name: value'", where);
-    if (check_keys(json, known, sizeof known / sizeof *known, where, err) < 0 ||
-        check_keys(card, known_card, sizeof known_card / sizeof *known_card, where, err) < 0 ||
+    if (setting_check_keys(json, known, sizeof known / sizeof *known, where, err) < 0 ||
+        setting_check_keys(card, known_card, sizeof known_card / sizeof *known_card, where, err) <
+            0 ||
         check_texts(json, card, where, err) < 0 || read_numbers(s, json, where, err) < 0 ||
         read_card_titles(s, card, where, err) < 0 || read_sandbox(s, json, where, err) < 0 ||
         read_captions(s, json, where, err) < 0 ||
