@@ -64,7 +64,7 @@ static const char *field(const struct reader *r, const struct csv_row *row, enum
     return at >= 0 && *row->fields[at] ? row->fields[at] : NULL;
 }
 
-/* The same for a time or a name: NULL also for what stands for one that is not known. */
+/* The same for a time or a name: NULL also for a placeholder. */
 static const char *known_field(const struct reader *r, const struct csv_row *row,
                                enum csv_column column)
 {

@@ -1,5 +1,5 @@
 /*
- * Notes about lines of a file that are told together: "'talks.csv', lines 3, 5: left out: ...".
+ * Notes about lines of a file, reported together: "'talks.csv', lines 3, 5: left out: ...".
  * For importers, while they read.
  */
 #pragma once

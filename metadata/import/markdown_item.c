@@ -130,7 +130,7 @@ static char *cut_bare_time(char *rest)
     return word + 1;
 }
 
-/* "25 min", "1h25m", "27:30 min" without brackets: the same for what is behind the last dash or
+/* "25 min", "1h25m", "27:30 min" without brackets: the same for what follows the last dash or
  * comma. */
 static char *cut_bare_length(struct markdown_item *item)
 {

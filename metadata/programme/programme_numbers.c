@@ -216,7 +216,7 @@ static void collect_titles(struct numbering *n)
     }
 }
 
-/* A table whose rows were numbered anew gives talks the numbers of others. */
+/* A table whose rows were renumbered gives talks the numbers of others. */
 static void doubt_number(const struct numbering *n, struct talk *t)
 {
     const struct talk *was = programme_find(n->before, t->number);

@@ -16,7 +16,7 @@ enum {
 
 /* --- whether two talks are the same ----------------------------------------------------------- */
 
-/* Ids of digits alone are counted in each event anew. */
+/* Ids of digits alone start again in each event. */
 static bool same_ref(const struct talk *a, const struct talk *b)
 {
     return a->ref && b->ref && strcmp(a->ref, b->ref) == 0 &&

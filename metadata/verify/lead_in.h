@@ -1,5 +1,5 @@
 /*
- * The lead-in of an event: what stands in front of each of its talks, such as a title card, and is
+ * The lead-in of an event: what comes before each of its talks, such as a title card, and is
  * always equally long. It shows in the set alone: most recordings exceed their listed times by the
  * same amount. Pure.
  */

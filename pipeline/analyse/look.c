@@ -13,7 +13,7 @@
 enum {
     STEP_MS = 2000, /* between two key frames that are looked at */
     SIGNATURE_SIDE = 16,
-    HEARD_FROM = 100, /* pictures: progress is told, so that the job is not taken to hang */
+    HEARD_FROM = 100, /* pictures: progress is reported, so that the job is not taken to hang */
     SCENE_LUMA = 24, /* half of all luma samples differ by more: another scene, not another slide */
 };
 /* A picture is black where the mean of its luma is below this and hardly any sample is brighter

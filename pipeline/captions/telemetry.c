@@ -16,7 +16,7 @@
 enum {
     MIN_DIGITS = 20,       /* of all cues together */
     MIN_MEASURED = 8,      /* the same, where they are measured values */
-    MIN_FRACTION = 3,      /* digits behind the point of a position */
+    MIN_FRACTION = 3,      /* decimal places of a position */
     MANY_NUMBERS = 3,      /* in a cue, of a sensor's axes */
     MIN_CUES = 3,          /* to call words repeated */
     REPEATED_PERCENT = 40, /* a word is repeated if so many of the cues have it */

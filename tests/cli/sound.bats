@@ -156,7 +156,7 @@ level()
     says_not "clipped" "hum" "no sound"
 }
 
-@test "hum of a channel that is left out is not told" {
+@test "hum of a channel that is left out is not reported" {
     recording 02-second-thoughts.mkv 8 -f lavfi -i "$(speech 8)" -f lavfi \
         -i "aevalsrc=0.2*sin(100*PI*t)+0.1*sin(300*PI*t):s=48000:d=8" -filter_complex \
         "[1:a][2:a]join=inputs=2:channel_layout=stereo:map=0.0-FL|1.0-FR[a]" -map 0:v -map "[a]"
