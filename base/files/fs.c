@@ -94,17 +94,21 @@ static int write_all(int fd, const char *bytes, size_t nb)
     return 0;
 }
 
+int fs_write(const char *path, const void *bytes, size_t nb, struct err *err)
+{
+    const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return err_errno(err, errno, "cannot create '%s'", path);
+    const int failed = write_all(fd, bytes, nb) < 0 ? errno : 0;
+    const int closed = close(fd) < 0 ? errno : 0;
+    return failed || closed ? err_errno(err, failed ? failed : closed, "cannot write '%s'", path)
+                            : 0;
+}
+
 int fs_write_atomic(const char *path, const void *bytes, size_t nb, struct err *err)
 {
     AUTO_FREE char *tmp = mem_printf("%s" FS_TMP_MARK "%d", path, (int)getpid());
-    int fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (fd < 0)
-        return err_errno(err, errno, "cannot create '%s'", tmp);
-    const int failed = write_all(fd, bytes, nb) < 0 ? errno : 0;
-    const int closed = close(fd) < 0 ? errno : 0;
-    if (failed || closed)
-        err_errno(err, failed ? failed : closed, "cannot write '%s'", path);
-    else if (fs_commit(tmp, path, err) == 0)
+    if (fs_write(tmp, bytes, nb, err) == 0 && fs_commit(tmp, path, err) == 0)
         return 0;
     unlink(tmp);
     return err->code;

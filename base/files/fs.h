@@ -17,6 +17,9 @@ ATTR_NODISCARD int fs_read(char **out, size_t *out_nb, const char *path, size_t 
  * killed process may leave such a file. */
 #define FS_TMP_MARK ".tmp-"
 
+/* Writes a file, neither atomically nor flushed. */
+ATTR_NODISCARD int fs_write(const char *path, const void *bytes, size_t nb, struct err *err);
+
 /* Writes a temporary file beside path, fsyncs it, renames it to path, and fsyncs the folder. */
 ATTR_NODISCARD int fs_write_atomic(const char *path, const void *bytes, size_t nb, struct err *err);
 

@@ -41,7 +41,7 @@ static char **name_outputs(const struct worker *w)
 {
     char **made = mem_zalloc(w->spec->nb_outputs, sizeof *made);
     for (size_t i = 0; i < w->spec->nb_outputs; i++)
-        made[i] = mem_printf("%s/%zu.mp4", w->tmp, i);
+        made[i] = worker_made_file(w, w->spec->outputs[i].key);
     return made;
 }
 
@@ -64,7 +64,9 @@ static int check_made(const char *path, struct err *err)
 {
     struct stat st;
     if (lstat(path, &st) < 0)
-        return err_errno(err, errno, "the worker did not write '%s'", path);
+        return err_errno(err, errno, "cannot find '%s'", path);
+    if (st.st_size == 0)
+        return err_set(err, ERR_EXTERNAL, "the worker did not write '%s'", path);
     return S_ISREG(st.st_mode) && st.st_nlink == 1
                ? 0
                : err_set(err, ERR_EXTERNAL, "the worker wrote '%s', which is not a regular file",

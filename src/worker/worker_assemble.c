@@ -205,14 +205,13 @@ static int assemble_and_check(const struct worker *w, const struct pieces *p, co
     add_output_facts(result, &made, &checked, a->sound);
     json_object_set(result, "damage", (json_t *)(uintptr_t)a->damage);
     json_object_set(result, "remark", (json_t *)(uintptr_t)a->remark);
-    return worker_deliver(w, w->spec->key, tmp, result, err);
+    return worker_deliver(w, w->spec->key, result, err);
 }
 
 int worker_assemble(struct worker *w, struct err *err)
 {
     struct pieces pieces = {0};
-    AUTO_FREE char *name = mem_printf("o.%s", w->spec->assembly.container);
-    AUTO_FREE char *tmp = worker_tmp_file(w, name);
+    AUTO_FREE char *tmp = worker_made_file(w, w->spec->key);
     if (collect(&pieces, w->spec, err) == 0)
         (void)assemble_and_check(w, &pieces, tmp, err);
     pieces_finish(&pieces);

@@ -61,7 +61,7 @@ int worker_captions(struct worker *w, struct err *err)
 {
     const struct frame_grid *grid = &w->spec->grid;
     const struct job_range *range = &w->spec->range;
-    AUTO_FREE char *tmp = worker_tmp_file(w, "c.vtt");
+    AUTO_FREE char *tmp = worker_made_file(w, w->spec->key);
     AUTO_CUES cues = {0};
     int64_t zero_ms = 0;
     char sha256[SHA256_BYTES];
@@ -79,5 +79,5 @@ int worker_captions(struct worker *w, struct err *err)
         json_object_set_new(result, "left_out", json_integer((json_int_t)cues.nb_left_out));
         json_object_set_new(result, "left_out_line", json_integer((json_int_t)cues.left_out_line));
     }
-    return worker_deliver(w, w->spec->key, tmp, result, err);
+    return worker_deliver(w, w->spec->key, result, err);
 }

@@ -3,14 +3,11 @@
 #include <string.h>
 
 #include "card.h"
+#include "fs.h"
 #include "mem.h"
 #include "sandbox.h"
+#include "worker_limits.h"
 #include "worker_stage.h"
-
-/* Limits far above what any stage was measured to need (docs/sandbox.md), and low enough to protect
- * the machine. */
-static const int64_t max_memory_bytes = 8LL << 30, max_file_bytes = 64LL << 30,
-                     max_cpu_s = 12L * 3600;
 
 struct paths {
     char **list;
@@ -43,15 +40,34 @@ static void add_machine(struct paths *p)
         add(p, mem_strdup(of_all[i]));
 }
 
+/* Makes an empty file, which the stage can then write. Takes over the path. */
+static int add_empty(struct paths *p, char *path, struct err *err)
+{
+    add(p, path);
+    return fs_write(path, "", 0, err);
+}
+
+static int add_results(struct paths *p, const struct worker *w, struct err *err)
+{
+    for (size_t i = 0; i < job_spec_nb_results(w->spec); i++) {
+        const char *key = job_spec_result_key(w->spec, i);
+        AUTO_FREE char *json = mem_printf("%s.json", key);
+        if (add_empty(p, worker_tmp_file(w, json), err) < 0 ||
+            (job_spec_ext(w->spec) && add_empty(p, worker_made_file(w, key), err) < 0))
+            return err->code;
+    }
+    return 0;
+}
+
 int worker_enter_sandbox(const struct worker *w, pid_t parent, struct err *err)
 {
-    struct paths paths = {0};
+    struct paths paths = {0}, results = {0};
+    const struct worker_limits limits = worker_limits(w->spec);
     struct sandbox_spec spec = {
         .mode = w->spec->sandbox,
-        .writable = w->tmp,
-        .max_memory_bytes = max_memory_bytes,
-        .max_file_bytes = max_file_bytes,
-        .max_cpu_s = max_cpu_s,
+        .max_memory_bytes = limits.memory_bytes,
+        .max_file_bytes = limits.file_bytes,
+        .max_cpu_s = limits.cpu_s,
     };
     size_t nb;
     char **of_job = job_spec_paths(&nb, w->spec);
@@ -64,7 +80,12 @@ int worker_enter_sandbox(const struct worker *w, pid_t parent, struct err *err)
     spec.readable = paths.list;
     spec.nb_readable = paths.nb;
     struct sandbox_report report;
-    const int ret = sandbox_enter(&report, &spec, parent, err);
+    if (add_results(&results, w, err) == 0) {
+        spec.writable = results.list;
+        spec.nb_writable = results.nb;
+        (void)!sandbox_enter(&report, &spec, parent, err);
+    }
     mem_free_strings(paths.list, paths.nb);
-    return ret;
+    mem_free_strings(results.list, results.nb);
+    return err->code;
 }

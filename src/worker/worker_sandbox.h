@@ -1,4 +1,5 @@
-/* The sandbox of a worker. It allows reading of the files that the spec names and of fonts. */
+/* The sandbox of a worker. It allows reading of the files that the spec names and of fonts, and
+ * writing of the files of the results, which it makes empty in the job's folder. */
 #pragma once
 
 #include <sys/types.h>

@@ -32,9 +32,13 @@ void worker_add_damage(json_t *result, const struct damage *damage);
 /* The path of a file in the job's folder; a new string. */
 char *worker_tmp_file(const struct worker *worker, const char *name);
 
-/* Delivers a result: writes it to KEY.json in the job's folder, and renames the finished file tmp
- * (NULL: none) to KEY.EXT. The worker outside the sandbox moves both into place. */
-ATTR_NODISCARD int worker_deliver(const struct worker *worker, const char *key, const char *tmp,
+/* The path of the file that belongs to a result, KEY.EXT in the job's folder; a new string. It
+ * exists: the sandbox allows neither making nor renaming a file. */
+char *worker_made_file(const struct worker *worker, const char *key);
+
+/* Delivers a result, whose file is complete: writes it to KEY.json in the job's folder. The worker
+ * outside the sandbox moves both into place. */
+ATTR_NODISCARD int worker_deliver(const struct worker *worker, const char *key,
                                   const json_t *result, struct err *err);
 
 /* Checks that the recording's files are those of the spec, by size and time of change. This is done
