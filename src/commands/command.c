@@ -17,7 +17,7 @@ static int make_ready(struct event *event, struct plan *plan, const struct comma
 
 int command_run(struct command *c, struct err *err)
 {
-    AUTO_EVENT event = {.lock = -1};
+    AUTO_EVENT event = {.lock = -1, .work_lock = -1};
     AUTO_PLAN plan = {0};
     if (c->needs && make_ready(&event, &plan, c, err) < 0)
         return err->code;

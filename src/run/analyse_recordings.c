@@ -17,6 +17,8 @@ static int run_jobs(struct executor_result *total, struct plan *plan, struct zyg
     int ret = 0;
     if (nb && plan->event->lock < 0 && event_lock(plan->event, err) < 0)
         ret = err->code;
+    if (nb && ret == 0)
+        ret = event_check(plan->event, err);
     if (nb && ret == 0 && (ret = workdir_clean(plan->event->work, err)) == 0) {
         struct progress *progress = progress_create(doing, plan->event->settings.workers, quiet);
         ret = executor_run_list(total, plan, zygote, jobs, nb, progress, err);

@@ -132,7 +132,7 @@ static int run_stage(struct worker *w)
     int status = 0;
     AUTO_FREE char *tmp = workdir_own(w->spec->work, w->spec->key, getpid());
     w->tmp = tmp;
-    if (fs_mkdirs(tmp, &err) < 0)
+    if (workdir_make_tmp(w->spec->work, &err) < 0 || fs_mkdirs(tmp, &err) < 0)
         return report_failure(&err);
     const bool apart = w->spec->sandbox != SANDBOX_OFF;
     const pid_t parent = apart ? getpid() : getppid(), child = apart ? fork() : 0;
