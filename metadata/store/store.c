@@ -223,7 +223,7 @@ static int open_to_read(struct store **out, const char *path, const struct err *
         sql_exec(s, READING_PRAGMAS, &ignored) < 0)
         return err->code;
     *err = (struct err){0};
-    if (why->code == ERR_NO_SPACE)
+    if (why->code == ERR_NO_SPACE || why->origin_code == SQLITE_IOERR)
         s->unwritable = *why;
     else
         err_set(&s->unwritable, ERR_IO,

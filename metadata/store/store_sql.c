@@ -7,9 +7,18 @@
 
 #include "mem.h"
 
+/* What the system said. SQLite does not keep it if a commit fails to write; errno still has it. */
+static int system_error(struct store *s, int now)
+{
+    const int kept = sqlite3_system_errno(s->db), code = sqlite3_extended_errcode(s->db);
+    const bool writing =
+        code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_SHMSIZE;
+    return kept || !writing ? kept : now;
+}
+
 int sql_fail(struct store *s, struct err *err, const char *what)
 {
-    const int code = sqlite3_errcode(s->db), cause = sqlite3_system_errno(s->db);
+    const int code = sqlite3_errcode(s->db), cause = system_error(s, errno);
     const bool system = cause && (code == SQLITE_IOERR || code == SQLITE_CANTOPEN);
     const bool full = code == SQLITE_FULL || (system && (cause == ENOSPC || cause == EDQUOT));
     const enum err_code ours = full                     ? ERR_NO_SPACE
@@ -22,9 +31,9 @@ int sql_fail(struct store *s, struct err *err, const char *what)
         *err = s->unwritable;
         return err->code;
     }
-    return err_foreign(err, ours, ERR_SQLITE, code, "the store '%s': %s: %s",
-                       sqlite3_db_filename(s->db, "main"), what,
-                       system ? strerror(cause) : sqlite3_errmsg(s->db));
+    return err_foreign(
+        err, ours, ERR_SQLITE, code, "the store '%s': %s: %s%s", sqlite3_db_filename(s->db, "main"),
+        what, system ? strerror(cause) : sqlite3_errmsg(s->db), system ? err_advice(cause) : "");
 }
 
 int sql_exec(struct store *s, const char *sql, struct err *err)

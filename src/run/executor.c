@@ -64,14 +64,19 @@ static void on_signal(int sig)
     stop_signal = sig;
 }
 
-static const int stop_signals[] = {SIGINT, SIGTERM, SIGHUP};
+/* SIGXCPU: the limit of 'ulimit -t' is reached, and some time is left to end well. */
+static const int stop_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGXCPU};
 enum { NB_SIGNALS = sizeof stop_signals / sizeof *stop_signals };
 
 static void catch_signals(struct sigaction *old)
 {
     const struct sigaction catching = {.sa_handler = on_signal};
-    for (int i = 0; i < NB_SIGNALS; i++)
-        sigaction(stop_signals[i], &catching, &old[i]);
+    for (int i = 0; i < NB_SIGNALS; i++) {
+        sigaction(stop_signals[i], NULL, &old[i]);
+        /* 'nohup talkpress run &': the run goes on without its terminal. */
+        if (stop_signals[i] != SIGHUP || old[i].sa_handler != SIG_IGN)
+            sigaction(stop_signals[i], &catching, NULL);
+    }
 }
 
 static void restore_signals(const struct sigaction *old)

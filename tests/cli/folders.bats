@@ -1,4 +1,5 @@
-# Folders and disks that change while talkpress works in them: the lock, work/, out/, the event itself.
+# Folders, disks and descriptors that are taken away or limited while talkpress works: the lock, work/, out/,
+# the event itself, the size of files, the standard streams.
 
 setup_file()
 {
@@ -215,4 +216,66 @@ cells_made()
     expect 0 tp publish
     (cd event/out && sha256sum --quiet -c SHA256SUMS)
     json '[.talks[1].parts[].files[].file]' '["02-second-thoughts.jpg"]' cat event/out/talks.json
+}
+
+@test "files may not grow (ulimit -f): each program says so, and nothing wrong is kept" {
+    event_of added
+    # The store's journal, a worker's output, the list of a publish.
+    for bytes in 20000 60000 102400; do
+        expect 1 prlimit --fsize=$bytes "$TALKPRESS" -C event run --quiet
+        says "File too large ('ulimit -f' or the file system, such as FAT32, allows no larger file)"
+    done
+    expect 0 tp run --quiet
+    says "2 of 2 parts are complete"
+    same ok "$(sqlite3 event/talkpress.db 'pragma integrity_check')"
+}
+
+@test "output that cannot be written: status 1, and why; a pipe that is closed: no word" {
+    event_of done
+    for command in status "status --json" list "publish --json" --help; do
+        expect 1 bash -c "'$TALKPRESS' -C event $command >/dev/full"
+        same "talkpress: cannot write to the standard output: No space left on device" "$output"
+        expect 1 bash -c "'$TALKPRESS' -C event $command >&-"
+        same "talkpress: cannot write to the standard output: Bad file descriptor" "$output"
+    done
+    expect 0 bash -c "'$TALKPRESS' -C event status --json | head -c 1"
+    same "{" "$output"
+    # More than a pipe holds.
+    talks=()
+    for i in {1..1000}; do
+        talks+=("$i: Title $i (Ada Byron) (0:08)")
+    done
+    page many.txt "${talks[@]}"
+    tp import --replace many.txt >/dev/null
+    expect 0 bash -c "'$TALKPRESS' -C event status --json | head -c 1"
+    same "{" "$output"
+}
+
+@test "without stdin, stdout and stderr: no message gets into a file" {
+    event_of added
+    expect 1 bash -c "'$TALKPRESS' -C event run <&- >&- 2>&-" # as its summary is lost
+    same "" "$output"
+    same ok "$(sqlite3 event/talkpress.db 'pragma integrity_check')"
+    same "" "$(tr -d '0-9' <event/work/lock)"
+    (cd event/out && sha256sum --quiet -c SHA256SUMS)
+    expect 0 tp run --quiet
+    says "jobs run: none" "2 of 2 parts are complete"
+}
+
+@test "a run under nohup goes on when its terminal is gone" {
+    event_of added
+    slow_event
+    nohup "$TALKPRESS" -C event run --quiet >run 2>&1 3>&- &
+    COORDINATOR=$!
+    WORKER=$(stop_worker cell)
+    kill -HUP "$COORDINATOR"
+    ends 0
+    says "2 of 2 parts are complete"
+}
+
+@test "the limit of processor time (ulimit -t) stops a run as Ctrl-C does" {
+    run_with_worker
+    kill -XCPU "$COORDINATOR"
+    ends 1
+    says "stopped: 'talkpress run' continues from here"
 }
