@@ -7,8 +7,8 @@
 #include "diff.h"
 #include "event.h"
 #include "fs.h"
-#include "import.h"
 #include "import_guard.h"
+#include "import_sandboxed.h"
 #include "json.h"
 #include "lost_work.h"
 #include "mem.h"
@@ -392,7 +392,7 @@ int cmd_import(struct command *c, struct err *err)
     AUTO_PROGRAMME before = {0}, after = {0};
     AUTO_IMPORT_GUARD guard = {0};
     struct diff d;
-    if (import_read(&after, c->operands[0], err) < 0 ||
+    if (import_sandboxed(&after, c->operands[0], c->event->settings.sandbox, err) < 0 ||
         store_programme(&before, c->event->store, err) < 0)
         return err->code;
     programme_number_talks(&after, &before);
