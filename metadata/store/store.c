@@ -13,7 +13,7 @@
 
 enum {
     APPLICATION_ID = 0x74707273, /* "tprs" */
-    SCHEMA_VERSION = 6,
+    SCHEMA_VERSION = 7,
     BUSY_MS = 10000,
     BUSY_STEP_MS = 20,
 };
@@ -127,6 +127,9 @@ static const char *const migrations[SCHEMA_VERSION - 1] = {
     "NOT NULL ORDER BY key;"
     "UPDATE result SET value = json_remove(value, '$.cells') WHERE key IN "
     "(SELECT key FROM result_cells) AND is_cell = 0;",
+    "CREATE TABLE secret (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE file_proof (fingerprint TEXT PRIMARY KEY, proof TEXT NOT NULL) "
+    "STRICT, WITHOUT ROWID;",
 };
 
 int store_copy(const char *path, const char *to, struct err *err)

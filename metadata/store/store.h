@@ -81,6 +81,15 @@ ATTR_NODISCARD int store_set_recording(struct store *store, const struct recordi
                                        struct err *err);
 ATTR_NODISCARD int store_remove_recording(struct store *store, const char *path, struct err *err);
 
+/* 64 hexadecimal digits that only this event knows; made when first asked for. */
+ATTR_NODISCARD int store_secret(char out[65], struct store *store, struct err *err);
+/* What was kept for a fingerprint (identity.h): at most 64 characters; "": nothing. The first that
+ * is kept stays. */
+ATTR_NODISCARD int store_proof(char out[65], struct store *store, const char *fingerprint,
+                               struct err *err);
+ATTR_NODISCARD int store_keep_proof(struct store *store, const char *fingerprint, const char *proof,
+                                    struct err *err);
+
 /* --- decisions --- */
 
 struct chosen_match {
