@@ -46,6 +46,8 @@ struct source {
     size_t nb_captions;
     struct caption_source *set_aside; /* text that is no language, so that it is not published */
     size_t nb_set_aside;
+    struct caption_source *outranked; /* not used: another file of the same language is */
+    size_t nb_outranked;
     const char *absent;              /* the first of its files that does not exist now, or NULL */
     struct chosen_sound chosen;      /* the user's choice */
     int audio_stream;                /* the published one; -1: none, or not known yet */
