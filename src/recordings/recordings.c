@@ -244,6 +244,27 @@ static bool renew_file(struct recording_file *file)
     return true;
 }
 
+/* Stores the files as they are now, unless another process changed or removed the recording. */
+static int store_renewed(struct store *store, const struct recording *r, struct err *err)
+{
+    struct recording known = {0}, now;
+    bool found = false;
+    if (store_begin(store, err) < 0)
+        return err->code;
+    int ret = store_recording_by_path(&known, &found, store, r->path, err);
+    if (ret == 0 && found && strcmp(known.fingerprint, r->fingerprint) == 0) {
+        recording_of_files(&now, r->files, r->nb_files, r->by_hand);
+        ret = store_set_recording(store, &now, err);
+        recording_finish(&now);
+    }
+    recording_finish(&known);
+    if (ret == 0)
+        ret = store_commit(store, err);
+    if (ret < 0)
+        store_rollback(store);
+    return ret;
+}
+
 int recordings_refresh(struct event *event, struct err *err)
 {
     struct recording *list = NULL;
@@ -255,12 +276,8 @@ int recordings_refresh(struct event *event, struct err *err)
         bool changed = false;
         for (size_t k = 0; k < list[i].nb_files; k++)
             changed = renew_file(&list[i].files[k]) || changed;
-        if (!changed)
-            continue;
-        struct recording now;
-        recording_of_files(&now, list[i].files, list[i].nb_files, list[i].by_hand);
-        ret = store_set_recording(event->store, &now, err);
-        recording_finish(&now);
+        if (changed)
+            ret = store_renewed(event->store, &list[i], err);
     }
     recordings_free(list, nb);
     return ret;
