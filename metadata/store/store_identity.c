@@ -14,7 +14,7 @@ static int read_text(char out[65], struct store *s, const char *sql, const char 
     AUTO_STMT *stmt = NULL;
     if (sql_prepare(&stmt, s, err, sql, "s", key) < 0)
         return err->code;
-    const int got = sql_step(s, stmt, err);
+    const int got = sql_step(s, stmt, "t", err);
     const char *text = got > 0 ? sql_text(stmt, 0) : NULL;
     snprintf(out, 65, "%s", text ? text : "");
     return got < 0 ? got : 0;

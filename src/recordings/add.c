@@ -396,10 +396,31 @@ static int list_files(struct join_file **out, size_t *out_nb, const struct addin
     return 0;
 }
 
-/* Makes one recording of the chain. */
+/* Whether the file is still a recording's, or part of one: the plan is older than the transaction.
+ */
+static int is_still_there(bool *out, struct store *store, const struct recording_file *file,
+                          struct err *err)
+{
+    struct recording r = {0};
+    const struct recording_file *at = NULL;
+    bool found = false;
+    const int ret = store_recording_by_path(&r, &found, store, file->path, err);
+    if (ret == 0 && found)
+        at = file_at(&r, file->path);
+    *out = at && strcmp(at->fingerprint, file->fingerprint) == 0;
+    recording_finish(&r);
+    return ret;
+}
+
+/* Makes one recording of the chain, unless another process removed or changed a file of it. */
 static int join_chain(struct adding *a, const struct join_file *chain, size_t nb, struct err *err)
 {
     AUTO_FREE struct recording_file *files = mem_zalloc(nb, sizeof *files);
+    for (size_t i = 0; i < nb; i++) {
+        bool there;
+        if (is_still_there(&there, a->event->store, chain[i].file, err) < 0 || !there)
+            return err->code;
+    }
     for (size_t i = 0; i < nb; i++) {
         files[i] = *chain[i].file;
         note(a, files[i].path, ADDING_NEWS);

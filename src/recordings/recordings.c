@@ -257,15 +257,28 @@ static bool renew_file(struct recording_file *file, struct identity **identity, 
     return true;
 }
 
-static int store_again(const struct recording *r, struct identity *identity, struct event *event,
-                       struct err *err)
+/* Stores the files as they are now, unless another process changed or removed the recording. */
+static int store_renewed(struct event *event, struct identity *identity, const struct recording *r,
+                         struct err *err)
 {
-    struct recording now;
-    recording_of_files(&now, r->files, r->nb_files, r->by_hand);
-    int ret = identity_settle_recording(identity, &now, err);
+    struct store *store = event->store;
+    struct recording known = {0}, now;
+    bool found = false;
+    if (store_begin(store, err) < 0)
+        return err->code;
+    int ret = store_recording_by_path(&known, &found, store, r->path, err);
+    if (ret == 0 && found && strcmp(known.fingerprint, r->fingerprint) == 0) {
+        recording_of_files(&now, r->files, r->nb_files, r->by_hand);
+        ret = identity_settle_recording(identity, &now, err);
+        if (ret == 0)
+            ret = store_set_recording(store, &now, err);
+        recording_finish(&now);
+    }
+    recording_finish(&known);
     if (ret == 0)
-        ret = store_set_recording(event->store, &now, err);
-    recording_finish(&now);
+        ret = store_commit(store, err);
+    if (ret < 0)
+        store_rollback(store);
     return ret;
 }
 
@@ -282,7 +295,7 @@ int recordings_refresh(struct event *event, struct err *err)
         for (size_t k = 0; k < list[i].nb_files; k++)
             changed = renew_file(&list[i].files[k], &identity, event) || changed;
         if (changed)
-            ret = store_again(&list[i], identity, event, err);
+            ret = store_renewed(event, identity, &list[i], err);
     }
     if (ret == 0 && identity)
         ret = identity_save(identity, err);
