@@ -71,6 +71,8 @@ int media_open(struct media **out, const char *path, const struct media_params *
 {
     AUTO_MEDIA *m = mem_zalloc(1, sizeof *m);
     m->join = params ? params->join : NULL;
+    m->progress = params ? params->progress : NULL;
+    m->opaque = params ? params->opaque : NULL;
     if (open_files(m, path, params, err) < 0)
         return err->code;
     if (m->nb_files == 1 ? media_divide(m, true, err) < 0 : media_join_files(m, err) < 0)

@@ -24,6 +24,10 @@ struct media_params {
     /* How the files continue each other, as media_join returned it. NULL: it is found out while
      * reading, which is only valid for one read from start to end. */
     const json_t *join;
+    /* Called with the number of bytes read as a share of the recording's, 0 to 1; non-zero stops
+     * reading. For one read from start to end; or NULL. */
+    int (*progress)(void *opaque, double fraction);
+    void *opaque;
 };
 
 /* Opens path and finds its streams. params may be NULL (one file); the strings and the

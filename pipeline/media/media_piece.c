@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <libavutil/mem.h>
 #include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,6 +40,9 @@ static int io_read(void *opaque, uint8_t *buf, int nb)
     if (n == 0)
         return AVERROR_EOF;
     p->pos += n;
+    m->nb_read += n;
+    if (m->progress && m->progress(m->opaque, fmin(1, (double)m->nb_read / (double)media_size(m))))
+        return AVERROR_EXIT;
     return (int)n;
 }
 

@@ -60,6 +60,9 @@ struct media {
     struct media_piece *pieces; /* one for each file, or one for all of them */
     size_t nb_pieces, at;
     const json_t *join;
+    int (*progress)(void *opaque, double fraction); /* as of media_params */
+    void *opaque;
+    int64_t nb_read;     /* bytes */
     unsigned nb_streams; /* of the first piece, when it was opened */
     int main;            /* the stream that places the pieces in time: video, else audio */
     bool disk_failed;    /* a read failed: libav's error then says nothing about the content */

@@ -1,6 +1,7 @@
 #include "worker_stage.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -12,14 +13,16 @@
 
 /* --- progress -------------------------------------------------------------------------------- */
 
-/* A worker also notices here that the coordinator has ended: writing fails. */
+/* Only what rises counts as progress, in steps of 1/1000, up to 1 (docs/jobs.md). A worker also
+ * notices here that the coordinator has ended: writing fails. */
 int worker_report(double done)
 {
-    static double last = -1;
-    if (done < last + 0.005 && done < 1 && done >= last)
+    static int last = -1;
+    const int steps = (int)lround(1000 * fmin(fmax(done, 0), 1));
+    if (steps <= last)
         return 0;
-    last = done;
-    printf("{\"done\": %.3f}\n", done);
+    last = steps;
+    printf("{\"done\": %d.%03d}\n", steps / 1000, steps % 1000);
     return fflush(stdout) != 0;
 }
 

@@ -16,7 +16,7 @@ struct worker {
     const struct job_spec *spec;
     char *tmp;                 /* path of the job's folder */
     char **made;               /* owned; path of a file in it for each of the spec's outputs */
-    int64_t frames;            /* number of frames of the segment, for progress */
+    int64_t frames, before;    /* for progress: number of frames to encode, and encoded before */
     struct media_params files; /* the files of the recording after the first */
     const char **more;         /* owned; the list that files points to */
 };
