@@ -1,6 +1,8 @@
 #include "workdir.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "fs.h"
@@ -40,6 +42,15 @@ char *workdir_own(const char *work, const char *key, pid_t pid)
 char *workdir_failed(const char *work, const char *name)
 {
     return mem_printf("%s/failed/%s", work, name);
+}
+
+/* Does not create work/ as fs_mkdirs would: it would be a new one where an event was moved away. */
+int workdir_make_tmp(const char *work, struct err *err)
+{
+    AUTO_FREE char *tmp = mem_printf("%s/tmp", work);
+    return mkdir(tmp, 0777) == 0 || errno == EEXIST
+               ? 0
+               : err_errno(err, errno, "cannot create the folder '%s'", tmp);
 }
 
 int workdir_prepare(const char *work, const char *key, struct err *err)

@@ -58,14 +58,19 @@ static void on_signal(int sig)
     stop_signal = sig;
 }
 
-static const int stop_signals[] = {SIGINT, SIGTERM, SIGHUP};
+/* SIGXCPU: the limit of 'ulimit -t' is reached, and some time is left to end well. */
+static const int stop_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGXCPU};
 enum { NB_SIGNALS = sizeof stop_signals / sizeof *stop_signals };
 
 static void catch_signals(struct sigaction *old)
 {
     const struct sigaction catching = {.sa_handler = on_signal};
-    for (int i = 0; i < NB_SIGNALS; i++)
-        sigaction(stop_signals[i], &catching, &old[i]);
+    for (int i = 0; i < NB_SIGNALS; i++) {
+        sigaction(stop_signals[i], NULL, &old[i]);
+        /* 'nohup talkpress run &': the run goes on without its terminal. */
+        if (stop_signals[i] != SIGHUP || old[i].sa_handler != SIG_IGN)
+            sigaction(stop_signals[i], &catching, NULL);
+    }
 }
 
 static void restore_signals(const struct sigaction *old)
@@ -95,7 +100,7 @@ static int start(struct executor *e, int i, struct job *job, struct job_spec *jo
     /* The slot is in the name: two talks with the same card or cell may have the same job. */
     AUTO_FREE char *spec = mem_printf("%s-%d.json", s->job.key, i);
     s->spec_path = workdir_tmp(e->event->work, spec);
-    if (write_spec(s, err) < 0 ||
+    if (workdir_make_tmp(e->event->work, err) < 0 || write_spec(s, err) < 0 ||
         worker_process_start(&s->worker, e->zygote, s->spec_path, err) < 0)
         return err->code;
     progress_job(e->progress, i, &s->job);
@@ -216,6 +221,30 @@ static void describe_message(struct err *out, const struct slot *s, enum err_cod
     err_set(out, code, "%s", text);
 }
 
+/* The path of the first file in work/ that the job should have made and that is not there, or NULL.
+ * A new string. */
+static char *absent_result(const char *work, const struct job_spec *spec)
+{
+    const char *const exts[] = {job_spec_ext(spec), "json"};
+    for (size_t i = 0; i < job_spec_nb_results(spec); i++)
+        for (size_t k = 0; k < sizeof exts / sizeof *exts; k++) {
+            AUTO_FREE char *path =
+                exts[k] ? workdir_path(work, job_spec_result_key(spec, i), exts[k]) : NULL;
+            if (path && !fs_exists(path))
+                return mem_take(&path);
+        }
+    return NULL;
+}
+
+static void describe_absent(struct err *out, const struct slot *s, const char *work)
+{
+    AUTO_FREE char *path = absent_result(work, &s->spec);
+    err_set(out, ERR_IO,
+            "the worker made '%s', but it is not there: something else deletes files in work/, or "
+            "the disk loses what is written. 'talkpress run' makes it again",
+            path ? path : work);
+}
+
 static void describe_status(struct err *out, const struct slot *s, int status)
 {
     AUTO_FREE char *place = failure_place(&s->spec, worker_output_done(&s->worker.output));
@@ -224,7 +253,8 @@ static void describe_status(struct err *out, const struct slot *s, int status)
 }
 
 /* Describes a failure, from the worker's last line or its exit status. */
-static void describe_end(struct err *out, const struct slot *s, int status, int stall_s)
+static void describe_end(struct err *out, const struct slot *s, int status,
+                         const struct event *event)
 {
     struct err ignored = {0};
     AUTO_JSON *line = NULL;
@@ -233,9 +263,11 @@ static void describe_end(struct err *out, const struct slot *s, int status, int 
         line = NULL; /* not JSON, if the worker crashed */
     const char *message = json_get_string(line, "message", NULL);
     if (s->stalled)
-        describe_stall(out, s, stall_s);
+        describe_stall(out, s, event->settings.stall_s);
     else if (WIFSIGNALED(status))
         describe_signal(out, s, WTERMSIG(status));
+    else if (status == 0)
+        describe_absent(out, s, event->work);
     else if (message)
         describe_message(out, s, err_code_by_name(json_get_string(line, "code", "bug")), message);
     else
@@ -258,7 +290,7 @@ static char *keep_log(const struct executor *e, const struct slot *s)
 static int note_failure(struct executor *e, const struct slot *s, int status, struct err *err)
 {
     struct err why = {0}, unkept = {0};
-    describe_end(&why, s, status, e->event->settings.stall_s);
+    describe_end(&why, s, status, e->event);
     AUTO_FREE char *spec = mem_printf("%s.json", s->job.key);
     AUTO_FREE char *kept = workdir_failed(e->event->work, spec), *kept_log = keep_log(e, s),
                    *lines = worker_log_last_lines(&s->worker.log, LOG_LINES);
@@ -286,15 +318,11 @@ static int note_failure(struct executor *e, const struct slot *s, int status, st
 }
 
 /* Whether all results of the job are in place. Then it succeeded, even if its worker was killed
- * just afterwards. */
+ * just afterwards; and without them it did not, whatever its worker says. */
 static bool all_made(const struct executor *e, const struct job_spec *spec)
 {
-    for (size_t i = 0; i < job_spec_nb_results(spec); i++) {
-        AUTO_FREE char *path = workdir_path(e->event->work, job_spec_result_key(spec, i), "json");
-        if (!fs_exists(path))
-            return false;
-    }
-    return true;
+    AUTO_FREE char *absent = absent_result(e->event->work, spec);
+    return !absent;
 }
 
 /* Removes the folder that a killed worker has left. */
@@ -318,11 +346,13 @@ static int end(struct executor *e, int i, struct err *err)
     e->result->cpu_s[stage] += (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
                                (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
     const bool well = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    const bool ok = well || all_made(e, &s->spec);
+    const bool ok = all_made(e, &s->spec);
     progress_job_end(e->progress, i, worker_now_s() - s->worker.begin_s, ok);
     if (!well)
         remove_left(e, s);
-    int ret = ok ? write_results(e, &s->spec, err) : note_failure(e, s, status, err);
+    int ret = event_check(e->event, err) < 0 ? err->code
+              : ok                           ? write_results(e, &s->spec, err)
+                                             : note_failure(e, s, status, err);
     if (ret == 0) {
         e->result->nb_run[stage] += ok;
         ret = e->source->ended(e->source->opaque, &s->job, ok, err);
@@ -425,7 +455,7 @@ static int loop(struct executor *e, struct err *err)
 {
     for (;;) {
         int busy;
-        if (fill_slots(e, &busy, err) < 0)
+        if (event_check(e->event, err) < 0 || fill_slots(e, &busy, err) < 0)
             return err->code;
         if (!busy)
             return 0;

@@ -63,10 +63,10 @@ int worker_deliver(const struct worker *w, const char *key, const json_t *result
 
 /* --- the recording --------------------------------------------------------------------------- */
 
-static int check_file(const struct job_file *file, struct err *err)
+int worker_check_file(const struct job_file *file, int fd, struct err *err)
 {
     struct stat st;
-    if (stat(file->path, &st) < 0)
+    if ((fd < 0 ? stat(file->path, &st) : fstat(fd, &st)) < 0)
         return err_errno(err, errno, "cannot find the recording '%s' (is its disk connected?)",
                          file->path);
     const int64_t mtime_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
@@ -79,7 +79,7 @@ static int check_file(const struct job_file *file, struct err *err)
 int worker_check_recording(const struct job_spec *spec, struct err *err)
 {
     for (size_t i = 0; i < spec->nb_files; i++)
-        if (check_file(&spec->files[i], err) < 0)
+        if (worker_check_file(&spec->files[i], -1, err) < 0)
             return err->code;
     return 0;
 }

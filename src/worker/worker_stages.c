@@ -23,13 +23,18 @@ static int report_frames(void *opaque, int64_t frames)
     return worker_report((double)(w->before + frames) / (double)w->frames);
 }
 
+static int report_probed(void *opaque, double fraction)
+{
+    (void)opaque;
+    return worker_report(WORKER_PROBED * fraction);
+}
+
 int worker_probe(struct worker *w, struct err *err)
 {
     const char *path = NULL;
     AUTO_JSON *result = NULL;
     if (worker_recording_path(&path, w, err) < 0 ||
-        probe_files(&result, path, w->files.more, w->files.nb_more, worker_report_fraction, NULL,
-                    err) < 0)
+        probe_files(&result, path, w->files.more, w->files.nb_more, report_probed, NULL, err) < 0)
         return err->code;
     return worker_deliver(w, w->spec->key, result, err);
 }
