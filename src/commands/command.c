@@ -1,7 +1,10 @@
+#include <stdio.h>
+
 #include "commands.h"
 #include "event.h"
 #include "plan.h"
 #include "recordings.h"
+#include "store.h"
 #include "zygote.h"
 
 static int make_ready(struct event *event, struct plan *plan, const struct command *c,
@@ -15,6 +18,18 @@ static int make_ready(struct event *event, struct plan *plan, const struct comma
     return 0;
 }
 
+/* Also after a command that failed: it may have changed something before. If it cannot be made, the
+ * command has done its work all the same. */
+static void back_up(const struct event *event)
+{
+    struct err why = {0};
+    if (event->store &&
+        (store_has_changed(event->store) ||
+         (event->lock >= 0 && !store_has_backup(event->store))) &&
+        store_backup(event->store, &why) < 0)
+        fprintf(stderr, "the backup of the store was not renewed: %s\n", why.msg);
+}
+
 int command_run(struct command *c, struct err *err)
 {
     AUTO_EVENT event = {.lock = -1, .work_lock = -1};
@@ -26,5 +41,6 @@ int command_run(struct command *c, struct err *err)
     c->plan = c->needs & NEEDS_PLAN ? &plan : NULL;
     const int status = c->verb->run(c, err);
     zygote_destroy_p(&c->zygote);
+    back_up(&event);
     return status;
 }

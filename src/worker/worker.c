@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "av.h"
+#include "content_hash.h"
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
@@ -112,12 +113,22 @@ static void name_process(enum stage stage)
     prctl(PR_SET_NAME, title);
 }
 
+/* What the stage says of the recording's identity is not believed. */
+static int identify(const struct worker *w, struct content_hash *hash, struct err *err)
+{
+    AUTO_FREE char *name = mem_printf("%s.json", w->spec->key), *json = worker_tmp_file(w, name);
+    return w->spec->stage == STAGE_PROBE && check_made(json, err) < 0
+               ? err->code
+               : content_hash_add_to_file(hash, json, err);
+}
+
 /* Runs the stage in a child process in the sandbox, then moves its results into place. This process
- * has not read a byte of the recording. With the sandbox off, for debuggers and fuzzing, there is
- * only one process. */
+ * parses no byte of the recording: it only hashes those of one that is probed. With the sandbox
+ * off, for debuggers and fuzzing, there is only one process. */
 static int run_stage(struct worker *w)
 {
     struct err err = {0}, cleaning = {0};
+    AUTO_CONTENT_HASH *hash = content_hash_open(w->spec);
     int status = 0;
     AUTO_FREE char *tmp = workdir_own(w->spec->work, w->spec->key, getpid());
     w->tmp = tmp;
@@ -133,9 +144,10 @@ static int run_stage(struct worker *w)
     }
     if (child < 0)
         err_errno(&err, errno, "cannot start a process");
-    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
-        ;
-    if (child >= 0 && worker_check_recording(w->spec, &err) == 0 && status == 0)
+    if (child > 0)
+        content_hash_wait(hash, child, &status);
+    if (child >= 0 && (status != 0 || identify(w, hash, &err) == 0) &&
+        worker_check_recording(w->spec, &err) == 0 && status == 0)
         (void)take_all_made(w, &err);
     if (fs_remove_all(tmp, &cleaning) < 0)
         fprintf(stderr, "%s\n", cleaning.msg); /* not an error: the next run empties tmp/ */

@@ -123,6 +123,18 @@ static void add_output_facts(json_t *result, const struct assemble_result *made,
     json_object_set(result, "gain_db", json_object_get(sound, "gain_db"));
 }
 
+static int report_written(void *opaque, double fraction)
+{
+    (void)opaque;
+    return worker_report(0.5 * fraction);
+}
+
+static int report_checked(void *opaque, double fraction)
+{
+    (void)opaque;
+    return worker_report(0.5 + 0.5 * fraction);
+}
+
 static int check_made(struct check_result *out, const char *tmp, const struct job_assembly *a,
                       const struct pieces *p, const struct assemble_result *made, struct err *err)
 {
@@ -141,6 +153,7 @@ static int check_made(struct check_result *out, const char *tmp, const struct jo
         .title = a->tags.title,
         .captions = p->captions,
         .nb_captions = p->nb_captions,
+        .progress = report_checked,
     };
     return check_output(out, tmp, &check, err);
 }
@@ -175,6 +188,7 @@ static int put_together(struct assemble_result *made, const char *tmp, const str
         .language = a->tags.language,
         .captions = p->captions,
         .nb_captions = p->nb_captions,
+        .progress = report_written,
     };
     return assemble_file(made, tmp, &spec, err);
 }
@@ -185,9 +199,7 @@ static int assemble_and_check(const struct worker *w, const struct pieces *p, co
     const struct job_assembly *a = &w->spec->assembly;
     struct assemble_result made;
     struct check_result checked;
-    if (put_together(&made, tmp, a, p, err) < 0 || worker_report(0.5))
-        return err->code ? err->code : err_set(err, ERR_CANCELLED, "stopped");
-    if (check_made(&checked, tmp, a, p, &made, err) < 0)
+    if (put_together(&made, tmp, a, p, err) < 0 || check_made(&checked, tmp, a, p, &made, err) < 0)
         return err->code;
     AUTO_JSON *result = json_object();
     add_output_facts(result, &made, &checked, a->sound);

@@ -18,13 +18,12 @@ begin_run()
 # cannot end before it is dealt with.
 stop_worker()
 {
-    local pid spec
+    local pid name
     for _ in {1..2000}; do
         for pid in $(workers_of $COORDINATOR); do
             kill -STOP "$pid" 2>/dev/null || continue
-            spec=$(readlink "/proc/$pid/fd/2") || true # its log, beside its spec
-            spec=${spec%.log}.json
-            if [[ -s $spec && $(<"$spec") == *"\"stage\":\"$1\""* ]]; then
+            read -r name <"/proc/$pid/comm" || true
+            if [[ $name == "talkpress $1" ]]; then
                 echo "$pid"
                 return 0
             fi

@@ -127,3 +127,16 @@ bombs()
     # A codec of an emulator, which no camera writes.
     ffmpeg -v error -y -i "$canary" -an -c:v zmbv "$dir/game.avi"
 }
+
+# hostile_worker RULE COMMAND...: talkpress with workers that were taken over: see
+# tests/hostile/hostile.h for RULE ("probe garbage 02-") and for how to add a behaviour.
+hostile_worker()
+{
+    local dir=$BATS_TEST_TMPDIR/hostile
+    if [ ! -e "$dir" ]; then
+        mkdir "$dir"
+        cp "$TALKPRESS" "$dir/talkpress"
+        ln -s "$(dirname "$TALKPRESS")/../tests/hostile/talkpress-media" "$dir/talkpress-media"
+    fi
+    HOSTILE=$1 "$dir/talkpress" "${@:2}"
+}
