@@ -253,6 +253,7 @@ static int open_to_read(struct store **out, const char *path, const struct err *
         sql_open_unchanging(&s, &version, path, &ignored) < 0 || version < SCHEMA_VERSION ||
         sql_check_schema(s, &ignored) < 0)
         return err->code;
+    assert(s);
     *err = (struct err){0};
     if (why->code == ERR_NO_SPACE)
         s->unwritable = *why;

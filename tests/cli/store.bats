@@ -87,6 +87,7 @@ is_said()
             UPDATE sqlite_schema SET sql = replace(replace(sql, 'NOT NULL', ''), 'STRICT', '')
             WHERE type = 'table'"
         sql "PRAGMA foreign_keys = 0; PRAGMA ignore_check_constraints = 1; $change"
+        echo "$change"
         expect 1 tp status
         same 1 "${#lines[@]}"
         says "talkpress.db' is damaged ($what" "mkdir damaged"
@@ -106,7 +107,7 @@ INSERT INTO recording_file VALUES (1, 1, '/x', 1, 1, 'a')|a file of '
 UPDATE chosen_match SET talk = 0 WHERE talk = 1|a row has no sound 'talk')
 UPDATE chosen_cut SET begin_frame = 'x'|a row has no sound 'begin_frame')
 UPDATE chosen_sound SET stream = 1e99|a row has no sound 'stream')
-UPDATE chosen_place SET room = 7|a row has no sound 'room')
+UPDATE chosen_place SET room = x'07'|a row has no sound 'room')
 UPDATE acceptance SET because = NULL|a row has no sound 'because')
 UPDATE published SET key = '../../etc/passwd'|a row has no sound 'key')
 END
