@@ -208,6 +208,10 @@ breaks()
     : >$backup
     expect 1 tp status
     says "cp damaged/talkpress.db.backup-before talkpress.db"
+    mv event/talkpress.db damaged.db
+    expect 1 "$TALKPRESS" init event
+    says "is gone, but" "cp damaged/talkpress.db.backup-before talkpress.db"
+    mv damaged.db event/talkpress.db
     rm $backup*
     expect 1 tp status
     says "is damaged" "has no backup"
