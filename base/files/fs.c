@@ -195,30 +195,47 @@ static int copy(const char *from, const char *to, struct err *err)
         if (n < 0)
             return err_errno(err, errno, "cannot read '%s'", from);
         if (n == 0)
-            return 0;
+            break;
         if (write_all(out, buf, (size_t)n) < 0)
             return err_errno(err, errno, "cannot write '%s'", to);
     }
+    struct stat st;
+    if (fstat(in, &st) == 0) /* not every file system keeps times */
+        (void)!futimens(out, (const struct timespec[]){st.st_atim, st.st_mtim});
+    return 0;
+}
+
+/* Gives a temporary name beside it to the file that is to become to. Its own name stays if both are
+ * of the same file: rename() does nothing then. */
+static int commit_tmp(const char *tmp, const char *to, struct err *err)
+{
+    const int ret = fs_commit(tmp, to, err);
+    unlink(tmp);
+    return ret;
+}
+
+int fs_try_link(const char *from, const char *to, struct err *err)
+{
+    AUTO_FREE char *tmp = mem_printf("%s" FS_TMP_MARK "%d", to, (int)getpid());
+    unlink(tmp);
+    if (link(from, tmp) == 0)
+        return commit_tmp(tmp, to, err) < 0 ? err->code : 1;
+    return errno == EXDEV || errno == EPERM || errno == EMLINK || errno == EOPNOTSUPP
+               ? 0
+               : err_errno(err, errno, "cannot link '%s' to '%s'", from, to);
 }
 
 int fs_link_atomic(const char *from, const char *to, struct err *err)
 {
+    const int linked = fs_try_link(from, to, err);
+    if (linked)
+        return linked < 0 ? linked : 0;
     AUTO_FREE char *tmp = mem_printf("%s" FS_TMP_MARK "%d", to, (int)getpid());
-    unlink(tmp);
-    if (link(from, tmp) < 0) {
-        if (errno != EXDEV && errno != EPERM && errno != EMLINK && errno != EOPNOTSUPP)
-            return err_errno(err, errno, "cannot link '%s' to '%s'", from, to);
-        if (copy(from, tmp, err) < 0) {
-            unlink(tmp);
-            return err->code;
-        }
-    }
-    if (fs_commit(tmp, to, err) < 0) {
+    if (copy(from, tmp, err) < 0) {
         unlink(tmp);
         return err->code;
     }
-    unlink(tmp); /* rename() does nothing if both names are of the same file */
-    return 0;
+    return commit_tmp(tmp, to, err);
 }
 
 /* --- folders, names --------------------------------------------------------------------------- */

@@ -59,6 +59,18 @@ static int add_results(struct paths *p, const struct worker *w, struct err *err)
     return 0;
 }
 
+char **worker_readable(size_t *out_nb, bool with_fonts)
+{
+    struct paths paths = {0};
+    if (with_fonts) {
+        char **fonts = card_font_paths(out_nb);
+        add_list(&paths, fonts, *out_nb);
+    }
+    add_machine(&paths);
+    *out_nb = paths.nb;
+    return paths.list;
+}
+
 int worker_enter_sandbox(const struct worker *w, pid_t parent, struct err *err)
 {
     struct paths paths = {0}, results = {0};
@@ -72,11 +84,8 @@ int worker_enter_sandbox(const struct worker *w, pid_t parent, struct err *err)
     size_t nb;
     char **of_job = job_spec_paths(&nb, w->spec);
     add_list(&paths, of_job, nb);
-    if (w->spec->has_card) {
-        char **fonts = card_font_paths(&nb);
-        add_list(&paths, fonts, nb);
-    }
-    add_machine(&paths);
+    char **of_libraries = worker_readable(&nb, w->spec->has_card);
+    add_list(&paths, of_libraries, nb);
     spec.readable = paths.list;
     spec.nb_readable = paths.nb;
     struct sandbox_report report;
