@@ -4,7 +4,7 @@
 setup_file()
 {
     load helper
-    page "$PAGE" "1: First Steps (Ada Byron) (1:20)" "2: Second Thoughts (Grace Murray) (0:06)"
+    page "$PAGE" "1: First Steps (Ada Byron) (0:56)" "2: Second Thoughts (Grace Murray) (0:06)"
     rehearse "$PAGE" "$REC"
     new_event "$BATS_FILE_TMPDIR/added"
     tp add "$REC" >/dev/null
