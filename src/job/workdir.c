@@ -42,6 +42,11 @@ char *workdir_failed(const char *work, const char *name)
     return mem_printf("%s/failed/%s", work, name);
 }
 
+char *workdir_failed_report(const char *work, const char *key)
+{
+    return mem_printf("%s/failed/%s.report.json", work, key);
+}
+
 int workdir_prepare(const char *work, const char *key, struct err *err)
 {
     AUTO_FREE char *dir = mem_printf("%s/%.2s", work, key);
