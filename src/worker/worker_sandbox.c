@@ -5,6 +5,7 @@
 #include "card.h"
 #include "mem.h"
 #include "sandbox.h"
+#include "workdir.h"
 #include "worker_stage.h"
 
 /* Limits far above what any stage was measured to need (docs/sandbox.md), and low enough to protect
@@ -43,6 +44,26 @@ static void add_machine(struct paths *p)
         add(p, mem_strdup(of_all[i]));
 }
 
+/* The process that checks a file reads this file, and the captions that should be in it. */
+static void add_checked(struct paths *p, const struct worker *w)
+{
+    const struct job_assembly *a = &w->spec->assembly;
+    add(p, mem_strdup(w->file));
+    for (size_t i = 0; i < a->nb_captions; i++)
+        add(p, workdir_path(w->spec->work, a->captions[i].key, "vtt"));
+}
+
+static void add_of_job(struct paths *p, const struct worker *w)
+{
+    size_t nb;
+    char **of_job = job_spec_paths(&nb, w->spec);
+    add_list(p, of_job, nb);
+    if (!w->spec->has_card)
+        return;
+    char **fonts = card_font_paths(&nb);
+    add_list(p, fonts, nb);
+}
+
 int worker_enter_sandbox(const struct worker *w, pid_t parent, struct err *err)
 {
     struct paths paths = {0};
@@ -53,13 +74,10 @@ int worker_enter_sandbox(const struct worker *w, pid_t parent, struct err *err)
         .max_file_bytes = max_file_bytes,
         .max_cpu_s = max_cpu_s,
     };
-    size_t nb;
-    char **of_job = job_spec_paths(&nb, w->spec);
-    add_list(&paths, of_job, nb);
-    if (w->spec->has_card) {
-        char **fonts = card_font_paths(&nb);
-        add_list(&paths, fonts, nb);
-    }
+    if (w->file)
+        add_checked(&paths, w);
+    else
+        add_of_job(&paths, w);
     add_machine(&paths);
     spec.readable = paths.list;
     spec.nb_readable = paths.nb;

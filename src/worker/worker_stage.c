@@ -29,7 +29,7 @@ int worker_report_fraction(void *opaque, double fraction)
     return worker_report(fraction);
 }
 
-/* --- results --------------------------------------------------------------------------------- */
+/* --- reports --------------------------------------------------------------------------------- */
 
 char *worker_tmp_file(const struct worker *w, const char *name)
 {
@@ -44,7 +44,7 @@ void worker_add_damage(json_t *result, const struct damage *d)
                                       (json_int_t)d->first_ms, "what", d->what));
 }
 
-int worker_deliver(const struct worker *w, const char *key, const char *tmp, const json_t *result,
+int worker_deliver(const struct worker *w, const char *key, const char *tmp, const json_t *report,
                    struct err *err)
 {
     AUTO_FREE char *json_name = mem_printf("%s.json", key), *json = worker_tmp_file(w, json_name);
@@ -54,7 +54,7 @@ int worker_deliver(const struct worker *w, const char *key, const char *tmp, con
         if (rename(tmp, to) < 0)
             return err_errno(err, errno, "cannot rename '%s' to '%s'", tmp, to);
     }
-    return json_dump_file(result, json, JSON_INDENT(2) | JSON_SORT_KEYS) < 0
+    return json_dump_file(report, json, JSON_INDENT(2) | JSON_SORT_KEYS) < 0
                ? err_errno(err, errno, "cannot write '%s'", json)
                : 0;
 }
