@@ -19,6 +19,16 @@ static bool stage_has_cells(const char *stage)
     return strcmp(stage, "probe") == 0;
 }
 
+/* The JSON in a column. Its size is limited: an earlier version wrote whatever a worker said. */
+static int read_value(json_t **out, sqlite3_stmt *stmt, int column, struct err *err)
+{
+    enum { MAX_BYTES = 32 << 20, MAX_VALUES = 2 << 20 };
+    const char *text = sql_text(stmt, column);
+    const size_t nb = text ? (size_t)sqlite3_column_bytes(stmt, column) : 0;
+    return nb > MAX_BYTES ? err_set(err, ERR_INVALID, "%s: has %zu bytes", what, nb)
+                          : json_read_limited(out, text, nb, MAX_VALUES, what, err);
+}
+
 /* Without its cells. *has_cells: they are to be added. */
 static int read_result(json_t **out, bool *has_cells, struct store *s, const char *key,
                        struct err *err)
@@ -31,7 +41,7 @@ static int read_result(json_t **out, bool *has_cells, struct store *s, const cha
     if (got <= 0)
         return got;
     *has_cells = stage_has_cells(sql_text(stmt, 1));
-    return json_read_text(out, sql_text(stmt, 0), what, err);
+    return read_value(out, stmt, 0, err);
 }
 
 /* The result with its cells, all members in order of their names, as they were before they were
@@ -59,7 +69,7 @@ static int add_cells(json_t **result, struct store *s, const char *key, struct e
     if (sql_prepare(&stmt, s, err, "SELECT value FROM result_cells WHERE key = ?", "s", key) < 0)
         return err->code;
     const int got = sql_step(s, stmt, err);
-    if (got <= 0 || json_read_text(&cells, sql_text(stmt, 0), what, err) < 0)
+    if (got <= 0 || read_value(&cells, stmt, 0, err) < 0)
         return got < 0 ? got : err->code;
     json_t *all = with_cells(*result, json_object_get(cells, cells_member));
     json_decref(*result);
@@ -112,7 +122,7 @@ int store_probe_summary(json_t **out, struct store *s, const char *key, struct e
                     "json_extract(value, '$.video.height') AS height,"
                     "json_extract(value, '$.audio.channels') AS channels,"
                     "json_extract(value, '$.hash') AS hash "
-                    "FROM result WHERE is_cell = 0 AND key = ?",
+                    "FROM result WHERE is_cell = 0 AND key = ? AND json_valid(value)",
                     "s", key) < 0)
         return err->code;
     const int got = sql_step(s, stmt, err);

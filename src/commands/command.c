@@ -1,7 +1,11 @@
+#include <stdio.h>
+
 #include "commands.h"
 #include "event.h"
+#include "mem.h"
 #include "plan.h"
 #include "recordings.h"
+#include "results.h"
 #include "zygote.h"
 
 static int make_ready(struct event *event, struct plan *plan, const struct command *c,
@@ -15,6 +19,18 @@ static int make_ready(struct event *event, struct plan *plan, const struct comma
     return 0;
 }
 
+/* Says once that results are not valid, and which. What dropping them cannot do now, the next
+ * command does. */
+static void report_invalid(const struct event *event)
+{
+    struct err ignored = {0};
+    AUTO_FREE char *text = plan_describe_invalid(event);
+    if (text)
+        fprintf(stderr, "talkpress: %s\n", text);
+    if (event->lock >= 0)
+        (void)!plan_drop_invalid(event, &ignored);
+}
+
 int command_run(struct command *c, struct err *err)
 {
     AUTO_EVENT event = {.lock = -1};
@@ -26,5 +42,7 @@ int command_run(struct command *c, struct err *err)
     c->plan = c->needs & NEEDS_PLAN ? &plan : NULL;
     const int status = c->verb->run(c, err);
     zygote_destroy_p(&c->zygote);
+    if (c->needs)
+        report_invalid(&event);
     return status;
 }

@@ -11,13 +11,21 @@
 
 struct store;
 
+/* Results that are not valid and so count as missing: see results.h in src/plan. */
+struct invalid_results {
+    char (*keys)[33];
+    size_t nb;
+    char *first; /* what is wrong with the first one; owned */
+};
+
 struct event {
     char *dir;        /* absolute path */
     char *work, *out; /* paths of work/ and out/ in it */
     int work_dir;     /* descriptor of work/, for workdir_has */
     struct store *store;
     struct settings settings;
-    int lock; /* descriptor of the lock; -1: not locked */
+    int lock;                        /* descriptor of the lock; -1: not locked */
+    struct invalid_results *invalid; /* noted while this event is open */
 };
 
 /* Creates the folder, its settings file unless there is one, and an empty store. ERR_INVALID if

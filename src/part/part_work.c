@@ -66,8 +66,10 @@ int part_list_cells(struct part_plan *pp, const struct plan *plan, struct err *e
         list_still_cells(pp);
         return 0;
     }
-    if (plan_find_result(&probe, plan->event, pp->source->probe_key, err) < 0)
+    if (plan_find_result(&probe, plan->event, STAGE_PROBE, pp->source->probe_key, err) < 0)
         return err->code;
+    if (!probe)
+        return 1;
     list_cells(pp, json_object_get(probe, "cells"));
     return 0;
 }
@@ -93,10 +95,10 @@ struct output *part_add_output(struct part_plan *pp, const char *suffix,
 }
 
 int part_look_up_output(struct part_plan *pp, const struct plan *plan, struct output *o,
-                        const char *ext, struct err *err)
+                        enum stage stage, const char *ext, struct err *err)
 {
     if (workdir_has(plan->event->work_dir, o->key, ext) &&
-        plan_find_result(&o->result, plan->event, o->key, err) < 0)
+        plan_find_result(&o->result, plan->event, stage, o->key, err) < 0)
         return err->code;
     pp->nb_outputs_done += o->result != NULL;
     return o->result != NULL;
@@ -145,8 +147,10 @@ int spec_recording(struct job_spec *out, const struct plan *p, const struct sour
     if (!s->probe)
         return 0;
     json_t *probe = NULL; /* the plan's probe lacks the cells */
-    if (plan_find_result(&probe, p->event, s->probe_key, err) < 0)
+    if (plan_find_result(&probe, p->event, STAGE_PROBE, s->probe_key, err) < 0)
         return err->code;
+    if (!probe)
+        return 1;
     out->probe = job_spec_own_json(out, probe);
     snprintf(out->probe_key, sizeof out->probe_key, "%s", s->probe_key);
     return 0;

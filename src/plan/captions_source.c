@@ -225,8 +225,9 @@ static int read_note(struct source *s, const struct event *event, struct err *er
     char key[33];
     AUTO_JSON *note = NULL;
     keys_captions_note(key, s->recording->fingerprint);
-    if (store_result(&note, event->store, key, err) < 0)
+    if (store_result(&note, event->store, key, err) < 0 && err->code != ERR_INVALID)
         return err->code;
+    *err = (struct err){0}; /* a note that is no JSON is made again */
     size_t i;
     json_t *file;
     json_array_foreach(json_object_get(note, "files"), i, file) {
@@ -270,8 +271,9 @@ int captions_note(const struct plan *p, struct err *err)
         if (s->absent)
             continue;
         keys_captions_note(key, s->recording->fingerprint);
-        if (store_result(&before, p->event->store, key, err) < 0)
+        if (store_result(&before, p->event->store, key, err) < 0 && err->code != ERR_INVALID)
             return err->code;
+        *err = (struct err){0};
         AUTO_JSON *now = note_of(s);
         if (before ? json_equal(before, now) : json_array_size(json_object_get(now, "files")) == 0)
             continue;

@@ -194,11 +194,19 @@ int publish_note_recordings(struct plan *plan, struct err *err)
     return err->code;
 }
 
+/* The stage that made a published file, by its name. */
+static enum stage stage_of(const char *name)
+{
+    return str_ends(name, ".jpg")   ? STAGE_POSTER
+           : str_ends(name, ".vtt") ? STAGE_CAPTIONS
+                                    : STAGE_ASSEMBLE;
+}
+
 static int old_sums(struct publisher *u, struct err *err)
 {
     for (size_t i = 0; i < u->nb_old; i++) {
         AUTO_JSON *r = NULL;
-        if (plan_find_result(&r, u->plan->event, u->old[i].key, err) < 0)
+        if (plan_find_result(&r, u->plan->event, stage_of(u->old[i].name), u->old[i].key, err) < 0)
             return err->code;
         snprintf(u->old[i].sha256, sizeof u->old[i].sha256, "%s", json_get_string(r, "sha256", ""));
     }

@@ -15,6 +15,7 @@
 #include "failure_text.h"
 #include "fs.h"
 #include "job.h"
+#include "job_result.h"
 #include "job_spec.h"
 #include "jobs.h"
 #include "json.h"
@@ -176,15 +177,20 @@ static bool listen_to(struct executor *e, int i)
 
 /* --- ending ---------------------------------------------------------------------------------- */
 
-/* Writes one result from work/ into the store. */
-static int take_result(struct executor *e, enum stage stage, const char *key, struct err *err)
+/* Reads and validates all results of a job that ended well: a new list. */
+static int read_results(json_t **out, const struct executor *e, const struct job_spec *spec,
+                        struct err *err)
 {
-    AUTO_FREE char *path = workdir_path(e->event->work, key, "json");
-    AUTO_JSON *result = NULL;
-    if (json_read_file(&result, path, err) < 0)
-        return err->code;
-    json_clean(result); /* its texts may come from the recording, which is not trusted */
-    return store_set_result(e->event->store, key, stage_name(stage), result, err);
+    AUTO_JSON *list = json_array();
+    for (size_t i = 0; i < job_spec_nb_results(spec); i++) {
+        AUTO_FREE char *path = workdir_path(e->event->work, job_spec_result_key(spec, i), "json");
+        json_t *result = NULL;
+        if (job_result_read(&result, spec->stage, path, err) < 0)
+            return err->code;
+        json_array_append_new(list, result);
+    }
+    *out = mem_take(&list);
+    return 0;
 }
 
 /* Writes to the store that the seams of a checked assembly are good. */
@@ -202,27 +208,41 @@ static int take_seams(struct executor *e, const struct job_assembly *a, struct e
     return 0;
 }
 
-static int take_results(struct executor *e, const struct job_spec *spec, struct err *err)
+static int take_results(struct executor *e, const struct job_spec *spec, const json_t *results,
+                        struct err *err)
 {
     for (size_t i = 0; i < job_spec_nb_results(spec); i++)
-        if (take_result(e, spec->stage, job_spec_result_key(spec, i), err) < 0)
+        if (store_set_result(e->event->store, job_spec_result_key(spec, i), stage_name(spec->stage),
+                             json_array_get(results, i), err) < 0)
             return err->code;
     return take_seams(e, &spec->assembly, err);
 }
 
+/* Removes what failed/ keeps of earlier tries. */
+static void forget_failure(const struct executor *e, const struct job_spec *spec,
+                           const char *spec_path)
+{
+    unlink(spec_path);
+    for (size_t i = 0; i < job_spec_nb_results(spec); i++) {
+        AUTO_FREE char *kept = workdir_failed_report(e->event->work, job_spec_result_key(spec, i));
+        unlink(kept);
+    }
+}
+
 /* Writes all results, and removes an earlier failure from the store and from failed/. */
-static int write_results(struct executor *e, const struct job_spec *spec, struct err *err)
+static int write_results(struct executor *e, const struct job_spec *spec, const json_t *results,
+                         struct err *err)
 {
     struct store *store = e->event->store;
     AUTO_FREE char *name = mem_printf("%s.json", spec->key),
                    *failed = workdir_failed(e->event->work, name);
     if (store_begin(store, err) < 0)
         return err->code;
-    if (take_results(e, spec, err) < 0 || store_clear_failure(store, spec->key, err) < 0 ||
+    if (take_results(e, spec, results, err) < 0 || store_clear_failure(store, spec->key, err) < 0 ||
         store_commit(store, err) < 0)
         store_rollback(store);
     else
-        unlink(failed);
+        forget_failure(e, spec, failed);
     return err->code;
 }
 
@@ -312,11 +332,14 @@ static void describe_end(struct err *out, const struct slot *s, int status, int 
         describe_status(out, s, WEXITSTATUS(status));
 }
 
-/* Keeps the spec, writes the failure to the store and reports it. */
-static int note_failure(struct executor *e, const struct slot *s, int status, struct err *err)
+/* Keeps the spec, writes the failure to the store and reports it. known: why it failed, if the
+ * worker did not say it. */
+static int note_failure(struct executor *e, const struct slot *s, int status,
+                        const struct err *known, struct err *err)
 {
-    struct err why = {0};
-    describe_end(&why, s, status, e->event->settings.stall_s);
+    struct err why = *known;
+    if (why.code == ERR_OK)
+        describe_end(&why, s, status, e->event->settings.stall_s);
     AUTO_FREE char *spec = mem_printf("%s.json", s->job.key);
     AUTO_FREE char *kept = workdir_failed(e->event->work, spec), *log = log_tail(s->log_path);
     struct err unkept = {0};
@@ -382,11 +405,14 @@ static int end(struct executor *e, int i, struct err *err)
     e->result->cpu_s[stage] += (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
                                (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
     const bool well = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    const bool ok = well || all_made(e, &s->spec);
+    struct err why = {0};
+    AUTO_JSON *results = NULL;
+    const bool ok =
+        (well || all_made(e, &s->spec)) && read_results(&results, e, &s->spec, &why) == 0;
     progress_job_end(e->progress, i, seconds_since(&s->begin), ok);
     if (!well)
         remove_left(e, s);
-    int ret = ok ? write_results(e, &s->spec, err) : note_failure(e, s, status, err);
+    int ret = ok ? write_results(e, &s->spec, results, err) : note_failure(e, s, status, &why, err);
     if (ret == 0) {
         e->result->nb_run[stage] += ok;
         ret = e->source->ended(e->source->opaque, &s->job, ok, err);
@@ -544,10 +570,13 @@ struct list {
 static int next_of_list(void *opaque, struct job *out, struct job_spec *spec, struct err *err)
 {
     struct list *l = opaque;
-    if (l->next == l->nb)
-        return 0;
-    if (plan_begin_job(spec, &l->jobs[l->next], l->plan, NULL, err) < 0)
-        return err->code;
+    int ret = 1;
+    while (ret > 0 && l->next < l->nb) {
+        ret = plan_begin_job(spec, &l->jobs[l->next], l->plan, NULL, err);
+        l->next += ret > 0; /* a result that it needs is not valid: the next run makes it again */
+    }
+    if (ret != 0)
+        return ret < 0 ? ret : 0;
     *out = l->jobs[l->next];
     l->jobs[l->next++] = (struct job){0};
     l->left[out->stage] -= out->cost;
