@@ -80,6 +80,13 @@ static enum err_code code_of_errno(int errnum)
     }
 }
 
+const char *err_advice(int errnum)
+{
+    return errnum == EFBIG
+               ? " ('ulimit -f' or the file system, such as FAT32, allows no larger file)"
+               : "";
+}
+
 int err_errno(struct err *err, int errnum, const char *fmt, ...)
 {
     if (err->code != ERR_OK)
@@ -89,7 +96,7 @@ int err_errno(struct err *err, int errnum, const char *fmt, ...)
     fill(err, code_of_errno(errnum), ERR_ERRNO, errnum, fmt, args);
     va_end(args);
     const size_t len = strlen(err->msg);
-    snprintf(err->msg + len, sizeof err->msg - len, ": %s", strerror(errnum));
+    snprintf(err->msg + len, sizeof err->msg - len, ": %s%s", strerror(errnum), err_advice(errnum));
     tidy(err->msg, sizeof err->msg);
     return err->code;
 }

@@ -39,6 +39,9 @@ int err_set(struct err *err, enum err_code code, const char *fmt, ...) ATTR_PRIN
  * no memory; EAGAIN and EBUSY: busy; others: input/output). */
 int err_errno(struct err *err, int errnum, const char *fmt, ...) ATTR_PRINTF(3, 4);
 
+/* What to do about a failed system call, to be appended to its message; "" for most. */
+const char *err_advice(int errnum);
+
 /* The same for an error of a library. */
 int err_foreign(struct err *err, enum err_code code, enum err_origin origin, int origin_code,
                 const char *fmt, ...) ATTR_PRINTF(5, 6);

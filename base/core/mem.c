@@ -8,7 +8,7 @@
 void *mem_need(void *p)
 {
     if (!p) {
-        fputs("talkpress: out of memory\n", stderr);
+        fputs(MEM_MESSAGE "\n", stderr);
         abort();
     }
     return p;

@@ -7,7 +7,8 @@
 
 #include "attr.h"
 
-/* Returns p; if it is NULL, prints that memory ran out and aborts. */
+/* Returns p; if it is NULL, prints this message and aborts. */
+#define MEM_MESSAGE "talkpress: out of memory"
 void *mem_need(void *p);
 
 void *mem_zalloc(size_t nb, size_t size); /* nb elements, zeroed; never NULL */

@@ -13,21 +13,63 @@
 #include "mem.h"
 #include "str.h"
 
-static void close_p(int *fd)
+void fs_close_p(int *fd)
 {
     if (*fd >= 0)
         close(*fd);
 }
-#define AUTO_FD ATTR_CLEANUP(close_p) int
 
-int fs_read(char **out, size_t *out_nb, const char *path, size_t max_bytes, struct err *err)
+/* --- reading ---------------------------------------------------------------------------------- */
+
+static int check(const struct stat *st, const char *name, int64_t max_bytes, struct err *err)
 {
-    AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (S_ISFIFO(st->st_mode))
+        return err_set(err, ERR_INVALID,
+                       "'%s' is a pipe; expected a file: save what it gives to a file first", name);
+    if (!S_ISREG(st->st_mode))
+        return err_set(err, ERR_INVALID, "'%s' is a %s; expected a file", name,
+                       S_ISDIR(st->st_mode)    ? "folder"
+                       : S_ISSOCK(st->st_mode) ? "socket"
+                                               : "device");
+    if (st->st_size > max_bytes)
+        return err_set(err, ERR_INVALID,
+                       "'%s' is larger than %lld bytes, the limit for a file of this kind", name,
+                       (long long)max_bytes);
+    return 0;
+}
+
+int fs_check_opened(int fd, const char *name, int64_t max_bytes, struct err *err)
+{
+    struct stat st;
+    return fstat(fd, &st) < 0 ? err_errno(err, errno, "cannot examine '%s'", name)
+                              : check(&st, name, max_bytes, err);
+}
+
+int fs_check(const char *path, int64_t max_bytes, struct err *err)
+{
+    struct stat st;
+    return stat(path, &st) < 0 ? err_errno(err, errno, "cannot open '%s'", path)
+                               : check(&st, path, max_bytes, err);
+}
+
+int fs_open(int *out, const char *path, int64_t max_bytes, struct err *err)
+{
+    /* Opening a device may already do something. */
+    if (fs_check(path, max_bytes, err) < 0)
+        return err->code;
+    AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
         return err_errno(err, errno, "cannot open '%s'", path);
-    struct stat st;
-    if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
-        return err_set(err, ERR_INVALID, "'%s' is a folder; expected a file", path);
+    if (fs_check_opened(fd, path, max_bytes, err) < 0) /* it may be another one now */
+        return err->code;
+    *out = fd;
+    fd = -1;
+    return 0;
+}
+
+int fs_read_opened(char **out, size_t *out_nb, int fd, const char *path, size_t max_bytes,
+                   struct err *err)
+{
     AUTO_STR text = {0};
     char buf[65536];
     for (;;) {
@@ -50,9 +92,19 @@ int fs_read(char **out, size_t *out_nb, const char *path, size_t max_bytes, stru
     return 0;
 }
 
+int fs_read(char **out, size_t *out_nb, const char *path, size_t max_bytes, struct err *err)
+{
+    AUTO_FD fd = -1;
+    return fs_open(&fd, path, (int64_t)max_bytes, err) < 0
+               ? err->code
+               : fs_read_opened(out, out_nb, fd, path, max_bytes, err);
+}
+
+/* --- writing ---------------------------------------------------------------------------------- */
+
 int fs_sync(const char *path, struct err *err)
 {
-    AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC);
+    AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
         return err_errno(err, errno, "cannot open '%s'", path);
     if (fsync(fd) < 0)
@@ -94,10 +146,18 @@ static int write_all(int fd, const char *bytes, size_t nb)
     return 0;
 }
 
+/* Creates a file in the place of what has its name: the name can be guessed, so a link that
+ * somebody put there must not lead to a file that is then overwritten. */
+static int create(const char *path)
+{
+    unlink(path);
+    return open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+}
+
 int fs_write_atomic(const char *path, const void *bytes, size_t nb, struct err *err)
 {
     AUTO_FREE char *tmp = mem_printf("%s" FS_TMP_MARK "%d", path, (int)getpid());
-    int fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    int fd = create(tmp);
     if (fd < 0)
         return err_errno(err, errno, "cannot create '%s'", tmp);
     const int failed = write_all(fd, bytes, nb) < 0 ? errno : 0;
@@ -112,10 +172,10 @@ int fs_write_atomic(const char *path, const void *bytes, size_t nb, struct err *
 
 static int copy(const char *from, const char *to, struct err *err)
 {
-    AUTO_FD in = open(from, O_RDONLY | O_CLOEXEC);
-    if (in < 0)
-        return err_errno(err, errno, "cannot open '%s'", from);
-    AUTO_FD out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    AUTO_FD in = -1;
+    if (fs_open(&in, from, INT64_MAX, err) < 0)
+        return err->code;
+    AUTO_FD out = create(to);
     if (out < 0)
         return err_errno(err, errno, "cannot create '%s'", to);
     char buf[65536];
@@ -151,6 +211,8 @@ int fs_link_atomic(const char *from, const char *to, struct err *err)
     unlink(tmp); /* rename() does nothing if both names are of the same file */
     return 0;
 }
+
+/* --- folders, names --------------------------------------------------------------------------- */
 
 int fs_mkdirs(const char *path, struct err *err)
 {
@@ -203,6 +265,12 @@ int fs_remove_all(const char *path, struct err *err)
 bool fs_exists(const char *path)
 {
     return access(path, F_OK) == 0;
+}
+
+bool fs_is_regular(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
 bool fs_is_dir(const char *path)

@@ -1,5 +1,9 @@
 /* Files and folders: reading whole files, writing atomically (all of a file or nothing, also after
- * a crash), and paths. Functions that return an error code name the path in the message. */
+ * a crash), and paths. Functions that return an error code name the path in the message.
+ *
+ * What is read here was made by talkpress or is named by the user, so links are followed; but it
+ * must be a regular file, and no command waits for a pipe. For files that talkpress finds by itself
+ * in a folder of others, see found.h. */
 #pragma once
 
 #include <stdbool.h>
@@ -8,10 +12,25 @@
 
 #include "err.h"
 
+/* For an AUTO local that holds a descriptor, or -1. */
+void fs_close_p(int *fd);
+#define AUTO_FD ATTR_CLEANUP(fs_close_p) int
+
 /* Reads a whole file. *out ends with a NUL that *out_nb (may be NULL) does not count; the caller
- * frees it. ERR_INVALID: a folder, or larger than max_bytes. */
+ * frees it. ERR_INVALID: not a regular file, or larger than max_bytes. */
 ATTR_NODISCARD int fs_read(char **out, size_t *out_nb, const char *path, size_t max_bytes,
                            struct err *err);
+
+/* Opens a file to read it. *out: a descriptor, the caller's. ERR_INVALID as fs_read. */
+ATTR_NODISCARD int fs_open(int *out, const char *path, int64_t max_bytes, struct err *err);
+
+/* Whether fs_open would take the file, or takes what is open: for files that a library opens. */
+ATTR_NODISCARD int fs_check(const char *path, int64_t max_bytes, struct err *err);
+ATTR_NODISCARD int fs_check_opened(int fd, const char *name, int64_t max_bytes, struct err *err);
+
+/* fs_read of what is open already, whatever it is. name: for messages. */
+ATTR_NODISCARD int fs_read_opened(char **out, size_t *out_nb, int fd, const char *name,
+                                  size_t max_bytes, struct err *err);
 
 /* The functions below first write to a file with this mark and the process id after its name. A
  * killed process may leave such a file. */
@@ -42,7 +61,8 @@ ATTR_NODISCARD int fs_remove_all(const char *path, struct err *err);
 
 bool fs_exists(const char *path);
 bool fs_is_dir(const char *path);
-int64_t fs_size(const char *path); /* in bytes; -1: there is no such file */
+bool fs_is_regular(const char *path); /* a file itself, not a link to one */
+int64_t fs_size(const char *path);    /* in bytes; -1: there is no such file */
 int64_t fs_free_bytes(
     const char *path); /* that unprivileged users can write there; -1: not known */
 

@@ -2,26 +2,71 @@
 
 #include <nettle/sha2.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "mem.h"
+
+struct sha256 {
+    struct sha256_ctx ctx;
+};
+
+struct sha256 *sha256_create(void)
+{
+    struct sha256 *sum = mem_zalloc(1, sizeof *sum);
+    sha256_init(&sum->ctx);
+    return sum;
+}
+
+void sha256_destroy(struct sha256 *sum)
+{
+    free(sum);
+}
+
+void sha256_add(struct sha256 *sum, const void *bytes, size_t nb)
+{
+    sha256_update(&sum->ctx, nb, bytes);
+}
+
+void sha256_add_str(struct sha256 *sum, const char *s)
+{
+    sha256_add(sum, s, strlen(s) + 1);
+}
+
+void sha256_add_int(struct sha256 *sum, int64_t v)
+{
+    unsigned char b[8];
+    for (int i = 0; i < 8; i++)
+        b[i] = (unsigned char)((uint64_t)v >> (8 * i));
+    sha256_add(sum, b, sizeof b);
+}
+
+void sha256_hex(struct sha256 *sum, char out[SHA256_BYTES])
+{
+    static const char digits[] = "0123456789abcdef";
+    uint8_t digest[SHA256_DIGEST_SIZE];
+    sha256_digest(&sum->ctx, sizeof digest, digest);
+    for (int i = 0; i < SHA256_DIGEST_SIZE; i++) {
+        out[2 * i] = digits[digest[i] >> 4];
+        out[2 * i + 1] = digits[digest[i] & 15];
+    }
+    out[SHA256_BYTES - 1] = '\0';
+}
 
 int sha256_file(char out[SHA256_BYTES], const char *path, struct err *err)
 {
     FILE *f = fopen(path, "rb");
     if (!f)
         return err_set(err, ERR_IO, "cannot open '%s'", path);
-    struct sha256_ctx sha;
-    uint8_t digest[SHA256_DIGEST_SIZE];
+    struct sha256 *sum = sha256_create();
     const size_t piece = 1 << 18;
     AUTO_FREE uint8_t *buf = mem_zalloc(1, piece);
     size_t n;
-    sha256_init(&sha);
     while ((n = fread(buf, 1, piece, f)) > 0)
-        sha256_update(&sha, n, buf);
+        sha256_add(sum, buf, n);
     const int failed = ferror(f);
     fclose(f);
-    sha256_digest(&sha, sizeof digest, digest);
-    for (int i = 0; i < SHA256_DIGEST_SIZE; i++)
-        snprintf(out + 2 * i, 3, "%02x", digest[i]);
+    sha256_hex(sum, out);
+    sha256_destroy(sum);
     return failed ? err_set(err, ERR_IO, "cannot read '%s'", path) : 0;
 }

@@ -1,10 +1,25 @@
-/* SHA-256 sums of files, as published files carry them: the only place that knows which library
- * computes them. Job keys and fingerprints are hash.h's. From any thread. */
+/* SHA-256 sums, for what must not be forged: the identity of recordings, and the sums that
+ * published files carry. The only place that knows which library computes them. Keys of jobs are
+ * hash.h's. From any thread. */
 #pragma once
+
+#include <stddef.h>
+#include <stdint.h>
 
 #include "err.h"
 
 enum { SHA256_BYTES = 65 }; /* 64 lower-case hex digits and the NUL */
+
+struct sha256; /* a running sum; the creator owns it */
+
+struct sha256 *sha256_create(void);
+void sha256_destroy(struct sha256 *sum); /* NULL is allowed */
+void sha256_add(struct sha256 *sum, const void *bytes, size_t nb);
+/* Adds the string with its NUL, so that "ab","c" and "a","bc" differ. */
+void sha256_add_str(struct sha256 *sum, const char *s);
+void sha256_add_int(struct sha256 *sum, int64_t v);
+/* The sum of all that was added; then it begins again. */
+void sha256_hex(struct sha256 *sum, char out[SHA256_BYTES]);
 
 /* The sum of the file's content. ERR_IO where it cannot be read. */
 ATTR_NODISCARD int sha256_file(char out[SHA256_BYTES], const char *path, struct err *err);

@@ -80,6 +80,34 @@ static bool add_by_iconv(struct str *out, const char *bytes, size_t nb_bytes, co
     return true;
 }
 
+/* Opens the converter of the charset that follows a word in the text. It stays open: iconv_close
+ * may unload it. */
+static void load_after(const char *head, const char *word)
+{
+    static const char of_names[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                                   "-_.:";
+    enum { MAX_NAME_BYTES = 40 };
+    const char *p = strcasestr(head, word);
+    if (!p)
+        return;
+    p += strlen(word);
+    p += strspn(p, " \t\r\n=\"'");
+    const size_t nb = strspn(p, of_names);
+    if (nb == 0 || nb > MAX_NAME_BYTES)
+        return;
+    AUTO_FREE char *name = mem_printf("%.*s", (int)nb, p);
+    (void)iconv_open("UTF-8", name);
+    (void)iconv_open(name, "UTF-8"); /* libxml2 wants both */
+}
+
+void charset_load_declared(const char *bytes)
+{
+    enum { HEAD_BYTES = 4096 };
+    AUTO_FREE char *head = mem_printf("%.*s", HEAD_BYTES, bytes);
+    load_after(head, "charset");  /* in HTML */
+    load_after(head, "encoding"); /* in XML */
+}
+
 /* --- programmes ------------------------------------------------------------------------------- */
 
 /* "\r\n" and "\r" become "\n". */

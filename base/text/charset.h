@@ -24,3 +24,7 @@ ATTR_NODISCARD int charset_decode(struct str *out, const char *bytes, size_t nb_
  * does not have, and for text that is UTF-8 except for some bytes; advice ends the message. */
 ATTR_NODISCARD int charset_decode_strictly(char **out, const char *bytes, size_t nb_bytes,
                                            const char *name, const char *advice, struct err *err);
+
+/* Loads the converter of the charset that the first bytes of an HTML or XML file name, for a
+ * process that cannot load it later because it enters a sandbox. */
+void charset_load_declared(const char *bytes);

@@ -16,6 +16,7 @@
 
 #include "err.h"
 
+struct import_files;
 struct json_t;
 struct programme;
 
@@ -45,13 +46,12 @@ ATTR_NODISCARD int import_markdown_read(struct programme *out, const char *bytes
                                         const char *name, struct err *err);
 
 /* pyvideo.org's data: a JSON file for each talk; its ref is made from the file's name. A folder
- * holds such files, in it or in videos/, and category.json for the event; they are read in order of
- * their names. */
+ * holds such files, in it or in videos/, and category.json for the event. */
 bool import_pyvideo_sniff(const char *bytes, size_t nb_bytes, const char *name);
 ATTR_NODISCARD int import_pyvideo_read(struct programme *out, const char *bytes, size_t nb_bytes,
                                        const char *name, struct err *err);
-ATTR_NODISCARD int import_pyvideo_read_folder(struct programme *out, const char *path,
-                                              struct err *err);
+ATTR_NODISCARD int import_pyvideo_read_folder(struct programme *out,
+                                              const struct import_files *files, struct err *err);
 
 /* A timetable in JSON: the c3voc schedule, version 1 (events by day and room, as frab and pretalx
  * export it) and version 2 (a flat list of events), and the list of talks or submissions of

@@ -2,15 +2,13 @@
 
 #include <stdbool.h>
 
+#include "charset.h"
 #include "formats.h"
-#include "fs.h"
+#include "import_files.h"
 #include "listing.h"
-#include "mem.h"
 #include "programme.h"
 #include "programme_limits.h"
 #include "text_notes.h"
-
-enum { MAX_FILE_BYTES = 64 << 20 };
 
 /* The first format whose sniff accepts the file reads it; the last one accepts all. */
 static const struct {
@@ -31,27 +29,38 @@ static const struct {
     {import_unknown_sniff, import_unknown_read},
 };
 
-static int read_path(struct programme *out, const char *path, struct err *err)
+static int parse(struct programme *out, const struct import_files *in, struct err *err)
 {
-    if (fs_is_dir(path))
-        return import_pyvideo_read_folder(out, path, err);
-    AUTO_FREE char *bytes = NULL;
-    size_t nb_bytes;
-    if (fs_read(&bytes, &nb_bytes, path, MAX_FILE_BYTES, err) < 0)
-        return err->code;
+    if (in->is_folder)
+        return import_pyvideo_read_folder(out, in, err);
+    const struct import_file *file = &in->files[0];
     size_t i = 0;
-    while (!formats[i].sniff(bytes, nb_bytes, path))
+    while (!formats[i].sniff(file->bytes, file->nb_bytes, file->path))
         i++;
-    return formats[i].read(out, bytes, nb_bytes, path, err);
+    return formats[i].read(out, file->bytes, file->nb_bytes, file->path, err);
+}
+
+int import_parse(struct programme *out, const struct import_files *in, struct err *err)
+{
+    AUTO_PROGRAMME programme = {0};
+    if (parse(&programme, in, err) < 0 || programme_check(&programme, in->path, err) < 0)
+        return err->code;
+    text_notes_add(&programme, in->path);
+    *out = programme;
+    programme = (struct programme){0};
+    return 0;
+}
+
+/* Only pages of listings declare a charset that charset_decode does not read itself; libxml2 reads
+ * more than it does, too. */
+void import_prepare(const struct import_files *in)
+{
+    for (size_t i = 0; i < in->nb && !in->is_folder; i++)
+        charset_load_declared(in->files[i].bytes);
 }
 
 int import_read(struct programme *out, const char *path, struct err *err)
 {
-    AUTO_PROGRAMME programme = {0};
-    if (read_path(&programme, path, err) < 0 || programme_check(&programme, path, err) < 0)
-        return err->code;
-    text_notes_add(&programme, path);
-    *out = programme;
-    programme = (struct programme){0};
-    return 0;
+    AUTO_IMPORT_FILES files = {0};
+    return import_files_read(&files, path, err) < 0 ? err->code : import_parse(out, &files, err);
 }

@@ -16,8 +16,20 @@
 #include "attr.h"
 
 struct err;
+struct import_files;
 struct programme;
 
-/* Reads the file or folder at path into *out (zero-initialised by the caller, who frees it with
- * programme_finish; untouched on failure). ERR_INVALID: no format fits, or the file is damaged. */
+/* Reads *out (zero-initialised by the caller, who frees it with programme_finish; untouched on
+ * failure) from the files, and opens none but those of time zones (IMPORT_ZONES). To be called in
+ * the sandbox: the libraries that do it are large. ERR_INVALID: no format fits, or the file is
+ * damaged. */
+ATTR_NODISCARD int import_parse(struct programme *out, const struct import_files *files,
+                                struct err *err);
+#define IMPORT_ZONES "/usr/share/zoneinfo"
+
+/* Loads what import_parse cannot load in the sandbox: the converter of a charset that a file says
+ * it is in. */
+void import_prepare(const struct import_files *files);
+
+/* The same as import_files_read and import_parse, for files that are trusted: without a sandbox. */
 ATTR_NODISCARD int import_read(struct programme *out, const char *path, struct err *err);

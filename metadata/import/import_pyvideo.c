@@ -1,32 +1,25 @@
 #include "formats.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "datetime.h"
 #include "fs.h"
+#include "import_files.h"
 #include "json.h"
 #include "mem.h"
 #include "plain_text.h"
 #include "programme.h"
 #include "programme_days.h"
-#include "programme_limits.h"
 #include "programme_refs.h"
 #include "str.h"
 
 enum {
-    MAX_TALK_BYTES = 4 << 20, /* of one talk's file */
+    MAX_TALK_BYTES = 4 << 20, /* of a single file */
     MAX_S = 24 * 3600,
 };
 
-static const char category_name[] = "category.json";
-
 static int read_talk(struct programme *p, const json_t *obj, const char *path, struct err *err);
-static int read_category(struct programme *p, const char *dir, struct err *err);
-static int list_files(char ***out, size_t *out_nb, const char *dir, struct err *err);
 
 static void move_out(struct programme *out, struct programme *programme)
 {
@@ -58,100 +51,46 @@ int import_pyvideo_read(struct programme *out, const char *bytes, size_t nb_byte
     return 0;
 }
 
-static int read_file(struct programme *p, const char *path, struct err *err)
+/* The object in one of a folder's files. */
+static int read_object(json_t **out, const struct import_file *file, struct err *err)
 {
-    AUTO_FREE char *bytes = NULL;
-    size_t nb_bytes;
-    AUTO_JSON *obj = NULL;
-    AUTO_FREE char *what = mem_printf("'%s'", path);
-    if (fs_read(&bytes, &nb_bytes, path, MAX_TALK_BYTES, err) < 0)
-        return err->code;
-    if (strlen(bytes) != nb_bytes)
+    AUTO_FREE char *what = mem_printf("'%s'", file->path);
+    if (strlen(file->bytes) != file->nb_bytes)
         return err_set(err, ERR_INVALID, "%s: contains a NUL byte, so it is not JSON", what);
-    if (json_read_text(&obj, bytes, what, err) < 0)
-        return err->code;
-    return read_talk(p, obj, path, err);
+    return json_read_text(out, file->bytes, what, err);
 }
 
-struct names {
-    char **names;
-    size_t nb;
-};
-
-static void names_finish(struct names *n)
+static int read_file(struct programme *p, const struct import_file *file, struct err *err)
 {
-    mem_free_strings(n->names, n->nb);
+    AUTO_JSON *obj = NULL;
+    return read_object(&obj, file, err) < 0 ? err->code : read_talk(p, obj, file->path, err);
 }
 
-int import_pyvideo_read_folder(struct programme *out, const char *path, struct err *err)
+/* The event's name: that of the first category that has one. */
+static int read_category(struct programme *p, const struct import_files *f, struct err *err)
 {
-    AUTO_FREE char *videos = fs_join(path, "videos");
-    const char *dir = fs_is_dir(videos) ? videos : path;
-    AUTO_PROGRAMME programme = {0};
-    ATTR_CLEANUP(names_finish) struct names files = {0};
-    if (read_category(&programme, path, err) < 0 ||
-        list_files(&files.names, &files.nb, dir, err) < 0)
-        return err->code;
-    if (!files.nb)
-        return err_set(
-            err, ERR_INVALID,
-            "'%s': found no JSON file of a talk in this folder; expected a folder with a "
-            "pyvideo JSON file for each talk, in it or in videos/: if the programme "
-            "has another format, name its file",
-            path);
-    for (size_t i = 0; i < files.nb; i++) {
-        AUTO_FREE char *file = fs_join(dir, files.names[i]);
-        if (read_file(&programme, file, err) < 0)
-            return err->code;
-    }
-    move_out(out, &programme);
-    return 0;
-}
-
-static int compare_names(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-int list_files(char ***out, size_t *out_nb, const char *dir, struct err *err)
-{
-    DIR *d = opendir(dir);
-    if (!d)
-        return err_errno(err, errno, "cannot open the folder '%s'", dir);
-    for (const struct dirent *entry; (entry = readdir(d));) {
-        const char *name = entry->d_name;
-        if (*name == '.' || !str_ends(name, ".json") || strcmp(name, category_name) == 0)
-            continue;
-        if (programme_check_count(*out_nb + 1, dir, NULL, err) < 0) {
-            closedir(d);
-            return err->code;
-        }
-        *out = mem_grow(*out, *out_nb, sizeof **out);
-        (*out)[(*out_nb)++] = mem_strdup(name);
-    }
-    closedir(d);
-    if (*out_nb)
-        qsort(*out, *out_nb, sizeof **out, compare_names);
-    return 0;
-}
-
-/* Reads category.json, if there is one: in the folder, or beside it if the folder is videos/. */
-int read_category(struct programme *p, const char *dir, struct err *err)
-{
-    AUTO_FREE char *parent = mem_printf("%s/..", dir);
-    const char *dirs[] = {dir, parent};
-    for (size_t i = 0; i < 2 && !p->name; i++) {
-        AUTO_FREE char *path = fs_join(dirs[i], category_name);
+    for (size_t i = 0; i < f->nb_categories && !p->name; i++) {
         AUTO_JSON *obj = NULL;
-        AUTO_FREE char *where = mem_printf("'%s'", path);
+        AUTO_FREE char *where = mem_printf("'%s'", f->categories[i].path);
         const char *title;
-        if (!fs_exists(path))
-            continue;
-        if (json_read_file(&obj, path, err) < 0 ||
+        if (read_object(&obj, &f->categories[i], err) < 0 ||
             json_need_string(&title, obj, "title", where, err) < 0)
             return err->code;
         p->name = plain_line(title);
     }
+    return 0;
+}
+
+int import_pyvideo_read_folder(struct programme *out, const struct import_files *files,
+                               struct err *err)
+{
+    AUTO_PROGRAMME programme = {0};
+    if (read_category(&programme, files, err) < 0)
+        return err->code;
+    for (size_t i = 0; i < files->nb; i++)
+        if (read_file(&programme, &files->files[i], err) < 0)
+            return err->code;
+    move_out(out, &programme);
     return 0;
 }
 

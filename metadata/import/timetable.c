@@ -219,7 +219,7 @@ static char *read_ref(const struct timetable *t, const struct timetable_talk *e)
 static int read_id(const char *id)
 {
     const size_t nb = strspn(id, "0123456789");
-    if (!nb || nb > 9 || id[nb] || *id == '0' || atoi(id) > TIMETABLE_MAX_NUMBER)
+    if (!nb || nb > 9 || id[nb] || *id == '0' || atoi(id) > PROGRAMME_MAX_NUMBER)
         return 0;
     return atoi(id);
 }

@@ -4,7 +4,7 @@
  * refs.
  *
  * A talk's number is its event's id if all ids of the file are different whole numbers from 1 to
- * TIMETABLE_MAX_NUMBER, else 0 for all. Its ref is the guid, else the id, else the slug. Equal refs
+ * PROGRAMME_MAX_NUMBER, else 0 for all. Its ref is the guid, else the id, else the slug. Equal refs
  * (one guid for all slots of a talk) are made different by programme_settle_refs. Starts and
  * lengths that the file gives twice are compared (event_times.h).
  */
@@ -16,8 +16,6 @@
 
 #include "err.h"
 #include "programme.h"
-
-enum { TIMETABLE_MAX_NUMBER = 9999999 };
 
 struct event_times;
 struct timetable_entry;

@@ -58,15 +58,36 @@ static int check_talk(const struct programme *p, const struct talk *t, const cha
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (check_text(texts[i].text, texts[i].what, file, place, err) < 0)
             return err->code;
+    if (t->nb_parts > PROGRAMME_MAX_PARTS)
+        return err_set(err, ERR_INVALID, "'%s', %s: found %zu parts; expected at most %d: split it",
+                       file, place, t->nb_parts, PROGRAMME_MAX_PARTS);
     for (size_t i = 0; i < t->nb_speakers; i++)
         if (check_text(t->speakers[i], "a speaker's name", file, place, err) < 0)
             return err->code;
     return 0;
 }
 
+static int check_sums(const struct programme *p, const char *file, struct err *err)
+{
+    size_t nb_speakers = 0;
+    for (size_t i = 0; i < p->nb_talks; i++)
+        nb_speakers += p->talks[i].nb_speakers;
+    if (nb_speakers > PROGRAMME_MAX_SPEAKERS)
+        return err_set(err, ERR_INVALID,
+                       "'%s': found %zu speakers; expected at most %d in a programme: check what "
+                       "separates their names",
+                       file, nb_speakers, PROGRAMME_MAX_SPEAKERS);
+    if (p->nb_notes > PROGRAMME_MAX_NOTES)
+        return err_set(err, ERR_INVALID,
+                       "'%s': found %zu things to note, as \"%.200s\"; expected at most %d: "
+                       "correct the file",
+                       file, p->nb_notes, p->notes[0], PROGRAMME_MAX_NOTES);
+    return 0;
+}
+
 int programme_check(const struct programme *p, const char *file, struct err *err)
 {
-    if (programme_check_count(p->nb_talks, file, NULL, err) < 0 ||
+    if (programme_check_count(p->nb_talks, file, NULL, err) < 0 || check_sums(p, file, err) < 0 ||
         check_text(p->name, "its name", file, "the event", err) < 0 ||
         check_text(p->place, "its place", file, "the event", err) < 0)
         return err->code;

@@ -1,4 +1,4 @@
--- talkpress.db, version 6. Facts, decisions and results: which work is done follows from the results.
+-- talkpress.db, version 7. Facts, decisions and results: which work is done follows from the results.
 
 CREATE TABLE event (
     id    INTEGER PRIMARY KEY CHECK (id = 1),
@@ -60,6 +60,19 @@ CREATE TABLE recording_file (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX recording_file_fingerprint ON recording_file (fingerprint);
 CREATE INDEX recording_file_path ON recording_file (path);
+
+-- Random numbers of this event. They appear in no job spec and no output.
+CREATE TABLE secret (
+    name  TEXT PRIMARY KEY, -- 'places': where the samples for file_proof are
+    value TEXT NOT NULL     -- 64 hexadecimal digits
+) STRICT, WITHOUT ROWID;
+
+-- For each fingerprint that was ever seen, a hash of samples at secret places; of a recording of
+-- several files, of their fingerprints. Kept when the recording is removed: its decisions are, too.
+CREATE TABLE file_proof (
+    fingerprint TEXT PRIMARY KEY,
+    proof       TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- Decisions of users. There are no foreign keys, so that a decision is kept if its talk or recording
 -- is removed for a while.

@@ -13,7 +13,7 @@
 
 enum {
     APPLICATION_ID = 0x74707273, /* "tprs" */
-    SCHEMA_VERSION = 6,
+    SCHEMA_VERSION = 7,
     BUSY_MS = 10000,
     BUSY_STEP_MS = 20,
 };
@@ -38,12 +38,13 @@ void store_set_stop(struct store *s, const volatile sig_atomic_t *stop)
  * while everything is planned, it holds all results of 20,000 talks but those of cells. */
 #define CACHE           "PRAGMA cache_size = -16384;"
 #define CACHE_READING   "PRAGMA cache_size = -163840;"
-#define READING_PRAGMAS "PRAGMA trusted_schema = OFF;" CACHE
+#define READING_PRAGMAS "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;" CACHE
 
 /* Writes nothing, not even if s->db is closed before configure(): the file may belong to another
  * program. */
 static int open_db(struct store *s, const char *path, int flags, struct err *err)
 {
+    s->path = mem_strdup(path);
     if (sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
         return s->db ? sql_fail(s, err, "cannot open") : err_set(err, ERR_NOMEM, "out of memory");
     sqlite3_busy_handler(s->db, wait_for_writer, s);
@@ -56,6 +57,7 @@ static int open_db(struct store *s, const char *path, int flags, struct err *err
 static int configure(struct store *s, struct err *err)
 {
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+    sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     /* WAL: readers never wait. synchronous=FULL: a commit survives a power cut. */
     return sql_exec(s,
                     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
@@ -68,7 +70,7 @@ static int pragma(int64_t *out, struct store *s, const char *sql, struct err *er
     AUTO_STMT *stmt = NULL;
     if (sql_prepare(&stmt, s, err, sql, "") < 0)
         return err->code;
-    const int got = sql_step(s, stmt, err);
+    const int got = sql_step(s, stmt, "-", err);
     if (got > 0)
         *out = sqlite3_column_int64(stmt, 0);
     return got < 0 ? got : 0;
@@ -84,8 +86,11 @@ static int check_version(int *out, struct store *s, const char *path, struct err
         *err = why;
         return err->code;
     }
-    if (!readable || id != APPLICATION_ID)
-        return err_set(err, ERR_INVALID, "'%s' is no store of talkpress", path);
+    if (!readable || id != APPLICATION_ID) {
+        AUTO_FREE char *backup = store_backup_find(path), *way_back = store_way_back(path);
+        return err_set(err, ERR_INVALID, "'%s' is no store of talkpress%s%s", path,
+                       backup ? ". " : "", backup ? way_back : "");
+    }
     if (version < 1 || version > SCHEMA_VERSION)
         return err_set(
             err, ERR_INVALID,
@@ -127,6 +132,9 @@ static const char *const migrations[SCHEMA_VERSION - 1] = {
     "NOT NULL ORDER BY key;"
     "UPDATE result SET value = json_remove(value, '$.cells') WHERE key IN "
     "(SELECT key FROM result_cells) AND is_cell = 0;",
+    "CREATE TABLE secret (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE file_proof (fingerprint TEXT PRIMARY KEY, proof TEXT NOT NULL) "
+    "STRICT, WITHOUT ROWID;",
 };
 
 int store_copy(const char *path, const char *to, struct err *err)
@@ -169,17 +177,31 @@ static int migrate(struct store *s, const char *path, struct err *err)
     return ret;
 }
 
-static int create_at(const char *path, struct err *err)
+/* Pages are large enough for most rows: SQLite fetches the rest of a row for each comparison. */
+int sql_open_new(struct store **out, const char *path, struct err *err)
 {
     AUTO_STORE *s = mem_zalloc(1, sizeof *s);
-    /* Large enough for most rows: SQLite fetches the rest of a row for each comparison. */
     if (open_db(s, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err) < 0 ||
-        sql_exec(s, "PRAGMA page_size = 16384", err) < 0 || configure(s, err) < 0)
+        sql_exec(s, "PRAGMA page_size = 16384", err) < 0)
         return err->code;
-    AUTO_FREE char *sql =
-        mem_printf("BEGIN; %s PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT;",
-                   store_schema, APPLICATION_ID, SCHEMA_VERSION);
+    *out = mem_take(&s);
+    return 0;
+}
+
+int sql_mark(struct store *s, struct err *err)
+{
+    AUTO_FREE char *sql = mem_printf("PRAGMA application_id = %d; PRAGMA user_version = %d;",
+                                     APPLICATION_ID, SCHEMA_VERSION);
     return sql_exec(s, sql, err);
+}
+
+static int create_at(const char *path, struct err *err)
+{
+    AUTO_STORE *s = NULL;
+    if (sql_open_new(&s, path, err) < 0 || configure(s, err) < 0 || store_begin(s, err) < 0 ||
+        sql_exec(s, store_schema, err) < 0 || sql_mark(s, err) < 0)
+        return err->code;
+    return store_commit(s, err);
 }
 
 /* Creates it under another name first, so that a store is never there half made. */
@@ -204,26 +226,38 @@ static char *unchanging(const char *path)
     return str_take(&uri);
 }
 
+int sql_open_unchanging(struct store **out, int *version, const char *path, struct err *err)
+{
+    AUTO_STORE *s = mem_zalloc(1, sizeof *s);
+    AUTO_FREE char *uri = unchanging(path);
+    if (open_db(s, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, err) < 0 ||
+        check_version(version, s, path, err) < 0 || sql_exec(s, READING_PRAGMAS, err) < 0)
+        return err->code;
+    free(s->path);
+    s->path = mem_strdup(path);
+    *out = mem_take(&s);
+    return 0;
+}
+
 /* To read a store in WAL mode, SQLite creates two small files beside it, which fails on a full or
  * read-only disk. If there are no such files, no process has the store open, and it can be read as
  * an unchanging file. Attempts to write then report why. */
 static int open_to_read(struct store **out, const char *path, const struct err *why,
                         struct err *err)
 {
+    AUTO_STORE *s = NULL;
+    AUTO_FREE char *journal = mem_printf("%s-wal", path);
     int version = 0;
-    AUTO_STORE *s = mem_zalloc(1, sizeof *s);
-    AUTO_FREE char *journal = mem_printf("%s-wal", path), *uri = unchanging(path);
     struct err ignored = {0};
     *err = *why;
     if (why->origin != ERR_SQLITE || fs_size(journal) > 0 ||
         (why->origin_code != SQLITE_CANTOPEN && why->origin_code != SQLITE_IOERR &&
          why->origin_code != SQLITE_READONLY && why->origin_code != SQLITE_FULL) ||
-        open_db(s, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, &ignored) < 0 ||
-        check_version(&version, s, path, &ignored) < 0 || version < SCHEMA_VERSION ||
-        sql_exec(s, READING_PRAGMAS, &ignored) < 0)
+        sql_open_unchanging(&s, &version, path, &ignored) < 0 || version < SCHEMA_VERSION ||
+        sql_check_schema(s, &ignored) < 0)
         return err->code;
     *err = (struct err){0};
-    if (why->code == ERR_NO_SPACE)
+    if (why->code == ERR_NO_SPACE || why->origin_code == SQLITE_IOERR)
         s->unwritable = *why;
     else
         err_set(&s->unwritable, ERR_IO,
@@ -232,19 +266,38 @@ static int open_to_read(struct store **out, const char *path, const struct err *
     return 0;
 }
 
+static int missing(const char *path, struct err *err)
+{
+    AUTO_FREE char *backup = store_backup_find(path), *way_back = store_way_back(path);
+    if (backup)
+        return err_set(err, ERR_NOT_FOUND, "there is no '%s'. %s", path, way_back);
+    return err_set(err, ERR_NOT_FOUND,
+                   "there is no '%s': 'talkpress init DIR' makes an event's folder, and all "
+                   "other commands run in it (or with -C DIR)",
+                   path);
+}
+
+/* The journal of a damaged store stays as it is: what can be saved may be in it, and the next
+ * command looks again. */
+static int check(struct store *s, bool whole, struct err *err)
+{
+    if (sql_check_schema(s, err) == 0 && (!whole || sql_quick_check(s, NULL, err) == 0))
+        return 0;
+    sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    return err->code;
+}
+
 int store_open(struct store **out, const char *path, struct err *err)
 {
     int version = 0;
     struct err why = {0};
-    AUTO_STORE *s = mem_zalloc(1, sizeof *s);
     if (!fs_exists(path))
-        return err_set(err, ERR_NOT_FOUND,
-                       "there is no '%s': 'talkpress init DIR' makes an event's folder, and all "
-                       "other commands run in it (or with -C DIR)",
-                       path);
+        return missing(path, err);
+    const bool ended_badly = store_ended_badly(path);
+    AUTO_STORE *s = mem_zalloc(1, sizeof *s);
     if (open_db(s, path, SQLITE_OPEN_READWRITE, &why) < 0 ||
         check_version(&version, s, path, &why) < 0 || configure(s, &why) < 0 ||
-        (version < SCHEMA_VERSION && migrate(s, path, &why) < 0))
+        check(s, ended_badly, &why) < 0 || (version < SCHEMA_VERSION && migrate(s, path, &why) < 0))
         return open_to_read(out, path, &why, err);
     *out = mem_take(&s);
     return 0;
@@ -257,6 +310,7 @@ void store_close_p(struct store **store)
         return;
     sql_finish(s);
     sqlite3_close(s->db);
+    free(s->path);
     free(s);
 }
 
@@ -267,13 +321,22 @@ int store_begin(struct store *s, struct err *err)
 
 int store_commit(struct store *s, struct err *err)
 {
-    return sql_exec(s, "COMMIT", err);
+    if (sql_exec(s, "COMMIT", err) < 0)
+        return err->code;
+    sql_note_committed(s);
+    return 0;
 }
 
 void store_rollback(struct store *s)
 {
+    s->changing = false;
     if (!sqlite3_get_autocommit(s->db))
         sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+bool store_is_writing(const struct store *s)
+{
+    return !sqlite3_get_autocommit(s->db);
 }
 
 int store_begin_reading(struct store *s, struct err *err)
@@ -292,4 +355,9 @@ void store_end_reading(struct store *s)
     store_rollback(s);
     (void)!sql_exec(s, CACHE, &ignored);
     s->reading = false;
+}
+
+int store_version(int64_t *out, struct store *s, struct err *err)
+{
+    return pragma(out, s, "PRAGMA data_version", err);
 }

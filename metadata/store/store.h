@@ -16,7 +16,8 @@
 struct programme;
 struct store;
 
-/* Creates the file (ERR_INVALID if it exists) or opens it. A store of an earlier version is
+/* Creates the file (ERR_INVALID if it exists) or opens it. A store that was not closed is checked
+ * first. A store of an earlier version is
  * migrated in one transaction, and a copy of it is kept ("talkpress.db.version-1"); a store of a
  * later version is refused and left unchanged. */
 ATTR_NODISCARD int store_create(const char *path, struct err *err);
@@ -29,13 +30,33 @@ ATTR_NODISCARD int store_copy(const char *path, const char *to, struct err *err)
 void store_set_stop(struct store *store, const volatile sig_atomic_t *stop);
 #define AUTO_STORE ATTR_CLEANUP(store_close_p) struct store
 
+/* --- damage and backup --- */
+
+/* ERR_INVALID if a decision is damaged. A look-up might miss it in silence. */
+ATTR_NODISCARD int store_check_decisions(struct store *store, struct err *err);
+/* Whether facts or decisions were changed by this handle, and committed. */
+bool store_has_changed(const struct store *store);
+bool store_has_backup(const struct store *store);
+/* Copies facts and decisions, not results, to a file beside the store, which is complete or not
+ * there. The one before is kept once an hour. A damaged store is not copied. */
+ATTR_NODISCARD int store_backup(struct store *store, struct err *err);
+#define STORE_BACKUP        ".backup"
+#define STORE_BACKUP_BEFORE ".backup-before"
+
+/* --- transactions --- */
+
 ATTR_NODISCARD int store_begin(struct store *store, struct err *err);
 ATTR_NODISCARD int store_commit(struct store *store, struct err *err);
 void store_rollback(struct store *store);
+/* Whether it is between store_begin() and the end of that transaction. */
+bool store_is_writing(const struct store *store);
 /* Between the two, all reads see one state of the store, which SQLite then looks up only once.
  * Nothing may be written between them. Within a transaction they do nothing. */
 ATTR_NODISCARD int store_begin_reading(struct store *store, struct err *err);
 void store_end_reading(struct store *store);
+
+/* Changes when another handle commits something; what this one writes does not change it. */
+ATTR_NODISCARD int store_version(int64_t *out, struct store *store, struct err *err);
 
 /* --- programme --- */
 
@@ -80,6 +101,15 @@ void recording_finish(struct recording *recording);
 ATTR_NODISCARD int store_set_recording(struct store *store, const struct recording *recording,
                                        struct err *err);
 ATTR_NODISCARD int store_remove_recording(struct store *store, const char *path, struct err *err);
+
+/* 64 hexadecimal digits that only this event knows; made when first asked for. */
+ATTR_NODISCARD int store_secret(char out[65], struct store *store, struct err *err);
+/* What was kept for a fingerprint (identity.h): at most 64 characters; "": nothing. The first that
+ * is kept stays. */
+ATTR_NODISCARD int store_proof(char out[65], struct store *store, const char *fingerprint,
+                               struct err *err);
+ATTR_NODISCARD int store_keep_proof(struct store *store, const char *fingerprint, const char *proof,
+                                    struct err *err);
 
 /* --- decisions --- */
 
@@ -145,8 +175,8 @@ void acceptance_finish(struct acceptance *acceptance);
 
 /* --- results --- */
 
-/* *out (the caller's) is NULL if there is none under the key. ERR_INVALID: what is stored there is
- * not a JSON object, or is too large. */
+/* *out (the caller's) is NULL if there is none under the key, or if what is stored there is not a
+ * JSON object or is too large. */
 ATTR_NODISCARD int store_result(json_t **out, struct store *store, const char *key,
                                 struct err *err);
 /* The same without the member "cells", which is most of a probe and is stored separately. */

@@ -14,7 +14,7 @@ int store_chosen_matches(struct chosen_match **out, size_t *out_nb, struct store
     struct chosen_match *list = NULL;
     size_t nb = 0;
     int got;
-    while ((got = sql_step(s, stmt, err)) > 0) {
+    while ((got = sql_step(s, stmt, "ncH", err)) > 0) {
         list = mem_grow(list, nb, sizeof *list);
         list[nb] = (struct chosen_match){.talk = sqlite3_column_int(stmt, 0),
                                          .part = sqlite3_column_int(stmt, 1)};
@@ -31,13 +31,13 @@ int store_chosen_matches(struct chosen_match **out, size_t *out_nb, struct store
 
 int store_choose_match(struct store *s, int talk, int part, const char *recording, struct err *err)
 {
-    return sql_run(s, err, "INSERT OR REPLACE INTO chosen_match VALUES (?, ?, ?)", "iis", talk,
-                   part, recording);
+    return sql_change(s, err, "INSERT OR REPLACE INTO chosen_match VALUES (?, ?, ?)", "iis", talk,
+                      part, recording);
 }
 
 int store_clear_match(struct store *s, int talk, struct err *err)
 {
-    return sql_run(s, err, "DELETE FROM chosen_match WHERE talk = ?", "i", talk);
+    return sql_change(s, err, "DELETE FROM chosen_match WHERE talk = ?", "i", talk);
 }
 
 int store_chosen_cut(struct chosen_cut *out, bool *found, struct store *s, int talk, int part,
@@ -49,7 +49,7 @@ int store_chosen_cut(struct chosen_cut *out, bool *found, struct store *s, int t
                     "WHERE talk = ? AND part = ?",
                     "ii", talk, part) < 0)
         return err->code;
-    const int got = sql_step(s, stmt, err);
+    const int got = sql_step(s, stmt, "hII", err);
     *found = got > 0;
     if (got > 0) {
         sql_hex(out->recording, stmt, 0);
@@ -63,10 +63,10 @@ int store_choose_cut(struct store *s, int talk, int part, const struct chosen_cu
                      struct err *err)
 {
     if (!cut)
-        return sql_run(s, err, "DELETE FROM chosen_cut WHERE talk = ? AND part = ?", "ii", talk,
-                       part);
-    return sql_run(s, err, "INSERT OR REPLACE INTO chosen_cut VALUES (?, ?, ?, ?, ?)", "iisII",
-                   talk, part, cut->recording, cut->begin, cut->end);
+        return sql_change(s, err, "DELETE FROM chosen_cut WHERE talk = ? AND part = ?", "ii", talk,
+                          part);
+    return sql_change(s, err, "INSERT OR REPLACE INTO chosen_cut VALUES (?, ?, ?, ?, ?)", "iisII",
+                      talk, part, cut->recording, cut->begin, cut->end);
 }
 
 int store_chosen_sound(struct chosen_sound *out, struct store *s, const char *recording,
@@ -77,7 +77,7 @@ int store_chosen_sound(struct chosen_sound *out, struct store *s, const char *re
     if (sql_prepare(&stmt, s, err, "SELECT stream, use FROM chosen_sound WHERE recording = ?", "s",
                     recording) < 0)
         return err->code;
-    const int got = sql_step(s, stmt, err);
+    const int got = sql_step(s, stmt, "iT", err);
     if (got > 0) {
         const char *use = sql_text(stmt, 1);
         out->stream = sqlite3_column_int(stmt, 0);
@@ -90,9 +90,9 @@ int store_choose_sound(struct store *s, const char *recording, const struct chos
                        struct err *err)
 {
     if (sound->stream < 0 && !sound->use[0])
-        return sql_run(s, err, "DELETE FROM chosen_sound WHERE recording = ?", "s", recording);
-    return sql_run(s, err, "INSERT OR REPLACE INTO chosen_sound VALUES (?, ?, ?)", "sis", recording,
-                   sound->stream, sound->use[0] ? sound->use : NULL);
+        return sql_change(s, err, "DELETE FROM chosen_sound WHERE recording = ?", "s", recording);
+    return sql_change(s, err, "INSERT OR REPLACE INTO chosen_sound VALUES (?, ?, ?)", "sis",
+                      recording, sound->stream, sound->use[0] ? sound->use : NULL);
 }
 
 int store_chosen_place(struct chosen_place *out, struct store *s, const char *recording,
@@ -103,7 +103,7 @@ int store_chosen_place(struct chosen_place *out, struct store *s, const char *re
     if (sql_prepare(&stmt, s, err, "SELECT start, room FROM chosen_place WHERE recording = ?", "s",
                     recording) < 0)
         return err->code;
-    const int got = sql_step(s, stmt, err);
+    const int got = sql_step(s, stmt, "TT", err);
     if (got > 0) {
         out->start = sql_text_dup(stmt, 0);
         out->room = sql_text_dup(stmt, 1);
@@ -122,9 +122,9 @@ int store_choose_place(struct store *s, const char *recording, const struct chos
                        struct err *err)
 {
     if (!place->start && !place->room)
-        return sql_run(s, err, "DELETE FROM chosen_place WHERE recording = ?", "s", recording);
-    return sql_run(s, err, "INSERT OR REPLACE INTO chosen_place VALUES (?, ?, ?)", "sss", recording,
-                   place->start, place->room);
+        return sql_change(s, err, "DELETE FROM chosen_place WHERE recording = ?", "s", recording);
+    return sql_change(s, err, "INSERT OR REPLACE INTO chosen_place VALUES (?, ?, ?)", "sss",
+                      recording, place->start, place->room);
 }
 
 int store_acceptance(struct acceptance *out, bool *found, struct store *s, int talk, int part,
@@ -137,7 +137,7 @@ int store_acceptance(struct acceptance *out, bool *found, struct store *s, int t
             "WHERE talk = ? AND part = ?",
             "ii", talk, part) < 0)
         return err->code;
-    const int got = sql_step(s, stmt, err);
+    const int got = sql_step(s, stmt, "HtttII", err);
     *found = got > 0;
     if (got > 0) {
         sql_hex(out->recording, stmt, 0);
@@ -160,13 +160,15 @@ void acceptance_finish(struct acceptance *a)
 
 int store_accept(struct store *s, int talk, int part, const struct acceptance *a, struct err *err)
 {
-    return sql_run(s, err,
-                   "INSERT OR REPLACE INTO acceptance VALUES (?, ?, ?, ?, ?, ?, ?, "
-                   "strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))",
-                   "iisIIss", talk, part, a->recording, a->begin, a->end, a->verdict, a->because);
+    return sql_change(s, err,
+                      "INSERT OR REPLACE INTO acceptance VALUES (?, ?, ?, ?, ?, ?, ?, "
+                      "strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))",
+                      "iisIIss", talk, part, a->recording, a->begin, a->end, a->verdict,
+                      a->because);
 }
 
 int store_clear_acceptance(struct store *s, int talk, int part, struct err *err)
 {
-    return sql_run(s, err, "DELETE FROM acceptance WHERE talk = ? AND part = ?", "ii", talk, part);
+    return sql_change(s, err, "DELETE FROM acceptance WHERE talk = ? AND part = ?", "ii", talk,
+                      part);
 }

@@ -58,24 +58,37 @@ static void add_only_file(struct recording *r)
 }
 
 #define RECORDING_COLUMNS "id, path, size, mtime_ns, fingerprint, by_hand"
+static const char recording_kinds[] = "LtILhc", file_kinds[] = "LtILhc";
 
-/* The files of recordings that have several; their rows are in the order of the list. */
+/* The current row is the next file of r. */
+static int take_next_file(struct recording *r, sqlite3_stmt *stmt, struct store *s, struct err *err)
+{
+    if (sqlite3_column_int64(stmt, 5) != (int64_t)r->nb_files)
+        return sql_damaged(s, err, "a file of '%s' is missing", r->path);
+    take_file(r, stmt);
+    return 0;
+}
+
+/* The files of recordings that have several; their rows are in the order of the list. Files of
+ * recordings that do not exist have no ID. */
 static int read_files(struct recording *list, size_t nb, struct store *s, struct err *err)
 {
     AUTO_STMT *stmt = NULL;
     if (sql_prepare(&stmt, s, err,
-                    "SELECT f.recording, f.path, f.size, f.mtime_ns, f.fingerprint "
-                    "FROM recording r JOIN recording_file f ON f.recording = r.id "
+                    "SELECT r.id, f.path, f.size, f.mtime_ns, f.fingerprint, f.position "
+                    "FROM recording_file f LEFT JOIN recording r ON f.recording = r.id "
                     "ORDER BY r.path, f.position",
                     "") < 0)
         return err->code;
     size_t i = 0;
     int got;
-    while ((got = sql_step(s, stmt, err)) > 0) {
+    while ((got = sql_step(s, stmt, file_kinds, err)) > 0) {
         while (i < nb && list[i].id != sqlite3_column_int64(stmt, 0))
             i++;
-        if (i < nb)
-            take_file(&list[i], stmt);
+        if (i == nb)
+            return sql_damaged(s, err, "the recordings are not in order");
+        if (take_next_file(&list[i], stmt, s, err) < 0)
+            return err->code;
     }
     return got;
 }
@@ -87,7 +100,7 @@ static int read_recordings(struct recording **list, size_t *nb, struct store *s,
                     "") < 0)
         return err->code;
     int got;
-    while ((got = sql_step(s, stmt, err)) > 0) {
+    while ((got = sql_step(s, stmt, recording_kinds, err)) > 0) {
         *list = mem_grow(*list, *nb, sizeof **list);
         take_recording(&(*list)[(*nb)++], stmt);
     }
@@ -98,9 +111,15 @@ int store_recordings(struct recording **out, size_t *out_nb, struct store *s, st
 {
     struct recording *list = NULL;
     size_t nb = 0;
-    if (read_recordings(&list, &nb, s, err) < 0 || read_files(list, nb, s, err) < 0) {
+    /* As one: another process may add files meanwhile. */
+    int ret = sql_group_begin(s, err);
+    if (ret == 0) {
+        ret = read_recordings(&list, &nb, s, err);
+        ret = sql_group_end(s, ret == 0 ? read_files(list, nb, s, err) : ret, err);
+    }
+    if (ret < 0) {
         recordings_free(list, nb);
-        return err->code;
+        return ret;
     }
     for (size_t i = 0; i < nb; i++)
         add_only_file(&list[i]);
@@ -115,7 +134,7 @@ static int find_recording(struct recording *out, struct store *s, const char *sq
     AUTO_STMT *stmt = NULL;
     if (sql_prepare(&stmt, s, err, sql, "s", text) < 0)
         return err->code;
-    const int got = sql_step(s, stmt, err);
+    const int got = sql_step(s, stmt, recording_kinds, err);
     if (got > 0)
         take_recording(out, stmt);
     return got < 0 ? got : 0;
@@ -124,14 +143,16 @@ static int find_recording(struct recording *out, struct store *s, const char *sq
 static int find_files(struct recording *r, struct store *s, struct err *err)
 {
     AUTO_STMT *stmt = NULL;
-    if (sql_prepare(&stmt, s, err,
-                    "SELECT recording, path, size, mtime_ns, fingerprint FROM recording_file "
-                    "WHERE recording = ? ORDER BY position",
-                    "I", r->id) < 0)
+    if (sql_prepare(
+            &stmt, s, err,
+            "SELECT recording, path, size, mtime_ns, fingerprint, position FROM recording_file "
+            "WHERE recording = ? ORDER BY position",
+            "I", r->id) < 0)
         return err->code;
     int got;
-    while ((got = sql_step(s, stmt, err)) > 0)
-        take_file(r, stmt);
+    while ((got = sql_step(s, stmt, file_kinds, err)) > 0)
+        if (take_next_file(r, stmt, s, err) < 0)
+            return err->code;
     return got;
 }
 
@@ -174,23 +195,24 @@ int store_recording_by_path(struct recording *out, bool *found, struct store *s,
 
 static int write_recording(struct store *s, const struct recording *r, struct err *err)
 {
-    if (sql_run(s, err,
-                "INSERT INTO recording (path, size, mtime_ns, fingerprint, by_hand) "
-                "VALUES (?, ?, ?, ?, ?) ON CONFLICT (path) DO UPDATE SET size = excluded.size, "
-                "mtime_ns = excluded.mtime_ns, fingerprint = excluded.fingerprint, "
-                "by_hand = excluded.by_hand",
-                "sIIsi", r->path, r->size, r->mtime_ns, r->fingerprint, (int)r->by_hand) < 0 ||
-        sql_run(s, err,
-                "DELETE FROM recording_file WHERE recording = "
-                "(SELECT id FROM recording WHERE path = ?)",
-                "s", r->path) < 0)
+    if (sql_change(s, err,
+                   "INSERT INTO recording (path, size, mtime_ns, fingerprint, by_hand) "
+                   "VALUES (?, ?, ?, ?, ?) ON CONFLICT (path) DO UPDATE SET size = excluded.size, "
+                   "mtime_ns = excluded.mtime_ns, fingerprint = excluded.fingerprint, "
+                   "by_hand = excluded.by_hand",
+                   "sIIsi", r->path, r->size, r->mtime_ns, r->fingerprint, (int)r->by_hand) < 0 ||
+        sql_change(s, err,
+                   "DELETE FROM recording_file WHERE recording = "
+                   "(SELECT id FROM recording WHERE path = ?)",
+                   "s", r->path) < 0)
         return err->code;
     for (size_t i = 0; r->nb_files > 1 && i < r->nb_files; i++) {
         const struct recording_file *f = &r->files[i];
-        if (sql_run(s, err,
-                    "INSERT INTO recording_file SELECT id, ?, ?, ?, ?, ? FROM recording "
-                    "WHERE path = ?",
-                    "isIIss", (int)i, f->path, f->size, f->mtime_ns, f->fingerprint, r->path) < 0)
+        if (sql_change(s, err,
+                       "INSERT INTO recording_file SELECT id, ?, ?, ?, ?, ? FROM recording "
+                       "WHERE path = ?",
+                       "isIIss", (int)i, f->path, f->size, f->mtime_ns, f->fingerprint,
+                       r->path) < 0)
             return err->code;
     }
     return 0;
@@ -205,5 +227,5 @@ int store_set_recording(struct store *s, const struct recording *r, struct err *
 
 int store_remove_recording(struct store *s, const char *path, struct err *err)
 {
-    return sql_run(s, err, "DELETE FROM recording WHERE path = ?", "s", path);
+    return sql_change(s, err, "DELETE FROM recording WHERE path = ?", "s", path);
 }

@@ -11,7 +11,7 @@
     "SELECT " what " FROM result WHERE is_cell = 0 AND key = ?1 UNION ALL " \
     "SELECT " what " FROM result WHERE is_cell = 1 AND key = ?1"
 
-static const char what[] = "a result in the store", cells_member[] = "cells";
+static const char cells_member[] = "cells";
 
 /* Only probes list the cells of a recording. */
 static bool stage_has_cells(const char *stage)
@@ -19,14 +19,16 @@ static bool stage_has_cells(const char *stage)
     return strcmp(stage, "probe") == 0;
 }
 
-/* The JSON in a column. Its size is limited: an earlier version wrote whatever a worker said. */
-static int read_value(json_t **out, sqlite3_stmt *stmt, int column, struct err *err)
+/* The first column of the current row. A text that is not JSON is no result: it can be made again.
+ * Its size is limited, because earlier versions wrote whatever a worker said. */
+static void take_json(json_t **out, sqlite3_stmt *stmt)
 {
     enum { MAX_BYTES = 32 << 20, MAX_VALUES = 2 << 20 };
-    const char *text = sql_text(stmt, column);
-    const size_t nb = text ? (size_t)sqlite3_column_bytes(stmt, column) : 0;
-    return nb > MAX_BYTES ? err_set(err, ERR_INVALID, "%s: has %zu bytes", what, nb)
-                          : json_read_limited(out, text, nb, MAX_VALUES, what, err);
+    struct err ignored = {0};
+    const char *text = sql_text(stmt, 0);
+    const size_t nb = (size_t)sqlite3_column_bytes(stmt, 0);
+    if (nb <= MAX_BYTES)
+        (void)!json_read_limited(out, text, nb, MAX_VALUES, "", &ignored);
 }
 
 /* Without its cells. *has_cells: they are to be added. */
@@ -37,11 +39,12 @@ static int read_result(json_t **out, bool *has_cells, struct store *s, const cha
     *out = NULL;
     if (sql_prepare(&stmt, s, err, FIND_RESULT("value, stage"), "s", key) < 0)
         return err->code;
-    const int got = sql_step(s, stmt, err);
-    if (got <= 0)
-        return got;
+    const int got = sql_step(s, stmt, "--", err);
+    if (got <= 0 || !sql_row_is(stmt, "ts"))
+        return got < 0 ? got : 0;
     *has_cells = stage_has_cells(sql_text(stmt, 1));
-    return read_value(out, stmt, 0, err);
+    take_json(out, stmt);
+    return 0;
 }
 
 /* The result with its cells, all members in order of their names, as they were before they were
@@ -61,17 +64,21 @@ static json_t *with_cells(json_t *brief, json_t *cells)
     return all;
 }
 
-/* Puts the cells that are stored apart into the result. */
+/* Puts the cells that are stored apart into the result. Without them it is none, unless it is an
+ * error. */
 static int add_cells(json_t **result, struct store *s, const char *key, struct err *err)
 {
     AUTO_STMT *stmt = NULL;
     AUTO_JSON *cells = NULL;
     if (sql_prepare(&stmt, s, err, "SELECT value FROM result_cells WHERE key = ?", "s", key) < 0)
         return err->code;
-    const int got = sql_step(s, stmt, err);
-    if (got <= 0 || read_value(&cells, stmt, 0, err) < 0)
-        return got < 0 ? got : err->code;
-    json_t *all = with_cells(*result, json_object_get(cells, cells_member));
+    const int got = sql_step(s, stmt, "-", err);
+    if (got < 0 || (got == 0 && json_object_get(*result, "error")))
+        return got;
+    if (got > 0 && sql_row_is(stmt, "t"))
+        take_json(&cells, stmt);
+    json_t *list = json_object_get(cells, cells_member),
+           *all = list ? with_cells(*result, list) : NULL;
     json_decref(*result);
     *result = all;
     return 0;
@@ -89,7 +96,7 @@ int store_result(json_t **out, struct store *s, const char *key, struct err *err
     bool has_cells = false;
     *out = NULL;
     if (read_result(&result, &has_cells, s, key, err) < 0 ||
-        (has_cells && add_cells(&result, s, key, err) < 0))
+        (result && has_cells && add_cells(&result, s, key, err) < 0))
         return err->code;
     *out = mem_take(&result);
     return 0;
@@ -122,13 +129,16 @@ int store_probe_summary(json_t **out, struct store *s, const char *key, struct e
                     "json_extract(value, '$.video.height') AS height,"
                     "json_extract(value, '$.audio.channels') AS channels,"
                     "json_extract(value, '$.hash') AS hash "
-                    "FROM result WHERE is_cell = 0 AND key = ? AND json_valid(value)",
+                    "FROM result WHERE is_cell = 0 AND key = ? AND json_type(value) = 'object'",
                     "s", key) < 0)
         return err->code;
-    const int got = sql_step(s, stmt, err);
-    if (got > 0)
+    const int got = sqlite3_step(stmt);
+    if (got == SQLITE_ROW)
         *out = take_columns(stmt);
-    return got < 0 ? got : 0;
+    /* What is not JSON is no result. */
+    return got == SQLITE_ROW || got == SQLITE_DONE || got == SQLITE_ERROR
+               ? 0
+               : sql_fail(s, err, "cannot read");
 }
 
 int store_has_result(bool *out, struct store *s, const char *key, struct err *err)
@@ -136,7 +146,7 @@ int store_has_result(bool *out, struct store *s, const char *key, struct err *er
     AUTO_STMT *stmt = NULL;
     if (sql_prepare(&stmt, s, err, FIND_RESULT("1"), "s", key) < 0)
         return err->code;
-    const int got = sql_step(s, stmt, err);
+    const int got = sql_step(s, stmt, "-", err);
     *out = got > 0;
     return got < 0 ? got : 0;
 }
@@ -207,8 +217,8 @@ int store_each_result(struct store *s,
     if (sql_prepare(&stmt, s, err, "SELECT key, stage FROM result", "") < 0)
         return err->code;
     int got;
-    while ((got = sql_step(s, stmt, err)) > 0)
-        if (each(opaque, sql_text(stmt, 0), sql_text(stmt, 1)))
+    while ((got = sql_step(s, stmt, "--", err)) > 0)
+        if (sql_row_is(stmt, "tt") && each(opaque, sql_text(stmt, 0), sql_text(stmt, 1)))
             return 0;
     return got;
 }
@@ -241,7 +251,9 @@ int store_each_failure(struct store *s, int (*each)(void *opaque, const struct f
                     "") < 0)
         return err->code;
     int got;
-    while ((got = sql_step(s, stmt, err)) > 0) {
+    while ((got = sql_step(s, stmt, "--------", err)) > 0) {
+        if (!sql_row_is(stmt, "hsttttII")) /* damaged: the job counts as not tried yet */
+            continue;
         const struct failure f = {
             .key = sql_text(stmt, 0),
             .stage = sql_text(stmt, 1),
@@ -268,10 +280,11 @@ int store_each_published(struct store *s, int (*each)(void *opaque, const struct
                     "SELECT name, key, talk, part, recording FROM published ORDER BY name", "") < 0)
         return err->code;
     int got;
-    while ((got = sql_step(s, stmt, err)) > 0) {
+    while ((got = sql_step(s, stmt, "thccH", err)) > 0) {
+        const char *recording = sql_text(stmt, 4);
         const struct published f = {sql_text(stmt, 0), sql_text(stmt, 1),
                                     sqlite3_column_int(stmt, 2), sqlite3_column_int(stmt, 3),
-                                    sql_text(stmt, 4)};
+                                    recording ? recording : ""};
         if (each(opaque, &f))
             return 0;
     }
@@ -280,11 +293,11 @@ int store_each_published(struct store *s, int (*each)(void *opaque, const struct
 
 int store_set_published(struct store *s, const struct published *f, struct err *err)
 {
-    return sql_run(s, err, "INSERT OR REPLACE INTO published VALUES (?, ?, ?, ?, ?)", "ssiis",
-                   f->name, f->key, f->talk, f->part, f->recording);
+    return sql_change(s, err, "INSERT OR REPLACE INTO published VALUES (?, ?, ?, ?, ?)", "ssiis",
+                      f->name, f->key, f->talk, f->part, f->recording);
 }
 
 int store_clear_published(struct store *s, const char *name, struct err *err)
 {
-    return sql_run(s, err, "DELETE FROM published WHERE name = ?", "s", name);
+    return sql_change(s, err, "DELETE FROM published WHERE name = ?", "s", name);
 }

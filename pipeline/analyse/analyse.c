@@ -22,6 +22,8 @@ enum {
 /* Of several audio streams: one below heard_lufs counts as silent; a later one is preferred if its
  * speech is higher by clearly_more_speech. */
 static const double heard_lufs = -55, clearly_more_speech = 0.1;
+/* How far the sound takes progress; then follow the pictures. src/run/failure_text.c knows it. */
+static const double of_sound = 0.7;
 
 struct analysis {
     const char *path;
@@ -31,7 +33,7 @@ struct analysis {
     int64_t duration_ms;
     int (*progress)(void *opaque, double fraction);
     void *opaque;
-    int nb_measured, nb_to_measure; /* streams of sound */
+    int nb_measured, nb_to_measure; /* reads of streams of sound */
     json_t *result;
 };
 
@@ -125,7 +127,7 @@ static int read_sound(struct measured *out, struct analysis *a, struct sound_rea
         done += nb;
         const double of_stream = (double)done * 1000 / SOUND_RATE / (double)a->duration_ms;
         if (a->duration_ms > 0 &&
-            tell(a, 0.8 * (a->nb_measured + fmin(1, of_stream)) / a->nb_to_measure, err) < 0)
+            tell(a, of_sound * (a->nb_measured + fmin(1, of_stream)) / a->nb_to_measure, err) < 0)
             return err->code;
     }
     loudness_meter_finish(&out->blocks, meter);
@@ -231,7 +233,6 @@ static int measure_pairs(struct measured *m, struct analysis *a, struct err *err
     AUTO_FREE struct channel *all = mem_zalloc((size_t)nb + 1, sizeof *all);
     struct measured best = {0};
     bool signal = false;
-    a->nb_to_measure += (nb + 1) / 2 < MAX_PAIRS ? (nb + 1) / 2 : MAX_PAIRS;
     for (int pair = 1; err->code == 0 && pair <= MAX_PAIRS && 2 * pair - 1 <= nb; pair++) {
         struct measured other;
         if (measure_pair(&other, a, m->stream, pair, err) == 0) {
@@ -246,6 +247,13 @@ static int measure_pairs(struct measured *m, struct analysis *a, struct err *err
     measured_finish(&best);
     m->all = mem_take(&all);
     return err->code;
+}
+
+/* How often measure_stream reads the stream. */
+static int nb_reads(const json_t *stream)
+{
+    const int nb = (int)json_get_int(stream, "channels", 0), nb_pairs = (nb + 1) / 2;
+    return nb <= SOUND_CHANNELS ? 1 : 1 + (nb_pairs < MAX_PAIRS ? nb_pairs : MAX_PAIRS);
 }
 
 static int measure_stream(struct measured *out, struct analysis *a, int stream, struct err *err)
@@ -264,7 +272,8 @@ static int measure_streams(struct measured *best, struct analysis *a, int named,
         named >= 0 ? named : (int)json_get_int(json_object_get(a->probe, "audio"), "stream", -1);
     AUTO_JSON *seen = json_array();
     for (size_t i = 0; i < json_array_size(streams); i++)
-        a->nb_to_measure += (int)i != first && analysable(json_array_get(streams, i));
+        if ((int)i == first || analysable(json_array_get(streams, i)))
+            a->nb_to_measure += nb_reads(json_array_get(streams, i));
     if (measure_stream(best, a, first, err) < 0)
         return err->code;
     json_array_append_new(seen, describe_measured(best));
@@ -447,7 +456,7 @@ static int analyse_sound(struct analysis *a, const char *blocks_path, int named,
 static int tell_of_pictures(void *opaque, double fraction)
 {
     struct analysis *a = opaque;
-    return a->progress ? a->progress(a->opaque, 0.8 + 0.2 * fraction) : 0;
+    return a->progress ? a->progress(a->opaque, of_sound + (1 - of_sound) * fraction) : 0;
 }
 
 int analyse_recording(json_t **out, const char *path, const struct media_params *files,
@@ -462,7 +471,6 @@ int analyse_recording(json_t **out, const char *path, const struct media_params 
         .duration_ms = json_get_int(probe, "duration_ms", 0),
         .progress = progress,
         .opaque = opaque,
-        .nb_to_measure = 1,
         .result = result,
     };
     const json_t *video = json_object_get(probe, "video");

@@ -13,9 +13,12 @@
 enum {
     STEP_MS = 2000, /* between two key frames that are looked at */
     SIGNATURE_SIDE = 16,
-    HEARD_FROM = 100, /* pictures: progress is reported, so that the job is not taken to hang */
+    NB_CLOSE = 4,    /* close looks, at most */
     SCENE_LUMA = 24, /* half of all luma samples differ by more: another scene, not another slide */
 };
+/* How far the key pictures take progress; the rest is that of the close looks, which may decode all
+ * of a recording with few key pictures. */
+static const double of_keys = 1.0 / 3;
 /* A picture is black where the mean of its luma is below this and hardly any sample is brighter
  * than twice it (8 bits, limited range: black is 16). */
 static const double black_mean = 24;
@@ -127,7 +130,7 @@ static int look_at_keys(struct looked_at *seen, struct damage *damage, const str
     int got;
     while ((got = picture_reader_next(pictures, frame, err)) > 0) {
         look(seen, frame);
-        if (l->progress(l->opaque, (double)frame->pts / (double)l->grid->nb_frames))
+        if (l->progress(l->opaque, of_keys * (double)frame->pts / (double)l->grid->nb_frames))
             return err_set(err, ERR_CANCELLED, "stopped");
         av_frame_unref(frame);
     }
@@ -139,11 +142,18 @@ static int look_at_keys(struct looked_at *seen, struct damage *damage, const str
 
 /* Every picture from a key picture up to a frame. */
 struct close_look {
+    int number; /* of NB_CLOSE, in the order of time */
     int64_t from, until;
     bool to_light;      /* no farther than the first picture that is not black */
     int64_t light;      /* that picture, or -1 */
     int64_t black_from; /* the first of the black pictures at the end of the range, or -1 */
 };
+
+static int tell(const struct close_look *c, const struct look *l, int64_t frame)
+{
+    const double done = (double)(frame - c->from) / (double)(c->until - c->from);
+    return l->progress(l->opaque, of_keys + (1 - of_keys) * (c->number + done) / NB_CLOSE);
+}
 
 static int look_closely(struct close_look *c, const struct look *l, struct err *err)
 {
@@ -165,7 +175,7 @@ static int look_closely(struct close_look *c, const struct look *l, struct err *
     if (media_open(&media, l->path, l->files, err) < 0 ||
         picture_reader_open(&pictures, media, &range, err) < 0)
         return err->code;
-    int got, nb = 0;
+    int got;
     while ((got = picture_reader_next(pictures, frame, err)) > 0 &&
            !(c->to_light && c->light >= 0)) {
         uint8_t now[SIGNATURE_SIDE * SIGNATURE_SIDE];
@@ -175,7 +185,7 @@ static int look_closely(struct close_look *c, const struct look *l, struct err *
         } else if (c->black_from < 0) {
             c->black_from = frame->pts;
         }
-        if (nb++ % HEARD_FROM == 0 && l->progress(l->opaque, 1))
+        if (tell(c, l, frame->pts))
             return err_set(err, ERR_CANCELLED, "stopped");
         av_frame_unref(frame);
     }
@@ -184,8 +194,8 @@ static int look_closely(struct close_look *c, const struct look *l, struct err *
 
 static int look_at_start(struct looked_at *seen, const struct look *l, struct err *err)
 {
-    struct close_look head = {
-        .from = seen->black_key, .until = seen->black_until, true, .light = -1, .black_from = -1};
+    struct close_look head = {1,    seen->black_key, seen->black_until,
+                              true, .light = -1,     .black_from = -1};
     if (seen->black_key < 0 || seen->black_until < 0)
         return 0;
     if (look_closely(&head, l, err) < 0)
@@ -198,10 +208,9 @@ static int look_at_start(struct looked_at *seen, const struct look *l, struct er
 /* The last key picture is black: are all after it, and since when? */
 static int look_at_end(struct looked_at *seen, const struct look *l, struct err *err)
 {
-    struct close_look rest = {
-        .from = seen->last, .until = l->grid->nb_frames, .light = -1, .black_from = -1};
-    struct close_look tail = {
-        .from = seen->before_black, .until = seen->black_from, .light = -1, .black_from = -1};
+    struct close_look rest = {2, seen->last, l->grid->nb_frames, .light = -1, .black_from = -1};
+    struct close_look tail = {3, seen->before_black, seen->black_from, .light = -1,
+                              .black_from = -1};
     if (seen->black_from < 0)
         return 0;
     if (look_closely(&rest, l, err) < 0)

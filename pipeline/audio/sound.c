@@ -26,15 +26,55 @@ static const double max_drive_db = 12;
  * the missing loudness even where the limiter removes nearly all of the gain. */
 static const double least_slope = 0.2;
 
-/* Loudness and peak of the part before any gain. */
-static int measure_source(double *lufs, double *peak_db, const struct sound_spec *spec,
-                          struct err *err)
+/* --- progress -------------------------------------------------------------------------------- */
+
+/* How far progress is after the trials, if there are any, and after encoding. How many trials and
+ * corrections follow is not known: each takes a quarter of what is left. With the most of them, the
+ * last still takes 1/300, as progress must rise from time to time. */
+static const double after_trials = 0.3, after_encoding = 0.6, of_the_rest = 0.25;
+
+/* Where a pass is in all of them. */
+struct pace {
+    const struct sound_spec *spec;
+    double begin, end; /* of the pass */
+};
+
+static int report_pass(void *opaque, double fraction)
 {
+    const struct pace *p = opaque;
+    return p->spec->progress
+               ? p->spec->progress(p->spec->opaque, p->begin + (p->end - p->begin) * fraction)
+               : 0;
+}
+
+/* The spec of the next pass, which takes progress to until. */
+static struct sound_spec next_pass(struct pace *p, double until)
+{
+    struct sound_spec spec = *p->spec;
+    p->begin = p->end;
+    p->end = until;
+    spec.progress = report_pass;
+    spec.opaque = p;
+    return spec;
+}
+
+static struct sound_spec next_of_many(struct pace *p, double until)
+{
+    return next_pass(p, p->end + (until - p->end) * of_the_rest);
+}
+
+/* --- levelling ------------------------------------------------------------------------------- */
+
+/* Loudness and peak of the part before any gain. */
+static int measure_source(double *lufs, double *peak_db, struct pace *pace, struct err *err)
+{
+    const struct sound_spec *spec = pace->spec;
     AUTO_LOUDNESS blocks = {0};
     struct sound_result r = {0};
     if (spec->pair) { /* the blocks may be of other channels */
         const struct sound_setting as_it_is = {0};
-        if (sound_pass_try(&r, spec, &as_it_is, err) < 0)
+        const struct sound_spec pass = next_of_many(pace, after_trials);
+        if (sound_pass_try(&r, &pass, &as_it_is, err) < 0)
             return err->code;
         *lufs = r.loudness_lufs;
         *peak_db = r.peak_dbtp;
@@ -52,14 +92,15 @@ static int measure_source(double *lufs, double *peak_db, const struct sound_spec
 
 /* The first setting, from the recording's blocks. Returns 1, 0 where there is only silence, or an
  * error. */
-static int first_setting(struct sound_setting *setting, double *source_lufs,
-                         const struct sound_spec *spec, struct err *err)
+static int first_setting(struct sound_setting *setting, double *source_lufs, struct pace *pace,
+                         struct err *err)
 {
+    const struct sound_spec *spec = pace->spec;
     *setting = (struct sound_setting){.limit_db = spec->ceiling_dbtp - coding_margin_db};
     if (spec->stream < 0 || !spec->blocks_path)
         return 0;
     double lufs = NAN, peak_db = NAN;
-    if (measure_source(&lufs, &peak_db, spec, err) < 0)
+    if (measure_source(&lufs, &peak_db, pace, err) < 0)
         return err->code;
     if (!isfinite(lufs))
         return 0; /* silence stays silence */
@@ -135,14 +176,16 @@ static void remark_loudness(struct sound_result *r, const struct sound_spec *spe
 }
 
 /* Limiting lowers loudness: the gain that makes up for it is found before encoding. */
-static int find_setting(struct sound_setting *setting, struct response *response,
-                        const struct sound_spec *spec, struct err *err)
+static int find_setting(struct sound_setting *setting, struct response *response, struct pace *pace,
+                        struct err *err)
 {
+    const struct sound_spec *spec = pace->spec;
     const double ceiling_db = spec->ceiling_dbtp - coding_margin_db;
     bool near = false;
     for (int i = 0; setting->limit && !near && i < MAX_TRIALS; i++) {
         struct sound_result trial = {0};
-        if (sound_pass_try(&trial, spec, setting, err) < 0)
+        const struct sound_spec pass = next_of_many(pace, after_trials);
+        if (sound_pass_try(&trial, &pass, setting, err) < 0)
             return err->code;
         near = is_near(&trial, spec, ceiling_db);
         if (!correct(setting, response, &trial, spec, ceiling_db))
@@ -151,19 +194,23 @@ static int find_setting(struct sound_setting *setting, struct response *response
     return 0;
 }
 
-/* After the first pass, which all outputs share: corrects the effects of coding on this one. */
-static int make_hold(struct sound_output *output, const struct sound_spec *spec,
+/* After the first pass, which all outputs share: corrects the effects of coding on this one. until:
+ * of its progress. */
+static int make_hold(struct sound_output *output, struct pace *pace, double until,
                      struct sound_setting setting, struct response response, struct err *err)
 {
+    const struct sound_spec *spec = pace->spec;
     struct sound_result *r = &output->result;
     for (int i = 1;; i++) {
-        if (sound_pass_measure(output, spec, err) < 0)
+        const struct sound_spec measure = next_of_many(pace, until);
+        if (sound_pass_measure(output, &measure, err) < 0)
             return err->code;
         r->gain_db = setting.gain_db;
         r->limited = setting.limit;
         if (i == MAX_PASSES || !correct(&setting, &response, r, spec, spec->ceiling_dbtp))
             break;
-        if (sound_pass_encode(output, 1, spec, &setting, err) < 0)
+        const struct sound_spec again = next_of_many(pace, until);
+        if (sound_pass_encode(output, 1, &again, &setting, err) < 0)
             return err->code;
     }
     remark_loudness(r, spec);
@@ -175,14 +222,18 @@ int sound_encode(struct sound_output *outputs, size_t nb, const struct sound_spe
 {
     struct sound_setting setting;
     struct response response = {0};
+    struct pace pace = {.spec = spec};
     double source_lufs = 0;
-    if (first_setting(&setting, &source_lufs, spec, err) < 0 ||
-        find_setting(&setting, &response, spec, err) < 0)
+    if (first_setting(&setting, &source_lufs, &pace, err) < 0 ||
+        find_setting(&setting, &response, &pace, err) < 0)
         return err->code;
+    const struct sound_spec first = next_pass(&pace, after_encoding);
     for (size_t i = 0; i < nb; i++)
         outputs[i].result = (struct sound_result){.source_lufs = source_lufs};
-    int ret = sound_pass_encode(outputs, nb, spec, &setting, err);
-    for (size_t i = 0; ret == 0 && i < nb; i++)
-        ret = make_hold(&outputs[i], spec, setting, response, err);
+    int ret = sound_pass_encode(outputs, nb, &first, &setting, err);
+    for (size_t i = 0; ret == 0 && i < nb; i++) {
+        const double until = after_encoding + (1 - after_encoding) * (double)(i + 1) / (double)nb;
+        ret = make_hold(&outputs[i], &pace, until, setting, response, err);
+    }
     return ret;
 }

@@ -101,7 +101,7 @@ static int take_talk(struct pass *p, struct err *err)
             return ret;
         done += nb;
         const double part = (double)done / (double)p->talk_samples;
-        if (p->spec->progress && p->spec->progress(p->spec->opaque, part * 0.9))
+        if (p->spec->progress && p->spec->progress(p->spec->opaque, part))
             return err_set(err, ERR_CANCELLED, "stopped");
     }
     return p->limiter ? limit(p, NULL, 0, err) : 0;
@@ -167,6 +167,8 @@ int sound_pass_measure(struct sound_output *output, const struct sound_spec *spe
         if (at >= card)
             loudness_meter_add(meter, samples, nb);
         at += nb;
+        if (spec->progress && spec->progress(spec->opaque, (double)at / (double)nb_samples))
+            return err_set(err, ERR_CANCELLED, "stopped");
     }
     if (sound_reader_damage(sound)->nb)
         return err_set(err, ERR_EXTERNAL, "the encoded sound does not decode (%s)",

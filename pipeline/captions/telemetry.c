@@ -218,6 +218,20 @@ static bool at_picture_rate(const struct cues *c, size_t nb)
     return nb_starts >= MIN_RATE_CUES && nb_fast * 4 >= nb_starts * 3;
 }
 
+static const char numbers[] = "little but numbers",
+                  same_words[] = "numbers with the same words in every cue",
+                  encoded[] = "encoded data",
+                  picture_rate[] = "text that changes as often as the picture";
+
+const char *telemetry_by_name(const char *text)
+{
+    static const char *const names[] = {numbers, same_words, encoded, picture_rate};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], text) == 0)
+            return names[i];
+    return NULL;
+}
+
 static const char *judge(struct count *n)
 {
     const bool measured = n->nb_measured * 2 >= n->nb_cues,
@@ -226,11 +240,11 @@ static const char *judge(struct count *n)
                  least = measured ? MIN_MEASURED : MIN_DIGITS;
     const size_t digits = all && n->nb_digits >= least ? n->nb_digits * 100 / all : 0;
     if ((digits >= 50 && (measured || named)) || (digits >= 80 && n->nb_many * 5 >= n->nb_cues * 4))
-        return "little but numbers";
+        return numbers;
     if ((measured || named) &&
         ((digits >= 25 && repeated >= 60) || (digits >= 3 && repeated >= 90)))
-        return "numbers with the same words in every cue";
-    return all && n->nb_blob * 2 > all ? "encoded data" : NULL;
+        return same_words;
+    return all && n->nb_blob * 2 > all ? encoded : NULL;
 }
 
 const char *telemetry_find(const struct cues *c)
@@ -244,6 +258,6 @@ const char *telemetry_find(const struct cues *c)
     const char *why = judge(&n);
     free(n.words);
     if (!why && at_picture_rate(c, nb))
-        return "text that changes as often as the picture";
+        return picture_rate;
     return why;
 }

@@ -18,7 +18,7 @@ int av_fail(struct err *err, int averror, const char *fmt, ...)
         code = ERR_NOMEM;
     else if (averror == AVERROR_INVALIDDATA)
         code = ERR_INVALID;
-    else if (averror == AVERROR(EIO))
+    else if (averror == AVERROR(EIO) || averror == AVERROR(EFBIG))
         code = ERR_IO;
     char msg[sizeof err->msg], why[AV_ERROR_MAX_STRING_SIZE];
     va_list args;
@@ -26,7 +26,8 @@ int av_fail(struct err *err, int averror, const char *fmt, ...)
     vsnprintf(msg, sizeof msg, fmt, args);
     va_end(args);
     av_make_error_string(why, sizeof why, averror);
-    return err_foreign(err, code, ERR_LIBAV, averror, "%s: %s", msg, why);
+    return err_foreign(err, code, ERR_LIBAV, averror, "%s: %s%s", msg, why,
+                       err_advice(AVUNERROR(averror)));
 }
 
 int av_fail_nomem(struct err *err)

@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "hash.h"
 #include "media_piece.h"
 #include "mem.h"
 
@@ -23,7 +22,6 @@ static void media_close(struct media *m)
     free(m->fds);
     free(m->paths);
     free(m->ends);
-    hash_destroy(m->hash);
     free(m);
 }
 
@@ -72,9 +70,9 @@ int media_open(struct media **out, const char *path, const struct media_params *
                struct err *err)
 {
     AUTO_MEDIA *m = mem_zalloc(1, sizeof *m);
-    if (params && params->hash)
-        m->hash = hash_create();
     m->join = params ? params->join : NULL;
+    m->progress = params ? params->progress : NULL;
+    m->opaque = params ? params->opaque : NULL;
     if (open_files(m, path, params, err) < 0)
         return err->code;
     if (m->nb_files == 1 ? media_divide(m, true, err) < 0 : media_join_files(m, err) < 0)

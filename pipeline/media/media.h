@@ -18,16 +18,19 @@
 struct media; /* closed by media_close_p */
 
 struct media_params {
-    bool hash; /* hash the content while reading: see media_content_hash */
     /* The recording's files after the first, in order. */
     const char *const *more;
     size_t nb_more;
     /* How the files continue each other, as media_join returned it. NULL: it is found out while
      * reading, which is only valid for one read from start to end. */
     const json_t *join;
+    /* Called with the number of bytes read as a share of the recording's, 0 to 1; non-zero stops
+     * reading. For one read from start to end; or NULL. */
+    int (*progress)(void *opaque, double fraction);
+    void *opaque;
 };
 
-/* Opens path and finds its streams. params may be NULL (one file, no hash); the strings and the
+/* Opens path and finds its streams. params may be NULL (one file); the strings and the
  * join that it points to must outlive the media. ERR_INVALID where the file is not a recording
  * (empty, of an unknown format, too damaged to read) or where the files cannot be one recording;
  * ERR_IO or the like where reading failed. */
@@ -85,10 +88,6 @@ json_t *media_join(const struct media *media);
  * and the first AVERROR code inside a file, or 0. */
 char *media_short_file(const struct media *media);
 int media_broken(const struct media *media);
-
-/* The XXH3 hash of the whole content; out has HASH_BYTES (hash.h). Requires params->hash. Most
- * bytes were hashed when the demuxer read them; the rest is read now. */
-ATTR_NODISCARD int media_content_hash(char *out, struct media *media, struct err *err);
 
 /* Opens a decoder for the stream, with the parameters of the last packet's file, one thread and its
  * packet time base set; the caller's. options as for avcodec_open2, or NULL. ERR_INVALID where the

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <libavutil/mem.h>
 #include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,9 +39,10 @@ static int io_read(void *opaque, uint8_t *buf, int nb)
     }
     if (n == 0)
         return AVERROR_EOF;
-    if (m->hash)
-        media_bytes_hash(m, buf, p->pos, p->pos + n);
     p->pos += n;
+    m->nb_read += n;
+    if (m->progress && m->progress(m->opaque, fmin(1, (double)m->nb_read / (double)media_size(m))))
+        return AVERROR_EXIT;
     return (int)n;
 }
 

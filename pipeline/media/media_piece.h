@@ -6,8 +6,6 @@
 
 #include "media.h"
 
-struct hash;
-
 /* One stream in one piece. Times are in the time base of the stream in the first piece, except
  * those said to be the piece's own. */
 struct media_span {
@@ -62,13 +60,14 @@ struct media {
     struct media_piece *pieces; /* one for each file, or one for all of them */
     size_t nb_pieces, at;
     const json_t *join;
+    int (*progress)(void *opaque, double fraction); /* as of media_params */
+    void *opaque;
+    int64_t nb_read;     /* bytes */
     unsigned nb_streams; /* of the first piece, when it was opened */
     int main;            /* the stream that places the pieces in time: video, else audio */
     bool disk_failed;    /* a read failed: libav's error then says nothing about the content */
     int broken;          /* the first AVERROR inside a file, or 0; and the piece it was in */
     size_t broken_at;
-    struct hash *hash;
-    int64_t hashed; /* how many bytes from the start are hashed */
 };
 
 /* --- media_bytes.c -----------------------------------------------------------------------------
@@ -77,9 +76,6 @@ struct media {
 /* Reads up to nb of the recording's bytes at pos, its files taken as one after the other. Returns
  * how many (never beyond a file's end), 0 at the recording's end, or a negative errno. */
 ssize_t media_bytes_read(const struct media *media, void *buf, size_t nb, int64_t pos);
-/* Lets the hash see [begin, end) of the recording, which is in buf, if it continues what was
- * hashed. */
-void media_bytes_hash(struct media *media, const uint8_t *buf, int64_t begin, int64_t end);
 
 /* --- media_decoder.c ---------------------------------------------------------------------------
  */

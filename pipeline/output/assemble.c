@@ -7,6 +7,7 @@
 
 #include "av.h"
 #include "captions_track.h"
+#include "fs.h"
 #include "hash.h"
 #include "mem.h"
 #include "reader.h"
@@ -38,6 +39,9 @@ struct assembly {
     AVStream **captions;
     size_t *nb_cues; /* written of each */
     AVPacket *cue;
+    /* progress */
+    int64_t nb_written, nb_to_write; /* bytes */
+    int64_t written_to;              /* the last place in the file */
 };
 
 static void assembly_finish(struct assembly *a)
@@ -279,6 +283,33 @@ static int add_captions(struct assembly *a, struct err *err)
     return 0;
 }
 
+/* --- progress --------------------------------------------------------------------------------- */
+
+/* MP4 and WebM are written twice: to put the index in front, libavformat moves all that follows. */
+static void expect_bytes(struct assembly *a)
+{
+    const struct assemble_spec *s = a->spec;
+    int64_t nb = fs_size(s->sound_path);
+    for (size_t i = 0; i < s->nb_segments; i++)
+        nb += fs_size(s->segments[i].path);
+    a->nb_to_write = strcmp(s->container, "ogg") == 0 ? nb : 2 * nb;
+}
+
+/* libavformat calls this before each write, also while it moves what it has written. */
+static int before_write(void *opaque)
+{
+    struct assembly *a = opaque;
+    const int64_t at = a->mux->pb ? a->mux->pb->pos : 0;
+    if (at > a->written_to)
+        a->nb_written += at - a->written_to;
+    a->written_to = at;
+    if (!a->spec->progress || a->nb_to_write <= 0)
+        return 0;
+    return a->spec->progress(a->spec->opaque, (double)a->nb_written / (double)a->nb_to_write);
+}
+
+/* --- opening it ------------------------------------------------------------------------------- */
+
 static int open_output(struct assembly *a, const char *path, struct err *err)
 {
     const bool webm = strcmp(a->spec->container, "webm") == 0;
@@ -307,7 +338,9 @@ static int open_output(struct assembly *a, const char *path, struct err *err)
     AVDictionary *options = NULL;
     /* The index in front: a player on the web starts without reading to the end. */
     av_dict_set(&options, webm ? "cues_to_front" : "movflags", webm ? "1" : "+faststart", 0);
-    ret = avio_open(&a->mux->pb, path, AVIO_FLAG_WRITE);
+    expect_bytes(a);
+    const AVIOInterruptCB progress = {before_write, a};
+    ret = avio_open2(&a->mux->pb, path, AVIO_FLAG_WRITE, &progress, NULL);
     if (ret >= 0)
         ret = avformat_write_header(a->mux, &options);
     av_dict_free(&options);

@@ -50,6 +50,8 @@ struct assemble_spec {
     const char *language;                  /* ISO 639-2, or NULL */
     const struct captions_track *captions; /* only in MP4 with video */
     size_t nb_captions;
+    int (*progress)(void *opaque, double fraction); /* 0 to 1; non-zero stops; or NULL */
+    void *opaque;
 };
 
 struct assemble_result {

@@ -288,6 +288,16 @@ static int check_captions(struct check *c, struct err *err)
     return 0;
 }
 
+/* By the sound's time, which every file has. */
+static int tell(const struct check *c, const AVPacket *pkt)
+{
+    const AVRational sample = {1, SOUND_RATE};
+    if (!c->spec->progress || pkt->stream_index != c->audio->index || c->spec->nb_samples <= 0)
+        return 0;
+    const int64_t at = av_rescale_q(c->end_audio, c->audio->time_base, sample);
+    return c->spec->progress(c->spec->opaque, (double)at / (double)c->spec->nb_samples);
+}
+
 static int check_packets(struct check *c, struct err *err)
 {
     AUTO_PACKET *pkt = av_packet_alloc();
@@ -305,6 +315,8 @@ static int check_packets(struct check *c, struct err *err)
         } else if (check_caption(c, pkt, err) < 0) {
             return err->code;
         }
+        if (tell(c, pkt))
+            return err_set(err, ERR_CANCELLED, "stopped");
         av_packet_unref(pkt);
     }
     if (ret != AVERROR_EOF)

@@ -37,6 +37,8 @@ struct check_spec {
     const char *title;                     /* of the title tag; NULL: any */
     const struct captions_track *captions; /* in the order of their streams, off by default */
     size_t nb_captions;
+    int (*progress)(void *opaque, double fraction); /* 0 to 1; non-zero stops; or NULL */
+    void *opaque;
 };
 
 struct check_result {

@@ -1,8 +1,9 @@
 /*
  * The probe: what a recording is, from one read of all its packets. Finds the streams, their real
- * durations, the frame grid, the cells, gaps and jumps, what is missing at the end, and the hash of
- * the content. It decodes no more than the first picture, and judges nothing: see analyse/. Other
- * folders read its result with the functions at the end. No state: from any thread.
+ * durations, the frame grid, the cells, gaps and jumps, and what is missing at the end. What the
+ * content is identified by is not found here but outside of the sandbox, by the worker. It decodes
+ * no more than the first picture, and judges nothing: see analyse/. Other folders read its result
+ * with the functions at the end. No state: from any thread.
  */
 #pragma once
 
@@ -19,8 +20,7 @@ enum { PROBE_VERSION = 6 };
 
 /* Probes a recording: the file at path, then those of more (NULL if nb_more is 0). Fills *out with
  * the result, a new object:
- *   container, size (bytes), hash (of the content), error (a message: then only size and hash are
- *   set beside it),
+ *   container, size (bytes), error (a message: then only size is set beside it),
  *   streams: [{index, type, codec, …, start_ms, end_ms (on the file's clock), packets,
  *             apart (a text: why it is not published, nor instead of the chosen one; absent else),
  *             counted (of audio: time stamps are unusable, samples are to be counted),

@@ -3,7 +3,6 @@
 #include <assert.h>
 #include <getopt.h>
 #include <locale.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 
 #include "json.h"
 #include "mem.h"
+#include "process.h"
 #include "str.h"
 
 static const struct verb *find_verb(const struct cli_program *program, const char *name)
@@ -270,7 +270,5 @@ static int read_words(const struct cli_program *program, int argc, char **argv)
 int cli_main(const struct cli_program *program, int argc, char **argv)
 {
     setlocale(LC_CTYPE, "C.UTF-8"); /* columns are counted for UTF-8, whatever the user's locale */
-    signal(SIGPIPE, SIG_IGN);       /* 'talkpress list | head' ends quietly */
-    const int status = read_words(program, argc, argv);
-    return fflush(stdout) != 0 && status == EXIT_OK ? EXIT_FAILED : status;
+    return process_begin() ? EXIT_FAILED : process_end(read_words(program, argc, argv));
 }

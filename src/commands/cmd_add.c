@@ -216,7 +216,7 @@ static int read_room(char **out, const char *text, const struct programme *p, st
 }
 
 /* Stores --start and --room for the recording that the files belong to. */
-static int set_place(struct plan *plan, const struct command *c, struct err *err)
+static int choose_place(struct plan *plan, const struct command *c, struct err *err)
 {
     const char *start = command_value(c, "start"), *room = command_value(c, "room");
     char **paths = c->operands;
@@ -237,7 +237,12 @@ static int set_place(struct plan *plan, const struct command *c, struct err *err
         store_choose_place(plan->event->store, plan->recordings[recording].fingerprint, place,
                            err) < 0)
         return err->code;
-    return plan_refresh(plan, err);
+    return 0;
+}
+
+static int set_place(struct plan *plan, const struct command *c, struct err *err)
+{
+    return plan_begin(plan, err) < 0 ? err->code : plan_end(plan, choose_place(plan, c, err), err);
 }
 
 /* --- the outcome ------------------------------------------------------------------------------ */
@@ -402,13 +407,24 @@ int cmd_add(struct command *c, struct err *err)
     return print_outcome(&plan, &before, &r, &result, c, err);
 }
 
-int cmd_remove(struct command *c, struct err *err)
+static int remove_all(const struct command *c, struct err *err)
 {
     for (int i = 0; i < c->nb_operands; i++) {
         const int at = selector_recording(c->plan, c->operands[i], err);
         if (at < 0 ||
             store_remove_recording(c->event->store, c->plan->recordings[at].path, err) < 0)
             return err->code;
+    }
+    return 0;
+}
+
+int cmd_remove(struct command *c, struct err *err)
+{
+    if (plan_begin(c->plan, err) < 0)
+        return err->code;
+    if (remove_all(c, err) < 0 || store_commit(c->event->store, err) < 0) {
+        store_rollback(c->event->store);
+        return err->code;
     }
     return EXIT_OK;
 }

@@ -133,41 +133,99 @@ struct wish {
     bool automatic, take, json;
 };
 
-static int change_part(const struct part_plan *pp, struct plan *plan, const struct wish *wish,
-                       struct err *err)
+static bool changes(const struct wish *w)
 {
-    struct store *store = plan->event->store;
-    int ret = 0;
-    if (wish->automatic)
-        ret = store_choose_cut(store, pp->talk->number, pp->part->number, NULL, err);
-    else if (wish->take)
-        ret = take_cut(pp, store, err);
-    else if (wish->in || wish->out)
-        ret = set_cut(pp, store, wish->in, wish->out, err);
-    else
-        return 0;
-    return ret < 0 ? ret : plan_refresh(plan, err);
+    return w->in || w->out || w->automatic || w->take;
 }
 
-static int cut_part(struct plan *plan, const struct talk *t, const struct part *part,
-                    const struct wish *wish, json_t *list, struct err *err)
+static int change_part(const struct part_plan *pp, struct store *store, const struct wish *wish,
+                       struct err *err)
 {
-    AUTO_PART_PLAN pp = {0}, now = {0};
+    if (wish->automatic)
+        return store_choose_cut(store, pp->talk->number, pp->part->number, NULL, err);
+    return wish->take ? take_cut(pp, store, err) : set_cut(pp, store, wish->in, wish->out, err);
+}
+
+static int no_recording(const struct plan *plan, const struct part_plan *pp, struct err *err)
+{
     char name[32];
-    if (plan_part(&pp, plan, t, part, err) < 0)
-        return err->code;
-    if (!pp.source || !pp.grid.nb_frames) {
-        AUTO_FREE char *advice = unused_advice(plan, &pp);
-        return err_set(err, ERR_NOT_FOUND,
-                       "talk %s has no recording that can be cut: see 'talkpress match'%s%s",
-                       plan_part_name(name, t, part->number), advice ? "; " : "",
-                       advice ? advice : "");
+    AUTO_FREE char *advice = unused_advice(plan, pp);
+    return err_set(
+        err, ERR_NOT_FOUND, "talk %s has no recording that can be cut: see 'talkpress match'%s%s",
+        plan_part_name(name, pp->talk, pp->part->number), advice ? "; " : "", advice ? advice : "");
+}
+
+static int show_part(const struct plan *plan, const struct part_plan *pp, const struct wish *wish,
+                     json_t *list, struct err *err)
+{
+    char name[32];
+    if (!pp->source || !pp->grid.nb_frames) {
+        if (!changes(wish))
+            return no_recording(plan, pp, err);
+        /* Without the decision, or by another one, the match is no longer certain. */
+        plan_part_name(name, pp->talk, pp->part->number);
+        if (!list)
+            printf("%s: no recording that can be cut any more: see 'talkpress match'\n", name);
+        return 0;
     }
-    if (change_part(&pp, plan, wish, err) < 0 || plan_part(&now, plan, t, part, err) < 0)
-        return err->code;
     if (!list)
-        return print_cut(&now, plan->event, err);
-    json_array_append_new(list, cut_json(&now));
+        return print_cut(pp, plan->event, err);
+    json_array_append_new(list, cut_json(pp));
+    return 0;
+}
+
+/* One talk, or one part of it, on the command line. */
+struct which {
+    const char *arg;
+    int number, only; /* only 0: all parts */
+};
+
+/* The talk as it is in the plan now. Another process may have imported another programme. */
+static int find_talk(const struct talk **out, struct which *which, const struct plan *plan,
+                     struct err *err)
+{
+    if (selector_part(&which->number, &which->only, &plan->programme, which->arg, err) < 0)
+        return err->code;
+    *out = programme_find(&plan->programme, which->number);
+    return 0;
+}
+
+static int change_parts(struct which *which, struct plan *plan, const struct wish *wish,
+                        struct err *err)
+{
+    const struct talk *t = NULL;
+    if (find_talk(&t, which, plan, err) < 0)
+        return err->code;
+    if ((wish->in || wish->out) && !which->only && t->nb_parts > 1)
+        return err_set(err, ERR_USAGE, "talk %d has %zu parts: name one, such as %d/1", t->number,
+                       t->nb_parts, t->number);
+    for (size_t i = 0; i < t->nb_parts; i++) {
+        AUTO_PART_PLAN pp = {0};
+        if (which->only && t->parts[i].number != which->only)
+            continue;
+        if (plan_part(&pp, plan, t, &t->parts[i], err) < 0)
+            return err->code;
+        if (!pp.source || !pp.grid.nb_frames)
+            return no_recording(plan, &pp, err);
+        if (change_part(&pp, plan->event->store, wish, err) < 0)
+            return err->code;
+    }
+    return 0;
+}
+
+static int show_parts(struct which *which, struct plan *plan, const struct wish *wish, json_t *list,
+                      struct err *err)
+{
+    const struct talk *t = NULL;
+    if (find_talk(&t, which, plan, err) < 0)
+        return err->code;
+    for (size_t i = 0; i < t->nb_parts; i++) {
+        AUTO_PART_PLAN pp = {0};
+        if ((!which->only || t->parts[i].number == which->only) &&
+            (plan_part(&pp, plan, t, &t->parts[i], err) < 0 ||
+             show_part(plan, &pp, wish, list, err) < 0))
+            return err->code;
+    }
     return 0;
 }
 
@@ -195,20 +253,18 @@ static int cut_talk(struct command *c, const char *arg, const struct wish *wish,
     struct plan *plan = c->plan;
     AUTO_JSON *list = wish->json ? json_array() : NULL;
     struct executor_result result = {0};
-    int number, only;
-    if (selector_part(&number, &only, &plan->programme, arg, err) < 0 ||
-        analyse_recordings(&result, plan, c->zygote, &number, 1, wish->json, err) < 0)
+    struct which which = {.arg = arg};
+    const struct talk *t = NULL;
+    if (find_talk(&t, &which, plan, err) < 0 ||
+        analyse_recordings(&result, plan, c->zygote, &which.number, 1, wish->json, err) < 0)
         return err->code;
-    const struct talk *t = programme_find(&plan->programme, number);
-    if ((wish->in || wish->out) && !only && t->nb_parts > 1)
-        return err_set(err, ERR_USAGE, "talk %d has %zu parts: name one, such as %d/1", number,
-                       t->nb_parts, number);
-    for (size_t i = 0; i < t->nb_parts; i++)
-        if ((!only || t->parts[i].number == only) &&
-            cut_part(plan, t, &t->parts[i], wish, list, err) < 0)
-            return err->code;
+    if (changes(wish) && (plan_begin(plan, err) < 0 ||
+                          plan_end(plan, change_parts(&which, plan, wish, err), err) < 0))
+        return err->code;
+    if (show_parts(&which, plan, wish, list, err) < 0)
+        return err->code;
     if (!wish->json)
-        return compare_parts(plan, t, err);
+        return compare_parts(plan, programme_find(&plan->programme, which.number), err);
     cli_print_json(list);
     return 0;
 }
@@ -242,36 +298,39 @@ static const struct match *match_of(const struct plan *plan, const struct room_c
     return NULL;
 }
 
-/* Takes all proposed cuts, or none after an error. Those without a range are skipped. */
-static int take_all(struct plan *plan, const struct source *s, struct err *err)
+/* Takes all proposed cuts. Those without a range are skipped. */
+static int take_all(struct plan *plan, const char *name, struct err *err)
 {
-    struct store *store = plan->event->store;
-    int ret = store_begin(store, err);
+    const int recording = selector_recording(plan, name, err);
+    if (recording < 0)
+        return recording;
+    const struct source *s = &plan->sources[recording];
+    if (!s->nb_cuts)
+        return err_set(err, ERR_INVALID, "'%s' does not hold several talks: nothing is proposed",
+                       name);
+    int ret = 0;
     for (size_t i = 0; ret == 0 && i < s->nb_cuts; i++) {
         const struct room_cut *c = &s->cuts[i];
         struct chosen_cut cut = {.begin = c->begin, .end = c->end};
         memcpy(cut.recording, s->recording->fingerprint, sizeof cut.recording);
         if (!c->by_hand && c->begin < c->end)
-            ret = choose(store, c->talk, c->part, match_of(plan, c), &cut, err);
+            ret = choose(plan->event->store, c->talk, c->part, match_of(plan, c), &cut, err);
     }
-    if (ret == 0)
-        ret = store_commit(store, err);
-    if (ret < 0)
-        store_rollback(store);
-    return ret < 0 ? ret : plan_refresh(plan, err);
+    return ret;
 }
 
 static int cut_recordings(bool *undecided, struct command *c, const char *name,
                           const struct wish *wish, struct err *err)
 {
     struct plan *plan = c->plan;
-    const int recording = name ? selector_recording(plan, name, err) : -1;
+    int recording = name ? selector_recording(plan, name, err) : -1;
     if (err->code < 0 || gather(c, recording, wish->json, err) < 0)
         return err->code;
-    if (wish->take && !plan->sources[recording].nb_cuts)
-        return err_set(err, ERR_INVALID, "'%s' does not hold several talks: nothing is proposed",
-                       name);
-    if (wish->take && take_all(plan, &plan->sources[recording], err) < 0)
+    if (wish->take &&
+        (plan_begin(plan, err) < 0 || plan_end(plan, take_all(plan, name, err), err) < 0))
+        return err->code;
+    recording = name ? selector_recording(plan, name, err) : -1;
+    if (err->code < 0)
         return err->code;
     cut_table_print(undecided, plan, recording, wish->json);
     return 0;

@@ -69,6 +69,17 @@ static int hold_published(void *opaque, const struct published *file)
     return 0;
 }
 
+static void use_verdicts(struct keys *k, const struct caption_source *list, size_t nb)
+{
+    for (size_t i = 0; i < nb; i++) {
+        char verdict[33];
+        if (!list[i].judged)
+            continue;
+        keys_captions_verdict(verdict, list[i].hash, strrchr(list[i].path, '.'));
+        use(k, verdict);
+    }
+}
+
 static int use_all(struct keys *k, struct plan *plan, struct err *err)
 {
     char matches[33];
@@ -78,6 +89,10 @@ static int use_all(struct keys *k, struct plan *plan, struct err *err)
         char note[33];
         keys_captions_note(note, plan->recordings[i].fingerprint);
         use(k, note);
+        const struct source *s = &plan->sources[i];
+        use_verdicts(k, s->captions, s->nb_captions);
+        use_verdicts(k, s->set_aside, s->nb_set_aside);
+        use_verdicts(k, s->outranked, s->nb_outranked);
         const struct recording *r = &plan->recordings[i];
         for (size_t f = 0; f < r->nb_files; f++) { /* joining files depends on these */
             char key[33];

@@ -7,8 +7,8 @@
 #include "diff.h"
 #include "event.h"
 #include "fs.h"
-#include "import.h"
 #include "import_guard.h"
+#include "import_sandboxed.h"
 #include "json.h"
 #include "lost_work.h"
 #include "mem.h"
@@ -293,38 +293,40 @@ static int drop_decisions(struct store *store, const struct import_guard *guard,
     return 0;
 }
 
+/* Within a transaction: makes the new programme the event's, with what follows from it. */
+static int replace(struct event *event, const struct import_guard *guard, bool dry_run,
+                   json_t *unsure, struct err *err)
+{
+    AUTO_PLAN old = {0}, new = {0};
+    struct err ignored = {0};
+    bool kept = false;
+    const bool planned = plan_load(&old, event, &ignored) == 0 && old.nb_recordings;
+    if (dry_run && !planned)
+        return 0;
+    if ((planned && publish_note_recordings(&old, err) < 0) ||
+        store_set_programme(event->store, guard->after, err) < 0 ||
+        disown_files(event->store, guard, err) < 0 || drop_decisions(event->store, guard, err) < 0)
+        return err->code;
+    if (planned && plan_load(&new, event, &ignored) == 0 &&
+        keep_decided(&kept, &old, &new, &guard->replacement, err) < 0)
+        return err->code;
+    if (kept) {
+        plan_finish(&new);
+        if (plan_load(&new, event, &ignored) < 0)
+            new = (struct plan){0};
+    }
+    list_unsure(unsure, &old, &new, &guard->replacement);
+    return planned && !dry_run ? lost_work_note(&old, &new, err) : 0;
+}
+
 /* Stores the new programme, or only looks at the effect (dry run). A programme is imported even if
  * the plan before or after it cannot be loaded. */
 static int apply(struct event *event, const struct import_guard *guard, bool dry_run,
                  json_t *unsure, struct err *err)
 {
-    const struct programme *after = guard->after;
-    AUTO_PLAN old = {0}, new = {0};
-    struct err ignored = {0};
-    const bool planned = plan_load(&old, event, &ignored) == 0 && old.nb_recordings;
-    if (dry_run && !planned)
-        return 0;
-    if (store_begin(event->store, err) < 0)
+    if (!store_is_writing(event->store) && store_begin(event->store, err) < 0)
         return err->code;
-    int ret = planned ? publish_note_recordings(&old, err) : 0;
-    if (ret == 0)
-        ret = store_set_programme(event->store, after, err);
-    if (ret == 0)
-        ret = disown_files(event->store, guard, err);
-    if (ret == 0)
-        ret = drop_decisions(event->store, guard, err);
-    bool kept = false;
-    if (ret == 0 && planned && plan_load(&new, event, &ignored) == 0)
-        ret = keep_decided(&kept, &old, &new, &guard->replacement, err);
-    if (ret == 0 && kept) {
-        plan_finish(&new);
-        if (plan_load(&new, event, &ignored) < 0)
-            new = (struct plan){0};
-    }
-    if (ret == 0)
-        list_unsure(unsure, &old, &new, &guard->replacement);
-    if (ret == 0 && planned && !dry_run)
-        ret = lost_work_note(&old, &new, err);
+    int ret = replace(event, guard, dry_run, unsure, err);
     if (ret == 0 && !dry_run)
         ret = store_commit(event->store, err);
     if (ret < 0 || dry_run)
@@ -378,6 +380,7 @@ static int import(struct command *c, const struct import_guard *guard, struct pr
     if (d->nb && (o.dry_run || !o.refused) &&
         apply(c->event, guard, o.dry_run, unsure, o.dry_run ? &unseen : err) < 0 && !o.dry_run)
         return err->code;
+    store_rollback(c->event->store); /* if nothing was applied */
     if (o.dry_run || !o.refused)
         o.cards = cards = card_trial(c->event, after);
     if (command_has(c, "json"))
@@ -387,19 +390,38 @@ static int import(struct command *c, const struct import_guard *guard, struct pr
     return o.refused ? import_guard_refuse(guard, c->operands[0], o.dry_run, err) : EXIT_OK;
 }
 
-int cmd_import(struct command *c, struct err *err)
+/* Shows and applies the change from the store's programme to the new one. */
+static int change(struct command *c, struct programme *after, struct err *err)
 {
-    AUTO_PROGRAMME before = {0}, after = {0};
+    AUTO_PROGRAMME before = {0};
     AUTO_IMPORT_GUARD guard = {0};
     struct diff d;
-    if (import_read(&after, c->operands[0], err) < 0 ||
+    if (store_check_decisions(c->event->store, err) < 0 ||
         store_programme(&before, c->event->store, err) < 0)
         return err->code;
-    programme_number_talks(&after, &before);
-    if (import_guard_find(&guard, c->event->store, &before, &after, err) < 0)
+    programme_number_talks(after, &before);
+    if (import_guard_find(&guard, c->event->store, &before, after, err) < 0)
         return err->code;
-    diff_programmes(&d, &before, &after);
-    const int status = import(c, &guard, &after, &d, err);
+    diff_programmes(&d, &before, after);
+    const int status = import(c, &guard, after, &d, err);
     diff_finish(&d);
+    return status;
+}
+
+int cmd_import(struct command *c, struct err *err)
+{
+    AUTO_PROGRAMME after = {0};
+    struct store *store = c->event->store;
+    struct err read_only = {0}; /* if something changes, apply() says so */
+    if (import_sandboxed(&after, c->operands[0], c->event->settings.sandbox, err) < 0)
+        return err->code;
+    /* What is compared is what is replaced: no other process writes in between. */
+    if (!command_has(c, "dry-run") && store_begin(store, &read_only) < 0 &&
+        read_only.code == ERR_BUSY) {
+        *err = read_only;
+        return err->code;
+    }
+    const int status = change(c, &after, err);
+    store_rollback(store);
     return status;
 }

@@ -242,12 +242,14 @@ int cmd_match(struct command *c, struct err *err)
 {
     struct plan *plan = c->plan;
     struct before before = {0};
+    int ret = c->nb_operands ? plan_begin(plan, err) : 0;
+    if (ret < 0)
+        return ret;
     note_before(&before, plan);
-    int ret = 0;
     for (int i = 0; i < c->nb_operands && ret == 0; i++)
         ret = decide(plan, c->operands[i], err);
-    if (ret == 0 && c->nb_operands)
-        ret = plan_refresh(plan, err);
+    if (c->nb_operands)
+        ret = plan_end(plan, ret, err);
     if (ret == 0 && command_has(c, "json")) {
         print_json(plan);
     } else if (ret == 0) {

@@ -153,6 +153,29 @@ static size_t recordings_of(const struct source ***out, struct plan *plan, int t
     return nb;
 }
 
+/* The recordings of the talk's parts that have been probed. */
+static int find_recordings(const struct source ***out, size_t *out_nb, int *talk, struct command *c,
+                           struct err *err)
+{
+    int part;
+    if (selector_part(talk, &part, &c->plan->programme, c->operands[0], err) < 0)
+        return err->code;
+    *out_nb = recordings_of(out, c->plan, *talk, part);
+    return *out_nb ? 0
+                   : err_set(err, ERR_NOT_FOUND,
+                             "talk %d has no recording with sound: see 'talkpress match'", *talk);
+}
+
+static int choose_all(struct command *c, const struct wish *wish, struct err *err)
+{
+    AUTO_FREE const struct source **list = NULL;
+    size_t nb = 0;
+    int talk, ret = find_recordings(&list, &nb, &talk, c, err);
+    for (size_t i = 0; ret == 0 && i < nb; i++)
+        ret = choose(list[i], c->event, wish, err);
+    return ret;
+}
+
 int cmd_sound(struct command *c, struct err *err)
 {
     const struct wish wish = {.audio = command_value(c, "audio"),
@@ -163,17 +186,11 @@ int cmd_sound(struct command *c, struct err *err)
     AUTO_FREE const struct source **list = NULL;
     AUTO_JSON *all = command_has(c, "json") ? json_array() : NULL;
     struct executor_result total = {0};
-    int talk, part;
-    if (selector_part(&talk, &part, &plan->programme, c->operands[0], err) < 0)
+    size_t nb = 0;
+    int talk;
+    if (set && (plan_begin(plan, err) < 0 || plan_end(plan, choose_all(c, &wish, err), err) < 0))
         return err->code;
-    const size_t nb = recordings_of(&list, plan, talk, part);
-    if (!nb)
-        return err_set(err, ERR_NOT_FOUND,
-                       "talk %d has no recording with sound: see 'talkpress match'", talk);
-    for (size_t i = 0; set && i < nb; i++)
-        if (choose(list[i], plan->event, &wish, err) < 0)
-            return err->code;
-    if ((set && plan_refresh(plan, err) < 0) ||
+    if (find_recordings(&list, &nb, &talk, c, err) < 0 ||
         analyse_recordings(&total, plan, c->zygote, &talk, 1, true, err) < 0)
         return err->code;
     for (size_t i = 0; i < nb; i++)

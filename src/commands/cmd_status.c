@@ -15,6 +15,7 @@
 #include "results.h"
 #include "sandbox.h"
 #include "selector.h"
+#include "sha256.h"
 #include "sound_text.h"
 #include "str.h"
 #include "table.h"
@@ -169,17 +170,37 @@ static json_t *outputs_json(const struct part_plan *pp, const char *base)
     return list;
 }
 
+/* The recording's files in order, with the sum that 'sha256sum' prints. Probes of before stated
+ * none.
+ */
+static json_t *files_json(const struct source *s)
+{
+    json_t *list = json_array();
+    const json_t *sums = json_object_get(s ? s->probe : NULL, "sums");
+    const char *only = json_get_string(s ? s->probe : NULL, "hash", "");
+    for (size_t i = 0; s && i < s->recording->nb_files; i++) {
+        json_t *file = json_pack("{s:o}", "file", json_text(s->recording->files[i].path));
+        const char *sum =
+            s->recording->nb_files == 1 ? only : json_string_value(json_array_get(sums, i));
+        if (sum && strlen(sum) == SHA256_BYTES - 1)
+            json_object_set_new(file, "sha256", json_string(sum));
+        json_array_append_new(list, file);
+    }
+    return list;
+}
+
 static json_t *part_json(const struct part_plan *pp, const json_t *failures)
 {
     AUTO_FREE char *text = state(pp, failures), *base = talk_file_name(pp->talk, pp->part->number);
-    return json_pack("{s:i, s:i, s:o, s:b, s:s, s:s, s:o, s:o, s:I, s:I, s:f, s:o, s:o, s:o}",
+    return json_pack("{s:i, s:i, s:o, s:b, s:s, s:s, s:o, s:o, s:o, s:I, s:I, s:f, s:o, s:o, s:o}",
                      "talk", pp->talk->number, "part", pp->part->number, "title",
                      json_text(pp->talk->title), "complete", pp->state == PART_COMPLETE, "state",
                      text, "verdict", verdict_name(pp->verdict), "cause", json_text(pp->cause),
                      "recording", json_text(pp->source ? pp->source->recording->path : NULL),
-                     "cells", (json_int_t)pp->nb_cells, "cells_made", (json_int_t)pp->nb_cells_done,
-                     "core_seconds_left", pp->cost_left, "outputs", outputs_json(pp, base),
-                     "captions", captions_json(pp->source, false), "captions_not_taken",
+                     "recording_files", files_json(pp->source), "cells", (json_int_t)pp->nb_cells,
+                     "cells_made", (json_int_t)pp->nb_cells_done, "core_seconds_left",
+                     pp->cost_left, "outputs", outputs_json(pp, base), "captions",
+                     captions_json(pp->source, false), "captions_not_taken",
                      captions_json(pp->source, true));
 }
 

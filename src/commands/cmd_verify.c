@@ -11,6 +11,7 @@
 #include "part.h"
 #include "plan.h"
 #include "selector.h"
+#include "str.h"
 #include "verify_table.h"
 
 /* --- the user's decision ---------------------------------------------------------------------- */
@@ -40,7 +41,9 @@ static int decide_part(struct store *store, const struct part_plan *pp, const ch
     return store_accept(store, pp->talk->number, pp->part->number, &a, err);
 }
 
-static int decide(struct plan *p, const char *which, const char *because, struct err *err)
+/* *said: what was decided. */
+static int decide_parts(struct str *said, const struct plan *p, const char *which,
+                        const char *because, struct err *err)
 {
     int number, only;
     if (selector_part(&number, &only, &p->programme, which, err) < 0)
@@ -55,13 +58,22 @@ static int decide(struct plan *p, const char *which, const char *because, struct
             return err->code;
         plan_part_name(name, t, t->parts[i].number);
         if (because && pp.verdict == VERDICT_OK) {
-            printf("%s is ok: nothing to accept\n", name);
+            str_addf(said, "%s is ok: nothing to accept\n", name);
             continue;
         }
         if (decide_part(p->event->store, &pp, name, because, err) < 0)
             return err->code;
-        printf("%s: %s\n", name, because ? "accepted" : "no longer accepted");
+        str_addf(said, "%s: %s\n", name, because ? "accepted" : "no longer accepted");
     }
+    return 0;
+}
+
+static int decide(struct plan *p, const char *which, const char *because, struct err *err)
+{
+    AUTO_STR said = {0};
+    if (plan_begin(p, err) < 0 || plan_end(p, decide_parts(&said, p, which, because, err), err) < 0)
+        return err->code;
+    fputs(said.s ? said.s : "", stdout);
     return 0;
 }
 

@@ -6,6 +6,7 @@
 #include "plan.h"
 #include "recordings.h"
 #include "results.h"
+#include "store.h"
 #include "zygote.h"
 
 static int make_ready(struct event *event, struct plan *plan, const struct command *c,
@@ -31,9 +32,21 @@ static void report_invalid(const struct event *event)
         (void)!plan_drop_invalid(event, &ignored);
 }
 
+/* Also after a command that failed: it may have changed something before. If it cannot be made, the
+ * command has done its work all the same. */
+static void back_up(const struct event *event)
+{
+    struct err why = {0};
+    if (event->store &&
+        (store_has_changed(event->store) ||
+         (event->lock >= 0 && !store_has_backup(event->store))) &&
+        store_backup(event->store, &why) < 0)
+        fprintf(stderr, "the backup of the store was not renewed: %s\n", why.msg);
+}
+
 int command_run(struct command *c, struct err *err)
 {
-    AUTO_EVENT event = {.lock = -1};
+    AUTO_EVENT event = {.lock = -1, .work_lock = -1};
     AUTO_PLAN plan = {0};
     if (c->needs && make_ready(&event, &plan, c, err) < 0)
         return err->code;
@@ -42,7 +55,8 @@ int command_run(struct command *c, struct err *err)
     c->plan = c->needs & NEEDS_PLAN ? &plan : NULL;
     const int status = c->verb->run(c, err);
     zygote_destroy_p(&c->zygote);
-    if (c->needs)
-        report_invalid(&event);
+    if (c->event)
+        report_invalid(c->event);
+    back_up(&event);
     return status;
 }

@@ -214,7 +214,7 @@ static const struct verb verbs[] = {
              "  --room ROOM   only talks in that room\n"
              "  --text TEXT   only talks with TEXT in title, speakers, section or the name of\n"
              "                the recording\n"
-             "  --json        print it as JSON",
+             "  --json        print it as JSON, with the SHA-256 sums of the recordings' files",
      .options = {{.name = "json"},
                  {.name = "failed"},
                  {.name = "waiting"},

@@ -6,10 +6,18 @@
  */
 #pragma once
 
+#include <sys/types.h>
+
 #include "err.h"
 #include "settings.h"
 
 struct store;
+
+/* Which file or folder a path led to when the event was opened. */
+struct event_place {
+    dev_t dev;
+    ino_t ino;
+};
 
 /* Results that are not valid and so count as missing: see results.h in src/plan. */
 struct invalid_results {
@@ -24,7 +32,9 @@ struct event {
     int work_dir;     /* descriptor of work/, for workdir_has */
     struct store *store;
     struct settings settings;
-    int lock;                        /* descriptor of the lock; -1: not locked */
+    struct event_place dir_place, store_place, out_place;
+    int lock;                        /* descriptor of the folder, which is locked; -1: not locked */
+    int work_lock;                   /* of the file work/lock; -1: not locked */
     struct invalid_results *invalid; /* noted while this event is open */
 };
 
@@ -43,6 +53,18 @@ void event_close(struct event *event);
  * string. */
 ATTR_NODISCARD int event_copy_store(char **out, const struct event *event, struct err *err);
 
-/* Takes the lock that a process needs to write to work/ or out/. The lock is held until event_close
- * or until the process ends, in whatever way. ERR_BUSY names the process that holds it. */
+/* Takes the lock that a process needs to write to work/ or out/. It is a lock of the event's folder
+ * itself, so that nobody can remove it alone, and one of the file work/lock: that names the
+ * process, keeps out a talkpress of before, and protects a work/ that two events share. Both are
+ * held until event_close or until the process ends, in whatever way. ERR_BUSY names the process
+ * that holds them. */
 ATTR_NODISCARD int event_lock(struct event *event, struct err *err);
+
+/* For commands that run for long: ERR_IO if the event's folder, its store or work/ was removed,
+ * renamed or replaced since it was opened. What is written then would be lost, or be written to
+ * another event. Costs three system calls. */
+ATTR_NODISCARD int event_check(const struct event *event, struct err *err);
+
+/* Before out/ is written to: creates it if it was removed. ERR_IO if it is another folder than when
+ * the event was opened, as if its disk was disconnected. */
+ATTR_NODISCARD int event_check_out(const struct event *event, struct err *err);

@@ -322,9 +322,19 @@ static int check_by(json_t *result, const struct result_rules *rules, enum stage
     return why.code ? err_set(err, why.code, "%s is not a valid result: %s", what, why.msg) : 0;
 }
 
+/* What identifies the content, on which the keys of all its work depend. */
+static int check_hash(const json_t *result, enum stage stage, const char *what, struct err *err)
+{
+    return stage != STAGE_PROBE || json_object_get(result, "hash")
+               ? 0
+               : err_set(err, ERR_EXTERNAL, "%s is not a valid result: 'hash' is missing", what);
+}
+
 int job_result_check(json_t *result, enum stage stage, const char *what, struct err *err)
 {
-    return check_by(result, rules_for(result, stage), stage, what, err);
+    return check_by(result, rules_for(result, stage), stage, what, err) < 0
+               ? err->code
+               : check_hash(result, stage, what, err);
 }
 
 int job_result_check_summary(json_t *summary, const char *what, struct err *err)
@@ -335,7 +345,7 @@ int job_result_check_summary(json_t *summary, const char *what, struct err *err)
 /* Only the store keeps cells apart from the rest of a probe. */
 static int check_whole(json_t *result, enum stage stage, const char *what, struct err *err)
 {
-    if (job_result_check(result, stage, what, err) < 0)
+    if (check_by(result, rules_for(result, stage), stage, what, err) < 0)
         return err->code;
     return stage == STAGE_PROBE && json_is_object(json_object_get(result, "video")) &&
                    json_array_size(json_object_get(result, "cells")) == 0
@@ -402,7 +412,13 @@ static int read_by(json_t **out, const struct result_rules *rules, enum stage st
 int job_result_read(json_t **out, enum stage stage, const char *path, struct err *err)
 {
     AUTO_FREE char *what = mem_printf("'%s'", path);
-    return read_by(out, &result_of[stage], stage, path, what, err);
+    AUTO_JSON *result = NULL;
+    *out = NULL;
+    if (read_by(&result, &result_of[stage], stage, path, what, err) < 0 ||
+        check_hash(result, stage, what, err) < 0)
+        return err->code;
+    *out = mem_take(&result);
+    return 0;
 }
 
 int job_result_read_report(json_t **out, enum stage stage, const char *path, const char *what,

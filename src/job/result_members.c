@@ -15,7 +15,7 @@
 #define MAX_FRAMES  ((int64_t)FRAME_GRID_MAX_HOURS * 3600 * 1000)
 #define MAX_SAMPLES ((int64_t)(FRAME_GRID_MAX_HOURS + 1) * 3600 * SOUND_RATE)
 #define MAX_CELLS   ((int64_t)FRAME_GRID_MAX_HOURS * 3600 / 20)
-enum { MAX_STREAMS = 1000, MAX_SIDE = 1 << 16, LISTED = 1000 };
+enum { MAX_STREAMS = 1000, MAX_SIDE = 1 << 16, LISTED = 1000, MAX_FILES = 100000 };
 enum { TEXT_BYTES = 1000, MESSAGE_BYTES = 16000 };
 
 #define INTEGER(n, lo, hi) .name = (n), .kind = MEMBER_INTEGER, .least = (lo), .most = (hi)
@@ -108,13 +108,15 @@ static const struct member grid[] = {
 static const struct member gap[] = {
     {STREAM("stream")}, {MS("at_ms"), NEEDED}, {MS("length_ms"), NEEDED}, {0}};
 static const struct member gaps = {OBJECT(NULL, gap)};
+static const struct member sum = {SHA256(NULL)};
 static const struct member join[] = {
     {CHOICE("by", "bytes packets")}, {.name = "files", .kind = MEMBER_SPANS}, {0}};
 
 static const struct member probe[] = {
     {WORD("container")},
     {INTEGER("size", 0, MAX_BYTES)},
-    {HASH("hash"), NEEDED},
+    {HASH("hash")}, /* is needed, but added by the worker's outer process */
+    {LIST("sums", 0, MAX_FILES, sum)},
     {LIST("streams", 0, MAX_STREAMS, streams), NEEDED},
     {OBJECT("video", video), NEEDED, OR_NULL},
     {OBJECT("audio", audio), NEEDED, OR_NULL},

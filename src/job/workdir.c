@@ -1,6 +1,8 @@
 #include "workdir.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "fs.h"
@@ -45,6 +47,15 @@ char *workdir_failed(const char *work, const char *name)
 char *workdir_failed_report(const char *work, const char *key)
 {
     return mem_printf("%s/failed/%s.report.json", work, key);
+}
+
+/* Does not create work/ as fs_mkdirs would: it would be a new one where an event was moved away. */
+int workdir_make_tmp(const char *work, struct err *err)
+{
+    AUTO_FREE char *tmp = mem_printf("%s/tmp", work);
+    return mkdir(tmp, 0777) == 0 || errno == EEXIST
+               ? 0
+               : err_errno(err, errno, "cannot create the folder '%s'", tmp);
 }
 
 int workdir_prepare(const char *work, const char *key, struct err *err)

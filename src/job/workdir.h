@@ -31,6 +31,9 @@ char *workdir_failed_report(const char *work, const char *key);
 /* The folder of one worker, WORK/tmp/KEY-PID; a new string. */
 char *workdir_own(const char *work, const char *key, pid_t pid);
 
+/* Creates work/tmp/ if it is not there; work/ must be. */
+ATTR_NODISCARD int workdir_make_tmp(const char *work, struct err *err);
+
 /* Creates the folder for a key's files, and flushes work/, so that the folder is on disk. */
 ATTR_NODISCARD int workdir_prepare(const char *work, const char *key, struct err *err);
 

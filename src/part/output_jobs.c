@@ -198,8 +198,10 @@ static int read_piece(const json_t **out, struct job_spec *spec, struct pieces *
     json_t *result = NULL;
     if (plan_find_result(&result, plan->event, stage, key, err) < 0)
         return err->code;
-    if (!result)
+    if (!result) {
+        plan_note_damaged(plan->event, key);
         return 1;
+    }
     *out = job_spec_own_json(spec, result);
     add_damage(sum, json_object_get(result, "damage"));
     const json_t *remark = json_object_get(result, "remark");
@@ -216,10 +218,8 @@ static int look_up_seam(struct job_segment *before, const struct job_segment *af
     keys_seam(before->seam_key, before->key, after->key);
     before->seam_before = json_get_string(before->result, "hash", "");
     before->seam_after = json_get_string(after->result, "hash", "");
-    if (store_result(&known, plan->event->store, before->seam_key, err) < 0 &&
-        err->code != ERR_INVALID)
+    if (store_result(&known, plan->event->store, before->seam_key, err) < 0)
         return err->code;
-    *err = (struct err){0}; /* not known: it is decoded again */
     job_spec_own_json(spec, known);
     before->seam_known = strcmp(json_get_string(known, "before", ""), before->seam_before) == 0 &&
                          strcmp(json_get_string(known, "after", ""), before->seam_after) == 0 &&

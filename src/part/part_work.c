@@ -68,8 +68,10 @@ int part_list_cells(struct part_plan *pp, const struct plan *plan, struct err *e
     }
     if (plan_find_result(&probe, plan->event, STAGE_PROBE, pp->source->probe_key, err) < 0)
         return err->code;
-    if (!probe)
+    if (!probe) {
+        plan_note_damaged(plan->event, pp->source->probe_key);
         return 1;
+    }
     list_cells(pp, json_object_get(probe, "cells"));
     return 0;
 }
@@ -149,8 +151,10 @@ int spec_recording(struct job_spec *out, const struct plan *p, const struct sour
     json_t *probe = NULL; /* the plan's probe lacks the cells */
     if (plan_find_result(&probe, p->event, STAGE_PROBE, s->probe_key, err) < 0)
         return err->code;
-    if (!probe)
+    if (!probe) {
+        plan_note_damaged(p->event, s->probe_key);
         return 1;
+    }
     out->probe = job_spec_own_json(out, probe);
     snprintf(out->probe_key, sizeof out->probe_key, "%s", s->probe_key);
     return 0;

@@ -1,12 +1,15 @@
 #include "captions_source.h"
 
 #include <dirent.h>
+#include <glib.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "captions.h"
+#include "captions_verdict.h"
 #include "fs.h"
 #include "hash.h"
 #include "json.h"
@@ -49,6 +52,7 @@ void captions_free(struct source *s)
 {
     free_list(&s->captions, &s->nb_captions);
     free_list(&s->set_aside, &s->nb_set_aside);
+    free_list(&s->outranked, &s->nb_outranked);
 }
 
 /* no_language: why it is set aside, or NULL. */
@@ -76,33 +80,41 @@ static bool user_takes(const struct event *event, const char *path)
     return false;
 }
 
-/* How many of the bytes are enough to judge: whole cues, which an empty line ends. */
-static size_t head_of(const char *bytes, size_t nb)
-{
-    enum { HEAD_BYTES = 1 << 14 }; /* ten minutes of speech */
-    const bool wide = nb >= 2 && ((unsigned char)bytes[0] >= 0xfe);
-    if (nb <= HEAD_BYTES || wide)
-        return nb;
-    for (size_t i = HEAD_BYTES; i > 1; i--)
-        if (bytes[i - 1] == '\n' && (bytes[i - 2] == '\n' || bytes[i - 2] == '\r'))
-            return i;
-    return nb;
-}
-
-/* Why the file's text is no language, or NULL. What cannot be read is judged by the job that needs
- * it. */
-static const char *judge_file(const char *path, const char *bytes, size_t nb)
-{
-    struct err unread = {0};
-    AUTO_CUES cues = {0};
-    const size_t nb_head = head_of(bytes, nb);
-    AUTO_FREE char *head = mem_zalloc(1, nb_head + 1);
-    memcpy(head, bytes, nb_head);
-    return captions_read_text(&cues, path, head, nb_head, &unread) == 0 ? telemetry_find(&cues)
-                                                                        : NULL;
-}
-
 /* --- files beside ----------------------------------------------------------------------------- */
+
+/* A look for captions of all sources. */
+struct search {
+    struct source *sources;
+    size_t nb;
+    const struct event *event;
+    GHashTable *known; /* "HASH.srt" to the verdict of the look before: static, NULL is one too */
+};
+
+static void remember(struct search *s, const struct caption_source *list, size_t nb)
+{
+    for (size_t i = 0; i < nb; i++)
+        if (list[i].judged)
+            g_hash_table_insert(s->known,
+                                mem_printf("%s%s", list[i].hash, strrchr(list[i].path, '.')),
+                                (char *)(uintptr_t)telemetry_by_name(
+                                    list[i].no_language ? list[i].no_language : ""));
+}
+
+static void judge_file(struct caption_source *c, const struct search *s, const char *path,
+                       const char *bytes, size_t nb_bytes)
+{
+    AUTO_FREE char *name = mem_printf("%s%s", c->hash, strrchr(path, '.'));
+    void *verdict;
+    const char *no_language = NULL;
+    if (user_takes(s->event, path))
+        return;
+    c->judged = g_hash_table_lookup_extended(s->known, name, NULL, &verdict);
+    if (c->judged)
+        no_language = verdict;
+    else
+        c->judged = captions_judge(&no_language, s->event, path, bytes, nb_bytes, c->hash);
+    c->no_language = mem_strdup(no_language);
+}
 
 static struct caption_source *of_language(const struct source *s, const char *language)
 {
@@ -112,27 +124,52 @@ static struct caption_source *of_language(const struct source *s, const char *la
     return NULL;
 }
 
-static void add_file(struct source *s, const struct event *event, const char *path,
+/* Takes over the path. */
+static void set_file(struct caption_source *c, char *path, const struct caption_source *found)
+{
+    c->path = path;
+    c->judged = found->judged;
+    memcpy(c->hash, found->hash, sizeof c->hash);
+}
+
+/* Keeps what is known of a file that is not used, as another one of its language is. */
+static void add_outranked(struct source *s, const char *path, const struct caption_source *found)
+{
+    s->outranked = mem_grow(s->outranked, s->nb_outranked, sizeof *s->outranked);
+    struct caption_source *c = &s->outranked[s->nb_outranked++];
+    *c = (struct caption_source){.stream = -1};
+    set_file(c, mem_strdup(path), found);
+}
+
+static bool outranks(const char *path, const char *other)
+{
+    const int rank = suffix_rank(path), its = suffix_rank(other);
+    return rank < its || (rank == its && strcmp(path, other) <= 0);
+}
+
+static void add_file(struct source *s, const struct search *search, const char *path,
                      const char *language)
 {
     struct err unread = {0}; /* the job that needs the file will say why */
     AUTO_FREE char *bytes = NULL;
     size_t nb;
-    char hash[sizeof((struct caption_source *)0)->hash] = "";
-    const char *no_language = NULL;
+    struct caption_source found = {.stream = -1};
     if (fs_read(&bytes, &nb, path, CAPTIONS_MAX_BYTES, &unread) == 0) {
-        hash_bytes(bytes, nb, hash);
-        no_language = user_takes(event, path) ? NULL : judge_file(path, bytes, nb);
+        hash_bytes(bytes, nb, found.hash);
+        judge_file(&found, search, path, bytes, nb);
     }
+    AUTO_FREE char *no_language = found.no_language;
     struct caption_source *c = no_language ? NULL : of_language(s, language);
-    if (!c)
-        c = add(s, language, no_language);
-    else if (suffix_rank(c->path) < suffix_rank(path) ||
-             (suffix_rank(c->path) == suffix_rank(path) && strcmp(c->path, path) <= 0))
+    if (c && outranks(c->path, path)) {
+        add_outranked(s, path, &found);
         return;
+    }
+    if (c)
+        add_outranked(s, c->path, c);
+    else
+        c = add(s, language, no_language);
     free(c->path);
-    c->path = mem_strdup(path);
-    memcpy(c->hash, hash, sizeof c->hash);
+    set_file(c, mem_strdup(path), &found);
 }
 
 /* The index of the first source whose path is not before this one. Sources are sorted by path. */
@@ -151,9 +188,11 @@ static size_t first_from(const struct source *sources, size_t nb, const char *pa
 
 /* Adds a captions file to the recordings whose names equal the first stem bytes of its name, apart
  * from the suffix. Returns whether there was one. */
-static bool give(struct source *sources, size_t nb, const struct event *event, const char *dir,
-                 const char *name, size_t stem, const char *language)
+static bool give(const struct search *search, const char *dir, const char *name, size_t stem,
+                 const char *language)
 {
+    struct source *sources = search->sources;
+    const size_t nb = search->nb;
     bool given = false;
     AUTO_FREE char *path = fs_join(dir, name);
     const size_t length = strlen(path) - strlen(name) + stem;
@@ -164,18 +203,17 @@ static bool give(struct source *sources, size_t nb, const struct event *event, c
         const char *dot = strrchr(fs_basename(sources[i].recording->path), '.');
         if (sources[i].absent || strchr(rest, '/') || (dot ? dot != rest : *rest != '\0'))
             continue;
-        add_file(&sources[i], event, path, language);
+        add_file(&sources[i], search, path, language);
         given = true;
     }
     return given;
 }
 
-static void give_file(struct source *sources, size_t nb, const struct event *event, const char *dir,
-                      const char *name)
+static void give_file(const struct search *search, const char *dir, const char *name)
 {
     const size_t stem = (size_t)(strrchr(name, '.') - name);
     char language[LANGUAGE_BYTES] = "";
-    if (give(sources, nb, event, dir, name, stem, language))
+    if (give(search, dir, name, stem, language))
         return;
     size_t dot = stem;
     while (dot > 0 && name[dot - 1] != '.')
@@ -184,17 +222,16 @@ static void give_file(struct source *sources, size_t nb, const struct event *eve
         return;
     AUTO_FREE char *code = mem_printf("%.*s", (int)(stem - dot), name + dot);
     language_short(language, code);
-    give(sources, nb, event, dir, name, dot - 1, language);
+    give(search, dir, name, dot - 1, language);
 }
 
 /* A folder that cannot be opened has no captions. Its recordings are reported as missing. */
-static void look_through(struct source *sources, size_t nb, const struct event *event,
-                         const char *dir)
+static void look_through(const struct search *search, const char *dir)
 {
     DIR *d = opendir(dir);
     for (const struct dirent *e; d && (e = readdir(d));)
         if (e->d_name[0] != '.' && captions_file_name(e->d_name))
-            give_file(sources, nb, event, dir, e->d_name);
+            give_file(search, dir, e->d_name);
     if (d)
         closedir(d);
 }
@@ -204,8 +241,10 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static void look_beside(struct source *sources, size_t nb, const struct event *event)
+static void look_beside(const struct search *search)
 {
+    const struct source *sources = search->sources;
+    const size_t nb = search->nb;
     char **dirs = mem_zalloc(nb, sizeof *dirs);
     size_t nb_dirs = 0;
     for (size_t i = 0; i < nb; i++)
@@ -214,7 +253,7 @@ static void look_beside(struct source *sources, size_t nb, const struct event *e
     qsort(dirs, nb_dirs, sizeof *dirs, by_text);
     for (size_t i = 0; i < nb_dirs; i++)
         if (i == 0 || strcmp(dirs[i], dirs[i - 1]) != 0)
-            look_through(sources, nb, event, dirs[i]);
+            look_through(search, dirs[i]);
     mem_free_strings(dirs, nb_dirs);
 }
 
@@ -225,9 +264,8 @@ static int read_note(struct source *s, const struct event *event, struct err *er
     char key[33];
     AUTO_JSON *note = NULL;
     keys_captions_note(key, s->recording->fingerprint);
-    if (store_result(&note, event->store, key, err) < 0 && err->code != ERR_INVALID)
+    if (store_result(&note, event->store, key, err) < 0)
         return err->code;
-    *err = (struct err){0}; /* a note that is no JSON is made again */
     size_t i;
     json_t *file;
     json_array_foreach(json_object_get(note, "files"), i, file) {
@@ -262,6 +300,17 @@ static json_t *note_of(const struct source *s)
     return json_pack("{s:o}", "files", files);
 }
 
+/* What was found in files that are here. */
+static int keep_verdicts(const struct event *event, const struct caption_source *list, size_t nb,
+                         struct err *err)
+{
+    for (size_t i = 0; i < nb; i++)
+        if (list[i].judged &&
+            captions_keep_verdict(event, list[i].path, list[i].hash, list[i].no_language, err) < 0)
+            return err->code;
+    return 0;
+}
+
 int captions_note(const struct plan *p, struct err *err)
 {
     for (size_t i = 0; i < p->nb_recordings; i++) {
@@ -270,10 +319,13 @@ int captions_note(const struct plan *p, struct err *err)
         AUTO_JSON *before = NULL;
         if (s->absent)
             continue;
-        keys_captions_note(key, s->recording->fingerprint);
-        if (store_result(&before, p->event->store, key, err) < 0 && err->code != ERR_INVALID)
+        if (keep_verdicts(p->event, s->captions, s->nb_captions, err) < 0 ||
+            keep_verdicts(p->event, s->set_aside, s->nb_set_aside, err) < 0 ||
+            keep_verdicts(p->event, s->outranked, s->nb_outranked, err) < 0)
             return err->code;
-        *err = (struct err){0};
+        keys_captions_note(key, s->recording->fingerprint);
+        if (store_result(&before, p->event->store, key, err) < 0)
+            return err->code;
         AUTO_JSON *now = note_of(s);
         if (before ? json_equal(before, now) : json_array_size(json_object_get(now, "files")) == 0)
             continue;
@@ -334,9 +386,16 @@ static void name_captions(struct source *s)
 
 int captions_find(struct source *sources, size_t nb, const struct event *event, struct err *err)
 {
-    for (size_t i = 0; i < nb; i++)
+    struct search search = {.sources = sources, .nb = nb, .event = event};
+    search.known = g_hash_table_new_full(g_str_hash, g_str_equal, free, NULL);
+    for (size_t i = 0; i < nb; i++) {
+        remember(&search, sources[i].captions, sources[i].nb_captions);
+        remember(&search, sources[i].set_aside, sources[i].nb_set_aside);
+        remember(&search, sources[i].outranked, sources[i].nb_outranked);
         captions_free(&sources[i]);
-    look_beside(sources, nb, event);
+    }
+    look_beside(&search);
+    g_hash_table_unref(search.known);
     for (size_t i = 0; i < nb; i++) {
         struct source *s = &sources[i];
         if (s->absent && read_note(s, event, err) < 0)

@@ -20,6 +20,7 @@ struct caption_source {
     char language[LANGUAGE_BYTES]; /* as language_short writes it; "": unknown */
     char suffix[24];               /* of the published file: ".vtt", ".de.vtt" */
     char *no_language;             /* why it is set aside; NULL: it is not (telemetry.h) */
+    bool judged;                   /* by its content: a file that the settings do not name */
 };
 
 /* Whether the file's suffix is one of captions. */
@@ -34,7 +35,8 @@ ATTR_NODISCARD int captions_find(struct source *sources, size_t nb, const struct
 void captions_free(struct source *source);
 
 /* Writes to the store which captions files are beside the recordings that exist now, so that
- * outputs made with them stay up to date while a disk is not connected. */
+ * outputs made with them stay up to date while a disk is not connected; and what was found in them,
+ * so that it is not looked for again. */
 ATTR_NODISCARD int captions_note(const struct plan *plan, struct err *err);
 
 /* Describes captions for the user: "'15-gogrid.de.srt' (de)", "stream 2 of the recording (subrip)".

@@ -8,6 +8,7 @@
 #include "probe.h"
 #include "segment.h"
 #include "sound.h"
+#include "telemetry.h"
 
 /* Versions of results that do not come from a single room. */
 enum {
@@ -44,6 +45,14 @@ void keys_captions_note(char out[KEY_BYTES], const char *fingerprint)
 {
     struct key k = key_begin("captions beside", NOTE_VERSION);
     key_text(&k, fingerprint);
+    key_end(&k, out);
+}
+
+void keys_captions_verdict(char out[KEY_BYTES], const char *content, const char *suffix)
+{
+    struct key k = key_begin("captions verdict", TELEMETRY_VERSION);
+    key_text(&k, content);
+    key_text(&k, suffix);
     key_end(&k, out);
 }
 

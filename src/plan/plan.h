@@ -46,6 +46,8 @@ struct source {
     size_t nb_captions;
     struct caption_source *set_aside; /* text that is no language, so that it is not published */
     size_t nb_set_aside;
+    struct caption_source *outranked; /* not used: another file of the same language is */
+    size_t nb_outranked;
     const char *absent;              /* the first of its files that does not exist now, or NULL */
     struct chosen_sound chosen;      /* the user's choice */
     int audio_stream;                /* the published one; -1: none, or not known yet */
@@ -75,6 +77,7 @@ struct plan {
     struct lead_in lead_in;           /* of the recordings that hold a talk each */
     struct published_from *published; /* sorted; read only if a talk has no certain recording */
     size_t nb_published;
+    int64_t version; /* of the store, see store_version: when programme and recordings were read */
     struct work_listing *listing; /* NULL unless plan_list_work is on */
     char look[33];       /* hash of the card's template and pictures; "": they cannot be read */
     struct err look_err; /* why they cannot be read */
@@ -92,6 +95,13 @@ void plan_list_work(struct plan *plan, bool on);
 /* Reads the results of the recordings and matches again, after probes or analyses were made. Caches
  * the matches if this process holds the event's lock. */
 ATTR_NODISCARD int plan_refresh(struct plan *plan, struct err *err);
+
+/* Between the two, the user's decisions are written, and no other process writes any. The plan is
+ * loaded again first if another process changed the store since: pointers into it are no longer
+ * valid, and what the user named may be gone. plan_end() commits if ret is 0, with the plan as it
+ * is then; else it rolls back. It returns ret, or its own error. */
+ATTR_NODISCARD int plan_begin(struct plan *plan, struct err *err);
+ATTR_NODISCARD int plan_end(struct plan *plan, int ret, struct err *err);
 
 /* The match of a part of one of the programme's talks; NULL if the talk is gone. Part 0 stands for
  * the talk as a whole. */

@@ -47,6 +47,13 @@ char *plan_describe_invalid(const struct event *event)
                       event->invalid->first, nb == 1 ? "it" : "them");
 }
 
+void plan_note_damaged(const struct event *event, const char *key)
+{
+    struct err why = {0};
+    err_set(&why, ERR_EXTERNAL, "the result '%s' in the store is damaged", key);
+    plan_note_invalid(event, key, &why);
+}
+
 /* Keeps the file for a look. */
 static void set_aside(const struct event *event, const char *path, const char *key)
 {
@@ -65,25 +72,24 @@ static char *name_of(const struct event *event, const char *key)
     return mem_printf("the result '%s/%.2s/%s.json' in the store", event->work, key, key);
 }
 
-/* Takes over a result that was read from the store with that outcome. */
+/* Takes over a result that was read from the store with that outcome. Returns 0, 1 if it is not
+ * valid, or a negative code. */
 static int accept(json_t **out, json_t *found, int ret, enum stage stage, bool summary,
-                  const struct event *event, const char *key, struct err *err)
+                  const struct event *event, const char *key)
 {
     AUTO_JSON *result = found;
-    if (ret < 0 && err->code != ERR_INVALID)
+    struct err why = {0};
+    if (ret < 0 || !result)
         return ret;
-    AUTO_FREE char *what = found || ret < 0 ? name_of(event, key) : NULL;
-    struct err why = *err;
-    *err = (struct err){0};
-    if (why.code)
-        err_prefix(&why, "%s: ", what);
-    else if (result && summary)
+    AUTO_FREE char *what = name_of(event, key);
+    if (summary)
         (void)!job_result_check_summary(result, what, &why);
-    else if (result)
+    else
         (void)!job_result_check(result, stage, what, &why);
     if (why.code)
         plan_note_invalid(event, key, &why);
-    *out = why.code ? NULL : mem_take(&result);
+    else
+        *out = mem_take(&result);
     return why.code ? 1 : 0;
 }
 
@@ -112,7 +118,7 @@ int plan_find_result(json_t **out, const struct event *event, enum stage stage, 
     json_t *found = NULL;
     *out = NULL;
     const int ret = store_result(&found, event->store, key, err);
-    const int invalid = accept(out, found, ret, stage, false, event, key, err);
+    const int invalid = accept(out, found, ret, stage, false, event, key);
     return invalid || *out ? (invalid < 0 ? invalid : 0)
                            : find_in_work(out, event, stage, key, err);
 }
@@ -122,7 +128,7 @@ int plan_find_probe(json_t **out, const struct event *event, const char *key, st
     json_t *found = NULL;
     *out = NULL;
     const int ret = store_result_brief(&found, event->store, key, err);
-    const int invalid = accept(out, found, ret, STAGE_PROBE, false, event, key, err);
+    const int invalid = accept(out, found, ret, STAGE_PROBE, false, event, key);
     return invalid || *out ? (invalid < 0 ? invalid : 0)
                            : find_in_work(out, event, STAGE_PROBE, key, err);
 }
@@ -132,7 +138,7 @@ int plan_find_summary(json_t **out, const struct event *event, const char *key, 
     json_t *found = NULL;
     *out = NULL;
     const int ret = store_probe_summary(&found, event->store, key, err);
-    const int invalid = accept(out, found, ret, STAGE_PROBE, true, event, key, err);
+    const int invalid = accept(out, found, ret, STAGE_PROBE, true, event, key);
     return invalid || *out ? (invalid < 0 ? invalid : 0) : plan_find_probe(out, event, key, err);
 }
 

@@ -36,6 +36,8 @@ int plan_has(const struct plan *plan, enum stage stage, const char *key, const c
 
 /* Notes that a result is not valid, and why. */
 void plan_note_invalid(const struct event *event, const char *key, const struct err *why);
+/* The same for one that the store has, but of which plan_find_result found nothing. */
+void plan_note_damaged(const struct event *event, const char *key);
 /* Drops the results that were noted from the store. The caller holds the event's lock. */
 ATTR_NODISCARD int plan_drop_invalid(const struct event *event, struct err *err);
 /* The results that were noted, described for the user: a new string, or NULL if there are none. */

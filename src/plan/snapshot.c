@@ -272,30 +272,44 @@ static int refresh(struct plan *p, struct err *err)
                : room_cuts_propose(p, err);
 }
 
-int plan_refresh(struct plan *p, struct err *err)
+/* All of the plan is of one state of the store, whatever other processes do meanwhile. */
+static int read_as_one(struct plan *p, int (*read)(struct plan *p, struct err *err),
+                       struct err *err)
 {
     if (store_begin_reading(p->event->store, err) < 0)
         return err->code;
-    const int ret = refresh(p, err);
+    const int ret = read(p, err);
     store_end_reading(p->event->store);
     if (ret == 0)
         cache_matches(p);
     return ret;
 }
 
+int plan_refresh(struct plan *p, struct err *err)
+{
+    return read_as_one(p, refresh, err);
+}
+
+static int load(struct plan *p, struct err *err)
+{
+    struct store *store = p->event->store;
+    if (store_check_decisions(store, err) < 0 || store_programme(&p->programme, store, err) < 0 ||
+        store_recordings(&p->recordings, &p->nb_recordings, store, err) < 0 ||
+        store_version(&p->version, store, err) < 0)
+        return err->code;
+    event_about_apply(&p->event->settings.about, &p->programme);
+    p->sources = mem_zalloc(p->nb_recordings, sizeof *p->sources);
+    for (size_t i = 0; i < p->nb_recordings; i++)
+        p->sources[i].recording = &p->recordings[i];
+    recording_names_find(p->sources, p->nb_recordings);
+    return refresh(p, err);
+}
+
 int plan_load(struct plan *out, struct event *event, struct err *err)
 {
     AUTO_PLAN p = {.event = event};
     const struct settings *s = &event->settings;
-    if (store_programme(&p.programme, event->store, err) < 0 ||
-        store_recordings(&p.recordings, &p.nb_recordings, event->store, err) < 0)
-        return err->code;
-    event_about_apply(&event->settings.about, &p.programme);
-    p.sources = mem_zalloc(p.nb_recordings, sizeof *p.sources);
-    for (size_t i = 0; i < p.nb_recordings; i++)
-        p.sources[i].recording = &p.recordings[i];
-    recording_names_find(p.sources, p.nb_recordings);
-    if (plan_refresh(&p, err) < 0)
+    if (read_as_one(&p, load, err) < 0)
         return err->code;
     const struct card_params look = {.template_path = s->card_template,
                                      .logo_path = s->card_logo,
@@ -305,6 +319,35 @@ int plan_load(struct plan *out, struct event *event, struct err *err)
     *out = p;
     p = (struct plan){0};
     return 0;
+}
+
+int plan_begin(struct plan *p, struct err *err)
+{
+    int64_t version = 0;
+    AUTO_PLAN now = {0};
+    if (store_begin(p->event->store, err) < 0)
+        return err->code;
+    if (store_version(&version, p->event->store, err) == 0 && version == p->version)
+        return 0;
+    if (err->code || plan_load(&now, p->event, err) < 0) {
+        store_rollback(p->event->store);
+        return err->code;
+    }
+    const struct plan old = *p;
+    *p = now;
+    now = old;
+    return 0;
+}
+
+int plan_end(struct plan *p, int ret, struct err *err)
+{
+    if (ret == 0)
+        ret = plan_refresh(p, err);
+    if (ret == 0)
+        ret = store_commit(p->event->store, err);
+    if (ret < 0)
+        store_rollback(p->event->store);
+    return ret;
 }
 
 void plan_list_work(struct plan *p, bool on)

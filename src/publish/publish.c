@@ -58,6 +58,12 @@ static void free_files(struct file *files, size_t nb)
     free(files);
 }
 
+static bool is_regular(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 /* --- what should be there --------------------------------------------------------------------- */
 
 static struct file *add_file(struct file **files, size_t *nb, char *name, const char *key, int talk,
@@ -119,6 +125,13 @@ static bool may_stay(const struct publisher *u, const struct part_plan *pp, cons
     return f->recording[0] && plan_may_hold(u->plan, pp->match, f->recording) >= 0;
 }
 
+/* The user may have removed it. */
+static bool is_there(const struct publisher *u, const struct file *f)
+{
+    AUTO_FREE char *path = fs_join(u->plan->event->out, f->name);
+    return is_regular(path);
+}
+
 static json_t *keep_part(struct publisher *u, const struct part_plan *pp)
 {
     json_t *part = talks_json_part(pp), *files = json_array();
@@ -126,7 +139,7 @@ static json_t *keep_part(struct publisher *u, const struct part_plan *pp)
     json_object_set_new(part, "files", files);
     for (size_t i = 0; i < u->nb_old; i++) {
         const struct file *o = &u->old[i];
-        if (!may_stay(u, pp, o))
+        if (!may_stay(u, pp, o) || !is_there(u, o))
             continue;
         struct file *f = add_file(&u->files, &u->nb, mem_strdup(o->name), o->key, o->talk, o->part,
                                   o->recording);
@@ -288,12 +301,6 @@ static const char *why_stale(const struct publisher *u, const struct file *old, 
         return "the talk is no longer in the programme";
     return has_others ? "the talk no longer has a file of this kind"
                       : "the talk is no longer published";
-}
-
-static bool is_regular(const char *path)
-{
-    struct stat st;
-    return lstat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
 static void add_stale(struct publish_result *r, const struct file *old, const struct file *now,
@@ -539,7 +546,8 @@ static int update(struct publisher *u, struct err *err)
     u->result->kept = !u->prune && too_many(u->result);
     if (u->result->kept)
         keep_stale(u);
-    if (refuse_foreign(u, err) < 0 || remove_half_made(u, err) < 0)
+    if (event_check(u->plan->event, err) < 0 || event_check_out(u->plan->event, err) < 0 ||
+        refuse_foreign(u, err) < 0 || remove_half_made(u, err) < 0)
         return err->code;
     for (size_t i = 0; i < u->nb; i++)
         if (put_file(u, &u->files[i], err) < 0)

@@ -7,6 +7,7 @@
 
 #include "event.h"
 #include "fs.h"
+#include "identity.h"
 #include "join.h"
 #include "keys.h"
 #include "mem.h"
@@ -59,7 +60,23 @@ void adding_finish(struct adding *a)
     if (a->paths)
         g_hash_table_destroy(a->paths->news);
     free(mem_take(&a->paths));
+    identity_close_p(&a->identity);
+    a->identity = NULL;
 }
+
+/* Files, as recording_look and identity_settle found them. */
+struct looked_at {
+    struct recording_file *files;
+    size_t nb;
+};
+
+static void looked_at_finish(struct looked_at *l)
+{
+    for (size_t i = 0; i < l->nb; i++)
+        free(l->files[i].path);
+    free(l->files);
+}
+#define AUTO_LOOKED_AT ATTR_CLEANUP(looked_at_finish) struct looked_at
 
 /* --- one file --------------------------------------------------------------------------------- */
 
@@ -68,7 +85,9 @@ static int set_files(struct adding *a, const struct recording_file *files, size_
 {
     struct recording r;
     recording_of_files(&r, files, nb, by_hand);
-    const int ret = store_set_recording(a->event->store, &r, err);
+    int ret = identity_settle_recording(a->identity, &r, err);
+    if (ret == 0)
+        ret = store_set_recording(a->event->store, &r, err);
     recording_finish(&r);
     return ret;
 }
@@ -150,23 +169,43 @@ static int add_looked_at(struct adding *a, const struct recording_file *now, str
     return ret;
 }
 
-static int add_file(struct adding *a, const char *path, struct err *err)
+static int look_at(struct recording_file *out, struct adding *a, const char *path, struct err *err)
 {
-    struct recording_file now = {0};
-    struct err why = {0};
-    if (recording_look(&now, path, &why) < 0) {
+    if (recording_look(out, path, err) < 0)
+        return err->code;
+    if (identity_settle(a->identity, out, err) < 0)
+        free(mem_take(&out->path));
+    return err->code;
+}
+
+/* Looks at all files before the store is written, as comparing files may take long. Those that
+ * cannot be read are reported and counted; the others continue. */
+static struct looked_at look_at_found(struct adding *a, const struct recordings_found *found)
+{
+    struct looked_at l = {.files = mem_zalloc(found->nb + 1, sizeof *l.files)};
+    for (size_t i = 0; i < found->nb; i++) {
+        struct err why = {0};
+        if (look_at(&l.files[l.nb], a, found->paths[i], &why) == 0) {
+            l.nb++;
+            continue;
+        }
         fprintf(stderr, "talkpress: %s\n", why.msg);
-        a->nb_failed++; /* the others continue */
-        return 0;
+        a->nb_failed++;
     }
-    const int ret = add_looked_at(a, &now, err);
-    free(now.path);
-    return ret;
+    return l;
+}
+
+/* Before anything else that looks at files, or changes the recordings. */
+static int begin(struct adding *a, struct err *err)
+{
+    return a->identity ? 0 : identity_open(&a->identity, a->event, err);
 }
 
 /* Commits if ret is 0, else rolls back. */
 static int finish(struct adding *a, int ret, struct err *err)
 {
+    if (ret == 0)
+        ret = identity_save(a->identity, err);
     if (ret == 0)
         ret = store_commit(a->event->store, err);
     if (ret < 0)
@@ -204,14 +243,16 @@ static void find(struct recordings_found *out, struct adding *a, const char *pat
 int add_recordings(struct adding *a, const char *path, struct err *err)
 {
     struct recordings_found found = {0};
+    if (begin(a, err) < 0)
+        return err->code;
     find(&found, a, path);
     a->in_folder = fs_is_dir(path);
-    int ret = store_begin(a->event->store, err);
-    for (size_t i = 0; i < found.nb && ret == 0; i++)
-        ret = add_file(a, found.paths[i], err);
-    ret = finish(a, ret, err);
+    AUTO_LOOKED_AT looked = look_at_found(a, &found);
     recordings_found_finish(&found);
-    return ret;
+    int ret = store_begin(a->event->store, err);
+    for (size_t i = 0; i < looked.nb && ret == 0; i++)
+        ret = add_looked_at(a, &looked.files[i], err);
+    return finish(a, ret, err);
 }
 
 /* --- one recording of several files ----------------------------------------------------------- */
@@ -264,29 +305,29 @@ static int detach(struct adding *a, const struct recording_file *files, size_t n
     return ret;
 }
 
-static int look_at(struct recording_file **out, size_t *out_nb, GHashTable *noted, const char *path,
-                   struct err *err)
+static int look_at_one(struct looked_at *out, struct adding *a, GHashTable *noted, const char *path,
+                       struct err *err)
 {
     struct recording_file now;
-    if (recording_look(&now, path, err) < 0)
+    if (look_at(&now, a, path, err) < 0)
         return err->code;
     if (is_noted(noted, &now))
         err_set(err, ERR_INVALID, "'%s' is given twice, or has the content of another", path);
     note_file(noted, &now);
-    *out = mem_grow(*out, *out_nb, sizeof **out);
-    (*out)[(*out_nb)++] = now;
+    out->files = mem_grow(out->files, out->nb, sizeof *out->files);
+    out->files[out->nb++] = now;
     return err->code;
 }
 
-static int look_at_all(struct recording_file **out, size_t *out_nb, struct adding *a, char **paths,
-                       int nb_paths, struct err *err)
+static int look_at_all(struct looked_at *out, struct adding *a, char **paths, int nb_paths,
+                       struct err *err)
 {
     GHashTable *noted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     for (int i = 0; i < nb_paths; i++) {
         struct recordings_found found = {0};
         find(&found, a, paths[i]);
         for (size_t k = 0; k < found.nb && err->code == 0; k++)
-            (void)!look_at(out, out_nb, noted, found.paths[k], err);
+            (void)!look_at_one(out, a, noted, found.paths[k], err);
         recordings_found_finish(&found);
     }
     g_hash_table_destroy(noted);
@@ -296,9 +337,12 @@ static int look_at_all(struct recording_file **out, size_t *out_nb, struct addin
 int add_recordings_by_hand(struct adding *a, char **paths, int nb_paths, bool as_one,
                            struct err *err)
 {
-    struct recording_file *files = NULL;
-    size_t nb = 0;
-    int ret = look_at_all(&files, &nb, a, paths, nb_paths, err);
+    AUTO_LOOKED_AT looked = {0};
+    int ret = begin(a, err);
+    if (ret == 0)
+        ret = look_at_all(&looked, a, paths, nb_paths, err);
+    const struct recording_file *files = looked.files;
+    const size_t nb = looked.nb;
     if (ret == 0 && a->nb_failed && as_one)
         ret = err_set(err, ERR_NOT_FOUND, "some files are missing: nothing was joined");
     if (ret == 0 && as_one && nb < 2)
@@ -316,9 +360,6 @@ int add_recordings_by_hand(struct adding *a, char **paths, int nb_paths, bool as
         ret = finish(a, ret, err);
         a->nb_added += nb - (a->nb_known < nb ? a->nb_known : nb);
     }
-    for (size_t i = 0; i < nb; i++)
-        free(files[i].path);
-    free(files);
     return ret;
 }
 
@@ -355,10 +396,31 @@ static int list_files(struct join_file **out, size_t *out_nb, const struct addin
     return 0;
 }
 
-/* Makes one recording of the chain. */
+/* Whether the file is still a recording's, or part of one: the plan is older than the transaction.
+ */
+static int is_still_there(bool *out, struct store *store, const struct recording_file *file,
+                          struct err *err)
+{
+    struct recording r = {0};
+    const struct recording_file *at = NULL;
+    bool found = false;
+    const int ret = store_recording_by_path(&r, &found, store, file->path, err);
+    if (ret == 0 && found)
+        at = file_at(&r, file->path);
+    *out = at && strcmp(at->fingerprint, file->fingerprint) == 0;
+    recording_finish(&r);
+    return ret;
+}
+
+/* Makes one recording of the chain, unless another process removed or changed a file of it. */
 static int join_chain(struct adding *a, const struct join_file *chain, size_t nb, struct err *err)
 {
     AUTO_FREE struct recording_file *files = mem_zalloc(nb, sizeof *files);
+    for (size_t i = 0; i < nb; i++) {
+        bool there;
+        if (is_still_there(&there, a->event->store, chain[i].file, err) < 0 || !there)
+            return err->code;
+    }
     for (size_t i = 0; i < nb; i++) {
         files[i] = *chain[i].file;
         note(a, files[i].path, ADDING_NEWS);
@@ -374,6 +436,8 @@ int join_recordings(bool *joined, struct adding *a, const struct plan *plan, str
     struct join_file *files = NULL;
     size_t nb = 0;
     *joined = false;
+    if (begin(a, err) < 0)
+        return err->code;
     int ret = list_files(&files, &nb, a, plan, err);
     if (ret == 0) {
         a->nb_unjoined = join_find(files, nb, say, NULL);

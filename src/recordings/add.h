@@ -21,6 +21,7 @@ struct adding {
                                              joined: one is missing, or they differ. Only where one
                                              of them is news */
     struct adding_paths *paths;           /* inner */
+    struct identity *identity;            /* inner */
     bool in_folder;                       /* inner */
 };
 void adding_finish(struct adding *adding);

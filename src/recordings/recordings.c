@@ -14,6 +14,7 @@
 #include "event.h"
 #include "fs.h"
 #include "hash.h"
+#include "identity.h"
 #include "mem.h"
 #include "store.h"
 #include "str.h"
@@ -222,8 +223,23 @@ void recording_of_files(struct recording *out, const struct recording_file *file
     *out = r;
 }
 
+/* Looks at the file as it is now; reports why that is not possible. */
+static bool look_again(struct recording_file *out, struct identity **identity, struct event *event,
+                       const char *path)
+{
+    struct err why = {0};
+    if ((*identity || identity_open(identity, event, &why) == 0) &&
+        recording_look(out, path, &why) == 0) {
+        if (identity_settle(*identity, out, &why) == 0)
+            return true;
+        free(out->path);
+    }
+    fprintf(stderr, "talkpress: %s\n", why.msg); /* the others continue */
+    return false;
+}
+
 /* Reads the file again if its size or time differs. Returns whether it must be stored. */
-static bool renew_file(struct recording_file *file)
+static bool renew_file(struct recording_file *file, struct identity **identity, struct event *event)
 {
     struct stat st;
     if (stat(file->path, &st) < 0)
@@ -232,16 +248,38 @@ static bool renew_file(struct recording_file *file)
     if (st.st_size == file->size && mtime_ns == file->mtime_ns)
         return false;
     struct recording_file now;
-    struct err why = {0};
-    if (recording_look(&now, file->path, &why) < 0) {
-        fprintf(stderr, "talkpress: %s\n", why.msg); /* the others continue */
+    if (!look_again(&now, identity, event, file->path))
         return false;
-    }
     if (strcmp(now.fingerprint, file->fingerprint) != 0)
         fprintf(stderr, "'%s' has changed since it was added: it is read again\n", file->path);
     free(file->path);
     *file = now;
     return true;
+}
+
+/* Stores the files as they are now, unless another process changed or removed the recording. */
+static int store_renewed(struct event *event, struct identity *identity, const struct recording *r,
+                         struct err *err)
+{
+    struct store *store = event->store;
+    struct recording known = {0}, now;
+    bool found = false;
+    if (store_begin(store, err) < 0)
+        return err->code;
+    int ret = store_recording_by_path(&known, &found, store, r->path, err);
+    if (ret == 0 && found && strcmp(known.fingerprint, r->fingerprint) == 0) {
+        recording_of_files(&now, r->files, r->nb_files, r->by_hand);
+        ret = identity_settle_recording(identity, &now, err);
+        if (ret == 0)
+            ret = store_set_recording(store, &now, err);
+        recording_finish(&now);
+    }
+    recording_finish(&known);
+    if (ret == 0)
+        ret = store_commit(store, err);
+    if (ret < 0)
+        store_rollback(store);
+    return ret;
 }
 
 int recordings_refresh(struct event *event, struct err *err)
@@ -251,17 +289,16 @@ int recordings_refresh(struct event *event, struct err *err)
     if (store_recordings(&list, &nb, event->store, err) < 0)
         return err->code;
     int ret = 0;
+    AUTO_IDENTITY *identity = NULL;
     for (size_t i = 0; i < nb && ret == 0; i++) {
         bool changed = false;
         for (size_t k = 0; k < list[i].nb_files; k++)
-            changed = renew_file(&list[i].files[k]) || changed;
-        if (!changed)
-            continue;
-        struct recording now;
-        recording_of_files(&now, list[i].files, list[i].nb_files, list[i].by_hand);
-        ret = store_set_recording(event->store, &now, err);
-        recording_finish(&now);
+            changed = renew_file(&list[i].files[k], &identity, event) || changed;
+        if (changed)
+            ret = store_renewed(event, identity, &list[i], err);
     }
+    if (ret == 0 && identity)
+        ret = identity_save(identity, err);
     recordings_free(list, nb);
     return ret;
 }

@@ -10,30 +10,72 @@
 #include "progress.h"
 #include "workdir.h"
 
+static void free_jobs(struct job *jobs, size_t nb)
+{
+    for (size_t i = 0; i < nb; i++)
+        job_finish(&jobs[i]);
+    free(jobs);
+}
+
+/* What is wanted: probes, or the analyses for these talks. */
+struct wanted {
+    bool probes;
+    const int *talks;
+    size_t nb_talks;
+};
+
+static void list_jobs(struct job **out, size_t *out_nb, const struct plan *plan,
+                      const struct wanted *wanted)
+{
+    *out = NULL;
+    *out_nb = 0;
+    if (wanted->probes)
+        plan_probes(out, out_nb, plan);
+    else
+        plan_analyses(out, out_nb, plan, wanted->talks, wanted->nb_talks);
+}
+
+/* Lists what is missing, and takes the lock if something is. Until then another process may have
+ * made it, or removed what it needs: then it is listed again. */
+static int list_locked(struct job **out, size_t *out_nb, struct plan *plan,
+                       const struct wanted *wanted, struct err *err)
+{
+    list_jobs(out, out_nb, plan, wanted);
+    if (!*out_nb || plan->event->lock >= 0)
+        return 0;
+    free_jobs(*out, *out_nb);
+    *out = NULL;
+    *out_nb = 0;
+    if (event_lock(plan->event, err) < 0 || plan_refresh(plan, err) < 0)
+        return err->code;
+    list_jobs(out, out_nb, plan, wanted);
+    return 0;
+}
+
 /* Runs the jobs and frees them. */
 static int run_jobs(struct executor_result *total, struct plan *plan, struct zygote *zygote,
                     const char *doing, struct job *jobs, size_t nb, bool quiet, struct err *err)
 {
     int ret = 0;
-    if (nb && plan->event->lock < 0 && event_lock(plan->event, err) < 0)
-        ret = err->code;
+    if (nb)
+        ret = event_check(plan->event, err);
     if (nb && ret == 0 && (ret = workdir_clean(plan->event->work, err)) == 0) {
         struct progress *progress = progress_create(doing, plan->event->settings.workers, quiet);
         ret = executor_run_list(total, plan, zygote, jobs, nb, progress, err);
         progress_destroy(progress);
     }
-    for (size_t i = 0; i < nb; i++)
-        job_finish(&jobs[i]);
-    free(jobs);
+    free_jobs(jobs, nb);
     return ret == 0 && nb ? plan_refresh(plan, err) : ret;
 }
 
 int probe_recordings(struct executor_result *total, struct plan *plan, struct zygote *zygote,
                      const bool *skip, bool quiet, struct err *err)
 {
+    const struct wanted wanted = {.probes = true};
     struct job *jobs = NULL;
     size_t nb = 0, kept = 0;
-    plan_probes(&jobs, &nb, plan);
+    if (list_locked(&jobs, &nb, plan, &wanted, err) < 0)
+        return err->code;
     for (size_t i = 0; i < nb; i++)
         if (skip && skip[jobs[i].recording])
             job_finish(&jobs[i]);
@@ -46,10 +88,11 @@ int probe_recordings(struct executor_result *total, struct plan *plan, struct zy
 int analyse_recordings(struct executor_result *total, struct plan *plan, struct zygote *zygote,
                        const int *talks, size_t nb_talks, bool quiet, struct err *err)
 {
+    const struct wanted wanted = {.talks = talks, .nb_talks = nb_talks};
     struct job *jobs = NULL;
     size_t nb = 0;
-    if (probe_recordings(total, plan, zygote, NULL, quiet, err) < 0 || total->stopped)
+    if (probe_recordings(total, plan, zygote, NULL, quiet, err) < 0 || total->stopped ||
+        list_locked(&jobs, &nb, plan, &wanted, err) < 0)
         return err->code;
-    plan_analyses(&jobs, &nb, plan, talks, nb_talks);
     return run_jobs(total, plan, zygote, "analysing", jobs, nb, quiet, err);
 }

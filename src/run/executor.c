@@ -1,14 +1,12 @@
 #include "executor.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "event.h"
@@ -26,22 +24,18 @@
 #include "store.h"
 #include "str.h"
 #include "workdir.h"
+#include "worker_process.h"
 #include "zygote.h"
 
-enum { TICK_MS = 250, LOG_LINES = 12, LOG_MAX = 1 << 20 };
+enum { TICK_MS = 250, DRAW_MS = 100, LOG_LINES = 12 };
 
 struct slot {
     bool busy;
     struct job job;
     struct job_spec spec;
-    pid_t pid;
-    int out; /* reading end of the worker's stdout */
-    char *spec_path, *log_path;
-    struct str line;              /* the bytes after the last newline */
-    char *last_line;              /* the last complete line */
-    struct timespec begin, heard; /* when it started; when it last reported */
-    bool stalled;                 /* was killed because it made no progress */
-    double done;                  /* as it last reported, 0 to 1 */
+    char *spec_path;
+    struct worker_process worker;
+    bool stalled; /* was killed because it made no progress */
 };
 
 struct executor {
@@ -52,7 +46,7 @@ struct executor {
     struct slot *slots;
     int nb_slots;
     struct executor_result *result;
-    struct timespec listened; /* when the loop last checked the workers */
+    double listened_s, drawn_s; /* when the loop last checked the workers; drew progress */
 };
 
 /* --- signals --------------------------------------------------------------------------------- */
@@ -65,14 +59,19 @@ static void on_signal(int sig)
     stop_signal = sig;
 }
 
-static const int stop_signals[] = {SIGINT, SIGTERM, SIGHUP};
+/* SIGXCPU: the limit of 'ulimit -t' is reached, and some time is left to end well. */
+static const int stop_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGXCPU};
 enum { NB_SIGNALS = sizeof stop_signals / sizeof *stop_signals };
 
 static void catch_signals(struct sigaction *old)
 {
     const struct sigaction catching = {.sa_handler = on_signal};
-    for (int i = 0; i < NB_SIGNALS; i++)
-        sigaction(stop_signals[i], &catching, &old[i]);
+    for (int i = 0; i < NB_SIGNALS; i++) {
+        sigaction(stop_signals[i], NULL, &old[i]);
+        /* 'nohup talkpress run &': the run goes on without its terminal. */
+        if (stop_signals[i] != SIGHUP || old[i].sa_handler != SIG_IGN)
+            sigaction(stop_signals[i], &catching, NULL);
+    }
 }
 
 static void restore_signals(const struct sigaction *old)
@@ -82,24 +81,6 @@ static void restore_signals(const struct sigaction *old)
 }
 
 /* --- starting a worker ----------------------------------------------------------------------- */
-
-static int spawn(struct slot *s, struct zygote *zygote, struct err *err)
-{
-    int out[2];
-    if (pipe2(out, O_CLOEXEC) < 0)
-        return err_errno(err, errno, "cannot create a pipe");
-    const int log = open(s->log_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (log < 0)
-        err_errno(err, errno, "cannot write '%s'", s->log_path);
-    else
-        (void)!zygote_fork(&s->pid, zygote, s->spec_path, out[1], log, err);
-    close(out[1]);
-    if (log >= 0)
-        close(log);
-    s->out = out[0];
-    fcntl(s->out, F_SETFL, O_NONBLOCK);
-    return err->code;
-}
 
 static int write_spec(const struct slot *s, struct err *err)
 {
@@ -114,65 +95,27 @@ static int start(struct executor *e, int i, struct job *job, struct job_spec *jo
                  struct err *err)
 {
     struct slot *s = &e->slots[i];
-    *s = (struct slot){.busy = true, .job = *job, .spec = *job_spec, .out = -1, .pid = -1};
+    *s = (struct slot){.busy = true, .job = *job, .spec = *job_spec, .worker = worker_process_none};
     *job = (struct job){0};
     *job_spec = (struct job_spec){0};
     /* The slot is in the name: two talks with the same card or cell may have the same job. */
-    AUTO_FREE char *spec = mem_printf("%s-%d.json", s->job.key, i),
-                   *log = mem_printf("%s-%d.log", s->job.key, i);
+    AUTO_FREE char *spec = mem_printf("%s-%d.json", s->job.key, i);
     s->spec_path = workdir_tmp(e->event->work, spec);
-    s->log_path = workdir_tmp(e->event->work, log);
-    if (write_spec(s, err) < 0 || spawn(s, e->zygote, err) < 0)
+    if (workdir_make_tmp(e->event->work, err) < 0 || write_spec(s, err) < 0 ||
+        worker_process_start(&s->worker, e->zygote, s->spec_path, err) < 0)
         return err->code;
-    clock_gettime(CLOCK_MONOTONIC, &s->begin);
-    s->heard = s->begin;
     progress_job(e->progress, i, &s->job);
     return 0;
 }
 
 static void free_slot(struct slot *s)
 {
-    if (s->out >= 0)
-        close(s->out);
     job_finish(&s->job);
     job_spec_finish(&s->spec);
     free(s->spec_path);
-    free(s->log_path);
-    free(s->last_line);
-    str_finish(&s->line);
-    *s = (struct slot){.out = -1};
-}
-
-/* --- listening ------------------------------------------------------------------------------- */
-
-static void take_line(struct executor *e, int i)
-{
-    struct slot *s = &e->slots[i];
-    struct err ignored = {0};
-    AUTO_JSON *line = NULL;
-    if (s->line.s && json_read_text(&line, s->line.s, "worker", &ignored) == 0 &&
-        json_object_get(line, "done")) {
-        s->done = json_get_number(line, "done", 0);
-        progress_at(e->progress, i, s->done);
-    }
-    free(s->last_line);
-    s->last_line = str_take(&s->line);
-    clock_gettime(CLOCK_MONOTONIC, &s->heard);
-}
-
-/* Returns false when the worker has closed its end of the pipe. */
-static bool listen_to(struct executor *e, int i)
-{
-    char buf[4096];
-    ssize_t n;
-    while ((n = read(e->slots[i].out, buf, sizeof buf)) > 0)
-        for (ssize_t k = 0; k < n; k++) {
-            if (buf[k] == '\n')
-                take_line(e, i);
-            else if (e->slots[i].line.len < LOG_MAX)
-                str_add_bytes(&e->slots[i].line, &buf[k], 1);
-        }
-    return n < 0 && (errno == EAGAIN || errno == EINTR);
+    worker_process_finish(&s->worker);
+    s->spec_path = NULL;
+    s->busy = false;
 }
 
 /* --- ending ---------------------------------------------------------------------------------- */
@@ -218,14 +161,17 @@ static int take_results(struct executor *e, const struct job_spec *spec, const j
     return take_seams(e, &spec->assembly, err);
 }
 
-/* Removes what failed/ keeps of earlier tries. */
-static void forget_failure(const struct executor *e, const struct job_spec *spec,
-                           const char *spec_path)
+static void forget_failure(const struct executor *e, const struct job_spec *spec)
 {
-    unlink(spec_path);
+    static const char *const kept[] = {"json", "log"};
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+        AUTO_FREE char *name = mem_printf("%s.%s", spec->key, kept[i]),
+                       *path = workdir_failed(e->event->work, name);
+        unlink(path);
+    }
     for (size_t i = 0; i < job_spec_nb_results(spec); i++) {
-        AUTO_FREE char *kept = workdir_failed_report(e->event->work, job_spec_result_key(spec, i));
-        unlink(kept);
+        AUTO_FREE char *path = workdir_failed_report(e->event->work, job_spec_result_key(spec, i));
+        unlink(path);
     }
 }
 
@@ -234,38 +180,19 @@ static int write_results(struct executor *e, const struct job_spec *spec, const 
                          struct err *err)
 {
     struct store *store = e->event->store;
-    AUTO_FREE char *name = mem_printf("%s.json", spec->key),
-                   *failed = workdir_failed(e->event->work, name);
     if (store_begin(store, err) < 0)
         return err->code;
     if (take_results(e, spec, results, err) < 0 || store_clear_failure(store, spec->key, err) < 0 ||
         store_commit(store, err) < 0)
         store_rollback(store);
     else
-        forget_failure(e, spec, failed);
+        forget_failure(e, spec);
     return err->code;
-}
-
-/* The last lines of a worker's log. */
-static char *log_tail(const char *path)
-{
-    struct err ignored = {0};
-    char *text = NULL;
-    if (fs_read(&text, NULL, path, LOG_MAX, &ignored) < 0)
-        return mem_strdup("");
-    const char *p = text + strlen(text);
-    for (int lines = 0; p > text && lines <= LOG_LINES; p--)
-        lines += p[-1] == '\n' && p[0];
-    if (p > text)
-        p++;
-    char *tail = str_clean(p);
-    free(text);
-    return tail;
 }
 
 static void describe_stall(struct err *out, const struct slot *s, int stall_s)
 {
-    AUTO_FREE char *place = failure_place(&s->spec, s->done);
+    AUTO_FREE char *place = failure_place(&s->spec, worker_output_done(&s->worker.output));
     err_set(
         out, ERR_EXTERNAL,
         "the worker made no progress for %d s and was stopped while %s. %s'talkpress run' tries "
@@ -277,7 +204,7 @@ static void describe_stall(struct err *out, const struct slot *s, int stall_s)
 
 static void describe_signal(struct err *out, const struct slot *s, int signal)
 {
-    AUTO_FREE char *place = failure_place(&s->spec, s->done);
+    AUTO_FREE char *place = failure_place(&s->spec, worker_output_done(&s->worker.output));
     if (signal == SIGKILL)
         err_set(out, ERR_EXTERNAL,
                 "the worker was killed (signal 9), by a user or because memory ran out, while %s: "
@@ -307,56 +234,97 @@ static void describe_message(struct err *out, const struct slot *s, enum err_cod
     err_set(out, code, "%s", text);
 }
 
+/* The path of the first file in work/ that the job should have made and that is not there, or NULL.
+ * A new string. */
+static char *absent_result(const char *work, const struct job_spec *spec)
+{
+    const char *const exts[] = {job_spec_ext(spec), "json"};
+    for (size_t i = 0; i < job_spec_nb_results(spec); i++)
+        for (size_t k = 0; k < sizeof exts / sizeof *exts; k++) {
+            AUTO_FREE char *path =
+                exts[k] ? workdir_path(work, job_spec_result_key(spec, i), exts[k]) : NULL;
+            if (path && !fs_exists(path))
+                return mem_take(&path);
+        }
+    return NULL;
+}
+
+static void describe_absent(struct err *out, const struct slot *s, const char *work)
+{
+    AUTO_FREE char *path = absent_result(work, &s->spec);
+    err_set(out, ERR_IO,
+            "the worker made '%s', but it is not there: something else deletes files in work/, or "
+            "the disk loses what is written. 'talkpress run' makes it again",
+            path ? path : work);
+}
+
 static void describe_status(struct err *out, const struct slot *s, int status)
 {
-    AUTO_FREE char *place = failure_place(&s->spec, s->done);
+    AUTO_FREE char *place = failure_place(&s->spec, worker_output_done(&s->worker.output));
     err_set(out, ERR_EXTERNAL, "the worker exited with status %d and no error message while %s",
             status, place);
 }
 
 /* Describes a failure, from the worker's last line or its exit status. */
-static void describe_end(struct err *out, const struct slot *s, int status, int stall_s)
+static void describe_end(struct err *out, const struct slot *s, int status,
+                         const struct event *event)
 {
     struct err ignored = {0};
     AUTO_JSON *line = NULL;
-    if (s->last_line && json_read_text(&line, s->last_line, "worker", &ignored) < 0)
+    const char *last_line = s->worker.output.last_line;
+    if (last_line && json_read_text(&line, last_line, "worker", &ignored) < 0)
         line = NULL; /* not JSON, if the worker crashed */
     const char *message = json_get_string(line, "message", NULL);
     if (s->stalled)
-        describe_stall(out, s, stall_s);
+        describe_stall(out, s, event->settings.stall_s);
     else if (WIFSIGNALED(status))
         describe_signal(out, s, WTERMSIG(status));
+    else if (status == 0)
+        describe_absent(out, s, event->work);
     else if (message)
         describe_message(out, s, err_code_by_name(json_get_string(line, "code", "bug")), message);
     else
         describe_status(out, s, WEXITSTATUS(status));
 }
 
-/* Keeps the spec, writes the failure to the store and reports it. known: why it failed, if the
- * worker did not say it. */
+/* Keeps the log beside the spec, unless it is empty. Returns its path, a new string, or NULL. */
+static char *keep_log(const struct executor *e, const struct slot *s)
+{
+    struct err unkept = {0};
+    AUTO_FREE char *name = mem_printf("%s.log", s->job.key),
+                   *path = workdir_failed(e->event->work, name),
+                   *text = worker_log_text(&s->worker.log);
+    if (!*text || fs_write_atomic(path, text, strlen(text), &unkept) < 0)
+        return NULL;
+    return mem_take(&path);
+}
+
+/* Keeps the spec and the log, writes the failure to the store and reports it. known: why it failed,
+ * if the worker did not say it. */
 static int note_failure(struct executor *e, const struct slot *s, int status,
                         const struct err *known, struct err *err)
 {
-    struct err why = *known;
+    struct err why = *known, unkept = {0};
     if (why.code == ERR_OK)
-        describe_end(&why, s, status, e->event->settings.stall_s);
+        describe_end(&why, s, status, e->event);
     AUTO_FREE char *spec = mem_printf("%s.json", s->job.key);
-    AUTO_FREE char *kept = workdir_failed(e->event->work, spec), *log = log_tail(s->log_path);
-    struct err unkept = {0};
+    AUTO_FREE char *kept = workdir_failed(e->event->work, spec), *kept_log = keep_log(e, s),
+                   *lines = worker_log_last_lines(&s->worker.log, LOG_LINES);
     const bool is_kept = fs_commit(s->spec_path, kept, &unkept) == 0;
     const struct failure f = {
         .key = s->job.key,
         .stage = stage_name(s->job.stage),
         .code = err_code_name(why.code),
         .message = why.msg,
-        .log = log,
+        .log = lines,
         .talk = s->job.talk,
         .part = s->job.part,
     };
     progress_say(e->progress, "FAILED %s\n  %s", s->job.what, why.msg);
     if (why.code != ERR_INVALID) {
-        if (*log)
-            progress_say(e->progress, "  the last lines of its log:\n%s", log);
+        if (*lines)
+            progress_say(e->progress, "  the last lines of its log%s%s:\n%s",
+                         kept_log ? ", kept in " : "", kept_log ? kept_log : "", lines);
         if (is_kept)
             progress_say(e->progress, "  to run it again: talkpress worker '%s'", kept);
     }
@@ -365,30 +333,19 @@ static int note_failure(struct executor *e, const struct slot *s, int status,
     return store_set_failure(e->event->store, &f, err);
 }
 
-static double seconds_since(const struct timespec *t)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - t->tv_sec) + (double)(now.tv_nsec - t->tv_nsec) / 1e9;
-}
-
 /* Whether all results of the job are in place. Then it succeeded, even if its worker was killed
- * just afterwards. */
+ * just afterwards; and without them it did not, whatever its worker says. */
 static bool all_made(const struct executor *e, const struct job_spec *spec)
 {
-    for (size_t i = 0; i < job_spec_nb_results(spec); i++) {
-        AUTO_FREE char *path = workdir_path(e->event->work, job_spec_result_key(spec, i), "json");
-        if (!fs_exists(path))
-            return false;
-    }
-    return true;
+    AUTO_FREE char *absent = absent_result(e->event->work, spec);
+    return !absent;
 }
 
 /* Removes the folder that a killed worker has left. */
 static void remove_left(const struct executor *e, const struct slot *s)
 {
     struct err err = {0};
-    AUTO_FREE char *left = workdir_own(e->event->work, s->job.key, s->pid);
+    AUTO_FREE char *left = workdir_own(e->event->work, s->job.key, s->worker.pid);
     if (fs_remove_all(left, &err) < 0) /* the next run empties tmp/ */
         progress_say(e->progress, "  %s", err.msg);
 }
@@ -398,7 +355,7 @@ static int end(struct executor *e, int i, struct err *err)
     struct slot *s = &e->slots[i];
     int status = 0;
     struct rusage used = {0};
-    zygote_wait(&status, &used, e->zygote, s->pid);
+    worker_process_wait(&status, &used, &s->worker, e->zygote);
     const enum stage stage = s->job.stage;
     long *peak = &e->result->peak_kb[stage];
     *peak = used.ru_maxrss > *peak ? used.ru_maxrss : *peak;
@@ -407,43 +364,28 @@ static int end(struct executor *e, int i, struct err *err)
     const bool well = WIFEXITED(status) && WEXITSTATUS(status) == 0;
     struct err why = {0};
     AUTO_JSON *results = NULL;
-    const bool ok =
-        (well || all_made(e, &s->spec)) && read_results(&results, e, &s->spec, &why) == 0;
-    progress_job_end(e->progress, i, seconds_since(&s->begin), ok);
+    const bool ok = all_made(e, &s->spec) && read_results(&results, e, &s->spec, &why) == 0;
+    progress_job_end(e->progress, i, worker_now_s() - s->worker.begin_s, ok);
     if (!well)
         remove_left(e, s);
-    int ret = ok ? write_results(e, &s->spec, results, err) : note_failure(e, s, status, &why, err);
+    int ret = event_check(e->event, err) < 0 ? err->code
+              : ok                           ? write_results(e, &s->spec, results, err)
+                                             : note_failure(e, s, status, &why, err);
     if (ret == 0) {
         e->result->nb_run[stage] += ok;
         ret = e->source->ended(e->source->opaque, &s->job, ok, err);
     }
     unlink(s->spec_path);
-    unlink(s->log_path);
     free_slot(s);
     return ret;
-}
-
-/* Waits until the pipe is closed too: a worker's child process ends a moment after the worker. */
-static void wait_for_end(struct executor *e, struct slot *s)
-{
-    char buf[4096];
-    ssize_t n;
-    int status;
-    struct rusage used;
-    fcntl(s->out, F_SETFL, 0);
-    while ((n = read(s->out, buf, sizeof buf)) > 0 || (n < 0 && errno == EINTR))
-        ;
-    zygote_wait(&status, &used, e->zygote, s->pid);
 }
 
 static void kill_all(struct executor *e)
 {
     for (int i = 0; i < e->nb_slots; i++)
-        if (e->slots[i].busy && e->slots[i].pid > 0)
-            kill(e->slots[i].pid, SIGKILL);
+        worker_process_kill(&e->slots[i].worker);
     for (int i = 0; i < e->nb_slots; i++) {
-        if (e->slots[i].busy && e->slots[i].pid > 0)
-            wait_for_end(e, &e->slots[i]);
+        worker_process_reap(&e->slots[i].worker, e->zygote);
         free_slot(&e->slots[i]);
     }
 }
@@ -468,53 +410,94 @@ static int fill_slots(struct executor *e, int *busy, struct err *err)
     return 0;
 }
 
-/* Kills workers that made no progress for stall_s seconds. If this process was itself stopped for a
- * while (Ctrl-Z), their times start again. */
+/* Kills workers that made no progress for stall_s seconds. A time in which this process was itself
+ * stopped (Ctrl-Z) does not count. */
 static void stop_stalled(struct executor *e)
 {
-    const bool was_stopped = seconds_since(&e->listened) > 4 * TICK_MS / 1000.0;
-    clock_gettime(CLOCK_MONOTONIC, &e->listened);
+    const double now_s = worker_now_s(), passed_s = now_s - e->listened_s,
+                 stopped_s = passed_s > 4 * TICK_MS / 1000.0 ? passed_s : 0;
+    e->listened_s = now_s;
     for (int i = 0; i < e->nb_slots; i++) {
         struct slot *s = &e->slots[i];
-        if (was_stopped)
-            s->heard = e->listened;
-        if (!s->busy || s->stalled || seconds_since(&s->heard) < e->event->settings.stall_s)
+        if (!s->busy || s->stalled)
+            continue;
+        s->worker.heard_s += stopped_s;
+        if (now_s - s->worker.heard_s < e->event->settings.stall_s)
             continue;
         s->stalled = true;
-        kill(s->pid, SIGKILL);
+        worker_process_kill(&s->worker);
     }
+}
+
+/* Waits for at most TICK_MS. */
+static int poll_workers(struct pollfd *fds, const struct executor *e, struct err *err)
+{
+    int most_ms = TICK_MS;
+    for (int i = 0; i < e->nb_slots; i++) {
+        const int ms = worker_process_expect(&fds[WORKER_PROCESS_FDS * i], &e->slots[i].worker);
+        most_ms = ms >= 0 && ms < most_ms ? ms : most_ms;
+    }
+    const nfds_t nb = (nfds_t)(WORKER_PROCESS_FDS * e->nb_slots);
+    return poll(fds, nb, most_ms) < 0 && errno != EINTR
+               ? err_errno(err, errno, "cannot wait for the workers")
+               : 0;
 }
 
 static int wait_for_workers(struct executor *e, struct err *err)
 {
-    AUTO_FREE struct pollfd *fds = mem_zalloc((size_t)e->nb_slots, sizeof *fds);
-    for (int i = 0; i < e->nb_slots; i++)
-        fds[i] = (struct pollfd){.fd = e->slots[i].busy ? e->slots[i].out : -1, .events = POLLIN};
-    if (poll(fds, (nfds_t)e->nb_slots, TICK_MS) < 0 && errno != EINTR)
-        return err_errno(err, errno, "cannot wait for the workers");
-    for (int i = 0; i < e->nb_slots; i++)
-        if (e->slots[i].busy && fds[i].revents && !listen_to(e, i) && end(e, i, err) < 0)
+    AUTO_FREE struct pollfd *fds =
+        mem_zalloc((size_t)(WORKER_PROCESS_FDS * e->nb_slots), sizeof *fds);
+    if (poll_workers(fds, e, err) < 0)
+        return err->code;
+    for (int i = 0; i < e->nb_slots; i++) {
+        struct slot *s = &e->slots[i];
+        if (!s->busy)
+            continue;
+        const bool runs = worker_process_listen(&s->worker, &fds[WORKER_PROCESS_FDS * i]);
+        progress_at(e->progress, i, worker_output_done(&s->worker.output));
+        if (!runs && end(e, i, err) < 0)
             return err->code;
+    }
     return 0;
+}
+
+static void draw(struct executor *e)
+{
+    if (worker_now_s() - e->drawn_s < DRAW_MS / 1000.0)
+        return;
+    e->drawn_s = worker_now_s();
+    progress_draw(e->progress);
 }
 
 static int loop(struct executor *e, struct err *err)
 {
     for (;;) {
         int busy;
-        if (fill_slots(e, &busy, err) < 0)
+        if (event_check(e->event, err) < 0 || fill_slots(e, &busy, err) < 0)
             return err->code;
         if (!busy)
             return 0;
         if (wait_for_workers(e, err) < 0)
             return err->code;
         stop_stalled(e);
-        progress_draw(e->progress);
+        draw(e);
         if (stop_signal) {
             e->result->stopped = true;
             return 0;
         }
     }
+}
+
+/* The usual limit of open files, 1024, is too low for hundreds of workers. */
+static void allow_files(int nb_workers)
+{
+    enum { OTHERS = 256 };
+    struct rlimit now;
+    const rlim_t needed = (rlim_t)(WORKER_PROCESS_FDS * nb_workers + OTHERS);
+    if (getrlimit(RLIMIT_NOFILE, &now) < 0 || now.rlim_cur >= needed)
+        return;
+    now.rlim_cur = needed < now.rlim_max ? needed : now.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &now); /* else starting a worker says what is short */
 }
 
 int executor_run(struct executor_result *out, struct event *event, struct zygote *zygote,
@@ -531,10 +514,11 @@ int executor_run(struct executor_result *out, struct event *event, struct zygote
     struct sigaction old[NB_SIGNALS];
     if (event->settings.sandbox == SANDBOX_REQUIRE && sandbox_require(err) < 0)
         return err->code;
+    allow_files(e.nb_slots);
     e.slots = mem_zalloc((size_t)e.nb_slots, sizeof *e.slots);
     for (int i = 0; i < e.nb_slots; i++)
-        e.slots[i].out = -1;
-    clock_gettime(CLOCK_MONOTONIC, &e.listened);
+        e.slots[i].worker = worker_process_none;
+    e.listened_s = worker_now_s();
     catch_signals(old);
     store_set_stop(event->store, &stop_signal);
     (void)loop(&e, err);

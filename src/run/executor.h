@@ -1,9 +1,9 @@
 /*
  * The executor runs jobs in worker processes on this machine, as many at once as the settings say,
  * and writes their results to the store. Nothing else writes results of jobs. If a worker fails,
- * crashes or stalls, only its job fails. SIGINT, SIGTERM and SIGHUP stop the executor: workers are
- * killed, and no finished result is lost. The caller holds the event's lock. One thread; one
- * executor at a time.
+ * crashes or stalls, only its job fails. SIGINT, SIGTERM, SIGHUP and SIGXCPU stop the executor:
+ * workers are killed, and no finished result is lost. The caller holds the event's lock. One
+ * thread; one executor at a time.
  */
 #pragma once
 

@@ -10,9 +10,9 @@
 #include "mem.h"
 #include "probe.h"
 
-/* As the stages report it: the analysis, the sound before the pictures; the sound, the encoding
- * before the check. */
-static const double analysed_sound = 0.8, encoded_sound = 0.9;
+/* How far the analysis has come when it has measured the sound, and when it has looked at the key
+ * pictures (pipeline/analyse). */
+static const double analysed_sound = 0.7, looked_at_keys = 0.8;
 
 static char *name_files(const struct job_spec *s)
 {
@@ -73,11 +73,10 @@ static int64_t place_ms(const struct job_spec *s, double done)
     if (s->stage == STAGE_ANALYSE)
         return (int64_t)(length_ms * (done < analysed_sound
                                           ? done / analysed_sound
-                                          : (done - analysed_sound) / (1 - analysed_sound)));
+                                          : fmin(1, (done - analysed_sound) /
+                                                        (looked_at_keys - analysed_sound))));
     if (s->stage == STAGE_CELL)
         return begin_ms + (int64_t)(done * (double)(end_ms - begin_ms));
-    if (s->stage == STAGE_SOUND)
-        return begin_ms + (int64_t)(fmin(1, done / encoded_sound) * (double)(end_ms - begin_ms));
     return -1;
 }
 

@@ -4,9 +4,12 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "event.h"
 #include "executor.h"
+#include "fs.h"
+#include "job_spec.h"
 #include "json.h"
 #include "mem.h"
 #include "part.h"
@@ -25,16 +28,29 @@ struct part_run {
     const struct part *part;
     struct part_plan plan;
     size_t next, in_flight;
-    double left[NB_STAGES]; /* estimated core seconds not started yet */
-    double cost, done;      /* estimated core seconds of all that was missing, and of ended jobs */
-    bool has_jobs;          /* when the run began */
+    double left[NB_STAGES];  /* estimated core seconds not started yet */
+    double cost, done;       /* estimated core seconds of all that was missing, and of ended jobs */
+    char (*made)[KEY_BYTES]; /* keys of the jobs that succeeded, in order */
+    size_t nb_made;
+    int nb_waves;
+    bool has_jobs; /* when the run began */
     bool failed;
+};
+
+enum {
+    /* If what a job made is lost from work/ before the part is complete, it is made again, but not
+     * more often: whatever takes it away would take it away again. */
+    MOST_TIMES_MADE = 2,
+    /* A part needs two, and two more if something was lost; a job that makes only what is missing
+     * of a piece has another key each time. */
+    MOST_WAVES = 8,
 };
 
 struct run {
     struct plan *plan;
     struct zygote *zygote;
     struct progress *progress;
+    struct executor_result *total;
     struct schedule *schedule; /* NULL until all parts are planned */
     struct part_run *parts;
     size_t nb_parts;
@@ -54,8 +70,10 @@ void run_destroy(struct run *r)
 {
     if (!r)
         return;
-    for (size_t i = 0; i < r->nb_parts; i++)
+    for (size_t i = 0; i < r->nb_parts; i++) {
         part_plan_finish(&r->parts[i].plan);
+        free(r->parts[i].made);
+    }
     free(r->parts);
     schedule_destroy(r->schedule);
     free(r);
@@ -103,6 +121,9 @@ static void reschedule(struct run *r, struct part_run *pr)
     char name[32];
     schedule_close(r->schedule, i);
     part_plan_trim(&pr->plan);
+    free(pr->made);
+    pr->made = NULL;
+    pr->nb_made = 0;
     if (!part_plan_made(&pr->plan))
         return;
     progress_set_done(r->progress, ++r->nb_done, r->nb_with_jobs);
@@ -181,6 +202,63 @@ static void part_costs(void *opaque, size_t owner, double *done, double *all)
     *all = r->parts[owner].cost;
 }
 
+static int times_made(const struct part_run *pr, const char *key)
+{
+    int nb = 0;
+    for (size_t i = 0; i < pr->nb_made; i++)
+        nb += strcmp(pr->made[i], key) == 0;
+    return nb;
+}
+
+/* The file in work/ that the job is to make and that is not there; a new string. */
+static char *missing_file(const struct run *r, const struct part_run *pr, struct job *job)
+{
+    AUTO_JOB_SPEC spec = {0};
+    const char *work = r->plan->event->work;
+    struct err ignored = {0};
+    if (plan_begin_job(&spec, job, r->plan, &pr->plan, &ignored) < 0)
+        return mem_strdup(job->key);
+    const char *const ext = job_spec_ext(&spec) ? job_spec_ext(&spec) : "json";
+    for (size_t i = 0; i < job_spec_nb_results(&spec); i++) {
+        AUTO_FREE char *path = workdir_path(work, job_spec_result_key(&spec, i), ext);
+        if (!fs_exists(path))
+            return mem_take(&path);
+    }
+    return workdir_path(work, job_spec_result_key(&spec, 0), ext);
+}
+
+/* A part whose wave made nothing that lasts: its next wave would end as this one did. */
+static void give_up(struct run *r, struct part_run *pr, struct job *job)
+{
+    AUTO_FREE char *path = missing_file(r, pr, job);
+    char name[32];
+    progress_say(
+        r->progress,
+        "FAILED talk %s\n  '%s' was made twice and is missing again: something else deletes "
+        "files in work/, or the disk loses what is written. Stop that, then run "
+        "'talkpress run' again",
+        plan_part_name(name, pr->talk, pr->part->number), path);
+    pr->failed = true;
+    pr->next = pr->plan.nb_jobs;
+    for (int i = 0; i < NB_STAGES; i++)
+        add_left(r, pr, i, -pr->left[i]);
+    r->total->nb_failed++;
+}
+
+/* Plans the next wave of a part whose jobs have all succeeded. */
+static int plan_next_wave(struct run *r, struct part_run *pr, struct err *err)
+{
+    if (plan_wave(r, pr, err) < 0)
+        return err->code;
+    const bool too_many = ++pr->nb_waves == MOST_WAVES;
+    for (size_t i = 0; i < pr->plan.nb_jobs; i++)
+        if (too_many || times_made(pr, pr->plan.jobs[i].key) >= MOST_TIMES_MADE) {
+            give_up(r, pr, &pr->plan.jobs[i]);
+            break;
+        }
+    return 0;
+}
+
 static int job_ended(void *opaque, const struct job *job, bool ok, struct err *err)
 {
     struct run *r = opaque;
@@ -188,10 +266,12 @@ static int job_ended(void *opaque, const struct job *job, bool ok, struct err *e
     pr->in_flight--;
     pr->done += job->cost;
     pr->failed = pr->failed || !ok;
+    if (ok)
+        key_append(&pr->made, &pr->nb_made, job->key);
     if (pr->in_flight || pr->next < pr->plan.nb_jobs)
         return 0;
     /* After a failure the other jobs of the wave continue; the next run repeats the failed one. */
-    if (!pr->failed && plan_wave(r, pr, err) < 0)
+    if (!pr->failed && plan_next_wave(r, pr, err) < 0)
         return err->code;
     reschedule(r, pr);
     return 0;
@@ -237,7 +317,9 @@ int run_execute(struct executor_result *total, struct run *r, const int *talks, 
     struct event *event = r->plan->event;
     const struct job_source source = {next_job, job_ended, r};
     progress_set_parts(r->progress, part_costs, r);
-    if (workdir_clean(event->work, err) < 0 || plan_parts(r, talks, nb_talks, err) < 0)
+    r->total = total;
+    if (event_check(event, err) < 0 || workdir_clean(event->work, err) < 0 ||
+        plan_parts(r, talks, nb_talks, err) < 0)
         return err->code;
     if (total->stopped || total->no_space)
         return 0;

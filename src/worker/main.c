@@ -8,13 +8,13 @@
  */
 #include <fontconfig/fontconfig.h>
 #include <locale.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "av.h"
 #include "exit_status.h"
+#include "process.h"
 #include "requests.h"
 #include "worker.h"
 #include "zygote_process.h"
@@ -36,11 +36,12 @@ static int run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    if (process_begin())
+        return EXIT_FAILED;
     setlocale(LC_CTYPE, "C.UTF-8"); /* independent of the user's locale */
-    signal(SIGPIPE, SIG_IGN);       /* a worker checks itself whether the coordinator has ended */
     av_log_quiet();                 /* a worker directs libav's messages to its log */
     setenv("SVT_LOG", "1", 0);      /* without this, SVT-AV1 prints a greeting */
     const int status = run(argc, argv);
     FcFini(); /* frees the memory of fontconfig, for leak checkers */
-    return fflush(stdout) != 0 && status == EXIT_OK ? EXIT_FAILED : status;
+    return process_end(status);
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "av.h"
+#include "content_hash.h"
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
@@ -89,11 +90,11 @@ static int inner_begin(struct inner *out, struct worker *w, const char *folder,
     return 0;
 }
 
-/* Returns its status, as of waitpid. */
-static int inner_end(struct inner *p)
+/* Returns its status, as of waitpid. hash: is computed meanwhile. */
+static int inner_end(struct inner *p, struct content_hash *hash)
 {
-    while (p->pid > 0 && waitpid(p->pid, &p->status, 0) < 0 && errno == EINTR)
-        ;
+    if (p->pid > 0)
+        content_hash_wait(hash, p->pid, &p->status);
     p->pid = 0;
     return p->status;
 }
@@ -106,7 +107,7 @@ static void inner_finish(struct inner *p)
 
 /* Has a finished file checked in a new process: the verdict on what an attacker may have made must
  * not come from the process that made it. The new one is forked from this process, which has not
- * read a byte of the recording, and sees nothing but this file and what it should be. Meanwhile
+ * parsed a byte of the recording, and sees nothing but this file and what it should be. Meanwhile
  * this process takes the file's sum. */
 static int check_file(int *status, struct taken *t, struct worker *w, struct err *err)
 {
@@ -116,7 +117,7 @@ static int check_file(int *status, struct taken *t, struct worker *w, struct err
     if (inner_begin(&checker, w, "check", worker_check, err) < 0)
         return err->code;
     const int summed = sha256_file(t->sha256, t->file, err);
-    *status = inner_end(&checker);
+    *status = inner_end(&checker, w->hash);
     return summed < 0 || *status ? summed : worker_take_check(t, w, err);
 }
 
@@ -160,7 +161,7 @@ static int run_and_take(int *status, struct worker *w, struct err *err)
     AUTO_INNER maker = {0};
     if (inner_begin(&maker, w, "made", stages[w->spec->stage], err) < 0)
         return err->code;
-    *status = inner_end(&maker);
+    *status = inner_end(&maker, w->hash);
     if (worker_check_recording(w->spec, err) < 0)
         return err->code;
     return *status ? 0 : take_all_made(status, w, maker.tmp, err);
@@ -169,10 +170,13 @@ static int run_and_take(int *status, struct worker *w, struct err *err)
 static int run_stage(struct worker *w)
 {
     struct err err = {0}, cleaning = {0};
+    AUTO_CONTENT_HASH *hash = content_hash_open(w->spec);
     int status = 0;
     AUTO_FREE char *dir = workdir_own(w->spec->work, w->spec->key, getpid());
     w->dir = dir;
-    (void)run_and_take(&status, w, &err);
+    w->hash = hash;
+    if (workdir_make_tmp(w->spec->work, &err) == 0)
+        (void)run_and_take(&status, w, &err);
     if (fs_remove_all(dir, &cleaning) < 0)
         fprintf(stderr, "%s\n", cleaning.msg); /* not an error: the next run empties tmp/ */
     if (WIFSIGNALED(status) && err.code == ERR_OK)

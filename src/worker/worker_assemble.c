@@ -107,6 +107,18 @@ static size_t collect_tags(struct assemble_tag *out, const struct job_tags *t)
     return nb;
 }
 
+static int report_written(void *opaque, double fraction)
+{
+    (void)opaque;
+    return worker_report(0.5 * fraction);
+}
+
+static int report_checked(void *opaque, double fraction)
+{
+    (void)opaque;
+    return worker_report(0.5 + 0.5 * fraction);
+}
+
 static int put_together(struct assemble_result *made, const char *tmp, const struct job_assembly *a,
                         const struct pieces *p, struct err *err)
 {
@@ -137,6 +149,7 @@ static int put_together(struct assemble_result *made, const char *tmp, const str
         .language = a->tags.language,
         .captions = p->captions,
         .nb_captions = p->nb_captions,
+        .progress = report_written,
     };
     return assemble_file(made, tmp, &spec, err);
 }
@@ -145,8 +158,8 @@ static int assemble(const struct worker *w, const struct pieces *p, const char *
                     struct err *err)
 {
     struct assemble_result made;
-    if (put_together(&made, tmp, &w->spec->assembly, p, err) < 0 || worker_report(0.5))
-        return err->code ? err->code : err_set(err, ERR_CANCELLED, "stopped");
+    if (put_together(&made, tmp, &w->spec->assembly, p, err) < 0)
+        return err->code;
     AUTO_JSON *report =
         json_pack("{s:s, s:s}", "video_hash", made.video_hash, "sound_hash", made.sound_hash);
     return worker_deliver(w, w->spec->key, tmp, report, err);
@@ -188,6 +201,7 @@ static int check(struct check_result *out, const struct worker *w, const struct 
         .title = a->tags.title,
         .captions = p->captions,
         .nb_captions = p->nb_captions,
+        .progress = report_checked,
     };
     return check_output(out, w->file, &spec, err);
 }

@@ -52,6 +52,7 @@ static int read_captions(struct cues *out, struct worker *w, int64_t *begin_ms, 
     }
     if (worker_recording_path(&recording, w, err) < 0)
         return err->code;
+    w->files.progress = worker_report_fraction;
     return captions_read_stream(out, recording, &w->files, from->stream, &w->spec->grid, err);
 }
 

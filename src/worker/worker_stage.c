@@ -1,6 +1,7 @@
 #include "worker_stage.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -12,14 +13,16 @@
 
 /* --- progress -------------------------------------------------------------------------------- */
 
-/* A worker also notices here that the coordinator has ended: writing fails. */
+/* Only what rises counts as progress, in steps of 1/1000, up to 1 (docs/jobs.md). A worker also
+ * notices here that the coordinator has ended: writing fails. */
 int worker_report(double done)
 {
-    static double last = -1;
-    if (done < last + 0.005 && done < 1 && done >= last)
+    static int last = -1;
+    const int steps = (int)lround(1000 * fmin(fmax(done, 0), 1));
+    if (steps <= last)
         return 0;
-    last = done;
-    printf("{\"done\": %.3f}\n", done);
+    last = steps;
+    printf("{\"done\": %d.%03d}\n", steps / 1000, steps % 1000);
     return fflush(stdout) != 0;
 }
 
@@ -61,10 +64,10 @@ int worker_deliver(const struct worker *w, const char *key, const char *tmp, con
 
 /* --- the recording --------------------------------------------------------------------------- */
 
-static int check_file(const struct job_file *file, struct err *err)
+int worker_check_file(const struct job_file *file, int fd, struct err *err)
 {
     struct stat st;
-    if (stat(file->path, &st) < 0)
+    if ((fd < 0 ? stat(file->path, &st) : fstat(fd, &st)) < 0)
         return err_errno(err, errno, "cannot find the recording '%s' (is its disk connected?)",
                          file->path);
     const int64_t mtime_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
@@ -77,7 +80,7 @@ static int check_file(const struct job_file *file, struct err *err)
 int worker_check_recording(const struct job_spec *spec, struct err *err)
 {
     for (size_t i = 0; i < spec->nb_files; i++)
-        if (check_file(&spec->files[i], err) < 0)
+        if (worker_check_file(&spec->files[i], -1, err) < 0)
             return err->code;
     return 0;
 }

@@ -9,6 +9,7 @@
 #include "job_spec.h"
 #include "media.h"
 
+struct content_hash;
 struct damage;
 struct err;
 
@@ -18,11 +19,16 @@ struct worker {
     const char *tmp;           /* path of the inner process's folder in it, which alone it writes */
     const char *file;          /* the finished file that it checks; NULL: it makes the files */
     const json_t *report;      /* what the process reported that made this file */
+    struct content_hash *hash; /* of the recording, computed by the outer process */
     char **made;               /* owned; path of a file in it for each of the spec's outputs */
-    int64_t frames;            /* number of frames of the segment, for progress */
+    int64_t frames, before;    /* for progress: number of frames to encode, and encoded before */
     struct media_params files; /* the files of the recording after the first */
     const char **more;         /* owned; the list that files points to */
 };
+
+/* How far the probe's progress goes: the rest is that of the content's hash (content_hash.h), which
+ * is read at the same time. */
+#define WORKER_PROBED 0.9
 
 /* Reports progress, 0 to 1. Returns nonzero if the coordinator has ended: the job must stop. */
 int worker_report(double done);
@@ -44,6 +50,8 @@ ATTR_NODISCARD int worker_deliver(const struct worker *worker, const char *key, 
  * before the job and after it, because a file may be replaced or grow while it is read. ERR_INVALID
  * names the file that has changed. */
 ATTR_NODISCARD int worker_check_recording(const struct job_spec *spec, struct err *err);
+/* The same for one file, which is open as fd, or not (-1). */
+ATTR_NODISCARD int worker_check_file(const struct job_file *file, int fd, struct err *err);
 
 /* Checks the recording's files (worker_check_recording), sets worker->files, and returns the path
  * of the first file in *out. */

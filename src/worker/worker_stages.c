@@ -18,7 +18,13 @@
 static int report_frames(void *opaque, int64_t frames)
 {
     const struct worker *w = opaque;
-    return worker_report((double)frames / (double)w->frames);
+    return worker_report((double)(w->before + frames) / (double)w->frames);
+}
+
+static int report_probed(void *opaque, double fraction)
+{
+    (void)opaque;
+    return worker_report(WORKER_PROBED * fraction);
 }
 
 int worker_probe(struct worker *w, struct err *err)
@@ -26,8 +32,7 @@ int worker_probe(struct worker *w, struct err *err)
     const char *path = NULL;
     AUTO_JSON *result = NULL;
     if (worker_recording_path(&path, w, err) < 0 ||
-        probe_files(&result, path, w->files.more, w->files.nb_more, worker_report_fraction, NULL,
-                    err) < 0)
+        probe_files(&result, path, w->files.more, w->files.nb_more, report_probed, NULL, err) < 0)
         return err->code;
     return worker_deliver(w, w->spec->key, NULL, result, err);
 }
@@ -174,7 +179,6 @@ static int encode_card(struct worker *w, struct segment_output *output, struct e
     struct card_source source;
     if (open_card(&source, &w->spec->card, output->width, output->height, err) < 0)
         return err->code;
-    w->frames = source.nb;
     const struct segment_params segment = {
         .fps = source.fps, .nb_frames = source.nb, .progress = report_frames, .opaque = w};
     const struct picture_source pictures = {next_of_card, &source};
@@ -185,6 +189,7 @@ static int encode_card(struct worker *w, struct segment_output *output, struct e
         ret = segment_encode(output, 1, &segment, &pictures, err);
     av_frame_free(&source.still);
     card_destroy(source.card);
+    w->before += source.nb;
     return ret;
 }
 
@@ -193,6 +198,7 @@ int worker_card(struct worker *w, struct err *err)
     const size_t nb = w->spec->nb_outputs;
     AUTO_FREE struct segment_output *outputs = segment_outputs(w);
     int ret = 0;
+    w->frames = (int64_t)nb * w->spec->card.nb_frames;
     for (size_t i = 0; ret == 0 && i < nb; i++)
         ret = encode_card(w, &outputs[i], err);
     return ret == 0 ? deliver_segments(w, outputs, NULL, err) : ret;

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "content_hash.h"
 #include "frame_grid.h"
 #include "fs.h"
 #include "job_result.h"
@@ -206,8 +207,10 @@ static void add_pieces(json_t *result, const struct job_assembly *a)
 }
 
 /* Adds what the outer process knows itself. It counts more than what an inner process reported. */
-static void complete_result(json_t *result, const struct taken *t, const struct job_spec *s)
+static int complete_result(json_t *result, const struct taken *t, const struct worker *w,
+                           struct err *err)
 {
+    const struct job_spec *s = w->spec;
     if (t->check) {
         json_object_update(result, t->check);
         json_object_set_new(result, "bytes", json_integer(fs_size(t->file)));
@@ -215,13 +218,14 @@ static void complete_result(json_t *result, const struct taken *t, const struct 
     }
     if (s->stage == STAGE_ASSEMBLE)
         add_pieces(result, &s->assembly);
+    return s->stage == STAGE_PROBE ? content_hash_add(w->hash, result, err) : 0;
 }
 
 static int make_result(json_t **out, const struct taken *t, const struct worker *w, struct err *err)
 {
     AUTO_JSON *result = json_copy(t->report);
-    complete_result(result, t, w->spec);
-    if (job_result_check(result, w->spec->stage, "what the worker reported", err) < 0 ||
+    if (complete_result(result, t, w, err) < 0 ||
+        job_result_check(result, w->spec->stage, "what the worker reported", err) < 0 ||
         check_fit(result, t, w->spec, err) < 0)
         return err->code;
     *out = mem_take(&result);

@@ -259,6 +259,41 @@ telemetry()
     says "'captions' should name files"
 }
 
+# judged COMMAND...: how many files it judges, each in a process with a sandbox of its own.
+judged()
+{
+    ASAN_OPTIONS=detect_leaks=0 strace -f -qq -e trace=landlock_restrict_self -o trace "$TALKPRESS" -C "$EVENT" "$@" \
+        >/dev/null
+    grep -c landlock_restrict_self trace || true
+}
+
+@test "a file is judged once, in the sandbox, and again when it changes" {
+    strace -o /dev/null true 2>/dev/null || skip "strace is not allowed here"
+    tp status | grep -q 'landlock [0-9]' || skip "no Landlock"
+    tp add rec >/dev/null
+    same 0 "$(judged why 1)"
+    cp en.srt rec/01-first-steps.en.srt
+    cp en.srt rec/01-first-steps.en.ass
+    telemetry '[iso: 100] [latitude: 12.34567] [longitude: 23.45678]' 11 1000 >rec/01-first-steps.srt
+    # Who does not hold the lock writes nothing down.
+    same 3 "$(judged why 1)"
+    same 3 "$(judged why 1)"
+    tp add rec >/dev/null
+    same 0 "$(judged why 1)"
+    tp gc >/dev/null
+    same 0 "$(judged why 1)"
+    expect 0 tp status 1
+    says "'01-first-steps.en.srt' (en)" "not taken:"
+    sed -i 's/Welcome/Goodbye/' rec/01-first-steps.en.srt
+    same 1 "$(judged why 1)"
+    settings 'renditions: [cheap]' 'captions: {take: [01-first-steps.en.srt]}'
+    same 0 "$(judged why 1)"
+    # Without a sandbox the verdict is the same.
+    settings 'renditions: [cheap]' 'sandbox: off'
+    expect 0 tp status 1
+    says "'01-first-steps.en.srt' (en)" "not taken:"
+}
+
 @test "captions in the recording are taken where only telemetry lies beside it" {
     ffmpeg -v error -i "$BATS_FILE_TMPDIR/stand-ins"/01-* -i en.srt -map 0 -map 1 -c copy rec/two.mkv
     rm rec/01-first-steps.mkv

@@ -11,6 +11,7 @@ setup_file()
 setup()
 {
     load helper
+    load background
     cd "$BATS_TEST_TMPDIR"
     ulimit -c 0
     new_event
@@ -20,41 +21,6 @@ teardown()
 {
     [ -z "${COORDINATOR:-}" ] || kill -KILL "$COORDINATOR" 2>/dev/null || true
     [ -z "${MOUNTED:-}" ] || umount "$MOUNTED"
-}
-
-# One worker at work at a time, and slow enough to be met.
-slow_event()
-{
-    cheap_rendition event cheap .mp4 160 slower
-    settings 'renditions: [cheap]' 'workers: 1' "$@"
-}
-
-# Starts a run in the background; its messages go to the file run.
-begin_run()
-{
-    "$TALKPRESS" -C event run "$@" >run 2>&1 3>&- &
-    COORDINATOR=$!
-}
-
-# Waits for a worker of the stage and tells its process; stops it first (SIGSTOP), so that it
-# cannot end before it is dealt with.
-stop_worker()
-{
-    local pid spec
-    for _ in {1..2000}; do
-        for pid in $(workers_of $COORDINATOR); do
-            kill -STOP "$pid" 2>/dev/null || continue
-            spec=$(readlink "/proc/$pid/fd/2") || true # its log, beside its spec
-            spec=${spec%.log}.json
-            if [[ -s $spec && $(<"$spec") == *"\"stage\":\"$1\""* ]]; then
-                echo "$pid"
-                return 0
-            fi
-            kill -CONT "$pid" 2>/dev/null || true
-        done
-        kill -0 "$COORDINATOR" || break
-    done
-    return 1
 }
 
 # has_open PROCESS FILE, without starting a process: what it looks for may last no longer than that.

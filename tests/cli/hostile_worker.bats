@@ -113,7 +113,7 @@ heals()
     commands_work
     bad_probe no-bytes "what the worker reported is not a valid result"
     bad_probe list "expected an object in braces"
-    bad_probe no-members "'hash' should be there, but is missing"
+    bad_probe no-members "'streams' should be there, but is missing"
     # What it reported is kept for a look, until it succeeds.
     same "{}" "$(cat event/work/failed/*.report.json)"
     commands_work

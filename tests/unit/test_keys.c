@@ -55,6 +55,13 @@ static void recordings(void **state)
     keys_analysis(key, "abc", 0);
     see(&s, key);
     end(&s, "6d2b462a96df43f300146ebfb8b685bc");
+    keys_captions_verdict(key, "abc", ".srt");
+    see(&s, key);
+    keys_captions_verdict(key, "abd", ".srt");
+    see(&s, key);
+    keys_captions_verdict(key, "abc", ".vtt");
+    see(&s, key);
+    end(&s, "919444c54935acfa9bc36ab8e1f0e571");
 }
 
 static void segments(void **state)

@@ -447,7 +447,7 @@ static void test_results(void **state)
     AUTO_STORE *store = open_new("results");
     AUTO_JSON *one = json_pack("{s:I, s:[s, n]}", "n", (json_int_t)INT64_MAX, "l", "ü"),
               *two = json_pack("{s:f}", "x", -16.02);
-    assert_done(store_set_result(store, "a", "probe", one, &err));
+    assert_done(store_set_result(store, "a", "analyse", one, &err));
     assert_done(store_set_result(store, "d", "cell", two, &err));
     assert_done(store_set_result(store, "b", "sound", one, &err));
     assert_done(store_set_result(store, "b", "sound", two, &err));
@@ -465,7 +465,7 @@ static void test_results(void **state)
     }
     AUTO_STR keys = {0};
     assert_done(store_each_result(store, collect_key, &keys, &err));
-    assert_string_equal(keys.s, "a:probe b:sound d:cell ");
+    assert_string_equal(keys.s, "a:analyse b:sound d:cell ");
     for (const char *key = "ad"; *key; key++) {
         AUTO_JSON *dropped = NULL;
         assert_done(store_drop_result(store, (const char[]){*key, '\0'}, &err));

@@ -79,7 +79,7 @@ static void test_other_files_stay(void **state)
 static void test_other_versions_stay(void **state)
 {
     (void)state;
-    static const char *const versions[] = {"7", "99", "0"};
+    static const char *const versions[] = {"8", "99", "0"};
     for (size_t i = 0; i < NB(versions); i++) {
         struct err err = {0};
         AUTO_FREE char *path = folder_path("version-%s.db", versions[i]);
@@ -189,6 +189,17 @@ static const char version_5[] =
     "ALTER TABLE published ADD COLUMN recording TEXT NOT NULL DEFAULT '';"
     "PRAGMA user_version = 5;";
 
+/* And that, one of version 6. */
+static const char version_6[] =
+    "CREATE INDEX recording_fingerprint ON recording (fingerprint);"
+    "CREATE INDEX recording_file_fingerprint ON recording_file (fingerprint);"
+    "CREATE INDEX recording_file_path ON recording_file (path);"
+    "CREATE TABLE result_cells (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+    "INSERT INTO result_cells SELECT key, json_object('cells', json_extract(value, '$.cells'))"
+    " FROM result WHERE key = 'k2';"
+    "UPDATE result SET value = json_remove(value, '$.cells') WHERE key = 'k2';"
+    "PRAGMA user_version = 6;";
+
 static int is_kept(void *opaque, const struct published *f)
 {
     int *nb = opaque;
@@ -232,6 +243,21 @@ static void assert_old_probe(struct store *store)
     assert_string_equal(few, "{\"duration_ms\":7}");
 }
 
+/* Tables that version 6 does not have: they are empty at first, and what is kept stays. */
+static void assert_proofs_are_kept(struct store *store, bool again)
+{
+    struct err err = {0};
+    char secret[65], proof[65];
+    assert_done(store_secret(secret, store, &err));
+    assert_int_equal(strlen(secret), 64);
+    assert_done(store_proof(proof, store, "f3", &err));
+    assert_string_equal(proof, again ? secret : "");
+    assert_done(store_keep_proof(store, "f3", secret, &err));
+    assert_done(store_keep_proof(store, "f3", "another", &err));
+    assert_done(store_proof(proof, store, "f3", &err));
+    assert_string_equal(proof, secret);
+}
+
 /* A table that version 1 and 2 do not have. */
 static void assert_place_is_kept(struct store *store, bool again)
 {
@@ -248,7 +274,7 @@ static void assert_place_is_kept(struct store *store, bool again)
 static void test_earlier_versions_are_migrated(void **state)
 {
     (void)state;
-    for (int version = 1; version <= 5; version++) {
+    for (int version = 1; version <= 6; version++) {
         struct err err = {0};
         AUTO_FREE char *path = folder_path("old-%d.db", version),
                        *kept = folder_path("old-%d.db.version-%d", version, version);
@@ -261,6 +287,8 @@ static void test_earlier_versions_are_migrated(void **state)
             run_sql(path, version_4);
         if (version >= 5)
             run_sql(path, version_5);
+        if (version >= 6)
+            run_sql(path, version_6);
         for (int i = 0; i < 2; i++) { /* the second time there is nothing to do */
             AUTO_STORE *store = NULL;
             struct chosen_sound sound;
@@ -271,10 +299,11 @@ static void test_earlier_versions_are_migrated(void **state)
             assert_old_probe(store);
             assert_old_published(store);
             assert_place_is_kept(store, i > 0);
+            assert_proofs_are_kept(store, i > 0);
             assert_done(store_chosen_sound(&sound, store, "f3", &err));
             assert_string_equal(sound.use, version >= 2 ? "left" : "");
         }
-        assert_int_equal(user_version(path), 6);
+        assert_int_equal(user_version(path), 7);
         assert_int_equal(user_version(kept), version);
     }
 }
@@ -289,13 +318,13 @@ static void test_journal_stays(void **state)
     sqlite3 *db = NULL;
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
     assert_int_equal(sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 7", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 8", NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
     char before[2][HASH_BYTES], after[2][HASH_BYTES];
     hash_file(before[0], path);
     hash_file(before[1], wal);
     struct store *store = NULL;
-    assert_fails(store_open(&store, path, &err), ERR_INVALID, "version 7");
+    assert_fails(store_open(&store, path, &err), ERR_INVALID, "version 8");
     hash_file(after[0], path);
     hash_file(after[1], wal);
     assert_string_equal(before[0], after[0]);
