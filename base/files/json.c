@@ -15,10 +15,10 @@ void json_decref_p(json_t **p)
     json_decref(*p);
 }
 
-int json_read_text(json_t **out, const char *text, const char *what, struct err *err)
+static int read(json_t **out, const char *text, size_t nb, const char *what, struct err *err)
 {
     json_error_t je;
-    json_t *value = json_loads(text, 0, &je);
+    json_t *value = json_loadb(text, nb, 0, &je);
     if (!value)
         return err_set(err, ERR_INVALID, "%s: line %d, column %d: %s", what, je.line, je.column,
                        je.text);
@@ -28,6 +28,22 @@ int json_read_text(json_t **out, const char *text, const char *what, struct err 
     }
     *out = value;
     return 0;
+}
+
+int json_read_text(json_t **out, const char *text, const char *what, struct err *err)
+{
+    return read(out, text, strlen(text), what, err);
+}
+
+int json_read_limited(json_t **out, const char *text, size_t nb, size_t max_values,
+                      const char *what, struct err *err)
+{
+    size_t nb_values = 1; /* a comma in a text is counted too: limits leave room for that */
+    for (size_t i = 0; i < nb; i++)
+        nb_values += text[i] == '[' || text[i] == '{' || text[i] == ',';
+    return nb_values <= max_values
+               ? read(out, text, nb, what, err)
+               : err_set(err, ERR_INVALID, "%s: has more than %zu values", what, max_values);
 }
 
 /* --- files ------------------------------------------------------------------------------------ */

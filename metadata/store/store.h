@@ -175,7 +175,8 @@ void acceptance_finish(struct acceptance *acceptance);
 
 /* --- results --- */
 
-/* *out (the caller's) is NULL if there is none under the key. */
+/* *out (the caller's) is NULL if there is none under the key, or if what is stored there is not a
+ * JSON object or is too large. */
 ATTR_NODISCARD int store_result(json_t **out, struct store *store, const char *key,
                                 struct err *err);
 /* The same without the member "cells", which is most of a probe and is stored separately. */

@@ -20,11 +20,15 @@ static bool stage_has_cells(const char *stage)
 }
 
 /* The first column of the current row. A text that is not JSON is no result: it can be made again.
- */
+ * Its size is limited, because earlier versions wrote whatever a worker said. */
 static void take_json(json_t **out, sqlite3_stmt *stmt)
 {
+    enum { MAX_BYTES = 32 << 20, MAX_VALUES = 2 << 20 };
     struct err ignored = {0};
-    (void)!json_read_text(out, sql_text(stmt, 0), "", &ignored);
+    const char *text = sql_text(stmt, 0);
+    const size_t nb = (size_t)sqlite3_column_bytes(stmt, 0);
+    if (nb <= MAX_BYTES)
+        (void)!json_read_limited(out, text, nb, MAX_VALUES, "", &ignored);
 }
 
 /* Without its cells. *has_cells: they are to be added. */

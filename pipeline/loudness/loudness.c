@@ -7,7 +7,7 @@
 #include "fs.h"
 #include "mem.h"
 
-static const char magic[8] = "tploud2";
+static const char magic[LOUDNESS_HEAD_BYTES] = "tploud2";
 enum { MAX_BLOCKS = 100 * 3600 * 10 /* 100 hours */ };
 
 void loudness_finish(struct loudness *l)
@@ -36,18 +36,16 @@ static float get(const unsigned char *p)
     return v;
 }
 
-enum { BLOCK_BYTES = 16 };
-
 int loudness_write(const char *path, const struct loudness *l, struct err *err)
 {
-    const size_t nb = sizeof magic + l->nb * BLOCK_BYTES;
+    const size_t nb = sizeof magic + l->nb * LOUDNESS_BLOCK_BYTES;
     AUTO_FREE unsigned char *bytes = mem_zalloc(1, nb);
     memcpy(bytes, magic, sizeof magic);
     for (size_t i = 0; i < l->nb; i++) {
         const struct loudness_block *b = &l->blocks[i];
         const float values[] = {b->energy[0], b->energy[1], b->peak[0], b->peak[1]};
         for (size_t k = 0; k < 4; k++)
-            put(bytes + sizeof magic + i * BLOCK_BYTES + 4 * k, values[k]);
+            put(bytes + sizeof magic + i * LOUDNESS_BLOCK_BYTES + 4 * k, values[k]);
     }
     return fs_write(path, bytes, nb, err);
 }
@@ -56,16 +54,16 @@ int loudness_read(struct loudness *out, const char *path, struct err *err)
 {
     AUTO_FREE char *bytes = NULL;
     size_t nb;
-    if (fs_read(&bytes, &nb, path, sizeof magic + (size_t)MAX_BLOCKS * BLOCK_BYTES, err) < 0)
+    if (fs_read(&bytes, &nb, path, sizeof magic + (size_t)MAX_BLOCKS * LOUDNESS_BLOCK_BYTES, err) < 0)
         return err->code;
     if (nb < sizeof magic || memcmp(bytes, magic, sizeof magic) != 0 ||
-        (nb - sizeof magic) % BLOCK_BYTES)
+        (nb - sizeof magic) % LOUDNESS_BLOCK_BYTES)
         return err_set(err, ERR_INVALID,
                        "the cached file '%s' is not an analysis (remove it and run again)", path);
-    out->nb = (nb - sizeof magic) / BLOCK_BYTES;
+    out->nb = (nb - sizeof magic) / LOUDNESS_BLOCK_BYTES;
     out->blocks = mem_zalloc(out->nb, sizeof *out->blocks);
     const unsigned char *p = (const unsigned char *)bytes + sizeof magic;
-    for (size_t i = 0; i < out->nb; i++, p += BLOCK_BYTES)
+    for (size_t i = 0; i < out->nb; i++, p += LOUDNESS_BLOCK_BYTES)
         out->blocks[i] = (struct loudness_block){{get(p), get(p + 4)}, {get(p + 8), get(p + 12)}};
     return 0;
 }

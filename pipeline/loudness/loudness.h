@@ -28,6 +28,9 @@ struct loudness {
 void loudness_finish(struct loudness *loudness);
 #define AUTO_LOUDNESS ATTR_CLEANUP(loudness_finish) struct loudness
 
+/* Sizes in the blocks' file. */
+enum { LOUDNESS_HEAD_BYTES = 8, LOUDNESS_BLOCK_BYTES = 16 };
+
 /* The blocks' file: a short header, then little-endian floats. Written without a sync. Reading:
  * ERR_INVALID where it is no such file. *out is freed by loudness_finish. */
 ATTR_NODISCARD int loudness_write(const char *path, const struct loudness *l, struct err *err);

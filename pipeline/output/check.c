@@ -1,7 +1,6 @@
 #include "check.h"
 
 #include <libavutil/intreadwrite.h>
-#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +12,6 @@
 #include "media.h"
 #include "mem.h"
 #include "reader.h"
-#include "sha256.h"
 
 enum {
     /* Frames decoded before and after a seam: more than the encoders' reordering, 16 at most. */
@@ -392,7 +390,6 @@ static int check(struct check *c, const char *path, struct err *err)
     if (media_open(&c->media, path, NULL, err) < 0)
         return err->code;
     c->fmt = media_format(c->media);
-    c->out->nb_bytes = media_size(c->media);
     c->decode_until = -1;
     c->first_audio = c->end_audio = AV_NOPTS_VALUE;
     c->shown = mem_zalloc((size_t)c->spec->nb_frames + 1, sizeof *c->shown);
@@ -407,33 +404,12 @@ static int check(struct check *c, const char *path, struct err *err)
     return check_hash(c, c->sound_hash, c->spec->sound_hash, "sound", err);
 }
 
-struct sum {
-    char *sha256;
-    const char *path;
-    int ret;
-    struct err err;
-};
-
-static void *sum_file(void *arg)
-{
-    struct sum *sum = arg;
-    sum->ret = sha256_file(sum->sha256, sum->path, &sum->err);
-    return NULL;
-}
-
 int check_output(struct check_result *out, const char *path, const struct check_spec *spec,
                  struct err *err)
 {
     struct check c = {.spec = spec, .out = out};
-    struct sum sum = {.sha256 = out->sha256, .path = path};
-    pthread_t thread;
     *out = (struct check_result){0};
-    /* In parallel with the packets: correcting the title of a long talk has to wait for both. */
-    const int failed = pthread_create(&thread, NULL, sum_file, &sum);
-    if (failed)
-        return err_errno(err, failed, "cannot check '%s'", path);
     (void)check(&c, path, err);
-    (void)pthread_join(thread, NULL);
     check_finish(&c);
-    return sum.ret < 0 ? err_set(err, sum.err.code, "%s", sum.err.msg) : err->code;
+    return err->code;
 }

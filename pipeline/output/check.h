@@ -2,8 +2,8 @@
  * Verifies a finished output before it is accepted: reads it back and compares frames, their times,
  * the sound's start and length, the hashes of the payloads (so that what was verified when encoding
  * is valid for this file too), key frame intervals, tags, and each caption with its times; and
- * decodes across every new seam. It repairs nothing. One call per thread; it starts one more thread
- * for the sum.
+ * decodes across every new seam. It repairs nothing. The file may be an attacker's. One call per
+ * thread.
  */
 #pragma once
 
@@ -13,7 +13,6 @@
 #include <stdint.h>
 
 #include "err.h"
-#include "sha256.h"
 
 struct captions_track;
 
@@ -45,9 +44,7 @@ struct check_spec {
 struct check_result {
     int64_t duration_ms; /* of the video, or of audio only */
     int64_t video_start_us, sound_start_us;
-    int64_t nb_bytes;
     int64_t nb_decoded; /* frames decoded around the seams */
-    char sha256[SHA256_BYTES];
 };
 
 /* ERR_EXTERNAL where the file is not as specified; the message says what was found and expected. */

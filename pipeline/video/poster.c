@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "av.h"
+#include "fs.h"
 #include "json.h"
 #include "media.h"
 #include "mem.h"
@@ -200,17 +202,21 @@ static int look_at_all(struct poster *p, bool far, struct err *err)
     return ret;
 }
 
+void poster_size(int *width, int *height, const json_t *video)
+{
+    const json_t *sar = json_object_get(video, "sar");
+    AUTO_JSON *box =
+        json_pack("{s:i, s:i}", "max_width", POSTER_WIDTH, "max_height", POSTER_HEIGHT);
+    rendition_size(
+        width, height, box, (int)json_get_int(video, "width", 0),
+        (int)json_get_int(video, "height", 0), (int)json_integer_value(json_array_get(sar, 0)),
+        (int)json_integer_value(json_array_get(sar, 1)), (int)json_get_int(video, "rotation", 0));
+}
+
 static int make(struct poster *p, const char *path, struct err *err)
 {
     const struct poster_spec *s = p->spec;
-    const json_t *sar = json_object_get(s->video, "sar");
-    AUTO_JSON *box =
-        json_pack("{s:i, s:i}", "max_width", POSTER_WIDTH, "max_height", POSTER_HEIGHT);
-    rendition_size(&p->width, &p->height, box, (int)json_get_int(s->video, "width", 0),
-                   (int)json_get_int(s->video, "height", 0),
-                   (int)json_integer_value(json_array_get(sar, 0)),
-                   (int)json_integer_value(json_array_get(sar, 1)),
-                   (int)json_get_int(s->video, "rotation", 0));
+    poster_size(&p->width, &p->height, s->video);
     p->best = av_frame_alloc();
     if (!p->best)
         return av_fail_nomem(err);
@@ -241,4 +247,58 @@ int poster_of_picture(const char *path, const AVFrame *picture, struct err *err)
     if (picture_graph_convert(&out, picture, POSTER_WIDTH, POSTER_HEIGHT, err) < 0)
         return err->code;
     return write_jpeg(path, out, err);
+}
+
+/* --- reading it back ----------------------------------------------------------------------------
+ */
+
+static int open_decoder(AVCodecContext **out, struct err *err)
+{
+    const AVCodec *codec = avcodec_find_decoder(AV_CODEC_ID_MJPEG);
+    *out = codec ? avcodec_alloc_context3(codec) : NULL;
+    if (!*out)
+        return av_fail_nomem(err);
+    (*out)->thread_count = 1;
+    (*out)->max_pixels = 2 * (int64_t)POSTER_WIDTH * POSTER_HEIGHT;
+    (*out)->err_recognition = AV_EF_EXPLODE | AV_EF_CAREFUL;
+    const int ret = avcodec_open2(*out, codec, NULL);
+    return ret < 0 ? av_fail(err, ret, "cannot open the decoder of JPEG") : 0;
+}
+
+static int decode_jpeg(AVFrame *out, const char *bytes, size_t nb, struct err *err)
+{
+    AUTO_CODEC *dec = NULL;
+    AUTO_PACKET *pkt = av_packet_alloc();
+    if (open_decoder(&dec, err) < 0)
+        return err->code;
+    if (!pkt || av_new_packet(pkt, (int)nb) < 0)
+        return av_fail_nomem(err);
+    memcpy(pkt->data, bytes, nb);
+    int ret = avcodec_send_packet(dec, pkt);
+    if (ret >= 0)
+        ret = avcodec_send_packet(dec, NULL);
+    if (ret >= 0)
+        ret = avcodec_receive_frame(dec, out);
+    return ret < 0 ? av_fail(err, ret, "the poster does not decode") : 0;
+}
+
+int poster_check(const char *path, int width, int height, struct err *err)
+{
+    enum { MAX_BYTES = 16 << 20 /* far more than any JPEG of this size has */ };
+    AUTO_FREE char *bytes = NULL;
+    AUTO_FRAME *frame = av_frame_alloc();
+    size_t nb;
+    if (!frame)
+        return av_fail_nomem(err);
+    if (fs_read(&bytes, &nb, path, MAX_BYTES, err) < 0)
+        return err->code;
+    if (nb < 4 || memcmp(bytes, "\xff\xd8\xff", 3) != 0 ||
+        memcmp(bytes + nb - 2, "\xff\xd9", 2) != 0)
+        return err_set(err, ERR_EXTERNAL, "the poster is not a JPEG picture");
+    if (decode_jpeg(frame, bytes, nb, err) < 0)
+        return err->code;
+    return frame->width == width && frame->height == height
+               ? 0
+               : err_set(err, ERR_EXTERNAL, "the poster is %dx%d, not %dx%d", frame->width,
+                         frame->height, width, height);
 }

@@ -33,6 +33,13 @@ struct poster_spec {
 ATTR_NODISCARD int poster_make(int64_t *out_frame, const char *path, const struct poster_spec *spec,
                                struct err *err);
 
+/* The size of the poster of a recording; video as above. */
+void poster_size(int *width, int *height, const json_t *video);
+
+/* Reads a poster back, which an attacker may have written: one whole JPEG picture of that size that
+ * decodes without fault, and nothing after it. ERR_EXTERNAL. */
+ATTR_NODISCARD int poster_check(const char *path, int width, int height, struct err *err);
+
 /* Writes picture, which is POSTER_WIDTH x POSTER_HEIGHT, as a poster. */
 ATTR_NODISCARD int poster_of_picture(const char *path, const struct AVFrame *picture,
                                      struct err *err);

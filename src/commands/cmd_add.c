@@ -110,7 +110,7 @@ static int print_recordings_json(const struct plan *p, const struct adding *addi
             continue;
         const struct shared_recording *shared = &p->sources[i].sharing;
         AUTO_JSON *probe = NULL;
-        if (plan_find_result(&probe, p->event, p->sources[i].probe_key, err) < 0)
+        if (plan_find_result(&probe, p->event, STAGE_PROBE, p->sources[i].probe_key, err) < 0)
             return err->code;
         json_array_append_new(list,
                               json_pack("{s:o, s:o, s:O?, s:o, s:o, s:o, s:o, s:o, s:o}", "path",

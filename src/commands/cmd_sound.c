@@ -50,7 +50,7 @@ static void print_stream(const struct source *s, const json_t *st)
 static int print_sound(const struct source *s, const struct event *event, struct err *err)
 {
     AUTO_JSON *probe = NULL;
-    if (plan_find_result(&probe, event, s->probe_key, err) < 0)
+    if (plan_find_result(&probe, event, STAGE_PROBE, s->probe_key, err) < 0)
         return err->code;
     const json_t *streams = json_object_get(probe, "streams");
     const double target_lufs = event->settings.target_lufs;
@@ -87,7 +87,7 @@ static int choose_stream(struct chosen_sound *chosen, const struct source *s, co
                          const struct event *event, struct err *err)
 {
     AUTO_JSON *probe = NULL;
-    if (plan_find_result(&probe, event, s->probe_key, err) < 0)
+    if (plan_find_result(&probe, event, STAGE_PROBE, s->probe_key, err) < 0)
         return err->code;
     const json_t *streams = json_object_get(probe, "streams");
     char *end;
@@ -112,7 +112,7 @@ static int choose_channels(struct chosen_sound *chosen, const struct source *s, 
                        "'%s': expected both, left or right, or invert; of more than two channels a "
                        "number ('3'), or two ('3+4')",
                        text);
-    if (plan_find_result(&probe, event, s->probe_key, err) < 0)
+    if (plan_find_result(&probe, event, STAGE_PROBE, s->probe_key, err) < 0)
         return err->code;
     const int stream = chosen->stream >= 0 ? chosen->stream : s->audio_stream;
     const json_t *st = json_array_get(json_object_get(probe, "streams"), (size_t)stream);

@@ -242,7 +242,7 @@ static bool interlaced(const struct part_plan *pp)
 static int print_recording(const struct part_plan *pp, const struct event *event, struct err *err)
 {
     AUTO_JSON *probe = NULL;
-    if (plan_find_result(&probe, event, pp->source->probe_key, err) < 0)
+    if (plan_find_result(&probe, event, STAGE_PROBE, pp->source->probe_key, err) < 0)
         return err->code;
     const json_t *video = json_object_get(probe, "video");
     const json_t *taken =

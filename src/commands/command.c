@@ -2,8 +2,10 @@
 
 #include "commands.h"
 #include "event.h"
+#include "mem.h"
 #include "plan.h"
 #include "recordings.h"
+#include "results.h"
 #include "store.h"
 #include "zygote.h"
 
@@ -16,6 +18,18 @@ static int make_ready(struct event *event, struct plan *plan, const struct comma
         ((c->needs & NEEDS_PLAN) && plan_load(plan, event, err) < 0))
         return err->code;
     return 0;
+}
+
+/* Says once that results are not valid, and which. What dropping them cannot do now, the next
+ * command does. */
+static void report_invalid(const struct event *event)
+{
+    struct err ignored = {0};
+    AUTO_FREE char *text = plan_describe_invalid(event);
+    if (text)
+        fprintf(stderr, "talkpress: %s\n", text);
+    if (event->lock >= 0)
+        (void)!plan_drop_invalid(event, &ignored);
 }
 
 /* Also after a command that failed: it may have changed something before. If it cannot be made, the
@@ -41,6 +55,8 @@ int command_run(struct command *c, struct err *err)
     c->plan = c->needs & NEEDS_PLAN ? &plan : NULL;
     const int status = c->verb->run(c, err);
     zygote_destroy_p(&c->zygote);
+    if (c->event)
+        report_invalid(c->event);
     back_up(&event);
     return status;
 }

@@ -128,6 +128,7 @@ int event_open(struct event *out, const char *dir, struct err *err)
     e.work_dir = open(e.work, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (e.work_dir < 0)
         return err_errno(err, errno, "cannot open the folder '%s'", e.work);
+    e.invalid = mem_zalloc(1, sizeof *e.invalid);
     *out = e;
     e = (struct event){.lock = -1, .work_lock = -1};
     return 0;
@@ -156,6 +157,11 @@ void event_close(struct event *e)
         close(e->lock);
     if (e->work && e->work_dir >= 0)
         close(e->work_dir);
+    if (e->invalid) {
+        free(e->invalid->keys);
+        free(e->invalid->first);
+        free(e->invalid);
+    }
     free(e->dir);
     free(e->work);
     free(e->out);

@@ -19,6 +19,13 @@ struct event_place {
     ino_t ino;
 };
 
+/* Results that are not valid and so count as missing: see results.h in src/plan. */
+struct invalid_results {
+    char (*keys)[33];
+    size_t nb;
+    char *first; /* what is wrong with the first one; owned */
+};
+
 struct event {
     char *dir;        /* absolute path */
     char *work, *out; /* paths of work/ and out/ in it */
@@ -26,8 +33,9 @@ struct event {
     struct store *store;
     struct settings settings;
     struct event_place dir_place, store_place, out_place;
-    int lock;      /* descriptor of the folder, which is locked; -1: not locked */
-    int work_lock; /* of the file work/lock; -1: not locked */
+    int lock;                        /* descriptor of the folder, which is locked; -1: not locked */
+    int work_lock;                   /* of the file work/lock; -1: not locked */
+    struct invalid_results *invalid; /* noted while this event is open */
 };
 
 /* Creates the folder, its settings file unless there is one, and an empty store. ERR_INVALID if

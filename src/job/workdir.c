@@ -59,6 +59,11 @@ char *workdir_failed(const char *work, const char *name)
     return mem_printf("%s/failed/%s", work, name);
 }
 
+char *workdir_failed_report(const char *work, const char *key)
+{
+    return mem_printf("%s/failed/%s.report.json", work, key);
+}
+
 /* Does not create work/ as fs_mkdirs would: it would be a new one where an event was moved away. */
 int workdir_make_tmp(const char *work, struct err *err)
 {

@@ -2,8 +2,8 @@
  * work/: the results of workers, by key. A result is the file ab/KEY.json, where ab are the key's
  * first two digits, and for most stages a second file, ab/KEY.EXT. KEY.json is renamed into place
  * last: if it exists, KEY.EXT is complete. tmp/ holds what is being made, failed/ the specs of
- * failed jobs, removed/ what out/ has lost (removed.h in src/publish). Everything else in work/ can
- * be made again.
+ * failed jobs and results that are not valid, removed/ what out/ has lost (removed.h in
+ * src/publish). Everything else in work/ can be made again.
  */
 #pragma once
 
@@ -30,6 +30,8 @@ int64_t workdir_size(int work_dir, const char *key, const char *ext);
 /* The paths WORK/tmp/NAME and WORK/failed/NAME; new strings. */
 char *workdir_tmp(const char *work, const char *name);
 char *workdir_failed(const char *work, const char *name);
+/* The path WORK/failed/KEY.report.json, of a result that is not valid; a new string. */
+char *workdir_failed_report(const char *work, const char *key);
 /* The folder of one worker, WORK/tmp/KEY-PID; a new string. */
 char *workdir_own(const char *work, const char *key, pid_t pid);
 

@@ -38,7 +38,7 @@ int part_name_captions(struct part_plan *pp, const struct plan *plan, struct err
         const struct job_captions captions = captions_of(c);
         keys_captions(w->captions[i], json_get_string(s->probe, "hash", ""), &captions,
                       c->path ? strrchr(c->path, '.') : "", c->language, &range);
-        const int there = plan_has(plan, w->captions[i], "vtt", err);
+        const int there = plan_has(plan, STAGE_CAPTIONS, w->captions[i], "vtt", err);
         if (there < 0)
             return there;
         for (size_t k = 0; k < w->nb_works && !there; k++)
@@ -55,7 +55,7 @@ int plan_captions(struct part_plan *pp, const struct plan *plan, struct err *err
         struct output *o = part_add_output(pp, c->suffix, NULL);
         o->captions = c;
         memcpy(o->key, pp->work->captions[i], sizeof o->key);
-        const int there = part_look_up_output(pp, plan, o, "vtt", err);
+        const int there = part_look_up_output(pp, plan, o, STAGE_CAPTIONS, "vtt", err);
         if (there < 0)
             return there;
         if (there)

@@ -154,8 +154,9 @@ int plan_begin_job(struct job_spec *out, struct job *job, const struct plan *p,
         .stage = job->stage, .work = p->event->work, .sandbox = p->event->settings.sandbox};
     memcpy(spec.key, job->key, sizeof spec.key);
     plan_describe_job(job, p, pp);
-    if (fill(&spec, job, p, pp, err) < 0)
-        return err->code;
+    const int ret = fill(&spec, job, p, pp, err);
+    if (ret != 0)
+        return ret;
     *out = spec;
     spec = (struct job_spec){0};
     return 0;

@@ -22,6 +22,8 @@ void plan_analyses(struct job **jobs, size_t *nb, const struct plan *plan, const
 
 /* Sets job->what, unless it is set. part: the plan of the job's part; NULL: job of a recording. */
 void plan_describe_job(struct job *job, const struct plan *plan, const struct part_plan *part);
-/* Prepares a job that starts: describes it and makes its spec, which borrows from plan and part. */
+/* Prepares a job that starts: describes it and makes its spec, which borrows from plan and part.
+ * Returns 0, 1 if the job cannot start because a result that it needs is not valid (results.h), or
+ * a negative code. */
 ATTR_NODISCARD int plan_begin_job(struct job_spec *out, struct job *job, const struct plan *plan,
                                   const struct part_plan *part, struct err *err);

@@ -114,7 +114,8 @@ int plan_outputs(struct part_plan *pp, const struct plan *plan, struct err *err)
         o->width = work->width;
         o->height = work->height;
         assembly_key(o->key, pp, work, tags_key);
-        const int there = part_look_up_output(pp, plan, o, work->rendition->container, err);
+        const int there =
+            part_look_up_output(pp, plan, o, STAGE_ASSEMBLE, work->rendition->container, err);
         if (there < 0)
             return there;
         all = all && there;
@@ -152,7 +153,7 @@ int plan_poster(struct part_plan *pp, const struct plan *plan, struct err *err)
         keys_poster(o->key, json_get_string(pp->source->probe, "hash", ""), pp->begin, pp->end,
                     part_fields(pp));
     }
-    const int there = part_look_up_output(pp, plan, o, "jpg", err);
+    const int there = part_look_up_output(pp, plan, o, STAGE_POSTER, "jpg", err);
     if (there != 0)
         return there < 0 ? there : 0;
     part_add_job(pp, STAGE_POSTER, o->key, 0.5)->reads = !of_card;
@@ -190,12 +191,17 @@ static void add_damage(struct pieces *sum, const json_t *d)
     sum->nb_damaged += nb;
 }
 
+/* Returns 0, 1 if there is no valid result, or a negative code. */
 static int read_piece(const json_t **out, struct job_spec *spec, struct pieces *sum,
-                      const char *key, const struct plan *plan, struct err *err)
+                      enum stage stage, const char *key, const struct plan *plan, struct err *err)
 {
     json_t *result = NULL;
-    if (plan_find_result(&result, plan->event, key, err) < 0)
+    if (plan_find_result(&result, plan->event, stage, key, err) < 0)
         return err->code;
+    if (!result) {
+        plan_note_damaged(plan->event, key);
+        return 1;
+    }
     *out = job_spec_own_json(spec, result);
     add_damage(sum, json_object_get(result, "damage"));
     const json_t *remark = json_object_get(result, "remark");
@@ -230,9 +236,13 @@ static int fill_segments(struct job_spec *out, struct pieces *sum, const struct 
     memcpy(a->segments[0].key, work->card_key, KEY_BYTES);
     for (size_t c = 0; c < pp->work->nb_cells; c++)
         part_cell_key(a->segments[c + 1].key, work, pp, plan, &pp->work->cells[c]);
-    for (size_t i = 0; i < a->nb_segments; i++)
-        if (read_piece(&a->segments[i].result, out, sum, a->segments[i].key, plan, err) < 0)
-            return err->code;
+    for (size_t i = 0; i < a->nb_segments; i++) {
+        const enum stage stage = i && part_has_picture(pp) ? STAGE_CELL : STAGE_CARD;
+        struct job_segment *g = &a->segments[i];
+        const int ret = read_piece(&g->result, out, sum, stage, g->key, plan, err);
+        if (ret != 0)
+            return ret;
+    }
     for (size_t i = 0; i + 1 < a->nb_segments; i++)
         if (look_up_seam(&a->segments[i], &a->segments[i + 1], out, plan, err) < 0)
             return err->code;
@@ -252,8 +262,9 @@ static int fill_captions(struct job_spec *out, struct pieces *sum, const struct 
         char buf[LANGUAGE_BYTES];
         memcpy(t->key, pp->work->captions[i], KEY_BYTES);
         t->language = job_spec_own(out, mem_strdup(track_language(buf, pp, i)));
-        if (read_piece(&t->result, out, sum, t->key, plan, err) < 0)
-            return err->code;
+        const int ret = read_piece(&t->result, out, sum, STAGE_CAPTIONS, t->key, plan, err);
+        if (ret != 0)
+            return ret;
     }
     return 0;
 }
@@ -273,10 +284,13 @@ int spec_assembly(struct job_spec *out, const struct job *job, const struct part
                                           .talk_title = pp->talk->title};
     struct job_assembly *a = &out->assembly;
     memcpy(a->sound_key, work->sound_key, KEY_BYTES);
-    if ((work->rendition->video && fill_segments(out, &sum, work, pp, plan, err) < 0) ||
-        read_piece(&a->sound, out, &sum, a->sound_key, plan, err) < 0 ||
-        fill_captions(out, &sum, work, pp, plan, err) < 0)
-        return err->code;
+    int ret = work->rendition->video ? fill_segments(out, &sum, work, pp, plan, err) : 0;
+    if (ret == 0)
+        ret = read_piece(&a->sound, out, &sum, STAGE_SOUND, a->sound_key, plan, err);
+    if (ret == 0)
+        ret = fill_captions(out, &sum, work, pp, plan, err);
+    if (ret != 0)
+        return ret;
     a->remark = sum.remark;
     if (sum.nb_damaged)
         a->damage = job_spec_own_json(out, json_pack("{s:I, s:I, s:s}", "nb",

@@ -138,8 +138,13 @@ int plan_part(struct part_plan *out, const struct plan *plan, const struct talk 
     /* Jobs do not depend on the verdict. If the user accepts the part, everything is made; if the
      * user moves the cut instead, only the cells at its ends must be made. */
     set_obstacle(&pp, obstacle(&pp, plan), plan);
-    if (!pp.waiting && (part_work_plan(&pp, plan, err) < 0 || judge_outputs(&pp, plan, err) < 0))
+    const int planned = pp.waiting ? 0 : part_work_plan(&pp, plan, err);
+    if (planned < 0 || (!pp.waiting && !planned && judge_outputs(&pp, plan, err) < 0))
         return err->code;
+    if (planned > 0) {
+        free_jobs(&pp);
+        set_obstacle(&pp, OBSTACLE_NOT_PROBED, plan);
+    }
     pp.held = pp.verdict != VERDICT_OK && !pp.accepted;
     if (needs_absent_recording(&pp)) {
         free_jobs(&pp);

@@ -67,22 +67,23 @@ static int64_t boundary(const struct part_plan *pp, int64_t lead_in_ms, const st
     return frame < pp->whole_end ? frame : pp->whole_end;
 }
 
-static int cut_between_parts(struct part_plan *pp, const struct plan *p, struct err *err)
+static void cut_between_parts(struct part_plan *pp, const struct plan *p)
 {
     AUTO_LOUDNESS l = {0};
     const int n = pp->part->number;
     for (size_t i = 0; i < pp->talk->nb_parts; i++)
         if (!pp->talk->parts[i].listed_s) {
             pp->cut_known = false;
-            return 0;
+            return;
         }
     if (!pp->source->analysis) {
         pp->cut_known = false; /* until the analysis is made, the listed length is reported */
-        return 0;
+        return;
     }
     AUTO_FREE char *path = workdir_path(p->event->work, pp->source->analysis_key, "bin");
-    if (fs_exists(path) && loudness_read(&l, path, err) < 0)
-        return err->code;
+    struct err damaged = {0}; /* a file that is damaged counts as one that is not there */
+    if (fs_exists(path))
+        (void)!loudness_read(&l, path, &damaged);
     const int64_t lead_in_ms = part_lead_in_ms(pp, p);
     int64_t moved_begin = 0, moved_end = 0;
     if (n > 1)
@@ -90,7 +91,6 @@ static int cut_between_parts(struct part_plan *pp, const struct plan *p, struct 
     if ((size_t)n < pp->talk->nb_parts)
         pp->end = boundary(pp, lead_in_ms, &l, n, &moved_end);
     pp->cut_moved_ms = n > 1 ? moved_begin : moved_end;
-    return 0;
 }
 
 int part_decide_cut(struct part_plan *pp, const struct plan *p, struct err *err)
@@ -122,5 +122,7 @@ int part_decide_cut(struct part_plan *pp, const struct plan *p, struct err *err)
         }
         return 0;
     }
-    return part_shares_recording(pp) ? cut_between_parts(pp, p, err) : 0;
+    if (part_shares_recording(pp))
+        cut_between_parts(pp, p);
+    return 0;
 }

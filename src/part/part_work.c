@@ -66,8 +66,12 @@ int part_list_cells(struct part_plan *pp, const struct plan *plan, struct err *e
         list_still_cells(pp);
         return 0;
     }
-    if (plan_find_result(&probe, plan->event, pp->source->probe_key, err) < 0)
+    if (plan_find_result(&probe, plan->event, STAGE_PROBE, pp->source->probe_key, err) < 0)
         return err->code;
+    if (!probe) {
+        plan_note_damaged(plan->event, pp->source->probe_key);
+        return 1;
+    }
     list_cells(pp, json_object_get(probe, "cells"));
     return 0;
 }
@@ -93,10 +97,10 @@ struct output *part_add_output(struct part_plan *pp, const char *suffix,
 }
 
 int part_look_up_output(struct part_plan *pp, const struct plan *plan, struct output *o,
-                        const char *ext, struct err *err)
+                        enum stage stage, const char *ext, struct err *err)
 {
     const int64_t nb = workdir_size(plan->event->work_dir, o->key, ext);
-    if (nb >= 0 && plan_find_result(&o->result, plan->event, o->key, err) < 0)
+    if (nb >= 0 && plan_find_result(&o->result, plan->event, stage, o->key, err) < 0)
         return err->code;
     if (o->result && json_get_int(o->result, "bytes", nb) != nb) { /* it was changed since */
         json_decref(o->result);
@@ -149,8 +153,12 @@ int spec_recording(struct job_spec *out, const struct plan *p, const struct sour
     if (!s->probe)
         return 0;
     json_t *probe = NULL; /* the plan's probe lacks the cells */
-    if (plan_find_result(&probe, p->event, s->probe_key, err) < 0)
+    if (plan_find_result(&probe, p->event, STAGE_PROBE, s->probe_key, err) < 0)
         return err->code;
+    if (!probe) {
+        plan_note_damaged(p->event, s->probe_key);
+        return 1;
+    }
     out->probe = job_spec_own_json(out, probe);
     snprintf(out->probe_key, sizeof out->probe_key, "%s", s->probe_key);
     return 0;

@@ -43,7 +43,8 @@ bool part_has_picture(const struct part_plan *part);
 const char *part_fields(const struct part_plan *part);
 struct job_range part_range(const struct part_plan *part);
 
-/* Lists the cells within the cut, unless they are listed. */
+/* Lists the cells within the cut, unless they are listed. Returns 0, 1 if the probe's cells are not
+ * valid, or a negative code. */
 ATTR_NODISCARD int part_list_cells(struct part_plan *part, const struct plan *plan,
                                    struct err *err);
 void part_cell_key(char out[KEY_BYTES], const struct piecework *work, const struct part_plan *part,
@@ -58,9 +59,10 @@ struct output *part_add_output(struct part_plan *part, const char *suffix,
                                const struct rendition *rendition);
 /* Reads the output's result. Returns 1, 0 if it is not made, or a negative code. */
 int part_look_up_output(struct part_plan *part, const struct plan *plan, struct output *output,
-                        const char *ext, struct err *err);
+                        enum stage stage, const char *ext, struct err *err);
 
-/* Sets the recording's files and its probe in a spec. */
+/* Sets the recording's files and its probe in a spec. This and the spec_…() below return 0, 1 if a
+ * result that the job needs is not valid (results.h), or a negative code. */
 ATTR_NODISCARD int spec_recording(struct job_spec *out, const struct plan *plan,
                                   const struct source *source, struct err *err);
 
@@ -129,7 +131,9 @@ ATTR_NODISCARD int spec_poster(struct job_spec *out, const struct part_plan *par
 
 /* work_plan.c: all kinds of jobs together */
 
-/* Fills part->work, names all pieces, and adds the outputs and the jobs that can be done now. */
+/* Fills part->work, names all pieces, and adds the outputs and the jobs that can be done now.
+ * Returns 0, 1 if nothing can be planned because the probe's cells are not valid, or a negative
+ * code. */
 ATTR_NODISCARD int part_work_plan(struct part_plan *part, const struct plan *plan, struct err *err);
 void part_work_finish(struct part_plan *part);
 /* Fills part->work, and appends the keys of all pieces and outputs, made or not, to a list. */

@@ -159,10 +159,10 @@ static double frame_cost(const struct piecework *work)
 
 /* Adds rendition i of a segment to *m, unless it is made. Returns 1 if made, 0, or an error. */
 static int look_for(struct missing *m, struct part_plan *pp, const struct plan *plan, size_t i,
-                    const char *key, int64_t nb_frames, struct err *err)
+                    enum stage stage, const char *key, int64_t nb_frames, struct err *err)
 {
     struct piecework *work = &pp->work->works[i];
-    const int there = plan_has(plan, key, "mp4", err);
+    const int there = plan_has(plan, stage, key, "mp4", err);
     if (there != 0)
         return there;
     work->ready = false;
@@ -178,7 +178,8 @@ int plan_cards(struct part_plan *pp, const struct plan *plan, struct err *err)
         AUTO_MISSING missing = {0};
         if (!w->works[i].rendition->video)
             continue;
-        if (look_for(&missing, pp, plan, i, w->works[i].card_key, w->card_frames, err) < 0)
+        if (look_for(&missing, pp, plan, i, STAGE_CARD, w->works[i].card_key, w->card_frames, err) <
+            0)
             return err->code;
         missing_job(pp, STAGE_CARD, &missing, 0.2);
     }
@@ -199,6 +200,7 @@ static bool planned_before(const struct part_plan *pp, size_t cell)
 static int plan_cell(struct part_plan *pp, const struct plan *plan, size_t c, struct err *err)
 {
     const struct cell *cell = &pp->work->cells[c];
+    const enum stage stage = part_has_picture(pp) ? STAGE_CELL : STAGE_CARD;
     AUTO_MISSING missing = {0};
     for (size_t i = 0; i < pp->work->nb_works; i++) {
         const struct piecework *work = &pp->work->works[i];
@@ -206,18 +208,16 @@ static int plan_cell(struct part_plan *pp, const struct plan *plan, size_t c, st
         if (!work->rendition->video)
             continue;
         part_cell_key(key, work, pp, plan, cell);
-        const int there = look_for(&missing, pp, plan, i, key, cell->end - cell->begin, err);
+        const int there = look_for(&missing, pp, plan, i, stage, key, cell->end - cell->begin, err);
         if (there < 0)
             return there;
         pp->nb_cells++;
         pp->nb_cells_done += (size_t)there;
     }
-    const bool decoded = part_has_picture(pp);
-    struct job *job = decoded ? missing_job(pp, STAGE_CELL, &missing, 0.1)
-                              : missing_job(pp, STAGE_CARD, &missing, 0.2);
+    struct job *job = missing_job(pp, stage, &missing, stage == STAGE_CELL ? 0.1 : 0.2);
     if (job) {
         job->cell = (int)c;
-        job->reads = decoded;
+        job->reads = stage == STAGE_CELL;
     }
     return 0;
 }

@@ -43,7 +43,7 @@ int plan_sounds(struct part_plan *pp, const struct plan *plan, struct err *err)
     AUTO_MISSING missing = {0};
     for (size_t i = 0; i < pp->work->nb_works; i++) {
         struct piecework *work = &pp->work->works[i];
-        const int there = plan_has(plan, work->sound_key, "mp4", err);
+        const int there = plan_has(plan, STAGE_SOUND, work->sound_key, "mp4", err);
         if (there < 0)
             return there;
         if (there)

@@ -64,9 +64,12 @@ int part_work_plan(struct part_plan *pp, const struct plan *plan, struct err *er
     if (part_name_captions(pp, plan, err) < 0)
         return err->code;
     const int done = plan_outputs(pp, plan, err);
-    if (done < 0 ||
-        (!done && (part_list_cells(pp, plan, err) < 0 || plan_cards(pp, plan, err) < 0 ||
-                   plan_sounds(pp, plan, err) < 0 || plan_cells(pp, plan, err) < 0)))
+    const int listed = done == 0 ? part_list_cells(pp, plan, err) : 0;
+    if (listed > 0)
+        return 1;
+    if (done < 0 || listed < 0 ||
+        (!done && (plan_cards(pp, plan, err) < 0 || plan_sounds(pp, plan, err) < 0 ||
+                   plan_cells(pp, plan, err) < 0)))
         return err->code;
     plan_assemblies(pp);
     if (plan_poster(pp, plan, err) < 0 || plan_captions(pp, plan, err) < 0)
@@ -95,8 +98,11 @@ static void append_pictures(char (**out)[KEY_BYTES], size_t *nb, const struct pi
 int part_work_keys(char (**out)[KEY_BYTES], size_t *out_nb, struct part_plan *pp,
                    const struct plan *plan, struct err *err)
 {
-    if (part_work_plan(pp, plan, err) < 0 || part_list_cells(pp, plan, err) < 0)
-        return err->code;
+    int ret = part_work_plan(pp, plan, err);
+    if (ret == 0)
+        ret = part_list_cells(pp, plan, err);
+    if (ret != 0)
+        return ret < 0 ? ret : 0;
     for (size_t i = 0; i < pp->work->nb_works; i++) {
         const struct piecework *work = &pp->work->works[i];
         key_append(out, out_nb, work->sound_key);

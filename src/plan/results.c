@@ -1,63 +1,161 @@
 #include "results.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "event.h"
+#include "fs.h"
+#include "job_result.h"
 #include "json.h"
+#include "key.h"
 #include "mem.h"
 #include "plan.h"
 #include "store.h"
 #include "work_listing.h"
 #include "workdir.h"
 
-int plan_has(const struct plan *p, const char *key, const char *ext, struct err *err)
+/* --- results that are not valid ----------------------------------------------------------------
+ */
+
+void plan_note_invalid(const struct event *event, const char *key, const struct err *why)
+{
+    struct invalid_results *all = event->invalid;
+    for (size_t i = 0; i < all->nb; i++)
+        if (strcmp(all->keys[i], key) == 0)
+            return;
+    if (!all->nb)
+        all->first = mem_strdup(why->msg);
+    key_append(&all->keys, &all->nb, key);
+}
+
+int plan_drop_invalid(const struct event *event, struct err *err)
+{
+    for (size_t i = 0; i < event->invalid->nb; i++)
+        if (store_drop_result(event->store, event->invalid->keys[i], err) < 0)
+            return err->code;
+    return 0;
+}
+
+char *plan_describe_invalid(const struct event *event)
+{
+    const size_t nb = event->invalid->nb;
+    if (!nb)
+        return NULL;
+    return mem_printf("%zu result%s of earlier work %s not valid and count%s as missing: %s; "
+                      "'talkpress run' makes %s again",
+                      nb, nb == 1 ? "" : "s", nb == 1 ? "is" : "are", nb == 1 ? "s" : "",
+                      event->invalid->first, nb == 1 ? "it" : "them");
+}
+
+void plan_note_damaged(const struct event *event, const char *key)
+{
+    struct err why = {0};
+    err_set(&why, ERR_EXTERNAL, "the result '%s' in the store is damaged", key);
+    plan_note_invalid(event, key, &why);
+}
+
+/* Keeps the file for a look. */
+static void set_aside(const struct event *event, const char *path, const char *key)
+{
+    struct err ignored = {0};
+    AUTO_FREE char *kept = workdir_failed_report(event->work, key), *dir = fs_dirname(kept);
+    if (event->lock >= 0 && fs_mkdirs(dir, &ignored) == 0)
+        (void)rename(path, kept); /* else the next run replaces it */
+}
+
+/* --- looking ---------------------------------------------------------------------------------- */
+
+/* What a row of the store is called in messages: its key, as in the name of its file. A new string.
+ */
+static char *name_of(const struct event *event, const char *key)
+{
+    return mem_printf("the result '%s/%.2s/%s.json' in the store", event->work, key, key);
+}
+
+/* Takes over a result that was read from the store with that outcome. Returns 0, 1 if it is not
+ * valid, or a negative code. */
+static int accept(json_t **out, json_t *found, int ret, enum stage stage, bool summary,
+                  const struct event *event, const char *key)
+{
+    AUTO_JSON *result = found;
+    struct err why = {0};
+    if (ret < 0 || !result)
+        return ret;
+    AUTO_FREE char *what = name_of(event, key);
+    if (summary)
+        (void)!job_result_check_summary(result, what, &why);
+    else
+        (void)!job_result_check(result, stage, what, &why);
+    if (why.code)
+        plan_note_invalid(event, key, &why);
+    else
+        *out = mem_take(&result);
+    return why.code ? 1 : 0;
+}
+
+/* In work/, where it is not in the store. */
+static int find_in_work(json_t **out, const struct event *event, enum stage stage, const char *key,
+                        struct err *err)
+{
+    struct err why = {0};
+    if (!workdir_has(event->work_dir, key, "json"))
+        return 0;
+    AUTO_FREE char *path = workdir_path(event->work, key, "json");
+    if (job_result_read(out, stage, path, &why) == 0 || why.code == ERR_NOT_FOUND)
+        return 0;
+    if (why.code != ERR_EXTERNAL) {
+        *err = why;
+        return err->code;
+    }
+    plan_note_invalid(event, key, &why);
+    set_aside(event, path, key);
+    return 0;
+}
+
+int plan_find_result(json_t **out, const struct event *event, enum stage stage, const char *key,
+                     struct err *err)
+{
+    json_t *found = NULL;
+    *out = NULL;
+    const int ret = store_result(&found, event->store, key, err);
+    const int invalid = accept(out, found, ret, stage, false, event, key);
+    return invalid || *out ? (invalid < 0 ? invalid : 0)
+                           : find_in_work(out, event, stage, key, err);
+}
+
+int plan_find_probe(json_t **out, const struct event *event, const char *key, struct err *err)
+{
+    json_t *found = NULL;
+    *out = NULL;
+    const int ret = store_result_brief(&found, event->store, key, err);
+    const int invalid = accept(out, found, ret, STAGE_PROBE, false, event, key);
+    return invalid || *out ? (invalid < 0 ? invalid : 0)
+                           : find_in_work(out, event, STAGE_PROBE, key, err);
+}
+
+int plan_find_summary(json_t **out, const struct event *event, const char *key, struct err *err)
+{
+    json_t *found = NULL;
+    *out = NULL;
+    const int ret = store_probe_summary(&found, event->store, key, err);
+    const int invalid = accept(out, found, ret, STAGE_PROBE, true, event, key);
+    return invalid || *out ? (invalid < 0 ? invalid : 0) : plan_find_probe(out, event, key, err);
+}
+
+/* A result in the store is not read: planning asks about hundreds of thousands. If it is not valid,
+ * the job that needs it finds out. */
+int plan_has(const struct plan *p, enum stage stage, const char *key, const char *ext,
+             struct err *err)
 {
     bool known;
+    AUTO_JSON *result = NULL;
     const struct event *event = p->event;
     if (p->listing ? !work_listing_has(p->listing, key, ext)
                    : !workdir_has(event->work_dir, key, ext))
         return 0;
     if (store_has_result(&known, event->store, key, err) < 0)
         return err->code;
-    return known || workdir_has(event->work_dir, key, "json");
-}
-
-/* Whether all numbers in it are small enough that sums of several do not overflow. */
-static bool bounded(json_t *value)
-{
-    const char *key;
-    json_t *child;
-    size_t i;
-    json_object_foreach(value, key, child)
-        if (!bounded(child))
-            return false;
-    json_array_foreach(value, i, child)
-        if (!bounded(child))
-            return false;
-    const int64_t v = json_integer_value(value), most = INT64_MAX / 16;
-    return -most <= v && v <= most;
-}
-
-int plan_find_result(json_t **out, const struct event *event, const char *key, struct err *err)
-{
-    AUTO_JSON *result = NULL;
-    if (store_result(&result, event->store, key, err) < 0)
-        return err->code;
-    if (!result && workdir_has(event->work_dir, key, "json")) {
-        AUTO_FREE char *path = workdir_path(event->work, key, "json");
-        if (json_read_file(&result, path, err) < 0)
-            return err->code;
-    }
-    if (!bounded(result))
-        return err_set(err, ERR_INVALID,
-                       "the result '%s/%.2s/%s.json' is damaged: it contains a number that is too "
-                       "large: remove it, and it is made again",
-                       event->work, key, key);
-    *out = mem_take(&result);
-    return 0;
-}
-
-int plan_find_probe(json_t **out, const struct event *event, const char *key, struct err *err)
-{
-    if (store_result_brief(out, event->store, key, err) < 0)
-        return err->code;
-    return *out ? 0 : plan_find_result(out, event, key, err);
+    if (known)
+        return 1;
+    return find_in_work(&result, event, stage, key, err) < 0 ? err->code : result != NULL;
 }

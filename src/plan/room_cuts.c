@@ -147,14 +147,15 @@ static void add_moment(struct room *r, enum cut_hint_kind kind, int64_t begin_ms
     r->moments[r->nb_moments++] = (struct cut_hint){kind, begin_ms, end_ms};
 }
 
-static int find_moments(struct room *r, struct err *err)
+static void find_moments(struct room *r)
 {
     const struct source *s = r->source;
     enum sound_use use = SOUND_BOTH;
     int pair;
     AUTO_FREE char *path = workdir_path(r->plan->event->work, s->analysis_key, "bin");
-    if (fs_exists(path) && loudness_read(&r->loudness, path, err) < 0)
-        return err->code;
+    struct err damaged = {0}; /* a file that is damaged counts as one that is not there */
+    if (fs_exists(path))
+        (void)!loudness_read(&r->loudness, path, &damaged);
     if (sound_use_parse(&use, &pair, s->use))
         loudness_use(&r->loudness, use);
     const double threshold = loudness_silence(loudness_integrated(&r->loudness, 0, r->loudness.nb));
@@ -168,7 +169,6 @@ static int find_moments(struct room *r, struct err *err)
                    json_integer_value(json_array_get(v, 1)));
     json_array_foreach(json_object_get(s->analysis, "scenes"), i, v)
         add_moment(r, CUT_HINT_SCENE, json_integer_value(v), json_integer_value(v));
-    return 0;
 }
 
 /* --- proposing ------------------------------------------------------------------------------- */
@@ -222,7 +222,7 @@ static int propose_for_source(struct plan *p, struct source *s, struct err *err)
     if (ret == 0)
         ret = list_units(&r, err);
     if (ret == 0)
-        ret = find_moments(&r, err);
+        find_moments(&r);
     if (ret == 0)
         propose(&r);
     loudness_finish(&r.loudness);

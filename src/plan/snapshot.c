@@ -10,6 +10,7 @@
 #include "fs.h"
 #include "json.h"
 #include "keys.h"
+#include "loudness.h"
 #include "mem.h"
 #include "recording_names.h"
 #include "results.h"
@@ -21,16 +22,28 @@
 
 static int read_probe(struct source *s, bool whole, const struct event *event, struct err *err)
 {
-    if (!whole && store_probe_summary(&s->probe, event->store, s->probe_key, err) < 0)
-        return err->code;
-    return s->probe ? 0 : plan_find_probe(&s->probe, event, s->probe_key, err);
+    return whole ? plan_find_probe(&s->probe, event, s->probe_key, err)
+                 : plan_find_summary(&s->probe, event, s->probe_key, err);
+}
+
+/* Whether the file of loudness blocks is as long as the analysis says; results of early versions do
+ * not say it. */
+static bool has_blocks(const struct source *s, const struct event *event)
+{
+    AUTO_FREE char *path = workdir_path(event->work, s->analysis_key, "bin");
+    const int64_t nb = json_get_int(s->analysis, "blocks", -1);
+    return nb < 0 || fs_size(path) == LOUDNESS_HEAD_BYTES + nb * LOUDNESS_BLOCK_BYTES;
 }
 
 static int read_analysis(struct source *s, const struct event *event, struct err *err)
 {
     if (workdir_has(event->work_dir, s->analysis_key, "bin") &&
-        plan_find_result(&s->analysis, event, s->analysis_key, err) < 0)
+        plan_find_result(&s->analysis, event, STAGE_ANALYSE, s->analysis_key, err) < 0)
         return err->code;
+    if (s->analysis && !has_blocks(s, event)) {
+        json_decref(s->analysis);
+        s->analysis = NULL;
+    }
     const char *found = json_get_string(s->analysis, "use", "both");
     s->audio_stream = (int)json_get_int(s->analysis, "stream", -1);
     snprintf(s->use, sizeof s->use, "%s", s->chosen.use[0] ? s->chosen.use : found);

@@ -11,6 +11,7 @@
 #include "json.h"
 #include "mem.h"
 #include "plan.h"
+#include "published_file.h"
 #include "removed.h"
 #include "results.h"
 #include "sha256.h"
@@ -134,7 +135,7 @@ static int mend(struct check *c, const struct file *f, const char *wanted, struc
 static int check_file(struct check *c, const struct file *f, struct err *err)
 {
     AUTO_JSON *result = NULL;
-    if (plan_find_result(&result, c->plan->event, f->key, err) < 0)
+    if (plan_find_result(&result, c->plan->event, published_stage(f->name), f->key, err) < 0)
         return err->code;
     const char *wanted = json_get_string(result, "sha256", "");
     if (!is_regular(f->path)) {

@@ -13,6 +13,7 @@
 #include "mem.h"
 #include "part.h"
 #include "plan.h"
+#include "published_file.h"
 #include "removed.h"
 #include "results.h"
 #include "str.h"
@@ -211,7 +212,8 @@ static int old_sums(struct publisher *u, struct err *err)
 {
     for (size_t i = 0; i < u->nb_old; i++) {
         AUTO_JSON *r = NULL;
-        if (plan_find_result(&r, u->plan->event, u->old[i].key, err) < 0)
+        if (plan_find_result(&r, u->plan->event, published_stage(u->old[i].name),
+                             u->old[i].key, err) < 0)
             return err->code;
         snprintf(u->old[i].sha256, sizeof u->old[i].sha256, "%s", json_get_string(r, "sha256", ""));
     }

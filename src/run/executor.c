@@ -13,6 +13,7 @@
 #include "failure_text.h"
 #include "fs.h"
 #include "job.h"
+#include "job_result.h"
 #include "job_spec.h"
 #include "jobs.h"
 #include "json.h"
@@ -119,15 +120,20 @@ static void free_slot(struct slot *s)
 
 /* --- ending ---------------------------------------------------------------------------------- */
 
-/* Writes one result from work/ into the store. */
-static int take_result(struct executor *e, enum stage stage, const char *key, struct err *err)
+/* Reads and validates all results of a job that ended well: a new list. */
+static int read_results(json_t **out, const struct executor *e, const struct job_spec *spec,
+                        struct err *err)
 {
-    AUTO_FREE char *path = workdir_path(e->event->work, key, "json");
-    AUTO_JSON *result = NULL;
-    if (json_read_file(&result, path, err) < 0)
-        return err->code;
-    json_clean(result); /* its texts may come from the recording, which is not trusted */
-    return store_set_result(e->event->store, key, stage_name(stage), result, err);
+    AUTO_JSON *list = json_array();
+    for (size_t i = 0; i < job_spec_nb_results(spec); i++) {
+        AUTO_FREE char *path = workdir_path(e->event->work, job_spec_result_key(spec, i), "json");
+        json_t *result = NULL;
+        if (job_result_read(&result, spec->stage, path, err) < 0)
+            return err->code;
+        json_array_append_new(list, result);
+    }
+    *out = mem_take(&list);
+    return 0;
 }
 
 /* Writes to the store that the seams of a checked assembly are good. */
@@ -145,35 +151,42 @@ static int take_seams(struct executor *e, const struct job_assembly *a, struct e
     return 0;
 }
 
-static int take_results(struct executor *e, const struct job_spec *spec, struct err *err)
+static int take_results(struct executor *e, const struct job_spec *spec, const json_t *results,
+                        struct err *err)
 {
     for (size_t i = 0; i < job_spec_nb_results(spec); i++)
-        if (take_result(e, spec->stage, job_spec_result_key(spec, i), err) < 0)
+        if (store_set_result(e->event->store, job_spec_result_key(spec, i), stage_name(spec->stage),
+                             json_array_get(results, i), err) < 0)
             return err->code;
     return take_seams(e, &spec->assembly, err);
 }
 
-static void forget_failure(const struct executor *e, const char *key)
+static void forget_failure(const struct executor *e, const struct job_spec *spec)
 {
     static const char *const kept[] = {"json", "log"};
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
-        AUTO_FREE char *name = mem_printf("%s.%s", key, kept[i]),
+        AUTO_FREE char *name = mem_printf("%s.%s", spec->key, kept[i]),
                        *path = workdir_failed(e->event->work, name);
+        unlink(path);
+    }
+    for (size_t i = 0; i < job_spec_nb_results(spec); i++) {
+        AUTO_FREE char *path = workdir_failed_report(e->event->work, job_spec_result_key(spec, i));
         unlink(path);
     }
 }
 
 /* Writes all results, and removes an earlier failure from the store and from failed/. */
-static int write_results(struct executor *e, const struct job_spec *spec, struct err *err)
+static int write_results(struct executor *e, const struct job_spec *spec, const json_t *results,
+                         struct err *err)
 {
     struct store *store = e->event->store;
     if (store_begin(store, err) < 0)
         return err->code;
-    if (take_results(e, spec, err) < 0 || store_clear_failure(store, spec->key, err) < 0 ||
+    if (take_results(e, spec, results, err) < 0 || store_clear_failure(store, spec->key, err) < 0 ||
         store_commit(store, err) < 0)
         store_rollback(store);
     else
-        forget_failure(e, spec->key);
+        forget_failure(e, spec);
     return err->code;
 }
 
@@ -286,11 +299,14 @@ static char *keep_log(const struct executor *e, const struct slot *s)
     return mem_take(&path);
 }
 
-/* Keeps the spec and the log, writes the failure to the store and reports it. */
-static int note_failure(struct executor *e, const struct slot *s, int status, struct err *err)
+/* Keeps the spec and the log, writes the failure to the store and reports it. known: why it failed,
+ * if the worker did not say it. */
+static int note_failure(struct executor *e, const struct slot *s, int status,
+                        const struct err *known, struct err *err)
 {
-    struct err why = {0}, unkept = {0};
-    describe_end(&why, s, status, e->event);
+    struct err why = *known, unkept = {0};
+    if (why.code == ERR_OK)
+        describe_end(&why, s, status, e->event);
     AUTO_FREE char *spec = mem_printf("%s.json", s->job.key);
     AUTO_FREE char *kept = workdir_failed(e->event->work, spec), *kept_log = keep_log(e, s),
                    *lines = worker_log_last_lines(&s->worker.log, LOG_LINES);
@@ -346,13 +362,15 @@ static int end(struct executor *e, int i, struct err *err)
     e->result->cpu_s[stage] += (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
                                (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
     const bool well = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    const bool ok = all_made(e, &s->spec);
+    struct err why = {0};
+    AUTO_JSON *results = NULL;
+    const bool ok = all_made(e, &s->spec) && read_results(&results, e, &s->spec, &why) == 0;
     progress_job_end(e->progress, i, worker_now_s() - s->worker.begin_s, ok);
     if (!well)
         remove_left(e, s);
     int ret = event_check(e->event, err) < 0 ? err->code
-              : ok                           ? write_results(e, &s->spec, err)
-                                             : note_failure(e, s, status, err);
+              : ok                           ? write_results(e, &s->spec, results, err)
+                                             : note_failure(e, s, status, &why, err);
     if (ret == 0) {
         e->result->nb_run[stage] += ok;
         ret = e->source->ended(e->source->opaque, &s->job, ok, err);
@@ -536,10 +554,13 @@ struct list {
 static int next_of_list(void *opaque, struct job *out, struct job_spec *spec, struct err *err)
 {
     struct list *l = opaque;
-    if (l->next == l->nb)
-        return 0;
-    if (plan_begin_job(spec, &l->jobs[l->next], l->plan, NULL, err) < 0)
-        return err->code;
+    int ret = 1;
+    while (ret > 0 && l->next < l->nb) {
+        ret = plan_begin_job(spec, &l->jobs[l->next], l->plan, NULL, err);
+        l->next += ret > 0; /* a result that it needs is not valid: the next run makes it again */
+    }
+    if (ret != 0)
+        return ret < 0 ? ret : 0;
     *out = l->jobs[l->next];
     l->jobs[l->next++] = (struct job){0};
     l->left[out->stage] -= out->cost;

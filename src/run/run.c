@@ -149,6 +149,33 @@ static int check_encoders(const struct run *run, struct err *err)
     return 0;
 }
 
+/* Begins the next job of a part. Returns 1, 0 if it cannot begin because a result that it needs is
+ * not valid, or a negative code. In the second case the part stays unfinished; the next run makes
+ * that result again. */
+static int begin_job(struct run *r, size_t i, struct job *out, struct job_spec *spec,
+                     struct err *err)
+{
+    struct part_run *pr = &r->parts[i];
+    struct job *job = &pr->plan.jobs[pr->next];
+    const int ret = plan_begin_job(spec, job, r->plan, &pr->plan, err);
+    if (ret < 0)
+        return ret;
+    add_left(r, pr, (int)job->stage, -job->cost);
+    pr->next++;
+    pr->failed = pr->failed || ret > 0;
+    pr->in_flight += ret == 0;
+    if (ret > 0) {
+        job_finish(job);
+    } else {
+        *out = *job;
+        out->owner = i;
+        *job = (struct job){0};
+    }
+    reschedule(r, pr);
+    progress_set_left(r->progress, r->left);
+    return ret == 0;
+}
+
 static int next_job(void *opaque, struct job *out, struct job_spec *spec, struct err *err)
 {
     struct run *r = opaque;
@@ -158,22 +185,14 @@ static int next_job(void *opaque, struct job *out, struct job_spec *spec, struct
             return err->code;
         reschedule(r, &r->parts[i]);
     }
-    if (!schedule_most(&i, r->schedule))
-        return 0;
-    if (!r->checked && check_encoders(r, err) < 0)
+    if (!r->checked && schedule_most(&i, r->schedule) && check_encoders(r, err) < 0)
         return err->code;
-    r->checked = true;
-    struct part_run *pr = &r->parts[i];
-    if (plan_begin_job(spec, &pr->plan.jobs[pr->next], r->plan, &pr->plan, err) < 0)
-        return err->code;
-    *out = pr->plan.jobs[pr->next];
-    out->owner = i;
-    pr->plan.jobs[pr->next++] = (struct job){0};
-    pr->in_flight++;
-    add_left(r, pr, (int)out->stage, -out->cost);
-    reschedule(r, pr);
-    progress_set_left(r->progress, r->left);
-    return 1;
+    int begun = 0;
+    while (begun == 0 && schedule_most(&i, r->schedule)) {
+        r->checked = true;
+        begun = begin_job(r, i, out, spec, err);
+    }
+    return begun;
 }
 
 static void part_costs(void *opaque, size_t owner, double *done, double *all)

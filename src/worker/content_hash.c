@@ -194,15 +194,3 @@ int content_hash_add(struct content_hash *h, json_t *result, struct err *err)
     json_object_set_new(result, "hash", json_string(id));
     return 0;
 }
-
-int content_hash_add_to_file(struct content_hash *h, const char *path, struct err *err)
-{
-    AUTO_JSON *result = NULL;
-    if (h->spec->stage != STAGE_PROBE)
-        return 0;
-    if (json_read_file(&result, path, err) < 0 || content_hash_add(h, result, err) < 0)
-        return err->code;
-    return json_dump_file(result, path, JSON_INDENT(2) | JSON_SORT_KEYS) < 0
-               ? err_errno(err, errno, "cannot write '%s'", path)
-               : 0;
-}

@@ -30,7 +30,3 @@ void content_hash_wait(struct content_hash *hash, pid_t child, int *status);
  *   sums: of several files the SHA-256 sum of each.
  * Fails where a file cannot be read, or is not the one of the spec. */
 ATTR_NODISCARD int content_hash_add(struct content_hash *hash, json_t *result, struct err *err);
-
-/* The same to the result in the file, if the job is a probe. */
-ATTR_NODISCARD int content_hash_add_to_file(struct content_hash *hash, const char *path,
-                                            struct err *err);

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,6 +18,7 @@
 #include "workdir.h"
 #include "worker_sandbox.h"
 #include "worker_stage.h"
+#include "worker_take.h"
 
 /* --- in the sandbox -------------------------------------------------------------------------- */
 
@@ -46,12 +46,12 @@ static char **name_outputs(const struct worker *w)
     return made;
 }
 
-static int run_in_sandbox(struct worker *w, pid_t parent)
+static int run_in_sandbox(struct worker *w, pid_t parent, int (*act)(struct worker *, struct err *))
 {
     struct err err = {0};
     w->made = name_outputs(w);
     if (worker_enter_sandbox(w, parent, &err) == 0)
-        (void)stages[w->spec->stage](w, &err);
+        (void)act(w, &err);
     mem_free_strings(w->made, w->spec->nb_outputs);
     free(w->more);
     return err.code == ERR_OK ? 0 : report_failure(&err);
@@ -59,43 +59,82 @@ static int run_in_sandbox(struct worker *w, pid_t parent)
 
 /* --- outside the sandbox --------------------------------------------------------------------- */
 
-/* Checks a file of the child process, which an attacker may control: it must be a regular file, and
- * not a hard link to another file. */
-static int check_made(const char *path, struct err *err)
-{
-    struct stat st;
-    if (lstat(path, &st) < 0)
-        return err_errno(err, errno, "cannot find '%s'", path);
-    if (st.st_size == 0)
-        return err_set(err, ERR_EXTERNAL, "the worker did not write '%s'", path);
-    return S_ISREG(st.st_mode) && st.st_nlink == 1
-               ? 0
-               : err_set(err, ERR_EXTERNAL, "the worker wrote '%s', which is not a regular file",
-                         path);
-}
+/* A process that has read, or reads, what an attacker may have made. */
+struct inner {
+    pid_t pid; /* 0: it was this process */
+    int status;
+    char *tmp;
+};
 
-/* Moves a result and its file into place. They are in the same folder, which fs_commit flushes; a
- * file without its result is ignored. */
-static int take_made(const struct worker *w, const char *key, struct err *err)
+/* Runs act in a process in the sandbox, which writes only in that folder. With the sandbox off, for
+ * debuggers and fuzzing, there is only one process. */
+static int inner_begin(struct inner *out, struct worker *w, const char *folder,
+                       int (*act)(struct worker *, struct err *), struct err *err)
 {
-    const char *work = w->spec->work, *ext = job_spec_ext(w->spec);
-    AUTO_FREE char *result = workdir_path(work, key, "json");
-    AUTO_FREE char *json_name = mem_printf("%s.json", key), *json = worker_tmp_file(w, json_name);
-    if (check_made(json, err) < 0 || workdir_prepare(work, key, err) < 0)
+    *out = (struct inner){.tmp = fs_join(w->dir, folder)};
+    w->tmp = out->tmp;
+    if (fs_mkdirs(out->tmp, err) < 0)
         return err->code;
-    if (ext) {
-        AUTO_FREE char *name = mem_printf("%s.%s", key, ext), *made = worker_tmp_file(w, name);
-        AUTO_FREE char *to = workdir_path(work, key, ext);
-        if (check_made(made, err) < 0 || fs_place(made, to, err) < 0)
-            return err->code;
-    }
-    return fs_commit(json, result, err);
+    const bool apart = w->spec->sandbox != SANDBOX_OFF;
+    const pid_t parent = apart ? getpid() : getppid();
+    fflush(NULL); /* nothing is printed twice */
+    out->pid = apart ? fork() : 0;
+    if (out->pid < 0)
+        return err_errno(err, errno, "cannot start a process");
+    if (out->pid > 0)
+        return 0;
+    const int ended = run_in_sandbox(w, parent, act);
+    if (apart)
+        exit(ended);
+    out->status = W_EXITCODE(ended, 0);
+    return 0;
 }
 
-static int take_all_made(const struct worker *w, struct err *err)
+/* Returns its status, as of waitpid. hash: is computed meanwhile. */
+static int inner_end(struct inner *p, struct content_hash *hash)
 {
-    for (size_t i = 0; i < job_spec_nb_results(w->spec); i++)
-        if (take_made(w, job_spec_result_key(w->spec, i), err) < 0)
+    if (p->pid > 0)
+        content_hash_wait(hash, p->pid, &p->status);
+    p->pid = 0;
+    return p->status;
+}
+
+static void inner_finish(struct inner *p)
+{
+    free(p->tmp);
+}
+#define AUTO_INNER ATTR_CLEANUP(inner_finish) struct inner
+
+/* Has a finished file checked in a new process: the verdict on what an attacker may have made must
+ * not come from the process that made it. The new one is forked from this process, which has not
+ * parsed a byte of the recording, and sees nothing but this file and what it should be. Meanwhile
+ * this process takes the file's sum. */
+static int check_file(int *status, struct taken *t, struct worker *w, struct err *err)
+{
+    AUTO_INNER checker = {0};
+    w->file = t->file;
+    w->report = t->report;
+    if (inner_begin(&checker, w, "check", worker_check, err) < 0)
+        return err->code;
+    const int summed = sha256_file(t->sha256, t->file, err);
+    *status = inner_end(&checker, w->hash);
+    return summed < 0 || *status ? summed : worker_take_check(t, w, err);
+}
+
+static int take_result(int *status, struct worker *w, const char *made, size_t i, struct err *err)
+{
+    AUTO_TAKEN taken = {0};
+    w->tmp = made;
+    if (worker_take(&taken, w, i, err) < 0 ||
+        (worker_checks(w->spec->stage) && check_file(status, &taken, w, err) < 0))
+        return err->code;
+    return *status ? 0 : worker_place(&taken, w, err);
+}
+
+static int take_all_made(int *status, struct worker *w, const char *made, struct err *err)
+{
+    for (size_t i = 0; *status == 0 && i < job_spec_nb_results(w->spec); i++)
+        if (take_result(status, w, made, i, err) < 0)
             return err->code;
     return 0;
 }
@@ -115,43 +154,30 @@ static void name_process(enum stage stage)
     prctl(PR_SET_NAME, title);
 }
 
-/* What the stage says of the recording's identity is not believed. */
-static int identify(const struct worker *w, struct content_hash *hash, struct err *err)
+/* Runs the stage in an inner process, then takes its results. *status: of the inner process that
+ * failed, which has reported why. */
+static int run_and_take(int *status, struct worker *w, struct err *err)
 {
-    AUTO_FREE char *name = mem_printf("%s.json", w->spec->key), *json = worker_tmp_file(w, name);
-    return w->spec->stage == STAGE_PROBE && check_made(json, err) < 0
-               ? err->code
-               : content_hash_add_to_file(hash, json, err);
+    AUTO_INNER maker = {0};
+    if (inner_begin(&maker, w, "made", stages[w->spec->stage], err) < 0)
+        return err->code;
+    *status = inner_end(&maker, w->hash);
+    if (worker_check_recording(w->spec, err) < 0)
+        return err->code;
+    return *status ? 0 : take_all_made(status, w, maker.tmp, err);
 }
 
-/* Runs the stage in a child process in the sandbox, then moves its results into place. This process
- * parses no byte of the recording: it only hashes those of one that is probed. With the sandbox
- * off, for debuggers and fuzzing, there is only one process. */
 static int run_stage(struct worker *w)
 {
     struct err err = {0}, cleaning = {0};
     AUTO_CONTENT_HASH *hash = content_hash_open(w->spec);
     int status = 0;
-    AUTO_FREE char *tmp = workdir_own(w->spec->work, w->spec->key, getpid());
-    w->tmp = tmp;
-    if (workdir_make_tmp(w->spec->work, &err) < 0 || fs_mkdirs(tmp, &err) < 0)
-        return report_failure(&err);
-    const bool apart = w->spec->sandbox != SANDBOX_OFF;
-    const pid_t parent = apart ? getpid() : getppid(), child = apart ? fork() : 0;
-    if (child == 0) {
-        const int ended = run_in_sandbox(w, parent);
-        if (apart)
-            return ended; /* the exit status of the child */
-        status = W_EXITCODE(ended, 0);
-    }
-    if (child < 0)
-        err_errno(&err, errno, "cannot start a process");
-    if (child > 0)
-        content_hash_wait(hash, child, &status);
-    if (child >= 0 && (status != 0 || identify(w, hash, &err) == 0) &&
-        worker_check_recording(w->spec, &err) == 0 && status == 0)
-        (void)take_all_made(w, &err);
-    if (fs_remove_all(tmp, &cleaning) < 0)
+    AUTO_FREE char *dir = workdir_own(w->spec->work, w->spec->key, getpid());
+    w->dir = dir;
+    w->hash = hash;
+    if (workdir_make_tmp(w->spec->work, &err) == 0)
+        (void)run_and_take(&status, w, &err);
+    if (fs_remove_all(dir, &cleaning) < 0)
         fprintf(stderr, "%s\n", cleaning.msg); /* not an error: the next run empties tmp/ */
     if (WIFSIGNALED(status) && err.code == ERR_OK)
         end_like(status);

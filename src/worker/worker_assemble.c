@@ -107,22 +107,6 @@ static size_t collect_tags(struct assemble_tag *out, const struct job_tags *t)
     return nb;
 }
 
-static void add_output_facts(json_t *result, const struct assemble_result *made,
-                             const struct check_result *checked, const json_t *sound)
-{
-    json_object_set_new(result, "frames", json_integer(made->nb_frames));
-    json_object_set_new(result, "samples", json_integer(made->nb_samples));
-    json_object_set_new(result, "duration_ms", json_integer(checked->duration_ms));
-    json_object_set_new(result, "bytes", json_integer(checked->nb_bytes));
-    json_object_set_new(result, "sha256", json_string(checked->sha256));
-    json_object_set_new(result, "video_start_us", json_integer(checked->video_start_us));
-    json_object_set_new(result, "sound_start_us", json_integer(checked->sound_start_us));
-    json_object_set_new(result, "decoded_at_seams", json_integer(checked->nb_decoded));
-    json_object_set(result, "loudness_lufs", json_object_get(sound, "loudness_lufs"));
-    json_object_set(result, "peak_dbtp", json_object_get(sound, "peak_dbtp"));
-    json_object_set(result, "gain_db", json_object_get(sound, "gain_db"));
-}
-
 static int report_written(void *opaque, double fraction)
 {
     (void)opaque;
@@ -133,29 +117,6 @@ static int report_checked(void *opaque, double fraction)
 {
     (void)opaque;
     return worker_report(0.5 + 0.5 * fraction);
-}
-
-static int check_made(struct check_result *out, const char *tmp, const struct job_assembly *a,
-                      const struct pieces *p, const struct assemble_result *made, struct err *err)
-{
-    const struct check_spec check = {
-        .container = a->container,
-        .fps = a->fps,
-        .width = a->width,
-        .height = a->height,
-        .seams = p->seams,
-        .nb_seams = p->nb ? p->nb - 1 : 0,
-        .nb_frames = p->nb ? p->seams[p->nb - 1].frame : 0,
-        .nb_samples = made->nb_samples,
-        .video_hash = made->video_hash,
-        .sound_hash = made->sound_hash,
-        .key_frame_s = a->key_frame_s,
-        .title = a->tags.title,
-        .captions = p->captions,
-        .nb_captions = p->nb_captions,
-        .progress = report_checked,
-    };
-    return check_output(out, tmp, &check, err);
 }
 
 static int put_together(struct assemble_result *made, const char *tmp, const struct job_assembly *a,
@@ -193,19 +154,15 @@ static int put_together(struct assemble_result *made, const char *tmp, const str
     return assemble_file(made, tmp, &spec, err);
 }
 
-static int assemble_and_check(const struct worker *w, const struct pieces *p, const char *tmp,
-                              struct err *err)
+static int assemble(const struct worker *w, const struct pieces *p, const char *tmp,
+                    struct err *err)
 {
-    const struct job_assembly *a = &w->spec->assembly;
     struct assemble_result made;
-    struct check_result checked;
-    if (put_together(&made, tmp, a, p, err) < 0 || check_made(&checked, tmp, a, p, &made, err) < 0)
+    if (put_together(&made, tmp, &w->spec->assembly, p, err) < 0)
         return err->code;
-    AUTO_JSON *result = json_object();
-    add_output_facts(result, &made, &checked, a->sound);
-    json_object_set(result, "damage", (json_t *)(uintptr_t)a->damage);
-    json_object_set(result, "remark", (json_t *)(uintptr_t)a->remark);
-    return worker_deliver(w, w->spec->key, result, err);
+    AUTO_JSON *report =
+        json_pack("{s:s, s:s}", "video_hash", made.video_hash, "sound_hash", made.sound_hash);
+    return worker_deliver(w, w->spec->key, report, err);
 }
 
 int worker_assemble(struct worker *w, struct err *err)
@@ -213,7 +170,51 @@ int worker_assemble(struct worker *w, struct err *err)
     struct pieces pieces = {0};
     AUTO_FREE char *tmp = worker_made_file(w, w->spec->key);
     if (collect(&pieces, w->spec, err) == 0)
-        (void)assemble_and_check(w, &pieces, tmp, err);
+        (void)assemble(w, &pieces, tmp, err);
+    pieces_finish(&pieces);
+    return err->code;
+}
+
+/* --- checking what was put together --------------------------------------------------------------
+ */
+
+/* All but the hashes of the payloads is from the spec. The hashes are those of the process that put
+ * the file together: they show that the file was written as meant, not that it was well meant. */
+static int check(struct check_result *out, const struct worker *w, const struct pieces *p,
+                 struct err *err)
+{
+    const struct job_assembly *a = &w->spec->assembly;
+    const struct frame_grid grid = {.fps = a->fps};
+    const struct check_spec spec = {
+        .container = a->container,
+        .fps = a->fps,
+        .width = a->width,
+        .height = a->height,
+        .seams = p->seams,
+        .nb_seams = p->nb ? p->nb - 1 : 0,
+        .nb_frames = p->nb ? p->seams[p->nb - 1].frame : 0,
+        .nb_samples = p->nb_samples - (p->nb ? 0 : sound_samples_at(&grid, a->card_frames)),
+        .video_hash = json_get_string(w->report, "video_hash", ""),
+        .sound_hash = json_get_string(w->report, "sound_hash", ""),
+        .key_frame_s = a->key_frame_s,
+        .title = a->tags.title,
+        .captions = p->captions,
+        .nb_captions = p->nb_captions,
+        .progress = report_checked,
+    };
+    return check_output(out, w->file, &spec, err);
+}
+
+int worker_check_assembled(json_t *found, struct worker *w, struct err *err)
+{
+    struct pieces pieces = {0};
+    struct check_result r = {0};
+    if (collect(&pieces, w->spec, err) == 0 && check(&r, w, &pieces, err) == 0) {
+        json_object_set_new(found, "duration_ms", json_integer(r.duration_ms));
+        json_object_set_new(found, "video_start_us", json_integer(r.video_start_us));
+        json_object_set_new(found, "sound_start_us", json_integer(r.sound_start_us));
+        json_object_set_new(found, "decoded_at_seams", json_integer(r.nb_decoded));
+    }
     pieces_finish(&pieces);
     return err->code;
 }

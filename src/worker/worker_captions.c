@@ -8,7 +8,6 @@
 #include "hash.h"
 #include "json.h"
 #include "mem.h"
-#include "sha256.h"
 
 /* Sound that begins less than this before the picture is the encoder's lead-in and inaudible. */
 enum { LEAD_IN_MS = 100 };
@@ -64,20 +63,56 @@ int worker_captions(struct worker *w, struct err *err)
     AUTO_FREE char *tmp = worker_made_file(w, w->spec->key);
     AUTO_CUES cues = {0};
     int64_t zero_ms = 0;
-    char sha256[SHA256_BYTES];
     if (read_captions(&cues, w, &zero_ms, err) < 0)
         return err->code;
     const int64_t begin_ms = frame_grid_ms_of(grid, range->begin) - zero_ms;
     const int64_t end_ms = frame_grid_ms_of(grid, range->end) - zero_ms;
     const int64_t card_ms = frame_grid_ms_of(grid, range->card_frames);
     captions_cut(&cues, begin_ms, end_ms, card_ms - begin_ms);
-    if (captions_write(tmp, &cues, err) < 0 || sha256_file(sha256, tmp, err) < 0)
+    if (captions_write(tmp, &cues, err) < 0)
         return err->code;
-    AUTO_JSON *result = json_pack("{s:I, s:I, s:s}", "cues", (json_int_t)cues.nb, "bytes",
-                                  (json_int_t)fs_size(tmp), "sha256", sha256);
+    AUTO_JSON *report = json_object();
     if (cues.nb_left_out) {
-        json_object_set_new(result, "left_out", json_integer((json_int_t)cues.nb_left_out));
-        json_object_set_new(result, "left_out_line", json_integer((json_int_t)cues.left_out_line));
+        json_object_set_new(report, "left_out", json_integer((json_int_t)cues.nb_left_out));
+        json_object_set_new(report, "left_out_line", json_integer((json_int_t)cues.left_out_line));
     }
-    return worker_deliver(w, w->spec->key, result, err);
+    return worker_deliver(w, w->spec->key, report, err);
+}
+
+/* --- checking what was written --------------------------------------------------------------- */
+
+static int same_bytes(const char *a_path, const char *b_path, struct err *err)
+{
+    AUTO_FREE char *a = NULL, *b = NULL;
+    size_t nb_a, nb_b;
+    if (fs_read(&a, &nb_a, a_path, CAPTIONS_MAX_BYTES, err) < 0 ||
+        fs_read(&b, &nb_b, b_path, CAPTIONS_MAX_BYTES, err) < 0)
+        return err->code;
+    return nb_a == nb_b && memcmp(a, b, nb_a) == 0
+               ? 0
+               : err_set(err, ERR_EXTERNAL,
+                         "the captions are not written as talkpress writes them");
+}
+
+/* Reads the file as browsers do, and writes it again: then there is nothing in it that the cues do
+ * not say. They are within the part, after its card. */
+int worker_check_captions(json_t *found, struct worker *w, struct err *err)
+{
+    static const char empty[] = "WEBVTT\n";
+    const struct frame_grid *grid = &w->spec->grid;
+    const struct job_range *range = &w->spec->range;
+    const int64_t card_ms = frame_grid_ms_of(grid, range->card_frames);
+    const int64_t end_ms =
+        card_ms + frame_grid_ms_of(grid, range->end) - frame_grid_ms_of(grid, range->begin);
+    AUTO_FREE char *again = worker_tmp_file(w, CHECK_CAPTIONS);
+    AUTO_CUES cues = {0};
+    if (fs_size(w->file) >= (int64_t)sizeof empty && captions_read_file(&cues, w->file, err) < 0)
+        return err->code;
+    if (captions_write(again, &cues, err) < 0 || same_bytes(w->file, again, err) < 0)
+        return err->code;
+    for (size_t i = 0; i < cues.nb; i++)
+        if (cues.cues[i].start_ms < card_ms || cues.cues[i].end_ms > end_ms)
+            return err_set(err, ERR_EXTERNAL, "caption %zu is not within the part", i + 1);
+    json_object_set_new(found, "cues", json_integer((json_int_t)cues.nb));
+    return 0;
 }

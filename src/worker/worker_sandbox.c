@@ -6,6 +6,7 @@
 #include "fs.h"
 #include "mem.h"
 #include "sandbox.h"
+#include "workdir.h"
 #include "worker_limits.h"
 #include "worker_stage.h"
 
@@ -47,8 +48,20 @@ static int add_empty(struct paths *p, char *path, struct err *err)
     return fs_write(path, "", 0, err);
 }
 
+static int add_check_results(struct paths *p, const struct worker *w, struct err *err)
+{
+    if (add_empty(p, worker_tmp_file(w, CHECK_KEY ".json"), err) < 0)
+        return err->code;
+    return w->spec->stage == STAGE_CAPTIONS
+               ? add_empty(p, worker_tmp_file(w, CHECK_CAPTIONS), err)
+               : 0;
+}
+
+/* The files that the process may write. */
 static int add_results(struct paths *p, const struct worker *w, struct err *err)
 {
+    if (w->file)
+        return add_check_results(p, w, err);
     for (size_t i = 0; i < job_spec_nb_results(w->spec); i++) {
         const char *key = job_spec_result_key(w->spec, i);
         AUTO_FREE char *json = mem_printf("%s.json", key);
@@ -57,6 +70,15 @@ static int add_results(struct paths *p, const struct worker *w, struct err *err)
             return err->code;
     }
     return 0;
+}
+
+/* The process that checks a file reads this file, and the captions that should be in it. */
+static void add_checked(struct paths *p, const struct worker *w)
+{
+    const struct job_assembly *a = &w->spec->assembly;
+    add(p, mem_strdup(w->file));
+    for (size_t i = 0; i < a->nb_captions; i++)
+        add(p, workdir_path(w->spec->work, a->captions[i].key, "vtt"));
 }
 
 char **worker_readable(size_t *out_nb, bool with_fonts)
@@ -81,10 +103,14 @@ int worker_enter_sandbox(const struct worker *w, pid_t parent, struct err *err)
         .max_file_bytes = limits.file_bytes,
         .max_cpu_s = limits.cpu_s,
     };
-    size_t nb;
-    char **of_job = job_spec_paths(&nb, w->spec);
-    add_list(&paths, of_job, nb);
-    char **of_libraries = worker_readable(&nb, w->spec->has_card);
+    size_t nb = 0;
+    if (w->file) {
+        add_checked(&paths, w);
+    } else {
+        char **of_job = job_spec_paths(&nb, w->spec);
+        add_list(&paths, of_job, nb);
+    }
+    char **of_libraries = worker_readable(&nb, w->spec->has_card && !w->file);
     add_list(&paths, of_libraries, nb);
     spec.readable = paths.list;
     spec.nb_readable = paths.nb;

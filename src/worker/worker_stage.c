@@ -32,7 +32,7 @@ int worker_report_fraction(void *opaque, double fraction)
     return worker_report(fraction);
 }
 
-/* --- results --------------------------------------------------------------------------------- */
+/* --- reports --------------------------------------------------------------------------------- */
 
 char *worker_tmp_file(const struct worker *w, const char *name)
 {
@@ -53,10 +53,10 @@ char *worker_made_file(const struct worker *w, const char *key)
     return worker_tmp_file(w, name);
 }
 
-int worker_deliver(const struct worker *w, const char *key, const json_t *result, struct err *err)
+int worker_deliver(const struct worker *w, const char *key, const json_t *report, struct err *err)
 {
     AUTO_FREE char *json_name = mem_printf("%s.json", key), *json = worker_tmp_file(w, json_name);
-    return json_dump_file(result, json, JSON_INDENT(2) | JSON_SORT_KEYS) < 0
+    return json_dump_file(report, json, JSON_INDENT(2) | JSON_SORT_KEYS) < 0
                ? err_errno(err, errno, "cannot write '%s'", json)
                : 0;
 }

@@ -5,7 +5,6 @@
 #include "analyse.h"
 #include "av.h"
 #include "card.h"
-#include "fs.h"
 #include "json.h"
 #include "media.h"
 #include "mem.h"
@@ -15,7 +14,6 @@
 #include "probe.h"
 #include "reader.h"
 #include "segment.h"
-#include "sha256.h"
 
 static int report_frames(void *opaque, int64_t frames)
 {
@@ -239,12 +237,10 @@ int worker_poster(struct worker *w, struct err *err)
 {
     AUTO_FREE char *tmp = worker_made_file(w, w->spec->key);
     int64_t frame = 0;
-    char sha256[SHA256_BYTES];
     const int made = w->spec->has_card ? poster_from_card(w, tmp, err)
                                        : poster_from_recording(&frame, w, tmp, err);
-    if (made < 0 || sha256_file(sha256, tmp, err) < 0)
+    if (made < 0)
         return err->code;
-    AUTO_JSON *result = json_pack("{s:I, s:I, s:s}", "frame", (json_int_t)frame, "bytes",
-                                  (json_int_t)fs_size(tmp), "sha256", sha256);
-    return worker_deliver(w, w->spec->key, result, err);
+    AUTO_JSON *report = json_pack("{s:I}", "frame", (json_int_t)frame);
+    return worker_deliver(w, w->spec->key, report, err);
 }

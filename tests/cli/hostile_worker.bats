@@ -1,11 +1,19 @@
 # Workers that were taken over by their recording: what they report and deliver harms their own talk
-# alone. One talk is honest, the other is hostile in one way after another.
+# alone. Talk 1 is honest; talk 2 is hostile in one way after another.
 
 setup_file()
 {
     load helper
     page "$PAGE" "1: First Steps (Ada Byron) (0:04)" "2: Second Thoughts (Grace Murray) (0:06)"
     rehearse "$PAGE" "$REC"
+    printf '00:01.000 --> 00:02.000\nhello\n' | cat <(printf 'WEBVTT\n\n') - >"$REC/02-second-thoughts.vtt"
+    # What the tests begin with: nothing is known; all is made, and then talk 2 is cut in another way.
+    new_event "$BATS_FILE_TMPDIR/new"
+    cp -r "$EVENT" "$BATS_FILE_TMPDIR/made"
+    EVENT=$BATS_FILE_TMPDIR/made
+    tp add "$REC" >/dev/null
+    tp run --quiet >/dev/null
+    tp cut 2 --out 0:05 >/dev/null
 }
 
 setup()
@@ -13,12 +21,182 @@ setup()
     load helper
     load hostile
     cd "$BATS_TEST_TMPDIR"
-    new_event
+    ulimit -c 0
 }
 
-@test "files of work that nobody asked for: not taken" {
-    tp add "$REC" >/dev/null
+# begin STATE: an event in that state (see setup_file).
+begin()
+{
+    rm -rf event
+    cp -r "$BATS_FILE_TMPDIR/$1" event
+    EVENT=$PWD/event
+}
+
+# All commands work, whatever was done to talk 2.
+commands_work()
+{
+    local command
+    for command in list status "status 2" match "why 2" cut "sound 1" publish "gc --dry-run" \
+        "export schedule.xml"; do
+        # shellcheck disable=SC2086
+        run tp $command
+        # 3: the user is asked for something.
+        [[ $status == 0 || $status == 3 ]] || {
+            printf '%s\n' "status $status of: $command" "$output"
+            return 1
+        }
+    done
+}
+
+# What is in out/ is what a player can play, and what SHA256SUMS says.
+out_is_sound()
+{
+    (cd event/out && sha256sum --quiet -c SHA256SUMS) || return
+    for file in event/out/*.mp4; do
+        ffprobe -v error "$file" || return
+    done
+    run grep -lr "<script>" event/out
+    same "" "$output"
+}
+
+# failed_once SAYS...: one job failed, with one message that says this, and nothing is left of it.
+failed_once()
+{
+    same 1 "$status" || return
+    says FAILED "$@" || return
+    same 1 "$(grep -c "^FAILED" <<<"$output")" || return
+    same 1 "$(tp status --failed --json | jq '.failures | length')" || return
+    same "" "$(ls event/work/tmp)" || return
+    same "" "$(grep -P '[\x00-\x08\x0b-\x1f]' <<<"$output")"
+}
+
+# bad_probe BEHAVIOUR SAYS...: when both recordings are added.
+bad_probe()
+{
+    begin new
+    run hostile_worker "probe $1 02-" -C event add "$REC"
+    failed_once "${@:2}" || return
+    says "01-first-steps.mp4 0:04" "02-second-thoughts.mp4 - not probed"
+}
+
+# bad_work RULE SAYS...: when talk 2 is made in its new cut. What is published stays as it was.
+bad_work()
+{
+    local before
+    begin made
+    before=$(sums)
+    run hostile_worker "$1" -C event run --quiet
+    failed_once "${@:2}" || return
+    same "$(grep 01- <<<"$before")" "$(sums | grep 01-)" || return
+    out_is_sound
+}
+
+# An honest run makes the rest, after which nothing is left of the failure.
+heals()
+{
+    expect 0 tp run --quiet
+    says "2 of 2 parts are complete"
+    same 5 "$(sums | grep -c .)"
+    same "" "$(ls event/work/failed)"
+    out_is_sound
+}
+
+@test "files that nobody asked for: not taken" {
+    begin made
     expect 0 hostile_worker "poster extra-files 02-" -C event run
     says "2 of 2 parts are complete"
     same "" "$(find event/work -name '0123456789abcdef*')"
+}
+
+@test "a probe that reports what is no result" {
+    bad_probe garbage "what the worker reported is not a valid result"
+    commands_work
+    bad_probe no-bytes "what the worker reported is not a valid result"
+    bad_probe list "expected an object in braces"
+    bad_probe no-members "'streams' should be there, but is missing"
+    # What it reported is kept for a look, until it succeeds.
+    same "{}" "$(cat event/work/failed/*.report.json)"
+    commands_work
+    heals
+}
+
+@test "a probe with numbers that nothing can be planned with" {
+    bad_probe huge-numbers "what the worker reported is not a valid result: '"
+    bad_probe negative-numbers "what the worker reported is not a valid result: '"
+    bad_probe no-grid "what the worker reported is not a valid result: '"
+    bad_probe control-characters "what the worker reported is not a valid result: '"
+    commands_work
+}
+
+@test "a probe without measure: read no further than its limit" {
+    bad_probe big "it has 250000"
+    begin new
+    env time -o usage -f '%M' true
+    HOSTILE="probe brackets 02-" run env time -o usage -f '%M' "$BATS_TEST_TMPDIR/hostile/talkpress" -C event add "$REC"
+    failed_once "it has 600000"
+    grep -q __asan_init "$TALKPRESS" || (($(tail -1 usage) < 200000))
+}
+
+@test "links, pipes, folders and devices in the place of files" {
+    bad_probe no-result "the worker did not write"
+    for behaviour in soft-link pipe folder device; do
+        bad_probe $behaviour FAILED
+        # Without a sandbox these are made; the outer process looks at what it takes.
+        begin new
+        sed -i '1isandbox: off' event/talkpress.yaml
+        run hostile_worker "probe $behaviour 02-" -C event add "$REC"
+        failed_once "which is not a regular file"
+    done
+    bad_work "poster soft-link 02-" FAILED
+    bad_work "poster hard-link 02-" FAILED
+}
+
+@test "an analysis that says nothing, or lies about its file" {
+    begin new
+    tp add "$REC" >/dev/null
+    for behaviour in no-members huge-numbers junk; do
+        run hostile_worker "analyse $behaviour 02-" -C event verify
+        failed_once FAILED
+    done
+    commands_work
+    says_not "complete"
+    json '[.[].verdict]' '["ok","ok"]' tp verify --json
+}
+
+@test "pieces that are not as long as their job asks for, or no videos" {
+    bad_work "cell huge-numbers 02-" "what the worker reported is not a valid result: '"
+    bad_work "cell negative-numbers 02-" "what the worker reported is not a valid result: '"
+    bad_work "cell junk 02-" "a file that is no .mp4 file"
+    commands_work
+    bad_work "sound no-file 02-" "did not write"
+    bad_work "sound huge-numbers 02-" "what the worker reported is not a valid result: '"
+    heals
+}
+
+@test "finished files are checked by a process that did not make them" {
+    bad_work "assemble junk Second" "a file that is no .mp4 file"
+    bad_work "assemble no-members Second" "'video_hash' should be there, but is missing"
+    commands_work
+    bad_work "check garbage Second" "what the check of the file reported is not a valid result"
+    bad_work "check crash Second" "the worker crashed"
+    heals
+}
+
+@test "posters and captions too" {
+    bad_work "poster html 02-" "a file that is no .jpg file"
+    bad_work "poster junk 02-" "a file that is no .jpg file"
+    bad_work "captions html 02-" "a file that is no .vtt file"
+    bad_work "captions appended 02-" "the captions are not written as talkpress writes them"
+    bad_work "poster appended 02-" "the poster is not a JPEG picture"
+    commands_work
+    heals
+}
+
+@test "sums and sizes are those of the files, whatever a worker says" {
+    for rule in "poster sha256 02-" "captions sha256 02-" "assemble sha256 Second"; do
+        begin made
+        expect 0 hostile_worker "$rule" -C event run --quiet
+        out_is_sound
+        same 0 "$(grep -vcE '^[0-9a-f]{64}  0[12]-[a-z-]*\.(mp4|jpg|en\.vtt|vtt)$' event/out/SHA256SUMS)"
+    done
 }

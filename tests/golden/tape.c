@@ -14,6 +14,12 @@ static int64_t frame_ms(const struct tape *t, int64_t frame)
     return frame * 1000 * t->fps[1] / t->fps[0];
 }
 
+/* Of loudness, 100 ms each. */
+static size_t nb_blocks(const struct tape *t)
+{
+    return t->nb_sounds ? (size_t)frame_ms(t, t->frames) / 100 : 0;
+}
+
 static int first_sound(const struct tape *t)
 {
     return t->width && !t->sound_first ? 1 : 0;
@@ -121,20 +127,21 @@ static json_t *make_analysis(const struct tape *t, int64_t chosen_stream)
                                             "scenes"));
     if (t->nb_sounds)
         json_object_update_new(
-            a, json_pack("{s:I, s:s, s:f, s:f, s:n, s:i, s:[], s:i, s:n, s:n, s:f, s:f, s:i, s:i, "
+            a, json_pack("{s:I, s:s, s:f, s:f, s:n, s:i, s:[], s:i, s:n, s:n, s:f, s:f, s:I, s:i, "
                          "s:i, s:b}",
                          "stream",
                          chosen_stream < 0 ? (json_int_t)first_sound(t) : (json_int_t)chosen_stream,
                          "use", t->use ? t->use : "both", "down_db", 30.5, "speech", 0.75,
                          "sound_damage", "moved_ms", 0, "dropouts", "nb_dropouts", 0, "clipped",
-                         "hum", "loudness_lufs", -23.25, "peak_dbtp", -3.5, "blocks", 600,
-                         "silence_head_ms", 0, "silence_tail_ms", 0, "sound_at_end", 0));
+                         "hum", "loudness_lufs", -23.25, "peak_dbtp", -3.5, "blocks",
+                         (json_int_t)nb_blocks(t), "silence_head_ms", 0, "silence_tail_ms", 0,
+                         "sound_at_end", 0));
     return a;
 }
 
 int tape_write_blocks(const struct tape *t, const char *path, struct err *err)
 {
-    AUTO_LOUDNESS l = {.nb = t->nb_sounds ? (size_t)frame_ms(t, t->frames) / 100 : 0};
+    AUTO_LOUDNESS l = {.nb = nb_blocks(t)};
     l.blocks = mem_zalloc(l.nb, sizeof *l.blocks);
     for (size_t i = 0; i < l.nb; i++) {
         bool quiet = false;

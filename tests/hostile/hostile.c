@@ -25,7 +25,7 @@ static bool is_target(char *behaviour, const struct worker *w)
     char stage[32], word[64] = "";
     const char *said = getenv("HOSTILE");
     if (!said || sscanf(said, "%31s %31s %63s", stage, behaviour, word) < 2 ||
-        strcmp(stage, stage_name(w->spec->stage)) != 0)
+        strcmp(stage, w->file ? "check" : stage_name(w->spec->stage)) != 0)
         return false;
     AUTO_FREE char *spec = json_dumps(w->spec->document, JSON_COMPACT);
     return spec && strstr(spec, word);
@@ -50,7 +50,7 @@ int __wrap_worker_deliver(const struct worker *w, const char *key, const json_t 
         return err->code;
     if (!is_target(behaviour, w))
         return 0;
-    const char *ext = job_spec_ext(w->spec);
+    const char *ext = w->file ? NULL : job_spec_ext(w->spec);
     AUTO_FREE char *json = mem_printf("%s/%s.json", w->tmp, key);
     AUTO_FREE char *file = ext ? mem_printf("%s/%s.%s", w->tmp, key, ext) : NULL;
     json_t *copy = json_deep_copy(result);

@@ -9,8 +9,9 @@
  *
  *     HOSTILE="STAGE BEHAVIOUR [WORD]"
  *
- * STAGE is a name of stage.h. If there is a WORD, only jobs whose spec contains it are hostile: the
- * name of a recording, a title. All other jobs are done honestly.
+ * STAGE is a name of stage.h, or "check": the process that checks a finished file. If there is a
+ * WORD, only jobs whose spec contains it are hostile: the name of a recording, a title. All other
+ * jobs are done honestly.
  *
  * To add a behaviour, write a function in tamper.c, if it changes what an honest worker delivers,
  * or in misbehave.c, if it does something else instead, and add it to the table there.

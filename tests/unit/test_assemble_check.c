@@ -236,7 +236,6 @@ static void test_right_files(void **state)
         assert_row_int(row, p.made.nb_frames, KINDS[i].encoder ? 125 : 0);
         assert_row_int(row, p.made.nb_samples, card + 100 * 1920);
         assert_row_int(row, r.duration_ms, p.made.nb_samples / 48);
-        assert_row_int(row, r.nb_bytes, fs_size(p.path));
         assert_row_near(row, (double)r.video_start_us, 0, 1000);
         assert_row_near(row, (double)r.sound_start_us, 0, 1000);
         if (KINDS[i].encoder)
@@ -249,7 +248,6 @@ static void test_right_files(void **state)
             assert_done(check_output(&again, p.path, &known, &err));
             assert_row_int(row, again.nb_decoded > 0 && again.nb_decoded < r.nb_decoded, 1);
         }
-        assert_int_equal(strspn(r.sha256, "0123456789abcdef"), 64);
         assert_tags(&p);
         AUTO_DECODED d;
         media_decode(&d, p.path);

@@ -1,0 +1,31 @@
+#include "err.h"
+#include "json.h"
+#include "mem.h"
+#include "poster.h"
+#include "worker_stage.h"
+
+static int check_poster(struct worker *w, struct err *err)
+{
+    int width = POSTER_WIDTH, height = POSTER_HEIGHT;
+    if (!w->spec->has_card)
+        poster_size(&width, &height, json_object_get(w->spec->probe, "video"));
+    return poster_check(w->file, width, height, err);
+}
+
+bool worker_checks(enum stage stage)
+{
+    return stage == STAGE_POSTER || stage == STAGE_CAPTIONS || stage == STAGE_ASSEMBLE;
+}
+
+int worker_check(struct worker *w, struct err *err)
+{
+    AUTO_JSON *found = json_object();
+    int ret = 0;
+    if (w->spec->stage == STAGE_POSTER)
+        ret = check_poster(w, err);
+    else if (w->spec->stage == STAGE_CAPTIONS)
+        ret = worker_check_captions(found, w, err);
+    else
+        ret = worker_check_assembled(found, w, err);
+    return ret < 0 ? ret : worker_deliver(w, CHECK_KEY, found, err);
+}
