@@ -198,8 +198,11 @@ int sql_mark(struct store *s, struct err *err)
 static int create_at(const char *path, struct err *err)
 {
     AUTO_STORE *s = NULL;
-    if (sql_open_new(&s, path, err) < 0 || configure(s, err) < 0 || store_begin(s, err) < 0 ||
-        sql_exec(s, store_schema, err) < 0 || sql_mark(s, err) < 0)
+    if (sql_open_new(&s, path, err) < 0)
+        return err->code;
+    assert(s);
+    if (configure(s, err) < 0 || store_begin(s, err) < 0 || sql_exec(s, store_schema, err) < 0 ||
+        sql_mark(s, err) < 0)
         return err->code;
     return store_commit(s, err);
 }
