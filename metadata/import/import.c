@@ -1,6 +1,8 @@
 #include "import.h"
 
 #include <stdbool.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "formats.h"
 #include "fs.h"
@@ -31,13 +33,21 @@ static const struct {
     {import_unknown_sniff, import_unknown_read},
 };
 
+/* A path is that of a file; standard input, which the user connected, may be a pipe. */
+static int read_bytes(char **out, size_t *out_nb, const char *path, struct err *err)
+{
+    return strcmp(path, "/dev/stdin") == 0
+               ? fs_read_opened(out, out_nb, STDIN_FILENO, path, MAX_FILE_BYTES, err)
+               : fs_read(out, out_nb, path, MAX_FILE_BYTES, err);
+}
+
 static int read_path(struct programme *out, const char *path, struct err *err)
 {
     if (fs_is_dir(path))
         return import_pyvideo_read_folder(out, path, err);
     AUTO_FREE char *bytes = NULL;
     size_t nb_bytes;
-    if (fs_read(&bytes, &nb_bytes, path, MAX_FILE_BYTES, err) < 0)
+    if (read_bytes(&bytes, &nb_bytes, path, err) < 0)
         return err->code;
     size_t i = 0;
     while (!formats[i].sniff(bytes, nb_bytes, path))

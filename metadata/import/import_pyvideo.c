@@ -5,8 +5,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "datetime.h"
+#include "found.h"
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
@@ -26,7 +28,8 @@ static const char category_name[] = "category.json";
 
 static int read_talk(struct programme *p, const json_t *obj, const char *path, struct err *err);
 static int read_category(struct programme *p, const char *dir, struct err *err);
-static int list_files(char ***out, size_t *out_nb, const char *dir, struct err *err);
+static int list_files(char ***out, size_t *out_nb, const char *dir, const char *sub,
+                      struct err *err);
 
 static void move_out(struct programme *out, struct programme *programme)
 {
@@ -58,19 +61,24 @@ int import_pyvideo_read(struct programme *out, const char *bytes, size_t nb_byte
     return 0;
 }
 
-static int read_file(struct programme *p, const char *path, struct err *err)
+/* Reads an object from a file in a folder that others may have filled. where: for messages. */
+static int read_found(json_t **out, const char *dir, const char *name, const char *where,
+                      struct err *err)
 {
     AUTO_FREE char *bytes = NULL;
     size_t nb_bytes;
-    AUTO_JSON *obj = NULL;
-    AUTO_FREE char *what = mem_printf("'%s'", path);
-    if (fs_read(&bytes, &nb_bytes, path, MAX_TALK_BYTES, err) < 0)
-        return err->code;
+    if (found_read(&bytes, &nb_bytes, dir, name, MAX_TALK_BYTES, err) < 0)
+        return err_prefix(err, "in the folder '%s': ", dir);
     if (strlen(bytes) != nb_bytes)
-        return err_set(err, ERR_INVALID, "%s: contains a NUL byte, so it is not JSON", what);
-    if (json_read_text(&obj, bytes, what, err) < 0)
-        return err->code;
-    return read_talk(p, obj, path, err);
+        return err_set(err, ERR_INVALID, "%s: contains a NUL byte, so it is not JSON", where);
+    return json_read_text(out, bytes, where, err);
+}
+
+static int read_file(struct programme *p, const char *dir, const char *name, struct err *err)
+{
+    AUTO_JSON *obj = NULL;
+    AUTO_FREE char *path = fs_join(dir, name), *where = mem_printf("'%s'", path);
+    return read_found(&obj, dir, name, where, err) < 0 ? err->code : read_talk(p, obj, path, err);
 }
 
 struct names {
@@ -86,11 +94,11 @@ static void names_finish(struct names *n)
 int import_pyvideo_read_folder(struct programme *out, const char *path, struct err *err)
 {
     AUTO_FREE char *videos = fs_join(path, "videos");
-    const char *dir = fs_is_dir(videos) ? videos : path;
+    const char *sub = fs_is_dir(videos) ? "videos" : ".";
     AUTO_PROGRAMME programme = {0};
     ATTR_CLEANUP(names_finish) struct names files = {0};
     if (read_category(&programme, path, err) < 0 ||
-        list_files(&files.names, &files.nb, dir, err) < 0)
+        list_files(&files.names, &files.nb, path, sub, err) < 0)
         return err->code;
     if (!files.nb)
         return err_set(
@@ -100,8 +108,9 @@ int import_pyvideo_read_folder(struct programme *out, const char *path, struct e
             "has another format, name its file",
             path);
     for (size_t i = 0; i < files.nb; i++) {
-        AUTO_FREE char *file = fs_join(dir, files.names[i]);
-        if (read_file(&programme, file, err) < 0)
+        AUTO_FREE char *file =
+            *sub == '.' ? mem_strdup(files.names[i]) : fs_join(sub, files.names[i]);
+        if (read_file(&programme, path, file, err) < 0)
             return err->code;
     }
     move_out(out, &programme);
@@ -113,11 +122,18 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-int list_files(char ***out, size_t *out_nb, const char *dir, struct err *err)
+/* The talks' files in dir/sub. */
+int list_files(char ***out, size_t *out_nb, const char *dir, const char *sub, struct err *err)
 {
-    DIR *d = opendir(dir);
-    if (!d)
-        return err_errno(err, errno, "cannot open the folder '%s'", dir);
+    int fd = -1;
+    if (found_open_folder(&fd, dir, sub, err) < 0)
+        return err_prefix(err, "in the folder '%s': ", dir);
+    DIR *d = fdopendir(fd);
+    if (!d) {
+        err_errno(err, errno, "cannot open the folder '%s'", dir);
+        close(fd);
+        return err->code;
+    }
     for (const struct dirent *entry; (entry = readdir(d));) {
         const char *name = entry->d_name;
         if (*name == '.' || !str_ends(name, ".json") || strcmp(name, category_name) == 0)
@@ -147,7 +163,7 @@ int read_category(struct programme *p, const char *dir, struct err *err)
         const char *title;
         if (!fs_exists(path))
             continue;
-        if (json_read_file(&obj, path, err) < 0 ||
+        if (read_found(&obj, dirs[i], category_name, where, err) < 0 ||
             json_need_string(&title, obj, "title", where, err) < 0)
             return err->code;
         p->name = plain_line(title);

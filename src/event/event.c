@@ -79,7 +79,10 @@ int event_lock(struct event *e, struct err *err)
     AUTO_FREE char *path = fs_join(e->work, "lock");
     /* The kernel releases the lock when the process ends. The process ID in the file is only for
      * messages. */
-    const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
+    if (fd < 0 && errno == ELOOP)
+        return err_set(err, ERR_INVALID, "'%s' is a link, not a lock of talkpress: remove it",
+                       path);
     if (fd < 0)
         return err_errno(err, errno, "cannot open '%s'", path);
     char who[64] = "";

@@ -150,11 +150,12 @@ static int add_looked_at(struct adding *a, const struct recording_file *now, str
     return ret;
 }
 
-static int add_file(struct adding *a, const char *path, struct err *err)
+/* folder: see recording_look. */
+static int add_file(struct adding *a, const char *path, const char *folder, struct err *err)
 {
     struct recording_file now = {0};
     struct err why = {0};
-    if (recording_look(&now, path, &why) < 0) {
+    if (recording_look(&now, path, folder, &why) < 0) {
         fprintf(stderr, "talkpress: %s\n", why.msg);
         a->nb_failed++; /* the others continue */
         return 0;
@@ -174,6 +175,19 @@ static int finish(struct adding *a, int ret, struct err *err)
     return ret;
 }
 
+static void report_links(struct adding *a, const struct recordings_found *f, const char *path)
+{
+    if (f->nb_links == 0)
+        return;
+    a->nb_failed += f->nb_links;
+    fprintf(
+        stderr,
+        "talkpress: %zu link%s out of '%s' and %s not added: '%s'%s (to add what it leads to all "
+        "the same: 'talkpress add FILE')\n",
+        f->nb_links, f->nb_links == 1 ? " leads" : "s lead", path, f->nb_links == 1 ? "is" : "are",
+        f->link, f->nb_links == 1 ? "" : ", for instance");
+}
+
 /* Lists the files under the path; reports and counts a path that cannot be read. */
 static void find(struct recordings_found *out, struct adding *a, const char *path)
 {
@@ -181,12 +195,13 @@ static void find(struct recordings_found *out, struct adding *a, const char *pat
     if (recordings_find(out, path, &why) < 0) {
         fprintf(stderr, "talkpress: %s\n", why.msg);
         a->nb_failed++;
-    } else if (out->nb == 0) {
+    } else if (out->nb == 0 && out->nb_links == 0) {
         fprintf(stderr,
                 "'%s' holds no file with the suffix of a recording: to add files with other names, "
                 "name each of them\n",
                 path);
     }
+    report_links(a, out, path);
     if (out->nb_unfinished > 0)
         fprintf(stderr, "%zu unfinished download%s not added: '%s'%s (add %s when complete)\n",
                 out->nb_unfinished, out->nb_unfinished == 1 ? " is" : "s are", out->unfinished,
@@ -205,10 +220,10 @@ int add_recordings(struct adding *a, const char *path, struct err *err)
 {
     struct recordings_found found = {0};
     find(&found, a, path);
-    a->in_folder = fs_is_dir(path);
+    a->in_folder = found.folder != NULL;
     int ret = store_begin(a->event->store, err);
     for (size_t i = 0; i < found.nb && ret == 0; i++)
-        ret = add_file(a, found.paths[i], err);
+        ret = add_file(a, found.paths[i], found.folder, err);
     ret = finish(a, ret, err);
     recordings_found_finish(&found);
     return ret;
@@ -265,10 +280,10 @@ static int detach(struct adding *a, const struct recording_file *files, size_t n
 }
 
 static int look_at(struct recording_file **out, size_t *out_nb, GHashTable *noted, const char *path,
-                   struct err *err)
+                   const char *folder, struct err *err)
 {
     struct recording_file now;
-    if (recording_look(&now, path, err) < 0)
+    if (recording_look(&now, path, folder, err) < 0)
         return err->code;
     if (is_noted(noted, &now))
         err_set(err, ERR_INVALID, "'%s' is given twice, or has the content of another", path);
@@ -286,7 +301,7 @@ static int look_at_all(struct recording_file **out, size_t *out_nb, struct addin
         struct recordings_found found = {0};
         find(&found, a, paths[i]);
         for (size_t k = 0; k < found.nb && err->code == 0; k++)
-            (void)!look_at(out, out_nb, noted, found.paths[k], err);
+            (void)!look_at(out, out_nb, noted, found.paths[k], found.folder, err);
         recordings_found_finish(&found);
     }
     g_hash_table_destroy(noted);
