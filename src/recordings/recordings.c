@@ -48,7 +48,7 @@ static int by_text(const void *a, const void *b)
 static void leave_out(struct recordings_found *f, const char *name)
 {
     if (f->nb_unfinished++ == 0)
-        f->unfinished = mem_strdup(name);
+        f->unfinished = str_clean_line(name);
 }
 
 /* Whether a program that is still downloading the file keeps another one beside it. */
@@ -81,7 +81,7 @@ static void refuse_links(struct recordings_found *f)
             leads_out(f->paths[i], f->folder)) {
             AUTO_FREE char *path = f->paths[i];
             if (f->nb_links++ == 0)
-                f->link = mem_strdup(fs_basename(path));
+                f->link = str_clean_line(fs_basename(path));
         } else {
             f->paths[nb++] = f->paths[i];
         }
@@ -137,8 +137,8 @@ static void set_aside(struct recordings_found *f)
         copies[i] = originals[i] || double_suffix(f->paths[i]);
         if (!originals[i] || f->nb_copies++ > 0)
             continue;
-        f->copy = mem_strdup(fs_basename(f->paths[i]));
-        f->original = mem_strdup(fs_basename(originals[i]));
+        f->copy = str_clean_line(fs_basename(f->paths[i]));
+        f->original = str_clean_line(fs_basename(originals[i]));
     }
     for (size_t i = 0; i < f->nb; i++)
         if (copies[i])

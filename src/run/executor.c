@@ -334,8 +334,9 @@ static int note_failure(struct executor *e, const struct slot *s, int status, st
     if (why.code != ERR_INVALID) {
         if (*log)
             progress_say(e->progress, "  the last lines of its log:\n%s", log);
+        AUTO_FREE char *word = str_shell(kept);
         if (is_kept)
-            progress_say(e->progress, "  to run it again: talkpress worker '%s'", kept);
+            progress_say(e->progress, "  to run it again: talkpress worker %s", word);
     }
     e->result->nb_failed++;
     e->result->no_space = e->result->no_space || why.code == ERR_NO_SPACE;

@@ -281,3 +281,51 @@ all_in_time()
     [ -c /dev/null ]
     [ -p pipe.xml ]
 }
+
+# pasted COMMAND: what bash does with a line that talkpress printed.
+pasted()
+{
+    (PATH=$(dirname "$TALKPRESS"):$PATH && timeout 20 bash -c "$1")
+}
+
+@test "commands that talkpress prints are safe to paste, whatever the names in them" {
+    trap=$'it\'s "$(touch stolen)"; touch stolen #'
+    mkdir "$trap"
+    PAGE=$PWD/page.txt
+    page "$PAGE" "1: First Steps (Ada Byron) (0:03)" "2: Second Thoughts (Grace Murray) (0:03)"
+    page "$trap/-page.txt" "7: Something Else (Alan Kay) (0:03)" "8: Another Event (Ada Byron) (0:03)"
+    EVENT=$PWD/$trap/event
+    expect 0 "$TALKPRESS" init "$EVENT"
+    says "Next: talkpress -C '"
+    run pasted "$(sed -n "s/.*Next: //; s/PROGRAMME/'${PAGE//\//\\/}'/p" <<<"$output")"
+    same 0 "$status"
+    cheap_rendition "$EVENT" cheap .mp4
+    settings 'renditions: [cheap]'
+    # Another programme, named by a path that looks like an option.
+    cd "$trap"
+    run "$TALKPRESS" -C event import -- "$PWD/-page.txt" </dev/null
+    same 1 "$status"
+    says "If this programme is right, run: talkpress import --replace '"
+    run pasted "cd event; $(sed -n "s/.*run: \(.*\)\. Another event needs.*/\1/p" <<<"$output")"
+    same 0 "$status"
+    tp import --replace "$PAGE" >/dev/null
+    # A job that fails.
+    ffmpeg -v error -i "$BATS_FILE_TMPDIR/stand-ins"/01-* -c copy -map_metadata -1 "z ' \$(touch stolen).mkv"
+    run tp add "z ' \$(touch stolen).mkv"
+    tp match "1=z ' \$(touch stolen).mkv" >/dev/null
+    sed -i 's/crf: 30/crf: 30, profile: nonsense/' event/renditions/cheap.yaml
+    run tp run --quiet 1
+    says "to run it again: talkpress worker '"
+    run pasted "$(sed -n 's/^ *to run it again: //p' <<<"$output" | head -1)"
+    same 1 "$status"
+    says "nonsense"
+    same "" "$(find "$BATS_TEST_TMPDIR" -name stolen)"
+}
+
+@test "names in a folder do not reach the terminal as they are" {
+    cp rec/01-first-steps.mp4 $'rec/a\e]0;evil\a.mp4.part'
+    ln -s "$PWD/secret.vtt" $'rec/b\e]0;evil\a.mp4'
+    run tp add rec
+    says "1 unfinished download" "leads out of"
+    same 0 "$(grep -c $'[\e\a]' <<<"$output")"
+}
