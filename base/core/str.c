@@ -170,6 +170,33 @@ char *str_quote(const char *s, size_t max_bytes)
     return str_take(&out);
 }
 
+/* $'…' has no quotes within: a shell that does not know it takes all for one word too. */
+static char *shell_escaped(const char *s)
+{
+    AUTO_STR out = {0};
+    for (; *s; s++) {
+        const bool plain = *s > ' ' && *s < 0x7f && *s != '\'' && *s != '\\';
+        str_addf(&out, plain ? "%c" : "\\x%02x", (unsigned char)*s);
+    }
+    return mem_printf("$'%s'", out.s ? out.s : "");
+}
+
+char *str_shell(const char *s)
+{
+    AUTO_FREE char *clean = str_clean(s);
+    AUTO_STR out = {0};
+    if (strcmp(clean, s) != 0 || strpbrk(s, "\n\t"))
+        return shell_escaped(s);
+    for (size_t nb; *s; s += nb) {
+        nb = *s == '\'' ? 1 : strcspn(s, "'");
+        if (*s == '\'')
+            str_add(&out, "'\\''");
+        else
+            str_add_bytes(&out, s, nb);
+    }
+    return mem_printf("'%s'", out.s ? out.s : "");
+}
+
 /* The letters of Latin-1 Supplement and Latin Extended-A from U+00C0, without their marks. Not
  * g_str_to_ascii or a normal form: those make "a" of U+00E4, and names of published files must not
  * change with a version of GLib. */

@@ -56,6 +56,10 @@ bool str_in_ranges(uint32_t cp, const uint32_t (*ranges)[2], size_t nb);
 char *str_quote(const char *s, size_t max_bytes);
 enum { STR_QUOTE_BYTES = 60 }; /* for what users wrote, in most messages */
 
+/* A word for a shell, as a new string: in quotes, so that nothing in it is obeyed when the command
+ * is pasted. Characters that str_clean takes out are escaped as bash and zsh read them. */
+char *str_shell(const char *s);
+
 /* A file name of at most max_bytes, as a new string: letters and digits in lower case, words joined
  * by '-', '&' as "and", Latin letters without accents, letters of other scripts as they are. Never
  * empty: "untitled". */

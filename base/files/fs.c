@@ -23,12 +23,10 @@ void fs_close_p(int *fd)
 
 static int check(const struct stat *st, const char *name, int64_t max_bytes, struct err *err)
 {
-    if (S_ISFIFO(st->st_mode))
-        return err_set(err, ERR_INVALID,
-                       "'%s' is a pipe; expected a file: save what it gives to a file first", name);
     if (!S_ISREG(st->st_mode))
         return err_set(err, ERR_INVALID, "'%s' is a %s; expected a file", name,
-                       S_ISDIR(st->st_mode)    ? "folder"
+                       S_ISFIFO(st->st_mode)   ? "pipe"
+                       : S_ISDIR(st->st_mode)  ? "folder"
                        : S_ISSOCK(st->st_mode) ? "socket"
                                                : "device");
     if (st->st_size > max_bytes)
@@ -48,8 +46,12 @@ int fs_check_opened(int fd, const char *name, int64_t max_bytes, struct err *err
 int fs_check(const char *path, int64_t max_bytes, struct err *err)
 {
     struct stat st;
-    return stat(path, &st) < 0 ? err_errno(err, errno, "cannot open '%s'", path)
-                               : check(&st, path, max_bytes, err);
+    if (stat(path, &st) < 0)
+        return err_errno(err, errno, "cannot open '%s'", path);
+    if (S_ISFIFO(st.st_mode)) /* as shells write it: <(command) */
+        return err_set(err, ERR_INVALID,
+                       "'%s' is a pipe; expected a file: save what it gives to a file first", path);
+    return check(&st, path, max_bytes, err);
 }
 
 int fs_open(int *out, const char *path, int64_t max_bytes, struct err *err)
@@ -179,6 +181,14 @@ int fs_write_atomic(const char *path, const void *bytes, size_t nb, struct err *
     return err->code;
 }
 
+int fs_check_output(const char *path, struct err *err)
+{
+    struct stat st;
+    return stat(path, &st) < 0 || S_ISREG(st.st_mode)
+               ? 0
+               : err_set(err, ERR_INVALID, "'%s' exists and is not a file: name another", path);
+}
+
 static int copy(const char *from, const char *to, struct err *err)
 {
     AUTO_FD in = -1;
@@ -291,6 +301,12 @@ int fs_remove_all(const char *path, struct err *err)
 bool fs_exists(const char *path)
 {
     return access(path, F_OK) == 0;
+}
+
+bool fs_is_taken(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0;
 }
 
 bool fs_is_regular(const char *path)

@@ -42,6 +42,10 @@ ATTR_NODISCARD int fs_write(const char *path, const void *bytes, size_t nb, stru
 /* Writes a temporary file beside path, fsyncs it, renames it to path, and fsyncs the folder. */
 ATTR_NODISCARD int fs_write_atomic(const char *path, const void *bytes, size_t nb, struct err *err);
 
+/* ERR_INVALID if path is that of a pipe, a device or the like: fs_write_atomic would replace it.
+ * For paths that the user gave. */
+ATTR_NODISCARD int fs_check_output(const char *path, struct err *err);
+
 /* fsyncs a file, or a folder and so the names in it. */
 ATTR_NODISCARD int fs_sync(const char *path, struct err *err);
 
@@ -68,6 +72,7 @@ ATTR_NODISCARD int fs_remove_all(const char *path, struct err *err);
 
 bool fs_exists(const char *path);
 bool fs_is_dir(const char *path);
+bool fs_is_taken(const char *path);   /* by anything, also a link that leads nowhere */
 bool fs_is_regular(const char *path); /* a file itself, not a link to one */
 int64_t fs_size(const char *path);    /* in bytes; -1: there is no such file */
 int64_t fs_free_bytes(

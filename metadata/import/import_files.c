@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "err.h"
+#include "found.h"
 #include "fs.h"
 #include "mem.h"
 #include "programme_limits.h"
@@ -32,13 +34,30 @@ void import_files_finish(struct import_files *f)
     *f = (struct import_files){0};
 }
 
-/* Appends a file. Takes over its path. */
-static int add(struct import_file **list, size_t *nb, char *path, size_t max_bytes, struct err *err)
+/* Appends a file that is not read yet. Takes over its path. */
+static struct import_file *add(struct import_file **list, size_t *nb, char *path)
 {
     *list = mem_grow(*list, *nb, sizeof **list);
     struct import_file *file = &(*list)[(*nb)++];
     *file = (struct import_file){.path = path};
-    return fs_read(&file->bytes, &file->nb_bytes, path, max_bytes, err);
+    return file;
+}
+
+/* A path is that of a file; standard input, which the user connected, may be a pipe. */
+static int read_named(struct import_file *file, struct err *err)
+{
+    return strcmp(file->path, "/dev/stdin") == 0
+               ? fs_read_opened(&file->bytes, &file->nb_bytes, STDIN_FILENO, file->path,
+                                IMPORT_MAX_BYTES, err)
+               : fs_read(&file->bytes, &file->nb_bytes, file->path, IMPORT_MAX_BYTES, err);
+}
+
+/* A file in a folder that others may have filled. */
+static int read_found(struct import_file *file, const char *dir, const char *name, struct err *err)
+{
+    return found_read(&file->bytes, &file->nb_bytes, dir, name, MAX_TALK_BYTES, err) < 0
+               ? err_prefix(err, "in the folder '%s': ", dir)
+               : 0;
 }
 
 /* --- a folder --------------------------------------------------------------------------------- */
@@ -58,11 +77,18 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static int list_files(struct names *out, const char *dir, struct err *err)
+/* The talks' files in dir/sub. */
+static int list_files(struct names *out, const char *dir, const char *sub, struct err *err)
 {
-    DIR *d = opendir(dir);
-    if (!d)
-        return err_errno(err, errno, "cannot open the folder '%s'", dir);
+    int fd = -1;
+    if (found_open_folder(&fd, dir, sub, err) < 0)
+        return err_prefix(err, "in the folder '%s': ", dir);
+    DIR *d = fdopendir(fd);
+    if (!d) {
+        err_errno(err, errno, "cannot open the folder '%s'", dir);
+        close(fd);
+        return err->code;
+    }
     for (const struct dirent *entry; (entry = readdir(d));) {
         const char *name = entry->d_name;
         if (*name == '.' || !str_ends(name, ".json") || strcmp(name, category_name) == 0)
@@ -87,18 +113,22 @@ static int read_categories(struct import_files *f, struct err *err)
     const char *const dirs[] = {f->path, parent};
     for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++) {
         AUTO_FREE char *path = fs_join(dirs[i], category_name);
-        if (fs_exists(path) &&
-            add(&f->categories, &f->nb_categories, mem_take(&path), MAX_TALK_BYTES, err) < 0)
+        if (!fs_exists(path))
+            continue;
+        struct import_file *file = add(&f->categories, &f->nb_categories, mem_take(&path));
+        if (read_found(file, dirs[i], category_name, err) < 0)
             return err->code;
     }
     return 0;
 }
 
-static int read_talks(struct import_files *f, const char *dir, struct err *err)
+/* sub: the folder below with the talks; "." if they are in the folder itself. */
+static int read_talks(struct import_files *f, const char *sub, struct err *err)
 {
+    const char *dir = f->path;
     ATTR_CLEANUP(names_finish) struct names names = {0};
     size_t nb_bytes = 0;
-    if (list_files(&names, dir, err) < 0)
+    if (list_files(&names, dir, sub, err) < 0)
         return err->code;
     if (!names.nb)
         return err_set(
@@ -108,7 +138,9 @@ static int read_talks(struct import_files *f, const char *dir, struct err *err)
             "has another format, name its file",
             f->path);
     for (size_t i = 0; i < names.nb; i++) {
-        if (add(&f->files, &f->nb, fs_join(dir, names.names[i]), MAX_TALK_BYTES, err) < 0)
+        AUTO_FREE char *name =
+            *sub == '.' ? mem_strdup(names.names[i]) : fs_join(sub, names.names[i]);
+        if (read_found(add(&f->files, &f->nb, fs_join(dir, name)), dir, name, err) < 0)
             return err->code;
         nb_bytes += f->files[i].nb_bytes;
         if (nb_bytes > IMPORT_MAX_BYTES)
@@ -125,7 +157,7 @@ static int read_folder(struct import_files *f, struct err *err)
     AUTO_FREE char *videos = fs_join(f->path, "videos");
     f->is_folder = true;
     return read_categories(f, err) < 0 ||
-                   read_talks(f, fs_is_dir(videos) ? videos : f->path, err) < 0
+                   read_talks(f, fs_is_dir(videos) ? "videos" : ".", err) < 0
                ? err->code
                : 0;
 }
@@ -135,7 +167,7 @@ int import_files_read(struct import_files *out, const char *path, struct err *er
     AUTO_IMPORT_FILES files = {.path = mem_strdup(path)};
     const int ret = fs_is_dir(path)
                         ? read_folder(&files, err)
-                        : add(&files.files, &files.nb, mem_strdup(path), IMPORT_MAX_BYTES, err);
+                        : read_named(add(&files.files, &files.nb, mem_strdup(path)), err);
     if (ret < 0)
         return ret;
     *out = files;

@@ -40,6 +40,23 @@ void store_set_stop(struct store *s, const volatile sig_atomic_t *stop)
 #define CACHE_READING   "PRAGMA cache_size = -163840;"
 #define READING_PRAGMAS "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;" CACHE
 
+/* SQLite would wait for a pipe, and write into whatever a file beside the store leads to. The store
+ * itself may be a link: the user's, to another disk. */
+static int check_files(const char *path, struct err *err)
+{
+    static const char *const beside[] = {"-wal", "-shm", "-journal"};
+    if (fs_check(path, INT64_MAX, err) < 0)
+        return err->code;
+    AUTO_FREE char *real = realpath(path, NULL);
+    for (size_t i = 0; i < sizeof beside / sizeof *beside; i++) {
+        AUTO_FREE char *file = mem_printf("%s%s", real ? real : path, beside[i]);
+        if (fs_is_taken(file) && !fs_is_regular(file))
+            return err_set(err, ERR_INVALID,
+                           "'%s' is not a file, as the store's own is: move it away", file);
+    }
+    return 0;
+}
+
 /* Writes nothing, not even if s->db is closed before configure(): the file may belong to another
  * program. */
 static int open_db(struct store *s, const char *path, int flags, struct err *err)
@@ -302,6 +319,8 @@ int store_open(struct store **out, const char *path, struct err *err)
     struct err why = {0};
     if (!fs_exists(path))
         return missing(path, err);
+    if (check_files(path, err) < 0)
+        return err->code;
     const bool ended_badly = store_ended_badly(path);
     AUTO_STORE *s = mem_zalloc(1, sizeof *s);
     if (open_db(s, path, SQLITE_OPEN_READWRITE, &why) < 0 ||

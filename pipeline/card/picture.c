@@ -66,6 +66,8 @@ int picture_read(AVFrame **out, const char *path, struct err *err)
 static int open_input(struct input *in, const char *path, struct err *err)
 {
     AUTO_FREE char *url = mem_printf("file:%s", path);
+    if (fs_check(path, PICTURE_MAX_BYTES, err) < 0) /* libavformat would wait for a pipe */
+        return err->code;
     int ret = avio_open(&in->io, url, AVIO_FLAG_READ);
     if (ret < 0)
         return av_fail(err, ret, "cannot open the picture '%s'", path);

@@ -62,8 +62,11 @@ static int check(struct rendition *r, const char *where, struct err *err)
         strcmp(r->container, "ogg") != 0)
         return err_set(err, ERR_INVALID, "%s: 'container' is '%s', should be mp4, webm or ogg",
                        where, r->container);
-    if (r->suffix[0] != '.' || strchr(r->suffix, '/'))
-        return err_set(err, ERR_INVALID, "%s: 'suffix' should begin with a dot and name no folder",
+    /* Names of published files are lines of SHA256SUMS, where '\\' is special too. */
+    AUTO_FREE char *line = str_clean_line(r->suffix);
+    if (r->suffix[0] != '.' || strpbrk(r->suffix, "/\\") || strcmp(line, r->suffix) != 0)
+        return err_set(err, ERR_INVALID,
+                       "%s: 'suffix' should begin with a dot and name no folder, as in '.720p.mp4'",
                        where);
     if (rendition_check_audio(r->audio, where, err) < 0)
         return err->code;

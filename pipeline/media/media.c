@@ -33,7 +33,7 @@ void media_close_p(struct media **media)
 static int open_file(struct media *m, size_t i, struct err *err)
 {
     const char *path = m->paths[i];
-    m->fds[i] = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    m->fds[i] = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (m->fds[i] < 0)
         return err_errno(err, errno, "cannot open '%s'", path);
     struct stat st;

@@ -3,6 +3,7 @@
 #include "card_trial.h"
 #include "commands.h"
 #include "event.h"
+#include "fs.h"
 #include "json.h"
 #include "media_program.h"
 #include "media_request.h"
@@ -39,7 +40,8 @@ int cmd_card(struct command *c, struct err *err)
     const char *talk = c->operands[0];
     char verb[] = "card";
     int number, only;
-    if (media_program_find(&program, err) < 0 ||
+    if (fs_check_output(command_value(c, "output"), err) < 0 ||
+        media_program_find(&program, err) < 0 ||
         selector_part(&number, &only, &c->plan->programme, talk, err) < 0)
         return err->code;
     const struct talk *t = programme_find(&c->plan->programme, number);

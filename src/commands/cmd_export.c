@@ -95,7 +95,7 @@ static int by_number(const void *va, const void *vb)
 static int read_links(struct links *l, const struct event *event, struct err *err)
 {
     AUTO_FREE char *path = fs_join(event->out, PUBLISH_LIST);
-    if (!fs_exists(path))
+    if (!fs_is_regular(path))
         return 0;
     json_t *list;
     if (json_read_file(&l->published, path, err) < 0 ||
@@ -125,7 +125,8 @@ static int write_schedule_xml(const struct programme *p, const struct links *l, 
     if (export_schedule_xml(&xml, p, l->files, l->nb, err) < 0)
         return err->code;
     if (path)
-        return fs_write_atomic(path, xml, strlen(xml), err);
+        return fs_check_output(path, err) < 0 ? err->code
+                                              : fs_write_atomic(path, xml, strlen(xml), err);
     fputs(xml, stdout);
     return 0;
 }
@@ -158,7 +159,7 @@ static int write_pyvideo(const struct programme *p, const struct links *l, const
                        "'%s' exists and is not an empty folder: move it away, or name another",
                        dir);
     export_pyvideo(&texts, p, l->files, l->nb);
-    const int rc = write_texts(&texts, tmp, err);
+    const int rc = fs_remove_all(tmp, err) < 0 ? err->code : write_texts(&texts, tmp, err);
     if (rc == 0)
         return fs_commit(tmp, dir, err);
     return fs_remove_all(tmp, err) < 0 ? err->code : rc; /* the first message stays */

@@ -171,11 +171,11 @@ static void print_unsure(const json_t *unsure)
         printf("\nThese matches are no longer certain. To keep one, run:\n");
     json_array_foreach(unsure, i, row) {
         const long long talk = json_get_int(row, "talk", 0), part = json_get_int(row, "part", 0);
-        AUTO_FREE char *name = str_clean_line(json_get_string(row, "name", ""));
-        if (part)
-            printf("  talkpress match '%lld/%lld=%s'\n", talk, part, name);
-        else
-            printf("  talkpress match '%lld=%s'\n", talk, name);
+        const char *name = json_get_string(row, "name", "");
+        AUTO_FREE char *match =
+            part ? mem_printf("%lld/%lld=%s", talk, part, name) : mem_printf("%lld=%s", talk, name);
+        AUTO_FREE char *word = str_shell(match);
+        printf("  talkpress match %s\n", word);
     }
 }
 

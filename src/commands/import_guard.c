@@ -101,11 +101,13 @@ int import_guard_refuse(const struct import_guard *g, const char *path, bool dry
                  r->nb_before, cli_s(r->nb_before));
     if (nb_published(g))
         str_addf(&why, ", %zu of them published", nb_published(g));
-    return err_set(err, ERR_INVALID,
-                   "'%s' %s: %s. If this programme is right, type 'talkpress import --replace "
-                   "%s'.%s",
-                   path, dry_run ? "would not be imported" : "was not imported", why.s, path,
-                   r->other_event ? " Another event needs a folder of its own: 'talkpress init "
-                                    "DIR'."
-                                  : "");
+    AUTO_FREE char *word = str_shell(path);
+    return err_set(
+        err, ERR_INVALID,
+        "'%s' %s: %s. If this programme is right, run: talkpress import --replace %s%s.%s", path,
+        dry_run ? "would not be imported" : "was not imported", why.s, *path == '-' ? "-- " : "",
+        word,
+        r->other_event ? " Another event needs a folder of its own: 'talkpress init "
+                         "DIR'."
+                       : "");
 }

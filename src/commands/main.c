@@ -59,6 +59,7 @@ static const struct verb verbs[] = {
      .help = "add [--json] [--join | --separate] [--start TIME] [--room ROOM] FILE|FOLDER...\n"
              "Adds recordings, probes them and matches them to talks. Recordings are only\n"
              "read, never changed. Files that a camera split one recording into are joined.\n"
+             "Links that lead out of a FOLDER are refused: name what they lead to.\n"
              "Shows and judges what this call added; 'talkpress status' has the rest.\n"
              "  --join         the files, in this order, are one recording\n"
              "  --separate     each file is a recording of its own\n"

@@ -88,15 +88,19 @@ static void add_command(struct str *s, const struct source *source, const struct
                         const struct part *part)
 {
     char name[32];
-    if (!may_hold_several(source, part))
-        str_addf(s, "talkpress match '%s=%s'", plan_part_name(name, talk, part->number),
-                 source->name);
+    const bool several = may_hold_several(source, part);
+    AUTO_FREE char *path = str_shell(source->recording->path);
+    AUTO_FREE char *match =
+        several ? mem_printf("%d-%d=%s", talk->number, talk->number + 1, source->name)
+                : mem_printf("%s=%s", plan_part_name(name, talk, part->number), source->name);
+    AUTO_FREE char *word = str_shell(match);
+    if (!several)
+        str_addf(s, "talkpress match %s", word);
     else if (talk->start && strlen(talk->start) > sizeof "2010-04-28T09:00" - 1)
-        str_addf(s, "talkpress add --start '%.10s %.5s' '%s', with the time when it began",
-                 talk->start, talk->start + sizeof "2010-04-28", source->recording->path);
+        str_addf(s, "talkpress add --start '%.10s %.5s' %s, with the time when it began",
+                 talk->start, talk->start + sizeof "2010-04-28", path);
     else
-        str_addf(s, "talkpress match '%d-%d=%s', with the talks that it holds", talk->number,
-                 talk->number + 1, source->name);
+        str_addf(s, "talkpress match %s, with the talks that it holds", word);
 }
 
 char *unused_advice(const struct plan *p, const struct part_plan *pp)

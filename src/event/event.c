@@ -192,6 +192,9 @@ static int take_lock(int *out, const struct event *e, const char *path, int flag
                      struct err *err)
 {
     const int fd = open(path, flags | O_CLOEXEC, 0666);
+    if (fd < 0 && errno == ELOOP)
+        return err_set(err, ERR_INVALID, "'%s' is a link, not a lock of talkpress: remove it",
+                       path);
     if (fd < 0)
         return err_errno(err, errno, "cannot open '%s'", path);
     if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
@@ -221,7 +224,7 @@ int event_lock(struct event *e, struct err *err)
     /* The folder may have been replaced before it was locked. */
     if (take_lock(&dir_lock, e, e->dir, O_RDONLY | O_DIRECTORY, file, err) == 0 &&
         event_check(e, err) == 0 &&
-        take_lock(&work_lock, e, file, O_RDWR | O_CREAT, file, err) == 0 &&
+        take_lock(&work_lock, e, file, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, file, err) == 0 &&
         write_pid(work_lock, file, err) == 0) {
         e->lock = dir_lock;
         e->work_lock = work_lock;

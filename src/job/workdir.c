@@ -89,6 +89,9 @@ int workdir_clean_failed(const char *work, struct err *err)
 int workdir_clean(const char *work, struct err *err)
 {
     AUTO_FREE char *tmp = mem_printf("%s/tmp", work), *failed = mem_printf("%s/failed", work);
+    struct stat st;
+    if (lstat(failed, &st) == 0 && !S_ISDIR(st.st_mode) && fs_remove_all(failed, err) < 0)
+        return err->code; /* a link: specs would be moved to where it leads */
     return fs_remove_all(tmp, err) < 0 || fs_mkdirs(tmp, err) < 0 || fs_mkdirs(failed, err) < 0
                ? err->code
                : 0;

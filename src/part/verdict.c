@@ -148,9 +148,11 @@ static char *describe_published(const struct part_plan *pp, const struct plan *p
         snprintf(name, sizeof name, "%d", pp->talk->number);
     else
         plan_part_name(name, pp->talk, pp->part->number);
+    AUTO_FREE char *match = mem_printf("%s=%s", name, p->sources[at].name),
+                   *word = str_shell(match);
     return mem_printf("published from '%s', which may still hold it: keep it with talkpress match "
-                      "'%s=%s', or withdraw it with talkpress match '%s=none'",
-                      p->sources[at].name, name, p->sources[at].name, name);
+                      "%s, or withdraw it with talkpress match '%s=none'",
+                      p->sources[at].name, word, name);
 }
 
 /* Adds a remark to the note, which is replaced. */

@@ -10,6 +10,7 @@
 
 #include "captions.h"
 #include "captions_verdict.h"
+#include "found.h"
 #include "fs.h"
 #include "hash.h"
 #include "json.h"
@@ -42,6 +43,7 @@ static void free_list(struct caption_source **list, size_t *nb)
     for (size_t i = 0; i < *nb; i++) {
         free((*list)[i].path);
         free((*list)[i].no_language);
+        free((*list)[i].refused);
     }
     free(*list);
     *list = NULL;
@@ -55,14 +57,17 @@ void captions_free(struct source *s)
     free_list(&s->outranked, &s->nb_outranked);
 }
 
-/* no_language: why it is set aside, or NULL. */
-static struct caption_source *add(struct source *s, const char *language, const char *no_language)
+/* no_language, refused: why it is set aside, or NULL. */
+static struct caption_source *add(struct source *s, const char *language, const char *no_language,
+                                  const char *refused)
 {
-    struct caption_source **list = no_language ? &s->set_aside : &s->captions;
-    size_t *nb = no_language ? &s->nb_set_aside : &s->nb_captions;
+    const bool aside = no_language || refused;
+    struct caption_source **list = aside ? &s->set_aside : &s->captions;
+    size_t *nb = aside ? &s->nb_set_aside : &s->nb_captions;
     *list = mem_grow(*list, *nb, sizeof **list);
     struct caption_source *c = &(*list)[(*nb)++];
-    *c = (struct caption_source){.stream = -1, .no_language = mem_strdup(no_language)};
+    *c = (struct caption_source){
+        .stream = -1, .no_language = mem_strdup(no_language), .refused = mem_strdup(refused)};
     snprintf(c->language, sizeof c->language, "%s", language);
     return c;
 }
@@ -147,19 +152,22 @@ static bool outranks(const char *path, const char *other)
     return rank < its || (rank == its && strcmp(path, other) <= 0);
 }
 
-static void add_file(struct source *s, const struct search *search, const char *path,
-                     const char *language)
+static void add_file(struct source *s, const struct search *search, const char *dir,
+                     const char *name, const char *language)
 {
-    struct err unread = {0}; /* the job that needs the file will say why */
-    AUTO_FREE char *bytes = NULL;
+    struct err unread = {0};
+    AUTO_FREE char *bytes = NULL, *path = fs_join(dir, name);
     size_t nb;
     struct caption_source found = {.stream = -1};
-    if (fs_read(&bytes, &nb, path, CAPTIONS_MAX_BYTES, &unread) == 0) {
+    const char *refused = NULL;
+    if (found_read(&bytes, &nb, dir, name, CAPTIONS_MAX_BYTES, &unread) == 0) {
         hash_bytes(bytes, nb, found.hash);
         judge_file(&found, search, path, bytes, nb);
-    }
+    } else if (unread.code == ERR_INVALID) {
+        refused = unread.msg;
+    } /* else the job that needs the file will say why */
     AUTO_FREE char *no_language = found.no_language;
-    struct caption_source *c = no_language ? NULL : of_language(s, language);
+    struct caption_source *c = no_language || refused ? NULL : of_language(s, language);
     if (c && outranks(c->path, path)) {
         add_outranked(s, path, &found);
         return;
@@ -167,9 +175,9 @@ static void add_file(struct source *s, const struct search *search, const char *
     if (c)
         add_outranked(s, c->path, c);
     else
-        c = add(s, language, no_language);
+        c = add(s, language, no_language, refused);
     free(c->path);
-    set_file(c, mem_strdup(path), &found);
+    set_file(c, mem_take(&path), &found);
 }
 
 /* The index of the first source whose path is not before this one. Sources are sorted by path. */
@@ -203,7 +211,7 @@ static bool give(const struct search *search, const char *dir, const char *name,
         const char *dot = strrchr(fs_basename(sources[i].recording->path), '.');
         if (sources[i].absent || strchr(rest, '/') || (dot ? dot != rest : *rest != '\0'))
             continue;
-        add_file(&sources[i], search, path, language);
+        add_file(&sources[i], search, dir, name, language);
         given = true;
     }
     return given;
@@ -272,7 +280,8 @@ static int read_note(struct source *s, const struct event *event, struct err *er
         const char *path = json_get_string(file, "path", "");
         const char *no_language =
             user_takes(event, path) ? NULL : json_get_string(file, "no_language", NULL);
-        struct caption_source *c = add(s, json_get_string(file, "language", ""), no_language);
+        struct caption_source *c = add(s, json_get_string(file, "language", ""), no_language,
+                                       json_get_string(file, "refused", NULL));
         c->path = mem_strdup(path);
         snprintf(c->hash, sizeof c->hash, "%s", json_get_string(file, "hash", ""));
     }
@@ -287,6 +296,8 @@ static void note_file(json_t *files, const struct caption_source *c)
                              "hash", c->hash);
     if (c->no_language)
         json_object_set_new(file, "no_language", json_text(c->no_language));
+    if (c->refused)
+        json_object_set_new(file, "refused", json_text(c->refused));
     json_array_append_new(files, file);
 }
 
@@ -352,7 +363,7 @@ static void add_streams(struct source *s, const struct event *event)
         const char *no_language = user_takes(event, s->recording->path)
                                       ? NULL
                                       : json_get_string(stream, "no_language", NULL);
-        struct caption_source *c = add(s, language, no_language);
+        struct caption_source *c = add(s, language, no_language, NULL);
         c->stream = (int)json_get_int(stream, "index", -1);
         snprintf(c->codec, sizeof c->codec, "%s", codec);
     }
@@ -416,12 +427,25 @@ char *captions_describe(const struct caption_source *c)
     return mem_printf("%s (%s%s%s)", from, c->codec, c->language[0] ? ", " : "", c->language);
 }
 
+/* In YAML's single quotes, where only they are doubled. */
+static char *yaml_quoted(const char *text)
+{
+    AUTO_STR out = {0};
+    for (; *text; text++)
+        str_add(&out, *text == '\'' ? "\'\'" : (const char[]){*text, '\0'});
+    return mem_printf("'%s'", out.s ? out.s : "");
+}
+
 char *captions_describe_set_aside(const struct source *s, const struct caption_source *c)
 {
+    if (c->refused)
+        return mem_printf("not taken: %s; to publish captions, put a file in its place",
+                          c->refused);
     AUTO_FREE char *from = captions_describe(c);
+    AUTO_FREE char *name = yaml_quoted(fs_basename(c->path ? c->path : s->recording->path));
     return mem_printf("not taken: %s, which holds %s; to publish it, write into talkpress.yaml: "
-                      "captions: {take: ['%s']}",
-                      from, c->no_language, fs_basename(c->path ? c->path : s->recording->path));
+                      "captions: {take: [%s]}",
+                      from, c->no_language, name);
 }
 
 json_t *captions_json(const struct source *s, bool set_aside)
@@ -434,27 +458,33 @@ json_t *captions_json(const struct source *s, bool set_aside)
                                 c->path ? json_null() : json_integer(c->stream), "language",
                                 json_text(c->language[0] ? c->language : NULL));
         if (set_aside)
-            json_object_set_new(one, "because", json_text(c->no_language));
+            json_object_set_new(one, "because",
+                                json_text(c->refused ? c->refused : c->no_language));
         json_array_append_new(list, one);
     }
     return list;
 }
 
+/* Adds those that were refused, or the others. lead: what comes before the first one. */
 static void add_to_summary(struct str *out, const char *lead, const struct caption_source *list,
-                           size_t nb)
+                           size_t nb, bool refused)
 {
+    bool first = true;
     for (size_t i = 0; i < nb; i++) {
+        if ((list[i].refused != NULL) != refused)
+            continue;
         AUTO_FREE char *from = captions_describe(&list[i]);
-        str_addf(out, "%s%s", i ? ", " : lead, from);
+        str_addf(out, "%s%s%s", first && out->len ? "; " : "", first ? lead : ", ",
+                 refused ? list[i].refused : from);
+        first = false;
     }
 }
 
 char *captions_summary(const struct source *s)
 {
     AUTO_STR out = {0};
-    add_to_summary(&out, "captions: ", s->captions, s->nb_captions);
-    add_to_summary(
-        &out, out.len ? "; captions not taken, no language: " : "captions not taken, no language: ",
-        s->set_aside, s->nb_set_aside);
+    add_to_summary(&out, "captions: ", s->captions, s->nb_captions, false);
+    add_to_summary(&out, "captions not taken, no language: ", s->set_aside, s->nb_set_aside, false);
+    add_to_summary(&out, "captions not taken: ", s->set_aside, s->nb_set_aside, true);
     return out.len ? str_take(&out) : NULL;
 }

@@ -14,21 +14,24 @@ struct source;
 
 struct caption_source {
     char *path;                    /* NULL: a stream */
-    char hash[33];                 /* of the file's content; "": it cannot be read */
+    char hash[33];                 /* of the file's content; "": it could not be read */
     int stream;                    /* index in the recording; -1: a file */
     char codec[16];                /* of the stream */
     char language[LANGUAGE_BYTES]; /* as language_short writes it; "": unknown */
     char suffix[24];               /* of the published file: ".vtt", ".de.vtt" */
-    char *no_language;             /* why it is set aside; NULL: it is not (telemetry.h) */
-    bool judged;                   /* by its content: a file that the settings do not name */
+    /* Why it is set aside; both NULL: it is not. */
+    char *no_language; /* what it holds instead of text (telemetry.h) */
+    char *refused;     /* "'15-gogrid.vtt' is a link that leads out of its folder" (found.h) */
+    bool judged;       /* by its content: a file that the settings do not name */
 };
 
 /* Whether the file's suffix is one of captions. */
 bool captions_file_name(const char *name);
 
 /* Fills the captions of all sources. Their probes must be loaded, as struct source describes. Text
- * that is no language is set aside, unless the settings name its file. Each folder is read once.
- * For recordings that do not exist now, the files are those that captions_note wrote to the store.
+ * that is no language is set aside, unless the settings name its file; so is what is no file of the
+ * recording's folder. Each folder is read once. For recordings that do not exist now, the files are
+ * those that captions_note wrote to the store.
  */
 ATTR_NODISCARD int captions_find(struct source *sources, size_t nb, const struct event *event,
                                  struct err *err);
@@ -42,7 +45,7 @@ ATTR_NODISCARD int captions_note(const struct plan *plan, struct err *err);
 /* Describes captions for the user: "'15-gogrid.de.srt' (de)", "stream 2 of the recording (subrip)".
  * A new string. */
 char *captions_describe(const struct caption_source *captions);
-/* "not taken: 'DJI_0001.SRT' holds numbers …", and what to do where it is text all the same: a new
+/* "not taken: 'DJI_0001.SRT' holds numbers …", and what to do to publish it all the same: a new
  * string. source: whose it is. */
 char *captions_describe_set_aside(const struct source *source,
                                   const struct caption_source *set_aside);

@@ -233,10 +233,11 @@ static const struct file *find(const struct file *files, size_t nb, const char *
     return nb ? bsearch(&wanted, files, nb, sizeof *files, by_name) : NULL;
 }
 
+/* A link to the file is not the file. */
 static bool same_file(const char *a, const char *b)
 {
     struct stat x, y;
-    return stat(a, &x) == 0 && stat(b, &y) == 0 &&
+    return lstat(a, &x) == 0 && lstat(b, &y) == 0 && S_ISREG(x.st_mode) && S_ISREG(y.st_mode) &&
            ((x.st_ino == y.st_ino && x.st_dev == y.st_dev) || x.st_size == y.st_size);
 }
 
@@ -322,7 +323,7 @@ static void judge_old(struct publisher *u)
             continue;
         const struct file *now = find_in(keys, u, old, by_key);
         now = now ? now : find_in(kinds, u, old, by_kind);
-        u->fates[i] = !is_regular(path) ? FATE_LOST : now ? FATE_RENAMED : FATE_REMOVED;
+        u->fates[i] = !fs_is_regular(path) ? FATE_LOST : now ? FATE_RENAMED : FATE_REMOVED;
         const bool others = find_in(kinds, u, old, by_part) != NULL;
         if (u->fates[i] != FATE_LOST)
             add_stale(u->result, old, now, now ? NULL : why_stale(u, old, others));
@@ -384,7 +385,7 @@ static int refuse_foreign(const struct publisher *u, struct err *err)
 {
     for (size_t i = 0; i < u->nb; i++) {
         AUTO_FREE char *path = fs_join(u->plan->event->out, u->files[i].name);
-        if (!find(u->old, u->nb_old, u->files[i].name) && fs_exists(path))
+        if (!find(u->old, u->nb_old, u->files[i].name) && fs_is_taken(path))
             return err_set(
                 err, ERR_INVALID,
                 "'%s' was not written by talkpress, and a file must be published under that "
@@ -423,7 +424,7 @@ static int put_file(struct publisher *u, const struct file *f, struct err *err)
     AUTO_FREE char *to = fs_join(u->plan->event->out, f->name);
     const bool listed = before && strcmp(before->key, f->key) == 0 && before->talk == f->talk &&
                         before->part == f->part;
-    if (!before && fs_exists(to))
+    if (!before && fs_is_taken(to))
         return err_set(err, ERR_INVALID,
                        "'%s' was not written by talkpress: move it away, then run 'talkpress "
                        "publish'",
@@ -493,8 +494,8 @@ static int put_text(struct publisher *u, const char *name, const char *text, str
     AUTO_FREE char *path = fs_join(u->plan->event->out, name), *now = NULL;
     struct err ignored = {0};
     size_t nb = 0;
-    if (fs_read(&now, &nb, path, 1u << 28, &ignored) == 0 && nb == strlen(text) &&
-        memcmp(now, text, nb) == 0)
+    if (fs_is_regular(path) && fs_read(&now, &nb, path, 1u << 28, &ignored) == 0 &&
+        nb == strlen(text) && memcmp(now, text, nb) == 0)
         return 0;
     u->result->wrote_sums = u->result->wrote_sums || name == sums_name;
     u->result->nb_lists++;

@@ -169,9 +169,11 @@ static int add_looked_at(struct adding *a, const struct recording_file *now, str
     return ret;
 }
 
-static int look_at(struct recording_file *out, struct adding *a, const char *path, struct err *err)
+/* folder: see recording_look. */
+static int look_at(struct recording_file *out, struct adding *a, const char *path,
+                   const char *folder, struct err *err)
 {
-    if (recording_look(out, path, err) < 0)
+    if (recording_look(out, path, folder, err) < 0)
         return err->code;
     if (identity_settle(a->identity, out, err) < 0)
         free(mem_take(&out->path));
@@ -185,7 +187,7 @@ static struct looked_at look_at_found(struct adding *a, const struct recordings_
     struct looked_at l = {.files = mem_zalloc(found->nb + 1, sizeof *l.files)};
     for (size_t i = 0; i < found->nb; i++) {
         struct err why = {0};
-        if (look_at(&l.files[l.nb], a, found->paths[i], &why) == 0) {
+        if (look_at(&l.files[l.nb], a, found->paths[i], found->folder, &why) == 0) {
             l.nb++;
             continue;
         }
@@ -213,6 +215,19 @@ static int finish(struct adding *a, int ret, struct err *err)
     return ret;
 }
 
+static void report_links(struct adding *a, const struct recordings_found *f, const char *path)
+{
+    if (f->nb_links == 0)
+        return;
+    a->nb_failed += f->nb_links;
+    fprintf(
+        stderr,
+        "talkpress: %zu link%s out of '%s' and %s not added: '%s'%s (to add what it leads to all "
+        "the same: 'talkpress add FILE')\n",
+        f->nb_links, f->nb_links == 1 ? " leads" : "s lead", path, f->nb_links == 1 ? "is" : "are",
+        f->link, f->nb_links == 1 ? "" : ", for instance");
+}
+
 /* Lists the files under the path; reports and counts a path that cannot be read. */
 static void find(struct recordings_found *out, struct adding *a, const char *path)
 {
@@ -220,12 +235,13 @@ static void find(struct recordings_found *out, struct adding *a, const char *pat
     if (recordings_find(out, path, &why) < 0) {
         fprintf(stderr, "talkpress: %s\n", why.msg);
         a->nb_failed++;
-    } else if (out->nb == 0) {
+    } else if (out->nb == 0 && out->nb_links == 0) {
         fprintf(stderr,
                 "'%s' holds no file with the suffix of a recording: to add files with other names, "
                 "name each of them\n",
                 path);
     }
+    report_links(a, out, path);
     if (out->nb_unfinished > 0)
         fprintf(stderr, "%zu unfinished download%s not added: '%s'%s (add %s when complete)\n",
                 out->nb_unfinished, out->nb_unfinished == 1 ? " is" : "s are", out->unfinished,
@@ -246,7 +262,7 @@ int add_recordings(struct adding *a, const char *path, struct err *err)
     if (begin(a, err) < 0)
         return err->code;
     find(&found, a, path);
-    a->in_folder = fs_is_dir(path);
+    a->in_folder = found.folder != NULL;
     AUTO_LOOKED_AT looked = look_at_found(a, &found);
     recordings_found_finish(&found);
     int ret = store_begin(a->event->store, err);
@@ -306,10 +322,10 @@ static int detach(struct adding *a, const struct recording_file *files, size_t n
 }
 
 static int look_at_one(struct looked_at *out, struct adding *a, GHashTable *noted, const char *path,
-                       struct err *err)
+                       const char *folder, struct err *err)
 {
     struct recording_file now;
-    if (look_at(&now, a, path, err) < 0)
+    if (look_at(&now, a, path, folder, err) < 0)
         return err->code;
     if (is_noted(noted, &now))
         err_set(err, ERR_INVALID, "'%s' is given twice, or has the content of another", path);
@@ -327,7 +343,7 @@ static int look_at_all(struct looked_at *out, struct adding *a, char **paths, in
         struct recordings_found found = {0};
         find(&found, a, paths[i]);
         for (size_t k = 0; k < found.nb && err->code == 0; k++)
-            (void)!look_at_one(out, a, noted, found.paths[k], err);
+            (void)!look_at_one(out, a, noted, found.paths[k], found.folder, err);
         recordings_found_finish(&found);
     }
     g_hash_table_destroy(noted);

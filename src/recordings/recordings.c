@@ -49,7 +49,7 @@ static int by_text(const void *a, const void *b)
 static void leave_out(struct recordings_found *f, const char *name)
 {
     if (f->nb_unfinished++ == 0)
-        f->unfinished = mem_strdup(name);
+        f->unfinished = str_clean_line(name);
 }
 
 /* Whether a program that is still downloading the file keeps another one beside it. */
@@ -57,6 +57,37 @@ static bool has_control_file(const char *path)
 {
     AUTO_FREE char *control = mem_printf("%s%s", path, DEBRIS_CONTROL_FILE);
     return fs_exists(control);
+}
+
+/* Both are real paths. */
+static bool is_within(const char *path, const char *folder)
+{
+    const size_t nb = strlen(folder);
+    return strncmp(path, folder, nb) == 0 && (path[nb] == '/' || nb == 1);
+}
+
+/* A link that leads nowhere is no link out of the folder: it is reported as a missing file. */
+static bool leads_out(const char *path, const char *folder)
+{
+    AUTO_FREE char *real = realpath(path, NULL);
+    return real && !is_within(real, folder);
+}
+
+static void refuse_links(struct recordings_found *f)
+{
+    size_t nb = 0;
+    for (size_t i = 0; i < f->nb; i++) {
+        struct stat st;
+        if (lstat(f->paths[i], &st) == 0 && S_ISLNK(st.st_mode) &&
+            leads_out(f->paths[i], f->folder)) {
+            AUTO_FREE char *path = f->paths[i];
+            if (f->nb_links++ == 0)
+                f->link = str_clean_line(fs_basename(path));
+        } else {
+            f->paths[nb++] = f->paths[i];
+        }
+    }
+    f->nb = nb;
 }
 
 static int walk(struct recordings_found *f, const char *dir, int depth, struct err *err);
@@ -107,8 +138,8 @@ static void set_aside(struct recordings_found *f)
         copies[i] = originals[i] || double_suffix(f->paths[i]);
         if (!originals[i] || f->nb_copies++ > 0)
             continue;
-        f->copy = mem_strdup(fs_basename(f->paths[i]));
-        f->original = mem_strdup(fs_basename(originals[i]));
+        f->copy = str_clean_line(fs_basename(f->paths[i]));
+        f->original = str_clean_line(fs_basename(originals[i]));
     }
     for (size_t i = 0; i < f->nb; i++)
         if (copies[i])
@@ -124,6 +155,8 @@ void recordings_found_finish(struct recordings_found *f)
     free(f->copy);
     free(f->original);
     free(f->unfinished);
+    free(f->link);
+    free(f->folder);
     *f = (struct recordings_found){0};
 }
 
@@ -133,14 +166,18 @@ int recordings_find(struct recordings_found *out, const char *path, struct err *
     if (!fs_is_dir(path)) {
         f.paths = mem_grow(NULL, 0, sizeof *f.paths);
         f.paths[f.nb++] = mem_strdup(path);
+    } else if (!(f.folder = realpath(path, NULL))) {
+        return err_errno(err, errno, "cannot open the folder '%s'", path);
     } else if (walk(&f, path, 0, err) < 0) {
         recordings_found_finish(&f);
         return err->code;
     }
     if (f.nb)
         qsort(f.paths, f.nb, sizeof *f.paths, by_text);
-    if (fs_is_dir(path))
+    if (f.folder) {
+        refuse_links(&f);
         set_aside(&f);
+    }
     *out = f;
     return 0;
 }
@@ -168,7 +205,20 @@ static int fingerprint(char out[33], int fd, int64_t size, const char *path, str
     return failed ? err_errno(err, failed, "cannot read '%s'", path) : 0;
 }
 
-int recording_look(struct recording_file *out, const char *path, struct err *err)
+/* Opens a file for recording_look. absolute: without links in it. */
+static int open_recording(int *out, const char *path, const char *absolute, const char *folder,
+                          struct err *err)
+{
+    if (folder && !is_within(absolute, folder))
+        return err_set(err, ERR_INVALID,
+                       "'%s' is a link that leads out of '%s': to add it all the same, name it",
+                       path, folder);
+    *out = open(absolute, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
+    return *out < 0 ? err_errno(err, errno, "cannot open '%s'", path) : 0;
+}
+
+int recording_look(struct recording_file *out, const char *path, const char *folder,
+                   struct err *err)
 {
     AUTO_FREE char *absolute = realpath(path, NULL);
     if (!absolute)
@@ -179,9 +229,9 @@ int recording_look(struct recording_file *out, const char *path, struct err *err
                        "'%s' has characters in its name that cannot be shown (control characters, "
                        "or not UTF-8): rename it",
                        line);
-    const int fd = open(absolute, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return err_errno(err, errno, "cannot open '%s'", path);
+    AUTO_FD fd = -1;
+    if (open_recording(&fd, path, absolute, folder, err) < 0)
+        return err->code;
     struct stat st;
     struct recording_file r = {0};
     if (fstat(fd, &st) < 0)
@@ -190,7 +240,6 @@ int recording_look(struct recording_file *out, const char *path, struct err *err
         err_set(err, ERR_INVALID, "'%s' is not a regular file", path);
     else
         (void)fingerprint(r.fingerprint, fd, st.st_size, path, err);
-    close(fd);
     if (err->code)
         return err->code;
     r.size = st.st_size;
@@ -229,7 +278,7 @@ static bool look_again(struct recording_file *out, struct identity **identity, s
 {
     struct err why = {0};
     if ((*identity || identity_open(identity, event, &why) == 0) &&
-        recording_look(out, path, &why) == 0) {
+        recording_look(out, path, NULL, &why) == 0) {
         if (identity_settle(*identity, out, &why) == 0)
             return true;
         free(out->path);

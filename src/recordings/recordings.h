@@ -12,8 +12,10 @@ struct recording;
 struct recording_file;
 
 /* Size, time, fingerprint and absolute path of the file; the caller frees the path. Reads at most
- * 1 MB. */
-ATTR_NODISCARD int recording_look(struct recording_file *out, const char *path, struct err *err);
+ * 1 MB. folder: the real path of the folder in which it was found, which a link must not leave;
+ * NULL: the user named the file. */
+ATTR_NODISCARD int recording_look(struct recording_file *out, const char *path, const char *folder,
+                                  struct err *err);
 
 /* Makes a recording of the files, in their order; the caller frees it with recording_finish. */
 void recording_of_files(struct recording *out, const struct recording_file *files, size_t nb,
@@ -22,16 +24,20 @@ void recording_of_files(struct recording *out, const struct recording_file *file
 struct recordings_found {
     char **paths; /* sorted */
     size_t nb;
+    char *folder; /* the real path of the folder that they were found in; NULL: a file was named */
     /* Small copies of others, which are left out: how many, and the first one and its original as
      * an example (names without folder; NULL if there are none). */
     size_t nb_copies;
     char *copy, *original;
     size_t nb_unfinished; /* downloads, which are left out too, with an example */
     char *unfinished;
+    size_t nb_links; /* that lead out of the folder, which are refused, with an example */
+    char *link;
 };
 
 /* Lists the files under the path: a file itself, of a folder all with a media suffix that are no
- * small copies that a camera made of others (doubles.h), and no debris (debris.h). */
+ * small copies that a camera made of others (doubles.h), no debris (debris.h) and no links that
+ * lead out of the folder. */
 ATTR_NODISCARD int recordings_find(struct recordings_found *out, const char *path, struct err *err);
 void recordings_found_finish(struct recordings_found *found);
 

@@ -322,11 +322,12 @@ static int note_failure(struct executor *e, const struct slot *s, int status,
     };
     progress_say(e->progress, "FAILED %s\n  %s", s->job.what, why.msg);
     if (why.code != ERR_INVALID) {
+        AUTO_FREE char *word = str_shell(kept);
         if (*lines)
             progress_say(e->progress, "  the last lines of its log%s%s:\n%s",
                          kept_log ? ", kept in " : "", kept_log ? kept_log : "", lines);
         if (is_kept)
-            progress_say(e->progress, "  to run it again: talkpress worker '%s'", kept);
+            progress_say(e->progress, "  to run it again: talkpress worker %s", word);
     }
     e->result->nb_failed++;
     e->result->no_space = e->result->no_space || why.code == ERR_NO_SPACE;

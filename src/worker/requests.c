@@ -11,6 +11,7 @@
 #include "err.h"
 #include "estimate.h"
 #include "exit_status.h"
+#include "fs.h"
 #include "json.h"
 #include "media_request.h"
 #include "mem.h"
@@ -119,9 +120,13 @@ bool request_known(const char *name)
 
 int request_serve(const char *name)
 {
+    static const size_t max_bytes = 256u << 20;
+    static const char what[] = "the request";
     struct err err = {0};
     AUTO_JSON *json = NULL;
-    if (json_read_file(&json, "/dev/stdin", &err) < 0)
+    AUTO_FREE char *text = NULL;
+    if (fs_read_opened(&text, NULL, STDIN_FILENO, what, max_bytes, &err) < 0 ||
+        json_read_text(&json, text, what, &err) < 0)
         return exit_status_report(&err);
     for (size_t i = 0; i < NB_REQUESTS; i++)
         if (strcmp(requests[i].name, name) == 0)

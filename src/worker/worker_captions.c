@@ -27,6 +27,8 @@ static int64_t player_start_ms(const json_t *probe, const struct frame_grid *gri
     return start_ms < origin_ms - LEAD_IN_MS ? start_ms - origin_ms : 0;
 }
 
+/* The path may lead to another file than it did when the job was planned, also by a link that was
+ * put there since. So nothing but the content that was found then is used, or told about. */
 static int read_file(struct cues *out, const char *path, const char *hash, struct err *err)
 {
     AUTO_FREE char *bytes = NULL;
@@ -35,7 +37,7 @@ static int read_file(struct cues *out, const char *path, const char *hash, struc
     if (fs_read(&bytes, &nb, path, CAPTIONS_MAX_BYTES, err) < 0)
         return err->code;
     hash_bytes(bytes, nb, now);
-    if (*hash && strcmp(now, hash) != 0)
+    if (strcmp(now, hash) != 0)
         return err_set(err, ERR_INVALID, "'%s' changed while talkpress was running: run it again",
                        path);
     return captions_read_text(out, path, bytes, nb, err);

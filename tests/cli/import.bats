@@ -241,7 +241,7 @@ END
             "new Other Conference 2022, 2022-05-04 to 2022-05-05: 2 talks" \
             "gone 1 First Steps" "gone 3 Third Time Lucky" "imported: it seems to be the programme of \
 another event, with no talk in common: 3 of 3 talks would be gone" \
-            "type 'talkpress import --replace other.txt'" "'talkpress init DIR'"
+            "run: talkpress import --replace 'other.txt'" "'talkpress init DIR'"
         same "$before" "$(sqlite3 "$EVENT/talkpress.db" .dump)"
     done
     says "changed 1 title: 'First Steps' -> 'Bees'" # the dry run

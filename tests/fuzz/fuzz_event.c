@@ -51,7 +51,7 @@ static int add_recording(struct event *event, int talk, struct err *err)
     struct recording_file file;
     AUTO_FREE char *path = mem_printf("%s/talk-%d.mp4", event->dir, talk);
     fuzz_put(&talk, sizeof talk, "%s", path);
-    if (recording_look(&file, path, err) < 0)
+    if (recording_look(&file, path, NULL, err) < 0)
         return err->code;
     struct recording recording;
     recording_of_files(&recording, &file, 1, false);

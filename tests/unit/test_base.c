@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "hash.h"
@@ -178,6 +179,62 @@ static void test_clean(void **state)
         AUTO_FREE char *clean = str_clean(cases[i].text);
         assert_row_str(cases[i].text, clean, cases[i].clean);
         assert_true(str_is_utf8(clean));
+    }
+}
+
+/* What the shell prints when it runs the script. */
+static void run_script(char *out, size_t nb_out, const char *shell, const char *script)
+{
+    AUTO_FREE char *path = folder_path("script"), *command = mem_printf("%s %s", shell, path);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fputs(script, f);
+    fclose(f);
+    f = popen(command, "r");
+    assert_non_null(f);
+    out[fread(out, 1, nb_out - 1, f)] = '\0';
+    pclose(f);
+}
+
+static void test_shell(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"",
+                                        "plain.mp4",
+                                        "two words",
+                                        "it's",
+                                        "'",
+                                        "''x'",
+                                        "\"$(touch stolen)\"",
+                                        "`touch stolen`",
+                                        "; touch stolen",
+                                        "a\ntouch stolen\n",
+                                        "-rf",
+                                        "~root",
+                                        "!!",
+                                        "$HOME",
+                                        "back\\slash\\",
+                                        "\\'",
+                                        "tab\there's",
+                                        "\x1b]0;x\x07'; touch stolen #",
+                                        "\xff\xfe",
+                                        "a\xe2\x80\xae"
+                                        "b'",
+                                        "Grüße 大",
+                                        "*",
+                                        "{a,b}"};
+    AUTO_FREE char *stolen = folder_path("stolen"), *dir = folder_path(".");
+    for (size_t i = 0; i < NB(words); i++) {
+        char said[200];
+        AUTO_FREE char *word = str_shell(words[i]), *clean = str_clean_line(word);
+        AUTO_FREE char *bash = mem_printf("cd %s; printf %%s %s", dir, word);
+        AUTO_FREE char *posix = mem_printf("cd %s; set -- %s; printf %%d $#", dir, word);
+        run_script(said, sizeof said, "bash", bash);
+        assert_row_str(word, said, words[i]);
+        run_script(said, sizeof said, "sh", posix);
+        assert_row_str(word, said, "1");
+        assert_int_equal(access(stolen, F_OK), -1);
+        assert_row_str(word, clean, word); /* what a terminal shows is what is copied */
     }
 }
 
@@ -425,6 +482,7 @@ static void test_code_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_shell),
         cmocka_unit_test(test_clock_parses),
         cmocka_unit_test(test_clock_refuses),
         cmocka_unit_test(test_clock_formats),

@@ -535,7 +535,7 @@ static void add_tape(const struct event *event, const struct tape *t)
     for (size_t i = 0; i < nb; i++) {
         AUTO_FREE char *path = mem_printf("%s/recordings/%s", event->dir, names[i]);
         put_recording(path, names[i]);
-        assert_done(recording_look(&files[i], path, &err));
+        assert_done(recording_look(&files[i], path, NULL, &err));
     }
     recording_of_files(&recording, files, nb, nb > 1);
     assert_done(store_set_recording(event->store, &recording, &err));

@@ -64,7 +64,7 @@ static char *settle(struct fixture *f, const char *path, const char *fingerprint
 {
     struct err err = {0};
     struct recording_file file;
-    assert_done(recording_look(&file, path, &err));
+    assert_done(recording_look(&file, path, NULL, &err));
     memcpy(file.fingerprint, fingerprint, sizeof file.fingerprint);
     assert_done(identity_settle(f->id, &file, &err));
     free(file.path);
@@ -78,7 +78,7 @@ static void store_files(struct fixture *f, const char *const *paths,
     struct recording_file files[3];
     struct recording r;
     for (size_t i = 0; i < nb; i++) {
-        assert_done(recording_look(&files[i], paths[i], &err));
+        assert_done(recording_look(&files[i], paths[i], NULL, &err));
         snprintf(files[i].fingerprint, sizeof files[i].fingerprint, "%s", fingerprints[i]);
     }
     recording_of_files(&r, files, nb, false);
@@ -194,7 +194,7 @@ static void test_unreadable(void **state)
     begin(&f, "unreadable");
     AUTO_FREE char *a = make_file("r", 1);
     struct recording_file file;
-    assert_done(recording_look(&file, a, &err));
+    assert_done(recording_look(&file, a, NULL, &err));
     assert_int_equal(unlink(a), 0);
     assert_fails(identity_settle(f.id, &file, &err), ERR_NOT_FOUND, "/r'");
     free(file.path);
