@@ -146,6 +146,22 @@ static int write_all(int fd, const char *bytes, size_t nb)
     return 0;
 }
 
+static int write_and_close(int fd, const char *path, const void *bytes, size_t nb, struct err *err)
+{
+    if (fd < 0)
+        return err_errno(err, errno, "cannot create '%s'", path);
+    const int failed = write_all(fd, bytes, nb) < 0 ? errno : 0;
+    const int closed = close(fd) < 0 ? errno : 0;
+    return failed || closed ? err_errno(err, failed ? failed : closed, "cannot write '%s'", path)
+                            : 0;
+}
+
+int fs_write(const char *path, const void *bytes, size_t nb, struct err *err)
+{
+    const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    return write_and_close(fd, path, bytes, nb, err);
+}
+
 /* Creates a file in the place of what has its name: the name can be guessed, so a link that
  * somebody put there must not lead to a file that is then overwritten. */
 static int create(const char *path)
@@ -157,14 +173,7 @@ static int create(const char *path)
 int fs_write_atomic(const char *path, const void *bytes, size_t nb, struct err *err)
 {
     AUTO_FREE char *tmp = mem_printf("%s" FS_TMP_MARK "%d", path, (int)getpid());
-    int fd = create(tmp);
-    if (fd < 0)
-        return err_errno(err, errno, "cannot create '%s'", tmp);
-    const int failed = write_all(fd, bytes, nb) < 0 ? errno : 0;
-    const int closed = close(fd) < 0 ? errno : 0;
-    if (failed || closed)
-        err_errno(err, failed ? failed : closed, "cannot write '%s'", path);
-    else if (fs_commit(tmp, path, err) == 0)
+    if (write_and_close(create(tmp), tmp, bytes, nb, err) == 0 && fs_commit(tmp, path, err) == 0)
         return 0;
     unlink(tmp);
     return err->code;
@@ -186,30 +195,47 @@ static int copy(const char *from, const char *to, struct err *err)
         if (n < 0)
             return err_errno(err, errno, "cannot read '%s'", from);
         if (n == 0)
-            return 0;
+            break;
         if (write_all(out, buf, (size_t)n) < 0)
             return err_errno(err, errno, "cannot write '%s'", to);
     }
+    struct stat st;
+    if (fstat(in, &st) == 0) /* not every file system keeps times */
+        (void)!futimens(out, (const struct timespec[]){st.st_atim, st.st_mtim});
+    return 0;
+}
+
+/* Gives a temporary name beside it to the file that is to become to. Its own name stays if both are
+ * of the same file: rename() does nothing then. */
+static int commit_tmp(const char *tmp, const char *to, struct err *err)
+{
+    const int ret = fs_commit(tmp, to, err);
+    unlink(tmp);
+    return ret;
+}
+
+int fs_try_link(const char *from, const char *to, struct err *err)
+{
+    AUTO_FREE char *tmp = mem_printf("%s" FS_TMP_MARK "%d", to, (int)getpid());
+    unlink(tmp);
+    if (link(from, tmp) == 0)
+        return commit_tmp(tmp, to, err) < 0 ? err->code : 1;
+    return errno == EXDEV || errno == EPERM || errno == EMLINK || errno == EOPNOTSUPP
+               ? 0
+               : err_errno(err, errno, "cannot link '%s' to '%s'", from, to);
 }
 
 int fs_link_atomic(const char *from, const char *to, struct err *err)
 {
+    const int linked = fs_try_link(from, to, err);
+    if (linked)
+        return linked < 0 ? linked : 0;
     AUTO_FREE char *tmp = mem_printf("%s" FS_TMP_MARK "%d", to, (int)getpid());
-    unlink(tmp);
-    if (link(from, tmp) < 0) {
-        if (errno != EXDEV && errno != EPERM && errno != EMLINK && errno != EOPNOTSUPP)
-            return err_errno(err, errno, "cannot link '%s' to '%s'", from, to);
-        if (copy(from, tmp, err) < 0) {
-            unlink(tmp);
-            return err->code;
-        }
-    }
-    if (fs_commit(tmp, to, err) < 0) {
+    if (copy(from, tmp, err) < 0) {
         unlink(tmp);
         return err->code;
     }
-    unlink(tmp); /* rename() does nothing if both names are of the same file */
-    return 0;
+    return commit_tmp(tmp, to, err);
 }
 
 /* --- folders, names --------------------------------------------------------------------------- */

@@ -36,6 +36,9 @@ ATTR_NODISCARD int fs_read_opened(char **out, size_t *out_nb, int fd, const char
  * killed process may leave such a file. */
 #define FS_TMP_MARK ".tmp-"
 
+/* Writes a file, neither atomically nor flushed. */
+ATTR_NODISCARD int fs_write(const char *path, const void *bytes, size_t nb, struct err *err);
+
 /* Writes a temporary file beside path, fsyncs it, renames it to path, and fsyncs the folder. */
 ATTR_NODISCARD int fs_write_atomic(const char *path, const void *bytes, size_t nb, struct err *err);
 
@@ -49,9 +52,13 @@ ATTR_NODISCARD int fs_place(const char *from, const char *to, struct err *err);
 /* fsyncs from, renames it to to, and fsyncs the folder of to. */
 ATTR_NODISCARD int fs_commit(const char *from, const char *to, struct err *err);
 
-/* Gives from a second name, to, atomically, replacing a file of that name. A hard link; a copy if
- * the file system does not support one. */
+/* Gives from a second name, to, atomically, replacing a file of that name. A hard link; a copy,
+ * with the same modification time, if the file system does not support one. */
 ATTR_NODISCARD int fs_link_atomic(const char *from, const char *to, struct err *err);
+
+/* The same without the copy: returns 0, and changes nothing, if the file system does not support a
+ * hard link there; else 1. */
+ATTR_NODISCARD int fs_try_link(const char *from, const char *to, struct err *err);
 
 /* Creates a folder and its parents, and fsyncs the folders that they were created in. */
 ATTR_NODISCARD int fs_mkdirs(const char *path, struct err *err);

@@ -11,6 +11,7 @@
 #include "datetime.h"
 #include "listing_event.h"
 #include "listing_page.h"
+#include "markup.h"
 #include "mem.h"
 #include "programme.h"
 #include "programme_days.h"
@@ -329,7 +330,7 @@ bool import_html_sniff(const char *bytes, size_t nb_bytes, const char *name)
     if (nb_bytes > LISTING_PAGE_MAX_HTML_BYTES || !strcasestr(bytes, "<time") ||
         !strcasestr(bytes, "datetime") ||
         charset_decode(&text, bytes, nb_bytes, name, "text nor HTML", NULL, &err) < 0 ||
-        !time_page_parse(&t, &text))
+        markup_crowded_line(text.s) || !time_page_parse(&t, &text))
         return false;
     size_t nb_titles = 0;
     for (size_t i = 0; i < t.nb_rows && nb_titles < 2; i++)

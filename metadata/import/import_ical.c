@@ -130,6 +130,55 @@ static icaltimezone *find_zone(icalcomponent *calendar, const char *tzid)
     return zone ? zone : icaltimezone_get_builtin_timezone(tzid);
 }
 
+static size_t count_by(const short *values, size_t size)
+{
+    size_t nb = 0;
+    while (nb < size && values[nb] != ICAL_RECURRENCE_ARRAY_MAX)
+        nb++;
+    return nb;
+}
+
+/* Whether a rule that sets a clock does so at most once a day. libical makes a list of all times
+ * that it gives until the last event. */
+static bool is_rare(const struct icalrecurrencetype *rule)
+{
+    return (rule->freq == ICAL_YEARLY_RECURRENCE || rule->freq == ICAL_MONTHLY_RECURRENCE ||
+            rule->freq == ICAL_WEEKLY_RECURRENCE || rule->freq == ICAL_DAILY_RECURRENCE) &&
+           count_by(rule->by_hour, ICAL_BY_HOUR_SIZE) <= 1 &&
+           count_by(rule->by_minute, ICAL_BY_MINUTE_SIZE) <= 1 &&
+           count_by(rule->by_second, ICAL_BY_SECOND_SIZE) <= 1;
+}
+
+static int check_zone(const struct reader *r, icalcomponent *zone)
+{
+    for (icalcomponent *part = icalcomponent_get_first_component(zone, ICAL_ANY_COMPONENT); part;
+         part = icalcomponent_get_next_component(zone, ICAL_ANY_COMPONENT))
+        for (icalproperty *p = icalcomponent_get_first_property(part, ICAL_RRULE_PROPERTY); p;
+             p = icalcomponent_get_next_property(part, ICAL_RRULE_PROPERTY)) {
+            const struct icalrecurrencetype rule = icalproperty_get_rrule(p);
+            icalproperty *tzid = icalcomponent_get_first_property(zone, ICAL_TZID_PROPERTY);
+            AUTO_FREE char *name =
+                str_quote(tzid ? icalproperty_get_tzid(tzid) : "", STR_QUOTE_BYTES);
+            AUTO_FREE char *quote = str_quote(icalproperty_as_ical_string(p), STR_QUOTE_BYTES);
+            if (!is_rare(&rule))
+                return err_set(r->err, ERR_INVALID,
+                               "'%s', time zone '%s': it sets its clock more often than once a "
+                               "day: found \"%s\"; expected a rule such as \"FREQ=YEARLY\"",
+                               r->name, name, quote);
+        }
+    return 0;
+}
+
+static int check_zones(const struct reader *r)
+{
+    for (icalcomponent *z =
+             icalcomponent_get_first_component(r->calendar, ICAL_VTIMEZONE_COMPONENT);
+         z; z = icalcomponent_get_next_component(r->calendar, ICAL_VTIMEZONE_COMPONENT))
+        if (check_zone(r, z) < 0)
+            return r->err->code;
+    return 0;
+}
+
 static char *get_x(icalcomponent *c, const char *name)
 {
     for (icalproperty *p = icalcomponent_get_first_property(c, ICAL_X_PROPERTY); p;
@@ -348,6 +397,8 @@ static int read_event(struct reader *r, icalcomponent *event)
 static int read_calendar(struct reader *r)
 {
     icalcomponent *c = r->calendar;
+    if (check_zones(r) < 0)
+        return r->err->code;
     AUTO_FREE char *zone = get_x(c, "X-WR-TIMEZONE");
     r->zone = zone ? find_zone(c, zone) : NULL;
     if (!r->programme->name)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "markup.h"
 #include "mem.h"
 #include "programme.h"
 #include "str.h"
@@ -16,6 +17,7 @@
 
 enum {
     MAX_NODES = 2000000, /* elements and attributes: 40 times those of the largest known event */
+    MAX_DECLARED = 1000, /* attributes in a document type: each is compared with all others */
     WHERE_BYTES = 32,
 };
 
@@ -96,7 +98,7 @@ int import_schedule_xml_read(struct programme *out, const char *bytes, size_t nb
 /* Stops the parser at things that a schedule may not contain. */
 struct guard {
     xmlParserCtxt *ctxt;
-    int nb_nodes;
+    int nb_nodes, nb_declared;
     const char *found;
     int line;
 };
@@ -136,6 +138,19 @@ static void guard_entity(void *ctx, const xmlChar *name, int type, const xmlChar
     guard_stop(ctxt->_private, "an entity declaration");
 }
 
+static void guard_attribute(void *ctx, const xmlChar *element, const xmlChar *name, int type,
+                            int kind, const xmlChar *value, xmlEnumeration *tree)
+{
+    const xmlParserCtxt *ctxt = ctx;
+    struct guard *g = ctxt->_private;
+    if (++g->nb_declared <= MAX_DECLARED) {
+        xmlSAX2AttributeDecl(ctx, element, name, type, kind, value, tree);
+        return;
+    }
+    xmlFreeEnumeration(tree);
+    guard_stop(g, "more declarations of attributes than any schedule has");
+}
+
 /* Without a handler, libxml2 prints some errors; the context keeps the last one anyway. */
 static void guard_error(void *user, xmlError *error)
 {
@@ -164,12 +179,20 @@ static int read_doc(xmlDoc **out, const char *bytes, size_t nb_bytes, const char
 {
     if (nb_bytes > INT_MAX)
         return err_set(err, ERR_INVALID, "'%s': too large for a timetable", name);
+    const int crowded = markup_crowded_line(bytes);
+    if (crowded)
+        return err_set(err, ERR_INVALID,
+                       "'%s', line %d: found an element with more than %d attributes; expected a "
+                       "schedule.xml as frab, pretalx or wafer exports it: export or download it "
+                       "again",
+                       name, crowded, MARKUP_MAX_ATTRIBUTES);
     struct guard g = {.ctxt = xmlNewParserCtxt()};
     if (!g.ctxt)
         return err_set(err, ERR_NOMEM, "'%s': no memory for the XML parser", name);
     g.ctxt->_private = &g;
     g.ctxt->sax->startElementNs = guard_element;
     g.ctxt->sax->entityDecl = guard_entity;
+    g.ctxt->sax->attributeDecl = guard_attribute;
     g.ctxt->sax->serror = guard_error;
     g.ctxt->sax->comment = NULL;
     g.ctxt->sax->processingInstruction = NULL;

@@ -198,17 +198,25 @@ int sql_mark(struct store *s, struct err *err)
 static int create_at(const char *path, struct err *err)
 {
     AUTO_STORE *s = NULL;
-    if (sql_open_new(&s, path, err) < 0 || configure(s, err) < 0 || store_begin(s, err) < 0 ||
-        sql_exec(s, store_schema, err) < 0 || sql_mark(s, err) < 0)
+    if (sql_open_new(&s, path, err) < 0)
+        return err->code;
+    assert(s);
+    if (configure(s, err) < 0 || store_begin(s, err) < 0 || sql_exec(s, store_schema, err) < 0 ||
+        sql_mark(s, err) < 0)
         return err->code;
     return store_commit(s, err);
 }
 
-/* Creates it under another name first, so that a store is never there half made. */
+/* Creates it under another name first, so that a store is never there half made. A backup would
+ * soon be replaced by one of the new store. */
 int store_create(const char *path, struct err *err)
 {
     if (fs_exists(path))
         return err_set(err, ERR_INVALID, "'%s' exists already", path);
+    AUTO_FREE char *backup = store_backup_find(path), *way_back = store_way_back(path);
+    if (backup)
+        return err_set(err, ERR_INVALID, "'%s' is gone, but '%s' is there. %s", path,
+                       fs_basename(backup), way_back);
     AUTO_FREE char *tmp = mem_printf("%s.tmp", path), *tmp_wal = mem_printf("%s-wal", tmp);
     if (fs_remove_all(tmp, err) < 0 || fs_remove_all(tmp_wal, err) < 0)
         return err->code;
@@ -256,6 +264,7 @@ static int open_to_read(struct store **out, const char *path, const struct err *
         sql_open_unchanging(&s, &version, path, &ignored) < 0 || version < SCHEMA_VERSION ||
         sql_check_schema(s, &ignored) < 0)
         return err->code;
+    assert(s);
     *err = (struct err){0};
     if (why->code == ERR_NO_SPACE || why->origin_code == SQLITE_IOERR)
         s->unwritable = *why;

@@ -16,10 +16,10 @@
 struct programme;
 struct store;
 
-/* Creates the file (ERR_INVALID if it exists) or opens it. A store that was not closed is checked
- * first. A store of an earlier version is
- * migrated in one transaction, and a copy of it is kept ("talkpress.db.version-1"); a store of a
- * later version is refused and left unchanged. */
+/* Creates the file (ERR_INVALID if it or its backup exists) or opens it. A store that was not
+ * closed is checked first. A store of an earlier version is migrated in one transaction, and a copy
+ * of it is kept ("talkpress.db.version-1"); a store of a later version is refused and left
+ * unchanged. */
 ATTR_NODISCARD int store_create(const char *path, struct err *err);
 ATTR_NODISCARD int store_open(struct store **out, const char *path, struct err *err);
 void store_close_p(struct store **store);

@@ -35,23 +35,25 @@ bool store_ended_badly(const char *path)
 
 /* --- checks ----------------------------------------------------------------------------------- */
 
-static int report(struct store *s, const char *sql, const char *unless, struct err *err)
+/* The first row of the statement, if there is one, is what is wrong, unless it is "ok". */
+static int report(struct store *s, const char *sql, struct err *err)
 {
     AUTO_STMT *stmt = NULL;
     if (sql_prepare(&stmt, s, err, sql, "") < 0)
         return err->code;
     const int got = sql_step(s, stmt, "-", err);
-    const char *found = got > 0 ? sql_text(stmt, 0) : unless;
-    if (got < 0)
-        return got;
-    return found && strcmp(found, unless) == 0 ? 0 : sql_damaged(s, err, "%s", found ? found : "?");
+    const char *found = got > 0 ? sql_text(stmt, 0) : "ok";
+    if (got < 0 || (found && strcmp(found, "ok") == 0))
+        return err->code;
+    const char *heading = found ? strrchr(found, '\n') : NULL; /* names the database */
+    return sql_damaged(s, err, "%s", heading ? heading + 1 : found ? found : "?");
 }
 
 int sql_quick_check(struct store *s, const char *table, struct err *err)
 {
     AUTO_FREE char *sql = table ? mem_printf("PRAGMA store.quick_check('%s')", table)
                                 : mem_strdup("PRAGMA quick_check(1)");
-    return report(s, sql, "ok", err);
+    return report(s, sql, err);
 }
 
 /* Triggers and views would do something else than what talkpress asks for. */
@@ -60,7 +62,7 @@ int sql_check_schema(struct store *s, struct err *err)
     return report(s,
                   "SELECT 'talkpress makes no ' || type || ' ' || name FROM sqlite_schema "
                   "WHERE type NOT IN ('table', 'index') OR rootpage IS NULL OR rootpage < 1",
-                  "", err);
+                  err);
 }
 
 static const struct {

@@ -179,7 +179,7 @@ int card_light(const struct card *card, int64_t t_ms)
     return 255;
 }
 
-int card_write_png(struct card *card, const char *path, struct err *err)
+int card_png(struct str *out, const struct card *card, struct err *err)
 {
-    return picture_write_png(card->picture, path, err);
+    return picture_png(out, card->picture, err);
 }

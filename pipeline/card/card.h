@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "err.h"
+#include "str.h"
 
 struct AVFrame;
 struct card; /* the creator's, freed by card_destroy */
@@ -60,8 +61,8 @@ const char *card_left_out(const struct card *card);
 /* Its brightness at t_ms (0 to duration_ms), from 0 (black) to 255. */
 int card_light(const struct card *card, int64_t t_ms);
 
-/* Writes the card without fades as a PNG, atomically. */
-ATTR_NODISCARD int card_write_png(struct card *card, const char *path, struct err *err);
+/* Appends the card without fades as a PNG. */
+ATTR_NODISCARD int card_png(struct str *out, const struct card *card, struct err *err);
 
 /* The paths that drawing text reads, besides those in params: fontconfig's files, the folders of
  * fonts, the caches. A new list, for mem_free_strings. */

@@ -9,6 +9,7 @@
 #include "av.h"
 #include "fs.h"
 #include "mem.h"
+#include "str.h"
 
 struct input {
     AVIOContext *io;
@@ -235,7 +236,7 @@ int picture_fade(AVFrame **out, const AVFrame *yuv, int light, struct err *err)
     return 0;
 }
 
-int picture_write_png(const AVFrame *frame, const char *path, struct err *err)
+int picture_png(struct str *out, const AVFrame *frame, struct err *err)
 {
     const AVCodec *codec = avcodec_find_encoder(AV_CODEC_ID_PNG);
     if (!codec)
@@ -257,6 +258,7 @@ int picture_write_png(const AVFrame *frame, const char *path, struct err *err)
     if (ret >= 0)
         ret = avcodec_receive_packet(ctx, packet);
     if (ret < 0)
-        return av_fail(err, ret, "cannot encode the PNG '%s'", path);
-    return fs_write_atomic(path, packet->data, (size_t)packet->size, err);
+        return av_fail(err, ret, "cannot encode the picture as a PNG");
+    str_add_bytes(out, (const char *)packet->data, (size_t)packet->size);
+    return 0;
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "err.h"
+#include "str.h"
 
 struct AVFrame;
 
@@ -29,9 +30,8 @@ void picture_over(struct AVFrame *rgb, const struct AVFrame *pic, int x, int y);
 ATTR_NODISCARD int picture_fade(struct AVFrame **out, const struct AVFrame *yuv, int light,
                                 struct err *err);
 
-/* Writes a frame of AV_PIX_FMT_RGB24 or RGBA as a PNG, atomically. */
-ATTR_NODISCARD int picture_write_png(const struct AVFrame *frame, const char *path,
-                                     struct err *err);
+/* Appends a frame of AV_PIX_FMT_RGB24 or RGBA as a PNG. */
+ATTR_NODISCARD int picture_png(struct str *out, const struct AVFrame *frame, struct err *err);
 
 /* A new frame with buffers; NULL when out of memory. */
 struct AVFrame *picture_alloc(int pix_fmt, int width, int height);

@@ -47,7 +47,7 @@ int loudness_write(const char *path, const struct loudness *l, struct err *err)
         for (size_t k = 0; k < 4; k++)
             put(bytes + sizeof magic + i * LOUDNESS_BLOCK_BYTES + 4 * k, values[k]);
     }
-    return fs_write_atomic(path, bytes, nb, err);
+    return fs_write(path, bytes, nb, err);
 }
 
 int loudness_read(struct loudness *out, const char *path, struct err *err)

@@ -14,6 +14,7 @@
 #include "mem.h"
 #include "part.h"
 #include "programme.h"
+#include "sandbox.h"
 #include "table.h"
 
 /* The size that most are made in. On cards of other sizes and shapes about as much text fits. */
@@ -37,6 +38,7 @@ void card_trial_fill(struct card_request *out, const struct settings *s,
         .template_path = mem_strdup(s->card_template),
         .logo_path = mem_strdup(s->card_logo),
         .background_path = mem_strdup(s->card_background),
+        .sandbox = mem_strdup(sandbox_mode_name(s->sandbox)),
         .duration_ms = s->card_ms,
         .fade_ms = s->card_fade_ms,
     };

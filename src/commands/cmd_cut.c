@@ -180,21 +180,20 @@ struct which {
     int number, only; /* only 0: all parts */
 };
 
-/* The talk as it is in the plan now. Another process may have imported another programme. */
-static int find_talk(const struct talk **out, struct which *which, const struct plan *plan,
-                     struct err *err)
+/* The talk as it is in the plan now, or NULL: another process may have imported another programme.
+ */
+static const struct talk *find_talk(struct which *which, const struct plan *plan, struct err *err)
 {
     if (selector_part(&which->number, &which->only, &plan->programme, which->arg, err) < 0)
-        return err->code;
-    *out = programme_find(&plan->programme, which->number);
-    return 0;
+        return NULL;
+    return programme_find(&plan->programme, which->number);
 }
 
 static int change_parts(struct which *which, struct plan *plan, const struct wish *wish,
                         struct err *err)
 {
-    const struct talk *t = NULL;
-    if (find_talk(&t, which, plan, err) < 0)
+    const struct talk *t = find_talk(which, plan, err);
+    if (!t)
         return err->code;
     if ((wish->in || wish->out) && !which->only && t->nb_parts > 1)
         return err_set(err, ERR_USAGE, "talk %d has %zu parts: name one, such as %d/1", t->number,
@@ -216,8 +215,8 @@ static int change_parts(struct which *which, struct plan *plan, const struct wis
 static int show_parts(struct which *which, struct plan *plan, const struct wish *wish, json_t *list,
                       struct err *err)
 {
-    const struct talk *t = NULL;
-    if (find_talk(&t, which, plan, err) < 0)
+    const struct talk *t = find_talk(which, plan, err);
+    if (!t)
         return err->code;
     for (size_t i = 0; i < t->nb_parts; i++) {
         AUTO_PART_PLAN pp = {0};
@@ -254,8 +253,7 @@ static int cut_talk(struct command *c, const char *arg, const struct wish *wish,
     AUTO_JSON *list = wish->json ? json_array() : NULL;
     struct executor_result result = {0};
     struct which which = {.arg = arg};
-    const struct talk *t = NULL;
-    if (find_talk(&t, &which, plan, err) < 0 ||
+    if (!find_talk(&which, plan, err) ||
         analyse_recordings(&result, plan, c->zygote, &which.number, 1, wish->json, err) < 0)
         return err->code;
     if (changes(wish) && (plan_begin(plan, err) < 0 ||

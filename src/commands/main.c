@@ -236,14 +236,18 @@ static const struct verb verbs[] = {
      .run = cmd_why},
     {.name = "publish",
      .summary = "bring out/ up to date",
-     .help = "publish [--prune] [--json]\n"
+     .help = "publish [--verify] [--prune] [--json]\n"
              "Brings out/ up to date with the parts that are complete. 'talkpress run' does\n"
              "this too. Files that nothing needs any more are moved to work/removed/. If they\n"
              "are more than five, and of more than one part, they stay unless you confirm it\n"
              "on a terminal.\n"
+             "  --verify  first read every published file and compare its SHA-256 with that of\n"
+             "            the check before it was published; repair from work/ what has changed.\n"
+             "            Exit status: 3 if something was repaired, 1 if something could not be.\n"
+             "            ('talkpress verify' compares lengths, and reads no file of out/)\n"
              "  --prune   move them without a question\n"
              "  --json    print the summary as JSON",
-     .options = {{.name = "prune"}, {.name = "json"}},
+     .options = {{.name = "verify"}, {.name = "prune"}, {.name = "json"}},
      .takes = {0, 0, "expected no operands"},
      .needs = NEEDS_LOCK | NEEDS_PLAN,
      .run = cmd_publish},

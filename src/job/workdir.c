@@ -18,15 +18,30 @@ char *workdir_path(const char *work, const char *key, const char *ext)
     return mem_printf("%s/%.2s/%s.%s", work, key, key, ext);
 }
 
+enum { NAME_BYTES = 64 };
+
+/* "ab/KEY.EXT", relative to work/. False: no result has such a name. */
+static bool name_in_work(char out[NAME_BYTES], const char *key, const char *ext)
+{
+    if (strlen(key) < 2 || strlen(key) + strlen(ext) > NAME_BYTES - 5)
+        return false;
+    memcpy(out, key, 2);
+    out[2] = '/';
+    stpcpy(stpcpy(stpcpy(out + 3, key), "."), ext);
+    return true;
+}
+
 bool workdir_has(int work_dir, const char *key, const char *ext)
 {
-    char name[64];
-    if (strlen(key) < 2 || strlen(key) + strlen(ext) > sizeof name - 5)
-        return false; /* no result has such a name */
-    memcpy(name, key, 2);
-    name[2] = '/';
-    stpcpy(stpcpy(stpcpy(name + 3, key), "."), ext);
-    return faccessat(work_dir, name, F_OK, 0) == 0;
+    char name[NAME_BYTES];
+    return name_in_work(name, key, ext) && faccessat(work_dir, name, F_OK, 0) == 0;
+}
+
+int64_t workdir_size(int work_dir, const char *key, const char *ext)
+{
+    char name[NAME_BYTES];
+    struct stat st;
+    return name_in_work(name, key, ext) && fstatat(work_dir, name, &st, 0) == 0 ? st.st_size : -1;
 }
 
 char *workdir_tmp(const char *work, const char *name)

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "err.h"
@@ -22,6 +23,9 @@ char *workdir_path(const char *work, const char *key, const char *ext);
 
 /* Whether ab/KEY.EXT exists. work_dir: descriptor of work/. */
 bool workdir_has(int work_dir, const char *key, const char *ext);
+
+/* The size of ab/KEY.EXT in bytes; -1: it does not exist. */
+int64_t workdir_size(int work_dir, const char *key, const char *ext);
 
 /* The paths WORK/tmp/NAME and WORK/failed/NAME; new strings. */
 char *workdir_tmp(const char *work, const char *name);

@@ -99,9 +99,13 @@ struct output *part_add_output(struct part_plan *pp, const char *suffix,
 int part_look_up_output(struct part_plan *pp, const struct plan *plan, struct output *o,
                         enum stage stage, const char *ext, struct err *err)
 {
-    if (workdir_has(plan->event->work_dir, o->key, ext) &&
-        plan_find_result(&o->result, plan->event, stage, o->key, err) < 0)
+    const int64_t nb = workdir_size(plan->event->work_dir, o->key, ext);
+    if (nb >= 0 && plan_find_result(&o->result, plan->event, stage, o->key, err) < 0)
         return err->code;
+    if (o->result && json_get_int(o->result, "bytes", nb) != nb) { /* it was changed since */
+        json_decref(o->result);
+        o->result = NULL;
+    }
     pp->nb_outputs_done += o->result != NULL;
     return o->result != NULL;
 }

@@ -13,6 +13,7 @@
 #include "mem.h"
 #include "part.h"
 #include "plan.h"
+#include "published_file.h"
 #include "removed.h"
 #include "results.h"
 #include "str.h"
@@ -207,19 +208,12 @@ int publish_note_recordings(struct plan *plan, struct err *err)
     return err->code;
 }
 
-/* The stage that made a published file, by its name. */
-static enum stage stage_of(const char *name)
-{
-    return str_ends(name, ".jpg")   ? STAGE_POSTER
-           : str_ends(name, ".vtt") ? STAGE_CAPTIONS
-                                    : STAGE_ASSEMBLE;
-}
-
 static int old_sums(struct publisher *u, struct err *err)
 {
     for (size_t i = 0; i < u->nb_old; i++) {
         AUTO_JSON *r = NULL;
-        if (plan_find_result(&r, u->plan->event, stage_of(u->old[i].name), u->old[i].key, err) < 0)
+        if (plan_find_result(&r, u->plan->event, published_stage(u->old[i].name),
+                             u->old[i].key, err) < 0)
             return err->code;
         snprintf(u->old[i].sha256, sizeof u->old[i].sha256, "%s", json_get_string(r, "sha256", ""));
     }
@@ -400,6 +394,26 @@ static int refuse_foreign(const struct publisher *u, struct err *err)
     return 0;
 }
 
+/* Some file systems keep only even seconds. */
+enum { COARSE_TIME_S = 2 };
+
+/* Whether out/ has the file of work/ already: 1 or 0, or a negative code. Another file of the same
+ * size is no copy of it where files can be linked, and is replaced at once. Where they are copied,
+ * it is one unless work/ has a newer file. */
+static int has_file(struct publisher *u, const char *from, const char *to, struct err *err)
+{
+    struct stat made, there;
+    if (stat(from, &made) < 0 || lstat(to, &there) < 0)
+        return 0;
+    if (made.st_ino == there.st_ino && made.st_dev == there.st_dev)
+        return 1;
+    if (!S_ISREG(there.st_mode) || made.st_size != there.st_size)
+        return 0;
+    const int linked = made.st_dev == there.st_dev ? fs_try_link(from, to, err) : 0;
+    u->result->nb_written += linked > 0;
+    return linked ? linked : made.st_mtim.tv_sec <= there.st_mtim.tv_sec + COARSE_TIME_S;
+}
+
 static int put_file(struct publisher *u, const struct file *f, struct err *err)
 {
     if (!f->ext) /* kept as it is */
@@ -419,8 +433,9 @@ static int put_file(struct publisher *u, const struct file *f, struct err *err)
     if ((!listed || strcmp(before->recording, f->recording) != 0) &&
         store_set_published(u->store, &row, err) < 0)
         return err->code;
-    if (listed && same_file(from, to))
-        return 0;
+    const int has = listed ? has_file(u, from, to, err) : 0;
+    if (has)
+        return has < 0 ? has : 0;
     if (fs_link_atomic(from, to, err) < 0)
         return err->code;
     u->result->nb_written++;
@@ -477,8 +492,12 @@ static int put_text(struct publisher *u, const char *name, const char *text, str
 {
     AUTO_FREE char *path = fs_join(u->plan->event->out, name), *now = NULL;
     struct err ignored = {0};
-    if (fs_read(&now, NULL, path, 1u << 28, &ignored) == 0 && strcmp(now, text) == 0)
+    size_t nb = 0;
+    if (fs_read(&now, &nb, path, 1u << 28, &ignored) == 0 && nb == strlen(text) &&
+        memcmp(now, text, nb) == 0)
         return 0;
+    u->result->wrote_sums = u->result->wrote_sums || name == sums_name;
+    u->result->nb_lists++;
     u->result->nb_written++;
     return fs_write_atomic(path, text, strlen(text), err);
 }

@@ -28,12 +28,14 @@ struct publish_stale {
 };
 
 struct publish_result {
-    size_t nb_parts, nb_files; /* in out/ now */
-    size_t nb_written, nb_removed;
-    struct publish_stale *stale; /* owned, in order of their names */
-    size_t nb_stale, nb_renamed; /* of the stale ones */
-    bool kept;                   /* those that were not renamed are still in out/, as too many */
-    char *removed_to;            /* owned: the folder where they are now; NULL: none was removed */
+    size_t nb_parts, nb_files;     /* in out/ now */
+    size_t nb_written, nb_removed; /* with the lists */
+    size_t nb_lists;               /* of those written, the lists */
+    bool wrote_sums;               /* SHA256SUMS is one of them */
+    struct publish_stale *stale;   /* owned, in order of their names */
+    size_t nb_stale, nb_renamed;   /* of the stale ones */
+    bool kept;                     /* those that were not renamed are still in out/, as too many */
+    char *removed_to; /* owned: the folder where they are now; NULL: none was removed */
 };
 void publish_result_finish(struct publish_result *result);
 #define AUTO_PUBLISH_RESULT ATTR_CLEANUP(publish_result_finish) struct publish_result

@@ -437,7 +437,7 @@ static int poll_workers(struct pollfd *fds, const struct executor *e, struct err
         const int ms = worker_process_expect(&fds[WORKER_PROCESS_FDS * i], &e->slots[i].worker);
         most_ms = ms >= 0 && ms < most_ms ? ms : most_ms;
     }
-    const nfds_t nb = (nfds_t)(WORKER_PROCESS_FDS * e->nb_slots);
+    const nfds_t nb = (nfds_t)e->nb_slots * WORKER_PROCESS_FDS;
     return poll(fds, nb, most_ms) < 0 && errno != EINTR
                ? err_errno(err, errno, "cannot wait for the workers")
                : 0;
@@ -446,7 +446,7 @@ static int poll_workers(struct pollfd *fds, const struct executor *e, struct err
 static int wait_for_workers(struct executor *e, struct err *err)
 {
     AUTO_FREE struct pollfd *fds =
-        mem_zalloc((size_t)(WORKER_PROCESS_FDS * e->nb_slots), sizeof *fds);
+        mem_zalloc((size_t)e->nb_slots * WORKER_PROCESS_FDS, sizeof *fds);
     if (poll_workers(fds, e, err) < 0)
         return err->code;
     for (int i = 0; i < e->nb_slots; i++) {
@@ -493,7 +493,7 @@ static void allow_files(int nb_workers)
 {
     enum { OTHERS = 256 };
     struct rlimit now;
-    const rlim_t needed = (rlim_t)(WORKER_PROCESS_FDS * nb_workers + OTHERS);
+    const rlim_t needed = (rlim_t)nb_workers * WORKER_PROCESS_FDS + OTHERS;
     if (getrlimit(RLIMIT_NOFILE, &now) < 0 || now.rlim_cur >= needed)
         return;
     now.rlim_cur = needed < now.rlim_max ? needed : now.rlim_max;

@@ -363,13 +363,13 @@ const struct part_plan *run_part(const struct run *r, size_t i)
 
 char *run_space_message(const struct run *r)
 {
-    const struct event *event = r->plan->event;
-    AUTO_FREE struct space *space = mem_zalloc(event->settings.nb_renditions, sizeof *space);
+    AUTO_SPACE needs;
+    space_begin(&needs, r->plan->event);
     for (size_t i = 0; i < r->nb_parts; i++) {
         AUTO_PART_PLAN pp = {0}; /* again, as plans are trimmed */
         struct err ignored = {0};
         if (plan_part(&pp, r->plan, r->parts[i].talk, r->parts[i].part, &ignored) == 0)
-            space_add(space, &pp, event);
+            space_add(&needs, &pp);
     }
-    return space_message(space, event);
+    return space_message(&needs);
 }

@@ -20,8 +20,7 @@ struct ruleset_attr {
 
 static const uint64_t read_file = LANDLOCK_ACCESS_FS_READ_FILE,
                       read_all = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR,
-                      write_all = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG |
-                                  LANDLOCK_ACCESS_FS_REMOVE_FILE | 1 << 14;
+                      write_file = LANDLOCK_ACCESS_FS_WRITE_FILE | 1 << 14;
 
 /* Denies everything that the version can deny, except what a rule allows. Returns the size of the
  * attribute that the version knows. */
@@ -51,7 +50,7 @@ static int allow(int ruleset, const char *path, uint64_t rights, const struct ru
     if (fd < 0)
         return 0;
     if (fstat(fd, &st) == 0 && !S_ISDIR(st.st_mode))
-        rights &= read_file | LANDLOCK_ACCESS_FS_WRITE_FILE; /* the other rights are for folders */
+        rights &= read_file | write_file; /* the other rights are for folders */
     const struct landlock_path_beneath_attr rule = {.allowed_access = rights & handled->fs,
                                                     .parent_fd = fd};
     const int ret =
@@ -67,8 +66,8 @@ static int allow_listed(int ruleset, const struct sandbox_spec *spec,
     int ret = 0;
     for (size_t i = 0; ret == 0 && i < spec->nb_readable; i++)
         ret = allow(ruleset, spec->readable[i], read_all, handled);
-    if (ret == 0 && spec->writable)
-        ret = allow(ruleset, spec->writable, read_all | write_all, handled);
+    for (size_t i = 0; ret == 0 && i < spec->nb_writable; i++)
+        ret = allow(ruleset, spec->writable[i], read_file | write_file, handled);
     if (ret == 0 && SANDBOX_SANITIZED)
         ret = allow(ruleset, "/proc", read_all, handled);
     return ret;

@@ -73,13 +73,20 @@ static void limit(enum __rlimit_resource resource, int64_t most, rlim_t grace)
     (void)setrlimit(resource, &(struct rlimit){top, hard});
 }
 
-/* RLIMIT_DATA counts private writable memory; RLIMIT_AS would also count memory that is only
- * reserved (stacks, arenas). Sanitizers reserve terabytes in both. */
+/* RLIMIT_DATA counts private writable memory, and syscalls.c denies what it does not count.
+ * RLIMIT_AS also counts memory that is only reserved (stacks, arenas), so it is wider; it limits
+ * page tables and stacks. Sanitizers reserve terabytes in both. Files open at once cost the
+ * kernel's memory. */
 static void set_limits(const struct sandbox_spec *spec)
 {
+    enum { RESERVED = 8, MAX_OPEN = 4096, MAX_STACK = 64 << 20 };
     (void)setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
-    if (!SANDBOX_SANITIZED)
+    if (!SANDBOX_SANITIZED) {
         limit(RLIMIT_DATA, spec->max_memory_bytes, 0);
+        limit(RLIMIT_AS, RESERVED * spec->max_memory_bytes, 0);
+        limit(RLIMIT_STACK, MAX_STACK, 0);
+    }
+    limit(RLIMIT_NOFILE, MAX_OPEN, 0);
     limit(RLIMIT_FSIZE, spec->max_file_bytes, 0);
     limit(RLIMIT_CPU, spec->max_cpu_s, 5); /* SIGXCPU names the cause; SIGKILL if it is ignored */
     signal(SIGXFSZ,

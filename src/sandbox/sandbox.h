@@ -1,9 +1,9 @@
 /*
  * The sandbox of a process that reads untrusted media. After sandbox_enter, the process has no
- * network, starts no process, reads only the named files, writes only in one folder, and is killed
- * when its parent dies (docs/sandbox.md). Protection that the kernel does not offer is left out and
- * reported, or is an error, depending on the mode. Called by workers before they open media, in a
- * process with one thread; it cannot be undone.
+ * network, starts no process, reads and writes only the named files, makes, renames and removes
+ * none, and is killed when its parent dies (docs/sandbox.md). Protection that the kernel does not
+ * offer is left out and reported, or is an error, depending on the mode. Called by workers before
+ * they open media, in a process with one thread; it cannot be undone.
  */
 #pragma once
 
@@ -25,10 +25,15 @@ struct sandbox_spec {
     /* Files, and folders with everything in them, that may be read. Missing ones are ignored. */
     char **readable;
     size_t nb_readable;
-    const char *writable;     /* the folder in which files may be written and removed; or NULL */
-    int64_t max_memory_bytes; /* writable memory; 0: no limit, as below. Ignored with sanitizers. */
-    int64_t max_file_bytes;   /* of each file; further writes fail with EFBIG */
-    int64_t max_cpu_s;        /* processor time of all threads; then SIGXCPU */
+    /* Files that may be written. They must exist: so their number is limited, nothing can be hidden
+     * in a file that has no name any more, and max_file_bytes limits their sum. */
+    char **writable;
+    size_t nb_writable;
+    /* Writable memory; 0: no limit, as below. Address space, which costs memory in page tables, is
+     * limited to 8 times as much. Ignored with sanitizers. */
+    int64_t max_memory_bytes;
+    int64_t max_file_bytes; /* of each file; further writes fail with EFBIG */
+    int64_t max_cpu_s;      /* processor time of all threads; then SIGXCPU */
 };
 
 /* Which protection is in force. */

@@ -12,17 +12,17 @@
 
 /* The calls that decoders, encoders, libass, fontconfig and the C library were observed to use, and
  * their equivalents on other kernels and processors. All others fail with EPERM, which libraries
- * must handle. None of these can act on another process, or on a file's owner or mode. */
+ * must handle. None of these can act on another process, or on a file's owner, mode or name. Files
+ * take no more room than their size says: no fallocate. */
 static const char *const allowed[] = {
     /* files that Landlock lets through */
     "read", "write", "readv", "writev", "pread64", "pwrite64", "lseek", "_llseek", "close", "fstat",
     "fstat64", "newfstatat", "fstatat64", "stat", "stat64", "lstat", "lstat64", "statx", "fstatfs",
     "fstatfs64", "statfs", "statfs64", "access", "faccessat", "faccessat2", "readlink",
-    "readlinkat", "getdents64", "dup", "pipe2", "poll", "ppoll", "fsync", "fdatasync", "ftruncate",
-    "ftruncate64", "fallocate", "fadvise64", "fadvise64_64", "rename", "renameat", "renameat2",
-    "unlink", "unlinkat", "getcwd",
+    "readlinkat", "getdents64", "dup", "poll", "ppoll", "fsync", "fdatasync", "fadvise64",
+    "fadvise64_64", "getcwd",
     /* memory */
-    "brk", "munmap", "mremap", "madvise", "mincore",
+    "brk", "munmap", "mremap",
     /* threads */
     "futex", "futex_time64", "set_robust_list", "get_robust_list", "rseq", "set_tid_address",
     "sched_yield", "sched_getaffinity", "sched_getparam", "sched_getscheduler",
@@ -68,8 +68,9 @@ static const char *const deadly[] = {"ptrace",
                                      "pidfd_send_signal"};
 
 /* Sanitizers look for leaks with a helper process that shares our memory and stops our threads. */
-static const char *const of_sanitizers[] = {"ptrace", "wait4",    "prctl",    "mmap",
-                                            "mmap2",  "mprotect", "getdents", "sched_setaffinity"};
+static const char *const of_sanitizers[] = {"ptrace",  "wait4",    "prctl",    "mmap",
+                                            "mmap2",   "mprotect", "getdents", "sched_setaffinity",
+                                            "madvise", "mincore",  "pipe",     "pipe2"};
 
 /* A name that this libseccomp or this processor does not have needs no rule. */
 static int add_list(scmp_filter_ctx filter, uint32_t action, const char *const *names, size_t nb)
@@ -89,6 +90,14 @@ static int add(scmp_filter_ctx filter, const char *name, struct scmp_arg_cmp arg
     return number < 0 ? 0 : seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, number, 1, &arg);
 }
 
+static int add_pair(scmp_filter_ctx filter, const char *name, struct scmp_arg_cmp a,
+                    struct scmp_arg_cmp b)
+{
+    const struct scmp_arg_cmp both[] = {a, b};
+    const int number = seccomp_syscall_resolve_name(name);
+    return number < 0 ? 0 : seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, number, 2, both);
+}
+
 static struct scmp_arg_cmp masked(unsigned arg, scmp_datum_t mask, scmp_datum_t value)
 {
     return (struct scmp_arg_cmp){arg, SCMP_CMP_MASKED_EQ, mask, value};
@@ -100,18 +109,20 @@ static struct scmp_arg_cmp equal(unsigned arg, scmp_datum_t value)
 }
 
 /* Landlock before version 3 does not check O_TRUNC on a file that may only be read. So O_TRUNC is
- * allowed only together with opening for writing, which it does check. */
+ * allowed only together with opening for writing, which it does check. Files without a name, and
+ * descriptors that only name a file, are not needed. */
 static int add_opening(scmp_filter_ctx filter)
 {
     static const struct {
         const char *name;
         unsigned flags;
     } calls[] = {{"open", 1}, {"openat", 2}};
-    const scmp_datum_t access = O_ACCMODE | O_TRUNC;
+    const scmp_datum_t unneeded = (O_TMPFILE & ~O_DIRECTORY) | O_PATH,
+                       access = O_ACCMODE | O_TRUNC | unneeded;
     int ret = 0;
     for (size_t i = 0; ret == 0 && i < sizeof calls / sizeof *calls; i++) {
         const unsigned at = calls[i].flags;
-        ret = add(filter, calls[i].name, masked(at, O_TRUNC, 0));
+        ret = add(filter, calls[i].name, masked(at, O_TRUNC | unneeded, 0));
         if (ret == 0)
             ret = add(filter, calls[i].name, masked(at, access, O_WRONLY | O_TRUNC));
         if (ret == 0)
@@ -120,13 +131,30 @@ static int add_opening(scmp_filter_ctx filter)
     return ret;
 }
 
-/* No executable memory can be made: bytes from a file stay data. */
+/* No executable memory can be made: bytes from a file stay data. The limit of memory (RLIMIT_DATA)
+ * counts private memory only, and not what grows downwards as a stack. So files alone can be
+ * shared, and only read, as fontconfig reads its caches. */
+static int add_mapping(scmp_filter_ctx filter, const char *name)
+{
+    const scmp_datum_t uncounted = MAP_GROWSDOWN | MAP_LOCKED | MAP_HUGETLB;
+    int ret = add_pair(filter, name, masked(2, PROT_EXEC, 0), masked(3, MAP_SHARED | uncounted, 0));
+    return ret == 0 ? add_pair(filter, name, masked(2, PROT_EXEC | PROT_WRITE, 0),
+                               masked(3, MAP_ANONYMOUS | uncounted, 0))
+                    : ret;
+}
+
 static int add_memory(scmp_filter_ctx filter)
 {
-    static const char *const calls[] = {"mmap", "mmap2", "mprotect"};
-    int ret = 0;
-    for (size_t i = 0; ret == 0 && i < sizeof calls / sizeof *calls; i++)
-        ret = add(filter, calls[i], masked(2, PROT_EXEC, 0));
+    /* Others merge equal pages of processes, or poison them. */
+    static const int advice[] = {MADV_NORMAL,   MADV_RANDOM, MADV_SEQUENTIAL, MADV_WILLNEED,
+                                 MADV_DONTNEED, MADV_FREE,   MADV_HUGEPAGE,   MADV_NOHUGEPAGE};
+    int ret = add(filter, "mprotect", masked(2, PROT_EXEC, 0));
+    if (ret == 0)
+        ret = add_mapping(filter, "mmap");
+    if (ret == 0)
+        ret = add_mapping(filter, "mmap2");
+    for (size_t i = 0; ret == 0 && i < sizeof advice / sizeof *advice; i++)
+        ret = add(filter, "madvise", equal(2, (scmp_datum_t)advice[i]));
     return ret;
 }
 

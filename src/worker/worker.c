@@ -42,7 +42,7 @@ static char **name_outputs(const struct worker *w)
 {
     char **made = mem_zalloc(w->spec->nb_outputs, sizeof *made);
     for (size_t i = 0; i < w->spec->nb_outputs; i++)
-        made[i] = mem_printf("%s/%zu.mp4", w->tmp, i);
+        made[i] = worker_made_file(w, w->spec->outputs[i].key);
     return made;
 }
 

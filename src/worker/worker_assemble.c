@@ -162,14 +162,13 @@ static int assemble(const struct worker *w, const struct pieces *p, const char *
         return err->code;
     AUTO_JSON *report =
         json_pack("{s:s, s:s}", "video_hash", made.video_hash, "sound_hash", made.sound_hash);
-    return worker_deliver(w, w->spec->key, tmp, report, err);
+    return worker_deliver(w, w->spec->key, report, err);
 }
 
 int worker_assemble(struct worker *w, struct err *err)
 {
     struct pieces pieces = {0};
-    AUTO_FREE char *name = mem_printf("o.%s", w->spec->assembly.container);
-    AUTO_FREE char *tmp = worker_tmp_file(w, name);
+    AUTO_FREE char *tmp = worker_made_file(w, w->spec->key);
     if (collect(&pieces, w->spec, err) == 0)
         (void)assemble(w, &pieces, tmp, err);
     pieces_finish(&pieces);

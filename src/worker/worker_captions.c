@@ -60,7 +60,7 @@ int worker_captions(struct worker *w, struct err *err)
 {
     const struct frame_grid *grid = &w->spec->grid;
     const struct job_range *range = &w->spec->range;
-    AUTO_FREE char *tmp = worker_tmp_file(w, "c.vtt");
+    AUTO_FREE char *tmp = worker_made_file(w, w->spec->key);
     AUTO_CUES cues = {0};
     int64_t zero_ms = 0;
     if (read_captions(&cues, w, &zero_ms, err) < 0)
@@ -76,7 +76,7 @@ int worker_captions(struct worker *w, struct err *err)
         json_object_set_new(report, "left_out", json_integer((json_int_t)cues.nb_left_out));
         json_object_set_new(report, "left_out_line", json_integer((json_int_t)cues.left_out_line));
     }
-    return worker_deliver(w, w->spec->key, tmp, report, err);
+    return worker_deliver(w, w->spec->key, report, err);
 }
 
 /* --- checking what was written --------------------------------------------------------------- */
@@ -104,7 +104,7 @@ int worker_check_captions(json_t *found, struct worker *w, struct err *err)
     const int64_t card_ms = frame_grid_ms_of(grid, range->card_frames);
     const int64_t end_ms =
         card_ms + frame_grid_ms_of(grid, range->end) - frame_grid_ms_of(grid, range->begin);
-    AUTO_FREE char *again = worker_tmp_file(w, "again.vtt");
+    AUTO_FREE char *again = worker_tmp_file(w, CHECK_CAPTIONS);
     AUTO_CUES cues = {0};
     if (fs_size(w->file) >= (int64_t)sizeof empty && captions_read_file(&cues, w->file, err) < 0)
         return err->code;

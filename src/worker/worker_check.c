@@ -27,5 +27,5 @@ int worker_check(struct worker *w, struct err *err)
         ret = worker_check_captions(found, w, err);
     else
         ret = worker_check_assembled(found, w, err);
-    return ret < 0 ? ret : worker_deliver(w, CHECK_KEY, NULL, found, err);
+    return ret < 0 ? ret : worker_deliver(w, CHECK_KEY, found, err);
 }

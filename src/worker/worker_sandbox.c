@@ -3,15 +3,12 @@
 #include <string.h>
 
 #include "card.h"
+#include "fs.h"
 #include "mem.h"
 #include "sandbox.h"
 #include "workdir.h"
+#include "worker_limits.h"
 #include "worker_stage.h"
-
-/* Limits far above what any stage was measured to need (docs/sandbox.md), and low enough to protect
- * the machine. */
-static const int64_t max_memory_bytes = 8LL << 30, max_file_bytes = 64LL << 30,
-                     max_cpu_s = 12L * 3600;
 
 struct paths {
     char **list;
@@ -44,6 +41,37 @@ static void add_machine(struct paths *p)
         add(p, mem_strdup(of_all[i]));
 }
 
+/* Makes an empty file, which the stage can then write. Takes over the path. */
+static int add_empty(struct paths *p, char *path, struct err *err)
+{
+    add(p, path);
+    return fs_write(path, "", 0, err);
+}
+
+static int add_check_results(struct paths *p, const struct worker *w, struct err *err)
+{
+    if (add_empty(p, worker_tmp_file(w, CHECK_KEY ".json"), err) < 0)
+        return err->code;
+    return w->spec->stage == STAGE_CAPTIONS
+               ? add_empty(p, worker_tmp_file(w, CHECK_CAPTIONS), err)
+               : 0;
+}
+
+/* The files that the process may write. */
+static int add_results(struct paths *p, const struct worker *w, struct err *err)
+{
+    if (w->file)
+        return add_check_results(p, w, err);
+    for (size_t i = 0; i < job_spec_nb_results(w->spec); i++) {
+        const char *key = job_spec_result_key(w->spec, i);
+        AUTO_FREE char *json = mem_printf("%s.json", key);
+        if (add_empty(p, worker_tmp_file(w, json), err) < 0 ||
+            (job_spec_ext(w->spec) && add_empty(p, worker_made_file(w, key), err) < 0))
+            return err->code;
+    }
+    return 0;
+}
+
 /* The process that checks a file reads this file, and the captions that should be in it. */
 static void add_checked(struct paths *p, const struct worker *w)
 {
@@ -53,36 +81,46 @@ static void add_checked(struct paths *p, const struct worker *w)
         add(p, workdir_path(w->spec->work, a->captions[i].key, "vtt"));
 }
 
-static void add_of_job(struct paths *p, const struct worker *w)
+char **worker_readable(size_t *out_nb, bool with_fonts)
 {
-    size_t nb;
-    char **of_job = job_spec_paths(&nb, w->spec);
-    add_list(p, of_job, nb);
-    if (!w->spec->has_card)
-        return;
-    char **fonts = card_font_paths(&nb);
-    add_list(p, fonts, nb);
+    struct paths paths = {0};
+    if (with_fonts) {
+        char **fonts = card_font_paths(out_nb);
+        add_list(&paths, fonts, *out_nb);
+    }
+    add_machine(&paths);
+    *out_nb = paths.nb;
+    return paths.list;
 }
 
 int worker_enter_sandbox(const struct worker *w, pid_t parent, struct err *err)
 {
-    struct paths paths = {0};
+    struct paths paths = {0}, results = {0};
+    const struct worker_limits limits = worker_limits(w->spec);
     struct sandbox_spec spec = {
         .mode = w->spec->sandbox,
-        .writable = w->tmp,
-        .max_memory_bytes = max_memory_bytes,
-        .max_file_bytes = max_file_bytes,
-        .max_cpu_s = max_cpu_s,
+        .max_memory_bytes = limits.memory_bytes,
+        .max_file_bytes = limits.file_bytes,
+        .max_cpu_s = limits.cpu_s,
     };
-    if (w->file)
+    size_t nb = 0;
+    if (w->file) {
         add_checked(&paths, w);
-    else
-        add_of_job(&paths, w);
-    add_machine(&paths);
+    } else {
+        char **of_job = job_spec_paths(&nb, w->spec);
+        add_list(&paths, of_job, nb);
+    }
+    char **of_libraries = worker_readable(&nb, w->spec->has_card && !w->file);
+    add_list(&paths, of_libraries, nb);
     spec.readable = paths.list;
     spec.nb_readable = paths.nb;
     struct sandbox_report report;
-    const int ret = sandbox_enter(&report, &spec, parent, err);
+    if (add_results(&results, w, err) == 0) {
+        spec.writable = results.list;
+        spec.nb_writable = results.nb;
+        (void)!sandbox_enter(&report, &spec, parent, err);
+    }
     mem_free_strings(paths.list, paths.nb);
-    return ret;
+    mem_free_strings(results.list, results.nb);
+    return err->code;
 }

@@ -35,7 +35,7 @@ static int deliver_sound(const struct worker *w, const char *key, const struct s
     worker_add_damage(result, &r->damage);
     if (r->remark[0])
         json_object_set_new(result, "remark", json_string(r->remark));
-    return worker_deliver(w, key, output->path, result, err);
+    return worker_deliver(w, key, result, err);
 }
 
 static int encode_sound(struct worker *w, struct sound_output *outputs, struct err *err)

@@ -47,16 +47,15 @@ void worker_add_damage(json_t *result, const struct damage *d)
                                       (json_int_t)d->first_ms, "what", d->what));
 }
 
-int worker_deliver(const struct worker *w, const char *key, const char *tmp, const json_t *report,
-                   struct err *err)
+char *worker_made_file(const struct worker *w, const char *key)
+{
+    AUTO_FREE char *name = mem_printf("%s.%s", key, job_spec_ext(w->spec));
+    return worker_tmp_file(w, name);
+}
+
+int worker_deliver(const struct worker *w, const char *key, const json_t *report, struct err *err)
 {
     AUTO_FREE char *json_name = mem_printf("%s.json", key), *json = worker_tmp_file(w, json_name);
-    if (tmp) {
-        AUTO_FREE char *name = mem_printf("%s.%s", key, job_spec_ext(w->spec));
-        AUTO_FREE char *to = worker_tmp_file(w, name);
-        if (rename(tmp, to) < 0)
-            return err_errno(err, errno, "cannot rename '%s' to '%s'", tmp, to);
-    }
     return json_dump_file(report, json, JSON_INDENT(2) | JSON_SORT_KEYS) < 0
                ? err_errno(err, errno, "cannot write '%s'", json)
                : 0;

@@ -41,9 +41,13 @@ void worker_add_damage(json_t *result, const struct damage *damage);
 /* The path of a file in the inner process's folder; a new string. */
 char *worker_tmp_file(const struct worker *worker, const char *name);
 
-/* Delivers a report: writes it to KEY.json in the inner process's folder, and renames the finished
- * file tmp (NULL: none) to KEY.EXT. The outer process takes both (worker_take.h). */
-ATTR_NODISCARD int worker_deliver(const struct worker *worker, const char *key, const char *tmp,
+/* The path of the file that belongs to a result, KEY.EXT in the inner process's folder; a new string.
+ * It exists: the sandbox allows neither making nor renaming a file. */
+char *worker_made_file(const struct worker *worker, const char *key);
+
+/* Delivers a report, whose file is complete: writes it to KEY.json in the inner process's folder.
+ * The outer process takes both (worker_take.h). */
+ATTR_NODISCARD int worker_deliver(const struct worker *worker, const char *key,
                                   const json_t *report, struct err *err);
 
 /* Checks that the recording's files are those of the spec, by size and time of change. This is done
@@ -76,5 +80,7 @@ int worker_poster(struct worker *worker, struct err *err);
  * checked before. Delivers what it found under CHECK_KEY. In worker_check.c. */
 int worker_check(struct worker *worker, struct err *err);
 #define CHECK_KEY "check"
+/* The file that the check of captions writes. */
+#define CHECK_CAPTIONS "again.vtt"
 /* Whether files of the stage are published, so that they are checked. */
 bool worker_checks(enum stage stage);

@@ -34,19 +34,19 @@ int worker_probe(struct worker *w, struct err *err)
     if (worker_recording_path(&path, w, err) < 0 ||
         probe_files(&result, path, w->files.more, w->files.nb_more, report_probed, NULL, err) < 0)
         return err->code;
-    return worker_deliver(w, w->spec->key, NULL, result, err);
+    return worker_deliver(w, w->spec->key, result, err);
 }
 
 int worker_analyse(struct worker *w, struct err *err)
 {
     const char *path = NULL;
     AUTO_JSON *result = NULL;
-    AUTO_FREE char *blocks = worker_tmp_file(w, "blocks.bin");
+    AUTO_FREE char *blocks = worker_made_file(w, w->spec->key);
     if (worker_recording_path(&path, w, err) < 0 ||
         analyse_recording(&result, path, &w->files, w->spec->probe, w->spec->audio_stream, blocks,
                           worker_report_fraction, NULL, err) < 0)
         return err->code;
-    return worker_deliver(w, w->spec->key, blocks, result, err);
+    return worker_deliver(w, w->spec->key, result, err);
 }
 
 /* The outputs of a card or cell job. A new list. */
@@ -71,7 +71,7 @@ static int deliver_segments(const struct worker *w, const struct segment_output 
                       (json_int_t)s->nb_bytes, "hash", s->hash, "header", s->header);
         if (damage)
             worker_add_damage(result, damage);
-        if (worker_deliver(w, w->spec->outputs[i].key, outputs[i].path, result, err) < 0)
+        if (worker_deliver(w, w->spec->outputs[i].key, result, err) < 0)
             return err->code;
     }
     return 0;
@@ -235,12 +235,12 @@ static int poster_from_recording(int64_t *frame, struct worker *w, const char *t
 
 int worker_poster(struct worker *w, struct err *err)
 {
-    AUTO_FREE char *tmp = worker_tmp_file(w, "p.jpg");
+    AUTO_FREE char *tmp = worker_made_file(w, w->spec->key);
     int64_t frame = 0;
     const int made = w->spec->has_card ? poster_from_card(w, tmp, err)
                                        : poster_from_recording(&frame, w, tmp, err);
     if (made < 0)
         return err->code;
     AUTO_JSON *report = json_pack("{s:I}", "frame", (json_int_t)frame);
-    return worker_deliver(w, w->spec->key, tmp, report, err);
+    return worker_deliver(w, w->spec->key, report, err);
 }

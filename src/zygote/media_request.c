@@ -104,6 +104,7 @@ static const struct member card_members[] = {
     {"logo", MEMBER_PATH, offsetof(struct card_request, logo_path)},
     {"background", MEMBER_PATH, offsetof(struct card_request, background_path)},
     {"png", MEMBER_PATH, offsetof(struct card_request, png_path)},
+    {"sandbox", MEMBER_TEXT, offsetof(struct card_request, sandbox)},
     {"talk", MEMBER_TEXT, offsetof(struct card_request, talk)},
     {"width", MEMBER_INT, offsetof(struct card_request, width)},
     {"height", MEMBER_INT, offsetof(struct card_request, height)},

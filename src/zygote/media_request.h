@@ -19,6 +19,7 @@ struct card_request {
     char *event, *section, *title, *speakers, *part, *date, *place;
     char *template_path, *logo_path, *background_path;
     char *png_path;    /* the file to write */
+    char *sandbox;     /* sandbox_mode_name: how it is read, laid out and drawn */
     char *talk;        /* as the user named it, for the message at the end */
     int width, height; /* in pixels */
     int duration_ms, fade_ms;

@@ -197,3 +197,24 @@ settings_with()
 {
     printf 'renditions: [cheap]\ncard: {seconds: 1, %s}\n' "$1" >event/talkpress.yaml
 }
+
+@test "a card is drawn in the sandbox, and looks the same without it" {
+    strace -o /dev/null true 2>/dev/null || skip "strace is not allowed here"
+    tp status | grep -q 'landlock [0-9]' || skip "no Landlock"
+    local mode
+    for mode in best-effort off; do
+        settings 'renditions: [cheap]' "sandbox: $mode"
+        ASAN_OPTIONS=detect_leaks=0 strace -f -qq -e trace=landlock_restrict_self -o "trace-$mode" \
+            "$TALKPRESS" -C "$EVENT" card 1 -o "$mode.png" >/dev/null
+    done
+    cmp best-effort.png off.png
+    same 1 "$(grep -c landlock_restrict_self trace-best-effort)"
+    expect 1 grep landlock_restrict_self trace-off
+    # So are the texts of all talks tried at import: the programme's reader is the other one.
+    settings 'renditions: [cheap]' 'sandbox: best-effort'
+    ASAN_OPTIONS=detect_leaks=0 strace -f -qq -e trace=landlock_restrict_self -o trace \
+        "$TALKPRESS" -C "$EVENT" import --dry-run page.txt >/dev/null
+    same 2 "$(grep -c landlock_restrict_self trace)"
+    expect 1 tp card 1 -o nowhere/card.png
+    says "nowhere/card.png"
+}

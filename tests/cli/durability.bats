@@ -300,3 +300,27 @@ fails_everywhere()
     fails_everywhere MEMORY_COUNT 2000 MEMORY_FAULT_IN=coordinator MEMORY_FAULT=@
     fails_everywhere MEMORY_COUNT 20000 MEMORY_FAULT_IN=worker MEMORY_FAULT=@
 }
+
+@test "a disk that fails while a decision is stored: one message, and it is there or not" {
+    base
+    EVENT=$FAST/failing
+    nb_failed=0
+    for fault in write:{1,2,4,6}:ENOSPC sync:{1..3}:EIO read:{1,3,5,7}:EIO open:{2..4}:EROFS name:1:EDQUOT; do
+        rm -rf failing
+        cp -a base failing
+        status=0
+        with_disk DISK_FAULT_IN=coordinator "DISK_FAULT=$fault" "$TALKPRESS" -C failing match 1=none \
+            >out 2>log || status=$?
+        nb=$(grep -vc '^talkpress: free some space' log) || true
+        there=$(sqlite3 failing/talkpress.db 'SELECT count(*) FROM chosen_match')
+        case $status in
+        0 | 3) [ "$there" = 1 ] && [ "$nb" = "$(grep -c '^the backup of the store was not' log)" ] ;;
+        1 | 75) [ "$nb" = 1 ] && nb_failed=$((nb_failed + 1)) ;;
+        *) false ;;
+        esac || { echo "$fault: status $status, $there"; cat out log; return 1; }
+        same ok "$(sqlite3 failing/talkpress.db 'pragma integrity_check')"
+        tp match 1=none >/dev/null || [ $? = 3 ]
+        same 1 "$(sqlite3 failing/talkpress.db.backup 'SELECT count(*) FROM chosen_match')"
+    done
+    [ "$nb_failed" -ge 3 ]
+}

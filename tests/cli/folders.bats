@@ -4,7 +4,7 @@
 setup_file()
 {
     load helper
-    page "$PAGE" "1: First Steps (Ada Byron) (1:20)" "2: Second Thoughts (Grace Murray) (0:06)"
+    page "$PAGE" "1: First Steps (Ada Byron) (0:56)" "2: Second Thoughts (Grace Murray) (0:06)"
     rehearse "$PAGE" "$REC"
     new_event "$BATS_FILE_TMPDIR/added"
     tp add "$REC" >/dev/null
@@ -278,4 +278,44 @@ cells_made()
     kill -XCPU "$COORDINATOR"
     ends 1
     says "stopped: 'talkpress run' continues from here"
+}
+
+# small_disk KB: a disk in memory, $PWD/small.
+small_disk()
+{
+    [ "$(id -u)" = 0 ] || skip "only root can mount a small disk"
+    mkdir small
+    mount -t tmpfs -o "size=$1k" tmpfs small 2>/dev/null || skip "mounting is not allowed here"
+    MOUNTED=$PWD/small
+}
+
+@test "the disk of out/ is full, and that of work/ is not: which one, and by how much" {
+    small_disk 200
+    event_of added
+    rm -r event/out
+    ln -s "$PWD/small" event/out
+    expect 75 tp run --quiet
+    says "the disk is full: about " "MB more are needed in '$PWD/event/out', and 0." \
+        "MB are free there (0." "MB too few)" "MB more are needed in '$PWD/event/work', and " "free some space"
+    needed=$(sed -n "s/.*about \([0-9.]*\) MB more are needed in '[^']*out'.*/\1/p" <<<"$output")
+    mount -o remount,size=50m small
+    before=$(du -sk small | cut -f1)
+    expect 0 tp run --quiet
+    (cd small && sha256sum --quiet -c SHA256SUMS)
+    # As much as it was.
+    awk -v said="$needed" -v kb=$(($(du -sk small | cut -f1) - before)) \
+        'BEGIN { exit !(said > kb / 1024 * 0.7 && said < kb / 1024 * 1.5 + 0.1) }'
+}
+
+@test "the disk of work/ is full, and that of out/ is not" {
+    small_disk 300
+    event_of added
+    cp -a event/work/. small
+    rm -r event/work
+    ln -s "$PWD/small" event/work
+    expect 75 tp run --quiet
+    says "MB more are needed in '$PWD/event/work', and 0." "MB too few)" "MB more are needed in '$PWD/event/out', and "
+    mount -o remount,size=50m small
+    expect 0 tp run --quiet
+    (cd event/out && sha256sum --quiet -c SHA256SUMS)
 }

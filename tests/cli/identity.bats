@@ -142,3 +142,28 @@ ids() { tp add --json "$@" | jq -c '[.[].probe.hash] | unique | length'; }
     run grep -rqs "$secret" "$EVENT/work" "$EVENT/out"
     [ "$status" -eq 1 ]
 }
+
+@test "a worker that claims the content of another recording is not believed" {
+    load hostile
+    tp add "$REC/01-first-steps.mp4" >/dev/null || true
+    tp run --quiet >/dev/null || true
+    HOSTILE_HASH=$(sum_of "$REC"/01-*) hostile_worker "probe claimed-hash 02-" -C "$EVENT" add "$REC" >/dev/null
+    same "$(sum_of "$REC"/02-*)" \
+        "$(tp add --json "$REC" | jq -r '.[] | select(.path | endswith("02-second-steps.mp4")) | .probe.hash')"
+    expect 0 tp run --quiet
+    run cmp -s "$EVENT"/out/01-*.mp4 "$EVENT"/out/02-*.mp4
+    [ "$status" -eq 1 ]
+    json '.jobs | add' 0 tp run --json
+}
+
+@test "a recording that an earlier version probed keeps its identity, and all that was made" {
+    local old=e5e4c11cc2b09b61c7c60654e39ec31e # XXH3
+    tp add "$REC/01-first-steps.mp4" >/dev/null || true
+    sqlite3 "$EVENT/talkpress.db" "UPDATE result SET value = json_set(value, '\$.hash', '$old') WHERE stage = 'probe'"
+    tp run --quiet >/dev/null || true
+    json '[.[].probe.hash]' "[\"$old\",\"$(sum_of "$REC"/02-*)\"]" tp add --json "$REC"
+    json '[.parts[].recording_files[0].sha256]' "[null,\"$(sum_of "$REC"/02-*)\"]" tp status --json
+    expect 0 tp why 1
+    says "nothing would run"
+    json '.jobs | [.probe, .analyse, .cell]' '[0,1,1]' tp run --json
+}

@@ -13,10 +13,10 @@
 /* NOLINTBEGIN(bugprone-reserved-identifier) */
 int __real_worker_enter_sandbox(const struct worker *w, pid_t parent, struct err *err);
 int __wrap_worker_enter_sandbox(const struct worker *w, pid_t parent, struct err *err);
-int __real_worker_deliver(const struct worker *w, const char *key, const char *tmp,
-                          const json_t *result, struct err *err);
-int __wrap_worker_deliver(const struct worker *w, const char *key, const char *tmp,
-                          const json_t *result, struct err *err);
+int __real_worker_deliver(const struct worker *w, const char *key, const json_t *result,
+                          struct err *err);
+int __wrap_worker_deliver(const struct worker *w, const char *key, const json_t *result,
+                          struct err *err);
 /* NOLINTEND(bugprone-reserved-identifier) */
 
 /* Whether the job is one of those that HOSTILE names. behaviour: room for 32 bytes. */
@@ -42,11 +42,11 @@ int __wrap_worker_enter_sandbox(const struct worker *w, pid_t parent, struct err
     return 0;
 }
 
-int __wrap_worker_deliver(const struct worker *w, const char *key, const char *tmp,
-                          const json_t *result, struct err *err)
+int __wrap_worker_deliver(const struct worker *w, const char *key, const json_t *result,
+                          struct err *err)
 {
     char behaviour[32];
-    if (__real_worker_deliver(w, key, tmp, result, err) < 0)
+    if (__real_worker_deliver(w, key, result, err) < 0)
         return err->code;
     if (!is_target(behaviour, w))
         return 0;

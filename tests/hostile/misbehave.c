@@ -4,11 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "hostile.h"
 #include "mem.h"
 #include "worker_stage.h"
+
+enum { MOST = 10000 /* MB: then nothing refuses it */ };
 
 static void nap(void)
 {
@@ -57,22 +60,50 @@ static void flood_progress(const struct worker *w)
         printf("{\"done\": %.12f, \"why\": \"%0100000d\"}\n", done, 0);
 }
 
-/* Files of 64 MB each, as long as the disk takes them; then waits. */
-static void fill(const struct worker *w)
+/* Fills a file. Returns how many MB were written until that was refused. */
+static int fill_file(const char *path)
 {
     static char bytes[1 << 20];
     memset(bytes, 'x', sizeof bytes);
-    for (int i = 0;; i++) {
-        AUTO_FREE char *path = mem_printf("%s/fill-%d", w->tmp, i);
-        const int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-        for (int mb = 0; fd >= 0 && mb < 64; mb++)
-            if (write(fd, bytes, sizeof bytes) < 0)
-                nap();
-        if (fd < 0)
-            nap();
-        else
-            close(fd);
+    const int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    int mb = 0;
+    while (fd >= 0 && mb < MOST && write(fd, bytes, sizeof bytes) == sizeof bytes)
+        mb++;
+    if (fd >= 0)
+        close(fd);
+    return mb;
+}
+
+/* Fills its own files, and makes others until that is refused. */
+static void fill(const struct worker *w)
+{
+    const char *key = w->spec->key;
+    AUTO_FREE char *json = mem_printf("%s/%s.json", w->tmp, key), *file = worker_made_file(w, key);
+    int mb = fill_file(json) + fill_file(file), nb = 0;
+    for (int more = 1; more > 0 && mb < MOST; nb++) {
+        AUTO_FREE char *path = mem_printf("%s/fill-%d", w->tmp, nb);
+        more = fill_file(path);
+        mb += more;
     }
+    fprintf(stderr, "wrote %d MB and made %d more files\n", mb, nb - 1);
+    _exit(1);
+}
+
+/* Takes memory that it shares with nobody, but could, and that grows downwards. */
+static void share(const struct worker *w)
+{
+    static const int kinds[] = {MAP_SHARED, MAP_PRIVATE | MAP_GROWSDOWN};
+    int mb = 0;
+    (void)w;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        char *p = MAP_FAILED;
+        do {
+            p = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_ANONYMOUS | kinds[i], -1, 0);
+            mb += p != MAP_FAILED;
+        } while (p != MAP_FAILED && mb < MOST);
+    }
+    fprintf(stderr, "took %d MB that are not counted\n", mb);
+    _exit(1);
 }
 
 static void hang(const struct worker *w)
@@ -104,6 +135,7 @@ static const struct {
     {"flood-stderr", flood_stderr},
     {"flood-progress", flood_progress},
     {"fill", fill},
+    {"share", share},
     {"hang", hang},
     {"crash", crash},
     {"nothing", nothing},

@@ -163,15 +163,22 @@ static void write_text(const char *path, const char *text)
     assert_int_equal(fs_write_atomic(path, text, strlen(text), &err), 0);
 }
 
-static void write_picture(const char *path, int width, int height, const uint8_t rgba[4])
+static void write_png(const char *path, const AVFrame *frame)
 {
     struct err err = {0};
+    AUTO_STR png = {0};
+    assert_int_equal(picture_png(&png, frame, &err), 0);
+    assert_int_equal(fs_write_atomic(path, png.s, png.len, &err), 0);
+}
+
+static void write_picture(const char *path, int width, int height, const uint8_t rgba[4])
+{
     AUTO_FRAME *frame = picture_alloc(AV_PIX_FMT_RGBA, width, height);
     assert_non_null(frame);
     for (int y = 0; y < height; y++)
         for (int x = 0; x < width; x++)
             memcpy(frame->data[0] + (ptrdiff_t)y * frame->linesize[0] + (ptrdiff_t)4 * x, rgba, 4);
-    assert_int_equal(picture_write_png(frame, path, &err), 0);
+    write_png(path, frame);
 }
 
 static void test_stays_within_margins_in_every_shape(void **state)
@@ -666,14 +673,13 @@ static void test_contrast(void **state)
 /* Squares of black and white, beginning with white. */
 static void write_squares(const char *path, int width, int height, int side)
 {
-    struct err err = {0};
     AUTO_FRAME *frame = picture_alloc(AV_PIX_FMT_RGB24, width, height);
     assert_non_null(frame);
     for (int y = 0; y < height; y++)
         for (int x = 0; x < width; x++)
             memset(frame->data[0] + (ptrdiff_t)y * frame->linesize[0] + (ptrdiff_t)3 * x,
                    (x / side + y / side) % 2 ? 0 : 255, 3);
-    assert_int_equal(picture_write_png(frame, path, &err), 0);
+    write_png(path, frame);
 }
 
 /* Contrast of a colour with the pixel of a card as a PNG, read back. */
@@ -684,7 +690,7 @@ static double contrast_in_png(const struct card_text *text, const struct card_pa
     AUTO_FREE char *path = in_dir("contrast.png");
     AUTO_FRAME *png = NULL, *rgb = picture_alloc(AV_PIX_FMT_RGB24, params->width, params->height);
     struct card *card = create(text, params);
-    assert_int_equal(card_write_png(card, path, &err), 0);
+    write_png(path, card_picture(card));
     card_destroy(card);
     assert_int_equal(picture_read(&png, path, &err), 0);
     picture_over(rgb, png, 0, 0);
@@ -753,7 +759,7 @@ static void test_png(void **state)
     const struct card_params params = params_of(320, 180);
     AUTO_FREE char *path = in_dir("card.png");
     assert_int_equal(card_create(&card, &text, &params, &err), 0);
-    assert_int_equal(card_write_png(card, path, &err), 0);
+    write_png(path, card_picture(card));
     card_destroy(card);
     AUTO_FRAME *read = NULL, *drawn = draw(&text, &params);
     assert_int_equal(picture_read(&read, path, &err), 0);

@@ -22,6 +22,7 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -36,8 +37,9 @@
 
 enum { PLAIN_USER = 65534, MEMORY = 1 << 30, FILE_BYTES = 1 << 20, CPU_S = 1 };
 
-/* Where an attempt is made: input may be read, own is the folder to write, the rest is foreign. */
-static char *base, *input, *own, *secret, *beside;
+/* Where an attempt is made: input may be read, mine may be written, a file of the folder own; the
+ * rest is foreign. */
+static char *base, *input, *own, *mine, *secret, *beside;
 static pid_t victim;  /* whom an attacker could harm: the test itself */
 static int left_open; /* a descriptor that the sandbox was not told of */
 
@@ -102,26 +104,191 @@ static int remove_input(void)
 
 static int move_out(void)
 {
-    AUTO_FREE char *mine = fs_join(own, "mine");
-    return open(mine, O_WRONLY | O_CREAT, 0666) < 0 ? errno : outcome(rename(mine, beside));
+    return outcome(rename(mine, beside));
+}
+
+/* --- what must not hide from the limit of sizes --- */
+
+static int make_file(void)
+{
+    AUTO_FREE char *other = fs_join(own, "other");
+    return try_open(other, O_WRONLY | O_CREAT);
+}
+
+static int remove_own(void)
+{
+    return outcome(unlink(mine));
+}
+
+static int rename_own(void)
+{
+    AUTO_FREE char *other = fs_join(own, "other");
+    return outcome(rename(mine, other));
+}
+
+static int rename_own_at(void)
+{
+    AUTO_FREE char *other = fs_join(own, "other");
+    return outcome(renameat(AT_FDCWD, mine, AT_FDCWD, other));
+}
+
+/* What the file leaves under its name is a device. */
+static int make_whiteout(void)
+{
+    AUTO_FREE char *other = fs_join(own, "other");
+    return outcome(syscall(SYS_renameat2, AT_FDCWD, mine, AT_FDCWD, other, RENAME_WHITEOUT));
+}
+
+static int exchange_files(void)
+{
+    return outcome(syscall(SYS_renameat2, AT_FDCWD, mine, AT_FDCWD, input, RENAME_EXCHANGE));
+}
+
+static int make_nameless(void)
+{
+    return try_open(own, O_RDWR | O_TMPFILE);
+}
+
+static int make_folder(void)
+{
+    AUTO_FREE char *other = fs_join(own, "folder");
+    return outcome(mkdir(other, 0777));
+}
+
+static int reserve_disk(void)
+{
+    const int fd = open(mine, O_RDWR);
+    return fd < 0 ? errno : outcome(fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, FILE_BYTES / 2));
+}
+
+static int open_path(void)
+{
+    return try_open(secret, O_PATH);
+}
+
+static int make_pipe(void)
+{
+    int ends[2];
+    return outcome(pipe2(ends, 0));
+}
+
+static int open_many(void)
+{
+    enum { MANY = 5000 };
+    static int fds[MANY];
+    int nb = 0;
+    while (nb < MANY && (fds[nb] = open(input, O_RDONLY)) >= 0)
+        nb++;
+    const int ret = nb < MANY ? errno : 0;
+    while (nb > 0)
+        close(fds[--nb]);
+    return ret;
+}
+
+/* --- what must not hide from the limit of memory --- */
+
+static int map(size_t nb, int prot, int flags, int fd)
+{
+    return mmap(NULL, nb, prot, flags, fd, 0) == MAP_FAILED ? errno : 0;
+}
+
+static int share_memory(void)
+{
+    return map(2UL * MEMORY, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE,
+               -1);
+}
+
+static int share_little(void)
+{
+    return map(4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1);
+}
+
+static int share_to_read(void)
+{
+    return map(4096, PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1);
+}
+
+static int share_file(void)
+{
+    const int fd = open(mine, O_RDWR);
+    return fd < 0 ? errno : map(4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
+}
+
+static int share_zeros(void)
+{
+    const int fd = open("/dev/zero", O_RDWR);
+    return fd < 0 ? errno : map(4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
+}
+
+static int grow_down(void)
+{
+    return map(1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN, -1);
+}
+
+static int lock_memory(void)
+{
+    return map(4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED, -1);
+}
+
+static int make_memory_file(void)
+{
+    return outcome(memfd_create("x", 0));
+}
+
+static int make_segment(void)
+{
+    const int id = shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600);
+    const int ret = outcome(id);
+    if (id >= 0)
+        shmctl(id, IPC_RMID, NULL);
+    return ret;
+}
+
+/* Page tables: a page of them for each 2 MiB, although only the page of zeros is mapped. */
+static int reserve_space(void)
+{
+    return map(16UL * MEMORY, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
+}
+
+/* Read-only memory is not counted until it is made writable. */
+static int make_writable(void)
+{
+    void *p =
+        mmap(NULL, 2UL * MEMORY, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return p == MAP_FAILED ? errno : outcome(mprotect(p, 2UL * MEMORY, PROT_READ | PROT_WRITE));
+}
+
+static int raise_limit(void)
+{
+    struct rlimit now;
+    if (getrlimit(RLIMIT_DATA, &now) < 0)
+        return errno;
+    now.rlim_cur = now.rlim_max = now.rlim_max == RLIM_INFINITY ? RLIM_INFINITY : 2UL * MEMORY;
+    return outcome(setrlimit(RLIMIT_DATA, &now));
+}
+
+static int merge_pages(void)
+{
+    void *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return p == MAP_FAILED ? errno : outcome(madvise(p, 4096, MADV_MERGEABLE));
 }
 
 static int link_in(void)
 {
-    AUTO_FREE char *mine = fs_join(own, "link");
-    return outcome(link(secret, mine));
+    AUTO_FREE char *other = fs_join(own, "link");
+    return outcome(link(secret, other));
 }
 
 static int link_by_name(void)
 {
-    AUTO_FREE char *mine = fs_join(own, "symlink");
-    return outcome(symlink(secret, mine));
+    AUTO_FREE char *other = fs_join(own, "symlink");
+    return outcome(symlink(secret, other));
 }
 
 static int make_fifo(void)
 {
-    AUTO_FREE char *mine = fs_join(own, "fifo");
-    return outcome(mknod(mine, S_IFIFO | 0600, 0));
+    AUTO_FREE char *other = fs_join(own, "fifo");
+    return outcome(mknod(other, S_IFIFO | 0600, 0));
 }
 
 static int change_mode(void)
@@ -180,8 +347,8 @@ static int trace_victim(void)
 
 static int read_memory(void)
 {
-    char mine;
-    const struct iovec to = {&mine, 1}, from = {base, 1}; /* fork left it where the victim's is */
+    char byte;
+    const struct iovec to = {&byte, 1}, from = {base, 1}; /* fork left it where the victim's is */
     return outcome(process_vm_readv(victim, &to, 1, &from, 1, 0));
 }
 
@@ -197,8 +364,7 @@ static int signal_thread(void)
 
 static int signal_by_file(void)
 {
-    AUTO_FREE char *mine = fs_join(own, "owned");
-    const int fd = open(mine, O_RDWR | O_CREAT, 0666);
+    const int fd = open(mine, O_RDWR);
     return fd < 0 ? errno : outcome(fcntl(fd, F_SETOWN, victim));
 }
 
@@ -242,13 +408,8 @@ static int take_memory(void)
 
 static int fill_disk(void)
 {
-    AUTO_FREE char *mine = fs_join(own, "huge");
-    const int fd = open(mine, O_WRONLY | O_CREAT, 0666);
-    if (fd < 0)
-        return errno;
-    const int ret = outcome(pwrite(fd, "x", 1, 2 * FILE_BYTES));
-    unlink(mine);
-    return ret;
+    const int fd = open(mine, O_WRONLY);
+    return fd < 0 ? errno : outcome(pwrite(fd, "x", 1, 2 * FILE_BYTES));
 }
 
 /* A little longer than a worker may. */
@@ -283,8 +444,33 @@ static const struct attempt {
     {"write into the recording", write_input, EACCES, 0},
     {"empty the recording", empty_input, EPERM, 0},
     {"cut the recording", cut_input, EPERM, 0},
-    {"remove the recording", remove_input, EACCES, 0},
-    {"move a file out", move_out, EACCES, 0},
+    {"remove the recording", remove_input, EPERM, 0},
+    {"move a file out", move_out, EPERM, 0},
+    {"make a file", make_file, EACCES, 0},
+    {"remove its own file", remove_own, EPERM, 0},
+    {"rename its own file", rename_own, EPERM, 0},
+    {"rename its own file by renameat", rename_own_at, EPERM, 0},
+    {"leave a device behind", make_whiteout, EPERM, ROOT_ONLY | OR_REFUSED},
+    {"exchange two files", exchange_files, EPERM, OR_REFUSED},
+    {"make a file without a name", make_nameless, EPERM, OR_REFUSED},
+    {"make a folder", make_folder, EPERM, 0},
+    {"reserve room on the disk", reserve_disk, EPERM, OR_REFUSED},
+    {"open the name of a file only", open_path, EPERM, 0},
+    {"make a pipe", make_pipe, EPERM, NO_SANITIZER},
+    {"open many files", open_many, EMFILE, OR_REFUSED},
+    {"share memory beyond the limit", share_memory, EPERM, NO_SANITIZER},
+    {"share a little memory", share_little, EPERM, NO_SANITIZER},
+    {"share memory to read", share_to_read, EPERM, NO_SANITIZER},
+    {"share a file to write", share_file, EPERM, NO_SANITIZER},
+    {"share zeros", share_zeros, EACCES, NO_SANITIZER},
+    {"memory that grows down", grow_down, EPERM, NO_SANITIZER},
+    {"locked memory", lock_memory, EPERM, NO_SANITIZER | OR_REFUSED},
+    {"a file in memory", make_memory_file, EPERM, 0},
+    {"a segment of shared memory", make_segment, EPERM, OR_REFUSED},
+    {"reserve address space", reserve_space, ENOMEM, NO_SANITIZER},
+    {"make too much memory writable", make_writable, ENOMEM, NO_SANITIZER},
+    {"raise the limit of memory", raise_limit, EPERM, NO_SANITIZER},
+    {"merge pages with others", merge_pages, EPERM, NO_SANITIZER | OR_REFUSED},
     {"link a file in", link_in, EPERM, OR_REFUSED},
     {"make a symbolic link", link_by_name, EPERM, 0},
     {"make a fifo", make_fifo, EPERM, 0},
@@ -324,11 +510,12 @@ static void write_file(const char *path)
 static void set_up(bool plain)
 {
     struct err err = {0};
-    const char *const paths[] = {base, own, input, secret};
+    const char *const paths[] = {base, own, input, secret, mine};
     assert_done(fs_remove_all(base, &err));
     assert_done(fs_mkdirs(own, &err));
     write_file(input);
     write_file(secret);
+    write_file(mine);
     for (size_t i = 0; plain && geteuid() == 0 && i < NB(paths); i++)
         assert_int_equal(chown(paths[i], PLAIN_USER, PLAIN_USER), 0);
     if (left_open > 0)
@@ -342,7 +529,8 @@ static struct sandbox_spec spec_of(enum sandbox_mode mode)
     return (struct sandbox_spec){.mode = mode,
                                  .readable = &input,
                                  .nb_readable = 1,
-                                 .writable = own,
+                                 .writable = &mine,
+                                 .nb_writable = 1,
                                  .max_memory_bytes = MEMORY,
                                  .max_file_bytes = FILE_BYTES,
                                  .max_cpu_s = CPU_S};
@@ -427,13 +615,15 @@ static int work(void)
 {
     char text[8];
     pthread_t thread;
-    AUTO_FREE char *a = fs_join(own, "a"), *b = fs_join(own, "b");
-    const int in = open(input, O_RDONLY), out = open(a, O_RDWR | O_CREAT | O_TRUNC, 0666);
+    const int in = open(input, O_RDONLY), out = open(mine, O_RDWR | O_CREAT | O_TRUNC, 0666);
     if (in < 0 || read(in, text, sizeof text) != 5)
         return __LINE__;
-    if (out < 0 || write(out, text, 5) != 5 || fsync(out) < 0 || ftruncate(out, 2) < 0)
+    if (out < 0 || fs_size(mine) != 0 || write(out, text, 5) != 5 || fsync(out) < 0 ||
+        fs_size(mine) != 5)
         return __LINE__;
-    if (rename(a, b) < 0 || fs_size(b) != 2 || unlink(b) < 0)
+    /* As fontconfig reads its caches. */
+    const char *shared = mmap(NULL, 5, PROT_READ, MAP_SHARED, in, 0);
+    if (shared == MAP_FAILED || memcmp(shared, text, 5) != 0)
         return __LINE__;
     if (pthread_create(&thread, NULL, of_thread, NULL) != 0 || pthread_join(thread, NULL) != 0)
         return __LINE__;
@@ -565,6 +755,7 @@ static int make_paths(void **state)
     secret = fs_join(base, "secret");
     beside = fs_join(base, "beside");
     own = fs_join(base, "own");
+    mine = fs_join(own, "mine");
     AUTO_FREE char *folder = fs_dirname(base);
     victim = getpid();
     return chmod(folder, 0755);
@@ -572,7 +763,7 @@ static int make_paths(void **state)
 
 static int free_paths(void **state)
 {
-    char **const paths[] = {&base, &input, &secret, &beside, &own};
+    char **const paths[] = {&base, &input, &secret, &beside, &own, &mine};
     for (size_t i = 0; i < NB(paths); i++)
         free(*paths[i]);
     close(left_open);

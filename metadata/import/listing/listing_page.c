@@ -9,6 +9,7 @@
 
 #include "charset.h"
 #include "html.h"
+#include "markup.h"
 #include "mem.h"
 #include "str.h"
 
@@ -424,6 +425,13 @@ static void html_text(void *user, const xmlChar *bytes, int nb_bytes)
 static int html_read(struct listing_page *page, const struct str *text, const char *name,
                      struct err *err)
 {
+    const int crowded = markup_crowded_line(text->s);
+    if (crowded)
+        return err_set(
+            err, ERR_INVALID,
+            "'%s', line %d: found a tag with more than %d attributes; expected a page as "
+            "a browser saves it: save it again, or as text",
+            name, crowded, MARKUP_MAX_ATTRIBUTES);
     struct html h = {.page = page, .ctxt = htmlNewParserCtxt()};
     if (!h.ctxt)
         return err_set(err, ERR_NOMEM, "'%s': no memory for the HTML parser", name);
