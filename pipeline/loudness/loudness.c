@@ -54,7 +54,8 @@ int loudness_read(struct loudness *out, const char *path, struct err *err)
 {
     AUTO_FREE char *bytes = NULL;
     size_t nb;
-    if (fs_read(&bytes, &nb, path, sizeof magic + (size_t)MAX_BLOCKS * LOUDNESS_BLOCK_BYTES, err) < 0)
+    if (fs_read(&bytes, &nb, path, sizeof magic + (size_t)MAX_BLOCKS * LOUDNESS_BLOCK_BYTES, err) <
+        0)
         return err->code;
     if (nb < sizeof magic || memcmp(bytes, magic, sizeof magic) != 0 ||
         (nb - sizeof magic) % LOUDNESS_BLOCK_BYTES)

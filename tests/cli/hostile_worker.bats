@@ -200,3 +200,60 @@ heals()
         same 0 "$(grep -vcE '^[0-9a-f]{64}  0[12]-[a-z-]*\.(mp4|jpg|en\.vtt|vtt)$' event/out/SHA256SUMS)"
     done
 }
+
+# damage KEY TEXT: the store's row of this result is another one.
+damage()
+{
+    sqlite3 event/talkpress.db "UPDATE result SET value = '$2' WHERE key = '$1'"
+}
+
+# key_of STAGE: of one of its results.
+key_of()
+{
+    sqlite3 event/talkpress.db "SELECT key FROM result WHERE stage = '$1' ORDER BY length(value), key LIMIT 1"
+}
+
+@test "results that were damaged later count as missing, and are made again" {
+    sqlite3 -version >/dev/null || skip "needs sqlite3"
+    begin made
+    expect 0 tp run --quiet
+    for stage in probe analyse assemble poster captions; do
+        for text in garbage '{}' '{"frames": 9223372036854775807, "hash": 3}'; do
+            damage "$(key_of $stage)" "$text"
+            commands_work
+        done
+    done
+    run tp run --quiet
+    run tp run --quiet
+    says "2 of 2 parts are complete"
+    heals
+    says_not "not valid"
+}
+
+@test "a damaged file in work/ alone: set aside" {
+    begin made
+    expect 0 tp run --quiet
+    key=$(sqlite3 event/talkpress.db "SELECT key FROM published WHERE name LIKE '02%.mp4'")
+    sqlite3 event/talkpress.db "DELETE FROM result WHERE key = '$key'"
+    echo garbage >"event/work/${key:0:2}/$key.json"
+    expect 0 tp status
+    says "1 result of earlier work is not valid and counts as missing" "'talkpress run' makes it again"
+    same 1 "$(grep -c "not valid" <<<"$output")"
+    expect 0 tp run --quiet
+    says "assemble 1"
+    expect 0 tp status
+    says_not "not valid"
+}
+
+@test "a piece that is found damaged when it is needed is made again by the next run" {
+    begin made
+    expect 0 tp run --quiet
+    sqlite3 event/talkpress.db "UPDATE result SET value = '{}' WHERE stage = 'sound'"
+    sqlite3 event/talkpress.db "DELETE FROM result WHERE stage = 'assemble'"
+    for key in $(sqlite3 event/talkpress.db "SELECT key FROM published WHERE name LIKE '%.mp4'"); do
+        rm event/work/"${key:0:2}/$key".*
+    done
+    expect 1 tp run --quiet
+    says "2 results of earlier work are not valid" "'talkpress run' makes them again"
+    heals
+}
