@@ -287,8 +287,10 @@ static void put_result(const struct event *event, const char *stage, const char 
     struct err err = {0};
     AUTO_FREE char *file = workdir_path(event->work, key, ext),
                    *json = workdir_path(event->work, key, "json");
-    if (*ext && !fs_exists(file))
+    if (*ext && !fs_exists(file)) {
         put_file(file, "");
+        assert_int_equal(truncate(file, json_get_int(result, "bytes", 0)), 0);
+    }
     if (unwritten) {
         AUTO_FREE char *text = json_canonical(result);
         put_file(json, text);
