@@ -1,11 +1,13 @@
 #include "check.h"
 
+#include <libavutil/avstring.h>
 #include <libavutil/intreadwrite.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "assemble.h"
 #include "av.h"
 #include "captions_track.h"
 #include "hash.h"
@@ -19,6 +21,7 @@ enum {
     MAX_START_US = 20000,
     SOUND_SLACK_MS = 2, /* between two packets: WebM rounds both their times */
     CAPTION_SLACK_MS = 20,
+    CHAPTER_SLACK_MS = 2, /* WebM has milliseconds */
 };
 
 struct check {
@@ -326,28 +329,110 @@ static int check_packets(struct check *c, struct err *err)
 
 /* --- against the spec ------------------------------------------------------------------------ */
 
+/* By libavformat's name, which is a list. */
+static int check_container(struct check *c, struct err *err)
+{
+    const char *name = c->fmt->iformat->name;
+    return av_match_name(c->spec->container, name)
+               ? 0
+               : wrong(c, err, "it is a file of '%s', not %s", name, c->spec->container);
+}
+
+/* MP4 keeps chapters also as a track of texts, which libavformat reads into its list of chapters
+ * and leaves as a stream of data. */
+static bool is_of_chapters(const struct check *c, const AVStream *st)
+{
+    return c->spec->nb_chapters && strcmp(c->spec->container, "mp4") == 0 &&
+           st->codecpar->codec_id == AV_CODEC_ID_BIN_DATA;
+}
+
+static int check_stream(struct check *c, const AVStream *st, bool *has_chapters, struct err *err)
+{
+    const enum AVMediaType type = st->codecpar->codec_type;
+    const bool picture = st->disposition & AV_DISPOSITION_ATTACHED_PIC;
+    if (type == AVMEDIA_TYPE_VIDEO && !picture && !c->video) {
+        c->video = st;
+    } else if (type == AVMEDIA_TYPE_AUDIO && !c->audio) {
+        c->audio = st;
+    } else if (is_of_chapters(c, st) && !*has_chapters) {
+        *has_chapters = true;
+    } else if (type != AVMEDIA_TYPE_SUBTITLE) {
+        const char *name = av_get_media_type_string(type);
+        return wrong(c, err, "stream %d should not be there (%s)", st->index,
+                     picture ? "a picture"
+                     : name  ? name
+                             : "of unknown type");
+    }
+    return check_captions_stream(c, st, err);
+}
+
 static int check_streams(struct check *c, struct err *err)
 {
-    for (unsigned i = 0; i < c->fmt->nb_streams; i++) {
-        const AVStream *st = c->fmt->streams[i];
-        if (st->codecpar->codec_type == AVMEDIA_TYPE_VIDEO && !c->video)
-            c->video = st;
-        else if (st->codecpar->codec_type == AVMEDIA_TYPE_AUDIO && !c->audio)
-            c->audio = st;
-        if (check_captions_stream(c, st, err) < 0)
+    bool has_chapters = false;
+    for (unsigned i = 0; i < c->fmt->nb_streams; i++)
+        if (check_stream(c, c->fmt->streams[i], &has_chapters, err) < 0)
             return err->code;
-    }
     if (!c->audio || !c->video != (c->spec->width == 0))
         return wrong(c, err, "its streams are not the expected ones");
     if (c->video && (c->video->codecpar->width != c->spec->width ||
                      c->video->codecpar->height != c->spec->height))
         return wrong(c, err, "its picture is %dx%d, not %dx%d", c->video->codecpar->width,
                      c->video->codecpar->height, c->spec->width, c->spec->height);
-    const AVDictionaryEntry *title = av_dict_get(c->fmt->metadata, "title", NULL, 0);
-    if (!title) /* Ogg carries tags with the stream */
-        title = av_dict_get(c->audio->metadata, "title", NULL, 0);
-    if (c->spec->title && (!title || strcmp(title->value, c->spec->title) != 0))
-        return wrong(c, err, "its title tag is '%s'", title ? title->value : "");
+    return 0;
+}
+
+static const char *expected_tag(const struct check *c, const char *key)
+{
+    for (size_t i = 0; i < c->spec->nb_tags; i++)
+        if (av_strcasecmp(c->spec->tags[i].key, key) == 0)
+            return c->spec->tags[i].value;
+    return NULL;
+}
+
+/* What libavformat writes or reads of its own accord. */
+static bool is_of_container(const char *key)
+{
+    return av_match_name(key, "major_brand,minor_version,compatible_brands,encoder,language");
+}
+
+/* Those that are there are right, and none is missing. */
+static int check_tags(struct check *c, struct err *err)
+{
+    const AVDictionaryEntry *e = NULL;
+    /* Ogg carries tags with the stream. */
+    const AVDictionary *tags =
+        strcmp(c->spec->container, "ogg") == 0 ? c->audio->metadata : c->fmt->metadata;
+    while ((e = av_dict_get(tags, "", e, AV_DICT_IGNORE_SUFFIX))) {
+        const char *value = expected_tag(c, e->key);
+        if (!is_of_container(e->key) && (!value || strcmp(e->value, value) != 0))
+            return wrong(c, err, "its %s tag is '%s', should be '%s'", e->key, e->value,
+                         value ? value : "");
+    }
+    for (size_t i = 0; i < c->spec->nb_tags; i++) {
+        const struct assemble_tag *t = &c->spec->tags[i];
+        if (t->value && *t->value && !av_dict_get(tags, t->key, NULL, 0))
+            return wrong(c, err, "it has no %s tag", t->key);
+    }
+    return 0;
+}
+
+static int check_chapters(struct check *c, struct err *err)
+{
+    const AVRational ms = {1, 1000};
+    if (c->fmt->nb_chapters != c->spec->nb_chapters)
+        return wrong(c, err, "%u chapters instead of %zu", c->fmt->nb_chapters,
+                     c->spec->nb_chapters);
+    for (unsigned i = 0; i < c->fmt->nb_chapters; i++) {
+        const AVChapter *chapter = c->fmt->chapters[i];
+        const struct assemble_chapter *should = &c->spec->chapters[i];
+        const int64_t at_ms = av_rescale_q(chapter->start, chapter->time_base, ms);
+        const AVDictionaryEntry *title = av_dict_get(chapter->metadata, "title", NULL, 0);
+        if (llabs(at_ms - should->begin_ms) > CHAPTER_SLACK_MS ||
+            strcmp(title ? title->value : "", should->title) != 0)
+            return wrong(c, err, "chapter %u is '%s' at %lld ms, not '%s' at %lld", i + 1,
+                         title ? title->value : "", (long long)at_ms, should->title,
+                         (long long)should->begin_ms);
+    }
     return 0;
 }
 
@@ -396,7 +481,8 @@ static int check(struct check *c, const char *path, struct err *err)
     c->nb_cues = mem_zalloc(c->spec->nb_captions + 1, sizeof *c->nb_cues);
     c->video_hash = hash_create();
     c->sound_hash = hash_create();
-    if (check_streams(c, err) < 0 || check_packets(c, err) < 0 || check_times(c, err) < 0 ||
+    if (check_container(c, err) < 0 || check_streams(c, err) < 0 || check_tags(c, err) < 0 ||
+        check_chapters(c, err) < 0 || check_packets(c, err) < 0 || check_times(c, err) < 0 ||
         check_captions(c, err) < 0)
         return err->code;
     if (c->video && check_hash(c, c->video_hash, c->spec->video_hash, "picture", err) < 0)

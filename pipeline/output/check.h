@@ -1,9 +1,9 @@
 /*
  * Verifies a finished output before it is accepted: reads it back and compares frames, their times,
  * the sound's start and length, the hashes of the payloads (so that what was verified when encoding
- * is valid for this file too), key frame intervals, tags, and each caption with its times; and
- * decodes across every new seam. It repairs nothing. The file may be an attacker's. One call per
- * thread.
+ * is valid for this file too), key frame intervals, tags, chapters, and each caption with its
+ * times; and decodes across every new seam. It must hold nothing else: no other tracks, pictures or
+ * tags. It repairs nothing. The file may be an attacker's. One call per thread.
  */
 #pragma once
 
@@ -14,6 +14,8 @@
 
 #include "err.h"
 
+struct assemble_chapter;
+struct assemble_tag;
 struct captions_track;
 
 /* To be raised whenever a seam that was verified would have to be verified again. */
@@ -33,8 +35,11 @@ struct check_spec {
     size_t nb_seams;
     int64_t nb_frames, nb_samples;
     const char *video_hash, *sound_hash;
-    int key_frame_s;                       /* the longest distance of key frames, in seconds */
-    const char *title;                     /* of the title tag; NULL: any */
+    int key_frame_s;                 /* the longest distance of key frames, in seconds */
+    const struct assemble_tag *tags; /* all that it has, but those of the container itself */
+    size_t nb_tags;
+    const struct assemble_chapter *chapters;
+    size_t nb_chapters;
     const struct captions_track *captions; /* in the order of their streams, off by default */
     size_t nb_captions;
     int (*progress)(void *opaque, double fraction); /* 0 to 1; non-zero stops; or NULL */

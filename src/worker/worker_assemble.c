@@ -119,17 +119,24 @@ static int report_checked(void *opaque, double fraction)
     return worker_report(0.5 + 0.5 * fraction);
 }
 
+/* The card's and the talk's. A file without picture has none. Returns their number. */
+static size_t collect_chapters(struct assemble_chapter out[2], const struct job_assembly *a,
+                               const struct pieces *p)
+{
+    const struct frame_grid grid = {.fps = a->fps};
+    const int64_t card_ms = frame_grid_ms_of(&grid, a->card_frames),
+                  end_ms = p->nb_samples / (SOUND_RATE / 1000);
+    out[0] = (struct assemble_chapter){0, card_ms, "Title"};
+    out[1] = (struct assemble_chapter){card_ms, end_ms, a->talk_title};
+    return p->nb ? 2 : 0;
+}
+
 static int put_together(struct assemble_result *made, const char *tmp, const struct job_assembly *a,
                         const struct pieces *p, struct err *err)
 {
     struct assemble_tag tags[8];
     const struct frame_grid grid = {.fps = a->fps};
-    const int64_t card_ms = frame_grid_ms_of(&grid, a->card_frames),
-                  end_ms = p->nb_samples / (SOUND_RATE / 1000);
-    const struct assemble_chapter chapters[] = {
-        {0, card_ms, "Title"},
-        {card_ms, end_ms, a->talk_title},
-    };
+    struct assemble_chapter chapters[2];
     const bool sound_alone = p->nb == 0;
     const struct assemble_spec spec = {
         .container = a->container,
@@ -145,7 +152,7 @@ static int put_together(struct assemble_result *made, const char *tmp, const str
         .tags = tags,
         .nb_tags = collect_tags(tags, &a->tags),
         .chapters = chapters,
-        .nb_chapters = sound_alone ? 0 : 2,
+        .nb_chapters = collect_chapters(chapters, a, p),
         .language = a->tags.language,
         .captions = p->captions,
         .nb_captions = p->nb_captions,
@@ -185,6 +192,8 @@ static int check(struct check_result *out, const struct worker *w, const struct 
 {
     const struct job_assembly *a = &w->spec->assembly;
     const struct frame_grid grid = {.fps = a->fps};
+    struct assemble_tag tags[8];
+    struct assemble_chapter chapters[2];
     const struct check_spec spec = {
         .container = a->container,
         .fps = a->fps,
@@ -197,7 +206,10 @@ static int check(struct check_result *out, const struct worker *w, const struct 
         .video_hash = json_get_string(w->report, "video_hash", ""),
         .sound_hash = json_get_string(w->report, "sound_hash", ""),
         .key_frame_s = a->key_frame_s,
-        .title = a->tags.title,
+        .tags = tags,
+        .nb_tags = collect_tags(tags, &a->tags),
+        .chapters = chapters,
+        .nb_chapters = collect_chapters(chapters, a, p),
         .captions = p->captions,
         .nb_captions = p->nb_captions,
         .progress = report_checked,

@@ -152,6 +152,17 @@ static void control_characters(const struct delivery *d)
     write_result(d);
 }
 
+/* HOSTILE_JSON: an object whose members replace those of the result, also within objects. */
+static void merge(const struct delivery *d)
+{
+    const char *text = getenv("HOSTILE_JSON");
+    json_t *members = json_loads(text ? text : "{}", 0, NULL);
+    if (!members || json_object_update_recursive(d->result, members) < 0)
+        abort();
+    json_decref(members);
+    write_result(d);
+}
+
 /* HOSTILE_HASH: the hash of another talk's recording. */
 static void claimed_hash(const struct delivery *d)
 {
@@ -281,6 +292,7 @@ static const struct {
     {"sha256", sha256_of_two_lines},
     {"control-characters", control_characters},
     {"claimed-hash", claimed_hash},
+    {"merge", merge},
     {"junk", junk},
     {"html", html},
     {"no-file", no_file},

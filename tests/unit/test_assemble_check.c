@@ -30,7 +30,7 @@ struct part {
     struct track_summary summaries[NB_PIECES];
     struct assemble_segment segments[NB_PIECES];
     struct sound_result sound;
-    struct assemble_tag tags[3];
+    struct assemble_tag tags[6];
     struct assemble_chapter chapters[2];
     struct assemble_spec spec;
     struct check_spec check;
@@ -66,6 +66,10 @@ static void part_make(struct part *p, const char *container, const char *video_e
     p->tags[0] = (struct assemble_tag){"title", TITLE};
     p->tags[1] = (struct assemble_tag){"artist", "Dullor Rao, Jun Nakajima"};
     p->tags[2] = (struct assemble_tag){"comment", NULL};
+    p->tags[3] = (struct assemble_tag){
+        "album", " Lines\n\n\tand <b>signs</b>: a=b; \"\xf0\x9f\x8e\xa5\" \\ "};
+    p->tags[4] = (struct assemble_tag){"track", "7"};
+    p->tags[5] = (struct assemble_tag){"date", "2021-05-04"};
     p->chapters[0] = (struct assemble_chapter){0, 1000, "Title"};
     p->chapters[1] = (struct assemble_chapter){1000, 5000, "The talk: ü"};
     p->spec = (struct assemble_spec){
@@ -99,7 +103,10 @@ static void part_make(struct part *p, const char *container, const char *video_e
         .video_hash = p->made.video_hash,
         .sound_hash = p->made.sound_hash,
         .key_frame_s = 4,
-        .title = TITLE,
+        .tags = p->tags,
+        .nb_tags = NB(p->tags),
+        .chapters = p->chapters,
+        .nb_chapters = p->spec.nb_chapters,
     };
 }
 
@@ -363,6 +370,28 @@ static void test_other_pieces(void **state)
     }
 }
 
+/* The honest file with something more, written by another program. */
+static void test_more_in_it(void **state)
+{
+    (void)state;
+    static const char *const more[][2] = {
+        {"-map 0:v -map 0:a -map 0:a -c copy", "should not be there (audio)"},
+        {"-map 0:v -map 0:a -map 0:v -c copy", "should not be there (video)"},
+        {"-f lavfi -i color=s=16x16:d=0.04 -map 0:v -map 0:a -map 1:v -c copy -c:v:1 mjpeg "
+         "-disposition:v:1 attached_pic",
+         "should not be there (a picture)"},
+    };
+    AUTO_PART p;
+    part_make(&p, "mp4", "libx264");
+    for (size_t i = 0; i < NB(more); i++) {
+        AUTO_FREE char *path = folder_path("more.mp4");
+        AUTO_FREE char *command =
+            mem_printf("ffmpeg -v error -y -i '%s' %s -dn '%s'", p.path, more[i][0], path);
+        assert_int_equal(system(command), 0); /* NOLINT(cert-env33-c) */
+        assert_refused(more[i][0], &p, path, &p.check, more[i][1]);
+    }
+}
+
 static void test_other_promises(void **state)
 {
     (void)state;
@@ -370,8 +399,14 @@ static void test_other_promises(void **state)
         AUTO_PART p;
         part_make(&p, KINDS[i].container, KINDS[i].encoder);
         struct check_spec c = p.check;
-        c.title = "Another talk";
-        assert_refused("the title", &p, p.path, &c, "title");
+        static const struct assemble_tag others[] = {
+            {"title", "Another talk"}, {"artist", "Dullor Rao, Jun Nakajima"}, {"album", "Other"}};
+        c.tags = others;
+        c.nb_tags = 3;
+        assert_refused("the title", &p, p.path, &c, "its title tag is 'Observing");
+        c = p.check;
+        c.nb_tags = 4;
+        assert_refused("a tag too many", &p, p.path, &c, "should be ''");
         c = p.check;
         c.sound_hash = "00000000000000000000000000000000";
         assert_refused("the sound", &p, p.path, &c, "sound is not what was encoded");
@@ -385,6 +420,15 @@ static void test_other_promises(void **state)
         assert_refused("the size", &p, p.path, &c, NULL);
         if (!KINDS[i].encoder)
             continue;
+        const struct assemble_chapter chapters[] = {p.chapters[0], {1000, 5000, "Another talk"}};
+        c = p.check;
+        c.chapters = chapters;
+        assert_refused("a chapter", &p, p.path, &c, "chapter 2 is 'The talk");
+        c.nb_chapters = 1;
+        assert_refused("a chapter too many", &p, p.path, &c, NULL);
+        c = p.check;
+        c.container = strcmp(p.container, "mp4") == 0 ? "webm" : "mp4";
+        assert_refused("the container", &p, p.path, &c, "it is a file of");
         c = p.check;
         c.width = 0;
         assert_refused("a picture that should not be", &p, p.path, &c, "streams");
@@ -548,10 +592,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sound_alone),    cmocka_unit_test(test_right_files),
         cmocka_unit_test(test_index_in_front), cmocka_unit_test(test_same_bytes),
-        cmocka_unit_test(test_other_pieces),   cmocka_unit_test(test_other_promises),
-        cmocka_unit_test(test_shortened),      cmocka_unit_test(test_flipped),
-        cmocka_unit_test(test_changed_pieces), cmocka_unit_test(test_foreign_pieces),
-        cmocka_unit_test(test_captions),
+        cmocka_unit_test(test_other_pieces),   cmocka_unit_test(test_more_in_it),
+        cmocka_unit_test(test_other_promises), cmocka_unit_test(test_shortened),
+        cmocka_unit_test(test_flipped),        cmocka_unit_test(test_changed_pieces),
+        cmocka_unit_test(test_foreign_pieces), cmocka_unit_test(test_captions),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }
