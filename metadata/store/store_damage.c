@@ -98,7 +98,8 @@ static bool is_usable(const char *backup)
     struct err ignored = {0};
     int version;
     AUTO_STORE *s = NULL;
-    return fs_exists(backup) && sql_open_unchanging(&s, &version, backup, &ignored) == 0 &&
+    return fs_check(backup, INT64_MAX, &ignored) == 0 && /* SQLite would wait for a pipe */
+           sql_open_unchanging(&s, &version, backup, &ignored) == 0 &&
            sql_quick_check(s, NULL, &ignored) == 0;
 }
 

@@ -174,6 +174,12 @@ all_in_time()
         run timeout 20 "$TALKPRESS" -C "$EVENT" card 1 -o "$PWD/card.png"
         says "is a pipe; expected a file"
     done
+    printf 'renditions: [cheap]\ncard: {template: %s/pipe}\n' "$EVENT" >"$EVENT/talkpress.yaml"
+    in_time 1 card 1 -o "$PWD/card.png"
+    says "card template: '$EVENT/pipe' is a pipe"
+    cp "$BATS_TEST_DIRNAME/../../pipeline/cards/title.ass" "$BATS_TEST_TMPDIR/title.ass"
+    printf 'renditions: [cheap]\ncard: {template: %s/title.ass}\n' "$BATS_TEST_TMPDIR" >"$EVENT/talkpress.yaml"
+    in_time 0 card 1 -o "$PWD/card.png"
     rm "$EVENT/talkpress.yaml"
     mkfifo "$EVENT/talkpress.yaml"
     all_in_time

@@ -211,6 +211,11 @@ breaks()
     mv event/talkpress.db damaged.db
     expect 1 "$TALKPRESS" init event
     says "is gone, but" "cp damaged/talkpress.db.backup-before talkpress.db"
+    # Nothing waits for a pipe that has its name.
+    rm $backup
+    mkfifo $backup
+    expect 1 timeout 20 "$TALKPRESS" init event
+    says "cp damaged/talkpress.db.backup-before talkpress.db"
     mv damaged.db event/talkpress.db
     rm $backup*
     expect 1 tp status
