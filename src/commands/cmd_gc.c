@@ -171,6 +171,24 @@ static int by_spare(const void *a, const void *b)
     return strncmp(x->key, y->key, 32);
 }
 
+/* Of one key, the latest loss first. */
+static int by_spare_latest(const void *a, const void *b)
+{
+    const struct spare *x = a, *y = b;
+    const int keys = by_spare(a, b);
+    return keys ? keys : (x->loss < y->loss) - (x->loss > y->loss);
+}
+
+/* A file that several losses need is counted once, for the latest. */
+static void drop_earlier(struct losses *l)
+{
+    size_t nb = 0;
+    for (size_t i = 0; i < l->nb_spares; i++)
+        if (nb == 0 || by_spare(&l->spares[nb - 1], &l->spares[i]) != 0)
+            l->spares[nb++] = l->spares[i];
+    l->nb_spares = nb;
+}
+
 static void find_spares(struct losses *l, const struct keys *used_keys)
 {
     for (size_t i = 0; i < l->nb; i++) {
@@ -187,7 +205,8 @@ static void find_spares(struct losses *l, const struct keys *used_keys)
         }
     }
     if (l->nb_spares)
-        qsort(l->spares, l->nb_spares, sizeof *l->spares, by_spare);
+        qsort(l->spares, l->nb_spares, sizeof *l->spares, by_spare_latest);
+    drop_earlier(l);
 }
 
 /* The loss that needs the key, or NULL. key: 32 digits, which anything may follow. */
