@@ -257,3 +257,13 @@ key_of()
     says "2 results of earlier work are not valid" "'talkpress run' makes them again"
     heals
 }
+
+@test "what a worker says is shown on a few lines, however long" {
+    begin new
+    HOSTILE_JSON=$(jq -n '{truncated: ("x" * 20000)}')
+    export HOSTILE_JSON
+    expect 0 hostile_worker "probe merge 02-" -C event add "$REC"
+    expect 0 tp status 2
+    says "verdict: damaged"
+    ((${#lines[@]} < 40))
+}
