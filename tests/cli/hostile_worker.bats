@@ -158,6 +158,8 @@ heals()
         run hostile_worker "analyse $behaviour 02-" -C event verify
         failed_once FAILED
     done
+    HOSTILE_JSON='{"use": "zzz"}' run hostile_worker "analyse merge 02-" -C event verify
+    failed_once "'use' names no channels"
     commands_work
     says_not "complete"
     json '[.[].verdict]' '["ok","ok"]' tp verify --json
