@@ -13,6 +13,7 @@
 #include "json.h"
 #include "mem.h"
 #include "probe.h"
+#include "reader.h"
 #include "result_members.h"
 #include "str.h"
 
@@ -302,6 +303,18 @@ static int check_probe(const json_t *probe, struct err *err)
                : check_cells(probe, &grid, err);
 }
 
+/* --- an analysis ------------------------------------------------------------------------------ */
+
+/* "use" must name channels: the sound's job would fail for ever. */
+static int check_analysis(const json_t *analysis, struct err *err)
+{
+    enum sound_use use;
+    int pair;
+    return sound_use_parse(&use, &pair, json_get_string(analysis, "use", "both"))
+               ? 0
+               : err_set(err, ERR_EXTERNAL, "'use' names no channels");
+}
+
 /* --- results ---------------------------------------------------------------------------------- */
 
 /* A refused recording is described by the message alone. */
@@ -317,8 +330,12 @@ static int check_by(json_t *result, const struct result_rules *rules, enum stage
     const struct member all = {.kind = MEMBER_OBJECT, .members = rules->members};
     const struct place root = {0};
     struct err why = {0};
-    if (check(result, &all, &root, &why) == 0 && stage == STAGE_PROBE)
-        (void)check_probe(result, &why);
+    if (check(result, &all, &root, &why) == 0) {
+        if (stage == STAGE_PROBE)
+            (void)check_probe(result, &why);
+        if (stage == STAGE_ANALYSE)
+            (void)check_analysis(result, &why);
+    }
     return why.code ? err_set(err, why.code, "%s is not a valid result: %s", what, why.msg) : 0;
 }
 

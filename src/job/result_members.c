@@ -16,7 +16,7 @@
 #define MAX_SAMPLES ((int64_t)(FRAME_GRID_MAX_HOURS + 1) * 3600 * SOUND_RATE)
 #define MAX_CELLS   ((int64_t)FRAME_GRID_MAX_HOURS * 3600 / 20)
 enum { MAX_STREAMS = 1000, MAX_SIDE = 1 << 16, LISTED = 1000, MAX_FILES = 100000 };
-enum { TEXT_BYTES = 1000, MESSAGE_BYTES = 16000 };
+enum { TEXT_BYTES = 1000, MESSAGE_BYTES = 2000 };
 
 #define INTEGER(n, lo, hi) .name = (n), .kind = MEMBER_INTEGER, .least = (lo), .most = (hi)
 #define MS(n)              INTEGER(n, -MAX_MS, MAX_MS)

@@ -158,6 +158,8 @@ heals()
         run hostile_worker "analyse $behaviour 02-" -C event verify
         failed_once FAILED
     done
+    HOSTILE_JSON='{"use": "zzz"}' run hostile_worker "analyse merge 02-" -C event verify
+    failed_once "'use' names no channels"
     commands_work
     says_not "complete"
     json '[.[].verdict]' '["ok","ok"]' tp verify --json
@@ -256,4 +258,14 @@ key_of()
     expect 1 tp run --quiet
     says "2 results of earlier work are not valid" "'talkpress run' makes them again"
     heals
+}
+
+@test "what a worker says is shown on a few lines, however long" {
+    begin new
+    HOSTILE_JSON=$(jq -n '{truncated: ("x" * 20000)}')
+    export HOSTILE_JSON
+    expect 0 hostile_worker "probe merge 02-" -C event add "$REC"
+    expect 0 tp status 2
+    says "verdict: damaged"
+    ((${#lines[@]} < 40))
 }

@@ -13,6 +13,9 @@
  * WORD, only jobs whose spec contains it are hostile: the name of a recording, a title. All other
  * jobs are done honestly.
  *
+ * HOSTILE_JSON holds the members that "merge" puts into a result, HOSTILE_HASH the hash that
+ * "claimed-hash" claims.
+ *
  * To add a behaviour, write a function in tamper.c, if it changes what an honest worker delivers,
  * or in misbehave.c, if it does something else instead, and add it to the table there.
  */
