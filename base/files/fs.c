@@ -124,9 +124,11 @@ int fs_place(const char *from, const char *to, struct err *err)
 {
     if (fs_sync(from, err) < 0)
         return err->code;
-    if (rename(from, to) < 0)
-        return err_errno(err, errno, "cannot rename '%s' to '%s'", from, to);
-    return 0;
+    if (rename(from, to) == 0)
+        return 0;
+    return errno == EISDIR ? err_set(err, ERR_INVALID,
+                                     "'%s' is a folder; expected a file: move it away", to)
+                           : err_errno(err, errno, "cannot rename '%s' to '%s'", from, to);
 }
 
 int fs_commit(const char *from, const char *to, struct err *err)

@@ -70,3 +70,10 @@ int sha256_file(char out[SHA256_BYTES], const char *path, struct err *err)
     sha256_destroy(sum);
     return failed ? err_set(err, ERR_IO, "cannot read '%s'", path) : 0;
 }
+
+bool sha256_is_of(const char *wanted, const char *path)
+{
+    char sum[SHA256_BYTES];
+    struct err ignored = {0};
+    return sha256_file(sum, path, &ignored) == 0 && strcmp(sum, wanted) == 0;
+}

@@ -3,6 +3,7 @@
  * hash.h's. From any thread. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,3 +24,6 @@ void sha256_hex(struct sha256 *sum, char out[SHA256_BYTES]);
 
 /* The sum of the file's content. ERR_IO where it cannot be read. */
 ATTR_NODISCARD int sha256_file(char out[SHA256_BYTES], const char *path, struct err *err);
+
+/* Whether the file's content has that sum; false too if it cannot be read to its end. */
+bool sha256_is_of(const char *wanted, const char *path);

@@ -106,10 +106,15 @@ int cmd_publish(struct command *c, struct err *err)
     AUTO_PUBLISH_RESULT r = {0};
     AUTO_FIXITY fixity = {0};
     const bool verify = command_has(c, "verify");
-    if ((verify && check_published(&fixity, c, err) < 0) ||
-        publish(&r, c->plan, command_has(c, "prune"), err) < 0)
+    if (verify && check_published(&fixity, c, err) < 0)
         return err->code;
+    const int published = publish(&r, c->plan, command_has(c, "prune"), err);
     fixity_settle(&fixity, c->plan);
+    if (published < 0) {
+        if (verify && !command_has(c, "json")) /* it may have taken hours */
+            print_fixity(&fixity, &r, c->event);
+        return err->code;
+    }
     const int status = verify ? fixity_status(&fixity, &r) : EXIT_OK;
     if (command_has(c, "json")) {
         print_json(&r, verify ? &fixity : NULL);

@@ -94,14 +94,6 @@ static bool same_inode(const char *a, const char *b)
     return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_ino == y.st_ino && x.st_dev == y.st_dev;
 }
 
-/* A file that cannot be read to its end is as good as changed. */
-static bool has_sum(const char *path, const char *wanted)
-{
-    char sum[SHA256_BYTES];
-    struct err ignored = {0};
-    return sha256_file(sum, path, &ignored) == 0 && strcmp(sum, wanted) == 0;
-}
-
 /* Moves a damaged file from work/ to the folder for them, which is made for the first one. */
 static int set_aside(struct check *c, const struct file *f, struct err *err)
 {
@@ -118,7 +110,7 @@ static int set_aside(struct check *c, const struct file *f, struct err *err)
 static int mend(struct check *c, const struct file *f, const char *wanted, struct err *err)
 {
     const bool there = is_regular(f->made), shared = same_inode(f->path, f->made);
-    if (there && !shared && has_sum(f->made, wanted)) {
+    if (there && !shared && sha256_is_of(wanted, f->made)) {
         add_found(c, f, FIXITY_REPAIRED, "its content had changed: repaired from work/");
         return fs_link_atomic(f->made, f->path, err);
     }
@@ -153,7 +145,7 @@ static int check_file(struct check *c, const struct file *f, struct err *err)
         add_found(c, f, FIXITY_UNKNOWN, "is in no list of checksums: 'talkpress run' checks it");
         return 0;
     }
-    if (!has_sum(f->path, wanted))
+    if (!sha256_is_of(wanted, f->path))
         return mend(c, f, wanted, err);
     c->result->nb_same++;
     return 0;

@@ -16,6 +16,7 @@
 #include "published_file.h"
 #include "removed.h"
 #include "results.h"
+#include "sha256.h"
 #include "str.h"
 #include "talks_json.h"
 #include "workdir.h"
@@ -398,10 +399,32 @@ static int refuse_foreign(const struct publisher *u, struct err *err)
 /* Some file systems keep only even seconds. */
 enum { COARSE_TIME_S = 2 };
 
+/* Puts a link to the file of work/ in the place of another file of the same size, of which one may be
+ * damaged (the event was copied by a bad disk). If it is that of work/, it is replaced by the other
+ * one; if both are, nothing is changed. 0 if files cannot be linked there; else 1, or a negative
+ * code. */
+static int relink(struct publisher *u, const struct file *f, const char *from, const char *to,
+                  struct err *err)
+{
+    AUTO_FREE char *tmp = mem_printf("%s" FS_TMP_MARK "%d", to, (int)getpid());
+    const int linked = fs_try_link(from, tmp, err);
+    if (linked <= 0)
+        return linked;
+    if (!*f->sha256 || sha256_is_of(f->sha256, from)) {
+        u->result->nb_written++;
+        return fs_commit(tmp, to, err) < 0 ? err->code : 1;
+    }
+    if (fs_remove_all(tmp, err) < 0 ||
+        (sha256_is_of(f->sha256, to) && fs_link_atomic(to, from, err) < 0))
+        return err->code;
+    return 1;
+}
+
 /* Whether out/ has the file of work/ already: 1 or 0, or a negative code. Another file of the same
  * size is no copy of it where files can be linked, and is replaced at once. Where they are copied,
  * it is one unless work/ has a newer file. */
-static int has_file(struct publisher *u, const char *from, const char *to, struct err *err)
+static int has_file(struct publisher *u, const struct file *f, const char *from, const char *to,
+                    struct err *err)
 {
     struct stat made, there;
     if (stat(from, &made) < 0 || lstat(to, &there) < 0)
@@ -410,8 +433,7 @@ static int has_file(struct publisher *u, const char *from, const char *to, struc
         return 1;
     if (!S_ISREG(there.st_mode) || made.st_size != there.st_size)
         return 0;
-    const int linked = made.st_dev == there.st_dev ? fs_try_link(from, to, err) : 0;
-    u->result->nb_written += linked > 0;
+    const int linked = made.st_dev == there.st_dev ? relink(u, f, from, to, err) : 0;
     return linked ? linked : made.st_mtim.tv_sec <= there.st_mtim.tv_sec + COARSE_TIME_S;
 }
 
@@ -434,7 +456,7 @@ static int put_file(struct publisher *u, const struct file *f, struct err *err)
     if ((!listed || strcmp(before->recording, f->recording) != 0) &&
         store_set_published(u->store, &row, err) < 0)
         return err->code;
-    const int has = listed ? has_file(u, from, to, err) : 0;
+    const int has = listed ? has_file(u, f, from, to, err) : 0;
     if (has)
         return has < 0 ? has : 0;
     if (fs_link_atomic(from, to, err) < 0)

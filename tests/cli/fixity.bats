@@ -140,6 +140,30 @@ as_published()
     as_published
 }
 
+@test "a copy of the event whose work/ was damaged: what is good in out/ is not replaced by it" {
+    made=$(find event/work -samefile $video ! -path "*/out/*")
+    cp -rp event copied
+    EVENT=$PWD/copied
+    damage "copied/${made#event/}"
+    expect 0 tp publish
+    (cd copied/out && sha256sum --quiet -c SHA256SUMS)
+    [ "copied/${made#event/}" -ef copied/out/01-first-steps.mp4 ]
+    expect 0 tp publish --verify
+    says "all as published"
+}
+
+@test "a folder in the place of a file: said, after what was read" {
+    rm $video
+    mkdir $video
+    unlinked event/out/02-second-thoughts.mp4
+    damage event/out/02-second-thoughts.mp4
+    expect 1 tp publish --verify
+    says "repaired 02-second-thoughts.mp4" "01-first-steps.mp4' is a folder; expected a file: move it away"
+    rmdir $video
+    expect 3 tp publish --verify
+    as_published
+}
+
 @test "out/ on another disk: copies, which plain publish leaves alone and --verify reads" {
     [ "$(id -u)" = 0 ] || skip "only root can mount a disk"
     mkdir disk
