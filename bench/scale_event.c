@@ -130,7 +130,7 @@ static int make_recording(const struct event *e, const char *dir, const char *na
     FILE *f = fopen(path, "w");
     if (!f || fputs(name, f) < 0 || fclose(f) != 0)
         return err_set(err, ERR_IO, "cannot write '%s'", path);
-    if (recording_look(&file, path, err) < 0)
+    if (recording_look(&file, path, NULL, err) < 0)
         return err->code;
     recording_of_files(&r, &file, 1, false);
     AUTO_JSON *probe = make_probe(&file, duration_ms);

@@ -170,6 +170,16 @@ char *str_quote(const char *s, size_t max_bytes)
     return str_take(&out);
 }
 
+void str_hex(char *out, const uint8_t *bytes, size_t nb)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < nb; i++) {
+        *out++ = digits[bytes[i] >> 4];
+        *out++ = digits[bytes[i] & 15];
+    }
+    *out = '\0';
+}
+
 /* $'…' has no quotes within: a shell that does not know it takes all for one word too. */
 static char *shell_escaped(const char *s)
 {

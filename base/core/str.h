@@ -56,6 +56,9 @@ bool str_in_ranges(uint32_t cp, const uint32_t (*ranges)[2], size_t nb);
 char *str_quote(const char *s, size_t max_bytes);
 enum { STR_QUOTE_BYTES = 60 }; /* for what users wrote, in most messages */
 
+/* Writes the bytes as lower-case hexadecimal digits, and a NUL: out has 2 * nb + 1 bytes. */
+void str_hex(char *out, const uint8_t *bytes, size_t nb);
+
 /* A word for a shell, as a new string: in quotes, so that nothing in it is obeyed when the command
  * is pasted. Characters that str_clean takes out are escaped as bash and zsh read them. */
 char *str_shell(const char *s);

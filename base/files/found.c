@@ -80,29 +80,14 @@ static int open_found(int *out, const char *folder, const char *name, int flags,
 
 /* --- the ways in ------------------------------------------------------------------------------ */
 
-int found_open(int *out, const char *folder, const char *name, int64_t max_bytes, struct err *err)
-{
-    AUTO_FD fd = -1;
-    if (open_found(&fd, folder, name, 0, err) < 0 || fs_check_opened(fd, name, max_bytes, err) < 0)
-        return err->code;
-    *out = fd;
-    fd = -1;
-    return 0;
-}
-
 int found_read(char **out, size_t *out_nb, const char *folder, const char *name, size_t max_bytes,
                struct err *err)
 {
     AUTO_FD fd = -1;
-    return found_open(&fd, folder, name, (int64_t)max_bytes, err) < 0
+    return open_found(&fd, folder, name, 0, err) < 0 ||
+                   fs_check_opened(fd, name, (int64_t)max_bytes, err) < 0
                ? err->code
                : fs_read_opened(out, out_nb, fd, name, max_bytes, err);
-}
-
-int found_check(const char *folder, const char *name, int64_t max_bytes, struct err *err)
-{
-    AUTO_FD fd = -1;
-    return found_open(&fd, folder, name, max_bytes, err);
 }
 
 int found_open_folder(int *out, const char *folder, const char *name, struct err *err)

@@ -1,6 +1,6 @@
 /*
  * Files that talkpress finds by itself in a folder that others may have filled: captions beside a
- * recording, the talks of a pyvideo folder, renditions. Whoever fills the folder must gain nothing
+ * recording, the talks of a pyvideo folder. Whoever fills the folder must gain nothing
  * by it. So a link is followed only if it leads to a file in the same folder or below it, what is
  * opened must be a regular file, and no function waits for a pipe or opens a terminal.
  *
@@ -10,24 +10,13 @@
  */
 #pragma once
 
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "err.h"
-
-/* Opens a file to read it. *out: a descriptor, the caller's. ERR_INVALID also if it is larger than
- * max_bytes. */
-ATTR_NODISCARD int found_open(int *out, const char *folder, const char *name, int64_t max_bytes,
-                              struct err *err);
 
 /* Reads a whole file; see fs_read. */
 ATTR_NODISCARD int found_read(char **out, size_t *out_nb, const char *folder, const char *name,
                               size_t max_bytes, struct err *err);
-
-/* Whether found_open would take the file: for what opens it by its path. */
-ATTR_NODISCARD int found_check(const char *folder, const char *name, int64_t max_bytes,
-                               struct err *err);
 
 /* Opens a folder below the folder to list it. *out: a descriptor, the caller's. */
 ATTR_NODISCARD int found_open_folder(int *out, const char *folder, const char *name,

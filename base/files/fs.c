@@ -136,15 +136,16 @@ int fs_commit(const char *from, const char *to, struct err *err)
     return fs_place(from, to, err) < 0 ? err->code : sync_parent(to, err);
 }
 
-static int write_all(int fd, const char *bytes, size_t nb)
+int fs_write_all(int fd, const void *bytes, size_t nb)
 {
+    const char *p = bytes;
     while (nb > 0) {
-        const ssize_t n = write(fd, bytes, nb);
+        const ssize_t n = write(fd, p, nb);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
             return -1;
-        bytes += n;
+        p += n;
         nb -= (size_t)n;
     }
     return 0;
@@ -154,7 +155,7 @@ static int write_and_close(int fd, const char *path, const void *bytes, size_t n
 {
     if (fd < 0)
         return err_errno(err, errno, "cannot create '%s'", path);
-    const int failed = write_all(fd, bytes, nb) < 0 ? errno : 0;
+    const int failed = fs_write_all(fd, bytes, nb) < 0 ? errno : 0;
     const int closed = close(fd) < 0 ? errno : 0;
     return failed || closed ? err_errno(err, failed ? failed : closed, "cannot write '%s'", path)
                             : 0;
@@ -208,7 +209,7 @@ static int copy(const char *from, const char *to, struct err *err)
             return err_errno(err, errno, "cannot read '%s'", from);
         if (n == 0)
             break;
-        if (write_all(out, buf, (size_t)n) < 0)
+        if (fs_write_all(out, buf, (size_t)n) < 0)
             return err_errno(err, errno, "cannot write '%s'", to);
     }
     struct stat st;

@@ -36,6 +36,9 @@ ATTR_NODISCARD int fs_read_opened(char **out, size_t *out_nb, int fd, const char
  * killed process may leave such a file. */
 #define FS_TMP_MARK ".tmp-"
 
+/* write() until all is written. Returns 0, or -1 with errno. */
+ATTR_NODISCARD int fs_write_all(int fd, const void *bytes, size_t nb);
+
 /* Writes a file, neither atomically nor flushed. */
 ATTR_NODISCARD int fs_write(const char *path, const void *bytes, size_t nb, struct err *err);
 

@@ -5,6 +5,7 @@
 #include <xxhash.h>
 
 #include "mem.h"
+#include "str.h"
 
 struct hash {
     XXH3_state_t *state;
@@ -48,14 +49,9 @@ void hash_add_int(struct hash *h, int64_t v)
 
 static void to_hex(XXH128_hash_t digest, char out[HASH_BYTES])
 {
-    static const char digits[] = "0123456789abcdef";
     XXH128_canonical_t canonical;
     XXH128_canonicalFromHash(&canonical, digest);
-    for (int i = 0; i < 16; i++) {
-        out[2 * i] = digits[canonical.digest[i] >> 4];
-        out[2 * i + 1] = digits[canonical.digest[i] & 15];
-    }
-    out[32] = '\0';
+    str_hex(out, canonical.digest, sizeof canonical.digest);
 }
 
 void hash_hex(const struct hash *h, char out[HASH_BYTES])

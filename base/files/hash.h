@@ -1,5 +1,5 @@
 /* 128-bit XXH3 hashes as 32 hex digits, for job keys and fingerprints of recordings. Not
- * cryptographic: published files have SHA-256 sums. */
+ * cryptographic: what must not be forged has SHA-256 sums (sha256.h). */
 #pragma once
 
 #include <stddef.h>

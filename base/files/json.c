@@ -147,18 +147,3 @@ json_t *json_text(const char *s)
     AUTO_FREE char *clean = str_clean(s);
     return json_string(clean);
 }
-
-void json_clean(json_t *value)
-{
-    const char *key;
-    json_t *item;
-    size_t i;
-    if (json_is_string(value)) {
-        AUTO_FREE char *clean = str_clean(json_string_value(value));
-        json_string_set(value, clean);
-    }
-    json_object_foreach(value, key, item)
-        json_clean(item);
-    json_array_foreach(value, i, item)
-        json_clean(item);
-}

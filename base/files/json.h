@@ -47,6 +47,3 @@ bool json_get_bool(const json_t *obj, const char *key, bool fallback);
 /* A new value for a text: str_clean's result, so that malformed UTF-8 does no harm; null for NULL.
  */
 json_t *json_text(const char *s);
-
-/* Applies str_clean to every text in value; keys stay. */
-void json_clean(json_t *value);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "mem.h"
+#include "str.h"
 
 struct sha256 {
     struct sha256_ctx ctx;
@@ -43,14 +44,9 @@ void sha256_add_int(struct sha256 *sum, int64_t v)
 
 void sha256_hex(struct sha256 *sum, char out[SHA256_BYTES])
 {
-    static const char digits[] = "0123456789abcdef";
     uint8_t digest[SHA256_DIGEST_SIZE];
     sha256_digest(&sum->ctx, sizeof digest, digest);
-    for (int i = 0; i < SHA256_DIGEST_SIZE; i++) {
-        out[2 * i] = digits[digest[i] >> 4];
-        out[2 * i + 1] = digits[digest[i] & 15];
-    }
-    out[SHA256_BYTES - 1] = '\0';
+    str_hex(out, digest, sizeof digest);
 }
 
 int sha256_file(char out[SHA256_BYTES], const char *path, struct err *err)

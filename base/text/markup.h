@@ -4,9 +4,8 @@
  */
 #pragma once
 
-enum {
-    MARKUP_MAX_ATTRIBUTES = 1000
-}; /* of one element: ten times those of the richest web pages */
+/* Of one element: ten times those of the richest web pages. */
+enum { MARKUP_MAX_ATTRIBUTES = 1000 };
 
 /* The line, from 1, of the first element with more; 0: there is none. */
 int markup_crowded_line(const char *text);

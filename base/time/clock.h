@@ -1,9 +1,12 @@
-/* Durations as users write and read them. */
+/* Durations as users write and read them, and the clock that measures them. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* Seconds on the monotonic clock. */
+double clock_now_s(void);
 
 /* Reads "[h:]mm:ss[.mmm]" or "ss[.mmm]". Seconds, and minutes if there are hours, have two digits
  * and are below 60. False if the text is anything else; *out_ms is then unchanged. */

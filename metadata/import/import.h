@@ -21,9 +21,8 @@ struct programme;
 
 /* Reads *out (zero-initialised by the caller, who frees it with programme_finish; untouched on
  * failure) from the files, and opens none but those of time zones (IMPORT_ZONES and
- * IMPORT_LOCAL_ZONE). To be called in
- * the sandbox: the libraries that do it are large. ERR_INVALID: no format fits, or the file is
- * damaged. */
+ * IMPORT_LOCAL_ZONE). To be called in the sandbox: the libraries that do it are large. ERR_INVALID:
+ * no format fits, or the file is damaged. */
 ATTR_NODISCARD int import_parse(struct programme *out, const struct import_files *files,
                                 struct err *err);
 #define IMPORT_ZONES      "/usr/share/zoneinfo"

@@ -156,8 +156,7 @@ static int read_folder(struct import_files *f, struct err *err)
 {
     AUTO_FREE char *videos = fs_join(f->path, "videos");
     f->is_folder = true;
-    return read_categories(f, err) < 0 ||
-                   read_talks(f, fs_is_dir(videos) ? "videos" : ".", err) < 0
+    return read_categories(f, err) < 0 || read_talks(f, fs_is_dir(videos) ? "videos" : ".", err) < 0
                ? err->code
                : 0;
 }

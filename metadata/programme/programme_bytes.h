@@ -17,8 +17,6 @@ struct str;
 void programme_to_bytes(struct str *out, const struct programme *programme);
 
 /* bytes end with a NUL that nb_bytes does not count. *out (zero-initialised by the caller, who
- * frees it with programme_finish) is untouched on failure. ERR_INVALID says at which byte what is
- * wrong.
- */
+ * frees it with programme_finish) is untouched on failure. ERR_INVALID names the wrong byte. */
 ATTR_NODISCARD int programme_from_bytes(struct programme *out, const char *bytes, size_t nb_bytes,
                                         struct err *err);

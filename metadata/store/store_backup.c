@@ -22,8 +22,7 @@ bool store_has_backup(const struct store *s)
     return fs_exists(backup);
 }
 
-/* --- copying -----------------------------------------------------------------------------------
- */
+/* --- copying ---------------------------------------------------------------------------------- */
 
 /* Results are in work/ too. */
 static bool is_copied(const char *table)
@@ -56,8 +55,7 @@ static int copy_all(struct store *b, struct err *err)
     return got;
 }
 
-/* Reads all facts and decisions of the copy, as commands do: damage must not get into the backup.
- */
+/* Reads all facts and decisions of the copy, as commands do: no damage may get into the backup. */
 static int check_copy(struct store *b, struct err *err)
 {
     AUTO_PROGRAMME p = {0};
@@ -85,10 +83,9 @@ static int copy_to(const char *tmp, const struct store *s, struct err *err)
     return sql_mark(b, err) < 0 ? err->code : sql_exec(b, "COMMIT", err);
 }
 
-/* --- generations -------------------------------------------------------------------------------
- */
+/* --- generations ------------------------------------------------------------------------------ */
 
-/* The one of before is replaced only now and then: several decisions in a row are one change. */
+/* The previous one is replaced only now and then: several decisions in a row are one change. */
 static bool is_due(const char *backup, const char *before)
 {
     struct stat now, then;

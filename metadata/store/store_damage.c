@@ -90,8 +90,7 @@ int store_check_decisions(struct store *s, struct err *err)
     return 0;
 }
 
-/* --- the way back ------------------------------------------------------------------------------
- */
+/* --- the way back ----------------------------------------------------------------------------- */
 
 static bool is_usable(const char *backup)
 {

@@ -5,6 +5,7 @@
 #include <sys/random.h>
 
 #include "store_sql.h"
+#include "str.h"
 
 enum { SECRET_BYTES = 32 };
 
@@ -26,8 +27,7 @@ static int make_secret(struct store *s, struct err *err)
     char hex[2 * SECRET_BYTES + 1];
     if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes)
         return err_errno(err, errno, "cannot get random numbers");
-    for (size_t i = 0; i < sizeof bytes; i++)
-        snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
+    str_hex(hex, bytes, sizeof bytes);
     return sql_run(s, err, "INSERT OR IGNORE INTO secret VALUES ('places', ?)", "s", hex);
 }
 

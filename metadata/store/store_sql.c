@@ -114,8 +114,7 @@ static int find_statement(sqlite3_stmt **out, struct store *s, const char *sql)
     return ret;
 }
 
-/* The statements are fixed: one that cannot be prepared means that the schema is not talkpress's.
- */
+/* Statements are fixed: one that cannot be prepared means that the schema is not talkpress's. */
 static int statement(sqlite3_stmt **out, struct store *s, const char *sql, const char *what,
                      struct err *err)
 {

@@ -20,8 +20,7 @@ struct sound_setting {
     double most_gain_db; /* corrections never go above it */
 };
 
-/* --- sound_limiter.c: libavfilter's alimiter, stereo, which keeps the number of samples --------
- */
+/* --- sound_limiter.c: libavfilter's alimiter, stereo, which keeps the number of samples ------- */
 
 struct sound_limiter; /* freed by sound_limiter_destroy */
 
@@ -39,8 +38,7 @@ ATTR_NODISCARD int sound_limiter_send(struct sound_limiter *limiter, const float
 ATTR_NODISCARD int sound_limiter_receive(const float **out, struct sound_limiter *limiter,
                                          struct err *err);
 
-/* --- sound_encoding.c: one output --------------------------------------------------------------
- */
+/* --- sound_encoding.c: one output ------------------------------------------------------------- */
 
 struct sound_encoding; /* freed by sound_encoding_destroy */
 
@@ -60,8 +58,7 @@ ATTR_NODISCARD int sound_encoding_add_silence(struct sound_encoding *encoding, i
 /* Completes the track, and sets nb_samples, lead_in and packet_samples of the output's result. */
 ATTR_NODISCARD int sound_encoding_finish(struct sound_encoding *encoding, struct err *err);
 
-/* --- sound_pass.c: once through the part's sound -----------------------------------------------
- */
+/* --- sound_pass.c: once through the part's sound ---------------------------------------------- */
 
 /* Encodes all outputs with one setting; sets what sound_encoding_finish does, damage and
  * moved_samples of their results. */

@@ -135,8 +135,7 @@ void captions_add_cue(struct reader *r, const struct cue *times, size_t begin, s
     cues_add(r->out, times->start_ms, times->end_ms, captions_from_markup(raw, strict));
 }
 
-/* --- SubRip ------------------------------------------------------------------------------------
- */
+/* --- SubRip ----------------------------------------------------------------------------------- */
 
 /* Where the times of a cue that begins in line i are, or 0 where none begins there. */
 static size_t times_of(const struct reader *r, size_t i)
@@ -183,8 +182,7 @@ static int read_subrip(struct reader *r)
     return 0;
 }
 
-/* --- Advanced SubStation ------------------------------------------------------------------------
- */
+/* --- Advanced SubStation ---------------------------------------------------------------------- */
 
 struct ass_format {
     int nb, start, end, text; /* places of the fields */
@@ -251,8 +249,7 @@ static int read_ass(struct reader *r)
     return any ? 0 : captions_wrong(r, 0, "it has no [Events]");
 }
 
-/* --- a file -------------------------------------------------------------------------------------
- */
+/* --- a file ----------------------------------------------------------------------------------- */
 
 static bool has_suffix(const char *path, const char *suffix)
 {

@@ -211,8 +211,7 @@ char *captions_from_plain(const char *text)
     return finish(&b);
 }
 
-/* --- Advanced SubStation -----------------------------------------------------------------------
- */
+/* --- Advanced SubStation ---------------------------------------------------------------------- */
 
 /* The overrides between braces: \i1, \b700, \u0, \r, \p1. */
 static void ass_overrides(struct builder *b, const char *text, size_t nb, bool *drawing)

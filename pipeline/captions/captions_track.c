@@ -67,8 +67,7 @@ int captions_track_packet(AVPacket *pkt, const struct cue *cue, struct err *err)
     return 0;
 }
 
-/* --- boxes (ISO/IEC 14496-12, section 4.2) ------------------------------------------------------
- */
+/* --- boxes (ISO/IEC 14496-12, section 4.2) ---------------------------------------------------- */
 
 struct box {
     int64_t body, end;

@@ -30,10 +30,10 @@ struct media_params {
     void *opaque;
 };
 
-/* Opens path and finds its streams. params may be NULL (one file); the strings and the
- * join that it points to must outlive the media. ERR_INVALID where the file is not a recording
- * (empty, of an unknown format, too damaged to read) or where the files cannot be one recording;
- * ERR_IO or the like where reading failed. */
+/* Opens path and finds its streams. params may be NULL (one file); the strings and the join that it
+ * points to must outlive the media. ERR_INVALID where the file is not a recording (empty, of an
+ * unknown format, too damaged to read) or where the files cannot be one recording; ERR_IO or the
+ * like where reading failed. */
 ATTR_NODISCARD int media_open(struct media **out, const char *path,
                               const struct media_params *params, struct err *err);
 void media_close_p(struct media **media);

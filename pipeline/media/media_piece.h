@@ -70,20 +70,17 @@ struct media {
     size_t broken_at;
 };
 
-/* --- media_bytes.c -----------------------------------------------------------------------------
- */
+/* --- media_bytes.c ---------------------------------------------------------------------------- */
 
 /* Reads up to nb of the recording's bytes at pos, its files taken as one after the other. Returns
  * how many (never beyond a file's end), 0 at the recording's end, or a negative errno. */
 ssize_t media_bytes_read(const struct media *media, void *buf, size_t nb, int64_t pos);
 
-/* --- media_decoder.c ---------------------------------------------------------------------------
- */
+/* --- media_decoder.c -------------------------------------------------------------------------- */
 
 extern const char media_decoder_list[]; /* names with ',' between, as for codec_whitelist */
 
-/* --- media_piece.c -----------------------------------------------------------------------------
- */
+/* --- media_piece.c ---------------------------------------------------------------------------- */
 
 /* Opens the piece's demuxer; if it was open, closes it first. */
 ATTR_NODISCARD int media_piece_open(struct media_piece *piece, struct err *err);
@@ -106,8 +103,7 @@ ATTR_NODISCARD int media_piece_compare(struct media *media, size_t at, struct er
 ATTR_NODISCARD int media_divide(struct media *media, bool as_one, struct err *err);
 void media_drop_pieces(struct media *media);
 
-/* --- media_join.c ------------------------------------------------------------------------------
- */
+/* --- media_join.c ----------------------------------------------------------------------------- */
 
 /* Makes one recording of several files, opened or not: as media->join says, or as they are. */
 ATTR_NODISCARD int media_join_files(struct media *media, struct err *err);

@@ -249,8 +249,7 @@ int poster_of_picture(const char *path, const AVFrame *picture, struct err *err)
     return write_jpeg(path, out, err);
 }
 
-/* --- reading it back ----------------------------------------------------------------------------
- */
+/* --- reading it back -------------------------------------------------------------------------- */
 
 static int open_decoder(AVCodecContext **out, struct err *err)
 {

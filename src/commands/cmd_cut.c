@@ -180,8 +180,7 @@ struct which {
     int number, only; /* only 0: all parts */
 };
 
-/* The talk as it is in the plan now, or NULL: another process may have imported another programme.
- */
+/* The talk as it is in the plan now, or NULL: another process may have imported a programme. */
 static const struct talk *find_talk(struct which *which, const struct plan *plan, struct err *err)
 {
     if (selector_part(&which->number, &which->only, &plan->programme, which->arg, err) < 0)

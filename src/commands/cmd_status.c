@@ -170,9 +170,8 @@ static json_t *outputs_json(const struct part_plan *pp, const char *base)
     return list;
 }
 
-/* The recording's files in order, with the sum that 'sha256sum' prints. Probes of before stated
- * none.
- */
+/* The recording's files in order, each with the sum that 'sha256sum' prints. Probes of earlier
+ * versions have none. */
 static json_t *files_json(const struct source *s)
 {
     json_t *list = json_array();

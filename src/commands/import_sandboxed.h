@@ -1,5 +1,4 @@
-/* Reads a programme (import.h) in the sandbox: what may be made to harm is the file of a stranger.
- */
+/* Reads a programme (import.h) in the sandbox, because its file may come from a stranger. */
 #pragma once
 
 #include "attr.h"

@@ -28,8 +28,7 @@ int event_init(const char *dir, struct err *err)
     return store_create(db, err);
 }
 
-/* --- places ------------------------------------------------------------------------------------
- */
+/* --- places ----------------------------------------------------------------------------------- */
 
 static int find_place(struct event_place *out, const char *path, struct err *err)
 {
@@ -109,8 +108,7 @@ int event_check_out(const struct event *e, struct err *err)
                    e->out);
 }
 
-/* --- opening -----------------------------------------------------------------------------------
- */
+/* --- opening ---------------------------------------------------------------------------------- */
 
 int event_open(struct event *out, const char *dir, struct err *err)
 {
@@ -168,8 +166,7 @@ void event_close(struct event *e)
     *e = (struct event){.lock = -1, .work_lock = -1};
 }
 
-/* --- the lock ----------------------------------------------------------------------------------
- */
+/* --- the lock --------------------------------------------------------------------------------- */
 
 /* who: the file that names the process which holds the lock. */
 static int refuse_busy(const struct event *e, const char *who, struct err *err)
@@ -219,12 +216,12 @@ static int write_pid(int fd, const char *path, struct err *err)
 
 int event_lock(struct event *e, struct err *err)
 {
+    const int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK;
     AUTO_FREE char *file = fs_join(e->work, "lock");
     int dir_lock = -1, work_lock = -1;
     /* The folder may have been replaced before it was locked. */
     if (take_lock(&dir_lock, e, e->dir, O_RDONLY | O_DIRECTORY, file, err) == 0 &&
-        event_check(e, err) == 0 &&
-        take_lock(&work_lock, e, file, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, file, err) == 0 &&
+        event_check(e, err) == 0 && take_lock(&work_lock, e, file, flags, file, err) == 0 &&
         write_pid(work_lock, file, err) == 0) {
         e->lock = dir_lock;
         e->work_lock = work_lock;

@@ -19,7 +19,7 @@ struct event_place {
     ino_t ino;
 };
 
-/* Results that are not valid and so count as missing: see results.h in src/plan. */
+/* Results that are not valid and so count as missing: see results.h in src/plan, which fills it. */
 struct invalid_results {
     char (*keys)[33];
     size_t nb;
@@ -54,10 +54,10 @@ void event_close(struct event *event);
 ATTR_NODISCARD int event_copy_store(char **out, const struct event *event, struct err *err);
 
 /* Takes the lock that a process needs to write to work/ or out/. It is a lock of the event's folder
- * itself, so that nobody can remove it alone, and one of the file work/lock: that names the
- * process, keeps out a talkpress of before, and protects a work/ that two events share. Both are
- * held until event_close or until the process ends, in whatever way. ERR_BUSY names the process
- * that holds them. */
+ * itself, so that nobody can remove it alone, and one of the file work/lock, which names the
+ * process, keeps out earlier versions of talkpress, and protects a work/ that two events share.
+ * Both are held until event_close or until the process ends, in whatever way. ERR_BUSY names the
+ * process that holds them. */
 ATTR_NODISCARD int event_lock(struct event *event, struct err *err);
 
 /* For commands that run for long: ERR_IO if the event's folder, its store or work/ was removed,

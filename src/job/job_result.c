@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "frame_grid.h"
+#include "fs.h"
 #include "json.h"
 #include "mem.h"
 #include "probe.h"
@@ -17,8 +17,7 @@
 #include "result_members.h"
 #include "str.h"
 
-/* --- one value ---------------------------------------------------------------------------------
- */
+/* --- one value -------------------------------------------------------------------------------- */
 
 /* Where a value is: the member's name, or its index in a list, and the value around it. */
 struct place {
@@ -391,28 +390,16 @@ static int read_file(char **out, size_t *out_nb, const char *path, const char *w
                      size_t max_bytes, struct err *err)
 {
     struct stat st;
-    const int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0 || fstat(fd, &st) < 0) {
-        err_errno(err, errno, "cannot read '%s'", path);
-    } else if (!S_ISREG(st.st_mode)) {
-        err_set(err, ERR_EXTERNAL, "%s is not a valid result: it is not a regular file", what);
-    } else if ((uint64_t)st.st_size > max_bytes) {
-        err_set(err, ERR_EXTERNAL, "%s is not a valid result: it has %lld bytes", what,
-                (long long)st.st_size);
-    } else {
-        *out = mem_zalloc((size_t)st.st_size + 1, 1);
-        *out_nb = 0;
-        ssize_t got = 1;
-        while (*out_nb < (size_t)st.st_size && got > 0) {
-            got = read(fd, *out + *out_nb, (size_t)st.st_size - *out_nb);
-            *out_nb += got > 0 ? (size_t)got : 0;
-        }
-        if (got < 0)
-            err_errno(err, errno, "cannot read '%s'", path);
-    }
-    if (fd >= 0)
-        close(fd);
-    return err->code;
+    AUTO_FD fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &st) < 0)
+        return err_errno(err, errno, "cannot read '%s'", path);
+    if (!S_ISREG(st.st_mode))
+        return err_set(err, ERR_EXTERNAL, "%s is not a valid result: it is not a regular file",
+                       what);
+    if ((uint64_t)st.st_size > max_bytes)
+        return err_set(err, ERR_EXTERNAL, "%s is not a valid result: it has %lld bytes", what,
+                       (long long)st.st_size);
+    return fs_read_opened(out, out_nb, fd, path, max_bytes, err);
 }
 
 static int read_by(json_t **out, const struct result_rules *rules, enum stage stage,

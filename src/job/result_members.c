@@ -255,8 +255,7 @@ static const struct member assembled[] = {
     {0},
 };
 
-/* --- reports of the worker's inner processes ----------------------------------------------------
- */
+/* --- reports of the worker's inner processes -------------------------------------------------- */
 
 static const struct member poster_report[] = {{INTEGER("frame", 0, MAX_FRAMES), NEEDED}, {0}};
 static const struct member captions_report[] = {{COUNT("left_out")}, {COUNT("left_out_line")}, {0}};

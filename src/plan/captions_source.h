@@ -29,10 +29,9 @@ struct caption_source {
 bool captions_file_name(const char *name);
 
 /* Fills the captions of all sources. Their probes must be loaded, as struct source describes. Text
- * that is no language is set aside, unless the settings name its file; so is what is no file of the
- * recording's folder. Each folder is read once. For recordings that do not exist now, the files are
- * those that captions_note wrote to the store.
- */
+ * that is no language is set aside, unless the settings name its file. What is no file of the
+ * recording's folder is set aside too. Each folder is read once. For recordings that do not exist
+ * now, the files are those that captions_note wrote to the store. */
 ATTR_NODISCARD int captions_find(struct source *sources, size_t nb, const struct event *event,
                                  struct err *err);
 void captions_free(struct source *source);

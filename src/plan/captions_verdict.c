@@ -12,8 +12,7 @@
 #include "str.h"
 #include "telemetry.h"
 
-/* A second is enough for the largest file; what needs more will be refused by the job that cuts it.
- */
+/* A second is enough for the largest file. The job that cuts it will refuse what needs more. */
 enum { MAX_CPU_S = 10, MAX_WALL_S = 60, MAX_ANSWER_BYTES = 1000 };
 static const int64_t max_memory_bytes = INT64_C(1) << 30;
 

@@ -1,8 +1,8 @@
 /*
- * Whether the text of a captions file is language (telemetry.h). The file comes from a stranger, so
- * that it is parsed in the sandbox, in a child of its own: one file cannot change what is found of
- * another. That costs milliseconds, so the verdict is kept by content: in the store, where
- * captions_note writes it. Inner header.
+ * Whether the text of a captions file is language (telemetry.h). The file may come from a stranger.
+ * So it is parsed in the sandbox, in a child of its own: one file cannot change the verdict on
+ * another. This costs milliseconds, so captions_note keeps the verdict in the store, by the file's
+ * content. Inner header.
  */
 #pragma once
 

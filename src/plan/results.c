@@ -14,10 +14,9 @@
 #include "work_listing.h"
 #include "workdir.h"
 
-/* --- results that are not valid ----------------------------------------------------------------
- */
+/* --- results that are not valid --------------------------------------------------------------- */
 
-void plan_note_invalid(const struct event *event, const char *key, const struct err *why)
+static void note_invalid(const struct event *event, const char *key, const struct err *why)
 {
     struct invalid_results *all = event->invalid;
     for (size_t i = 0; i < all->nb; i++)
@@ -51,7 +50,7 @@ void plan_note_damaged(const struct event *event, const char *key)
 {
     struct err why = {0};
     err_set(&why, ERR_EXTERNAL, "the result '%s' in the store is damaged", key);
-    plan_note_invalid(event, key, &why);
+    note_invalid(event, key, &why);
 }
 
 /* Keeps the file for a look. */
@@ -65,8 +64,7 @@ static void set_aside(const struct event *event, const char *path, const char *k
 
 /* --- looking ---------------------------------------------------------------------------------- */
 
-/* What a row of the store is called in messages: its key, as in the name of its file. A new string.
- */
+/* What messages call a row of the store: the name that its file has in work/. A new string. */
 static char *name_of(const struct event *event, const char *key)
 {
     return mem_printf("the result '%s/%.2s/%s.json' in the store", event->work, key, key);
@@ -87,7 +85,7 @@ static int accept(json_t **out, json_t *found, int ret, enum stage stage, bool s
     else
         (void)!job_result_check(result, stage, what, &why);
     if (why.code)
-        plan_note_invalid(event, key, &why);
+        note_invalid(event, key, &why);
     else
         *out = mem_take(&result);
     return why.code ? 1 : 0;
@@ -107,7 +105,7 @@ static int find_in_work(json_t **out, const struct event *event, enum stage stag
         *err = why;
         return err->code;
     }
-    plan_note_invalid(event, key, &why);
+    note_invalid(event, key, &why);
     set_aside(event, path, key);
     return 0;
 }

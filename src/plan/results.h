@@ -34,9 +34,7 @@ ATTR_NODISCARD int plan_find_summary(json_t **out, const struct event *event, co
 int plan_has(const struct plan *plan, enum stage stage, const char *key, const char *ext,
              struct err *err);
 
-/* Notes that a result is not valid, and why. */
-void plan_note_invalid(const struct event *event, const char *key, const struct err *why);
-/* The same for one that the store has, but of which plan_find_result found nothing. */
+/* Notes that a result that the store has is not valid: plan_find_result found nothing. */
 void plan_note_damaged(const struct event *event, const char *key);
 /* Drops the results that were noted from the store. The caller holds the event's lock. */
 ATTR_NODISCARD int plan_drop_invalid(const struct event *event, struct err *err);

@@ -43,14 +43,7 @@ struct check {
     struct fixity_result *result;
 };
 
-/* --- the files ----------------------------------------------------------------------------------
- */
-
-static bool is_regular(const char *path)
-{
-    struct stat st;
-    return lstat(path, &st) == 0 && S_ISREG(st.st_mode);
-}
+/* --- the files -------------------------------------------------------------------------------- */
 
 static int note_file(void *opaque, const struct published *p)
 {
@@ -62,7 +55,7 @@ static int note_file(void *opaque, const struct published *p)
     *f = (struct file){.name = mem_strdup(p->name), .path = fs_join(event->out, p->name)};
     snprintf(f->key, sizeof f->key, "%s", p->key);
     f->made = workdir_path(event->work, f->key, dot ? dot + 1 : "");
-    f->nb_bytes = is_regular(f->path) ? fs_size(f->path) : 0;
+    f->nb_bytes = fs_is_regular(f->path) ? fs_size(f->path) : 0;
     c->all_bytes += f->nb_bytes;
     return 0;
 }
@@ -85,8 +78,7 @@ static void add_found(struct check *c, const struct file *f, enum fixity state, 
         (struct fixity_file){.name = mem_strdup(f->name), .state = state, .why = why};
 }
 
-/* --- damage -------------------------------------------------------------------------------------
- */
+/* --- damage ----------------------------------------------------------------------------------- */
 
 static bool same_inode(const char *a, const char *b)
 {
@@ -109,7 +101,7 @@ static int set_aside(struct check *c, const struct file *f, struct err *err)
 
 static int mend(struct check *c, const struct file *f, const char *wanted, struct err *err)
 {
-    const bool there = is_regular(f->made), shared = same_inode(f->path, f->made);
+    const bool there = fs_is_regular(f->made), shared = same_inode(f->path, f->made);
     if (there && !shared && sha256_is_of(wanted, f->made)) {
         add_found(c, f, FIXITY_REPAIRED, "its content had changed: repaired from work/");
         return fs_link_atomic(f->made, f->path, err);
@@ -121,8 +113,7 @@ static int mend(struct check *c, const struct file *f, const char *wanted, struc
     return there ? set_aside(c, f, err) : 0;
 }
 
-/* --- the check ----------------------------------------------------------------------------------
- */
+/* --- the check -------------------------------------------------------------------------------- */
 
 static int check_file(struct check *c, const struct file *f, struct err *err)
 {
@@ -130,7 +121,7 @@ static int check_file(struct check *c, const struct file *f, struct err *err)
     if (plan_find_result(&result, c->plan->event, published_stage(f->name), f->key, err) < 0)
         return err->code;
     const char *wanted = json_get_string(result, "sha256", "");
-    if (!is_regular(f->path)) {
+    if (!fs_is_regular(f->path)) {
         add_found(c, f, FIXITY_MISSING,
                   "is missing: put it back from a backup, or 'talkpress run' makes it if it is "
                   "still needed");
@@ -180,7 +171,7 @@ void fixity_settle(struct fixity_result *r, const struct plan *plan)
 {
     for (size_t i = 0; i < r->nb_found; i++) {
         AUTO_FREE char *path = fs_join(plan->event->out, r->files[i].name);
-        if (r->files[i].state != FIXITY_MISSING || !is_regular(path))
+        if (r->files[i].state != FIXITY_MISSING || !fs_is_regular(path))
             continue;
         r->files[i].state = FIXITY_REPAIRED;
         r->files[i].why = "was missing: put back from work/";

@@ -60,12 +60,6 @@ static void free_files(struct file *files, size_t nb)
     free(files);
 }
 
-static bool is_regular(const char *path)
-{
-    struct stat st;
-    return lstat(path, &st) == 0 && S_ISREG(st.st_mode);
-}
-
 /* --- what should be there --------------------------------------------------------------------- */
 
 static struct file *add_file(struct file **files, size_t *nb, char *name, const char *key, int talk,
@@ -131,7 +125,7 @@ static bool may_stay(const struct publisher *u, const struct part_plan *pp, cons
 static bool is_there(const struct publisher *u, const struct file *f)
 {
     AUTO_FREE char *path = fs_join(u->plan->event->out, f->name);
-    return is_regular(path);
+    return fs_is_regular(path);
 }
 
 static json_t *keep_part(struct publisher *u, const struct part_plan *pp)
@@ -213,8 +207,8 @@ static int old_sums(struct publisher *u, struct err *err)
 {
     for (size_t i = 0; i < u->nb_old; i++) {
         AUTO_JSON *r = NULL;
-        if (plan_find_result(&r, u->plan->event, published_stage(u->old[i].name),
-                             u->old[i].key, err) < 0)
+        if (plan_find_result(&r, u->plan->event, published_stage(u->old[i].name), u->old[i].key,
+                             err) < 0)
             return err->code;
         snprintf(u->old[i].sha256, sizeof u->old[i].sha256, "%s", json_get_string(r, "sha256", ""));
     }
@@ -378,8 +372,7 @@ static json_t *describe_removed(const struct publisher *u)
     return json_pack("{s:s, s:o, s:o}", "why", "removed from out/", "files", files, "keys", keys);
 }
 
-/* --- putting it there --------------------------------------------------------------------------
- */
+/* --- putting it there ------------------------------------------------------------------------- */
 
 /* Before anything is written, so that nothing is published in part. */
 static int refuse_foreign(const struct publisher *u, struct err *err)

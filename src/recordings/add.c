@@ -412,8 +412,7 @@ static int list_files(struct join_file **out, size_t *out_nb, const struct addin
     return 0;
 }
 
-/* Whether the file is still a recording's, or part of one: the plan is older than the transaction.
- */
+/* Whether the file is still that of a recording: the plan is older than the transaction. */
 static int is_still_there(bool *out, struct store *store, const struct recording_file *file,
                           struct err *err)
 {

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "fs.h"
 #include "mem.h"
 
 enum {
@@ -18,13 +19,6 @@ enum {
     NB_PROOF_SAMPLES = 128,
     PROOF_SAMPLE_BYTES = 4096,
 };
-
-static void close_p(const int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
-}
-#define AUTO_FD ATTR_CLEANUP(close_p) int
 
 static int open_file(const char *path, struct err *err)
 {
@@ -103,8 +97,7 @@ int content_fingerprint(char *out, const char *path, struct err *err)
     return 0;
 }
 
-/* --- samples at secret places ------------------------------------------------------------------
- */
+/* --- samples at secret places ----------------------------------------------------------------- */
 
 static int by_place(const void *a, const void *b)
 {

@@ -30,8 +30,7 @@ struct identity {
     GHashTable *fresh;  /* proofs that are not in the store yet */
 };
 
-/* --- what is known -----------------------------------------------------------------------------
- */
+/* --- what is known ---------------------------------------------------------------------------- */
 
 static void forget(void *known)
 {
@@ -113,8 +112,7 @@ void identity_close_p(struct identity **identity)
     free(id);
 }
 
-/* --- proofs ------------------------------------------------------------------------------------
- */
+/* --- proofs ----------------------------------------------------------------------------------- */
 
 /* What was kept for the fingerprint when it was first seen; "": nothing. */
 static int kept_proof(char out[SHA256_BYTES], const struct identity *id, const char *fingerprint,
@@ -159,8 +157,7 @@ int identity_save(struct identity *id, struct err *err)
     return 0;
 }
 
-/* --- one file ----------------------------------------------------------------------------------
- */
+/* --- one file --------------------------------------------------------------------------------- */
 
 static bool is_as_seen(const struct known *k, int64_t size, int64_t mtime_ns)
 {
@@ -183,8 +180,8 @@ static const struct known *find_other(const struct identity *id, const struct re
     return k;
 }
 
-/* Whether the file has the content that its fingerprint is known for. Without a proof, of an event
- * of before, it is believed. */
+/* Whether the file has the content that its fingerprint is known for. If there is no proof, because
+ * an earlier version added it, the fingerprint is enough. */
 static int is_known_content(bool *out, struct identity *id, const struct recording_file *now,
                             const struct known *other, struct err *err)
 {

@@ -1,8 +1,8 @@
 /*
- * Whose content a file has. The fingerprint of a file is made of samples at known places: anybody
- * can make another file that has the same. So a fingerprint that is known already counts only if
- * the content is the known one: as a comparison of all bytes shows, while the known file is there,
- * else samples at secret places (docs/store.md). Reads files and the store. One thread.
+ * Tells files apart whose fingerprints are equal. A fingerprint is made of samples at known places,
+ * so anybody can make another file with the same one. A known fingerprint counts only if the
+ * content is the known one: all bytes are compared while the known file is there, else samples at
+ * secret places (docs/store.md). Reads files and the store. One thread.
  */
 #pragma once
 
@@ -26,8 +26,7 @@ void identity_close_p(struct identity **identity);
  * files: not to be called within a transaction. */
 ATTR_NODISCARD int identity_settle(struct identity *identity, struct recording_file *file,
                                    struct err *err);
-/* The same for the fingerprint of a recording of several files, which were settled. Reads no file.
- */
+/* The same for the fingerprint of a recording of several files that were settled. Reads no file. */
 ATTR_NODISCARD int identity_settle_recording(struct identity *identity, struct recording *recording,
                                              struct err *err);
 

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "event.h"
 #include "failure_text.h"
 #include "fs.h"
@@ -366,7 +367,7 @@ static int end(struct executor *e, int i, struct err *err)
     struct err why = {0};
     AUTO_JSON *results = NULL;
     const bool ok = all_made(e, &s->spec) && read_results(&results, e, &s->spec, &why) == 0;
-    progress_job_end(e->progress, i, worker_now_s() - s->worker.begin_s, ok);
+    progress_job_end(e->progress, i, clock_now_s() - s->worker.begin_s, ok);
     if (!well)
         remove_left(e, s);
     int ret = event_check(e->event, err) < 0 ? err->code
@@ -415,7 +416,7 @@ static int fill_slots(struct executor *e, int *busy, struct err *err)
  * stopped (Ctrl-Z) does not count. */
 static void stop_stalled(struct executor *e)
 {
-    const double now_s = worker_now_s(), passed_s = now_s - e->listened_s,
+    const double now_s = clock_now_s(), passed_s = now_s - e->listened_s,
                  stopped_s = passed_s > 4 * TICK_MS / 1000.0 ? passed_s : 0;
     e->listened_s = now_s;
     for (int i = 0; i < e->nb_slots; i++) {
@@ -464,9 +465,9 @@ static int wait_for_workers(struct executor *e, struct err *err)
 
 static void draw(struct executor *e)
 {
-    if (worker_now_s() - e->drawn_s < DRAW_MS / 1000.0)
+    if (clock_now_s() - e->drawn_s < DRAW_MS / 1000.0)
         return;
-    e->drawn_s = worker_now_s();
+    e->drawn_s = clock_now_s();
     progress_draw(e->progress);
 }
 
@@ -519,7 +520,7 @@ int executor_run(struct executor_result *out, struct event *event, struct zygote
     e.slots = mem_zalloc((size_t)e.nb_slots, sizeof *e.slots);
     for (int i = 0; i < e.nb_slots; i++)
         e.slots[i].worker = worker_process_none;
-    e.listened_s = worker_now_s();
+    e.listened_s = clock_now_s();
     catch_signals(old);
     store_set_stop(event->store, &stop_signal);
     (void)loop(&e, err);

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "job.h"
 #include "mem.h"
 #include "str.h"
@@ -39,7 +39,7 @@ struct progress {
     void (*part_costs)(void *opaque, size_t owner, double *done, double *all);
     void *opaque;
     size_t nb_done, nb_parts; /* nb_parts 0: the jobs are not of parts */
-    struct timespec begin;
+    double begin_s;
 };
 
 struct progress *progress_create(const char *doing, int workers, int quiet)
@@ -51,7 +51,7 @@ struct progress *progress_create(const char *doing, int workers, int quiet)
     const char *term = getenv("TERM");
     p->terminal = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
     p->slots = mem_zalloc((size_t)p->workers, sizeof *p->slots);
-    clock_gettime(CLOCK_MONOTONIC, &p->begin);
+    p->begin_s = clock_now_s();
     return p;
 }
 
@@ -68,9 +68,7 @@ void progress_destroy(struct progress *p)
 
 static double elapsed(const struct progress *p)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - p->begin.tv_sec) + (double)(now.tv_nsec - p->begin.tv_nsec) / 1e9;
+    return clock_now_s() - p->begin_s;
 }
 
 void progress_set_left(struct progress *p, const double *left)

@@ -1,6 +1,5 @@
-/* Estimates, from the event's finished files, how much disk space the missing files need, on each
- * of the disks that the event's folders are on: for the message when a disk is full. Inner header.
- */
+/* Estimates, from the event's finished files, how much space the missing files need on each disk of
+ * the event's folders: for the message when a disk is full. Inner header. */
 #pragma once
 
 #include "key.h"

@@ -4,9 +4,9 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "zygote.h"
 
 enum {
@@ -25,13 +25,6 @@ static const double grace_s = 2;
 
 const struct worker_process worker_process_none = {
     .pid = -1, .exited = -1, .output = {.fd = -1, .steps = -1}, .log = {.fd = -1}};
-
-double worker_now_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 /* --- starting -------------------------------------------------------------------------------- */
 
@@ -71,7 +64,7 @@ int worker_process_start(struct worker_process *out, struct zygote *zygote, cons
     }
     /* The number cannot be another process's yet: its parent, the zygote, has not waited for it. */
     out->exited = (int)syscall(SYS_pidfd_open, out->pid, 0);
-    out->begin_s = out->heard_s = worker_now_s();
+    out->begin_s = out->heard_s = clock_now_s();
     return 0;
 }
 
@@ -79,8 +72,8 @@ int worker_process_start(struct worker_process *out, struct zygote *zygote, cons
 
 int worker_process_expect(struct pollfd *fds, const struct worker_process *p)
 {
-    const double left_s = p->rests_until_s - worker_now_s();
-    const short events = left_s > 0 ? 0 : POLLIN; /* the end of a pipe is told in any case */
+    const double left_s = p->rests_until_s - clock_now_s();
+    const short events = left_s > 0 ? 0 : POLLIN; /* the end of a pipe is reported anyway */
     fds[0] = (struct pollfd){.fd = p->output.fd, .events = events};
     fds[1] = (struct pollfd){.fd = p->log.fd, .events = events};
     fds[2] = (struct pollfd){.fd = p->exited_s > 0 ? -1 : p->exited, .events = POLLIN};
@@ -94,20 +87,20 @@ static bool has_ended(const struct worker_process *p)
     const bool closed = p->output.fd < 0 && p->log.fd < 0;
     if (p->exited < 0)
         return closed;
-    return p->exited_s > 0 && (closed || worker_now_s() > p->exited_s + grace_s);
+    return p->exited_s > 0 && (closed || clock_now_s() > p->exited_s + grace_s);
 }
 
 bool worker_process_listen(struct worker_process *p, const struct pollfd *fds)
 {
     const short output = fds[0].revents, log = fds[1].revents;
     if (fds[2].revents)
-        p->exited_s = worker_now_s();
+        p->exited_s = clock_now_s();
     if (output && worker_output_read(&p->output, output & POLLHUP ? LEFT_BYTES : OUTPUT_BYTES))
-        p->heard_s = worker_now_s();
+        p->heard_s = clock_now_s();
     if (log)
         worker_log_read(&p->log, log & POLLHUP ? LEFT_BYTES : LOG_BYTES);
     if (output || log)
-        p->rests_until_s = worker_now_s() + REST_MS / 1000.0;
+        p->rests_until_s = clock_now_s() + REST_MS / 1000.0;
     return !has_ended(p);
 }
 
@@ -133,8 +126,8 @@ void worker_process_kill(const struct worker_process *p)
 /* Its process in the sandbox ends a moment after it, and with it the pipe. */
 static void wait_for_pipe(struct worker_process *p)
 {
-    const double until_s = worker_now_s() + grace_s;
-    while (p->output.fd >= 0 && worker_now_s() < until_s) {
+    const double until_s = clock_now_s() + grace_s;
+    while (p->output.fd >= 0 && clock_now_s() < until_s) {
         (void)worker_output_read(&p->output, LEFT_BYTES);
         if (p->output.fd >= 0)
             (void)poll(&(struct pollfd){.fd = p->output.fd}, 1, REST_MS);

@@ -20,21 +20,18 @@ struct zygote;
 enum { WORKER_PROCESS_FDS = 3 };
 
 struct worker_process {
-    pid_t pid;  /* -1: not started */
-    int exited; /* descriptor of the process, readable when it has exited; -1: the kernel has none
-                 */
+    pid_t pid; /* -1: not started */
+    /* Descriptor of the process, readable when it has exited; -1: the kernel has none. */
+    int exited;
     struct worker_output output;
     struct worker_log log;
-    double begin_s, heard_s; /* when it started, and when its progress last rose (worker_now_s) */
+    double begin_s, heard_s; /* when it started, and when its progress last rose (clock_now_s) */
     double rests_until_s;    /* its pipes are not read until then */
     double exited_s;         /* when it was found to have exited; 0: it runs */
 };
 
 /* No worker. */
 extern const struct worker_process worker_process_none;
-
-/* Seconds on the monotonic clock. */
-double worker_now_s(void);
 
 /* Starts a worker on the spec. On failure *out is as after worker_process_finish. */
 ATTR_NODISCARD int worker_process_start(struct worker_process *out, struct zygote *zygote,

@@ -1,9 +1,10 @@
 /*
- * The sandbox of a process that reads untrusted media. After sandbox_enter, the process has no
+ * The sandbox of a process that reads untrusted files. After sandbox_enter, the process has no
  * network, starts no process, reads and writes only the named files, makes, renames and removes
  * none, and is killed when its parent dies (docs/sandbox.md). Protection that the kernel does not
- * offer is left out and reported, or is an error, depending on the mode. Called by workers before
- * they open media, in a process with one thread; it cannot be undone.
+ * offer is left out and reported, or is an error, depending on the mode. Called by workers and by
+ * children of talkpress (sandboxed_call.h) before they parse anything, in a process with one
+ * thread; it cannot be undone.
  */
 #pragma once
 

@@ -9,9 +9,10 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
+#include "fs.h"
 #include "mem.h"
 #include "sandbox_parts.h"
 #include "str.h"
@@ -34,19 +35,6 @@ struct child {
 };
 
 /* --- in the child ----------------------------------------------------------------------------- */
-
-static bool write_all(const void *bytes, size_t nb)
-{
-    const char *p = bytes;
-    while (nb > 0) {
-        const ssize_t n = write(STDOUT_FILENO, p, nb);
-        if (n < 0 && errno != EINTR)
-            return false;
-        p += n > 0 ? n : 0;
-        nb -= n > 0 ? (size_t)n : 0;
-    }
-    return true;
-}
 
 static bool redirect(int answer, int said)
 {
@@ -83,27 +71,21 @@ static _Noreturn void be_child(const struct sandboxed_call *call, pid_t parent, 
         (void)call->run(&out, call->input, &err);
     const char *bytes = err.code ? err.msg : out.s;
     const struct head head = {.nb_bytes = err.code ? strlen(err.msg) : out.len, .code = err.code};
-    _exit(write_all(&head, sizeof head) && write_all(bytes, head.nb_bytes) ? 0 : 1);
+    _exit(fs_write_all(STDOUT_FILENO, &head, sizeof head) < 0 ||
+          fs_write_all(STDOUT_FILENO, bytes, head.nb_bytes) < 0);
 }
 
 /* --- in the caller ---------------------------------------------------------------------------- */
 
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* Reads until the child closes the pipe, says too much, or its time is over. */
 static void listen_to(struct str *out, struct child *c, const struct sandboxed_call *call)
 {
-    const int64_t end_ms = now_ms() + (int64_t)call->max_wall_s * 1000;
+    const double end_s = clock_now_s() + call->max_wall_s;
     char buf[65536];
     while (!c->late && !c->too_much) {
         struct pollfd wait = {.fd = c->answer, .events = POLLIN};
-        const int64_t left_ms = end_ms - now_ms();
-        const int ready = left_ms > 0 ? poll(&wait, 1, (int)left_ms) : 0;
+        const int left_ms = (int)((end_s - clock_now_s()) * 1000);
+        const int ready = left_ms > 0 ? poll(&wait, 1, left_ms) : 0;
         if (ready < 0 && errno == EINTR)
             continue;
         c->late = ready == 0;

@@ -53,7 +53,7 @@ static int run_in_sandbox(struct worker *w, pid_t parent, int (*act)(struct work
     if (worker_enter_sandbox(w, parent, &err) == 0)
         (void)act(w, &err);
     mem_free_strings(w->made, w->spec->nb_outputs);
-    free(w->more);
+    free(mem_take(&w->more)); /* without the sandbox, the check of a file comes here again */
     return err.code == ERR_OK ? 0 : report_failure(&err);
 }
 

@@ -182,8 +182,7 @@ int worker_assemble(struct worker *w, struct err *err)
     return err->code;
 }
 
-/* --- checking what was put together --------------------------------------------------------------
- */
+/* --- checking what was put together ----------------------------------------------------------- */
 
 /* All but the hashes of the payloads is from the spec. The hashes are those of the process that put
  * the file together: they show that the file was written as meant, not that it was well meant. */

@@ -28,7 +28,7 @@ static int64_t player_start_ms(const json_t *probe, const struct frame_grid *gri
 }
 
 /* The path may lead to another file than it did when the job was planned, also by a link that was
- * put there since. So nothing but the content that was found then is used, or told about. */
+ * put there since. So only the content that was found then is used, or described in a message. */
 static int read_file(struct cues *out, const char *path, const char *hash, struct err *err)
 {
     AUTO_FREE char *bytes = NULL;

@@ -52,9 +52,8 @@ static int add_check_results(struct paths *p, const struct worker *w, struct err
 {
     if (add_empty(p, worker_tmp_file(w, CHECK_KEY ".json"), err) < 0)
         return err->code;
-    return w->spec->stage == STAGE_CAPTIONS
-               ? add_empty(p, worker_tmp_file(w, CHECK_CAPTIONS), err)
-               : 0;
+    return w->spec->stage == STAGE_CAPTIONS ? add_empty(p, worker_tmp_file(w, CHECK_CAPTIONS), err)
+                                            : 0;
 }
 
 /* The files that the process may write. */

@@ -41,8 +41,8 @@ void worker_add_damage(json_t *result, const struct damage *damage);
 /* The path of a file in the inner process's folder; a new string. */
 char *worker_tmp_file(const struct worker *worker, const char *name);
 
-/* The path of the file that belongs to a result, KEY.EXT in the inner process's folder; a new string.
- * It exists: the sandbox allows neither making nor renaming a file. */
+/* The path of the file that belongs to a result, KEY.EXT in the inner process's folder; a new
+ * string. It exists: the sandbox allows neither making nor renaming a file. */
 char *worker_made_file(const struct worker *worker, const char *key);
 
 /* Delivers a report, whose file is complete: writes it to KEY.json in the inner process's folder.

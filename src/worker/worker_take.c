@@ -127,8 +127,7 @@ int worker_take(struct taken *out, const struct worker *w, size_t i, struct err 
                : 0;
 }
 
-/* --- whether it can be the result of this job ----------------------------------------------------
- */
+/* --- whether it can be the result of this job ------------------------------------------------- */
 
 static int check_number(const json_t *result, const char *name, int64_t least, int64_t most,
                         struct err *err)

@@ -62,9 +62,15 @@ is_said()
     timeout 60 "$TALKPRESS" -C event "$@" >said.out 2>said || status=$?
     case $status in
     0 | 3) return ;;
-    1) [ "$(wc -l <said)" = 1 ] && grep -q "talkpress.db' is .*mkdir damaged && mv " said ;;
-    *) false ;;
-    esac || { echo "$* (${DAMAGE:-}): status $status"; cat said; return 1; }
+    1)
+        if [ "$(wc -l <said)" = 1 ] && grep -q "talkpress.db' is .*mkdir damaged && mv " said; then
+            return
+        fi
+        ;;
+    esac
+    echo "$* (${DAMAGE:-}): status $status"
+    cat said
+    return 1
 }
 
 @test "pages whose end is lost: no crash, one message with the way back" {

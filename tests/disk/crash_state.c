@@ -56,8 +56,7 @@ static int new_node(bool folder)
     return nb_nodes++;
 }
 
-/* --- the journal -------------------------------------------------------------------------------
- */
+/* --- the journal ------------------------------------------------------------------------------ */
 
 static bool lies_in(const char *path, const char *folder)
 {
@@ -128,8 +127,7 @@ static void read_journal(const char *journal, long nb_lines)
     fclose(f);
 }
 
-/* --- what is left ------------------------------------------------------------------------------
- */
+/* --- what is left ----------------------------------------------------------------------------- */
 
 static int by_path(const void *a, const void *b)
 {

@@ -58,8 +58,7 @@ static struct {
 
 static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
 
-/* --- the environment ---------------------------------------------------------------------------
- */
+/* --- the environment -------------------------------------------------------------------------- */
 
 static const struct {
     const char *name;
@@ -149,8 +148,7 @@ __attribute__((constructor)) static void begin(void)
     disk.root = root; /* from here on calls are looked at */
 }
 
-/* --- which calls count -------------------------------------------------------------------------
- */
+/* --- which calls count ------------------------------------------------------------------------ */
 
 /* The path below its root, "" for the root itself; NULL where it is in none. */
 static const char *below_root(const char *path)
@@ -200,8 +198,7 @@ static bool fails_on(enum class class, int fd)
     return disk.classes & class && below_root_of(buf, fd) && fails(class);
 }
 
-/* --- the journal -------------------------------------------------------------------------------
- */
+/* --- the journal ------------------------------------------------------------------------------ */
 
 /* What happens on the disk and its line in the log are one step for all processes. */
 static void lock(void)
@@ -260,8 +257,7 @@ static void keep(int fd, const char *path)
     note("sync\t%s\t%lld-%lld\n", path, begin, begin + nb);
 }
 
-/* --- calls -------------------------------------------------------------------------------------
- */
+/* --- calls ------------------------------------------------------------------------------------ */
 
 static int open_at(const char *path, int flags, mode_t mode)
 {
@@ -458,8 +454,7 @@ int link(const char *from, const char *to)
     return named_from(real_link(from, to), "link", from, to);
 }
 
-/* --- stdio: libc's own calls do not come by here, so its files are made of those above ----------
- */
+/* --- stdio: libc's own calls do not come by here, so its files are made of those above -------- */
 
 static ssize_t cookie_read(void *cookie, char *buf, size_t nb)
 {

@@ -137,8 +137,7 @@ static void write_all(const char *path, const char *bytes, size_t nb)
     assert_done(fs_write_atomic(path, bytes, nb, &err));
 }
 
-/* --- what is right -----------------------------------------------------------------------------
- */
+/* --- what is right ---------------------------------------------------------------------------- */
 
 static void assert_tags(const struct part *p)
 {
@@ -325,8 +324,7 @@ static void test_same_bytes(void **state)
     }
 }
 
-/* --- what is wrong -----------------------------------------------------------------------------
- */
+/* --- what is wrong ---------------------------------------------------------------------------- */
 
 static void assert_refused(const char *row, const struct part *p, const char *path,
                            const struct check_spec *check, const char *says)

@@ -14,8 +14,7 @@
 #include "recordings.h"
 #include "store.h"
 
-/* What all fingerprints of samples in these tests are: as if all files were made to be equal there.
- */
+/* The fingerprint of all files in these tests, as if they were made to be equal in the samples. */
 static const char F[] = "0123456789abcdef0123456789abcdef";
 
 struct fixture {
@@ -157,8 +156,7 @@ static void test_without_proof(void **state)
     end(&f);
 }
 
-/* The fingerprint of a recording of several files is a hash of theirs, which can be made to be any.
- */
+/* The fingerprint of a recording of several files is a hash of theirs, which can be forged. */
 static void test_several_files(void **state)
 {
     (void)state;

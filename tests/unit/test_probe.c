@@ -296,8 +296,7 @@ static void test_gap(void **state)
     }
 }
 
-/* --- damaged -----------------------------------------------------------------------------------
- */
+/* --- damaged ---------------------------------------------------------------------------------- */
 
 /* Leaves permille of a file; returns its path. */
 static char *cut_off(const char *path, int permille)

@@ -17,8 +17,7 @@ enum { RATE = 48000 };
 
 static const AVRational FPS = {25, 1};
 
-/* --- recordings --------------------------------------------------------------------------------
- */
+/* --- recordings ------------------------------------------------------------------------------- */
 
 /* Words and pauses, at -20 LUFS or so. */
 static float speech(int64_t n, int c)
@@ -60,8 +59,7 @@ static float hum(int64_t n, int c) /* below the gate: nobody speaks */
     return (float)(0.0001 * sin(2 * M_PI * 50 * (double)n / RATE));
 }
 
-/* --- loudness ----------------------------------------------------------------------------------
- */
+/* --- loudness --------------------------------------------------------------------------------- */
 
 static void measure(double *lufs, double *peak_db, const float *samples, int64_t nb)
 {
@@ -156,8 +154,7 @@ static void test_silence(void **state)
     }
 }
 
-/* --- places ------------------------------------------------------------------------------------
- */
+/* --- places ----------------------------------------------------------------------------------- */
 
 /* Sweeps up, so that each moment sounds like no other. */
 static float sweep(int64_t n, int c)
