@@ -1,6 +1,7 @@
 #include "poster.h"
 
 #include <errno.h>
+#include <libavutil/intreadwrite.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -281,6 +282,37 @@ static int decode_jpeg(AVFrame *out, const char *bytes, size_t nb, struct err *e
     return ret < 0 ? av_fail(err, ret, "the poster does not decode") : 0;
 }
 
+/* Whether a segment before the picture's data is one that its encoder writes, and too short for the
+ * text of a web page. */
+static bool is_usual_segment(uint8_t marker, size_t nb)
+{
+    enum { TABLE = 0xdb, HUFFMAN = 0xc4, BASELINE = 0xc0, COMMENT = 0xfe, JFIF = 0xe0 };
+    return marker == TABLE || marker == HUFFMAN || marker == BASELINE ||
+           ((marker == COMMENT || marker == JFIF) && nb <= 32);
+}
+
+/* ISO/IEC 10918-1, annex B. One picture in one scan, with no other data in it and none after it,
+ * which decoders would skip and other programs read. */
+static bool is_one_jpeg(const uint8_t *b, size_t nb)
+{
+    enum { SCAN = 0xda, END = 0xd9 };
+    if (nb < 4 || memcmp(b, "\xff\xd8", 2) != 0)
+        return false;
+    size_t at = 2;
+    for (bool in_header = true; in_header;) {
+        if (nb - at < 4 || b[at] != 0xff)
+            return false;
+        const size_t length = 2 + (size_t)AV_RB16(b + at + 2);
+        in_header = b[at + 1] != SCAN;
+        if ((in_header && !is_usual_segment(b[at + 1], length)) || nb - at < length)
+            return false;
+        at += length;
+    }
+    while (at + 1 < nb && (b[at] != 0xff || b[at + 1] == 0))
+        at++;
+    return at + 2 == nb && b[at + 1] == END;
+}
+
 int poster_check(const char *path, int width, int height, struct err *err)
 {
     enum { MAX_BYTES = 16 << 20 /* far more than any JPEG of this size has */ };
@@ -291,8 +323,7 @@ int poster_check(const char *path, int width, int height, struct err *err)
         return av_fail_nomem(err);
     if (fs_read(&bytes, &nb, path, MAX_BYTES, err) < 0)
         return err->code;
-    if (nb < 4 || memcmp(bytes, "\xff\xd8\xff", 3) != 0 ||
-        memcmp(bytes + nb - 2, "\xff\xd9", 2) != 0)
+    if (!is_one_jpeg((const uint8_t *)bytes, nb))
         return err_set(err, ERR_EXTERNAL, "the poster is not a JPEG picture");
     if (decode_jpeg(frame, bytes, nb, err) < 0)
         return err->code;

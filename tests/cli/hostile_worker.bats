@@ -190,6 +190,7 @@ heals()
     bad_work "captions html 02-" "a file that is no .vtt file"
     bad_work "captions appended 02-" "the captions are not written as talkpress writes them"
     bad_work "poster appended 02-" "the poster is not a JPEG picture"
+    bad_work "poster page-before-end 02-" "the poster is not a JPEG picture"
     commands_work
     heals
 }

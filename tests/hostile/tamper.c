@@ -224,6 +224,17 @@ static void appended(const struct delivery *d)
     fclose(f);
 }
 
+/* A page between the picture and what looks like its end. */
+static void page_before_end(const struct delivery *d)
+{
+    appended(d);
+    FILE *f = fopen(d->file, "a");
+    if (!f)
+        abort();
+    fputs("\xff\xd9", f);
+    fclose(f);
+}
+
 /* In the sandbox these calls fail, and nothing is left in the file's place. */
 static void soft_link(const struct delivery *d)
 {
@@ -299,6 +310,7 @@ static const struct {
     {"no-result", no_result},
     {"zeros", zeros},
     {"appended", appended},
+    {"page-before-end", page_before_end},
     {"soft-link", soft_link},
     {"hard-link", hard_link},
     {"pipe", pipe_instead},

@@ -385,7 +385,7 @@ static void test_more_in_it(void **state)
         AUTO_FREE char *path = folder_path("more.mp4");
         AUTO_FREE char *command =
             mem_printf("ffmpeg -v error -y -i '%s' %s -dn '%s'", p.path, more[i][0], path);
-        assert_int_equal(system(command), 0); /* NOLINT(cert-env33-c) */
+        assert_int_equal(system(command), 0); /* NOLINT(bugprone-command-processor) */
         assert_refused(more[i][0], &p, path, &p.check, more[i][1]);
     }
 }
