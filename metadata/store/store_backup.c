@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "fs.h"
 #include "mem.h"
@@ -114,6 +115,8 @@ int store_backup(struct store *s, struct err *err)
         ret = copy_to(tmp, s, err);
     if (ret == 0)
         ret = put_in_place(tmp, s, err);
+    if (ret < 0)
+        (void)unlink(tmp); /* the disk may be full */
     store_rollback(s);
     s->changed = s->changed && ret < 0;
     return ret;

@@ -33,14 +33,16 @@ static void report_invalid(const struct event *event)
 }
 
 /* Also after a command that failed: it may have changed something before. If it cannot be made, the
- * command has done its work all the same. */
-static void back_up(const struct event *event)
+ * command has done its work all the same. If the folder or the store is another one now, nothing is
+ * written there, and a command that failed has said so. */
+static void back_up(const struct event *event, bool failed)
 {
     struct err why = {0};
-    if (event->store &&
-        (store_has_changed(event->store) ||
-         (event->lock >= 0 && !store_has_backup(event->store))) &&
-        store_backup(event->store, &why) < 0)
+    if (!event->store || (!store_has_changed(event->store) &&
+                          (event->lock < 0 || store_has_backup(event->store))))
+        return;
+    const bool gone = event_check_store(event, &why) < 0;
+    if (gone ? !failed : store_backup(event->store, &why) < 0)
         fprintf(stderr, "the backup of the store was not renewed: %s\n", why.msg);
 }
 
@@ -57,6 +59,6 @@ int command_run(struct command *c, struct err *err)
     zygote_destroy_p(&c->zygote);
     if (c->event)
         report_invalid(c->event);
-    back_up(&event);
+    back_up(&event, err->code < 0);
     return status;
 }

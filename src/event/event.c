@@ -90,10 +90,14 @@ static int check_work(const struct event *e, struct err *err)
                          e->work);
 }
 
+int event_check_store(const struct event *e, struct err *err)
+{
+    return check_dir(e, err) < 0 ? err->code : check_store(e, err);
+}
+
 int event_check(const struct event *e, struct err *err)
 {
-    return check_dir(e, err) < 0 || check_store(e, err) < 0 || check_work(e, err) < 0 ? err->code
-                                                                                      : 0;
+    return event_check_store(e, err) < 0 ? err->code : check_work(e, err);
 }
 
 int event_check_out(const struct event *e, struct err *err)

@@ -65,6 +65,9 @@ ATTR_NODISCARD int event_lock(struct event *event, struct err *err);
  * another event. Costs three system calls. */
 ATTR_NODISCARD int event_check(const struct event *event, struct err *err);
 
+/* The same without work/. */
+ATTR_NODISCARD int event_check_store(const struct event *event, struct err *err);
+
 /* Before out/ is written to: creates it if it was removed. ERR_IO if it is another folder than when
  * the event was opened, as if its disk was disconnected. */
 ATTR_NODISCARD int event_check_out(const struct event *event, struct err *err);

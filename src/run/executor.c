@@ -103,8 +103,12 @@ static int start(struct executor *e, int i, struct job *job, struct job_spec *jo
     AUTO_FREE char *spec = mem_printf("%s-%d.json", s->job.key, i);
     s->spec_path = workdir_tmp(e->event->work, spec);
     if (workdir_make_tmp(e->event->work, err) < 0 || write_spec(s, err) < 0 ||
-        worker_process_start(&s->worker, e->zygote, s->spec_path, err) < 0)
+        worker_process_start(&s->worker, e->zygote, s->spec_path, err) < 0) {
+        struct err gone = {0};
+        if (event_check(e->event, &gone) < 0) /* since it was checked: that is why */
+            *err = gone;
         return err->code;
+    }
     progress_job(e->progress, i, &s->job);
     return 0;
 }

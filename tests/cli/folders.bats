@@ -62,6 +62,7 @@ ends()
 says_alone()
 {
     same 1 "$(grep -c '^talkpress: \|^FAILED' run)"
+    says_not "backup of the store"
     says "$@"
     says_not "jobs run"
 }

@@ -202,6 +202,11 @@ breaks()
     was=$(md5sum <$backup)
     tp status >/dev/null
     same "$was" "$(md5sum <$backup)"
+    # One that cannot be written leaves nothing behind.
+    run bash -c "ulimit -f 100; '$TALKPRESS' -C event match 2=none"
+    says "the backup of the store was not renewed"
+    [ ! -e $backup.tmp ]
+    tp match 2= >/dev/null || [ $? = 3 ]
     tp match 2=none >/dev/null || [ $? = 3 ]
     same "$was" "$(md5sum <$backup-before)"
     same "1 2 3" "$(sqlite3 $backup 'SELECT talk FROM chosen_match' | paste -sd' ')"
