@@ -111,7 +111,7 @@ heals()
 @test "a probe that reports what is no result" {
     bad_probe garbage "what the worker reported is not a valid result"
     commands_work
-    bad_probe no-bytes "what the worker reported is not a valid result"
+    bad_probe no-bytes "the worker did not write"
     bad_probe list "expected an object in braces"
     bad_probe no-members "'streams' should be there, but is missing"
     # What it reported is kept for a look, until it succeeds.

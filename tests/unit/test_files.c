@@ -51,7 +51,7 @@ static void test_write_atomic(void **state)
     assert_string_equal(was, "one");
     close(old);
     assert_fails(fs_write_atomic(lost, "x", 1, &err), ERR_NOT_FOUND, "no/a");
-    assert_fails(fs_write_atomic(dir, "x", 1, &err), ERR_IO, "atomic");
+    assert_fails(fs_write_atomic(dir, "x", 1, &err), ERR_INVALID, "atomic");
     /* Nothing else is left in the folder, nor beside it. */
     AUTO_FREE char *beside = mem_printf("%s.tmp-%d", dir, (int)getpid());
     assert_false(fs_exists(beside));
