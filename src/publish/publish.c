@@ -399,10 +399,10 @@ static int refuse_foreign(const struct publisher *u, struct err *err)
 /* Some file systems keep only even seconds. */
 enum { COARSE_TIME_S = 2 };
 
-/* Puts a link to the file of work/ in the place of another file of the same size, of which one may be
- * damaged (the event was copied by a bad disk). If it is that of work/, it is replaced by the other
- * one; if both are, nothing is changed. 0 if files cannot be linked there; else 1, or a negative
- * code. */
+/* Puts a link to the file of work/ in the place of another file of the same size, of which one may
+ * be damaged (the event was copied by a bad disk). If it is that of work/, it is replaced by the
+ * other one; if both are, nothing is changed. 0 if files cannot be linked there; else 1, or a
+ * negative code. */
 static int relink(struct publisher *u, const struct file *f, const char *from, const char *to,
                   struct err *err)
 {
