@@ -126,9 +126,9 @@ int fs_place(const char *from, const char *to, struct err *err)
         return err->code;
     if (rename(from, to) == 0)
         return 0;
-    return errno == EISDIR ? err_set(err, ERR_INVALID,
-                                     "'%s' is a folder; expected a file: move it away", to)
-                           : err_errno(err, errno, "cannot rename '%s' to '%s'", from, to);
+    return errno == EISDIR
+               ? err_set(err, ERR_INVALID, "'%s' is a folder; expected a file: move it away", to)
+               : err_errno(err, errno, "cannot rename '%s' to '%s'", from, to);
 }
 
 int fs_commit(const char *from, const char *to, struct err *err)

@@ -38,8 +38,8 @@ static void report_invalid(const struct event *event)
 static void back_up(const struct event *event, bool failed)
 {
     struct err why = {0};
-    if (!event->store || (!store_has_changed(event->store) &&
-                          (event->lock < 0 || store_has_backup(event->store))))
+    if (!event->store ||
+        (!store_has_changed(event->store) && (event->lock < 0 || store_has_backup(event->store))))
         return;
     const bool gone = event_check_store(event, &why) < 0;
     if (gone ? !failed : store_backup(event->store, &why) < 0)
