@@ -389,7 +389,7 @@ static int read_by(json_t **out, const struct result_rules *rules, enum stage st
                    const char *path, const char *what, struct err *err)
 {
     AUTO_FREE char *text = NULL;
-    size_t nb;
+    size_t nb = 0;
     *out = NULL;
     return read_file(&text, &nb, path, what, rules->max_bytes, err) < 0
                ? err->code
