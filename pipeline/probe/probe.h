@@ -1,9 +1,9 @@
 /*
  * The probe: what a recording is, from one read of all its packets. Finds the streams, their real
- * durations, the frame grid, the cells, gaps and jumps, and what is missing at the end. What the
- * content is identified by is not found here but outside of the sandbox, by the worker. It decodes
- * no more than the first picture, and judges nothing: see analyse/. Other folders read its result
- * with the functions at the end. No state: from any thread.
+ * durations, the frame grid, the cells, gaps and jumps, and what is missing at the end. Sums of the
+ * content are not computed here, but outside the sandbox. It decodes no more than the first
+ * picture, and judges nothing: see analyse/. Other folders read its result with the functions at
+ * the end. No state: from any thread.
  */
 #pragma once
 

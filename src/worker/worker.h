@@ -3,10 +3,11 @@
  * talkpress-media (main.c), which the coordinator starts (zygote.h). It knows the job's spec and
  * the pipeline, but never opens the store, and knows nothing of events, plans or programmes.
  *
- * The stage runs in a child process in a sandbox (docs/sandbox.md), which can write only to its own
- * folder in work/tmp/. The worker itself never reads media. It flushes the child's files and
- * renames them into place, KEY.json last. If it is killed at any point, no incomplete result
- * remains.
+ * The stage runs in a child process in a sandbox (docs/sandbox.md), which can write only the files
+ * of its results. The worker itself parses no media; of a recording it computes the SHA-256 sum. It
+ * validates what the child reports, has a second child check a file that will be published, flushes
+ * the files and renames them into place, KEY.json last. If it is killed at any point, no incomplete
+ * result remains.
  */
 #pragma once
 
