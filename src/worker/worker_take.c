@@ -33,12 +33,10 @@ static int check_made(const char *path, struct err *err)
     struct stat st;
     if (lstat(path, &st) < 0)
         return err_errno(err, errno, "cannot find '%s'", path);
-    if (st.st_size == 0)
-        return err_set(err, ERR_EXTERNAL, "the worker did not write '%s'", path);
-    return S_ISREG(st.st_mode) && st.st_nlink == 1
-               ? 0
-               : err_set(err, ERR_EXTERNAL, "the worker wrote '%s', which is not a regular file",
-                         path);
+    if (!S_ISREG(st.st_mode) || st.st_nlink != 1)
+        return err_set(err, ERR_EXTERNAL, "the worker wrote '%s', which is not a regular file",
+                       path);
+    return st.st_size ? 0 : err_set(err, ERR_EXTERNAL, "the worker did not write '%s'", path);
 }
 
 /* --- reports ---------------------------------------------------------------------------------- */
