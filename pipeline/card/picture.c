@@ -108,7 +108,10 @@ static int decode_first(AVFrame **out, const char *path, struct err *err)
     AUTO_INPUT in = {0};
     AUTO_CODEC *ctx = NULL;
     int index;
-    if (open_input(&in, path, err) < 0 || open_decoder(&ctx, in.format, path, &index, err) < 0)
+    if (open_input(&in, path, err) < 0)
+        return err->code;
+    assert(in.format);
+    if (open_decoder(&ctx, in.format, path, &index, err) < 0)
         return err->code;
     AUTO_PACKET *packet = av_packet_alloc();
     AUTO_FRAME *frame = av_frame_alloc();

@@ -218,8 +218,7 @@ static void test_shell(void **state)
                                         "tab\there's",
                                         "\x1b]0;x\x07'; touch stolen #",
                                         "\xff\xfe",
-                                        "a\xe2\x80\xae"
-                                        "b'",
+                                        "a\u202eb'",
                                         "Grüße 大",
                                         "*",
                                         "{a,b}"};
