@@ -1,6 +1,7 @@
 #include "worker.h"
 
 #include <errno.h>
+#include <fontconfig/fontconfig.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,8 +85,10 @@ static int inner_begin(struct inner *out, struct worker *w, const char *folder,
     if (out->pid > 0)
         return 0;
     const int ended = run_in_sandbox(w, parent, act);
-    if (apart)
+    if (apart) {
+        FcFini(); /* frees the memory of fontconfig, for leak checkers */
         exit(ended);
+    }
     out->status = W_EXITCODE(ended, 0);
     return 0;
 }
