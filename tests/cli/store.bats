@@ -343,6 +343,6 @@ teardown()
     rm event/talkpress.db
     mkdir event/talkpress.db
     expect 1 tp list
-    says "the store '$EVENT/talkpress.db'"
+    says "'$EVENT/talkpress.db' is a folder"
     [[ $output != *null* ]]
 }
