@@ -140,9 +140,10 @@ static bool ran_out_of_memory(const struct child *c)
     char said[MAX_SAID_BYTES + 1] = "";
     const ssize_t n = pread(c->said, said, sizeof said - 1, 0);
     said[n > 0 ? n : 0] = '\0';
-    if (SANDBOX_SANITIZED)
+    const bool ran_out = str_starts(said, MEM_MESSAGE) || strstr(said, "failed to allocate");
+    if (SANDBOX_SANITIZED && !ran_out)
         fputs(said, stderr);
-    return str_starts(said, MEM_MESSAGE) || strstr(said, "failed to allocate");
+    return ran_out;
 }
 
 static int report_signal(const struct child *c, const struct sandboxed_call *call, struct err *err)
