@@ -1,0 +1,55 @@
+/* A publish in progress: the files that should be in out/, and those of before. Shared by publish.c
+ * and publish_stale.c. */
+#pragma once
+
+#include <jansson.h>
+
+#include "publish.h"
+#include "store.h"
+
+struct file {
+    char *name;
+    char key[33];
+    char recording[33]; /* fingerprint; "": not known */
+    char sha256[65];
+    const char *ext; /* in work/ */
+    int talk, part;
+};
+
+/* What becomes of an old file that is not among the new ones. */
+enum fate {
+    FATE_STAYS,   /* it is among them */
+    FATE_RENAMED, /* the same file, or a newer one of the same kind, has another name */
+    FATE_REMOVED,
+    FATE_LOST, /* the user removed it, or put something else in its place */
+};
+
+struct publisher {
+    struct plan *plan;
+    struct store *store;
+    struct file *files;
+    size_t nb;
+    struct file *old; /* as the store lists them */
+    enum fate *fates; /* of the old ones */
+    size_t nb_old;
+    json_t *talks, *not_removed;
+    bool prune;
+    struct publish_result *result;
+};
+
+/* Appends a file. Takes over the name. The pointer is valid until the next one is added. */
+struct file *publisher_add(struct file **files, size_t *nb, char *name, const char *key, int talk,
+                           int part, const char *recording);
+
+/* Both lists are sorted by name: the store's always, the other once it is complete. */
+void publisher_sort(struct publisher *u);
+const struct file *publisher_find(const struct file *files, size_t nb, const char *name);
+
+/* --- publish_stale.c: what should be there no longer --- */
+
+/* Finds the fate of each old file, once all new ones are known and sorted, and lists the stale ones
+ * in the result. If they are too many, they stay, and are added to the new ones. */
+void stale_judge(struct publisher *u);
+
+/* Removes the files that do not stay from out/ and from the store, once the new ones are there. */
+ATTR_NODISCARD int stale_remove(struct publisher *u, struct err *err);
