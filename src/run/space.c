@@ -39,7 +39,7 @@ static int note_published(void *opaque, const struct published *p)
 {
     struct space_needs *n = opaque;
     AUTO_FREE char *path = fs_join(n->event->out, p->name);
-    if (fs_exists(path)) /* the store is told before the file is there */
+    if (fs_exists(path)) /* the store has its name before the file is there */
         key_append(&n->published, &n->nb_published, p->key);
     return 0;
 }

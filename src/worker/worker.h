@@ -1,6 +1,7 @@
 /*
  * A worker does one job: it reads a spec file and writes results to work/. This room is the program
- * talkpress-media (main.c), which the coordinator starts (zygote.h). It knows the job's spec and
+ * talkpress-media (main.c; src/requests is what else it does), which the coordinator starts
+ * (zygote.h). It knows the job's spec and
  * the pipeline, but never opens the store, and knows nothing of events, plans or programmes.
  *
  * The stage runs in a child process in a sandbox (docs/sandbox.md), which can write only the files
