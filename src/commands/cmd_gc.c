@@ -122,6 +122,53 @@ static int use_all(struct keys *k, struct plan *plan, struct err *err)
     return 0;
 }
 
+/* --- what is not known ------------------------------------------------------------------------ */
+
+struct unread {
+    const struct plan *plan;
+    const struct source *source; /* the first that is found; NULL: none */
+};
+
+/* A recording of which something is published was analysed. */
+static int find_unanalysed(void *opaque, const struct published *file)
+{
+    struct unread *u = opaque;
+    for (size_t i = 0; i < u->plan->nb_recordings; i++) {
+        const struct source *s = &u->plan->sources[i];
+        if (s->whole && s->analysis_key[0] && !s->analysis &&
+            strcmp(s->recording->fingerprint, file->recording) == 0)
+            u->source = s;
+    }
+    return u->source != NULL;
+}
+
+/* The keys of all work depend on what was read of the recordings. If that is missing or damaged,
+ * what belongs to them cannot be told from what nothing needs. *out: such a recording, or NULL. */
+static int find_unread(const struct source **out, const struct plan *plan, struct err *err)
+{
+    struct unread u = {.plan = plan};
+    for (size_t i = plan->nb_recordings; i-- > 0;)
+        if (!plan->sources[i].probe)
+            u.source = &plan->sources[i];
+    if (!u.source && store_each_published(plan->event->store, find_unanalysed, &u, err) < 0)
+        return err->code;
+    *out = u.source;
+    return 0;
+}
+
+/* unread: NULL: another result is not valid, which is reported at the end. */
+static int keep_all(const struct source *unread)
+{
+    AUTO_FREE char *what =
+        unread ? mem_printf("'%s' is not read, or what was read of it", unread->name)
+               : mem_strdup("a result of earlier work");
+    table_text("",
+               "kept: all work, as %s is damaged, so what belongs to it is not known. 'talkpress "
+               "run' makes it again%s.",
+               what, unread ? "; 'talkpress remove' takes the recording out of the event" : "");
+    return EXIT_NEEDS_USER;
+}
+
 /* --- what a change took away ------------------------------------------------------------------ */
 
 /* A folder of work/removed/. */
@@ -448,9 +495,13 @@ static int prune(struct command *c, struct sweep *s, struct err *err)
 
 static int gc(struct command *c, struct sweep *s, struct err *err)
 {
+    const struct source *unread = NULL;
     if (store_each_published(c->event->store, hold_published, c->plan, err) < 0 ||
-        use_all(&s->keys, c->plan, err) < 0 ||
-        find_losses(&s->losses, c->event->work, &s->keys, err) < 0 || clean(c, s, err) < 0)
+        use_all(&s->keys, c->plan, err) < 0 || find_unread(&unread, c->plan, err) < 0)
+        return err->code;
+    if (unread || c->event->invalid->nb)
+        return keep_all(unread);
+    if (find_losses(&s->losses, c->event->work, &s->keys, err) < 0 || clean(c, s, err) < 0)
         return err->code;
     print_swept(s);
     if (!any_left(&s->losses))
@@ -475,5 +526,5 @@ int cmd_gc(struct command *c, struct err *err)
     const int ret = gc(c, &s, err);
     free(s.keys.keys);
     losses_finish(&s.losses);
-    return ret < 0 ? ret : EXIT_OK;
+    return ret;
 }

@@ -296,7 +296,8 @@ static const struct verb verbs[] = {
      .help = "gc [--dry-run] [--prune]\n"
              "Deletes cached work that is no longer needed. Work of talks that lost their\n"
              "recording by an import, and files that were removed from out/, are shown with\n"
-             "their age, and deleted only if you confirm it on a terminal.\n"
+             "their age, and deleted only if you confirm it on a terminal. Nothing is\n"
+             "deleted while a recording is not read, or what was read of it is damaged.\n"
              "  -n, --dry-run   only show how much it is\n"
              "  --prune         delete these too, without a question",
      .options = {{.name = "dry-run", .letter = 'n'}, {.name = "prune"}},

@@ -70,28 +70,7 @@ static char *name_of(const struct event *event, const char *key)
     return mem_printf("the result '%s/%.2s/%s.json' in the store", event->work, key, key);
 }
 
-/* Takes over a result that was read from the store with that outcome. Returns 0, 1 if it is not
- * valid, or a negative code. */
-static int accept(json_t **out, json_t *found, int ret, enum stage stage, bool summary,
-                  const struct event *event, const char *key)
-{
-    AUTO_JSON *result = found;
-    struct err why = {0};
-    if (ret < 0 || !result)
-        return ret;
-    AUTO_FREE char *what = name_of(event, key);
-    if (summary)
-        (void)!job_result_check_summary(result, what, &why);
-    else
-        (void)!job_result_check(result, stage, what, &why);
-    if (why.code)
-        note_invalid(event, key, &why);
-    else
-        *out = mem_take(&result);
-    return why.code ? 1 : 0;
-}
-
-/* In work/, where it is not in the store. */
+/* In work/, where it is not in the store, or not valid there. */
 static int find_in_work(json_t **out, const struct event *event, enum stage stage, const char *key,
                         struct err *err)
 {
@@ -110,34 +89,51 @@ static int find_in_work(json_t **out, const struct event *event, enum stage stag
     return 0;
 }
 
+/* Takes over what the store has, or NULL. If it is not valid, that in work/ counts, if there is
+ * one: what damaged the store need not have damaged the file. */
+static int settle(json_t **out, json_t *found, bool summary, const struct event *event,
+                  enum stage stage, const char *key, struct err *err)
+{
+    AUTO_JSON *result = found;
+    AUTO_FREE char *what = name_of(event, key);
+    struct err why = {0};
+    if (result && summary)
+        (void)!job_result_check_summary(result, what, &why);
+    else if (result)
+        (void)!job_result_check(result, stage, what, &why);
+    if (result && !why.code)
+        *out = mem_take(&result);
+    else if (find_in_work(out, event, stage, key, err) == 0 && why.code && !*out)
+        note_invalid(event, key, &why);
+    return err->code;
+}
+
 int plan_find_result(json_t **out, const struct event *event, enum stage stage, const char *key,
                      struct err *err)
 {
     json_t *found = NULL;
     *out = NULL;
-    const int ret = store_result(&found, event->store, key, err);
-    const int invalid = accept(out, found, ret, stage, false, event, key);
-    return invalid || *out ? (invalid < 0 ? invalid : 0)
-                           : find_in_work(out, event, stage, key, err);
+    return store_result(&found, event->store, key, err) < 0
+               ? err->code
+               : settle(out, found, false, event, stage, key, err);
 }
 
 int plan_find_probe(json_t **out, const struct event *event, const char *key, struct err *err)
 {
     json_t *found = NULL;
     *out = NULL;
-    const int ret = store_result_brief(&found, event->store, key, err);
-    const int invalid = accept(out, found, ret, STAGE_PROBE, false, event, key);
-    return invalid || *out ? (invalid < 0 ? invalid : 0)
-                           : find_in_work(out, event, STAGE_PROBE, key, err);
+    return store_result_brief(&found, event->store, key, err) < 0
+               ? err->code
+               : settle(out, found, false, event, STAGE_PROBE, key, err);
 }
 
 int plan_find_summary(json_t **out, const struct event *event, const char *key, struct err *err)
 {
     json_t *found = NULL;
     *out = NULL;
-    const int ret = store_probe_summary(&found, event->store, key, err);
-    const int invalid = accept(out, found, ret, STAGE_PROBE, true, event, key);
-    return invalid || *out ? (invalid < 0 ? invalid : 0) : plan_find_probe(out, event, key, err);
+    return store_probe_summary(&found, event->store, key, err) < 0
+               ? err->code
+               : settle(out, found, true, event, STAGE_PROBE, key, err);
 }
 
 /* A result in the store is not read: planning asks about hundreds of thousands. If it is not valid,
