@@ -13,6 +13,7 @@
 enum {
     MATCHES_VERSION = 1,
     NOTE_VERSION = 1,
+    SITE_VERSION = 1,
     DRAWN_VERSION = 1,
     CARD_VERSION = 3,
     TAGS_VERSION = 2
@@ -44,6 +45,12 @@ void keys_captions_note(char out[KEY_BYTES], const char *fingerprint)
 {
     struct key k = key_begin("captions beside", NOTE_VERSION);
     key_text(&k, fingerprint);
+    key_end(&k, out);
+}
+
+void keys_site(char out[KEY_BYTES])
+{
+    struct key k = key_begin("site", SITE_VERSION);
     key_end(&k, out);
 }
 

@@ -25,6 +25,9 @@ void keys_matches(char out[KEY_BYTES]);
 /* The key under which the store keeps the list of captions files beside a recording. */
 void keys_captions_note(char out[KEY_BYTES], const char *fingerprint);
 
+/* The key under which the store keeps the names of the site's pages. */
+void keys_site(char out[KEY_BYTES]);
+
 /* --- pieces of a part --- */
 
 /* What all cells, or all cards, of a rendition have in common. settings: their settings as text. */
