@@ -68,6 +68,10 @@ static const char settings_template[] =
     "# is no language (positions or camera data; 'talkpress status TALK' names them).\n"
     "# captions: {take: [DJI_0001.SRT]}\n"
     "\n"
+    "# Pages to look at what is published, out/index.html. Their templates come with talkpress; to\n"
+    "# change them, copy that folder to 'site' beside this file. off: no pages.\n"
+    "# site: on\n"
+    "\n"
     "# The number of worker processes. Default: one per core; with AV1, one more per eight cores.\n"
     "# workers: 2\n"
     "# A worker that makes no progress for this many seconds is stopped.\n"
@@ -114,7 +118,7 @@ int settings_cores(void)
 
 static int check_texts(const json_t *map, const json_t *card, const char *where, struct err *err)
 {
-    static const char *const texts[] = {"language", "comment", "sandbox", "effort", "timezone"};
+    static const char *const texts[] = {"language", "comment", "sandbox", "effort", "timezone", "site"};
     static const char *const card_texts[] = {"template", "logo", "background"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (setting_check_text(map, texts[i], where, err) < 0)
@@ -191,6 +195,21 @@ static int read_captions(struct settings *s, const json_t *json, const char *whe
     return setting_check_keys(captions, known, sizeof known / sizeof *known, where, err);
 }
 
+static int read_site(struct settings *s, const json_t *json, const char *dir, const char *where,
+                     struct err *err)
+{
+    const char *site = json_get_string(json, "site", "on");
+    AUTO_FREE char *template = NULL;
+    if (strcmp(site, "off") == 0)
+        return 0;
+    if (strcmp(site, "on") != 0)
+        return err_set(err, ERR_INVALID, "%s: 'site' should be on or off", where);
+    if (data_file_find(&template, dir, "site/overview.xsl", err) < 0)
+        return err->code;
+    s->site_templates = fs_dirname(template);
+    return 0;
+}
+
 /* SVT-AV1 starts threads even if it is limited to one core. Sometimes they leave the core idle. One
  * more worker uses that time: 7 % less time on two cores. */
 static int workers_by_default(const struct settings *s)
@@ -247,7 +266,7 @@ static int read_all(struct settings *s, const char *dir, struct err *err)
     static const char *const known[] = {"renditions", "tolerance_s",   "overrun_s",      "card",
                                         "language",   "loudness_lufs", "true_peak_dbtp", "comment",
                                         "workers",    "stall_s",       "sandbox",        "effort",
-                                        "captions",   "event",         "timezone"};
+                                        "captions",   "event",         "timezone",       "site"};
     static const char *const known_card[] = {"seconds", "fade_ms",    "template",
                                              "logo",    "background", "titles"};
     AUTO_FREE char *path = fs_join(dir, settings_file);
@@ -266,7 +285,7 @@ static int read_all(struct settings *s, const char *dir, struct err *err)
             0 ||
         check_texts(json, card, where, err) < 0 || read_numbers(s, json, where, err) < 0 ||
         read_card_titles(s, card, where, err) < 0 || read_sandbox(s, json, where, err) < 0 ||
-        read_captions(s, json, where, err) < 0 ||
+        read_captions(s, json, where, err) < 0 || read_site(s, json, dir, where, err) < 0 ||
         event_about_read(&s->about, json, where, err) < 0 ||
         read_renditions(s, json, dir, where, err) < 0)
         return err->code;
@@ -302,6 +321,7 @@ void settings_finish(struct settings *s)
     json_decref(s->card_titles);
     free(s->language);
     free(s->comment);
+    free(s->site_templates);
     event_about_finish(&s->about);
     mem_free_strings(s->captions_take, s->nb_captions_take);
     *s = (struct settings){0};

@@ -28,6 +28,7 @@ struct settings {
     struct event_about about;
     char *language;       /* ISO 639-2; NULL: from the recording */
     char *comment;        /* tag of every output (licence, link); NULL: from the talk */
+    char *site_templates; /* folder of the site's templates; NULL: no site is published */
     char **captions_take; /* files whose text is published although it is no language */
     size_t nb_captions_take;
 };

@@ -14,6 +14,7 @@
 enum {
     MATCHES_VERSION = 1,
     NOTE_VERSION = 1,
+    SITE_VERSION = 1,
     DRAWN_VERSION = 1,
     CARD_VERSION = 3,
     TAGS_VERSION = 2
@@ -53,6 +54,12 @@ void keys_captions_verdict(char out[KEY_BYTES], const char *content, const char 
     struct key k = key_begin("captions verdict", TELEMETRY_VERSION);
     key_text(&k, content);
     key_text(&k, suffix);
+    key_end(&k, out);
+}
+
+void keys_site(char out[KEY_BYTES])
+{
+    struct key k = key_begin("site", SITE_VERSION);
     key_end(&k, out);
 }
 

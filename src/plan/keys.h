@@ -27,6 +27,9 @@ void keys_captions_note(char out[KEY_BYTES], const char *fingerprint);
 /* The key under which it keeps whether a captions file of this content and suffix is language. */
 void keys_captions_verdict(char out[KEY_BYTES], const char *content, const char *suffix);
 
+/* The key under which the store keeps the names of the site's pages. */
+void keys_site(char out[KEY_BYTES]);
+
 /* --- pieces of a part --- */
 
 /* What all cells, or all cards, of a rendition have in common. settings: their settings as text. */

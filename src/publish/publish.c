@@ -11,6 +11,7 @@
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
+#include "pages.h"
 #include "part.h"
 #include "plan.h"
 #include "published_file.h"
@@ -62,7 +63,6 @@ const struct file *publisher_find(const struct file *files, size_t nb, const cha
     return nb ? bsearch(&wanted, files, nb, sizeof *files, by_name) : NULL;
 }
 
-/* A link to the file is not the file. */
 /* --- what should be there --------------------------------------------------------------------- */
 
 /* Lists and describes the files of a complete part. */
@@ -308,16 +308,22 @@ static int put_text(struct publisher *u, const char *name, const char *text, str
     return fs_write_atomic(path, text, strlen(text), err);
 }
 
-static int put_lists(struct publisher *u, struct err *err)
+/* The document of talks.json. */
+static json_t *list_all(const struct publisher *u)
 {
     const struct programme *p = &u->plan->programme;
     const struct event_about *about = &u->plan->event->settings.about;
-    AUTO_JSON *all = json_pack(
+    json_t *all = json_pack(
         "{s:i, s:{s:o, s:o, s:o, s:o, s:o}, s:O}", "version", PUBLISH_VERSION, "event", "name",
         json_text(p->name), "place", json_text(p->place), "begin", json_text(p->begin), "end",
         json_text(p->end), "licence", json_text(about->licence), "talks", u->talks);
     if (u->not_removed)
         json_object_set(all, "not_removed", u->not_removed);
+    return all;
+}
+
+static int put_lists(struct publisher *u, const json_t *all, struct err *err)
+{
     AUTO_FREE char *json = json_dumps(all, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
     AUTO_FREE char *text = mem_printf("%s\n", json ? json : "{}");
     if (put_text(u, list_name, text, err) < 0)
@@ -338,7 +344,8 @@ static bool half_made(const struct publisher *u, const char *entry)
         return false;
     AUTO_FREE char *name = mem_printf("%.*s", (int)(mark - entry), entry);
     return publisher_find(u->old, u->nb_old, name) || publisher_find(u->files, u->nb, name) ||
-           strcmp(name, list_name) == 0 || strcmp(name, sums_name) == 0;
+           strcmp(name, list_name) == 0 || strcmp(name, sums_name) == 0 ||
+           pages_have(u->pages, name);
 }
 
 static int remove_half_made(const struct publisher *u, struct err *err)
@@ -367,14 +374,18 @@ static int update(struct publisher *u, struct err *err)
             return err->code;
     publisher_sort(u);
     stale_judge(u);
+    AUTO_JSON *all = list_all(u);
     if (event_check(u->plan->event, err) < 0 || event_check_out(u->plan->event, err) < 0 ||
-        refuse_foreign(u, err) < 0 || remove_half_made(u, err) < 0)
+        refuse_foreign(u, err) < 0 || pages_prepare(&u->pages, u->plan->event, all, err) < 0 ||
+        remove_half_made(u, err) < 0)
         return err->code;
     for (size_t i = 0; i < u->nb; i++)
         if (put_file(u, &u->files[i], err) < 0)
             return err->code;
     u->result->nb_files = u->nb;
-    return put_lists(u, err) < 0 ? err->code : stale_remove(u, err);
+    return put_lists(u, all, err) < 0 || pages_put(&u->result->nb_written, u->pages, err) < 0
+               ? err->code
+               : stale_remove(u, err);
 }
 
 int publish(struct publish_result *out, struct plan *plan, bool prune, struct err *err)
@@ -391,6 +402,7 @@ int publish(struct publish_result *out, struct plan *plan, bool prune, struct er
     free_files(u.files, u.nb);
     free_files(u.old, u.nb_old);
     free(u.fates);
+    pages_finish_p(&u.pages);
     return err->code;
 }
 

@@ -33,6 +33,7 @@ struct publisher {
     enum fate *fates; /* of the old ones */
     size_t nb_old;
     json_t *talks, *not_removed;
+    struct pages *pages;
     bool prune;
     struct publish_result *result;
 };

@@ -1,0 +1,89 @@
+#include "site_html.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* HTML Standard, 13.1.2, "void elements". */
+static bool is_void(const char *name)
+{
+    static const char *const names[] = {"area", "base", "br",   "col",  "embed",  "hr",    "img",
+                                        "input", "link", "meta", "source", "track", "wbr"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+static void add_escaped(struct str *out, const xmlChar *text)
+{
+    for (const char *p = (const char *)text; p && *p; p++)
+        switch (*p) {
+        case '&':
+            str_add(out, "&amp;");
+            break;
+        case '<':
+            str_add(out, "&lt;");
+            break;
+        case '>':
+            str_add(out, "&gt;");
+            break;
+        case '"':
+            str_add(out, "&quot;");
+            break;
+        default:
+            str_add_bytes(out, p, 1);
+        }
+}
+
+/* A script ends at the first "</script", whatever is around it. */
+static void add_json(struct str *out, const xmlChar *text)
+{
+    for (const char *p = (const char *)text; p && *p; p++)
+        if (*p == '<')
+            str_add(out, "\\u003c");
+        else
+            str_add_bytes(out, p, 1);
+}
+
+static void add_start_tag(struct str *out, const xmlNode *node)
+{
+    str_addf(out, "<%s", (const char *)node->name);
+    for (const xmlAttr *a = node->properties; a; a = a->next) {
+        xmlChar *value = xmlNodeListGetString(node->doc, a->children, 1);
+        str_addf(out, " %s=\"", (const char *)a->name);
+        add_escaped(out, value);
+        str_add(out, "\"");
+        xmlFree(value);
+    }
+    str_add(out, ">");
+}
+
+static void add_nodes(struct str *out, const xmlNode *node, bool in_script);
+
+static void add_element(struct str *out, const xmlNode *node)
+{
+    const char *name = (const char *)node->name;
+    add_start_tag(out, node);
+    if (is_void(name))
+        return;
+    add_nodes(out, node->children, strcmp(name, "script") == 0);
+    str_addf(out, "</%s>", name);
+}
+
+static void add_nodes(struct str *out, const xmlNode *node, bool in_script)
+{
+    for (; node; node = node->next)
+        if (node->type == XML_ELEMENT_NODE)
+            add_element(out, node);
+        else if (node->type == XML_TEXT_NODE && in_script)
+            add_json(out, node->content);
+        else if (node->type == XML_TEXT_NODE)
+            add_escaped(out, node->content);
+}
+
+void html_write(struct str *out, const xmlDoc *doc)
+{
+    str_add(out, "<!DOCTYPE html>\n");
+    add_nodes(out, doc->children, false);
+    str_add(out, "\n");
+}

@@ -1,0 +1,21 @@
+/* Templates: XSLT style sheets that turn data into a page. Private to site/. */
+#pragma once
+
+#include <jansson.h>
+
+#include "err.h"
+
+struct template;
+
+/* Reads and compiles FOLDER/NAME. A template can read other templates, but cannot write files or
+ * use the network. ERR_INVALID: it is no style sheet; the message names the line. */
+ATTR_NODISCARD int template_open(struct template **out, const char *folder, const char *name,
+                                 struct err *err);
+void template_close_p(struct template **t);
+#define AUTO_TEMPLATE ATTR_CLEANUP(template_close_p) struct template
+
+/* The page that the template makes of the data: HTML in UTF-8, a new string. The data appears as
+ * XML: the root is <site>, a member is an element of its name, and an item of an array is <item>.
+ * Members that are null or false are left out; true is an empty element. */
+ATTR_NODISCARD int template_apply(char **out, size_t *out_nb, const struct template *t,
+                                  const json_t *data, struct err *err);
