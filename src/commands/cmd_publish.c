@@ -92,10 +92,11 @@ static int check_published(struct fixity_result *out, struct command *c, struct 
 /* fixity NULL: the files were not read. */
 static void print_json(const struct publish_result *r, const struct fixity_result *fixity)
 {
-    AUTO_JSON *o = json_pack("{s:I, s:I, s:I, s:I, s:o, s:o}", "parts", (json_int_t)r->nb_parts,
-                             "files", (json_int_t)r->nb_files, "written", (json_int_t)r->nb_written,
-                             "removed", (json_int_t)r->nb_removed, "removed_files",
-                             publish_removed_json(r), "not_removed", publish_kept_json(r));
+    AUTO_JSON *o =
+        json_pack("{s:I, s:I, s:I, s:I, s:o, s:o, s:o}", "parts", (json_int_t)r->nb_parts, "files",
+                  (json_int_t)r->nb_files, "written", (json_int_t)r->nb_written, "removed",
+                  (json_int_t)r->nb_removed, "removed_files", publish_removed_json(r),
+                  "not_removed", publish_kept_json(r), "foreign", publish_foreign_json(r));
     if (fixity)
         json_object_set_new(o, "verified", fixity_json(fixity, r));
     cli_print_json(o);

@@ -65,6 +65,15 @@ static void print_kept(const struct publish_result *r)
     print_names(r);
 }
 
+static void print_foreign(const struct publish_result *r)
+{
+    for (size_t i = 0; i < r->nb_foreign && i < MOST_NAMES; i++)
+        table_text("",
+                   "'out/%s' was not written by talkpress, so that page is left out: move it away "
+                   "and publish again, or set 'site: off'",
+                   r->foreign[i]);
+}
+
 int publish_report(struct publish_result *r, struct command *c, bool ask, struct err *err)
 {
     print_renamed(r);
@@ -81,7 +90,16 @@ int publish_report(struct publish_result *r, struct command *c, bool ask, struct
                        "the settings are wrong, correct them.");
     else if (nb_unneeded(r))
         print_removed(r, c);
+    print_foreign(r);
     return 0;
+}
+
+json_t *publish_foreign_json(const struct publish_result *r)
+{
+    json_t *names = json_array();
+    for (size_t i = 0; i < r->nb_foreign; i++)
+        json_array_append_new(names, json_string(r->foreign[i]));
+    return names;
 }
 
 static json_t *names_json(const struct publish_result *r)

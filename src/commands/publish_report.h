@@ -21,3 +21,5 @@ ATTR_NODISCARD int publish_report(struct publish_result *result, struct command 
 /* The names of files that were removed, or that stay because they are many. */
 json_t *publish_removed_json(const struct publish_result *result);
 json_t *publish_kept_json(const struct publish_result *result);
+/* The names of files of the user that have the name of a page. */
+json_t *publish_foreign_json(const struct publish_result *result);

@@ -68,9 +68,11 @@ static const char settings_template[] =
     "# is no language (positions or camera data; 'talkpress status TALK' names them).\n"
     "# captions: {take: [DJI_0001.SRT]}\n"
     "\n"
-    "# Pages to look at what is published, out/index.html. Their templates come with talkpress; to\n"
-    "# change them, copy that folder to 'site' beside this file. off: no pages.\n"
-    "# site: on\n"
+    "# Pages to look at what is published, out/index.html. Their templates come with talkpress; "
+    "to\n"
+    "# change them, copy that folder to 'site' beside this file. 'site: off': no pages.\n"
+    "# base_url, the address of out/ on the web, gives feeds and pages for search engines.\n"
+    "# site: {base_url: \"https://example.org/videos/\"}\n"
     "\n"
     "# The number of worker processes. Default: one per core; with AV1, one more per eight cores.\n"
     "# workers: 2\n"
@@ -118,7 +120,7 @@ int settings_cores(void)
 
 static int check_texts(const json_t *map, const json_t *card, const char *where, struct err *err)
 {
-    static const char *const texts[] = {"language", "comment", "sandbox", "effort", "timezone", "site"};
+    static const char *const texts[] = {"language", "comment", "sandbox", "effort", "timezone"};
     static const char *const card_texts[] = {"template", "logo", "background"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (setting_check_text(map, texts[i], where, err) < 0)
@@ -193,21 +195,6 @@ static int read_captions(struct settings *s, const json_t *json, const char *whe
                        "%s: 'captions' should name files, as in 'captions: {take: [a.srt]}'",
                        where);
     return setting_check_keys(captions, known, sizeof known / sizeof *known, where, err);
-}
-
-static int read_site(struct settings *s, const json_t *json, const char *dir, const char *where,
-                     struct err *err)
-{
-    const char *site = json_get_string(json, "site", "on");
-    AUTO_FREE char *template = NULL;
-    if (strcmp(site, "off") == 0)
-        return 0;
-    if (strcmp(site, "on") != 0)
-        return err_set(err, ERR_INVALID, "%s: 'site' should be on or off", where);
-    if (data_file_find(&template, dir, "site/overview.xsl", err) < 0)
-        return err->code;
-    s->site_templates = fs_dirname(template);
-    return 0;
 }
 
 /* SVT-AV1 starts threads even if it is limited to one core. Sometimes they leave the core idle. One
@@ -285,7 +272,8 @@ static int read_all(struct settings *s, const char *dir, struct err *err)
             0 ||
         check_texts(json, card, where, err) < 0 || read_numbers(s, json, where, err) < 0 ||
         read_card_titles(s, card, where, err) < 0 || read_sandbox(s, json, where, err) < 0 ||
-        read_captions(s, json, where, err) < 0 || read_site(s, json, dir, where, err) < 0 ||
+        read_captions(s, json, where, err) < 0 ||
+        site_settings_read(&s->site, json, dir, where, err) < 0 ||
         event_about_read(&s->about, json, where, err) < 0 ||
         read_renditions(s, json, dir, where, err) < 0)
         return err->code;
@@ -321,7 +309,7 @@ void settings_finish(struct settings *s)
     json_decref(s->card_titles);
     free(s->language);
     free(s->comment);
-    free(s->site_templates);
+    site_settings_finish(&s->site);
     event_about_finish(&s->about);
     mem_free_strings(s->captions_take, s->nb_captions_take);
     *s = (struct settings){0};

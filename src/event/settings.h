@@ -8,6 +8,7 @@
 #include "event_about.h"
 #include "rendition.h"
 #include "sandbox.h"
+#include "site_settings.h"
 #include "verify.h"
 
 /* All pointers are owned by the struct. */
@@ -26,9 +27,9 @@ struct settings {
     int stall_s;               /* a worker is stopped after this many seconds without progress;
                                   1 to 86400, default 300 */
     struct event_about about;
-    char *language;       /* ISO 639-2; NULL: from the recording */
-    char *comment;        /* tag of every output (licence, link); NULL: from the talk */
-    char *site_templates; /* folder of the site's templates; NULL: no site is published */
+    char *language; /* ISO 639-2; NULL: from the recording */
+    char *comment;  /* tag of every output (licence, link); NULL: from the talk */
+    struct site_settings site;
     char **captions_take; /* files whose text is published although it is no language */
     size_t nb_captions_take;
 };

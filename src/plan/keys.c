@@ -14,7 +14,7 @@
 enum {
     MATCHES_VERSION = 1,
     NOTE_VERSION = 1,
-    SITE_VERSION = 1,
+    TEXTS_VERSION = 1,
     DRAWN_VERSION = 1,
     CARD_VERSION = 3,
     TAGS_VERSION = 2
@@ -57,9 +57,9 @@ void keys_captions_verdict(char out[KEY_BYTES], const char *content, const char 
     key_end(&k, out);
 }
 
-void keys_site(char out[KEY_BYTES])
+void keys_texts(char out[KEY_BYTES])
 {
-    struct key k = key_begin("site", SITE_VERSION);
+    struct key k = key_begin("texts of out", TEXTS_VERSION);
     key_end(&k, out);
 }
 

@@ -28,7 +28,7 @@ void keys_captions_note(char out[KEY_BYTES], const char *fingerprint);
 void keys_captions_verdict(char out[KEY_BYTES], const char *content, const char *suffix);
 
 /* The key under which the store keeps the names of the site's pages. */
-void keys_site(char out[KEY_BYTES]);
+void keys_texts(char out[KEY_BYTES]);
 
 /* --- pieces of a part --- */
 

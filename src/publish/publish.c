@@ -11,7 +11,6 @@
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
-#include "pages.h"
 #include "part.h"
 #include "plan.h"
 #include "published_file.h"
@@ -19,8 +18,10 @@
 #include "removed.h"
 #include "results.h"
 #include "sha256.h"
+#include "site.h"
 #include "str.h"
 #include "talks_json.h"
+#include "texts.h"
 #include "workdir.h"
 
 static const char list_name[] = PUBLISH_LIST, sums_name[] = "SHA256SUMS";
@@ -313,13 +314,35 @@ static json_t *list_all(const struct publisher *u)
 {
     const struct programme *p = &u->plan->programme;
     const struct event_about *about = &u->plan->event->settings.about;
-    json_t *all = json_pack(
-        "{s:i, s:{s:o, s:o, s:o, s:o, s:o}, s:O}", "version", PUBLISH_VERSION, "event", "name",
-        json_text(p->name), "place", json_text(p->place), "begin", json_text(p->begin), "end",
-        json_text(p->end), "licence", json_text(about->licence), "talks", u->talks);
+    json_t *all = json_pack("{s:i, s:{s:o, s:o, s:o, s:o, s:o}, s:O}", "version", PUBLISH_VERSION,
+                            "event", "name", json_text(p->name), "place", json_text(p->place),
+                            "begin", json_text(p->begin), "end", json_text(p->end), "licence",
+                            json_text(about->licence), "talks", u->talks);
     if (u->not_removed)
         json_object_set(all, "not_removed", u->not_removed);
     return all;
+}
+
+/* all: the document of talks.json. */
+static int make_texts(struct publisher *u, const json_t *all, struct err *err)
+{
+    const char *templates = u->plan->event->settings.site.templates;
+    AUTO_SITE site = {0};
+    if (texts_open(&u->texts, u->plan->event, err) < 0 ||
+        (templates && site_make(&site, all, templates, err) < 0))
+        return err->code;
+    for (size_t i = 0; i < site.nb; i++) {
+        struct site_page *p = &site.pages[i];
+        texts_add(u->texts, mem_take(&p->name), mem_take(&p->text), p->nb);
+    }
+    texts_compare(u->texts);
+    const char *name;
+    struct publish_result *r = u->result;
+    while ((name = texts_foreign(u->texts, r->nb_foreign))) {
+        r->foreign = mem_grow(r->foreign, r->nb_foreign, sizeof *r->foreign);
+        r->foreign[r->nb_foreign++] = mem_strdup(name);
+    }
+    return 0;
 }
 
 static int put_lists(struct publisher *u, const json_t *all, struct err *err)
@@ -345,7 +368,7 @@ static bool half_made(const struct publisher *u, const char *entry)
     AUTO_FREE char *name = mem_printf("%.*s", (int)(mark - entry), entry);
     return publisher_find(u->old, u->nb_old, name) || publisher_find(u->files, u->nb, name) ||
            strcmp(name, list_name) == 0 || strcmp(name, sums_name) == 0 ||
-           pages_have(u->pages, name);
+           texts_have(u->texts, name);
 }
 
 static int remove_half_made(const struct publisher *u, struct err *err)
@@ -376,14 +399,13 @@ static int update(struct publisher *u, struct err *err)
     stale_judge(u);
     AUTO_JSON *all = list_all(u);
     if (event_check(u->plan->event, err) < 0 || event_check_out(u->plan->event, err) < 0 ||
-        refuse_foreign(u, err) < 0 || pages_prepare(&u->pages, u->plan->event, all, err) < 0 ||
-        remove_half_made(u, err) < 0)
+        refuse_foreign(u, err) < 0 || make_texts(u, all, err) < 0 || remove_half_made(u, err) < 0)
         return err->code;
     for (size_t i = 0; i < u->nb; i++)
         if (put_file(u, &u->files[i], err) < 0)
             return err->code;
     u->result->nb_files = u->nb;
-    return put_lists(u, all, err) < 0 || pages_put(&u->result->nb_written, u->pages, err) < 0
+    return put_lists(u, all, err) < 0 || texts_put(&u->result->nb_written, u->texts, err) < 0
                ? err->code
                : stale_remove(u, err);
 }
@@ -402,7 +424,7 @@ int publish(struct publish_result *out, struct plan *plan, bool prune, struct er
     free_files(u.files, u.nb);
     free_files(u.old, u.nb_old);
     free(u.fates);
-    pages_finish_p(&u.pages);
+    texts_close_p(&u.texts);
     return err->code;
 }
 
@@ -414,5 +436,6 @@ void publish_result_finish(struct publish_result *r)
     }
     free(r->stale);
     free(r->removed_to);
+    mem_free_strings(r->foreign, r->nb_foreign);
     *r = (struct publish_result){0};
 }

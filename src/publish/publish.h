@@ -36,6 +36,9 @@ struct publish_result {
     size_t nb_stale, nb_renamed;   /* of the stale ones */
     bool kept;                     /* those that were not renamed are still in out/, as too many */
     char *removed_to; /* owned: the folder where they are now; NULL: none was removed */
+    char **foreign; /* owned: files in out/ that are not of talkpress, but have the name of a page,
+                       which was left out */
+    size_t nb_foreign;
 };
 void publish_result_finish(struct publish_result *result);
 #define AUTO_PUBLISH_RESULT ATTR_CLEANUP(publish_result_finish) struct publish_result

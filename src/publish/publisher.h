@@ -33,7 +33,7 @@ struct publisher {
     enum fate *fates; /* of the old ones */
     size_t nb_old;
     json_t *talks, *not_removed;
-    struct pages *pages;
+    struct texts *texts;
     bool prune;
     struct publish_result *result;
 };

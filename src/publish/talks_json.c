@@ -73,9 +73,9 @@ json_t *talks_json_talk(const struct talk *t)
     json_t *speakers = json_array();
     for (size_t i = 0; i < t->nb_speakers; i++)
         json_array_append_new(speakers, json_text(t->speakers[i]));
-    return json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:[]}", "number", t->number,
-                     "title", json_text(t->title), "speakers", speakers, "section",
-                     json_text(t->section), "start", json_text(t->start), "room",
-                     json_text(t->room), "language", json_text(t->language), "url",
+    return json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:[]}", "number",
+                     t->number, "ref", json_text(t->ref), "title", json_text(t->title), "speakers",
+                     speakers, "section", json_text(t->section), "start", json_text(t->start),
+                     "room", json_text(t->room), "language", json_text(t->language), "url",
                      json_text(t->url), "abstract", json_text(t->abstract), "parts");
 }

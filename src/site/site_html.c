@@ -6,7 +6,7 @@
 /* HTML Standard, 13.1.2, "void elements". */
 static bool is_void(const char *name)
 {
-    static const char *const names[] = {"area", "base", "br",   "col",  "embed",  "hr",    "img",
+    static const char *const names[] = {"area",  "base", "br",   "col",    "embed", "hr", "img",
                                         "input", "link", "meta", "source", "track", "wbr"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(name, names[i]) == 0)

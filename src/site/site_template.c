@@ -15,7 +15,8 @@
 #include "site_html.h"
 #include "str.h"
 
-struct template {
+struct template
+{
     char *path;
     xsltStylesheet *sheet;
     xsltSecurityPrefs *limits;

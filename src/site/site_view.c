@@ -37,8 +37,8 @@ static json_t *size_text(int64_t nb_bytes)
 
 static const char *codec_name(const char *codec)
 {
-    static const char *const names[][2] = {{"h264", "H.264"}, {"hevc", "H.265"},  {"av1", "AV1"},
-                                           {"vp9", "VP9"},    {"aac", "AAC"},     {"opus", "Opus"},
+    static const char *const names[][2] = {{"h264", "H.264"}, {"hevc", "H.265"},   {"av1", "AV1"},
+                                           {"vp9", "VP9"},    {"aac", "AAC"},      {"opus", "Opus"},
                                            {"mp3", "MP3"},    {"vorbis", "Vorbis"}};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(codec, names[i][0]) == 0)
@@ -133,8 +133,8 @@ static json_t *view_captions(const json_t *captions)
     size_t i;
     json_array_foreach(list, i, file) {
         const char *language = json_get_string(file, "language", NULL);
-        AUTO_FREE char *label = mem_printf("Captions%s%s", language ? ", " : "",
-                                           language ? language : "");
+        AUTO_FREE char *label =
+            mem_printf("Captions%s%s", language ? ", " : "", language ? language : "");
         json_object_set_new(file, "label", json_string(label));
         json_object_set_new(file, "format", json_string("WebVTT"));
     }

@@ -1,0 +1,204 @@
+#include "texts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "event.h"
+#include "fs.h"
+#include "json.h"
+#include "keys.h"
+#include "mem.h"
+#include "store.h"
+
+struct text {
+    char *name, *text;
+    size_t nb; /* bytes of text */
+    bool differs, foreign;
+};
+
+struct texts {
+    struct event *event;
+    struct text *list; /* sorted by name once they are compared */
+    size_t nb;
+    char key[KEY_BYTES]; /* under which the store keeps the names */
+    json_t *before;      /* names of texts that are, or may be, in out/: {name: true} */
+};
+
+/* --- in memory -------------------------------------------------------------------------------- */
+
+int texts_open(struct texts **out, struct event *event, struct err *err)
+{
+    AUTO_TEXTS *t = mem_zalloc(1, sizeof *t);
+    AUTO_JSON *result = NULL;
+    t->event = event;
+    keys_texts(t->key);
+    if (store_result(&result, event->store, t->key, err) < 0)
+        return err->code;
+    json_t *names = json_object_get(result, "names");
+    t->before = json_is_object(names) ? json_incref(names) : json_object();
+    *out = mem_take(&t);
+    return 0;
+}
+
+void texts_add(struct texts *t, char *name, char *text, size_t nb)
+{
+    t->list = mem_grow(t->list, t->nb, sizeof *t->list);
+    t->list[t->nb++] = (struct text){.name = name, .text = text, .nb = nb};
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct text *x = a, *y = b;
+    return strcmp(x->name, y->name);
+}
+
+static bool is_there(const char *path, const struct text *text)
+{
+    AUTO_FREE char *now = NULL;
+    size_t nb;
+    struct err ignored = {0};
+    return fs_is_regular(path) && fs_size(path) == (int64_t)text->nb &&
+           fs_read(&now, &nb, path, text->nb + 1, &ignored) == 0 && nb == text->nb &&
+           memcmp(now, text->text, nb) == 0;
+}
+
+void texts_compare(struct texts *t)
+{
+    if (t->nb)
+        qsort(t->list, t->nb, sizeof *t->list, by_name);
+    for (size_t i = 0; i < t->nb; i++) {
+        struct text *text = &t->list[i];
+        AUTO_FREE char *path = fs_join(t->event->out, text->name);
+        text->foreign = !json_object_get(t->before, text->name) && fs_is_taken(path);
+        text->differs = !text->foreign && !is_there(path, text);
+    }
+}
+
+const char *texts_foreign(const struct texts *t, size_t nb)
+{
+    for (size_t i = 0; i < t->nb; i++)
+        if (t->list[i].foreign && nb-- == 0)
+            return t->list[i].name;
+    return NULL;
+}
+
+bool texts_have(const struct texts *t, const char *name)
+{
+    const struct text wanted = {.name = (char *)(uintptr_t)name};
+    return (t->nb && bsearch(&wanted, t->list, t->nb, sizeof *t->list, by_name)) ||
+           json_object_get(t->before, name);
+}
+
+/* --- writing ---------------------------------------------------------------------------------- */
+
+static char *tmp_name(const char *path)
+{
+    return mem_printf("%s" FS_TMP_MARK "%d", path, (int)getpid());
+}
+
+static int write_tmp(const char *path, const struct text *text, struct err *err)
+{
+    AUTO_FREE char *tmp = tmp_name(path);
+    FILE *f = fopen(tmp, "wxe");
+    if (!f)
+        return err_errno(err, errno, "cannot write '%s'", tmp);
+    const bool whole = fwrite(text->text, 1, text->nb, f) == text->nb;
+    const bool closed = fclose(f) == 0;
+    return whole && closed ? 0 : err_errno(err, errno, "cannot write '%s'", tmp);
+}
+
+/* A site has thousands of pages: they are flushed together, and only then get their names. */
+static int flush_all(const char *out, struct err *err)
+{
+    const int fd = open(out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const int failed = fd < 0 || syncfs(fd) < 0 ? errno : 0;
+    if (fd >= 0)
+        close(fd);
+    return failed ? err_errno(err, failed, "cannot flush the folder '%s'", out) : 0;
+}
+
+static int write_texts(size_t *nb_written, const struct texts *t, struct err *err)
+{
+    const char *out = t->event->out;
+    size_t nb = 0;
+    for (size_t i = 0; i < t->nb; i++) {
+        AUTO_FREE char *path = fs_join(out, t->list[i].name);
+        if (t->list[i].differs && write_tmp(path, &t->list[i], err) < 0)
+            return err->code;
+        nb += t->list[i].differs;
+    }
+    if (nb && flush_all(out, err) < 0)
+        return err->code;
+    for (size_t i = 0; i < t->nb; i++) {
+        AUTO_FREE char *path = fs_join(out, t->list[i].name), *tmp = tmp_name(path);
+        if (t->list[i].differs && rename(tmp, path) < 0)
+            return err_errno(err, errno, "cannot rename '%s' to '%s'", tmp, path);
+    }
+    *nb_written += nb;
+    return 0;
+}
+
+static int remove_stale(bool *any, const struct texts *t, const json_t *names, struct err *err)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach(t->before, name, value) {
+        AUTO_FREE char *path = fs_join(t->event->out, name);
+        if (json_object_get(names, name))
+            continue;
+        if (fs_remove_all(path, err) < 0)
+            return err->code;
+        *any = true;
+    }
+    return 0;
+}
+
+static int write_names(const struct texts *t, const json_t *names, struct err *err)
+{
+    AUTO_JSON *result = json_pack("{s:O}", "names", names);
+    return store_set_result(t->event->store, t->key, "texts", result, err);
+}
+
+static json_t *names_of(const struct texts *t)
+{
+    json_t *names = json_object();
+    for (size_t i = 0; i < t->nb; i++)
+        if (!t->list[i].foreign)
+            json_object_set_new(names, t->list[i].name, json_true());
+    return names;
+}
+
+int texts_put(size_t *nb_written, struct texts *t, struct err *err)
+{
+    AUTO_JSON *names = names_of(t), *all = json_copy(t->before);
+    const size_t nb_before = *nb_written;
+    bool removed = false;
+    json_object_update(all, names);
+    /* The store goes first, so that after a crash the texts are known to be ours. */
+    if (!json_equal(all, t->before) && write_names(t, all, err) < 0)
+        return err->code;
+    if (write_texts(nb_written, t, err) < 0 || remove_stale(&removed, t, names, err) < 0)
+        return err->code;
+    if ((removed || *nb_written > nb_before) && fs_sync(t->event->out, err) < 0)
+        return err->code;
+    return json_equal(all, names) ? 0 : write_names(t, names, err);
+}
+
+void texts_close_p(struct texts **texts)
+{
+    struct texts *t = *texts;
+    if (!t)
+        return;
+    for (size_t i = 0; i < t->nb; i++) {
+        free(t->list[i].name);
+        free(t->list[i].text);
+    }
+    free(t->list);
+    json_decref(t->before);
+    free(t);
+}
