@@ -6,6 +6,7 @@
 #include "json.h"
 #include "part.h"
 #include "programme.h"
+#include "storyboard_grid.h"
 
 /* The codecs of a rendition, picture first, as ffprobe calls them. */
 static json_t *codecs(const struct rendition *r)
@@ -33,7 +34,7 @@ json_t *talks_json_file(const char *name, const struct output *o)
                                         "peak_dbtp"};
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
         json_object_set(d, facts[i], json_object_get(o->result, facts[i]));
-    if (o->rendition) {
+    if (o->kind == OUTPUT_RENDITION) {
         json_object_set_new(d, "rendition", json_string(o->rendition->name));
         json_object_set_new(d, "mime", json_string(o->rendition->mime));
         json_object_set_new(d, "codecs", codecs(o->rendition));
@@ -54,6 +55,15 @@ json_t *talks_json_captions(const char *name, const struct output *o)
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
         json_object_set(d, facts[i], json_object_get(o->result, facts[i]));
     return d;
+}
+
+json_t *talks_json_storyboard(const char *base, json_t *sheets, int64_t duration_ms)
+{
+    return json_pack(
+        "{s:o, s:O, s:I, s:I, s:i, s:i, s:i, s:i}", "file", json_sprintf("%s.storyboard.vtt", base),
+        "pictures", sheets, "interval_ms", (json_int_t)storyboard_interval_ms(duration_ms), "count",
+        (json_int_t)storyboard_nb_pictures(duration_ms), "columns", STORYBOARD_COLUMNS, "rows",
+        STORYBOARD_ROWS, "width", STORYBOARD_WIDTH, "height", STORYBOARD_HEIGHT);
 }
 
 json_t *talks_json_part(const struct part_plan *pp)

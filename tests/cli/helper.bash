@@ -60,10 +60,11 @@ audio: {encoder: aac, bit_rate: 64000}
 END
 }
 
-# settings LINE...: the event's talkpress.yaml.
+# settings LINE...: the event's talkpress.yaml. Most tests need no storyboards.
 settings()
 {
-    printf '%s\n' "$@" 'card: {seconds: 1, fade_ms: 200}' >"$EVENT/talkpress.yaml"
+    printf '%s\n' "$@" 'card: {seconds: 1, fade_ms: 200}' "storyboards: ${STORYBOARDS:-off}" \
+        >"$EVENT/talkpress.yaml"
 }
 
 # The commands that talkpress has, one a line.
