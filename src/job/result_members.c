@@ -248,6 +248,7 @@ static const struct member assembled[] = {
     {MS("video_start_us")},
     {MS("sound_start_us")},
     {COUNT("decoded_at_seams")},
+    {WORD("codecs")},
     {NUMBER("loudness_lufs"), OR_NULL},
     {NUMBER("peak_dbtp"), OR_NULL},
     {NUMBER("gain_db"), OR_NULL},
@@ -273,8 +274,13 @@ static const struct member assembly_report[] = {
     {WORD("video_hash"), NEEDED}, {WORD("sound_hash"), NEEDED}, {0}};
 
 static const struct member checked[] = {
-    {INTEGER("duration_ms", 0, MAX_MS)}, {MS("video_start_us")}, {MS("sound_start_us")},
-    {COUNT("decoded_at_seams")},         {COUNT("cues")},        {0},
+    {INTEGER("duration_ms", 0, MAX_MS)},
+    {MS("video_start_us")},
+    {MS("sound_start_us")},
+    {COUNT("decoded_at_seams")},
+    {COUNT("cues")},
+    {WORD("codecs")},
+    {0},
 };
 
 /* --- all -------------------------------------------------------------------------------------- */

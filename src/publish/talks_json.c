@@ -27,6 +27,18 @@ static json_t *codecs(const struct rendition *r)
     return list;
 }
 
+/* With the codecs that the check of the file found, as RFC 6381 writes them. Files that an earlier
+ * version checked have those of the rendition, if it states any. */
+static json_t *mime_of(const struct output *o)
+{
+    const char *mime = o->rendition->mime, *found = json_get_string(o->result, "codecs", NULL);
+    if (!found)
+        return json_string(mime);
+    const char *comma = strchr(found, ',');
+    return json_sprintf("%.*s; codecs=\"%.*s%s%s\"", (int)strcspn(mime, "; "), mime,
+                        (int)strcspn(found, ","), found, comma ? ", " : "", comma ? comma + 1 : "");
+}
+
 json_t *talks_json_file(const char *name, const struct output *o)
 {
     json_t *d = json_pack("{s:s}", "file", name);
@@ -36,7 +48,7 @@ json_t *talks_json_file(const char *name, const struct output *o)
         json_object_set(d, facts[i], json_object_get(o->result, facts[i]));
     if (o->kind == OUTPUT_RENDITION) {
         json_object_set_new(d, "rendition", json_string(o->rendition->name));
-        json_object_set_new(d, "mime", json_string(o->rendition->mime));
+        json_object_set_new(d, "mime", mime_of(o));
         json_object_set_new(d, "codecs", codecs(o->rendition));
     }
     if (o->width) {

@@ -181,6 +181,8 @@ heals()
     commands_work
     bad_work "check garbage Second" "what the check of the file reported is not a valid result"
     bad_work "check crash Second" "the worker crashed"
+    HOSTILE_JSON='{"codecs": "x\"><script>"}' bad_work "check merge Second" \
+        "'codecs' should be at most 64 letters"
     heals
 }
 
