@@ -99,7 +99,7 @@ struct job_tags {
 };
 
 struct job_assembly {
-    const char *container; /* "mp4", "webm", "ogg" */
+    const char *container; /* "mp4", "webm", "ogg", "mp3" */
     struct job_segment *segments;
     size_t nb_segments; /* the card first; 0: a file without picture */
     char sound_key[KEY_BYTES];
