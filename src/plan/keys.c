@@ -206,6 +206,8 @@ void keys_assembly(char out[KEY_BYTES], const struct keys_assembly *of)
     key_text(&k, of->talk_title);
     if (of->captions)
         key_json(&k, of->captions);
+    if (of->chapters)
+        key_json(&k, of->chapters);
     key_end(&k, out);
 }
 

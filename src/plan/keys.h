@@ -74,6 +74,7 @@ struct keys_assembly {
     int64_t card_frames;
     const char *talk_title;
     const json_t *captions; /* [{key, language}], or NULL */
+    const json_t *chapters; /* [{start_ms, title}], or NULL */
 };
 void keys_assembly(char out[KEY_BYTES], const struct keys_assembly *of);
 
