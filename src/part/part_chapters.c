@@ -1,6 +1,9 @@
 /* The chapters of a part. */
 #include <string.h>
 
+#include "fs.h"
+#include "json.h"
+#include "mem.h"
 #include "part_chapters.h"
 #include "part_work.h"
 #include "probe.h"
@@ -73,4 +76,52 @@ json_t *part_chapters_json(const struct part_plan *pp)
                                               (json_int_t)pp->chapters.list[i].at_ms, "title",
                                               pp->chapters.list[i].title));
     return list;
+}
+
+char *part_chapters_from(const struct part_plan *pp)
+{
+    if (!pp->chapters.nb)
+        return NULL;
+    return pp->chapters_typed ? mem_strdup("typed")
+                              : mem_printf("from '%s'", fs_basename(pp->source->chapters.path));
+}
+
+/* --- proposals -------------------------------------------------------------------------------- */
+
+/* [[time_ms, strength], …] on the clock of files with a card, from the job that looked at the
+ * slides; NULL: it has not run. */
+static const json_t *slide_changes(const struct part_plan *pp)
+{
+    const json_t *list = NULL;
+    for (size_t i = 0; i < pp->nb_outputs && !list; i++)
+        list = json_object_get(pp->outputs[i].result, "changes");
+    return list;
+}
+
+int part_propose_chapters(struct chapters *out, const struct part_plan *pp, const struct plan *plan,
+                          struct err *err)
+{
+    char name[32];
+    const json_t *list = slide_changes(pp);
+    const size_t nb = json_array_size(list);
+    if (!list)
+        return err_set(err, ERR_NOT_FOUND,
+                       "talk %s: the changes of its slides are not known: 'talkpress run' finds "
+                       "them",
+                       plan_part_name(name, pp->talk, pp->part->number));
+    AUTO_PART_CHAPTERS all = {0};
+    AUTO_CHAPTERS there = {0};
+    const int64_t begin_ms = frame_grid_ms_of(&pp->grid, pp->begin),
+                  end_ms = frame_grid_ms_of(&pp->grid, pp->end), card_ms = part_card_ms(pp, plan);
+    if (part_chapters_read(&all, pp, plan, err) < 0)
+        return err->code;
+    chapters_cut(&there, &all.list, begin_ms, end_ms);
+    AUTO_FREE struct slide_change *changes = mem_zalloc(nb + 1, sizeof *changes);
+    for (size_t i = 0; i < nb; i++) {
+        const json_t *change = json_array_get(list, i);
+        changes[i] = (struct slide_change){json_integer_value(json_array_get(change, 0)) - card_ms,
+                                           (int)json_integer_value(json_array_get(change, 1))};
+    }
+    chapters_propose(out, changes, nb, &there, end_ms - begin_ms);
+    return 0;
 }
