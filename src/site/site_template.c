@@ -143,7 +143,9 @@ static xmlDoc *transform(const struct template *t, xmlDoc *from, struct str *hea
     xsltTransformContext *c = mem_need(xsltNewTransformContext(t->sheet, from));
     xsltSetCtxtSecurityPrefs(t->limits, c);
     xsltSetTransformErrorFunc(c, heard, hear);
+    xsltSetGenericErrorFunc(heard, hear); /* for what the other one does not get */
     xmlDoc *page = xsltApplyStylesheetUser(t->sheet, from, NULL, NULL, NULL, c);
+    xsltSetGenericErrorFunc(NULL, NULL);
     if (c->state != XSLT_STATE_OK) {
         xmlFreeDoc(page);
         page = NULL;
