@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "captions.h"
 #include "fs.h"
 #include "json.h"
 #include "kits.h"
@@ -155,6 +156,8 @@ static int add_talk(struct publisher *u, const struct talk *t, struct err *err)
         json_t *part = pp.state == PART_COMPLETE ? add_part(u, &pp) : keep_part(u, &pp);
         if (part)
             json_array_append_new(json_object_get(talk, "parts"), part);
+        else
+            talks_json_add_absent(talk, &pp);
     }
     return 0;
 }
@@ -341,17 +344,52 @@ static int add_feeds(struct publisher *u, const json_t *all, struct err *err)
     return 0;
 }
 
+/* For site_make: they are in work/, as publish puts them into out/ only later. */
+static int read_captions(struct cues *out, const char *name, void *opaque, struct err *err)
+{
+    const struct publisher *u = opaque;
+    const struct file *f = publisher_find(u->files, u->nb, name);
+    AUTO_FREE char *path = workdir_path(u->plan->event->work, f ? f->key : "", "vtt");
+    const char *what = fs_exists(path) ? path : NULL;
+    return what ? captions_read_file(out, what, err) : 0;
+}
+
+static bool is_current(const char *name, const char *made_of, void *opaque)
+{
+    const struct publisher *u = opaque;
+    return texts_is_current(u->texts, name, made_of);
+}
+
+/* A feed that was added before the site. */
+static const char *feed(const struct publisher *u, const char *name)
+{
+    return texts_added(u->texts, name) ? name : NULL;
+}
+
+static int make_site(struct site *out, struct publisher *u, const json_t *all, struct err *err)
+{
+    const struct site_settings *settings = &u->plan->event->settings.site;
+    const struct site_source source = {.published = all,
+                                       .templates = settings->templates,
+                                       .base_url = settings->base_url,
+                                       .feed_video = feed(u, "feed-video.xml"),
+                                       .feed_sound = feed(u, "feed-sound.xml"),
+                                       .captions = read_captions,
+                                       .is_current = is_current,
+                                       .opaque = u};
+    return settings->templates ? site_make(out, &source, err) : 0;
+}
+
 /* all: the document of talks.json. */
 static int make_texts(struct publisher *u, const json_t *all, struct err *err)
 {
-    const char *templates = u->plan->event->settings.site.templates;
     AUTO_SITE site = {0};
-    if (texts_open(&u->texts, u->plan->event, err) < 0 ||
-        (templates && site_make(&site, all, templates, err) < 0) || add_feeds(u, all, err) < 0)
+    if (texts_open(&u->texts, u->plan->event, err) < 0 || add_feeds(u, all, err) < 0 ||
+        make_site(&site, u, all, err) < 0)
         return err->code;
     for (size_t i = 0; i < site.nb; i++) {
         struct site_page *p = &site.pages[i];
-        texts_add(u->texts, mem_take(&p->name), mem_take(&p->text), p->nb);
+        texts_add_made(u->texts, mem_take(&p->name), mem_take(&p->text), p->nb, p->made_of);
     }
     texts_compare(u->texts);
     const char *name;

@@ -69,6 +69,19 @@ json_t *talks_json_part(const struct part_plan *pp)
     return p;
 }
 
+void talks_json_add_absent(json_t *talk, const struct part_plan *pp)
+{
+    json_t *list = json_object_get(talk, "not_published");
+    json_t *p = json_pack("{s:i, s:o}", "part", pp->part->number, "listed_s",
+                          pp->part->listed_s ? json_integer(pp->part->listed_s) : json_null());
+    if (pp->state == PART_SETTLED)
+        json_object_set_new(p, "because", json_text(pp->acceptance.because));
+    if (list)
+        json_array_append_new(list, p);
+    else
+        json_object_set_new(talk, "not_published", json_pack("[o]", p));
+}
+
 json_t *talks_json_talk(const struct talk *t)
 {
     json_t *speakers = json_array();
