@@ -21,6 +21,7 @@
 #include "results.h"
 #include "sha256.h"
 #include "site.h"
+#include "storyboard_vtt.h"
 #include "str.h"
 #include "talks_json.h"
 #include "texts.h"
@@ -73,24 +74,38 @@ static json_t *add_part(struct publisher *u, const struct part_plan *pp)
 {
     AUTO_FREE char *base = talk_file_name(pp->talk, pp->part->number);
     json_t *part = talks_json_part(pp), *files = json_array(), *captions = json_array();
+    AUTO_JSON *sheets = json_array();
     json_object_set_new(part, "files", files);
     for (size_t i = 0; i < pp->nb_outputs; i++) {
         const struct output *o = &pp->outputs[i];
         struct file *f =
             publisher_add(&u->files, &u->nb, mem_printf("%s%s", base, o->suffix), o->key,
                           pp->talk->number, pp->part->number, pp->source->recording->fingerprint);
-        f->ext = o->rendition ? o->rendition->container : o->captions ? "vtt" : "jpg";
+        f->ext = o->kind == OUTPUT_RENDITION  ? o->rendition->container
+                 : o->kind == OUTPUT_CAPTIONS ? "vtt"
+                                              : "jpg";
         snprintf(f->sha256, sizeof f->sha256, "%s", json_get_string(o->result, "sha256", ""));
-        if (o->rendition)
+        switch (o->kind) {
+        case OUTPUT_RENDITION:
             json_array_append_new(files, talks_json_file(f->name, o));
-        else if (o->captions)
+            break;
+        case OUTPUT_CAPTIONS:
             json_array_append_new(captions, talks_json_captions(f->name, o));
-        else
+            break;
+        case OUTPUT_POSTER:
             json_object_set_new(part, "poster", json_string(f->name));
+            break;
+        case OUTPUT_STORYBOARD:
+            json_array_append_new(sheets, json_string(f->name));
+            break;
+        }
     }
     if (json_array_size(captions))
         json_object_set(part, "captions", captions);
     json_decref(captions);
+    if (pp->storyboard_ms)
+        json_object_set_new(part, "storyboard",
+                            talks_json_storyboard(base, sheets, pp->storyboard_ms));
     u->result->nb_parts++;
     return part;
 }
@@ -380,6 +395,22 @@ static int make_site(struct site *out, struct publisher *u, const json_t *all, s
     return settings->templates ? site_make(out, &source, err) : 0;
 }
 
+/* The cues of the storyboards. all: the document of talks.json. */
+static void add_storyboards(struct publisher *u, const json_t *all)
+{
+    size_t t, p;
+    json_t *talk, *part;
+    json_array_foreach(json_object_get(all, "talks"), t, talk) {
+        json_array_foreach(json_object_get(talk, "parts"), p, part) {
+            const json_t *storyboard = json_object_get(part, "storyboard");
+            char *text = storyboard ? storyboard_vtt(storyboard) : NULL;
+            if (text)
+                texts_add(u->texts, mem_strdup(json_get_string(storyboard, "file", "")), text,
+                          strlen(text));
+        }
+    }
+}
+
 /* all: the document of talks.json. */
 static int make_texts(struct publisher *u, const json_t *all, struct err *err)
 {
@@ -391,6 +422,7 @@ static int make_texts(struct publisher *u, const json_t *all, struct err *err)
         struct site_page *p = &site.pages[i];
         texts_add_made(u->texts, mem_take(&p->name), mem_take(&p->text), p->nb, p->made_of);
     }
+    add_storyboards(u, all);
     texts_compare(u->texts);
     const char *name;
     struct publish_result *r = u->result;
