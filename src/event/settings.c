@@ -24,7 +24,7 @@ static const char settings_template[] =
     "# The output formats that are made of every part. NAME.yaml describes NAME; it is in the\n"
     "# folder renditions/ beside this file, or comes with talkpress. Also available: mp4-1080 and\n"
     "# av1-1080; mp4-archive and av1-archive (quality close to the recording); vp9-720 (takes\n"
-    "# five times as long as av1-720).\n"
+    "# five times as long as av1-720); m4a and mp3 (sound alone, for podcasts).\n"
     "renditions: [" DEFAULT_RENDITIONS "]\n"
     "# fast: softer H.264, 20 % less time. small: AV1 takes six times as long, for a quarter\n"
     "# fewer bytes.\n"

@@ -12,6 +12,7 @@ void job_spec_finish(struct job_spec *s)
     free(s->outputs);
     free(s->assembly.segments);
     free(s->assembly.captions);
+    free(s->assembly.chapters);
     mem_free_strings(s->pool.texts, s->pool.nb_texts);
     json_decref(s->pool.values);
     json_decref(s->document);

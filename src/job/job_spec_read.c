@@ -253,6 +253,24 @@ static int read_captions_tracks(struct job_spec *s, struct err *err)
     return 0;
 }
 
+/* The muxers need them in order. */
+static int read_chapters(struct job_spec *s, struct err *err)
+{
+    struct job_assembly *a = &s->assembly;
+    const json_t *list = json_object_get(s->document, "chapters");
+    a->nb_chapters = json_array_size(list);
+    a->chapters = mem_zalloc(a->nb_chapters + 1, sizeof *a->chapters);
+    for (size_t i = 0; i < a->nb_chapters; i++) {
+        struct job_chapter *c = &a->chapters[i];
+        const json_t *item = json_array_get(list, i);
+        const int64_t least = i ? c[-1].start_ms + 1 : 0, most = i ? max_frames : 0;
+        if (json_need_number(&c->start_ms, item, "start_ms", least, most, where, err) < 0 ||
+            json_need_string(&c->title, item, "title", where, err) < 0)
+            return err->code;
+    }
+    return 0;
+}
+
 static void read_tags(struct job_tags *out, const json_t *tags)
 {
     *out = (struct job_tags){
@@ -276,7 +294,7 @@ static int read_assembly(struct job_spec *s, struct err *err)
         read_piece(&a->sound, s, a->sound_key, err) < 0 || read_fps(&a->fps, d, err) < 0 ||
         json_need_number(&a->card_frames, d, "card_frames", 0, max_frames, where, err) < 0 ||
         json_need_number(&key_frame_s, d, "key_frame_s", 0, 60, where, err) < 0 ||
-        read_segments(s, err) < 0 || read_captions_tracks(s, err) < 0)
+        read_segments(s, err) < 0 || read_captions_tracks(s, err) < 0 || read_chapters(s, err) < 0)
         return err->code;
     a->key_frame_s = (int)key_frame_s;
     a->width = (int)json_get_int(d, "width", 0);

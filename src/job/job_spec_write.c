@@ -147,6 +147,16 @@ static json_t *write_seams(const struct job_assembly *a)
     return seams;
 }
 
+static json_t *write_chapters(const struct job_assembly *a)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < a->nb_chapters; i++)
+        json_array_append_new(list, json_pack("{s:I, s:o}", "start_ms",
+                                              (json_int_t)a->chapters[i].start_ms, "title",
+                                              json_text(a->chapters[i].title)));
+    return list;
+}
+
 static void write_assembly(json_t *spec, const struct job_spec *s)
 {
     const struct job_assembly *a = &s->assembly;
@@ -173,6 +183,8 @@ static void write_assembly(json_t *spec, const struct job_spec *s)
     set(spec, "key_frame_s", json_integer(a->key_frame_s));
     set(spec, "card_frames", json_integer(a->card_frames));
     set(spec, "talk_title", json_text(a->talk_title));
+    if (a->nb_chapters)
+        set(spec, "chapters", write_chapters(a));
     if (a->nb_captions)
         json_object_set(spec, "captions", captions);
     json_decref(captions);

@@ -5,6 +5,7 @@
 #include "json.h"
 #include "keys.h"
 #include "mem.h"
+#include "part_chapters.h"
 #include "part_work.h"
 #include "reader.h"
 #include "results.h"
@@ -84,6 +85,7 @@ static void assembly_key(char out[KEY_BYTES], const struct part_plan *pp,
                          const struct piecework *work, const char *tags_key)
 {
     AUTO_JSON *captions = list_captions(pp, work);
+    AUTO_JSON *chapters = pp->chapters.nb ? part_chapters_json(pp) : NULL;
     const struct keys_assembly of = {.container = work->rendition->container,
                                      .card = work->card_key,
                                      .cells = work->cells_key,
@@ -95,7 +97,8 @@ static void assembly_key(char out[KEY_BYTES], const struct part_plan *pp,
                                      .key_frame_s = key_frame_s(work),
                                      .card_frames = pp->work->card_frames,
                                      .talk_title = pp->talk->title,
-                                     .captions = captions};
+                                     .captions = captions,
+                                     .chapters = chapters};
     keys_assembly(out, &of);
 }
 
@@ -295,6 +298,15 @@ static int fill_captions(struct job_spec *out, struct pieces *sum, const struct 
     return 0;
 }
 
+static void fill_chapters(struct job_assembly *a, const struct part_plan *pp)
+{
+    a->nb_chapters = pp->chapters.nb;
+    a->chapters = mem_zalloc(a->nb_chapters + 1, sizeof *a->chapters);
+    for (size_t i = 0; i < a->nb_chapters; i++)
+        a->chapters[i] =
+            (struct job_chapter){pp->chapters.list[i].at_ms, pp->chapters.list[i].title};
+}
+
 int spec_assembly(struct job_spec *out, const struct job *job, const struct part_plan *pp,
                   const struct plan *plan, struct err *err)
 {
@@ -310,6 +322,7 @@ int spec_assembly(struct job_spec *out, const struct job *job, const struct part
                                           .talk_title = pp->talk->title};
     struct job_assembly *a = &out->assembly;
     memcpy(a->sound_key, work->sound_key, KEY_BYTES);
+    fill_chapters(a, pp);
     int ret = work->rendition->video ? fill_segments(out, &sum, work, pp, plan, err) : 0;
     if (ret == 0)
         ret = read_piece(&a->sound, out, &sum, STAGE_SOUND, a->sound_key, plan, err);

@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "chapters.h"
 #include "frame_grid.h"
 #include "job.h"
 #include "plan.h"
@@ -78,6 +79,10 @@ struct part_plan {
     bool cut_proposed;               /* in a recording of several talks; the user must take it */
     const struct room_cut *room_cut; /* the proposal; NULL: none, or not known yet */
     int64_t cut_moved_ms; /* how far the cut between two parts was moved to a quiet moment */
+    /* the chapters */
+    struct chapters chapters;   /* owned; as published, on the clock of files with a card */
+    bool chapters_typed;        /* by the user; else they are those beside the recording */
+    size_t nb_chapters_waiting; /* typed for another recording */
     /* the work */
     struct part_work *work; /* owned, private to part/; NULL: the part waits */
     struct job *jobs;       /* owned; those that can be done now */

@@ -41,6 +41,8 @@ struct part_work {
 bool part_has_picture(const struct part_plan *part);
 /* Interlacing, for picture_traits_read: "flagged", "progressive" … */
 const char *part_fields(const struct part_plan *part);
+/* The number of frames of its card, also before the work is planned. */
+int64_t part_card_frames(const struct part_plan *part, const struct plan *plan);
 struct job_range part_range(const struct part_plan *part);
 
 /* Lists the cells within the cut, unless they are listed. Returns 0, 1 if the probe's cells are not

@@ -51,6 +51,13 @@ void keys_captions_note(char out[KEY_BYTES], const char *fingerprint)
     key_end(&k, out);
 }
 
+void keys_chapters_note(char out[KEY_BYTES], const char *fingerprint)
+{
+    struct key k = key_begin("chapters beside", NOTE_VERSION);
+    key_text(&k, fingerprint);
+    key_end(&k, out);
+}
+
 void keys_captions_verdict(char out[KEY_BYTES], const char *content, const char *suffix)
 {
     struct key k = key_begin("captions verdict", TELEMETRY_VERSION);
@@ -201,6 +208,8 @@ void keys_assembly(char out[KEY_BYTES], const struct keys_assembly *of)
     key_text(&k, of->talk_title);
     if (of->captions)
         key_json(&k, of->captions);
+    if (of->chapters)
+        key_json(&k, of->chapters);
     key_end(&k, out);
 }
 

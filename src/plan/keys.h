@@ -24,6 +24,8 @@ void keys_analysis(char out[KEY_BYTES], const char *content, int stream);
 void keys_matches(char out[KEY_BYTES]);
 /* The key under which the store keeps the list of captions files beside a recording. */
 void keys_captions_note(char out[KEY_BYTES], const char *fingerprint);
+/* The same of the list of chapters beside it. */
+void keys_chapters_note(char out[KEY_BYTES], const char *fingerprint);
 /* The key under which it keeps whether a captions file of this content and suffix is language. */
 void keys_captions_verdict(char out[KEY_BYTES], const char *content, const char *suffix);
 
@@ -72,6 +74,7 @@ struct keys_assembly {
     int64_t card_frames;
     const char *talk_title;
     const json_t *captions; /* [{key, language}], or NULL */
+    const json_t *chapters; /* [{start_ms, title}], or NULL */
 };
 void keys_assembly(char out[KEY_BYTES], const struct keys_assembly *of);
 

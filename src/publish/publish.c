@@ -18,8 +18,6 @@
 #include "removed.h"
 #include "results.h"
 #include "sha256.h"
-#include "site.h"
-#include "storyboard_vtt.h"
 #include "str.h"
 #include "talks_json.h"
 #include "texts.h"
@@ -169,6 +167,8 @@ static int add_talk(struct publisher *u, const struct talk *t, struct err *err)
         json_t *part = pp.state == PART_COMPLETE ? add_part(u, &pp) : keep_part(u, &pp);
         if (part)
             json_array_append_new(json_object_get(talk, "parts"), part);
+        else
+            talks_json_add_absent(talk, &pp);
     }
     return 0;
 }
@@ -338,45 +338,6 @@ static json_t *list_all(const struct publisher *u)
     return all;
 }
 
-/* The cues of the storyboards. all: the document of talks.json. */
-static void add_storyboards(struct publisher *u, const json_t *all)
-{
-    size_t t, p;
-    json_t *talk, *part;
-    json_array_foreach(json_object_get(all, "talks"), t, talk) {
-        json_array_foreach(json_object_get(talk, "parts"), p, part) {
-            const json_t *storyboard = json_object_get(part, "storyboard");
-            char *text = storyboard ? storyboard_vtt(storyboard) : NULL;
-            if (text)
-                texts_add(u->texts, mem_strdup(json_get_string(storyboard, "file", "")), text,
-                          strlen(text));
-        }
-    }
-}
-
-/* all: the document of talks.json. */
-static int make_texts(struct publisher *u, const json_t *all, struct err *err)
-{
-    const char *templates = u->plan->event->settings.site.templates;
-    AUTO_SITE site = {0};
-    if (texts_open(&u->texts, u->plan->event, err) < 0 ||
-        (templates && site_make(&site, all, templates, err) < 0))
-        return err->code;
-    for (size_t i = 0; i < site.nb; i++) {
-        struct site_page *p = &site.pages[i];
-        texts_add(u->texts, mem_take(&p->name), mem_take(&p->text), p->nb);
-    }
-    add_storyboards(u, all);
-    texts_compare(u->texts);
-    const char *name;
-    struct publish_result *r = u->result;
-    while ((name = texts_foreign(u->texts, r->nb_foreign))) {
-        r->foreign = mem_grow(r->foreign, r->nb_foreign, sizeof *r->foreign);
-        r->foreign[r->nb_foreign++] = mem_strdup(name);
-    }
-    return 0;
-}
-
 static int put_lists(struct publisher *u, const json_t *all, struct err *err)
 {
     AUTO_FREE char *json = json_dumps(all, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
@@ -431,7 +392,8 @@ static int update(struct publisher *u, struct err *err)
     stale_judge(u);
     AUTO_JSON *all = list_all(u);
     if (event_check(u->plan->event, err) < 0 || event_check_out(u->plan->event, err) < 0 ||
-        refuse_foreign(u, err) < 0 || make_texts(u, all, err) < 0 || remove_half_made(u, err) < 0)
+        refuse_foreign(u, err) < 0 || publish_make_texts(u, all, err) < 0 ||
+        remove_half_made(u, err) < 0)
         return err->code;
     for (size_t i = 0; i < u->nb; i++)
         if (put_file(u, &u->files[i], err) < 0)

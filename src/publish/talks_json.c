@@ -11,9 +11,9 @@
 /* The codecs of a rendition, picture first, as ffprobe calls them. */
 static json_t *codecs(const struct rendition *r)
 {
-    static const char *const names[][2] = {{"libx264", "h264"},   {"libx265", "hevc"},
-                                           {"libsvtav1", "av1"},  {"libaom-av1", "av1"},
-                                           {"libvpx-vp9", "vp9"}, {"libopus", "opus"}};
+    static const char *const names[][2] = {
+        {"libx264", "h264"},   {"libx265", "hevc"}, {"libsvtav1", "av1"}, {"libaom-av1", "av1"},
+        {"libvpx-vp9", "vp9"}, {"libopus", "opus"}, {"libmp3lame", "mp3"}};
     const json_t *const kinds[] = {r->video, r->audio};
     json_t *list = json_array();
     for (size_t i = 0; i < 2; i++) {
@@ -88,6 +88,19 @@ json_t *talks_json_part(const struct part_plan *pp)
     if (pp->accepted)
         json_object_set_new(p, "accepted_because", json_text(pp->acceptance.because));
     return p;
+}
+
+void talks_json_add_absent(json_t *talk, const struct part_plan *pp)
+{
+    json_t *list = json_object_get(talk, "not_published");
+    json_t *p = json_pack("{s:i, s:o}", "part", pp->part->number, "listed_s",
+                          pp->part->listed_s ? json_integer(pp->part->listed_s) : json_null());
+    if (pp->state == PART_SETTLED)
+        json_object_set_new(p, "because", json_text(pp->acceptance.because));
+    if (list)
+        json_array_append_new(list, p);
+    else
+        json_object_set_new(talk, "not_published", json_pack("[o]", p));
 }
 
 json_t *talks_json_talk(const struct talk *t)

@@ -79,9 +79,10 @@ static int check_type(const char *path, const char *ext, struct err *err)
         const char *ext, *bytes;
         size_t at, nb;
     } types[] = {
-        {"mp4", "ftyp", 4, 4},   {"webm", "\x1a\x45\xdf\xa3", 0, 4},
-        {"ogg", "OggS", 0, 4},   {"jpg", "\xff\xd8\xff", 0, 3},
-        {"vtt", "WEBVTT", 0, 6}, {"bin", "tploud2", 0, 8},
+        {"mp4", "ftyp", 4, 4},    {"webm", "\x1a\x45\xdf\xa3", 0, 4},
+        {"ogg", "OggS", 0, 4},    {"jpg", "\xff\xd8\xff", 0, 3},
+        {"mp3", "ID3", 0, 3},     {"vtt", "WEBVTT", 0, 6},
+        {"bin", "tploud2", 0, 8},
     };
     char head[16] = {0};
     const int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);

@@ -46,6 +46,8 @@ static void recordings(void **state)
     see(&s, key);
     keys_captions_note(key, "abc");
     see(&s, key);
+    keys_chapters_note(key, "abc");
+    see(&s, key);
     keys_matches(key);
     see(&s, key);
     keys_analysis(key, "abc", -1);
@@ -261,7 +263,8 @@ static void outputs(void **state)
                                      .key_frame_s = 10,
                                      .card_frames = 125,
                                      .talk_title = "Title"};
-    struct keys_assembly list[13];
+    AUTO_JSON *chapters = json_pack("[{s:i, s:s}]", "start_ms", 0, "title", "Intro");
+    struct keys_assembly list[14];
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
         list[i] = of;
     list[1].container = "webm";
@@ -276,11 +279,14 @@ static void outputs(void **state)
     list[10].card_frames = 126;
     list[11].talk_title = "Other";
     list[12].captions = captions;
+    list[13].chapters = chapters;
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
         keys_assembly(key, &list[i]);
         see(&s, key);
     }
     end(&s, "87e87c897f3a3e26cb525ca056d61fcf");
+    see(&s, key); /* that with chapters */
+    end(&s, "e5b152c78d2e8c4fc31449e90266e97b");
     keys_poster(key, "content", 10, 20, "progressive");
     see(&s, key);
     keys_poster(key, "other", 10, 20, "progressive");
