@@ -120,6 +120,7 @@ cues()
     tp gc >/dev/null
     jobs_run '{}'
     expect 0 tp publish --verify
+    says_not "was not written by talkpress"
 }
 
 @test "an event of before, whose recordings are gone: storyboards alone are made" {
