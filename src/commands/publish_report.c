@@ -91,6 +91,8 @@ int publish_report(struct publish_result *r, struct command *c, bool ask, struct
     else if (nb_unneeded(r))
         print_removed(r, c);
     print_foreign(r);
+    if (r->no_contact_sheet)
+        table_text("", "there is no contact sheet: %s", r->no_contact_sheet);
     return 0;
 }
 

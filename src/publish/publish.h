@@ -39,6 +39,7 @@ struct publish_result {
     char **foreign; /* owned: files in out/ that are not of talkpress, but have the name of a page,
                        which was left out */
     size_t nb_foreign;
+    char *no_contact_sheet; /* owned: why it could not be made; NULL: it was, or there is none */
 };
 void publish_result_finish(struct publish_result *result);
 #define AUTO_PUBLISH_RESULT ATTR_CLEANUP(publish_result_finish) struct publish_result

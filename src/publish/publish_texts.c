@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "captions.h"
+#include "contact_sheet_text.h"
 #include "event.h"
 #include "fs.h"
 #include "json.h"
@@ -84,11 +85,11 @@ static void add_storyboards(struct publisher *u, const json_t *all)
     }
 }
 
-int publish_make_texts(struct publisher *u, const json_t *all, struct err *err)
+int publish_make_texts(struct publisher *u, json_t *all, struct err *err)
 {
     AUTO_SITE site = {0};
-    if (texts_open(&u->texts, u->plan->event, err) < 0 || add_feeds(u, all, err) < 0 ||
-        make_site(&site, u, all, err) < 0)
+    if (texts_open(&u->texts, u->plan->event, err) < 0 || contact_sheet_add(u, all, err) < 0 ||
+        add_feeds(u, all, err) < 0 || make_site(&site, u, all, err) < 0)
         return err->code;
     for (size_t i = 0; i < site.nb; i++) {
         struct site_page *p = &site.pages[i];
