@@ -91,6 +91,8 @@ int contact_sheet_add(struct publisher *u, json_t *all, struct err *err)
     char *jpeg = NULL;
     size_t nb = 0;
     struct err why = {0};
+    if (!u->plan->event->settings.site.templates)
+        return 0;
     list_posters(&request, made_of, u, all);
     if (!request.nb)
         return 0;
