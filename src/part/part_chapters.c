@@ -88,21 +88,13 @@ char *part_chapters_from(const struct part_plan *pp)
 
 /* --- proposals -------------------------------------------------------------------------------- */
 
-/* [[time_ms, strength], …] on the clock of files with a card, from the job that looked at the
- * slides; NULL: it has not run. */
-static const json_t *slide_changes(const struct part_plan *pp)
-{
-    const json_t *list = NULL;
-    for (size_t i = 0; i < pp->nb_outputs && !list; i++)
-        list = json_object_get(pp->outputs[i].result, "changes");
-    return list;
-}
-
 int part_propose_chapters(struct chapters *out, const struct part_plan *pp, const struct plan *plan,
                           struct err *err)
 {
     char name[32];
-    const json_t *list = slide_changes(pp);
+    AUTO_JSON *list = NULL;
+    if (part_slide_changes(&list, pp, plan, err) < 0)
+        return err->code;
     const size_t nb = json_array_size(list);
     if (!list)
         return err_set(err, ERR_NOT_FOUND,
