@@ -95,7 +95,7 @@ static json_t *make_body(struct kit *kit, const struct kit_source *source, const
                      nb_chars(name) < NAME_LEAST ? long_name : name, "description", description,
                      "tags", make_tags(source, p), "language",
                      *language ? json_string(language) : NULL, "licence", licence_id(source),
-                     "originallyPublishedAt", json_text(at));
+                     "originallyPublishedAt", at ? json_string(at) : NULL);
 }
 
 /* The limit of a chapter's title is PeerTube's too. */

@@ -16,7 +16,6 @@ enum {
     TITLE_CHARS = 100,
     DESCRIPTION_BYTES = 5000,
     TAGS_CHARS = 500,
-    THUMBNAIL_BYTES = 2 << 20,
     UPLOAD_LINES = 8192 /* any: YouTube makes smaller ones itself */
 };
 

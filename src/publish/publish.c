@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "feeds.h"
 #include "fs.h"
 #include "json.h"
-#include "kits.h"
 #include "mem.h"
 #include "part.h"
 #include "plan.h"
@@ -324,30 +324,14 @@ static json_t *list_all(const struct publisher *u)
     return all;
 }
 
-/* The podcast feeds, which need to know where out/ will be. */
-static int add_feeds(struct publisher *u, const json_t *all, struct err *err)
-{
-    const struct kit_source source = {all, u->plan->event->settings.site.base_url, NULL};
-    AUTO_KIT kit = {0};
-    if (!source.base_url)
-        return 0;
-    if (kit_podcast(&kit, &source, err) < 0)
-        return err->code;
-    for (size_t i = 0; i < kit.files.nb; i++) {
-        struct export_text *t = &kit.files.texts[i];
-        const size_t nb = strlen(t->text);
-        texts_add(u->texts, mem_take(&t->path), mem_take(&t->text), nb);
-    }
-    return 0;
-}
-
 /* all: the document of talks.json. */
 static int make_texts(struct publisher *u, const json_t *all, struct err *err)
 {
     const char *templates = u->plan->event->settings.site.templates;
     AUTO_SITE site = {0};
     if (texts_open(&u->texts, u->plan->event, err) < 0 ||
-        (templates && site_make(&site, all, templates, err) < 0) || add_feeds(u, all, err) < 0)
+        feeds_add(u->texts, all, &u->plan->event->settings.site, err) < 0 ||
+        (templates && site_make(&site, all, templates, err) < 0))
         return err->code;
     for (size_t i = 0; i < site.nb; i++) {
         struct site_page *p = &site.pages[i];

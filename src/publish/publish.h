@@ -7,6 +7,7 @@
 #include "err.h"
 
 struct plan;
+struct site_settings;
 
 /* The file in out/ that lists the programme and its published files. */
 #define PUBLISH_LIST "talks.json"
@@ -50,6 +51,9 @@ void publish_result_finish(struct publish_result *result);
  * there. Other files are never changed. Needs the event's lock. Finish *out also after an error. */
 ATTR_NODISCARD int publish(struct publish_result *out, struct plan *plan, bool prune,
                            struct err *err);
+
+/* The name in out/ of the feeds' picture; NULL: the settings have none. */
+const char *publish_feed_image(const struct site_settings *site);
 
 /* Stores the recordings of published files for which an earlier version of talkpress did not store
  * them. Called before matches change; publish does it too. */

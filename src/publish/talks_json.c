@@ -10,10 +10,9 @@
 /* The codecs of a rendition, picture first, as ffprobe calls them. */
 static json_t *codecs(const struct rendition *r)
 {
-    static const char *const names[][2] = {{"libx264", "h264"},   {"libx265", "hevc"},
-                                           {"libsvtav1", "av1"},  {"libaom-av1", "av1"},
-                                           {"libvpx-vp9", "vp9"}, {"libopus", "opus"},
-                                           {"libmp3lame", "mp3"}};
+    static const char *const names[][2] = {
+        {"libx264", "h264"},   {"libx265", "hevc"}, {"libsvtav1", "av1"}, {"libaom-av1", "av1"},
+        {"libvpx-vp9", "vp9"}, {"libopus", "opus"}, {"libmp3lame", "mp3"}};
     const json_t *const kinds[] = {r->video, r->audio};
     json_t *list = json_array();
     for (size_t i = 0; i < 2; i++) {
