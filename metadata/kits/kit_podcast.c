@@ -152,7 +152,7 @@ static void write_alternates(const struct feed *f, const struct kit_part *p, con
     json_t *file;
     write_alternate(f, first, p->duration_ms, true);
     json_array_foreach(json_object_get(p->part, "files"), i, file)
-        if (file != first && (!f->sound || !json_object_get(file, "height")))
+        if (file != first && kit_is_media(file) && (!f->sound || !json_object_get(file, "height")))
             write_alternate(f, file, json_get_int(file, "duration_ms", 0), false);
 }
 
@@ -248,7 +248,7 @@ static void main_language(char out[LANGUAGE_BYTES], const struct kit_parts *part
     out[0] = '\0';
     for (size_t i = 0; i < parts->nb; i++) {
         char language[LANGUAGE_BYTES];
-        kit_language(language, &parts->list[i]);
+        language_short(language, parts->list[i].language);
         const json_int_t nb = json_get_int(counts, language, 0) + 1;
         if (!language[0])
             continue;
