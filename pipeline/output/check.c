@@ -10,6 +10,7 @@
 #include "assemble.h"
 #include "av.h"
 #include "captions_track.h"
+#include "codec_string.h"
 #include "hash.h"
 #include "media.h"
 #include "mem.h"
@@ -495,6 +496,17 @@ static int check_times(struct check *c, struct err *err)
     return 0;
 }
 
+/* What is too long has no name. */
+static void name_codecs(struct check *c)
+{
+    AUTO_FREE char *video = c->video ? codec_string(c->video->codecpar, c->spec->fps) : NULL,
+                   *audio = codec_string(c->audio->codecpar, c->spec->fps);
+    AUTO_FREE char *both =
+        mem_printf("%s%s%s", video ? video : "", video ? "," : "", audio ? audio : "");
+    if (audio && (video || !c->video) && strlen(both) < sizeof c->out->codecs)
+        memcpy(c->out->codecs, both, strlen(both) + 1);
+}
+
 static int check(struct check *c, const char *path, struct err *err)
 {
     if (media_open(&c->media, path, NULL, err) < 0)
@@ -510,6 +522,7 @@ static int check(struct check *c, const char *path, struct err *err)
         check_chapters(c, err) < 0 || check_packets(c, err) < 0 || check_times(c, err) < 0 ||
         check_captions(c, err) < 0)
         return err->code;
+    name_codecs(c);
     if (c->video && check_hash(c, c->video_hash, c->spec->video_hash, "picture", err) < 0)
         return err->code;
     return check_hash(c, c->sound_hash, c->spec->sound_hash, "sound", err);
