@@ -91,8 +91,9 @@ static void add_files(struct kit *out, const char *acronym, const struct kit_par
         if (!kit_is_media(file))
             continue;
         if (!mime) {
-            kit_note(out, p->name, "%s left out: voctoweb takes no '%s'",
-                     json_get_string(file, "rendition", "file"), json_get_string(file, "mime", ""));
+            const char *own = json_get_string(file, "mime", "");
+            kit_note(out, p->name, "%s left out: voctoweb takes no '%.*s'",
+                     json_get_string(file, "rendition", "a file"), (int)strcspn(own, "; "), own);
             continue;
         }
         const json_int_t seconds = (json_get_int(file, "duration_ms", 0) + 500) / 1000;

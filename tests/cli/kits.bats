@@ -47,7 +47,7 @@ attributes()
             '["=cmd()& \"]]>\"","Radia Lamport","Tiny Conference 2021","3"]' \
             ffprobe -v error -show_format -of json "$file"
     done
-    json '[.talks[2].parts[0].files[] | [.mime, .codecs[-1]]] | .[1:]' \
+    json '[.talks[2].parts[0].files[] | [(.mime | split(";")[0]), .codecs[-1]]] | .[1:]' \
         '[["audio/mp4","aac"],["audio/mpeg","mp3"]]' cat event/out/talks.json
     sed -i 's/bit_rate: 64000/bit_rate: 128000, options: {aac_coder: fast}/' event/renditions/cheap.yaml
     json '[.[0].jobs[].stage] | index("sound")' null tp why --json 3
