@@ -153,6 +153,35 @@ static const struct verb verbs[] = {
      .needs = NEEDS_PLAN,
      .check = check_cut,
      .run = cmd_cut},
+    {.name = "chapter",
+     .operands = "TALK",
+     .summary = "show, set or propose chapters",
+     .help = "chapter [--json] TALK[/PART] [--list]\n"
+             "chapter [--json] TALK[/PART] TIME TITLE\n"
+             "chapter [--json] TALK[/PART] --remove TIME|all|waiting | --adopt\n"
+             "chapter [--json] TALK[/PART] --propose [--take]\n"
+             "Shows or sets the chapters of a part. TIME is [h:]mm:ss[.mmm] in the talk, without\n"
+             "its card: 0:00 is its first picture. The list also shows the time in the video.\n"
+             "A chapter is a place in the recording: if the cut moves, it stays where it is.\n"
+             "Chapters may also be read from a file beside the recording, NAME.chapters.vtt or\n"
+             "NAME.chapters.txt with lines '12:30 Title'; typed ones replace that list.\n"
+             "  --list          show them (default)\n"
+             "  --remove WHICH  remove the one that was typed at a TIME, all, or those waiting:\n"
+             "                  typed for another recording of the part\n"
+             "  --adopt         use those waiting with the present recording\n"
+             "  --propose       show changes of slides that may begin chapters\n"
+             "  --take          set those as chapters: 'Slide 1' and so on\n"
+             "  --json          print the chapters as JSON",
+     .options = {{.name = "json"},
+                 {.name = "list"},
+                 {.name = "remove", .takes_value = true},
+                 {.name = "adopt"},
+                 {.name = "propose"},
+                 {.name = "take"}},
+     .takes = {1, 3, "expected a TALK, or a TALK, a TIME and a TITLE"},
+     .needs = NEEDS_PLAN,
+     .check = check_chapter,
+     .run = cmd_chapter},
     {.name = "sound",
      .operands = "TALK [...]",
      .summary = "show what the sound is like, choose stream and channel",

@@ -25,6 +25,15 @@ int64_t part_card_ms(const struct part_plan *part, const struct plan *plan);
 /* The published ones as talks.json and job specs hold them: [{start_ms, title}], a new value. */
 json_t *part_chapters_json(const struct part_plan *part);
 
+/* Proposes chapters at changes of slides, on the part's clock, if those are known. ERR_NOT_FOUND
+ * says what is missing. */
+ATTR_NODISCARD int part_propose_chapters(struct chapters *out, const struct part_plan *part,
+                                         const struct plan *plan, struct err *err);
+
+/* Where the published chapters come from, for the user: "typed", "from 'talk.chapters.txt'". A new
+ * string; NULL: there are none. */
+char *part_chapters_from(const struct part_plan *part);
+
 /* Sets the part's published chapters, once its cut is decided. Private to part/. */
 ATTR_NODISCARD int part_find_chapters(struct part_plan *part, const struct plan *plan,
                                       struct err *err);

@@ -8,10 +8,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "chapter_texts.h"
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
 #include "part.h"
+#include "part_chapters.h"
 #include "plan.h"
 #include "published_file.h"
 #include "publisher.h"
@@ -89,6 +91,10 @@ static json_t *add_part(struct publisher *u, const struct part_plan *pp)
     if (json_array_size(captions))
         json_object_set(part, "captions", captions);
     json_decref(captions);
+    if (pp->chapters.nb) {
+        json_object_set_new(part, "chapters", part_chapters_json(pp));
+        json_object_set_new(part, "chapters_files", talks_json_chapters_files(base));
+    }
     u->result->nb_parts++;
     return part;
 }
@@ -331,6 +337,7 @@ static int make_texts(struct publisher *u, const json_t *all, struct err *err)
     if (texts_open(&u->texts, u->plan->event, err) < 0 ||
         (templates && site_make(&site, all, templates, err) < 0))
         return err->code;
+    chapter_texts_add(u->texts, all);
     for (size_t i = 0; i < site.nb; i++) {
         struct site_page *p = &site.pages[i];
         texts_add(u->texts, mem_take(&p->name), mem_take(&p->text), p->nb);

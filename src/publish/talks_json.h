@@ -13,3 +13,5 @@ json_t *talks_json_part(const struct part_plan *part);
 /* name: of the file in out/. The output is made. */
 json_t *talks_json_file(const char *name, const struct output *output);
 json_t *talks_json_captions(const char *name, const struct output *output);
+/* The names of the files of chapters. base: of the part's files. */
+json_t *talks_json_chapters_files(const char *base);
