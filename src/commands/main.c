@@ -283,17 +283,28 @@ static const struct verb verbs[] = {
      .run = cmd_publish},
     {.name = "export",
      .operands = "FORMAT",
-     .summary = "write schedule.xml or pyvideo JSON with links to the videos",
-     .help = "export schedule.xml [-o FILE] [--base-url URL]\n"
-             "export pyvideo -o DIR [--base-url URL]\n"
-             "Writes the programme in a format for other programs, with links to the videos in\n"
-             "out/: schedule.xml, or a folder in the format of pyvideo.org. DIR must be new or\n"
-             "empty.\n"
-             "  -o, --output FILE|DIR   where to write; schedule.xml: default standard output\n"
-             "  --base-url URL          the address of out/ on the web (default: no links)",
+     .summary = "write feeds, schedule.xml, and what video hosts want to know",
+     .help = "export FORMAT [-o PATH] [--base-url URL]\n"
+             "Writes a file or a folder for other programs. The programme, with links to the\n"
+             "videos in out/:\n"
+             "  schedule.xml  the timetable's format\n"
+             "  pyvideo       a folder in the format of pyvideo.org\n"
+             "What is published, for where it is shown:\n"
+             "  podcast       a folder with a feed of the videos, and one of the sound\n"
+             "  youtube       a folder per part: title, description, tags, picture, captions\n"
+             "  peertube      a folder per part: bodies for its API\n"
+             "  voctoweb      a folder per part: bodies for its API\n"
+             "  archive.org   the table for 'ia upload --spreadsheet'\n"
+             "  pretalx       links for the pages of the talks, as JSON\n"
+             "A folder must be new or empty. What was left out or shortened is reported.\n"
+             "  -o, --output PATH   where to write; for a file the default is standard output\n"
+             "  --base-url URL      the address of out/ on the web (default: 'base_url' of 'site'\n"
+             "                      in talkpress.yaml, else no links)",
      .options = {{.name = "output", .letter = 'o', .takes_value = true},
                  {.name = "base-url", .takes_value = true}},
-     .takes = {1, 1, "expected one FORMAT: schedule.xml or pyvideo"},
+     .takes = {1, 1,
+               "expected one FORMAT: schedule.xml, pyvideo, podcast, youtube, peertube, "
+               "voctoweb, archive.org or pretalx"},
      .needs = NEEDS_EVENT,
      .check = check_export,
      .run = cmd_export},

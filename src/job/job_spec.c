@@ -59,6 +59,7 @@ const char *job_spec_ext(const struct job_spec *s)
     case STAGE_SOUND:
         return "mp4";
     case STAGE_POSTER:
+    case STAGE_STORYBOARD:
         return "jpg";
     case STAGE_CAPTIONS:
         return "vtt";
@@ -113,6 +114,8 @@ char **job_spec_paths(size_t *out_nb, const struct job_spec *s)
         add(&p, mem_strdup(s->captions.path));
     if (s->stage == STAGE_ASSEMBLE)
         add_pieces(&p, s);
+    if (s->stage == STAGE_STORYBOARD)
+        add(&p, workdir_path(s->work, s->storyboard.file, s->storyboard.container));
     *out_nb = p.nb;
     return p.list;
 }

@@ -74,6 +74,14 @@ struct job_captions {
     int stream;       /* index of the stream; -1: a file */
 };
 
+/* A sheet of the storyboard of a finished file in work/. */
+struct job_storyboard {
+    char file[KEY_BYTES]; /* its key */
+    const char *container;
+    int64_t duration_ms; /* of its picture */
+    int64_t sheet;       /* from 0 */
+};
+
 /* A segment of an assembly, and the seam between it and the next segment. */
 struct job_segment {
     char key[KEY_BYTES];
@@ -105,7 +113,7 @@ struct job_tags {
 };
 
 struct job_assembly {
-    const char *container; /* "mp4", "webm", "ogg" */
+    const char *container; /* "mp4", "webm", "ogg", "mp3" */
     struct job_segment *segments;
     size_t nb_segments; /* the card first; 0: a file without picture */
     char sound_key[KEY_BYTES];
@@ -147,6 +155,7 @@ struct job_spec {
     struct job_sound sound;
     struct job_captions captions;
     struct job_assembly assembly;
+    struct job_storyboard storyboard;
 
     json_t *document; /* of a spec that was read; NULL: planned */
     struct {

@@ -8,10 +8,12 @@
 #include "probe.h"
 #include "reader.h"
 #include "rendition.h"
+#include "storyboard_grid.h"
 #include "workdir.h"
 
 static const char where[] = "the job";
-/* An upper limit, more than any piece has. */
+/* Upper limits: of a title card; more than any piece has. */
+enum { MAX_CARD_MS = 3600 * 1000 };
 static const int64_t max_frames = (int64_t)FRAME_GRID_MAX_HOURS * 3600 * 1000;
 
 static int read_key(char out[KEY_BYTES], const json_t *obj, const char *name, struct err *err)
@@ -304,6 +306,20 @@ static int read_assembly(struct job_spec *s, struct err *err)
     return 0;
 }
 
+static int read_storyboard(struct job_spec *s, struct err *err)
+{
+    struct job_storyboard *b = &s->storyboard;
+    const int64_t most_ms = (int64_t)FRAME_GRID_MAX_HOURS * 3600 * 1000 + MAX_CARD_MS;
+    return read_key(b->file, s->document, "file", err) < 0 ||
+                   json_need_string(&b->container, s->document, "container", where, err) < 0 ||
+                   json_need_number(&b->duration_ms, s->document, "duration_ms", 1, most_ms, where,
+                                    err) < 0 ||
+                   json_need_number(&b->sheet, s->document, "sheet", 0,
+                                    storyboard_nb_sheets(b->duration_ms) - 1, where, err) < 0
+               ? err->code
+               : 0;
+}
+
 /* --- all ------------------------------------------------------------------------------------- */
 
 static int read_stage(struct job_spec *s, struct err *err)
@@ -326,6 +342,8 @@ static int read_stage(struct job_spec *s, struct err *err)
         return read_captions(s, err);
     case STAGE_ASSEMBLE:
         return read_assembly(s, err);
+    case STAGE_STORYBOARD:
+        return read_storyboard(s, err);
     case NB_STAGES:
         break;
     }

@@ -196,6 +196,16 @@ static void write_assembly(json_t *spec, const struct job_spec *s)
     set(spec, "seams", write_seams(a));
 }
 
+static void write_storyboard(json_t *spec, const struct job_spec *s)
+{
+    const struct job_storyboard *b = &s->storyboard;
+    set(spec, "work", json_text(s->work));
+    set(spec, "file", json_string(b->file));
+    set(spec, "container", json_string(b->container));
+    set(spec, "duration_ms", json_integer(b->duration_ms));
+    set(spec, "sheet", json_integer(b->sheet));
+}
+
 json_t *job_spec_write(const struct job_spec *s)
 {
     json_t *spec = json_pack("{s:s, s:s}", "stage", stage_name(s->stage), "key", s->key);
@@ -226,6 +236,9 @@ json_t *job_spec_write(const struct job_spec *s)
         break;
     case STAGE_ASSEMBLE:
         write_assembly(spec, s);
+        break;
+    case STAGE_STORYBOARD:
+        write_storyboard(spec, s);
         break;
     case NB_STAGES:
         break;

@@ -113,7 +113,8 @@ int plan_outputs(struct part_plan *pp, const struct plan *plan, struct err *err)
     keys_tags(tags_key, &tags, pp->talk->number);
     for (size_t i = 0; i < pp->work->nb_works; i++) {
         const struct piecework *work = &pp->work->works[i];
-        struct output *o = part_add_output(pp, work->rendition->suffix, work->rendition);
+        struct output *o = part_add_output(pp, OUTPUT_RENDITION, work->rendition->suffix);
+        o->rendition = work->rendition;
         o->width = work->width;
         o->height = work->height;
         assembly_key(o->key, pp, work, tags_key);
@@ -146,7 +147,7 @@ void plan_assemblies(struct part_plan *pp)
 
 int plan_poster(struct part_plan *pp, const struct plan *plan, struct err *err)
 {
-    struct output *o = part_add_output(pp, ".jpg", NULL);
+    struct output *o = part_add_output(pp, OUTPUT_POSTER, ".jpg");
     const bool of_card = !part_has_picture(pp);
     if (of_card) {
         char drawn[KEY_BYTES];

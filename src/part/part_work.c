@@ -93,12 +93,11 @@ struct job *part_add_job(struct part_plan *pp, enum stage stage, const char *key
     return job;
 }
 
-struct output *part_add_output(struct part_plan *pp, const char *suffix,
-                               const struct rendition *rendition)
+struct output *part_add_output(struct part_plan *pp, enum output_kind kind, const char *suffix)
 {
     pp->outputs = mem_grow(pp->outputs, pp->nb_outputs, sizeof *pp->outputs);
     struct output *o = &pp->outputs[pp->nb_outputs++];
-    *o = (struct output){.suffix = suffix, .rendition = rendition};
+    *o = (struct output){.kind = kind, .suffix = mem_strdup(suffix)};
     return o;
 }
 

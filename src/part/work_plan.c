@@ -70,7 +70,8 @@ int part_work_plan(struct part_plan *pp, const struct plan *plan, struct err *er
                    plan_cells(pp, plan, err) < 0)))
         return err->code;
     plan_assemblies(pp);
-    if (plan_poster(pp, plan, err) < 0 || plan_captions(pp, plan, err) < 0)
+    if (plan_poster(pp, plan, err) < 0 || plan_captions(pp, plan, err) < 0 ||
+        plan_storyboard(pp, plan, err) < 0)
         return err->code;
     for (size_t i = 0; i < pp->nb_jobs; i++)
         pp->cost_left += pp->jobs[i].cost;

@@ -81,3 +81,8 @@ void keys_assembly(char out[KEY_BYTES], const struct keys_assembly *of);
 void keys_poster(char out[KEY_BYTES], const char *content, int64_t begin, int64_t end,
                  const char *fields);
 void keys_poster_of_card(char out[KEY_BYTES], const char *drawn);
+
+/* A sheet of the storyboard of a finished file. It depends on the file's pictures alone, so that
+ * other tags or captions do not make it again. card, cells: keys. */
+void keys_storyboard(char out[KEY_BYTES], const char *container, const char *card,
+                     const char *cells, const struct job_storyboard *storyboard);

@@ -239,6 +239,8 @@ int worker_check_assembled(json_t *found, struct worker *w, struct err *err)
         json_object_set_new(found, "video_start_us", json_integer(r.video_start_us));
         json_object_set_new(found, "sound_start_us", json_integer(r.sound_start_us));
         json_object_set_new(found, "decoded_at_seams", json_integer(r.nb_decoded));
+        if (*r.codecs)
+            json_object_set_new(found, "codecs", json_string(r.codecs));
     }
     pieces_finish(&pieces);
     return err->code;

@@ -302,12 +302,32 @@ static void outputs(void **state)
     end(&s, "14aa0a7885fb3405bf399069db6f4a3b");
 }
 
+static void storyboards(void **state)
+{
+    (void)state;
+    struct seen s = {0};
+    char key[KEY_BYTES];
+    const struct {
+        const char *container, *card, *cells;
+        int64_t duration_ms, sheet;
+    } sheets[] = {{"mp4", "card", "cells", 60000, 0},  {"webm", "card", "cells", 60000, 0},
+                  {"mp4", "other", "cells", 60000, 0}, {"mp4", "card", "other", 60000, 0},
+                  {"mp4", "card", "cells", 60001, 0},  {"mp4", "card", "cells", 60000, 1}};
+    for (size_t i = 0; i < sizeof sheets / sizeof *sheets; i++) {
+        const struct job_storyboard of = {.duration_ms = sheets[i].duration_ms,
+                                          .sheet = sheets[i].sheet};
+        keys_storyboard(key, sheets[i].container, sheets[i].card, sheets[i].cells, &of);
+        see(&s, key);
+    }
+    end(&s, "0c7f87b45a283c09f39cbf4ce66beffd");
+}
+
 int main(void)
 {
     const struct CMUnitTest all[] = {
-        cmocka_unit_test(recordings), cmocka_unit_test(segments), cmocka_unit_test(cards),
-        cmocka_unit_test(sounds),     cmocka_unit_test(captions), cmocka_unit_test(tags),
-        cmocka_unit_test(outputs),
+        cmocka_unit_test(recordings), cmocka_unit_test(segments),    cmocka_unit_test(cards),
+        cmocka_unit_test(sounds),     cmocka_unit_test(captions),    cmocka_unit_test(tags),
+        cmocka_unit_test(outputs),    cmocka_unit_test(storyboards),
     };
     return cmocka_run_group_tests(all, NULL, NULL);
 }
