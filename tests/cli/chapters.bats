@@ -245,3 +245,35 @@ END
     tp import --replace other.txt >/dev/null
     same 0 "$(sqlite3 "$EVENT/talkpress.db" "SELECT count(*) FROM chosen_chapter")"
 }
+
+@test "changes of slides are proposed; nothing is published until they are taken" {
+    STORYBOARDS=on settings 'renditions: [cheap]'
+    # Pages from 40 s (too near to the start), 75, 100 (too near to the stronger one) and 150 s on.
+    slides="color=white:s=320x180:r=5:d=200"
+    for change in 40:red:20 75:navy:60 100:green:30 150:black:90; do
+        IFS=: read -r at colour height <<<"$change"
+        slides+=",drawbox=y=60:w=320:h=$height:color=$colour:t=fill:enable='gte(t,$at)'"
+    done
+    ffmpeg -v error -f lavfi -i "$slides" -f lavfi -i "sine=d=200" -c:v libx264 -preset ultrafast \
+        -g 25 -c:a aac rec/slides.mp4
+    rm rec/01-*
+    run tp add rec
+    tp match 1=slides.mp4 >/dev/null
+    run tp run --quiet 1
+    expect 0 tp chapter 1 --propose
+    says "1: 2 chapters are proposed, at changes of slides" "Slide 1" "Slide 2" \
+        "talkpress chapter 1 --propose --take"
+    times=$(tp chapter 1 --propose --json | jq -c '[.[0].proposed[].talk_s | . / 10 | round]')
+    same '[8,15]' "$times"
+    same "" "$(listed)"
+    tp verify --accept 1 --because test >/dev/null
+    tp publish >/dev/null
+    same '{}' "$(jobs)"
+    expect 0 tp chapter 1 --propose --take
+    says "1, 3:20 long: 2 chapters, typed" "Slide 1" "Slide 2"
+    same '{"assemble":1}' "$(jobs)"
+    same 3 "$(jq '.talks[0].parts[0].chapters | length' "$EVENT/out/talks.json")"
+    # None near those that are there.
+    expect 0 tp chapter 1 --propose
+    says "0 chapters are proposed"
+}
