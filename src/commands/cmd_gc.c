@@ -82,9 +82,11 @@ static void use_verdicts(struct keys *k, const struct caption_source *list, size
 
 static int use_all(struct keys *k, struct plan *plan, struct err *err)
 {
-    char matches[33];
-    keys_matches(matches);
-    use(k, matches);
+    char row[33];
+    keys_matches(row);
+    use(k, row);
+    keys_texts(row);
+    use(k, row);
     for (size_t i = 0; i < plan->nb_recordings; i++) {
         char note[33];
         keys_captions_note(note, plan->recordings[i].fingerprint);
