@@ -72,7 +72,7 @@ static bool shows_progress(const struct command *c)
 static void print_names(char *const *names, size_t nb)
 {
     for (size_t i = 0; i < nb && i < MOST_NAMES; i++)
-        table_text("    ", "%s", names[i]);
+        printf("    %s\n", names[i]);
     if (nb > MOST_NAMES)
         printf("    and %zu more\n", nb - MOST_NAMES);
 }

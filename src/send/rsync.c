@@ -81,8 +81,9 @@ static void take_line(void *opaque, const char *line, bool is_error)
         return;
     }
     /* The line before these says why. */
-    const bool adds_nothing =
-        str_starts(line, "rsync error:") || strstr(line, "connection unexpectedly closed");
+    static const char *const later[] = {"rsync error:", "connection unexpectedly closed",
+                                        "read error:", "write error:", NULL};
+    const bool adds_nothing = tool_says(line, later);
     if (!adds_nothing || !t->last[0])
         snprintf(t->last, sizeof t->last, "%s", line);
 }
