@@ -1,10 +1,9 @@
 <?xml version="1.0" encoding="UTF-8"?>
-<!-- What all pages have in common. Pages are well-formed HTML 5: all text goes through the
-     serializer, which escapes it. -->
+<!-- What all pages have in common. Names and texts of the programme are in <bdi>, so that a text in
+     another direction does not turn what is around it. -->
 <xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">
-  <xsl:output method="xml" encoding="UTF-8" indent="no" omit-xml-declaration="yes"/>
 
-  <!-- The head of a page. No request may leave the site, and no script or style stands in a page. -->
+  <!-- The head of a page. No request may leave the site, and no script or style is in a page. -->
   <xsl:template name="head">
     <xsl:param name="title"/>
     <xsl:param name="description"/>
@@ -17,32 +16,38 @@
     <xsl:if test="$description != ''">
       <meta name="description" content="{$description}"/>
     </xsl:if>
+    <link rel="icon" href="icon.svg" type="image/svg+xml"/>
     <link rel="stylesheet" href="site.css"/>
+    <xsl:for-each select="event/feed_video">
+      <link rel="alternate" type="application/rss+xml" title="Videos" href="{.}"/>
+    </xsl:for-each>
+    <xsl:for-each select="event/feed_sound">
+      <link rel="alternate" type="application/rss+xml" title="Sound" href="{.}"/>
+    </xsl:for-each>
+    <meta property="og:site_name" content="{event/title}"/>
+    <meta property="og:title" content="{$title}"/>
+    <xsl:if test="$description != ''">
+      <meta property="og:description" content="{$description}"/>
+    </xsl:if>
   </xsl:template>
 
   <xsl:template name="foot">
     <footer>
       <p>
         <xsl:if test="event/licence">
-          <xsl:text>Licence: </xsl:text><xsl:value-of select="event/licence"/><xsl:text>. </xsl:text>
+          <xsl:text>Licence: </xsl:text><bdi><xsl:value-of select="event/licence"/></bdi><xsl:text>. </xsl:text>
         </xsl:if>
         <xsl:text>For programs: </xsl:text><a href="talks.json">talks.json</a>
-        <xsl:text>, </xsl:text><a href="SHA256SUMS">SHA256SUMS</a><xsl:text>.</xsl:text>
+        <xsl:text>, </xsl:text><a href="SHA256SUMS">SHA256SUMS</a>
+        <xsl:if test="event/feed_video"><xsl:text>, </xsl:text><a href="{event/feed_video}">feed of the videos</a></xsl:if>
+        <xsl:if test="event/feed_sound"><xsl:text>, </xsl:text><a href="{event/feed_sound}">feed of the sound</a></xsl:if>
+        <xsl:text>.</xsl:text>
       </p>
     </footer>
   </xsl:template>
 
-  <!-- "Ian Pratt, Keir Fraser" -->
-  <xsl:template name="speakers">
-    <xsl:for-each select="speakers/item">
-      <xsl:if test="position() > 1"><xsl:text>, </xsl:text></xsl:if>
-      <xsl:value-of select="."/>
-    </xsl:for-each>
-  </xsl:template>
-
-  <xsl:template name="paragraphs">
-    <xsl:for-each select="paragraphs/item">
-      <p><xsl:value-of select="."/></p>
-    </xsl:for-each>
+  <!-- The language of a title or an abstract, where it is known. -->
+  <xsl:template name="lang">
+    <xsl:if test="lang"><xsl:attribute name="lang"><xsl:value-of select="lang"/></xsl:attribute></xsl:if>
   </xsl:template>
 </xsl:stylesheet>

@@ -4,79 +4,166 @@
   <xsl:import href="common.xsl"/>
 
   <xsl:template match="/site">
-    <html>
-      <xsl:attribute name="lang">en</xsl:attribute>
+    <html lang="en">
       <head>
         <xsl:call-template name="head">
-          <xsl:with-param name="title"><xsl:value-of select="talk/title"/> – <xsl:value-of select="event/title"/></xsl:with-param>
+          <xsl:with-param name="title"><xsl:value-of select="talk/heading"/> – <xsl:value-of select="event/title"/></xsl:with-param>
           <xsl:with-param name="description" select="talk/paragraphs/item[1]"/>
         </xsl:call-template>
         <meta property="og:type" content="video.other"/>
-        <meta property="og:title" content="{talk/title}"/>
+        <xsl:apply-templates select="links"/>
+        <xsl:if test="json_ld"><script type="application/ld+json"><xsl:value-of select="json_ld"/></script></xsl:if>
         <script defer="defer" src="player.js"></script>
       </head>
       <body class="part">
         <a class="skip" href="#video">Skip to the video</a>
         <header>
-          <p class="up"><a href="index.html#talk-{talk/number}"><xsl:value-of select="event/title"/></a>
-            <xsl:if test="talk/section"> · <xsl:value-of select="talk/section"/></xsl:if>
-          </p>
+          <nav aria-label="Overview">
+            <a href="index.html#talk-{talk/number}"><bdi><xsl:value-of select="event/title"/></bdi></a>
+            <xsl:if test="talk/section"><span class="section"><bdi><xsl:value-of select="talk/section"/></bdi></span></xsl:if>
+          </nav>
         </header>
         <main>
           <xsl:apply-templates select="part" mode="player"/>
-          <h1>
-            <span class="number"><xsl:value-of select="talk/number"/></span>
-            <xsl:text> </xsl:text>
-            <xsl:value-of select="talk/title"/>
-            <xsl:if test="part/of"><span class="of"> part <xsl:value-of select="part/part"/> of <xsl:value-of select="part/of"/></span></xsl:if>
-          </h1>
-          <p class="by"><xsl:for-each select="talk"><xsl:call-template name="speakers"/></xsl:for-each></p>
-          <xsl:for-each select="talk"><xsl:call-template name="paragraphs"/></xsl:for-each>
-          <xsl:if test="talk/others/item">
-            <ul class="parts">
-              <xsl:for-each select="talk/others/item">
-                <li><a href="{page}">Part <xsl:value-of select="part"/></a><xsl:text> </xsl:text><span class="length"><xsl:value-of select="length"/></span></li>
+          <div class="columns">
+            <div class="about">
+              <h1>
+                <span class="number"><xsl:value-of select="talk/number"/></span>
+                <xsl:text> </xsl:text>
+                <xsl:for-each select="talk"><bdi><xsl:call-template name="lang"/><xsl:value-of select="title"/></bdi></xsl:for-each>
+                <xsl:if test="part/of"><xsl:text> </xsl:text><span class="of">part <xsl:value-of select="part/part"/> of <xsl:value-of select="part/of"/></span></xsl:if>
+              </h1>
+              <p class="by">
+                <xsl:for-each select="talk/speakers/item">
+                  <xsl:if test="position() > 1"><xsl:text>, </xsl:text></xsl:if>
+                  <bdi><xsl:value-of select="."/></bdi>
+                </xsl:for-each>
+              </p>
+              <p class="actions">
+                <xsl:for-each select="talk/others/item">
+                  <a class="button" href="{page}">Part <xsl:value-of select="part"/><xsl:text> </xsl:text><span class="length"><xsl:value-of select="length"/></span></a>
+                </xsl:for-each>
+                <xsl:for-each select="talk/absent/item">
+                  <span class="absent">Part <xsl:value-of select="part"/>: <xsl:choose>
+                    <xsl:when test="because != ''">no video: <bdi><xsl:value-of select="because"/></bdi></xsl:when>
+                    <xsl:otherwise>not published yet</xsl:otherwise>
+                  </xsl:choose></span>
+                </xsl:for-each>
+                <button id="copy" type="button" hidden="hidden">Copy link to this time</button>
+                <span id="copied" role="status"></span>
+              </p>
+              <xsl:if test="part/being_made_anew">
+                <p class="note">This video is being made again. Until the new one is there, this page shows the one of before.</p>
+              </xsl:if>
+              <xsl:for-each select="talk/paragraphs/item">
+                <p class="summary" dir="auto"><xsl:for-each select="../.."><xsl:call-template name="lang"/></xsl:for-each><xsl:value-of select="."/></p>
               </xsl:for-each>
-            </ul>
-          </xsl:if>
+            </div>
+            <xsl:apply-templates select="part/chapters"/>
+          </div>
+          <xsl:apply-templates select="transcripts/item"/>
           <xsl:apply-templates select="part" mode="files"/>
           <xsl:apply-templates select="part" mode="measured"/>
         </main>
         <nav class="neighbours" aria-label="Other talks">
-          <xsl:for-each select="previous"><a rel="prev" href="{page}"><small>Previous talk</small><xsl:text> </xsl:text><xsl:value-of select="title"/></a></xsl:for-each>
-          <xsl:for-each select="next"><a rel="next" href="{page}"><small>Next talk</small><xsl:text> </xsl:text><xsl:value-of select="title"/></a></xsl:for-each>
+          <xsl:for-each select="previous"><a rel="prev" href="{page}"><small>Previous talk</small><xsl:text> </xsl:text><bdi><xsl:call-template name="lang"/><xsl:value-of select="title"/></bdi></a></xsl:for-each>
+          <xsl:for-each select="next"><a rel="next" href="{page}"><small>Next talk</small><xsl:text> </xsl:text><bdi><xsl:call-template name="lang"/><xsl:value-of select="title"/></bdi></a></xsl:for-each>
         </nav>
         <xsl:call-template name="foot"/>
       </body>
     </html>
   </xsl:template>
 
+  <!-- Absolute links, which exist only where site.base_url is set. -->
+  <xsl:template match="links">
+    <link rel="canonical" href="{page}"/>
+    <meta property="og:url" content="{page}"/>
+    <xsl:if test="poster">
+      <meta property="og:image" content="{poster}"/>
+      <meta name="twitter:card" content="summary_large_image"/>
+    </xsl:if>
+    <xsl:if test="video">
+      <meta property="og:video" content="{video}"/>
+      <meta property="og:video:type" content="{type}"/>
+      <xsl:if test="width">
+        <meta property="og:video:width" content="{width}"/>
+        <meta property="og:video:height" content="{height}"/>
+      </xsl:if>
+    </xsl:if>
+  </xsl:template>
+
+  <!-- Captions are not on by default: browsers refuse to load them from a disk, and would say so. -->
   <xsl:template match="part" mode="player">
-    <video id="video" controls="controls" preload="metadata" tabindex="0">
-      <xsl:if test="poster"><xsl:attribute name="poster"><xsl:value-of select="poster"/></xsl:attribute></xsl:if>
-      <xsl:for-each select="sources/item">
-        <source src="{file}" type="{mime}"/>
-      </xsl:for-each>
-      <xsl:for-each select="captions/item">
-        <track kind="captions" src="{file}" label="{label}">
-          <xsl:if test="language"><xsl:attribute name="srclang"><xsl:value-of select="language"/></xsl:attribute></xsl:if>
-          <xsl:if test="position() = 1"><xsl:attribute name="default">default</xsl:attribute></xsl:if>
-        </track>
-      </xsl:for-each>
-      <p>This browser cannot play the video. The files are listed below.</p>
-    </video>
+    <xsl:choose>
+      <xsl:when test="sources/item">
+        <video id="video" controls="controls" preload="metadata" tabindex="0">
+          <xsl:if test="poster"><xsl:attribute name="poster"><xsl:value-of select="poster"/></xsl:attribute></xsl:if>
+          <xsl:for-each select="sources/item">
+            <source src="{file}" type="{mime}"/>
+          </xsl:for-each>
+          <xsl:for-each select="captions/item">
+            <track kind="captions" src="{file}" label="{label}">
+              <xsl:attribute name="srclang"><xsl:value-of select="language"/><xsl:if test="not(language)">und</xsl:if></xsl:attribute>
+            </track>
+          </xsl:for-each>
+          <xsl:if test="chapters_track"><track kind="chapters" src="{chapters_track}" label="Chapters" srclang="en"/></xsl:if>
+          <p>This browser cannot play the video. <a href="#files">Its files</a> are listed below.</p>
+        </video>
+        <xsl:if test="storyboard or chapters">
+          <div id="timeline" hidden="hidden">
+            <xsl:for-each select="storyboard">
+              <xsl:attribute name="data-pictures"><xsl:value-of select="pictures"/></xsl:attribute>
+              <xsl:attribute name="data-interval"><xsl:value-of select="interval_ms"/></xsl:attribute>
+              <xsl:attribute name="data-count"><xsl:value-of select="count"/></xsl:attribute>
+              <xsl:attribute name="data-columns"><xsl:value-of select="columns"/></xsl:attribute>
+              <xsl:attribute name="data-rows"><xsl:value-of select="rows"/></xsl:attribute>
+              <xsl:attribute name="data-width"><xsl:value-of select="width"/></xsl:attribute>
+              <xsl:attribute name="data-height"><xsl:value-of select="height"/></xsl:attribute>
+            </xsl:for-each>
+          </div>
+        </xsl:if>
+      </xsl:when>
+      <xsl:otherwise><p id="video" tabindex="-1">The files are listed below.</p></xsl:otherwise>
+    </xsl:choose>
+  </xsl:template>
+
+  <!-- Without JavaScript, a link leads to that time of the file itself. -->
+  <xsl:template match="chapters">
+    <section class="chapters" aria-labelledby="chapters">
+      <h2 id="chapters">Chapters</h2>
+      <ol>
+        <xsl:for-each select="item">
+          <li><a href="{../../plain}#t={t}" data-t="{t}"><span class="clock"><xsl:value-of select="clock"/></span><xsl:text> </xsl:text><bdi><xsl:value-of select="title"/></bdi></a></li>
+        </xsl:for-each>
+      </ol>
+    </section>
+  </xsl:template>
+
+  <xsl:template match="transcripts/item">
+    <details class="transcript" data-label="{label}">
+      <xsl:if test="lang"><xsl:attribute name="data-lang"><xsl:value-of select="lang"/></xsl:attribute></xsl:if>
+      <summary><h2>Transcript<xsl:if test="lang and count(../item) > 1"> (<xsl:value-of select="lang"/>)</xsl:if></h2></summary>
+      <div dir="auto">
+        <xsl:call-template name="lang"/>
+        <xsl:for-each select="paragraphs/item">
+          <p><a class="clock" href="{/site/part/plain}#t={t}" data-t="{t}"><xsl:value-of select="clock"/></a>
+            <xsl:for-each select="cues/item"><xsl:text> </xsl:text><span data-t="{t}" data-end="{end}"><xsl:value-of select="text"/></span></xsl:for-each>
+          </p>
+        </xsl:for-each>
+      </div>
+    </details>
   </xsl:template>
 
   <xsl:template match="part" mode="files">
-    <section>
-      <h2>Files</h2>
+    <section aria-labelledby="files">
+      <h2 id="files">Files</h2>
       <table>
-        <thead><tr><th>File</th><th>Format</th><th class="right">Size</th></tr></thead>
+        <thead><tr><th scope="col">File</th><th scope="col">Format</th><th scope="col" class="right">Size</th></tr></thead>
         <tbody>
           <xsl:for-each select="files/item | captions/item">
             <tr>
               <td><a href="{file}" download="download"><xsl:value-of select="file"/></a>
-                <details><summary>SHA-256</summary><code><xsl:value-of select="sha256"/></code></details></td>
+                <details><summary>SHA-256<span class="hidden"> of <xsl:value-of select="file"/></span></summary><code><xsl:value-of select="sha256"/></code></details></td>
               <td><xsl:value-of select="format"/></td>
               <td class="right"><xsl:value-of select="size"/></td>
             </tr>
@@ -87,14 +174,14 @@
   </xsl:template>
 
   <xsl:template match="part" mode="measured">
-    <section>
-      <h2>Checked</h2>
+    <section aria-labelledby="measured">
+      <h2 id="measured">How it was measured</h2>
       <dl>
-        <xsl:if test="length"><dt>Length</dt><dd><xsl:value-of select="length"/></dd></xsl:if>
-        <xsl:if test="listed"><dt>Listed length</dt><dd><xsl:value-of select="listed"/></dd></xsl:if>
-        <dt>Verdict</dt><dd><xsl:value-of select="verdict"/>
-          <xsl:if test="accepted_because">, accepted: <xsl:value-of select="accepted_because"/></xsl:if></dd>
-        <xsl:if test="loudness"><dt>Loudness</dt><dd><xsl:value-of select="loudness"/></dd></xsl:if>
+        <xsl:if test="length"><div><dt>Length</dt><dd><xsl:value-of select="length"/></dd></div></xsl:if>
+        <xsl:if test="listed"><div><dt>Listed length</dt><dd><xsl:value-of select="listed"/></dd></div></xsl:if>
+        <div><dt>Verdict</dt><dd><xsl:value-of select="verdict"/>
+          <xsl:if test="accepted_because">, accepted: <bdi><xsl:value-of select="accepted_because"/></bdi></xsl:if></dd></div>
+        <xsl:if test="loudness"><div><dt>Loudness</dt><dd><xsl:value-of select="loudness"/></dd></div></xsl:if>
       </dl>
     </section>
   </xsl:template>

@@ -32,6 +32,7 @@ struct settings {
     char *comment;  /* tag of every output (licence, link); NULL: from the talk */
     struct site_settings site;
     struct publish_settings publish;
+    bool storyboards;     /* pictures for seeking are made; default true */
     char **captions_take; /* files whose text is published although it is no language */
     size_t nb_captions_take;
 };

@@ -6,18 +6,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "event.h"
 #include "fs.h"
+#include "hash.h"
 #include "json.h"
 #include "keys.h"
 #include "mem.h"
 #include "store.h"
 
 struct text {
-    char *name, *text;
-    size_t nb; /* bytes of text */
+    char *name, *text;        /* text NULL: out/ has it */
+    size_t nb;                /* bytes of text */
+    char made_of[HASH_BYTES]; /* "": not known */
     bool differs, foreign;
 };
 
@@ -26,7 +29,7 @@ struct texts {
     struct text *list; /* sorted by name once they are compared */
     size_t nb;
     char key[KEY_BYTES]; /* under which the store keeps the names */
-    json_t *before;      /* names of texts that are, or may be, in out/: {name: true} */
+    json_t *before;      /* names of texts that are, or may be, in out/, each with its note */
 };
 
 /* --- in memory -------------------------------------------------------------------------------- */
@@ -47,8 +50,41 @@ int texts_open(struct texts **out, struct event *event, struct err *err)
 
 void texts_add(struct texts *t, char *name, char *text, size_t nb)
 {
+    texts_add_made(t, name, text, nb, "");
+}
+
+void texts_add_made(struct texts *t, char *name, char *text, size_t nb, const char *made_of)
+{
     t->list = mem_grow(t->list, t->nb, sizeof *t->list);
-    t->list[t->nb++] = (struct text){.name = name, .text = text, .nb = nb};
+    struct text *added = &t->list[t->nb++];
+    *added = (struct text){.name = name, .text = text, .nb = nb};
+    snprintf(added->made_of, sizeof added->made_of, "%s", made_of);
+}
+
+/* What the store keeps of a text in out/: true, or what it was made of and how its file looks, so
+ * that a text which somebody changed is written again. */
+static json_t *note_of(const struct texts *t, const char *name, const char *made_of)
+{
+    AUTO_FREE char *path = fs_join(t->event->out, name);
+    struct stat st;
+    return *made_of && lstat(path, &st) == 0 && S_ISREG(st.st_mode)
+               ? json_sprintf("%s %lld %lld.%09ld", made_of, (long long)st.st_size,
+                              (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec)
+               : json_true();
+}
+
+bool texts_is_current(const struct texts *t, const char *name, const char *made_of)
+{
+    AUTO_JSON *now = note_of(t, name, made_of);
+    return json_is_string(now) && json_equal(now, json_object_get(t->before, name));
+}
+
+bool texts_added(const struct texts *t, const char *name)
+{
+    for (size_t i = 0; i < t->nb; i++)
+        if (strcmp(t->list[i].name, name) == 0)
+            return true;
+    return false;
 }
 
 static int by_name(const void *a, const void *b)
@@ -75,7 +111,7 @@ void texts_compare(struct texts *t)
         struct text *text = &t->list[i];
         AUTO_FREE char *path = fs_join(t->event->out, text->name);
         text->foreign = !json_object_get(t->before, text->name) && fs_is_taken(path);
-        text->differs = !text->foreign && !is_there(path, text);
+        text->differs = text->text && !text->foreign && !is_there(path, text);
     }
 }
 
@@ -164,18 +200,26 @@ static int write_names(const struct texts *t, const json_t *names, struct err *e
     return store_set_result(t->event->store, t->key, "texts", result, err);
 }
 
-static json_t *names_of(const struct texts *t)
+/* The names of all texts; as_they_are: with their notes, once they are written. */
+static json_t *names_of(const struct texts *t, bool as_they_are)
 {
     json_t *names = json_object();
-    for (size_t i = 0; i < t->nb; i++)
-        if (!t->list[i].foreign)
-            json_object_set_new(names, t->list[i].name, json_true());
+    for (size_t i = 0; i < t->nb; i++) {
+        const struct text *text = &t->list[i];
+        json_t *before = json_object_get(t->before, text->name);
+        if (text->foreign)
+            continue;
+        json_object_set_new(names, text->name,
+                            as_they_are ? note_of(t, text->name, text->made_of)
+                            : before    ? json_incref(before)
+                                        : json_true());
+    }
     return names;
 }
 
 int texts_put(size_t *nb_written, struct texts *t, struct err *err)
 {
-    AUTO_JSON *names = names_of(t), *all = json_copy(t->before);
+    AUTO_JSON *names = names_of(t, false), *all = json_copy(t->before);
     const size_t nb_before = *nb_written;
     bool removed = false;
     json_object_update(all, names);
@@ -186,7 +230,8 @@ int texts_put(size_t *nb_written, struct texts *t, struct err *err)
         return err->code;
     if ((removed || *nb_written > nb_before) && fs_sync(t->event->out, err) < 0)
         return err->code;
-    return json_equal(all, names) ? 0 : write_names(t, names, err);
+    AUTO_JSON *after = names_of(t, true);
+    return json_equal(all, after) ? 0 : write_names(t, after, err);
 }
 
 void texts_close_p(struct texts **texts)

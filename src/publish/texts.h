@@ -17,6 +17,15 @@ ATTR_NODISCARD int texts_open(struct texts **out, struct event *event, struct er
 
 /* Adds a text, in memory. Takes over both strings. Names differ. */
 void texts_add(struct texts *texts, char *name, char *text, size_t nb);
+/* The same for a text that is costly to make. made_of: a hash of all that it depends on. text may
+ * be NULL if texts_is_current. */
+void texts_add_made(struct texts *texts, char *name, char *text, size_t nb, const char *made_of);
+
+/* Whether out/ has the text that was made of that, going by the file's size and time. */
+bool texts_is_current(const struct texts *texts, const char *name, const char *made_of);
+
+/* Whether a text of that name was added. */
+bool texts_added(const struct texts *texts, const char *name);
 
 /* Once all are added: compares them with out/. Changes nothing. A text whose name a file has that
  * talkpress did not write is left out. */

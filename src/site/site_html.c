@@ -16,23 +16,14 @@ static bool is_void(const char *name)
 
 static void add_escaped(struct str *out, const xmlChar *text)
 {
-    for (const char *p = (const char *)text; p && *p; p++)
-        switch (*p) {
-        case '&':
-            str_add(out, "&amp;");
-            break;
-        case '<':
-            str_add(out, "&lt;");
-            break;
-        case '>':
-            str_add(out, "&gt;");
-            break;
-        case '"':
-            str_add(out, "&quot;");
-            break;
-        default:
-            str_add_bytes(out, p, 1);
-        }
+    for (const char *p = (const char *)text; p && *p;) {
+        const size_t nb = strcspn(p, "&<>\"");
+        str_add_bytes(out, p, nb);
+        p += nb;
+        if (*p)
+            str_add(out, *p == '&' ? "&amp;" : *p == '<' ? "&lt;" : *p == '>' ? "&gt;" : "&quot;");
+        p += *p != '\0';
+    }
 }
 
 /* A script ends at the first "</script", whatever is around it. */
@@ -47,10 +38,13 @@ static void add_json(struct str *out, const xmlChar *text)
 
 static void add_start_tag(struct str *out, const xmlNode *node)
 {
-    str_addf(out, "<%s", (const char *)node->name);
+    str_add(out, "<");
+    str_add(out, (const char *)node->name);
     for (const xmlAttr *a = node->properties; a; a = a->next) {
         xmlChar *value = xmlNodeListGetString(node->doc, a->children, 1);
-        str_addf(out, " %s=\"", (const char *)a->name);
+        str_add(out, " ");
+        str_add(out, (const char *)a->name);
+        str_add(out, "=\"");
         add_escaped(out, value);
         str_add(out, "\"");
         xmlFree(value);
@@ -67,7 +61,9 @@ static void add_element(struct str *out, const xmlNode *node)
     if (is_void(name))
         return;
     add_nodes(out, node->children, strcmp(name, "script") == 0);
-    str_addf(out, "</%s>", name);
+    str_add(out, "</");
+    str_add(out, name);
+    str_add(out, ">");
 }
 
 static void add_nodes(struct str *out, const xmlNode *node, bool in_script)

@@ -1,5 +1,6 @@
 #include "site_template.h"
 
+#include <libxml/parser.h>
 #include <libxml/tree.h>
 #include <libxml/xmlerror.h>
 #include <libxslt/security.h>
@@ -53,6 +54,20 @@ static xsltSecurityPrefs *read_only(void)
     return p;
 }
 
+/* While a template is compiled, the limits do not count yet. */
+static xsltStylesheet *compile(const char *path, struct str *heard)
+{
+    const xmlExternalEntityLoader loader = xmlGetExternalEntityLoader();
+    xmlSetExternalEntityLoader(xmlNoNetExternalEntityLoader);
+    xmlSetGenericErrorFunc(heard, hear);
+    xsltSetGenericErrorFunc(heard, hear);
+    xsltStylesheet *sheet = xsltParseStylesheetFile((const xmlChar *)path);
+    xmlSetGenericErrorFunc(NULL, NULL);
+    xsltSetGenericErrorFunc(NULL, NULL);
+    xmlSetExternalEntityLoader(loader);
+    return sheet;
+}
+
 int template_open(struct template **out, const char *folder, const char *name, struct err *err)
 {
     AUTO_TEMPLATE *t = mem_zalloc(1, sizeof *t);
@@ -61,11 +76,7 @@ int template_open(struct template **out, const char *folder, const char *name, s
     if (!fs_exists(t->path))
         return err_set(err, ERR_NOT_FOUND, "there is no template '%s'", t->path);
     t->limits = read_only();
-    xmlSetGenericErrorFunc(&heard, hear);
-    xsltSetGenericErrorFunc(&heard, hear);
-    t->sheet = xsltParseStylesheetFile((const xmlChar *)t->path);
-    xmlSetGenericErrorFunc(NULL, NULL);
-    xsltSetGenericErrorFunc(NULL, NULL);
+    t->sheet = compile(t->path, &heard);
     if (!t->sheet || t->sheet->errors)
         return fail(t, &heard, err);
     *out = mem_take(&t);
@@ -132,7 +143,9 @@ static xmlDoc *transform(const struct template *t, xmlDoc *from, struct str *hea
     xsltTransformContext *c = mem_need(xsltNewTransformContext(t->sheet, from));
     xsltSetCtxtSecurityPrefs(t->limits, c);
     xsltSetTransformErrorFunc(c, heard, hear);
+    xsltSetGenericErrorFunc(heard, hear); /* for what the other one does not get */
     xmlDoc *page = xsltApplyStylesheetUser(t->sheet, from, NULL, NULL, NULL, c);
+    xsltSetGenericErrorFunc(NULL, NULL);
     if (c->state != XSLT_STATE_OK) {
         xmlFreeDoc(page);
         page = NULL;
@@ -141,18 +154,14 @@ static xmlDoc *transform(const struct template *t, xmlDoc *from, struct str *hea
     return page;
 }
 
-int template_apply(char **out, size_t *out_nb, const struct template *t, const json_t *data,
-                   struct err *err)
+int template_apply(struct str *out, const struct template *t, const json_t *data, struct err *err)
 {
-    AUTO_STR heard = {0}, text = {0};
+    AUTO_STR heard = {0};
     xmlDoc *from = as_xml(data), *page = transform(t, from, &heard);
-    if (page) {
-        html_write(&text, page);
-        *out_nb = text.len;
-        *out = str_take(&text);
-    } else {
+    if (page)
+        html_write(out, page);
+    else
         fail(t, &heard, err);
-    }
     xmlFreeDoc(page);
     xmlFreeDoc(from);
     return err->code;

@@ -5,6 +5,7 @@
 
 #include "err.h"
 
+struct str;
 struct template;
 
 /* Reads and compiles FOLDER/NAME. A template can read other templates, but cannot write files or
@@ -14,8 +15,8 @@ ATTR_NODISCARD int template_open(struct template **out, const char *folder, cons
 void template_close_p(struct template **t);
 #define AUTO_TEMPLATE ATTR_CLEANUP(template_close_p) struct template
 
-/* The page that the template makes of the data: HTML in UTF-8, a new string. The data appears as
+/* Appends the page that the template makes of the data: HTML in UTF-8. The data appears as
  * XML: the root is <site>, a member is an element of its name, and an item of an array is <item>.
  * Members that are null or false are left out; true is an empty element. */
-ATTR_NODISCARD int template_apply(char **out, size_t *out_nb, const struct template *t,
-                                  const json_t *data, struct err *err);
+ATTR_NODISCARD int template_apply(struct str *out, const struct template *t, const json_t *data,
+                                  struct err *err);

@@ -1,205 +1,91 @@
 #include "site_view.h"
 
 #include <math.h>
-#include <stdio.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock.h"
 #include "json.h"
 #include "language.h"
 #include "mem.h"
 #include "site.h"
+#include "site_part.h"
+#include "site_text.h"
 #include "str.h"
-
-/* --- texts ------------------------------------------------------------------------------------ */
-
-static json_t *length_text(int64_t ms)
-{
-    char text[CLOCK_BYTES];
-    return json_string(clock_format_ms(text, ms, false));
-}
-
-/* "17.8 MB" */
-static json_t *size_text(int64_t nb_bytes)
-{
-    static const char *const units[] = {"kB", "MB", "GB", "TB"};
-    double size = (double)nb_bytes / 1000;
-    size_t unit = 0;
-    char text[32];
-    while (size >= 999.5 && unit + 1 < sizeof units / sizeof *units) {
-        size /= 1000;
-        unit++;
-    }
-    snprintf(text, sizeof text, size < 9.95 && unit ? "%.1f %s" : "%.0f %s", size, units[unit]);
-    return json_string(text);
-}
-
-static const char *codec_name(const char *codec)
-{
-    static const char *const names[][2] = {{"h264", "H.264"}, {"hevc", "H.265"},   {"av1", "AV1"},
-                                           {"vp9", "VP9"},    {"aac", "AAC"},      {"opus", "Opus"},
-                                           {"mp3", "MP3"},    {"vorbis", "Vorbis"}};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(codec, names[i][0]) == 0)
-            return names[i][1];
-    return codec;
-}
-
-/* "1280x720, H.264 and AAC" */
-static json_t *format_text(const json_t *file)
-{
-    AUTO_STR s = {0};
-    const json_int_t width = json_get_int(file, "width", 0),
-                     height = json_get_int(file, "height", 0);
-    size_t i;
-    json_t *codec;
-    if (width)
-        str_addf(&s, "%lldx%lld, ", (long long)width, (long long)height);
-    json_array_foreach(json_object_get(file, "codecs"), i, codec)
-        str_addf(&s, "%s%s", i ? " and " : "", codec_name(json_string_value(codec)));
-    AUTO_FREE char *text = str_take(&s);
-    return json_string(text ? text : "");
-}
-
-/* An abstract has an empty line between paragraphs. */
-static json_t *paragraphs(const char *text)
-{
-    json_t *list = json_array();
-    while (text && *text) {
-        const char *end = strstr(text, "\n\n");
-        const size_t nb = end ? (size_t)(end - text) : strlen(text);
-        if (nb)
-            json_array_append_new(list, json_stringn(text, nb));
-        text += nb + (end ? 2 : 0);
-    }
-    return list;
-}
-
-/* --- a part ----------------------------------------------------------------------------------- */
-
-/* The order in which a browser should try them: AV1 is smallest, and whoever cannot play it skips
- * it by its type; H.264 plays everywhere. Of one kind the largest picture first. */
-static int rank(const json_t *file)
-{
-    const char *mime = json_get_string(file, "mime", "");
-    const int height = (int)json_get_int(file, "height", 0);
-    const int kind = strstr(mime, "av01") ? 0 : strncmp(mime, "video/mp4", 9) == 0 ? 2 : 1;
-    return kind * 100000 - height;
-}
-
-static int by_rank(const void *a, const void *b)
-{
-    const int x = rank(*(json_t *const *)a), y = rank(*(json_t *const *)b);
-    return (x > y) - (x < y);
-}
-
-/* The files that the page plays: those with a picture, or, if there are none, the sound. */
-static json_t *sources(const json_t *files)
-{
-    const size_t nb = json_array_size(files);
-    AUTO_FREE json_t **list = mem_zalloc(nb + 1, sizeof *list);
-    size_t nb_list = 0, i;
-    json_t *file, *out = json_array();
-    for (int pass = 0; pass < 2 && nb_list == 0; pass++)
-        json_array_foreach(files, i, file)
-            if (json_object_get(file, "mime") && (pass || json_object_get(file, "width")))
-                list[nb_list++] = file;
-    if (nb_list)
-        qsort(list, nb_list, sizeof *list, by_rank);
-    for (i = 0; i < nb_list; i++)
-        json_array_append(out, list[i]);
-    return out;
-}
-
-static json_t *view_files(const json_t *files)
-{
-    json_t *list = json_array(), *file;
-    size_t i;
-    json_array_foreach((json_t *)(uintptr_t)files, i, file) {
-        json_t *f = json_copy(file);
-        if (json_object_get(file, "bytes"))
-            json_object_set_new(f, "size", size_text(json_get_int(file, "bytes", 0)));
-        if (json_object_get(file, "codecs"))
-            json_object_set_new(f, "format", format_text(file));
-        json_array_append_new(list, f);
-    }
-    return list;
-}
-
-static json_t *view_captions(const json_t *captions)
-{
-    json_t *list = view_files(captions), *file;
-    size_t i;
-    json_array_foreach(list, i, file) {
-        const char *language = json_get_string(file, "language", NULL);
-        AUTO_FREE char *label =
-            mem_printf("Captions%s%s", language ? ", " : "", language ? language : "");
-        json_object_set_new(file, "label", json_string(label));
-        json_object_set_new(file, "format", json_string("WebVTT"));
-    }
-    return list;
-}
-
-static void add_measures(json_t *out, const json_t *part, const json_t *first_file)
-{
-    const json_t *listed = json_object_get(part, "listed_s"),
-                 *measured = json_object_get(part, "measured_s");
-    if (json_is_integer(listed))
-        json_object_set_new(out, "listed", length_text(json_integer_value(listed) * 1000));
-    if (json_is_number(measured))
-        json_object_set_new(out, "length",
-                            length_text((int64_t)llround(json_number_value(measured) * 1000)));
-    const json_t *loud = json_object_get(first_file, "loudness_lufs"),
-                 *peak = json_object_get(first_file, "peak_dbtp");
-    if (json_is_number(loud) && json_is_number(peak)) {
-        AUTO_FREE char *text = mem_printf("%.1f LUFS, peak %.1f dBTP", json_number_value(loud),
-                                          json_number_value(peak));
-        json_object_set_new(out, "loudness", json_string(text));
-    }
-}
-
-/* NULL: the part has no page, as it has no file. */
-static json_t *show_part(const json_t *part, size_t nb_parts)
-{
-    const json_t *files = json_object_get(part, "files");
-    const char *name = json_get_string(json_array_get(files, 0), "file", NULL);
-    if (!name)
-        return NULL;
-    AUTO_FREE char *page = site_page_name(name);
-    json_t *out = json_pack("{s:s, s:I, s:s}", "page", page, "part",
-                            (json_int_t)json_get_int(part, "part", 1), "verdict",
-                            json_get_string(part, "verdict", ""));
-    static const char *const same[] = {"poster", "accepted_because", "being_made_anew"};
-    for (size_t i = 0; i < sizeof same / sizeof *same; i++)
-        if (json_object_get(part, same[i]))
-            json_object_set(out, same[i], json_object_get(part, same[i]));
-    if (nb_parts > 1)
-        json_object_set_new(out, "of", json_integer((json_int_t)nb_parts));
-    add_measures(out, part, json_array_get(files, 0));
-    json_object_set_new(out, "files", view_files(files));
-    json_object_set_new(out, "sources", sources(files));
-    json_object_set_new(out, "captions", view_captions(json_object_get(part, "captions")));
-    return out;
-}
 
 /* --- a talk ----------------------------------------------------------------------------------- */
 
+/* "12:06 / 24:21" for people and, for the importer, PT726S and PT1461S: of all parts, published or
+ * not. */
+static void add_listed(json_t *out, const json_t *talk)
+{
+    const json_t *const lists[] = {json_object_get(talk, "parts"),
+                                   json_object_get(talk, "not_published")};
+    const size_t nb = json_array_size(lists[0]) + json_array_size(lists[1]);
+    json_t *durations = json_array(), *part;
+    AUTO_STR text = {0};
+    bool all = nb > 0;
+    for (size_t number = 1; number <= nb; number++)
+        for (size_t list = 0; list < 2; list++) {
+            size_t i;
+            json_array_foreach(lists[list], i, part) {
+                const json_t *listed = json_object_get(part, "listed_s");
+                if (json_get_int(part, "part", 0) != (json_int_t)number)
+                    continue;
+                AUTO_JSON *shown = text_length(json_integer_value(listed) * 1000);
+                json_array_append_new(durations,
+                                      text_iso_length(json_integer_value(listed) * 1000));
+                str_addf(&text, "%s%s", number > 1 ? " / " : "", json_string_value(shown));
+                all = all && json_is_integer(listed);
+            }
+        }
+    json_object_set_new(out, "durations", durations);
+    if (all && text.s)
+        json_object_set_new(out, "listed", json_string(text.s));
+}
+
+static json_t *show_absent(const json_t *parts, size_t nb_parts)
+{
+    json_t *list = json_array(), *part;
+    size_t i;
+    json_array_foreach(parts, i, part) {
+        json_t *p = json_copy(part);
+        if (nb_parts > 1)
+            json_object_set_new(p, "of", json_integer((json_int_t)nb_parts));
+        json_array_append_new(list, p);
+    }
+    return list;
+}
+
+static json_t *show_parts(const json_t *parts, size_t nb_parts)
+{
+    json_t *list = json_array(), *part;
+    size_t i;
+    json_array_foreach(parts, i, part) {
+        json_t *p = part_show(part, nb_parts);
+        if (p)
+            json_array_append_new(list, p);
+    }
+    return list;
+}
+
 static json_t *show_talk(const json_t *talk)
 {
-    json_t *parts = json_object_get(talk, "parts"), *shown = json_array(), *part;
-    size_t i;
-    json_t *out = json_pack("{s:O, s:O, s:o, s:o}", "number", json_object_get(talk, "number"),
-                            "speakers", json_object_get(talk, "speakers"), "paragraphs",
-                            paragraphs(json_get_string(talk, "abstract", NULL)), "parts", shown);
-    static const char *const same[] = {"title", "section", "start", "room", "language", "url"};
-    for (i = 0; i < sizeof same / sizeof *same; i++)
+    const json_t *parts = json_object_get(talk, "parts"),
+                 *absent = json_object_get(talk, "not_published");
+    const size_t nb = json_array_size(parts) + json_array_size(absent);
+    char language[LANGUAGE_BYTES];
+    json_t *out = json_pack("{s:o, s:o, s:o}", "paragraphs",
+                            text_paragraphs(json_get_string(talk, "abstract", NULL)), "parts",
+                            show_parts(parts, nb), "absent", show_absent(absent, nb));
+    static const char *const same[] = {"number", "ref",  "title",    "speakers", "section",
+                                       "start",  "room", "language", "url",      "abstract"};
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++)
         json_object_set(out, same[i], json_object_get(talk, same[i]));
-    json_array_foreach(parts, i, part) {
-        json_t *p = show_part(part, json_array_size(parts));
-        if (p)
-            json_array_append_new(shown, p);
-    }
+    language_short(language, json_get_string(talk, "language", NULL));
+    if (*language)
+        json_object_set_new(out, "lang", json_string(language));
+    add_listed(out, talk);
     return out;
 }
 
@@ -214,38 +100,67 @@ json_t *view_talks(const json_t *published)
 
 /* --- the event -------------------------------------------------------------------------------- */
 
-json_t *view_event(const json_t *published)
+/* Of all that can be watched. */
+static int64_t total_ms(const json_t *talks)
 {
-    const json_t *event = json_object_get(published, "event");
-    const char *name = json_get_string(event, "name", "Talks"),
-               *place = json_get_string(event, "place", NULL),
-               *begin = json_get_string(event, "begin", NULL),
-               *end = json_get_string(event, "end", NULL);
-    const size_t nb = json_array_size(json_object_get(published, "talks"));
-    AUTO_STR s = {0};
-    if (place)
-        str_addf(&s, "%s · ", place);
-    if (begin)
-        str_addf(&s, "%s", begin);
-    if (end && begin && strcmp(begin, end) != 0)
-        str_addf(&s, " to %s", end);
-    str_addf(&s, "%s%zu talk%s", begin ? " · " : "", nb, nb == 1 ? "" : "s");
-    AUTO_FREE char *summary = str_take(&s);
-    return json_pack("{s:s, s:s, s:O*}", "title", name, "summary", summary, "licence",
-                     json_object_get(event, "licence"));
+    size_t i, k;
+    json_t *talk, *part;
+    double s = 0;
+    json_array_foreach(talks, i, talk)
+        json_array_foreach(json_object_get(talk, "parts"), k, part)
+            s += json_get_number(part, "measured_s", 0);
+    return llround(s * 1000);
 }
 
-json_t *view_overview(const json_t *published)
+static void add_feeds(json_t *out, const struct site_source *source)
 {
-    AUTO_JSON *talks = view_talks(published);
+    const char *const feeds[][2] = {{"feed_video", source->feed_video},
+                                    {"feed_sound", source->feed_sound}};
+    for (size_t i = 0; i < 2; i++) {
+        AUTO_FREE char *url =
+            source->base_url && feeds[i][1] ? text_url(source->base_url, feeds[i][1]) : NULL;
+        if (url)
+            json_object_set_new(out, feeds[i][0], json_string(url));
+    }
+}
+
+json_t *view_event(const struct site_source *source, const json_t *talks)
+{
+    const json_t *event = json_object_get(source->published, "event");
+    const size_t nb = json_array_size(talks);
+    const int64_t length_ms = total_ms(talks);
+    json_t *out = json_pack(
+        "{s:s, s:o, s:O*, s:O*, s:O*, s:O*, s:O*}", "title",
+        json_get_string(event, "name", "Talks"), "count",
+        json_sprintf("%zu talk%s", nb, nb == 1 ? "" : "s"), "name", json_object_get(event, "name"),
+        "place", json_object_get(event, "place"), "begin", json_object_get(event, "begin"), "end",
+        json_object_get(event, "end"), "licence", json_object_get(event, "licence"));
+    AUTO_FREE char *days =
+        text_days(json_get_string(event, "begin", NULL), json_get_string(event, "end", NULL));
+    if (days)
+        json_object_set_new(out, "days", json_string(days));
+    if (length_ms)
+        json_object_set_new(out, "total", text_total(length_ms));
+    if (source->base_url)
+        json_object_set_new(out, "base", json_string(source->base_url));
+    json_object_set(out, "contact_sheet", json_object_get(source->published, "contact_sheet"));
+    add_feeds(out, source);
+    return out;
+}
+
+/* --- the overview ----------------------------------------------------------------------------- */
+
+static json_t *by_section(const json_t *talks)
+{
     json_t *sections = json_array(), *section = NULL, *talk;
     const char *last = NULL;
     size_t i;
     json_array_foreach(talks, i, talk) {
         const char *name = json_get_string(talk, "section", "");
         if (!section || strcmp(name, last) != 0) {
-            AUTO_FREE char *id = mem_printf("section-%zu", json_array_size(sections) + 1);
-            section = json_pack("{s:s, s:[]}", "id", id, "talks");
+            section =
+                json_pack("{s:o, s:[]}", "id",
+                          json_sprintf("section-%zu", json_array_size(sections) + 1), "talks");
             if (*name)
                 json_object_set_new(section, "name", json_string(name));
             json_array_append_new(sections, section);
@@ -253,7 +168,59 @@ json_t *view_overview(const json_t *published)
         }
         json_array_append(json_object_get(section, "talks"), talk);
     }
-    return json_pack("{s:o, s:o}", "event", view_event(published), "sections", sections);
+    return sections;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const char *x = json_get_string(*(json_t *const *)a, "sort", ""),
+               *y = json_get_string(*(json_t *const *)b, "sort", "");
+    return strcmp(x, y);
+}
+
+/* A new array of the object's values in the order of their member "sort". */
+static json_t *sorted(const json_t *object)
+{
+    AUTO_FREE json_t **list = mem_zalloc(json_object_size(object) + 1, sizeof *list);
+    json_t *out = json_array(), *value;
+    const char *key;
+    size_t nb = 0;
+    json_object_foreach((json_t *)(uintptr_t)object, key, value)
+        list[nb++] = value;
+    if (nb)
+        qsort(list, nb, sizeof *list, by_name);
+    for (size_t i = 0; i < nb; i++)
+        json_array_append(out, list[i]);
+    return out;
+}
+
+/* Sorted by their last names, as lists of people are. */
+static json_t *speakers(const json_t *talks)
+{
+    AUTO_JSON *all = json_object();
+    size_t i, k;
+    json_t *talk, *name;
+    json_array_foreach(talks, i, talk)
+        json_array_foreach(json_object_get(talk, "speakers"), k, name) {
+            const char *text = json_string_value(name), *space = strrchr(text, ' ');
+            json_t *speaker = json_object_get(all, text);
+            if (!speaker) {
+                AUTO_FREE char *sort = str_slug(space ? space + 1 : text, 80);
+                speaker = json_pack("{s:O, s:o, s:[]}", "name", name, "sort",
+                                    json_sprintf("%s %s", sort, text), "talks");
+                json_object_set_new(all, text, speaker);
+            }
+            json_array_append_new(json_object_get(speaker, "talks"),
+                                  json_pack("{s:O, s:O}", "number", json_object_get(talk, "number"),
+                                            "title", json_object_get(talk, "title")));
+        }
+    return sorted(all);
+}
+
+json_t *view_overview(const json_t *event, const json_t *talks, bool captions)
+{
+    return json_pack("{s:O, s:o, s:o, s:b}", "event", event, "sections", by_section(talks),
+                     "speakers", speakers(talks), "captions", captions);
 }
 
 /* --- a part's page ---------------------------------------------------------------------------- */
@@ -266,26 +233,46 @@ static json_t *neighbour(const json_t *talks, size_t talk, int step)
         const json_t *t = json_array_get(talks, i);
         const json_t *p = json_array_get(json_object_get(t, "parts"), 0);
         if (p)
-            return json_pack("{s:O, s:O}", "title", json_object_get(t, "title"), "page",
-                             json_object_get(p, "page"));
+            return json_pack("{s:O, s:O, s:O*}", "title", json_object_get(t, "title"), "page",
+                             json_object_get(p, "page"), "lang", json_object_get(t, "lang"));
     }
     return NULL;
 }
 
-json_t *view_part(const json_t *event, const json_t *talks, size_t talk, size_t part)
+/* The talk with the other parts, and the name of this part for titles and lists of videos. */
+static json_t *talk_of_part(const json_t *talk, size_t part)
 {
-    json_t *t = json_array_get(talks, talk), *parts = json_object_get(t, "parts"),
-           *others = json_array(), *other;
+    const json_t *parts = json_object_get(talk, "parts"), *p = json_array_get(parts, part);
+    const char *title = json_get_string(talk, "title", "Untitled");
+    const json_int_t of = json_get_int(p, "of", 0);
+    json_t *out = json_copy((json_t *)(uintptr_t)talk), *others = json_array(), *other;
     size_t i;
     json_array_foreach(parts, i, other)
         if (i != part)
             json_array_append(others, other);
-    json_t *shown = json_copy(t);
-    json_object_del(shown, "parts");
-    json_object_set_new(shown, "others", others);
-    json_t *view = json_pack("{s:O, s:o, s:O}", "event", event, "talk", shown, "part",
-                             json_array_get(parts, part));
+    json_object_del(out, "parts");
+    json_object_set_new(out, "others", others);
+    json_object_set_new(out, "heading",
+                        of ? json_sprintf("%s (part %lld of %lld)", title,
+                                          (long long)json_get_int(p, "part", 1), (long long)of)
+                           : json_string(title));
+    return out;
+}
+
+json_t *view_part(const struct site_source *source, const json_t *event, const json_t *talks,
+                  size_t talk, size_t part)
+{
+    const json_t *t = json_array_get(talks, talk);
+    json_t *p = json_array_get(json_object_get(t, "parts"), part);
+    json_t *view =
+        json_pack("{s:O, s:o, s:O}", "event", event, "talk", talk_of_part(t, part), "part", p);
     json_object_set_new(view, "previous", neighbour(talks, talk, -1));
     json_object_set_new(view, "next", neighbour(talks, talk, 1));
+    if (source->base_url) {
+        json_object_set_new(view, "links", part_links(p, source->base_url));
+        json_object_set_new(view, "json_ld",
+                            part_json_ld(json_object_get(source->published, "event"),
+                                         json_object_get(view, "talk"), p, source->base_url));
+    }
     return view;
 }

@@ -34,7 +34,7 @@ furnish()
     EVENT=$1
     mkdir "$1"
     cheap_rendition "$1" cheap .mp4 96
-    settings 'renditions: [cheap]'
+    SITE=on settings 'renditions: [cheap]'
 }
 
 # An event's life, each step of which can be done again: a second programme renames a published file.

@@ -1,8 +1,10 @@
 # publish --send: what arrives at a target, in which order, and what is left alone there.
 
+# With pages, which are sent between files and lists.
 setup_file()
 {
     load helper
+    export SITE=on
     page "$PAGE" "1: First Steps (Ada Byron) (0:06)" \
         "2 (two parts): Second Thoughts (Grace Murray) (0:06 / 0:05)" \
         "3: Third Time Lucky (Radia Lamport) (0:08)"
@@ -21,6 +23,7 @@ setup_file()
 setup()
 {
     load helper
+    export SITE=on
     cd "$BATS_TEST_TMPDIR"
     cp -a "$BATS_FILE_TMPDIR/done" event
     EVENT=$PWD/event
