@@ -24,7 +24,7 @@
 #include "texts.h"
 #include "workdir.h"
 
-static const char list_name[] = PUBLISH_LIST, sums_name[] = "SHA256SUMS";
+static const char list_name[] = PUBLISH_LIST, sums_name[] = PUBLISH_SUMS;
 
 static void free_files(struct file *files, size_t nb)
 {
