@@ -29,6 +29,7 @@ void export_texts_finish(struct export_texts *t)
     for (size_t i = 0; i < t->nb; i++) {
         free(t->texts[i].path);
         free(t->texts[i].text);
+        free(t->texts[i].copy);
     }
     free(t->texts);
     *t = (struct export_texts){0};

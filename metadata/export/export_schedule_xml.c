@@ -1,8 +1,6 @@
 #include "export.h"
 
 #include <glib.h>
-#include <libxml/chvalid.h>
-#include <libxml/xmlwriter.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +11,7 @@
 #include "programme.h"
 #include "programme_refs.h"
 #include "str.h"
+#include "xml_out.h"
 
 enum { DAY_BYTES = 10, NAME_BYTES = 80 };
 
@@ -25,74 +24,27 @@ struct place {
 };
 
 struct writer {
-    xmlTextWriter *xml;
+    struct xml_out xml;
     const struct programme *programme;
     const struct export_file *files;
     size_t nb_files;
     struct place *places;
     size_t nb_places;
-    bool failed; /* the writer ran out of memory */
 };
 
 /* --- the document's pieces -------------------------------------------------------------------- */
 
-static void check(struct writer *w, int rc)
-{
-    w->failed |= rc < 0;
-}
-
-/* U+FFFD instead of characters that no document may contain, even escaped (XML 1.0, 2.2). A new
- * string. */
-static char *xml_text(const char *text)
-{
-    AUTO_STR out = {0};
-    for (uint32_t cp; (cp = str_next_utf8(&text));)
-        str_add_utf8(&out, xmlIsCharQ(cp) ? cp : 0xfffd);
-    return str_take(&out);
-}
-
-static void start(struct writer *w, const char *name)
-{
-    check(w, xmlTextWriterStartElement(w->xml, (const xmlChar *)name));
-}
-
-static void end(struct writer *w)
-{
-    check(w, xmlTextWriterEndElement(w->xml));
-}
-
-static void attribute(struct writer *w, const char *name, const char *value)
-{
-    AUTO_FREE char *text = xml_text(value);
-    check(w, xmlTextWriterWriteAttribute(w->xml, (const xmlChar *)name, (const xmlChar *)text));
-}
-
 static void number_attribute(struct writer *w, const char *name, int value)
 {
     AUTO_FREE char *text = mem_printf("%d", value);
-    attribute(w, name, text);
-}
-
-static void content(struct writer *w, const char *text)
-{
-    AUTO_FREE char *clean = xml_text(text);
-    if (*clean)
-        check(w, xmlTextWriterWriteString(w->xml, (const xmlChar *)clean));
-}
-
-/* An element with a text; empty for NULL. */
-static void element(struct writer *w, const char *name, const char *text)
-{
-    start(w, name);
-    content(w, text ? text : "");
-    end(w);
+    xml_out_attribute(&w->xml, name, text);
 }
 
 /* An element with a line that an importer made, so that importing it again gives the same. */
 static void line_element(struct writer *w, const char *name, const char *line)
 {
     AUTO_FREE char *text = plain_line_escape(line);
-    element(w, name, text);
+    xml_out_element(&w->xml, name, text);
 }
 
 /* --- order of the talks ----------------------------------------------------------------------- */
@@ -159,20 +111,20 @@ static void write_conference(struct writer *w)
     const struct programme *p = w->programme;
     const int nb_days = count_days(w);
     AUTO_FREE char *acronym = p->name ? str_slug(p->name, NAME_BYTES) : NULL;
-    start(w, "conference");
-    element(w, "acronym", acronym);
+    xml_out_start(&w->xml, "conference");
+    xml_out_element(&w->xml, "acronym", acronym);
     line_element(w, "title", p->name);
     if (p->place)
         line_element(w, "venue", p->place);
     if (p->begin)
-        element(w, "start", p->begin);
+        xml_out_element(&w->xml, "start", p->begin);
     if (p->end)
-        element(w, "end", p->end);
+        xml_out_element(&w->xml, "end", p->end);
     if (nb_days) {
         AUTO_FREE char *days = mem_printf("%d", nb_days);
-        element(w, "days", days);
+        xml_out_element(&w->xml, "days", days);
     }
-    end(w);
+    xml_out_end(&w->xml);
 }
 
 /* --- events ----------------------------------------------------------------------------------- */
@@ -183,17 +135,17 @@ static void write_link(struct writer *w, const struct export_file *f, const char
                                         "Captions"};
     AUTO_FREE char *text =
         mem_printf("%s (%s)%s", kinds[f->kind], f->what ? f->what : f->type, part);
-    start(w, "link");
-    attribute(w, "href", f->url);
-    content(w, text);
-    end(w);
+    xml_out_start(&w->xml, "link");
+    xml_out_attribute(&w->xml, "href", f->url);
+    xml_out_text(&w->xml, text);
+    xml_out_end(&w->xml);
 }
 
 static void write_links(struct writer *w, const struct talk *t)
 {
     const struct export_file *files, *first_video = NULL;
     const size_t nb = export_files_of(&files, w->files, w->nb_files, t->number, 0);
-    start(w, "links");
+    xml_out_start(&w->xml, "links");
     for (size_t i = 0; i < nb; i++) {
         AUTO_FREE char *part =
             t->nb_parts > 1 ? mem_printf(", part %d", files[i].part) : mem_strdup("");
@@ -201,20 +153,20 @@ static void write_links(struct writer *w, const struct talk *t)
             first_video = &files[i];
         write_link(w, &files[i], part);
     }
-    end(w);
-    element(w, "attachments", NULL);
+    xml_out_end(&w->xml);
+    xml_out_element(&w->xml, "attachments", NULL);
     if (first_video)
-        element(w, "video_download_url", first_video->url);
+        xml_out_element(&w->xml, "video_download_url", first_video->url);
 }
 
 static void write_persons(struct writer *w, const struct talk *t)
 {
-    start(w, "persons");
+    xml_out_start(&w->xml, "persons");
     for (size_t i = 0; i < t->nb_speakers; i++) {
         AUTO_FREE char *name = plain_text_escape(t->speakers[i]); /* read as text without tags */
-        element(w, "person", name);
+        xml_out_element(&w->xml, "person", name);
     }
-    end(w);
+    xml_out_end(&w->xml);
 }
 
 /* Without an offset only the time of day: the date-time would be ambiguous. */
@@ -224,9 +176,9 @@ static void write_start(struct writer *w, const char *start_text)
     if (!clock)
         return;
     if (strlen(clock) > strlen("T00:00:00"))
-        element(w, "date", start_text);
+        xml_out_element(&w->xml, "date", start_text);
     AUTO_FREE char *text = mem_printf("%.*s", strncmp(clock + 6, ":00", 3) == 0 ? 5 : 8, clock + 1);
-    element(w, "start", text);
+    xml_out_element(&w->xml, "start", text);
 }
 
 /* The slot; else the listed time. */
@@ -239,7 +191,7 @@ static void write_duration(struct writer *w, const struct talk *t)
     str_addf(&text, "%02d:%02d", seconds / 3600, seconds / 60 % 60);
     if (seconds % 60)
         str_addf(&text, ":%02d", seconds % 60);
-    element(w, "duration", text.s);
+    xml_out_element(&w->xml, "duration", text.s);
 }
 
 /* The slug is the ref, unless that is the guid. */
@@ -249,8 +201,8 @@ static void write_event(struct writer *w, const struct talk *t)
     AUTO_FREE char *guid = programme_ref_uuid(w->programme->name, t->ref ? t->ref : own);
     AUTO_FREE char *abstract = plain_text_escape(t->abstract);
     const bool ref_is_guid = !t->ref || strcmp(guid, t->ref) == 0;
-    start(w, "event");
-    attribute(w, "guid", guid);
+    xml_out_start(&w->xml, "event");
+    xml_out_attribute(&w->xml, "guid", guid);
     number_attribute(w, "id", t->number);
     write_start(w, t->start);
     write_duration(w, t);
@@ -259,25 +211,25 @@ static void write_event(struct writer *w, const struct talk *t)
     if (t->url)
         line_element(w, "url", t->url);
     line_element(w, "title", t->title);
-    element(w, "subtitle", NULL);
+    xml_out_element(&w->xml, "subtitle", NULL);
     line_element(w, "track", t->section);
-    element(w, "type", NULL);
+    xml_out_element(&w->xml, "type", NULL);
     line_element(w, "language", t->language);
-    element(w, "abstract", abstract);
-    element(w, "description", NULL);
+    xml_out_element(&w->xml, "abstract", abstract);
+    xml_out_element(&w->xml, "description", NULL);
     write_persons(w, t);
     write_links(w, t);
-    end(w);
+    xml_out_end(&w->xml);
 }
 
 /* --- days and rooms --------------------------------------------------------------------------- */
 
 static void start_day(struct writer *w, const char *day, int index)
 {
-    start(w, "day");
+    xml_out_start(&w->xml, "day");
     if (day) {
         AUTO_FREE char *date = mem_printf("%.*s", DAY_BYTES, day);
-        attribute(w, "date", date);
+        xml_out_attribute(&w->xml, "date", date);
     }
     number_attribute(w, "index", index);
 }
@@ -285,8 +237,8 @@ static void start_day(struct writer *w, const char *day, int index)
 static void start_room(struct writer *w, const char *room)
 {
     AUTO_FREE char *name = plain_line_escape(room ? room : "");
-    start(w, "room");
-    attribute(w, "name", name);
+    xml_out_start(&w->xml, "room");
+    xml_out_attribute(&w->xml, "name", name);
 }
 
 static void write_days(struct writer *w)
@@ -297,9 +249,9 @@ static void write_days(struct writer *w)
         const bool new_day = !last || compare_days(last->day, p->day) != 0;
         const bool new_room = new_day || last->room != p->room;
         if (last && new_room)
-            end(w); /* the room */
+            xml_out_end(&w->xml); /* the room */
         if (last && new_day)
-            end(w);
+            xml_out_end(&w->xml);
         if (new_day)
             /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): mem_grow() gives no NULL */
             start_day(w, p->day, ++nb_days);
@@ -308,41 +260,30 @@ static void write_days(struct writer *w)
         write_event(w, p->talk);
     }
     if (w->nb_places) {
-        end(w);
-        end(w);
+        xml_out_end(&w->xml);
+        xml_out_end(&w->xml);
     }
 }
 
 static void write_schedule(struct writer *w)
 {
-    check(w, xmlTextWriterSetIndent(w->xml, 1));
-    check(w, xmlTextWriterStartDocument(w->xml, "1.0", "UTF-8", NULL));
-    start(w, "schedule");
-    start(w, "generator");
-    attribute(w, "name", "talkpress");
-    end(w);
-    element(w, "version", NULL);
+    xml_out_start(&w->xml, "schedule");
+    xml_out_start(&w->xml, "generator");
+    xml_out_attribute(&w->xml, "name", "talkpress");
+    xml_out_end(&w->xml);
+    xml_out_element(&w->xml, "version", NULL);
     write_conference(w);
     write_days(w);
-    end(w);
-    check(w, xmlTextWriterEndDocument(w->xml));
+    xml_out_end(&w->xml);
 }
 
 int export_schedule_xml(char **out, const struct programme *programme,
                         const struct export_file *files, size_t nb_files, struct err *err)
 {
-    xmlBuffer *buffer = xmlBufferCreate();
     struct writer w = {.programme = programme, .files = files, .nb_files = nb_files};
-    w.xml = buffer ? xmlNewTextWriterMemory(buffer, 0) : NULL;
-    w.failed = !w.xml;
-    if (w.xml) {
-        place_talks(&w);
-        write_schedule(&w);
-        xmlFreeTextWriter(w.xml);
-    }
-    if (!w.failed)
-        *out = mem_strdup((const char *)xmlBufferContent(buffer));
+    xml_out_open(&w.xml);
+    place_talks(&w);
+    write_schedule(&w);
     free(w.places);
-    xmlBufferFree(buffer);
-    return w.failed ? err_set(err, ERR_NOMEM, "no memory for the schedule as XML") : 0;
+    return xml_out_close(out, &w.xml, err);
 }

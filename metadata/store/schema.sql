@@ -1,4 +1,4 @@
--- talkpress.db, version 7. Facts, decisions and results: which work is done follows from the results.
+-- talkpress.db, version 8. Facts, decisions and results: which work is done follows from the results.
 
 CREATE TABLE event (
     id    INTEGER PRIMARY KEY CHECK (id = 1),
@@ -90,6 +90,16 @@ CREATE TABLE chosen_cut (
     begin_frame INTEGER NOT NULL,
     end_frame   INTEGER NOT NULL,
     PRIMARY KEY (talk, part)
+) STRICT, WITHOUT ROWID;
+
+-- Chapters that the user typed: places in a recording, valid only for it.
+CREATE TABLE chosen_chapter (
+    talk      INTEGER NOT NULL,
+    part      INTEGER NOT NULL,
+    recording TEXT NOT NULL,    -- fingerprint
+    at_ms     INTEGER NOT NULL, -- from its first picture
+    title     TEXT NOT NULL,
+    PRIMARY KEY (talk, part, recording, at_ms)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE chosen_sound (

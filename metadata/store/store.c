@@ -13,7 +13,7 @@
 
 enum {
     APPLICATION_ID = 0x74707273, /* "tprs" */
-    SCHEMA_VERSION = 7,
+    SCHEMA_VERSION = 8,
     BUSY_MS = 10000,
     BUSY_STEP_MS = 20,
 };
@@ -152,6 +152,9 @@ static const char *const migrations[SCHEMA_VERSION - 1] = {
     "CREATE TABLE secret (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE TABLE file_proof (fingerprint TEXT PRIMARY KEY, proof TEXT NOT NULL) "
     "STRICT, WITHOUT ROWID;",
+    "CREATE TABLE chosen_chapter (talk INTEGER NOT NULL, part INTEGER NOT NULL,"
+    "recording TEXT NOT NULL, at_ms INTEGER NOT NULL, title TEXT NOT NULL,"
+    "PRIMARY KEY (talk, part, recording, at_ms)) STRICT, WITHOUT ROWID;",
 };
 
 int store_copy(const char *path, const char *to, struct err *err)

@@ -136,6 +136,23 @@ ATTR_NODISCARD int store_chosen_cut(struct chosen_cut *out, bool *found, struct 
 ATTR_NODISCARD int store_choose_cut(struct store *store, int talk, int part,
                                     const struct chosen_cut *cut, struct err *err);
 
+/* A chapter that the user typed. */
+struct chosen_chapter {
+    char recording[33];
+    int64_t at_ms; /* from the recording's first picture */
+    char *title;
+};
+/* Of a part, for all recordings, in order of recording and time. Free with chosen_chapters_free. */
+ATTR_NODISCARD int store_chosen_chapters(struct chosen_chapter **out, size_t *out_nb,
+                                         struct store *store, int talk, int part, struct err *err);
+void chosen_chapters_free(struct chosen_chapter *chapters, size_t nb);
+/* Adds it, or replaces the one at that time. */
+ATTR_NODISCARD int store_choose_chapter(struct store *store, int talk, int part,
+                                        const struct chosen_chapter *chapter, struct err *err);
+/* The title is not read. */
+ATTR_NODISCARD int store_drop_chapter(struct store *store, int talk, int part,
+                                      const struct chosen_chapter *chapter, struct err *err);
+
 /* Which sound of a recording is published. */
 struct chosen_sound {
     int stream;  /* -1: not chosen */

@@ -1,4 +1,4 @@
-/* Decisions of users: matches, cuts, sound, places, acceptances. */
+/* Decisions of users: matches, cuts, chapters, sound, places, acceptances. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -67,6 +67,56 @@ int store_choose_cut(struct store *s, int talk, int part, const struct chosen_cu
                           part);
     return sql_change(s, err, "INSERT OR REPLACE INTO chosen_cut VALUES (?, ?, ?, ?, ?)", "iisII",
                       talk, part, cut->recording, cut->begin, cut->end);
+}
+
+int store_chosen_chapters(struct chosen_chapter **out, size_t *out_nb, struct store *s, int talk,
+                          int part, struct err *err)
+{
+    AUTO_STMT *stmt = NULL;
+    if (sql_prepare(&stmt, s, err,
+                    "SELECT recording, at_ms, title FROM chosen_chapter "
+                    "WHERE talk = ? AND part = ? ORDER BY recording, at_ms",
+                    "ii", talk, part) < 0)
+        return err->code;
+    struct chosen_chapter *list = NULL;
+    size_t nb = 0;
+    int got;
+    while ((got = sql_step(s, stmt, "hIs", err)) > 0) {
+        list = mem_grow(list, nb, sizeof *list);
+        list[nb] = (struct chosen_chapter){.at_ms = sqlite3_column_int64(stmt, 1),
+                                           .title = sql_text_dup(stmt, 2)};
+        sql_hex(list[nb++].recording, stmt, 0);
+    }
+    if (got < 0) {
+        chosen_chapters_free(list, nb);
+        return got;
+    }
+    *out = list;
+    *out_nb = nb;
+    return 0;
+}
+
+void chosen_chapters_free(struct chosen_chapter *list, size_t nb)
+{
+    for (size_t i = 0; i < nb; i++)
+        free(list[i].title);
+    free(list);
+}
+
+int store_choose_chapter(struct store *s, int talk, int part, const struct chosen_chapter *c,
+                         struct err *err)
+{
+    return sql_change(s, err, "INSERT OR REPLACE INTO chosen_chapter VALUES (?, ?, ?, ?, ?)",
+                      "iisIs", talk, part, c->recording, c->at_ms, c->title);
+}
+
+int store_drop_chapter(struct store *s, int talk, int part, const struct chosen_chapter *c,
+                       struct err *err)
+{
+    return sql_change(s, err,
+                      "DELETE FROM chosen_chapter "
+                      "WHERE talk = ? AND part = ? AND recording = ? AND at_ms = ?",
+                      "iisI", talk, part, c->recording, c->at_ms);
 }
 
 int store_chosen_sound(struct chosen_sound *out, struct store *s, const char *recording,

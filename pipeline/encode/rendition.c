@@ -51,6 +51,15 @@ int rendition_check_audio(const json_t *audio, const char *where, struct err *er
                : 0;
 }
 
+static bool known_container(const char *name)
+{
+    static const char *const known[] = {"mp4", "webm", "ogg", "mp3"};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strcmp(name, known[i]) == 0)
+            return true;
+    return false;
+}
+
 static int check(struct rendition *r, const char *where, struct err *err)
 {
     if (json_need_string(&r->container, r->json, "container", where, err) < 0 ||
@@ -58,9 +67,8 @@ static int check(struct rendition *r, const char *where, struct err *err)
         json_need_string(&r->mime, r->json, "mime", where, err) < 0 ||
         json_need_object(&r->audio, r->json, "audio", where, err) < 0)
         return err->code;
-    if (strcmp(r->container, "mp4") != 0 && strcmp(r->container, "webm") != 0 &&
-        strcmp(r->container, "ogg") != 0)
-        return err_set(err, ERR_INVALID, "%s: 'container' is '%s', should be mp4, webm or ogg",
+    if (!known_container(r->container))
+        return err_set(err, ERR_INVALID, "%s: 'container' is '%s', should be mp4, webm, ogg or mp3",
                        where, r->container);
     /* Names of published files are lines of SHA256SUMS, where '\\' is special too. */
     AUTO_FREE char *line = str_clean_line(r->suffix);

@@ -12,7 +12,7 @@
 
 struct rendition {
     char *name;            /* the file's, without .yaml */
-    const char *container; /* "mp4", "webm" or "ogg" */
+    const char *container; /* "mp4", "webm", "ogg" or "mp3" */
     const char *suffix;    /* of published files: ".mp4", ".360p.mp4" … */
     const char *mime;
     json_t *video; /* encoder, max_width, max_height, key_frame_s, options {}; NULL: audio only */

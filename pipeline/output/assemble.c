@@ -155,32 +155,47 @@ static int open_sound(struct assembly *a, struct err *err)
     return 0;
 }
 
+/* The silence that stays for decoders to settle in: what they start with is not what they have
+ * after silence, and packets that say only how they differ came out as a burst. -1: the codec
+ * cannot begin in the middle. */
+static int64_t preroll(enum AVCodecID codec)
+{
+    enum {
+        OPUS = 3840, /* RFC 7845, section 4.2: 80 ms */
+        AAC = 2048,  /* two packets: each overlaps with the next one */
+        MP3 = 2304   /* the same; LAME's header can state a lead-in of 4095 + 529 at most */
+    };
+    return codec == AV_CODEC_ID_OPUS  ? OPUS
+           : codec == AV_CODEC_ID_AAC ? AAC
+           : codec == AV_CODEC_ID_MP3 ? MP3
+                                      : -1;
+}
+
 /* Audio only begins after the card: whole packets are left out, and the rest is signalled to the
- * player as lead-in (Opus: its pre-skip). The last 80 ms of silence stay for decoders to settle in
- * (RFC 7845, section 4.2): what they start with is not what they have after silence, and packets
- * that say only how they differ came out as a burst. */
+ * player as lead-in (Opus: its pre-skip; MP4: an edit list; MP3: LAME's header). */
 static void skip_card(struct assembly *a)
 {
-    enum { PREROLL = 3840 };
-    const int64_t packet_samples = a->spec->sound_packet_samples;
-    const int64_t skip = a->spec->skip_samples + a->lead_in - PREROLL;
-    if (a->spec->skip_samples <= 0 || packet_samples <= 0)
+    AVCodecParameters *par = a->audio->codecpar;
+    const int64_t packet_samples = a->spec->sound_packet_samples, keep = preroll(par->codec_id);
+    const int64_t skip = a->spec->skip_samples + a->lead_in - keep;
+    if (a->spec->skip_samples <= 0 || packet_samples <= 0 || keep < 0)
         return;
     a->to_skip = skip > 0 ? skip / packet_samples * packet_samples : 0;
     a->lead_in += a->spec->skip_samples - a->to_skip;
-    AVCodecParameters *par = a->audio->codecpar;
     par->initial_padding = (int)a->lead_in;
-    if (par->extradata_size >= 12) /* OpusHead: pre-skip in bytes 10 and 11 */
-        AV_WL16(par->extradata + 10, (uint16_t)a->lead_in);
+    if (par->codec_id == AV_CODEC_ID_OPUS && par->extradata_size >= 12)
+        AV_WL16(par->extradata + 10, (uint16_t)a->lead_in); /* OpusHead: pre-skip */
 }
 
-static int end_padding(AVPacket *pkt, int64_t too_many, struct err *err)
+/* How many samples of the packet are not to be heard. */
+static int set_unheard(AVPacket *pkt, int64_t at_start, int64_t at_end, struct err *err)
 {
     uint8_t *side = av_packet_new_side_data(pkt, AV_PKT_DATA_SKIP_SAMPLES, 10);
     if (!side)
         return av_fail_nomem(err);
     memset(side, 0, 10);
-    AV_WL32(side + 4, (unsigned)too_many);
+    AV_WL32(side, (unsigned)at_start);
+    AV_WL32(side + 4, (unsigned)at_end);
     return 0;
 }
 
@@ -194,18 +209,23 @@ static int read_sound(struct assembly *a, struct err *err)
         if (got <= 0)
             return got;
         hash_add(a->sound_source_hash, pkt->data, (size_t)pkt->size);
-        if (a->to_skip <= 0)
+        if (a->to_skip <= 0 && a->sample < a->sound_length)
             break;
-        a->to_skip -= size;
+        a->to_skip -= size; /* before the output, or after it: LAME flushes more than there was */
         av_packet_unref(pkt);
     }
     hash_add(a->sound_hash, pkt->data, (size_t)pkt->size);
     pkt->pts = pkt->dts = a->sample + a->stated_delay;
     pkt->duration = size;
     const int64_t too_many = a->sample + size - a->sound_length;
-    if (too_many > 0 && too_many < size) {
+    /* MP3 takes its lead-in from its first packet, and its padding from the last one, even if it is
+     * 0. */
+    const bool mp3 = a->audio->codecpar->codec_id == AV_CODEC_ID_MP3;
+    if (mp3 && a->sample == -a->lead_in && set_unheard(pkt, a->lead_in, 0, err) < 0)
+        return err->code;
+    if (too_many >= (mp3 ? 0 : 1) && too_many < size) {
         pkt->duration = size - too_many;
-        if (end_padding(pkt, too_many, err) < 0)
+        if (set_unheard(pkt, 0, too_many, err) < 0)
             return err->code;
     }
     a->sample += size;
@@ -285,6 +305,12 @@ static int add_captions(struct assembly *a, struct err *err)
 
 /* --- progress --------------------------------------------------------------------------------- */
 
+/* The containers that are written once. */
+static bool is_stream(const char *container)
+{
+    return strcmp(container, "ogg") == 0 || strcmp(container, "mp3") == 0;
+}
+
 /* MP4 and WebM are written twice: to put the index in front, libavformat moves all that follows. */
 static void expect_bytes(struct assembly *a)
 {
@@ -292,7 +318,7 @@ static void expect_bytes(struct assembly *a)
     int64_t nb = fs_size(s->sound_path);
     for (size_t i = 0; i < s->nb_segments; i++)
         nb += fs_size(s->segments[i].path);
-    a->nb_to_write = strcmp(s->container, "ogg") == 0 ? nb : 2 * nb;
+    a->nb_to_write = is_stream(s->container) ? nb : 2 * nb;
 }
 
 /* libavformat calls this before each write, also while it moves what it has written. */
@@ -328,8 +354,7 @@ static int open_output(struct assembly *a, const char *path, struct err *err)
         return av_fail_nomem(err);
     if (open_sound(a, err) < 0)
         return err->code;
-    if (a->spec->skip_samples > 0 && a->audio->codecpar->codec_id == AV_CODEC_ID_OPUS)
-        skip_card(a);
+    skip_card(a);
     a->sample = -a->lead_in;
     a->stated_delay = webm ? a->lead_in : 0;
     a->audio->time_base = (AVRational){1, SOUND_RATE};
@@ -338,6 +363,8 @@ static int open_output(struct assembly *a, const char *path, struct err *err)
     AVDictionary *options = NULL;
     /* The index in front: a player on the web starts without reading to the end. */
     av_dict_set(&options, webm ? "cues_to_front" : "movflags", webm ? "1" : "+faststart", 0);
+    if (!a->video) /* MP4 of sound alone, as Apple's players know it; other muxers have no brand */
+        av_dict_set(&options, "brand", "M4A ", 0);
     expect_bytes(a);
     const AVIOInterruptCB progress = {before_write, a};
     ret = avio_open2(&a->mux->pb, path, AVIO_FLAG_WRITE, &progress, NULL);

@@ -34,7 +34,7 @@ struct assemble_chapter {
 struct captions_track;
 
 struct assemble_spec {
-    const char *container; /* "mp4", "webm", "ogg" */
+    const char *container; /* "mp4", "webm", "ogg", "mp3" */
     AVRational fps;
     const struct assemble_segment *segments; /* the card first; none for audio only */
     size_t nb_segments;

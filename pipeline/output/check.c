@@ -10,6 +10,7 @@
 #include "assemble.h"
 #include "av.h"
 #include "captions_track.h"
+#include "codec_string.h"
 #include "hash.h"
 #include "media.h"
 #include "mem.h"
@@ -34,8 +35,9 @@ struct check {
     int64_t nb_video;
     bool *shown;                                 /* of the frames: which have had their packet */
     int64_t first_video, first_audio, end_audio; /* in the streams' time bases */
-    AVCodecContext *sound_dec;                   /* until the first sound is heard */
-    int64_t last_key;                            /* frame */
+    int64_t lead_in, padding;  /* of an MP3, in samples: before and after what is heard */
+    AVCodecContext *sound_dec; /* until the first sound is heard */
+    int64_t last_key;          /* frame */
     /* The seams: the packets from the last key frame on are kept, so that decoding can start there;
      * its first ones, for they put a decoder into the state that it meets the seam in, and all of a
      * group would be a third of the file. */
@@ -214,8 +216,26 @@ static int listen(struct check *c, const AVPacket *pkt, struct err *err)
     return 0;
 }
 
+static bool is_mp3(const struct check *c)
+{
+    return strcmp(c->spec->container, "mp3") == 0;
+}
+
+/* FFmpeg counts an MP3's times from its first packet, and says with the first and the last one how
+ * much of them is not heard. */
+static void note_unheard(struct check *c, const AVPacket *pkt)
+{
+    size_t nb = 0;
+    const uint8_t *side = av_packet_get_side_data(pkt, AV_PKT_DATA_SKIP_SAMPLES, &nb);
+    if (!is_mp3(c) || !side || nb < 8)
+        return;
+    c->lead_in += AV_RL32(side);
+    c->padding += AV_RL32(side + 4);
+}
+
 static int check_sound_packet(struct check *c, const AVPacket *pkt, struct err *err)
 {
+    note_unheard(c, pkt);
     const AVRational ms = {1, 1000};
     const int64_t slack = av_rescale_q(SOUND_SLACK_MS, ms, c->audio->time_base);
     if (c->end_audio != AV_NOPTS_VALUE && llabs(pkt->pts - c->end_audio) > slack)
@@ -447,27 +467,44 @@ static int check_hash(struct check *c, const struct hash *hash, const char *expe
 static int check_times(struct check *c, struct err *err)
 {
     const struct check_spec *s = c->spec;
-    const AVRational us = {1, 1000000};
+    const AVRational us = {1, 1000000}, sample = {1, SOUND_RATE};
     if (c->video && c->nb_video != s->nb_frames)
         return wrong(c, err, "%lld frames instead of %lld", (long long)c->nb_video,
                      (long long)s->nb_frames);
     if (c->first_audio == AV_NOPTS_VALUE)
         return wrong(c, err, "no sound comes out of it");
-    c->out->sound_start_us = av_rescale_q(c->first_audio, c->audio->time_base, us);
+    c->out->sound_start_us = av_rescale_q(c->first_audio, c->audio->time_base, us) -
+                             av_rescale(c->lead_in, 1000000, SOUND_RATE);
     c->out->video_start_us = c->video ? av_rescale_q(c->first_video, c->video->time_base, us) : 0;
     if (llabs(c->out->sound_start_us) > MAX_START_US ||
         llabs(c->out->video_start_us) > MAX_START_US)
         return wrong(c, err, "picture starts at %lld us, sound at %lld us",
                      (long long)c->out->video_start_us, (long long)c->out->sound_start_us);
     const int64_t sound_ms = s->nb_samples * 1000 / SOUND_RATE;
-    const int64_t end_ms = av_rescale_q(c->end_audio, c->audio->time_base, (AVRational){1, 1000});
+    const int64_t end =
+        av_rescale_q(c->end_audio, c->audio->time_base, sample) - c->lead_in - c->padding;
+    const int64_t end_ms = end * 1000 / SOUND_RATE;
     const int64_t packet_ms = 22; /* the last packet may be counted whole */
     if (end_ms < sound_ms - 1 || end_ms > sound_ms + packet_ms)
         return wrong(c, err, "its sound ends at %lld ms instead of %lld", (long long)end_ms,
                      (long long)sound_ms);
+    if (is_mp3(c) && end != s->nb_samples)
+        return wrong(c, err, "its sound has %lld samples instead of %lld", (long long)end,
+                     (long long)s->nb_samples);
     c->out->duration_ms =
         c->video ? av_rescale_q(s->nb_frames, av_inv_q(s->fps), (AVRational){1, 1000}) : sound_ms;
     return 0;
+}
+
+/* What is too long has no name. */
+static void name_codecs(struct check *c)
+{
+    AUTO_FREE char *video = c->video ? codec_string(c->video->codecpar, c->spec->fps) : NULL,
+                   *audio = codec_string(c->audio->codecpar, c->spec->fps);
+    AUTO_FREE char *both =
+        mem_printf("%s%s%s", video ? video : "", video ? "," : "", audio ? audio : "");
+    if (audio && (video || !c->video) && strlen(both) < sizeof c->out->codecs)
+        memcpy(c->out->codecs, both, strlen(both) + 1);
 }
 
 static int check(struct check *c, const char *path, struct err *err)
@@ -485,6 +522,7 @@ static int check(struct check *c, const char *path, struct err *err)
         check_chapters(c, err) < 0 || check_packets(c, err) < 0 || check_times(c, err) < 0 ||
         check_captions(c, err) < 0)
         return err->code;
+    name_codecs(c);
     if (c->video && check_hash(c, c->video_hash, c->spec->video_hash, "picture", err) < 0)
         return err->code;
     return check_hash(c, c->sound_hash, c->spec->sound_hash, "sound", err);

@@ -50,6 +50,7 @@ struct check_result {
     int64_t duration_ms; /* of the video, or of audio only */
     int64_t video_start_us, sound_start_us;
     int64_t nb_decoded; /* frames decoded around the seams */
+    char codecs[65];    /* of its picture and sound: "avc1.64001f,mp4a.40.2"; "": no such names */
 };
 
 /* ERR_EXTERNAL where the file is not as specified; the message says what was found and expected. */

@@ -57,5 +57,9 @@ enum { PROBE_STILL_FPS = 25 };
 /* How an audio stream keeps time, from a probe's result. */
 struct sound_clock probe_sound_clock(const json_t *probe, int stream);
 
+/* The time on the frame grid at which a player starts to count, in milliseconds, 0 or less: files
+ * with captions or chapters count from there. Players start with the stream that begins first. */
+int64_t probe_player_start_ms(const json_t *probe, const struct frame_grid *grid);
+
 /* The grid in a probe's result. ERR_INVALID where it is not valid. */
 ATTR_NODISCARD int probe_grid(struct frame_grid *out, const json_t *probe, struct err *err);

@@ -28,3 +28,17 @@ int probe_grid(struct frame_grid *out, const json_t *probe, struct err *err)
         return err_set(err, ERR_INVALID, "a probe result has no valid frame grid");
     return 0;
 }
+
+int64_t probe_player_start_ms(const json_t *probe, const struct frame_grid *grid)
+{
+    enum { LEAD_IN_MS = 100 }; /* sound that begins by less earlier is the encoder's: inaudible */
+    const int64_t origin_ms = frame_grid_origin_ms(grid);
+    int64_t start_ms = origin_ms;
+    size_t i;
+    json_t *stream;
+    json_array_foreach(json_object_get(probe, "streams"), i, stream) {
+        const int64_t ms = json_get_int(stream, "start_ms", start_ms);
+        start_ms = ms < start_ms ? ms : start_ms;
+    }
+    return start_ms < origin_ms - LEAD_IN_MS ? start_ms - origin_ms : 0;
+}

@@ -5,6 +5,7 @@
 #include "add.h"
 #include "analyse_recordings.h"
 #include "captions_source.h"
+#include "chapters_source.h"
 #include "clock.h"
 #include "commands.h"
 #include "datetime.h"
@@ -126,18 +127,26 @@ static int print_recordings_json(const struct plan *p, const struct adding *addi
     return 0;
 }
 
+/* What a file holds that lies beside a recording; NULL: it may be a recording. */
+static const char *beside(const char *name)
+{
+    return chapters_file_name(name) ? "chapters" : captions_file_name(name) ? "captions" : NULL;
+}
+
 /* Registers the files as the options say. */
 static int register_files(struct adding *r, const struct command *c, struct err *err)
 {
     const bool join = command_has(c, "join");
     if (join || command_has(c, "separate"))
         return add_recordings_by_hand(r, c->operands, c->nb_operands, join, err);
-    for (int i = 0; i < c->nb_operands; i++)
-        if (captions_file_name(c->operands[i]) && !fs_is_dir(c->operands[i]))
-            fprintf(stderr, "'%s' holds captions: it is used with the recording of that name\n",
-                    c->operands[i]);
+    for (int i = 0; i < c->nb_operands; i++) {
+        const char *holds = beside(c->operands[i]);
+        if (holds && !fs_is_dir(c->operands[i]))
+            fprintf(stderr, "'%s' holds %s: it is used with the recording of that name\n",
+                    c->operands[i], holds);
         else if (add_recordings(r, c->operands[i], err) < 0)
             return err->code;
+    }
     return 0;
 }
 
@@ -169,7 +178,7 @@ static int load_and_probe(struct plan *plan, struct executor_result *total,
     if (store_each_failure(c->event->store, note_failed, &failed, err) < 0 ||
         probe_recordings(total, plan, c->zygote, skip, command_has(c, "json"), err) < 0)
         return err->code;
-    return captions_note(plan, err);
+    return captions_note(plan, err) < 0 ? err->code : chapters_note(plan, err);
 }
 
 /* --- when and where it was made --------------------------------------------------------------- */

@@ -89,6 +89,8 @@ static int use_all(struct keys *k, struct plan *plan, struct err *err)
         char note[33];
         keys_captions_note(note, plan->recordings[i].fingerprint);
         use(k, note);
+        keys_chapters_note(note, plan->recordings[i].fingerprint);
+        use(k, note);
         const struct source *s = &plan->sources[i];
         use_verdicts(k, s->captions, s->nb_captions);
         use_verdicts(k, s->set_aside, s->nb_set_aside);

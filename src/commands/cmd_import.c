@@ -120,7 +120,22 @@ static void list_unsure(json_t *out, const struct plan *before, const struct pla
     }
 }
 
-/* Whether the user accepted a part of the talk as it is in the recording, or cut one from it. */
+static int has_chapters(bool *out, struct store *store, const struct talk *t, int part,
+                        const char *recording, struct err *err)
+{
+    struct chosen_chapter *list = NULL;
+    size_t nb = 0;
+    if (store_chosen_chapters(&list, &nb, store, t->number, part, err) < 0)
+        return err->code;
+    *out = false;
+    for (size_t i = 0; i < nb; i++)
+        *out = *out || strcmp(list[i].recording, recording) == 0;
+    chosen_chapters_free(list, nb);
+    return 0;
+}
+
+/* Whether the user accepted a part of the talk as it is in the recording, cut one from it, or typed
+ * chapters of it. */
 static int is_decided(bool *out, struct store *store, const struct talk *t, const char *recording,
                       struct err *err)
 {
@@ -128,11 +143,12 @@ static int is_decided(bool *out, struct store *store, const struct talk *t, cons
     for (size_t i = 0; i < t->nb_parts && !*out; i++) {
         struct acceptance a = {0};
         struct chosen_cut cut;
-        bool accepted, has_cut;
+        bool accepted, has_cut, chapters = false;
         if (store_acceptance(&a, &accepted, store, t->number, t->parts[i].number, err) < 0 ||
-            store_chosen_cut(&cut, &has_cut, store, t->number, t->parts[i].number, err) < 0)
+            store_chosen_cut(&cut, &has_cut, store, t->number, t->parts[i].number, err) < 0 ||
+            has_chapters(&chapters, store, t, t->parts[i].number, recording, err) < 0)
             return err->code;
-        *out = (accepted && strcmp(a.recording, recording) == 0) ||
+        *out = chapters || (accepted && strcmp(a.recording, recording) == 0) ||
                (has_cut && strcmp(cut.recording, recording) == 0);
         acceptance_finish(&a);
     }
@@ -274,6 +290,17 @@ static int disown_files(struct store *store, const struct import_guard *guard, s
     return ret;
 }
 
+static int drop_chapters(struct store *store, int talk, int part, struct err *err)
+{
+    struct chosen_chapter *list = NULL;
+    size_t nb = 0;
+    int ret = store_chosen_chapters(&list, &nb, store, talk, part, err);
+    for (size_t i = 0; ret == 0 && i < nb; i++)
+        ret = store_drop_chapter(store, talk, part, &list[i], err);
+    chosen_chapters_free(list, nb);
+    return ret;
+}
+
 /* The same for what the user decided: it was about the former talk, and would publish its recording
  * under the other one's title. */
 static int drop_decisions(struct store *store, const struct import_guard *guard, struct err *err)
@@ -287,7 +314,8 @@ static int drop_decisions(struct store *store, const struct import_guard *guard,
             return err->code;
         for (size_t k = 0; k < was->nb_parts; k++)
             if (store_clear_acceptance(store, was->number, was->parts[k].number, err) < 0 ||
-                store_choose_cut(store, was->number, was->parts[k].number, NULL, err) < 0)
+                store_choose_cut(store, was->number, was->parts[k].number, NULL, err) < 0 ||
+                drop_chapters(store, was->number, was->parts[k].number, err) < 0)
                 return err->code;
     }
     return 0;

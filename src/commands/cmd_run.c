@@ -3,6 +3,7 @@
 
 #include "analyse_recordings.h"
 #include "captions_source.h"
+#include "chapters_source.h"
 #include "commands.h"
 #include "event.h"
 #include "executor.h"
@@ -142,7 +143,7 @@ int cmd_run(struct command *c, struct err *err)
     AUTO_FREE int *talks = NULL;
     size_t nb_talks = 0;
     struct executor_result result = {0};
-    if (captions_note(c->plan, err) < 0 ||
+    if (captions_note(c->plan, err) < 0 || chapters_note(c->plan, err) < 0 ||
         selector_talks(&talks, &nb_talks, &c->plan->programme, c->operands, c->nb_operands, err) <
             0 ||
         analyse_recordings(&result, c->plan, c->zygote, talks, c->nb_operands ? nb_talks : 0, quiet,

@@ -53,7 +53,8 @@ static void print_waiting(const char *name, const struct part_plan *pp, const st
 
 static bool makes_output(enum stage stage)
 {
-    return stage == STAGE_ASSEMBLE || stage == STAGE_POSTER || stage == STAGE_CAPTIONS;
+    return stage == STAGE_ASSEMBLE || stage == STAGE_POSTER || stage == STAGE_CAPTIONS ||
+           stage == STAGE_STORYBOARD;
 }
 
 static void print_to_do(const char *name, const struct part_plan *pp)
@@ -74,7 +75,7 @@ static void print_to_do(const char *name, const struct part_plan *pp)
     for (size_t i = 0; i < pp->nb_jobs; i++)
         assembling += makes_output(pp->jobs[i].stage);
     if (nb_missing(pp) > assembling)
-        printf("  then: %zu output%s assembled and checked\n", nb_missing(pp) - assembling,
+        printf("  then: %zu output%s made and checked\n", nb_missing(pp) - assembling,
                cli_s(nb_missing(pp) - assembling));
     printf("  about %.0f s of one core\n", pp->cost_left);
 }

@@ -3,10 +3,10 @@
 
 #include "cli.h"
 
-command_function cmd_add, check_add, cmd_card, check_card, cmd_cut, check_cut, cmd_export,
-    check_export, cmd_gc, cmd_import, cmd_init, cmd_list, cmd_match, cmd_publish, cmd_rehearse,
-    check_rehearse, cmd_remove, cmd_run, check_run, cmd_sound, cmd_status, check_status, cmd_verify,
-    check_verify, cmd_why;
+command_function cmd_add, check_add, cmd_card, check_card, cmd_chapter, check_chapter, cmd_cut,
+    check_cut, cmd_export, check_export, cmd_gc, cmd_import, cmd_init, cmd_list, cmd_match,
+    cmd_publish, cmd_rehearse, check_rehearse, cmd_remove, cmd_run, check_run, cmd_sound,
+    cmd_status, check_status, cmd_verify, check_verify, cmd_why;
 
 /* Opens what a command needs, runs it and closes it: for struct cli_program. */
 command_function command_run;

@@ -153,6 +153,35 @@ static const struct verb verbs[] = {
      .needs = NEEDS_PLAN,
      .check = check_cut,
      .run = cmd_cut},
+    {.name = "chapter",
+     .operands = "TALK",
+     .summary = "show, set or propose chapters",
+     .help = "chapter [--json] TALK[/PART] [--list]\n"
+             "chapter [--json] TALK[/PART] TIME TITLE\n"
+             "chapter [--json] TALK[/PART] --remove TIME|all|waiting | --adopt\n"
+             "chapter [--json] TALK[/PART] --propose [--take]\n"
+             "Shows or sets the chapters of a part. TIME is [h:]mm:ss[.mmm] in the talk, without\n"
+             "its card: 0:00 is its first picture. The list also shows the time in the video.\n"
+             "A chapter is a place in the recording: if the cut moves, it stays where it is.\n"
+             "Chapters may also be read from a file beside the recording, NAME.chapters.vtt or\n"
+             "NAME.chapters.txt with lines '12:30 Title'; typed ones replace that list.\n"
+             "  --list          show them (default)\n"
+             "  --remove WHICH  remove the one that was typed at a TIME, all, or those waiting:\n"
+             "                  typed for another recording of the part\n"
+             "  --adopt         use those waiting with the present recording\n"
+             "  --propose       show changes of slides that may begin chapters\n"
+             "  --take          set those as chapters: 'Slide 1' and so on\n"
+             "  --json          print the chapters as JSON",
+     .options = {{.name = "json"},
+                 {.name = "list"},
+                 {.name = "remove", .takes_value = true},
+                 {.name = "adopt"},
+                 {.name = "propose"},
+                 {.name = "take"}},
+     .takes = {1, 3, "expected a TALK, or a TALK, a TIME and a TITLE"},
+     .needs = NEEDS_PLAN,
+     .check = check_chapter,
+     .run = cmd_chapter},
     {.name = "sound",
      .operands = "TALK [...]",
      .summary = "show what the sound is like, choose stream and channel",
@@ -254,17 +283,28 @@ static const struct verb verbs[] = {
      .run = cmd_publish},
     {.name = "export",
      .operands = "FORMAT",
-     .summary = "write schedule.xml or pyvideo JSON with links to the videos",
-     .help = "export schedule.xml [-o FILE] [--base-url URL]\n"
-             "export pyvideo -o DIR [--base-url URL]\n"
-             "Writes the programme in a format for other programs, with links to the videos in\n"
-             "out/: schedule.xml, or a folder in the format of pyvideo.org. DIR must be new or\n"
-             "empty.\n"
-             "  -o, --output FILE|DIR   where to write; schedule.xml: default standard output\n"
-             "  --base-url URL          the address of out/ on the web (default: no links)",
+     .summary = "write feeds, schedule.xml, and what video hosts want to know",
+     .help = "export FORMAT [-o PATH] [--base-url URL]\n"
+             "Writes a file or a folder for other programs. The programme, with links to the\n"
+             "videos in out/:\n"
+             "  schedule.xml  the timetable's format\n"
+             "  pyvideo       a folder in the format of pyvideo.org\n"
+             "What is published, for where it is shown:\n"
+             "  podcast       a folder with a feed of the videos, and one of the sound\n"
+             "  youtube       a folder per part: title, description, tags, picture, captions\n"
+             "  peertube      a folder per part: bodies for its API\n"
+             "  voctoweb      a folder per part: bodies for its API\n"
+             "  archive.org   the table for 'ia upload --spreadsheet'\n"
+             "  pretalx       links for the pages of the talks, as JSON\n"
+             "A folder must be new or empty. What was left out or shortened is reported.\n"
+             "  -o, --output PATH   where to write; for a file the default is standard output\n"
+             "  --base-url URL      the address of out/ on the web (default: 'base_url' of 'site'\n"
+             "                      in talkpress.yaml, else no links)",
      .options = {{.name = "output", .letter = 'o', .takes_value = true},
                  {.name = "base-url", .takes_value = true}},
-     .takes = {1, 1, "expected one FORMAT: schedule.xml or pyvideo"},
+     .takes = {1, 1,
+               "expected one FORMAT: schedule.xml, pyvideo, podcast, youtube, peertube, "
+               "voctoweb, archive.org or pretalx"},
      .needs = NEEDS_EVENT,
      .check = check_export,
      .run = cmd_export},

@@ -24,7 +24,7 @@ static const char settings_template[] =
     "# The output formats that are made of every part. NAME.yaml describes NAME; it is in the\n"
     "# folder renditions/ beside this file, or comes with talkpress. Also available: mp4-1080 and\n"
     "# av1-1080; mp4-archive and av1-archive (quality close to the recording); vp9-720 (takes\n"
-    "# five times as long as av1-720).\n"
+    "# five times as long as av1-720); m4a and mp3 (sound alone, for podcasts).\n"
     "renditions: [" DEFAULT_RENDITIONS "]\n"
     "# fast: softer H.264, 20 % less time. small: AV1 takes six times as long, for a quarter\n"
     "# fewer bytes.\n"
@@ -74,6 +74,9 @@ static const char settings_template[] =
     "# base_url, the address of out/ on the web, gives feeds and pages for search engines.\n"
     "# site: {base_url: \"https://example.org/videos/\"}\n"
     "\n"
+    "# Small pictures of each part, which players show while somebody seeks. 'off': none.\n"
+    "# storyboards: on\n"
+    "\n"
     "# The number of worker processes. Default: one per core; with AV1, one more per eight cores.\n"
     "# workers: 2\n"
     "# A worker that makes no progress for this many seconds is stopped.\n"
@@ -120,7 +123,8 @@ int settings_cores(void)
 
 static int check_texts(const json_t *map, const json_t *card, const char *where, struct err *err)
 {
-    static const char *const texts[] = {"language", "comment", "sandbox", "effort", "timezone"};
+    static const char *const texts[] = {"language", "comment",  "sandbox",
+                                        "effort",   "timezone", "storyboards"};
     static const char *const card_texts[] = {"template", "logo", "background"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (setting_check_text(map, texts[i], where, err) < 0)
@@ -197,6 +201,16 @@ static int read_captions(struct settings *s, const json_t *json, const char *whe
     return setting_check_keys(captions, known, sizeof known / sizeof *known, where, err);
 }
 
+static int read_storyboards(struct settings *s, const json_t *json, const char *where,
+                            struct err *err)
+{
+    const char *word = json_get_string(json, "storyboards", "on");
+    s->storyboards = strcmp(word, "on") == 0;
+    return s->storyboards || strcmp(word, "off") == 0
+               ? 0
+               : err_set(err, ERR_INVALID, "%s: 'storyboards' should be on or off", where);
+}
+
 /* SVT-AV1 starts threads even if it is limited to one core. Sometimes they leave the core idle. One
  * more worker uses that time: 7 % less time on two cores. */
 static int workers_by_default(const struct settings *s)
@@ -250,10 +264,10 @@ static int read_renditions(struct settings *s, const json_t *json, const char *d
 
 static int read_all(struct settings *s, const char *dir, struct err *err)
 {
-    static const char *const known[] = {"renditions", "tolerance_s",   "overrun_s",      "card",
-                                        "language",   "loudness_lufs", "true_peak_dbtp", "comment",
-                                        "workers",    "stall_s",       "sandbox",        "effort",
-                                        "captions",   "event",         "timezone",       "site"};
+    static const char *const known[] = {
+        "renditions",     "tolerance_s", "overrun_s", "card",    "language",   "loudness_lufs",
+        "true_peak_dbtp", "comment",     "workers",   "stall_s", "sandbox",    "effort",
+        "captions",       "event",       "timezone",  "site",    "storyboards"};
     static const char *const known_card[] = {"seconds", "fade_ms",    "template",
                                              "logo",    "background", "titles"};
     AUTO_FREE char *path = fs_join(dir, settings_file);
@@ -272,7 +286,7 @@ static int read_all(struct settings *s, const char *dir, struct err *err)
             0 ||
         check_texts(json, card, where, err) < 0 || read_numbers(s, json, where, err) < 0 ||
         read_card_titles(s, card, where, err) < 0 || read_sandbox(s, json, where, err) < 0 ||
-        read_captions(s, json, where, err) < 0 ||
+        read_captions(s, json, where, err) < 0 || read_storyboards(s, json, where, err) < 0 ||
         site_settings_read(&s->site, json, dir, where, err) < 0 ||
         event_about_read(&s->about, json, where, err) < 0 ||
         read_renditions(s, json, dir, where, err) < 0)

@@ -30,6 +30,7 @@ struct settings {
     char *language; /* ISO 639-2; NULL: from the recording */
     char *comment;  /* tag of every output (licence, link); NULL: from the talk */
     struct site_settings site;
+    bool storyboards;     /* pictures for seeking are made; default true */
     char **captions_take; /* files whose text is published although it is no language */
     size_t nb_captions_take;
 };

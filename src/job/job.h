@@ -28,6 +28,7 @@ struct job {
     /* Job of a part: the piece. */
     int cell;           /* index of the cell; -1: none, or the card before the talk */
     int captions;       /* index of the captions; -1: none */
+    int sheet;          /* of the storyboard, from 0 */
     size_t *renditions; /* indices of the renditions that it makes, ascending; owned */
     size_t nb_renditions;
 

@@ -12,6 +12,7 @@ void job_spec_finish(struct job_spec *s)
     free(s->outputs);
     free(s->assembly.segments);
     free(s->assembly.captions);
+    free(s->assembly.chapters);
     mem_free_strings(s->pool.texts, s->pool.nb_texts);
     json_decref(s->pool.values);
     json_decref(s->document);
@@ -58,6 +59,7 @@ const char *job_spec_ext(const struct job_spec *s)
     case STAGE_SOUND:
         return "mp4";
     case STAGE_POSTER:
+    case STAGE_STORYBOARD:
         return "jpg";
     case STAGE_CAPTIONS:
         return "vtt";
@@ -112,6 +114,8 @@ char **job_spec_paths(size_t *out_nb, const struct job_spec *s)
         add(&p, mem_strdup(s->captions.path));
     if (s->stage == STAGE_ASSEMBLE)
         add_pieces(&p, s);
+    if (s->stage == STAGE_STORYBOARD)
+        add(&p, workdir_path(s->work, s->storyboard.file, s->storyboard.container));
     *out_nb = p.nb;
     return p.list;
 }

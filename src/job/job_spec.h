@@ -74,6 +74,14 @@ struct job_captions {
     int stream;       /* index of the stream; -1: a file */
 };
 
+/* A sheet of the storyboard of a finished file in work/. */
+struct job_storyboard {
+    char file[KEY_BYTES]; /* its key */
+    const char *container;
+    int64_t duration_ms; /* of its picture */
+    int64_t sheet;       /* from 0 */
+};
+
 /* A segment of an assembly, and the seam between it and the next segment. */
 struct job_segment {
     char key[KEY_BYTES];
@@ -93,25 +101,33 @@ struct job_captions_track {
     const json_t *result;
 };
 
+/* A chapter of the part, on the clock of a file with the card. */
+struct job_chapter {
+    int64_t start_ms;
+    const char *title;
+};
+
 /* The tags of the file; NULL: no such tag. */
 struct job_tags {
     const char *title, *artist, *album, *track, *date, *comment, *language;
 };
 
 struct job_assembly {
-    const char *container; /* "mp4", "webm", "ogg" */
+    const char *container; /* "mp4", "webm", "ogg", "mp3" */
     struct job_segment *segments;
     size_t nb_segments; /* the card first; 0: a file without picture */
     char sound_key[KEY_BYTES];
     const json_t *sound; /* result of the job that made it */
     struct job_captions_track *captions;
     size_t nb_captions;
+    struct job_chapter *chapters; /* in order of time, the first at 0; none: those of every file */
+    size_t nb_chapters;
     struct job_tags tags;
     AVRational fps;
     int width, height; /* in pixels; 0: a file without picture */
     int key_frame_s;
     int64_t card_frames;
-    const char *talk_title; /* title of the chapter after the card */
+    const char *talk_title; /* of the chapter after the card, unless there are others */
     const json_t *remark;   /* of the pieces, copied to the result; NULL: none */
     const json_t *damage;   /* likewise */
 };
@@ -139,6 +155,7 @@ struct job_spec {
     struct job_sound sound;
     struct job_captions captions;
     struct job_assembly assembly;
+    struct job_storyboard storyboard;
 
     json_t *document; /* of a spec that was read; NULL: planned */
     struct {

@@ -8,10 +8,12 @@
 #include "probe.h"
 #include "reader.h"
 #include "rendition.h"
+#include "storyboard_grid.h"
 #include "workdir.h"
 
 static const char where[] = "the job";
-/* An upper limit, more than any piece has. */
+/* Upper limits: of a title card; more than any piece has. */
+enum { MAX_CARD_MS = 3600 * 1000 };
 static const int64_t max_frames = (int64_t)FRAME_GRID_MAX_HOURS * 3600 * 1000;
 
 static int read_key(char out[KEY_BYTES], const json_t *obj, const char *name, struct err *err)
@@ -251,6 +253,24 @@ static int read_captions_tracks(struct job_spec *s, struct err *err)
     return 0;
 }
 
+/* The muxers need them in order. */
+static int read_chapters(struct job_spec *s, struct err *err)
+{
+    struct job_assembly *a = &s->assembly;
+    const json_t *list = json_object_get(s->document, "chapters");
+    a->nb_chapters = json_array_size(list);
+    a->chapters = mem_zalloc(a->nb_chapters + 1, sizeof *a->chapters);
+    for (size_t i = 0; i < a->nb_chapters; i++) {
+        struct job_chapter *c = &a->chapters[i];
+        const json_t *item = json_array_get(list, i);
+        const int64_t least = i ? c[-1].start_ms + 1 : 0, most = i ? max_frames : 0;
+        if (json_need_number(&c->start_ms, item, "start_ms", least, most, where, err) < 0 ||
+            json_need_string(&c->title, item, "title", where, err) < 0)
+            return err->code;
+    }
+    return 0;
+}
+
 static void read_tags(struct job_tags *out, const json_t *tags)
 {
     *out = (struct job_tags){
@@ -274,7 +294,7 @@ static int read_assembly(struct job_spec *s, struct err *err)
         read_piece(&a->sound, s, a->sound_key, err) < 0 || read_fps(&a->fps, d, err) < 0 ||
         json_need_number(&a->card_frames, d, "card_frames", 0, max_frames, where, err) < 0 ||
         json_need_number(&key_frame_s, d, "key_frame_s", 0, 60, where, err) < 0 ||
-        read_segments(s, err) < 0 || read_captions_tracks(s, err) < 0)
+        read_segments(s, err) < 0 || read_captions_tracks(s, err) < 0 || read_chapters(s, err) < 0)
         return err->code;
     a->key_frame_s = (int)key_frame_s;
     a->width = (int)json_get_int(d, "width", 0);
@@ -284,6 +304,20 @@ static int read_assembly(struct job_spec *s, struct err *err)
     a->damage = json_object_get(d, "damage");
     read_tags(&a->tags, json_object_get(d, "tags"));
     return 0;
+}
+
+static int read_storyboard(struct job_spec *s, struct err *err)
+{
+    struct job_storyboard *b = &s->storyboard;
+    const int64_t most_ms = (int64_t)FRAME_GRID_MAX_HOURS * 3600 * 1000 + MAX_CARD_MS;
+    return read_key(b->file, s->document, "file", err) < 0 ||
+                   json_need_string(&b->container, s->document, "container", where, err) < 0 ||
+                   json_need_number(&b->duration_ms, s->document, "duration_ms", 1, most_ms, where,
+                                    err) < 0 ||
+                   json_need_number(&b->sheet, s->document, "sheet", 0,
+                                    storyboard_nb_sheets(b->duration_ms) - 1, where, err) < 0
+               ? err->code
+               : 0;
 }
 
 /* --- all ------------------------------------------------------------------------------------- */
@@ -308,6 +342,8 @@ static int read_stage(struct job_spec *s, struct err *err)
         return read_captions(s, err);
     case STAGE_ASSEMBLE:
         return read_assembly(s, err);
+    case STAGE_STORYBOARD:
+        return read_storyboard(s, err);
     case NB_STAGES:
         break;
     }

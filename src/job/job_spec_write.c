@@ -147,6 +147,16 @@ static json_t *write_seams(const struct job_assembly *a)
     return seams;
 }
 
+static json_t *write_chapters(const struct job_assembly *a)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < a->nb_chapters; i++)
+        json_array_append_new(list, json_pack("{s:I, s:o}", "start_ms",
+                                              (json_int_t)a->chapters[i].start_ms, "title",
+                                              json_text(a->chapters[i].title)));
+    return list;
+}
+
 static void write_assembly(json_t *spec, const struct job_spec *s)
 {
     const struct job_assembly *a = &s->assembly;
@@ -173,6 +183,8 @@ static void write_assembly(json_t *spec, const struct job_spec *s)
     set(spec, "key_frame_s", json_integer(a->key_frame_s));
     set(spec, "card_frames", json_integer(a->card_frames));
     set(spec, "talk_title", json_text(a->talk_title));
+    if (a->nb_chapters)
+        set(spec, "chapters", write_chapters(a));
     if (a->nb_captions)
         json_object_set(spec, "captions", captions);
     json_decref(captions);
@@ -182,6 +194,16 @@ static void write_assembly(json_t *spec, const struct job_spec *s)
     if (a->damage)
         set(spec, "damage", borrow(a->damage));
     set(spec, "seams", write_seams(a));
+}
+
+static void write_storyboard(json_t *spec, const struct job_spec *s)
+{
+    const struct job_storyboard *b = &s->storyboard;
+    set(spec, "work", json_text(s->work));
+    set(spec, "file", json_string(b->file));
+    set(spec, "container", json_string(b->container));
+    set(spec, "duration_ms", json_integer(b->duration_ms));
+    set(spec, "sheet", json_integer(b->sheet));
 }
 
 json_t *job_spec_write(const struct job_spec *s)
@@ -214,6 +236,9 @@ json_t *job_spec_write(const struct job_spec *s)
         break;
     case STAGE_ASSEMBLE:
         write_assembly(spec, s);
+        break;
+    case STAGE_STORYBOARD:
+        write_storyboard(spec, s);
         break;
     case NB_STAGES:
         break;

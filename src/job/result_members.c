@@ -6,6 +6,7 @@
 
 #include "frame_grid.h"
 #include "reader.h"
+#include "storyboard.h"
 
 /* Limits of numbers. Times are in milliseconds; recorders that stamp with the time of day begin
  * near 2^41. */
@@ -247,6 +248,7 @@ static const struct member assembled[] = {
     {MS("video_start_us")},
     {MS("sound_start_us")},
     {COUNT("decoded_at_seams")},
+    {WORD("codecs")},
     {NUMBER("loudness_lufs"), OR_NULL},
     {NUMBER("peak_dbtp"), OR_NULL},
     {NUMBER("gain_db"), OR_NULL},
@@ -255,17 +257,30 @@ static const struct member assembled[] = {
     {0},
 };
 
+/* A change of the picture: a time, and how much of it changed, in thousandths. */
+static const struct member change = {LIST(NULL, 2, 2, time)};
+#define CHANGES LIST("changes", 0, STORYBOARD_MAX_CHANGES, change)
+
+static const struct member storyboard[] = {
+    {CHANGES, NEEDED}, {INTEGER("bytes", 0, MAX_BYTES), NEEDED}, {SHA256("sha256"), NEEDED}, {0}};
+
 /* --- reports of the worker's inner processes -------------------------------------------------- */
 
 static const struct member poster_report[] = {{INTEGER("frame", 0, MAX_FRAMES), NEEDED}, {0}};
+static const struct member storyboard_report[] = {{CHANGES, NEEDED}, {0}};
 static const struct member captions_report[] = {{COUNT("left_out")}, {COUNT("left_out_line")}, {0}};
 /* The hashes of the payloads that it wrote: "" if there are none. */
 static const struct member assembly_report[] = {
     {WORD("video_hash"), NEEDED}, {WORD("sound_hash"), NEEDED}, {0}};
 
 static const struct member checked[] = {
-    {INTEGER("duration_ms", 0, MAX_MS)}, {MS("video_start_us")}, {MS("sound_start_us")},
-    {COUNT("decoded_at_seams")},         {COUNT("cues")},        {0},
+    {INTEGER("duration_ms", 0, MAX_MS)},
+    {MS("video_start_us")},
+    {MS("sound_start_us")},
+    {COUNT("decoded_at_seams")},
+    {COUNT("cues")},
+    {WORD("codecs")},
+    {0},
 };
 
 /* --- all -------------------------------------------------------------------------------------- */
@@ -274,13 +289,14 @@ static const struct member checked[] = {
  * hundred lines: 120 KB and 7,000 values. The longest recording, 720 hours, has sixty times as many
  * cells: 6 MB and 330,000 values. An analysis of 12 hours has at most 21,600 changes of scene, one
  * in 2 s: 350 KB; of 720 hours 22 MB and 1.3 million. The limits are above these. Other results
- * have fewer than 20 members. */
+ * have fewer than 20 members, but for the changes that a storyboard reports. */
 enum {
     LONG_BYTES = 32 << 20,
     SHORT_BYTES = 64 << 10,
     PROBE_VALUES = 1 << 20,
     ANALYSE_VALUES = 2 << 20,
     SHORT_VALUES = 1000,
+    CHANGES_VALUES = 4 * STORYBOARD_MAX_CHANGES,
 };
 
 const struct result_rules result_of[NB_STAGES] = {
@@ -292,11 +308,13 @@ const struct result_rules result_of[NB_STAGES] = {
     [STAGE_POSTER] = {SHORT_BYTES, SHORT_VALUES, poster},
     [STAGE_CAPTIONS] = {SHORT_BYTES, SHORT_VALUES, captions},
     [STAGE_ASSEMBLE] = {SHORT_BYTES, SHORT_VALUES, assembled},
+    [STAGE_STORYBOARD] = {SHORT_BYTES, CHANGES_VALUES, storyboard},
 };
 const struct result_rules result_report_of[NB_STAGES] = {
     [STAGE_POSTER] = {SHORT_BYTES, SHORT_VALUES, poster_report},
     [STAGE_CAPTIONS] = {SHORT_BYTES, SHORT_VALUES, captions_report},
     [STAGE_ASSEMBLE] = {SHORT_BYTES, SHORT_VALUES, assembly_report},
+    [STAGE_STORYBOARD] = {SHORT_BYTES, CHANGES_VALUES, storyboard_report},
 };
 const struct result_rules result_of_refused = {LONG_BYTES, PROBE_VALUES, refused};
 const struct result_rules result_of_summary = {SHORT_BYTES, SHORT_VALUES, summary};

@@ -7,14 +7,15 @@
 #include <stdbool.h>
 
 enum stage {
-    STAGE_PROBE,    /* of a recording: streams, frame grid, cells, damage */
-    STAGE_ANALYSE,  /* of a recording: loudness, silence, black */
-    STAGE_CARD,     /* a part's title card, as a segment */
-    STAGE_CELL,     /* a cell of a recording, as segments of one or several renditions */
-    STAGE_SOUND,    /* a part's sound, as tracks for one or several renditions */
-    STAGE_POSTER,   /* a part's still picture */
-    STAGE_CAPTIONS, /* a part's captions in one language */
-    STAGE_ASSEMBLE, /* a finished file, checked */
+    STAGE_PROBE,      /* of a recording: streams, frame grid, cells, damage */
+    STAGE_ANALYSE,    /* of a recording: loudness, silence, black */
+    STAGE_CARD,       /* a part's title card, as a segment */
+    STAGE_CELL,       /* a cell of a recording, as segments of one or several renditions */
+    STAGE_SOUND,      /* a part's sound, as tracks for one or several renditions */
+    STAGE_POSTER,     /* a part's still picture */
+    STAGE_CAPTIONS,   /* a part's captions in one language */
+    STAGE_ASSEMBLE,   /* a finished file, checked */
+    STAGE_STORYBOARD, /* a sheet of small pictures of a finished file */
     NB_STAGES,
 };
 

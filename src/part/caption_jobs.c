@@ -52,7 +52,7 @@ int plan_captions(struct part_plan *pp, const struct plan *plan, struct err *err
 {
     for (size_t i = 0; i < pp->work->nb_captions; i++) {
         const struct caption_source *c = &pp->source->captions[i];
-        struct output *o = part_add_output(pp, c->suffix, NULL);
+        struct output *o = part_add_output(pp, OUTPUT_CAPTIONS, c->suffix);
         o->captions = c;
         memcpy(o->key, pp->work->captions[i], sizeof o->key);
         const int there = part_look_up_output(pp, plan, o, STAGE_CAPTIONS, "vtt", err);
@@ -81,7 +81,7 @@ char *part_captions_left_out(const struct part_plan *pp)
     for (size_t i = 0; i < pp->nb_outputs; i++) {
         const struct output *o = &pp->outputs[i];
         const int nb = (int)json_get_int(o->result, "left_out", 0);
-        if (o->captions && o->captions->path && nb > 0)
+        if (o->kind == OUTPUT_CAPTIONS && o->captions->path && nb > 0)
             str_addf(&s, "%s%d block%s of '%s' left out, no cue%s: line %d%s", s.len ? "; " : "",
                      nb, nb == 1 ? "" : "s", fs_basename(o->captions->path), nb == 1 ? "" : "s",
                      (int)json_get_int(o->result, "left_out_line", 0), nb == 1 ? "" : " …");

@@ -102,6 +102,8 @@ static char *describe_of_part(const struct job *job, const struct part_plan *pp)
     }
     case STAGE_ASSEMBLE:
         return mem_printf("talk %s: assembly, %s", name, rendition_name(job, pp));
+    case STAGE_STORYBOARD:
+        return mem_printf("talk %s: storyboard, sheet %d", name, job->sheet + 1);
     case STAGE_PROBE:
     case STAGE_ANALYSE:
     case NB_STAGES:
@@ -141,6 +143,9 @@ static int fill(struct job_spec *out, const struct job *job, const struct plan *
         return spec_captions(out, job, pp, p, err);
     case STAGE_ASSEMBLE:
         return spec_assembly(out, job, pp, p, err);
+    case STAGE_STORYBOARD:
+        spec_storyboard(out, job, pp);
+        return 0;
     case NB_STAGES:
         break;
     }

@@ -5,6 +5,7 @@
 #include "json.h"
 #include "keys.h"
 #include "mem.h"
+#include "part_chapters.h"
 #include "part_work.h"
 #include "reader.h"
 #include "results.h"
@@ -84,6 +85,7 @@ static void assembly_key(char out[KEY_BYTES], const struct part_plan *pp,
                          const struct piecework *work, const char *tags_key)
 {
     AUTO_JSON *captions = list_captions(pp, work);
+    AUTO_JSON *chapters = pp->chapters.nb ? part_chapters_json(pp) : NULL;
     const struct keys_assembly of = {.container = work->rendition->container,
                                      .card = work->card_key,
                                      .cells = work->cells_key,
@@ -95,7 +97,8 @@ static void assembly_key(char out[KEY_BYTES], const struct part_plan *pp,
                                      .key_frame_s = key_frame_s(work),
                                      .card_frames = pp->work->card_frames,
                                      .talk_title = pp->talk->title,
-                                     .captions = captions};
+                                     .captions = captions,
+                                     .chapters = chapters};
     keys_assembly(out, &of);
 }
 
@@ -110,7 +113,8 @@ int plan_outputs(struct part_plan *pp, const struct plan *plan, struct err *err)
     keys_tags(tags_key, &tags, pp->talk->number);
     for (size_t i = 0; i < pp->work->nb_works; i++) {
         const struct piecework *work = &pp->work->works[i];
-        struct output *o = part_add_output(pp, work->rendition->suffix, work->rendition);
+        struct output *o = part_add_output(pp, OUTPUT_RENDITION, work->rendition->suffix);
+        o->rendition = work->rendition;
         o->width = work->width;
         o->height = work->height;
         assembly_key(o->key, pp, work, tags_key);
@@ -143,7 +147,7 @@ void plan_assemblies(struct part_plan *pp)
 
 int plan_poster(struct part_plan *pp, const struct plan *plan, struct err *err)
 {
-    struct output *o = part_add_output(pp, ".jpg", NULL);
+    struct output *o = part_add_output(pp, OUTPUT_POSTER, ".jpg");
     const bool of_card = !part_has_picture(pp);
     if (of_card) {
         char drawn[KEY_BYTES];
@@ -269,6 +273,15 @@ static int fill_captions(struct job_spec *out, struct pieces *sum, const struct 
     return 0;
 }
 
+static void fill_chapters(struct job_assembly *a, const struct part_plan *pp)
+{
+    a->nb_chapters = pp->chapters.nb;
+    a->chapters = mem_zalloc(a->nb_chapters + 1, sizeof *a->chapters);
+    for (size_t i = 0; i < a->nb_chapters; i++)
+        a->chapters[i] =
+            (struct job_chapter){pp->chapters.list[i].at_ms, pp->chapters.list[i].title};
+}
+
 int spec_assembly(struct job_spec *out, const struct job *job, const struct part_plan *pp,
                   const struct plan *plan, struct err *err)
 {
@@ -284,6 +297,7 @@ int spec_assembly(struct job_spec *out, const struct job *job, const struct part
                                           .talk_title = pp->talk->title};
     struct job_assembly *a = &out->assembly;
     memcpy(a->sound_key, work->sound_key, KEY_BYTES);
+    fill_chapters(a, pp);
     int ret = work->rendition->video ? fill_segments(out, &sum, work, pp, plan, err) : 0;
     if (ret == 0)
         ret = read_piece(&a->sound, out, &sum, STAGE_SOUND, a->sound_key, plan, err);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "mem.h"
+#include "part_chapters.h"
 #include "part_cut.h"
 #include "part_work.h"
 #include "verdict.h"
@@ -32,6 +33,8 @@ static int describe_part(struct part_plan *pp, const struct plan *p, struct err 
         pp->source = &p->sources[pp->match->recording];
     const json_t *probe = pp->source ? pp->source->probe : NULL;
     if (probe && !plan_refusal(probe) && part_decide_cut(pp, p, err) < 0)
+        return err->code;
+    if (part_find_chapters(pp, p, err) < 0)
         return err->code;
     part_judge(pp, p);
     return look_up_acceptance(pp, p, err);
@@ -189,9 +192,12 @@ void part_plan_trim(struct part_plan *pp)
 void part_plan_finish(struct part_plan *pp)
 {
     part_plan_trim(pp);
+    for (size_t i = 0; i < pp->nb_outputs; i++)
+        free(pp->outputs[i].suffix);
     free(pp->outputs);
     free(pp->cause);
     free(pp->waiting_text);
+    chapters_finish(&pp->chapters);
     acceptance_finish(&pp->acceptance);
     *pp = (struct part_plan){0};
 }

@@ -9,17 +9,21 @@
  */
 #pragma once
 
+#include "chapters.h"
 #include "frame_grid.h"
 #include "job.h"
 #include "plan.h"
 #include "verify.h"
 
+enum output_kind { OUTPUT_RENDITION, OUTPUT_POSTER, OUTPUT_CAPTIONS, OUTPUT_STORYBOARD };
+
 /* One file that a part is published as. */
 struct output {
-    const char *suffix;                    /* of the published file: ".mp4" …, ".jpg", ".vtt" */
-    const struct rendition *rendition;     /* NULL: the poster, or captions */
-    const struct caption_source *captions; /* NULL: all others */
-    int width, height;                     /* of a rendition; 0: sound alone, or no rendition */
+    enum output_kind kind;
+    char *suffix;                          /* of the published file; owned: ".mp4" …, ".jpg" */
+    const struct rendition *rendition;     /* OUTPUT_RENDITION */
+    const struct caption_source *captions; /* OUTPUT_CAPTIONS */
+    int width, height;                     /* OUTPUT_RENDITION; 0: sound alone */
     char key[33];
     json_t *result; /* owned; NULL: not made yet */
 };
@@ -75,6 +79,10 @@ struct part_plan {
     bool cut_proposed;               /* in a recording of several talks; the user must take it */
     const struct room_cut *room_cut; /* the proposal; NULL: none, or not known yet */
     int64_t cut_moved_ms; /* how far the cut between two parts was moved to a quiet moment */
+    /* the chapters */
+    struct chapters chapters;   /* owned; as published, on the clock of files with a card */
+    bool chapters_typed;        /* by the user; else they are those beside the recording */
+    size_t nb_chapters_waiting; /* typed for another recording */
     /* the work */
     struct part_work *work; /* owned, private to part/; NULL: the part waits */
     struct job *jobs;       /* owned; those that can be done now */
@@ -83,6 +91,7 @@ struct part_plan {
     double cost_left;               /* estimated cost of the jobs, in seconds of one core */
     double cost_later;              /* the same for assemblies that must wait for these jobs */
     struct output *outputs;         /* owned; those of renditions first */
+    int64_t storyboard_ms; /* the length of the file that the storyboard shows; 0: it has none */
     size_t nb_outputs, nb_outputs_done;
 };
 

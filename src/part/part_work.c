@@ -19,6 +19,12 @@ const char *part_fields(const struct part_plan *pp)
     return json_get_string(pp->source->analysis, "fields", "progressive");
 }
 
+int64_t part_card_frames(const struct part_plan *pp, const struct plan *plan)
+{
+    const int64_t nb = frame_grid_frame_at_ms(&pp->grid, plan->event->settings.card_ms);
+    return nb > 1 ? nb : 1;
+}
+
 struct job_range part_range(const struct part_plan *pp)
 {
     return (struct job_range){pp->begin, pp->end, pp->work->card_frames};
@@ -87,12 +93,11 @@ struct job *part_add_job(struct part_plan *pp, enum stage stage, const char *key
     return job;
 }
 
-struct output *part_add_output(struct part_plan *pp, const char *suffix,
-                               const struct rendition *rendition)
+struct output *part_add_output(struct part_plan *pp, enum output_kind kind, const char *suffix)
 {
     pp->outputs = mem_grow(pp->outputs, pp->nb_outputs, sizeof *pp->outputs);
     struct output *o = &pp->outputs[pp->nb_outputs++];
-    *o = (struct output){.suffix = suffix, .rendition = rendition};
+    *o = (struct output){.kind = kind, .suffix = mem_strdup(suffix)};
     return o;
 }
 

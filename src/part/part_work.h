@@ -41,6 +41,8 @@ struct part_work {
 bool part_has_picture(const struct part_plan *part);
 /* Interlacing, for picture_traits_read: "flagged", "progressive" … */
 const char *part_fields(const struct part_plan *part);
+/* The number of frames of its card, also before the work is planned. */
+int64_t part_card_frames(const struct part_plan *part, const struct plan *plan);
 struct job_range part_range(const struct part_plan *part);
 
 /* Lists the cells within the cut, unless they are listed. Returns 0, 1 if the probe's cells are not
@@ -53,10 +55,9 @@ void part_cell_key(char out[KEY_BYTES], const struct piecework *work, const stru
 /* Adds a job to the part. The pointer is valid until the next one is added. */
 struct job *part_add_job(struct part_plan *part, enum stage stage, const char *key, double cost);
 
-/* Adds an output to the part, whose key the caller fills in. The pointer is valid until the next
- * one is added. */
-struct output *part_add_output(struct part_plan *part, const char *suffix,
-                               const struct rendition *rendition);
+/* Adds an output to the part, whose key and other members the caller fills in. The pointer is valid
+ * until the next one is added. */
+struct output *part_add_output(struct part_plan *part, enum output_kind kind, const char *suffix);
 /* Reads the output's result. Returns 1, 0 if it is not made, or a negative code. */
 int part_look_up_output(struct part_plan *part, const struct plan *plan, struct output *output,
                         enum stage stage, const char *ext, struct err *err);
@@ -128,6 +129,13 @@ ATTR_NODISCARD int spec_assembly(struct job_spec *out, const struct job *job,
                                  struct err *err);
 ATTR_NODISCARD int spec_poster(struct job_spec *out, const struct part_plan *part,
                                const struct plan *plan, struct err *err);
+
+/* storyboard_jobs.c: the sheets of the storyboard, from the finished file with the smallest
+ * picture. Their jobs follow its assembly. Without a picture, and in recordings that have none,
+ * there is no storyboard. */
+ATTR_NODISCARD int plan_storyboard(struct part_plan *part, const struct plan *plan,
+                                   struct err *err);
+void spec_storyboard(struct job_spec *out, const struct job *job, const struct part_plan *part);
 
 /* work_plan.c: all kinds of jobs together */
 

@@ -31,9 +31,7 @@ static void begin(struct part_plan *pp, const struct plan *plan)
     const struct settings *s = &plan->event->settings;
     struct part_work *w = pp->work = mem_zalloc(1, sizeof *pp->work);
     w->video = json_object_get(pp->source->probe, "video");
-    w->card_frames = frame_grid_frame_at_ms(&pp->grid, s->card_ms);
-    if (w->card_frames < 1)
-        w->card_frames = 1;
+    w->card_frames = part_card_frames(pp, plan);
     w->works = mem_zalloc(s->nb_renditions, sizeof *w->works);
     w->nb_works = s->nb_renditions;
     for (size_t i = 0; i < w->nb_works; i++) {
@@ -72,7 +70,8 @@ int part_work_plan(struct part_plan *pp, const struct plan *plan, struct err *er
                    plan_cells(pp, plan, err) < 0)))
         return err->code;
     plan_assemblies(pp);
-    if (plan_poster(pp, plan, err) < 0 || plan_captions(pp, plan, err) < 0)
+    if (plan_poster(pp, plan, err) < 0 || plan_captions(pp, plan, err) < 0 ||
+        plan_storyboard(pp, plan, err) < 0)
         return err->code;
     for (size_t i = 0; i < pp->nb_jobs; i++)
         pp->cost_left += pp->jobs[i].cost;

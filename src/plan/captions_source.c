@@ -8,8 +8,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "beside.h"
 #include "captions.h"
 #include "captions_verdict.h"
+#include "chapters_source.h"
 #include "found.h"
 #include "fs.h"
 #include "hash.h"
@@ -180,18 +182,15 @@ static void add_file(struct source *s, const struct search *search, const char *
     set_file(c, mem_take(&path), &found);
 }
 
-/* The index of the first source whose path is not before this one. Sources are sorted by path. */
-static size_t first_from(const struct source *sources, size_t nb, const char *path)
+struct gift {
+    const struct search *search;
+    const char *dir, *name, *language;
+};
+
+static void give_to(void *opaque, struct source *s)
 {
-    size_t low = 0, high = nb;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (strcmp(sources[middle].recording->path, path) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    const struct gift *g = opaque;
+    add_file(s, g->search, g->dir, g->name, g->language);
 }
 
 /* Adds a captions file to the recordings whose names equal the first stem bytes of its name, apart
@@ -199,22 +198,8 @@ static size_t first_from(const struct source *sources, size_t nb, const char *pa
 static bool give(const struct search *search, const char *dir, const char *name, size_t stem,
                  const char *language)
 {
-    struct source *sources = search->sources;
-    const size_t nb = search->nb;
-    bool given = false;
-    AUTO_FREE char *path = fs_join(dir, name);
-    const size_t length = strlen(path) - strlen(name) + stem;
-    AUTO_FREE char *start = mem_printf("%.*s", (int)length, path);
-    for (size_t i = first_from(sources, nb, start);
-         i < nb && strncmp(sources[i].recording->path, start, length) == 0; i++) {
-        const char *rest = sources[i].recording->path + length;
-        const char *dot = strrchr(fs_basename(sources[i].recording->path), '.');
-        if (sources[i].absent || strchr(rest, '/') || (dot ? dot != rest : *rest != '\0'))
-            continue;
-        add_file(&sources[i], search, dir, name, language);
-        given = true;
-    }
-    return given;
+    struct gift gift = {search, dir, name, language};
+    return beside_each(search->sources, search->nb, dir, name, stem, give_to, &gift);
 }
 
 static void give_file(const struct search *search, const char *dir, const char *name)
@@ -237,9 +222,13 @@ static void give_file(const struct search *search, const char *dir, const char *
 static void look_through(const struct search *search, const char *dir)
 {
     DIR *d = opendir(dir);
-    for (const struct dirent *e; d && (e = readdir(d));)
-        if (e->d_name[0] != '.' && captions_file_name(e->d_name))
+    for (const struct dirent *e; d && (e = readdir(d));) {
+        if (e->d_name[0] == '.')
+            continue;
+        chapters_give(search->sources, search->nb, dir, e->d_name);
+        if (captions_file_name(e->d_name))
             give_file(search, dir, e->d_name);
+    }
     if (d)
         closedir(d);
 }
@@ -404,12 +393,13 @@ int captions_find(struct source *sources, size_t nb, const struct event *event, 
         remember(&search, sources[i].set_aside, sources[i].nb_set_aside);
         remember(&search, sources[i].outranked, sources[i].nb_outranked);
         captions_free(&sources[i]);
+        chapters_free(&sources[i]);
     }
     look_beside(&search);
     g_hash_table_unref(search.known);
     for (size_t i = 0; i < nb; i++) {
         struct source *s = &sources[i];
-        if (s->absent && read_note(s, event, err) < 0)
+        if (s->absent && (read_note(s, event, err) < 0 || chapters_read_note(s, event, err) < 0))
             return err->code;
         if (s->nb_captions == 0)
             add_streams(s, event);

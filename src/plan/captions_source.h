@@ -28,10 +28,11 @@ struct caption_source {
 /* Whether the file's suffix is one of captions. */
 bool captions_file_name(const char *name);
 
-/* Fills the captions of all sources. Their probes must be loaded, as struct source describes. Text
- * that is no language is set aside, unless the settings name its file. What is no file of the
- * recording's folder is set aside too. Each folder is read once. For recordings that do not exist
- * now, the files are those that captions_note wrote to the store. */
+/* Fills the captions of all sources, and their chapters (chapters_source.h). Their probes must be
+ * loaded, as struct source describes. Text that is no language is set aside, unless the settings
+ * name its file. What is no file of the recording's folder is set aside too. Each folder is read
+ * once. For recordings that do not exist now, the files are those that captions_note wrote to the
+ * store. */
 ATTR_NODISCARD int captions_find(struct source *sources, size_t nb, const struct event *event,
                                  struct err *err);
 void captions_free(struct source *source);

@@ -8,6 +8,8 @@
 #include "probe.h"
 #include "segment.h"
 #include "sound.h"
+#include "storyboard.h"
+#include "storyboard_grid.h"
 #include "telemetry.h"
 
 /* Versions of results that do not come from a single room. */
@@ -45,6 +47,13 @@ void keys_matches(char out[KEY_BYTES])
 void keys_captions_note(char out[KEY_BYTES], const char *fingerprint)
 {
     struct key k = key_begin("captions beside", NOTE_VERSION);
+    key_text(&k, fingerprint);
+    key_end(&k, out);
+}
+
+void keys_chapters_note(char out[KEY_BYTES], const char *fingerprint)
+{
+    struct key k = key_begin("chapters beside", NOTE_VERSION);
     key_text(&k, fingerprint);
     key_end(&k, out);
 }
@@ -199,6 +208,8 @@ void keys_assembly(char out[KEY_BYTES], const struct keys_assembly *of)
     key_text(&k, of->talk_title);
     if (of->captions)
         key_json(&k, of->captions);
+    if (of->chapters)
+        key_json(&k, of->chapters);
     key_end(&k, out);
 }
 
@@ -219,5 +230,21 @@ void keys_poster_of_card(char out[KEY_BYTES], const char *drawn)
     struct key k = key_begin("poster", POSTER_VERSION);
     key_int(&k, PROBE_VERSION);
     key_text(&k, drawn);
+    key_end(&k, out);
+}
+
+void keys_storyboard(char out[KEY_BYTES], const char *container, const char *card,
+                     const char *cells, const struct job_storyboard *b)
+{
+    struct key k = key_begin("storyboard", STORYBOARD_VERSION);
+    key_text(&k, container);
+    key_text(&k, card);
+    key_text(&k, cells);
+    key_int(&k, STORYBOARD_WIDTH);
+    key_int(&k, STORYBOARD_HEIGHT);
+    key_int(&k, STORYBOARD_PER_SHEET);
+    key_int(&k, storyboard_interval_ms(b->duration_ms));
+    key_int(&k, b->duration_ms);
+    key_int(&k, b->sheet);
     key_end(&k, out);
 }

@@ -24,6 +24,8 @@ void keys_analysis(char out[KEY_BYTES], const char *content, int stream);
 void keys_matches(char out[KEY_BYTES]);
 /* The key under which the store keeps the list of captions files beside a recording. */
 void keys_captions_note(char out[KEY_BYTES], const char *fingerprint);
+/* The same of the list of chapters beside it. */
+void keys_chapters_note(char out[KEY_BYTES], const char *fingerprint);
 /* The key under which it keeps whether a captions file of this content and suffix is language. */
 void keys_captions_verdict(char out[KEY_BYTES], const char *content, const char *suffix);
 
@@ -72,9 +74,15 @@ struct keys_assembly {
     int64_t card_frames;
     const char *talk_title;
     const json_t *captions; /* [{key, language}], or NULL */
+    const json_t *chapters; /* [{start_ms, title}], or NULL */
 };
 void keys_assembly(char out[KEY_BYTES], const struct keys_assembly *of);
 
 void keys_poster(char out[KEY_BYTES], const char *content, int64_t begin, int64_t end,
                  const char *fields);
 void keys_poster_of_card(char out[KEY_BYTES], const char *drawn);
+
+/* A sheet of the storyboard of a finished file. It depends on the file's pictures alone, so that
+ * other tags or captions do not make it again. card, cells: keys. */
+void keys_storyboard(char out[KEY_BYTES], const char *container, const char *card,
+                     const char *cells, const struct job_storyboard *storyboard);

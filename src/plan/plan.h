@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "chapters.h"
 #include "err.h"
 #include "event.h"
 #include "lead_in.h"
@@ -32,6 +33,13 @@ struct room_cut {
     char *why;          /* what the proposal is based on, for the user */
 };
 
+/* The list of chapters beside a recording. */
+struct chapters_beside {
+    char *path;           /* NULL: there is none */
+    struct chapters list; /* times as in the file: from where a player begins to count */
+    char *refused;        /* why the list is not taken, naming file and line; NULL: it is */
+};
+
 /* A recording with its results and the user's decisions about it. */
 struct source {
     const struct recording *recording;
@@ -48,6 +56,7 @@ struct source {
     size_t nb_set_aside;
     struct caption_source *outranked; /* not used: another file of the same language is */
     size_t nb_outranked;
+    struct chapters_beside chapters; /* see chapters_source.h */
     const char *absent;              /* the first of its files that does not exist now, or NULL */
     struct chosen_sound chosen;      /* the user's choice */
     int audio_stream;                /* the published one; -1: none, or not known yet */

@@ -7,6 +7,7 @@
 
 #include "captions_source.h"
 #include "card.h"
+#include "chapters_source.h"
 #include "fs.h"
 #include "json.h"
 #include "keys.h"
@@ -367,6 +368,7 @@ void plan_finish(struct plan *p)
         json_decref(p->sources[i].probe);
         json_decref(p->sources[i].analysis);
         captions_free(&p->sources[i]);
+        chapters_free(&p->sources[i]);
         room_cuts_finish(&p->sources[i]);
         chosen_place_finish(&p->sources[i].place);
     }

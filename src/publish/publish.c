@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "captions.h"
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
@@ -19,7 +18,6 @@
 #include "removed.h"
 #include "results.h"
 #include "sha256.h"
-#include "site.h"
 #include "str.h"
 #include "talks_json.h"
 #include "texts.h"
@@ -72,24 +70,38 @@ static json_t *add_part(struct publisher *u, const struct part_plan *pp)
 {
     AUTO_FREE char *base = talk_file_name(pp->talk, pp->part->number);
     json_t *part = talks_json_part(pp), *files = json_array(), *captions = json_array();
+    AUTO_JSON *sheets = json_array();
     json_object_set_new(part, "files", files);
     for (size_t i = 0; i < pp->nb_outputs; i++) {
         const struct output *o = &pp->outputs[i];
         struct file *f =
             publisher_add(&u->files, &u->nb, mem_printf("%s%s", base, o->suffix), o->key,
                           pp->talk->number, pp->part->number, pp->source->recording->fingerprint);
-        f->ext = o->rendition ? o->rendition->container : o->captions ? "vtt" : "jpg";
+        f->ext = o->kind == OUTPUT_RENDITION  ? o->rendition->container
+                 : o->kind == OUTPUT_CAPTIONS ? "vtt"
+                                              : "jpg";
         snprintf(f->sha256, sizeof f->sha256, "%s", json_get_string(o->result, "sha256", ""));
-        if (o->rendition)
+        switch (o->kind) {
+        case OUTPUT_RENDITION:
             json_array_append_new(files, talks_json_file(f->name, o));
-        else if (o->captions)
+            break;
+        case OUTPUT_CAPTIONS:
             json_array_append_new(captions, talks_json_captions(f->name, o));
-        else
+            break;
+        case OUTPUT_POSTER:
             json_object_set_new(part, "poster", json_string(f->name));
+            break;
+        case OUTPUT_STORYBOARD:
+            json_array_append_new(sheets, json_string(f->name));
+            break;
+        }
     }
     if (json_array_size(captions))
         json_object_set(part, "captions", captions);
     json_decref(captions);
+    if (pp->storyboard_ms)
+        json_object_set_new(part, "storyboard",
+                            talks_json_storyboard(base, sheets, pp->storyboard_ms));
     u->result->nb_parts++;
     return part;
 }
@@ -326,64 +338,6 @@ static json_t *list_all(const struct publisher *u)
     return all;
 }
 
-/* For site_make: they are in work/, as publish puts them into out/ only later. */
-static int read_captions(struct cues *out, const char *name, void *opaque, struct err *err)
-{
-    const struct publisher *u = opaque;
-    const struct file *f = publisher_find(u->files, u->nb, name);
-    AUTO_FREE char *path = workdir_path(u->plan->event->work, f ? f->key : "", "vtt");
-    const char *what = fs_exists(path) ? path : NULL;
-    return what ? captions_read_file(out, what, err) : 0;
-}
-
-static bool is_current(const char *name, const char *made_of, void *opaque)
-{
-    const struct publisher *u = opaque;
-    return texts_is_current(u->texts, name, made_of);
-}
-
-/* A feed that was added before the site. */
-static const char *feed(const struct publisher *u, const char *name)
-{
-    return texts_added(u->texts, name) ? name : NULL;
-}
-
-static int make_site(struct site *out, struct publisher *u, const json_t *all, struct err *err)
-{
-    const struct site_settings *settings = &u->plan->event->settings.site;
-    const struct site_source source = {.published = all,
-                                       .templates = settings->templates,
-                                       .base_url = settings->base_url,
-                                       .feed_video = feed(u, "feed-video.xml"),
-                                       .feed_sound = feed(u, "feed-sound.xml"),
-                                       .captions = read_captions,
-                                       .is_current = is_current,
-                                       .opaque = u};
-    return settings->templates ? site_make(out, &source, err) : 0;
-}
-
-/* all: the document of talks.json. */
-static int make_texts(struct publisher *u, const json_t *all, struct err *err)
-{
-    AUTO_SITE site = {0};
-    if (texts_open(&u->texts, u->plan->event, err) < 0 || make_site(&site, u, all, err) < 0)
-        return err->code;
-    for (size_t i = 0; i < site.nb; i++) {
-        struct site_page *p = &site.pages[i];
-        texts_add_made(u->texts, mem_take(&p->name), mem_take(&p->text), p->nb, p->made_of);
-    }
-    texts_compare(u->texts);
-    const char *name;
-    struct publish_result *r = u->result;
-    r->has_pages = texts_added(u->texts, SITE_OVERVIEW);
-    while ((name = texts_foreign(u->texts, r->nb_foreign))) {
-        r->foreign = mem_grow(r->foreign, r->nb_foreign, sizeof *r->foreign);
-        r->foreign[r->nb_foreign++] = mem_strdup(name);
-        r->has_pages = r->has_pages && strcmp(name, SITE_OVERVIEW) != 0;
-    }
-    return 0;
-}
-
 static int put_lists(struct publisher *u, const json_t *all, struct err *err)
 {
     AUTO_FREE char *json = json_dumps(all, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
@@ -438,7 +392,8 @@ static int update(struct publisher *u, struct err *err)
     stale_judge(u);
     AUTO_JSON *all = list_all(u);
     if (event_check(u->plan->event, err) < 0 || event_check_out(u->plan->event, err) < 0 ||
-        refuse_foreign(u, err) < 0 || make_texts(u, all, err) < 0 || remove_half_made(u, err) < 0)
+        refuse_foreign(u, err) < 0 || publish_make_texts(u, all, err) < 0 ||
+        remove_half_made(u, err) < 0)
         return err->code;
     for (size_t i = 0; i < u->nb; i++)
         if (put_file(u, &u->files[i], err) < 0)

@@ -1,5 +1,5 @@
-/* A publish in progress: the files that should be in out/, and those of before. Shared by publish.c
- * and publish_stale.c. */
+/* A publish in progress: the files that should be in out/, and those of before. Shared by
+ * publish.c and its other halves. */
 #pragma once
 
 #include <jansson.h>
@@ -45,6 +45,12 @@ struct file *publisher_add(struct file **files, size_t *nb, char *name, const ch
 /* Both lists are sorted by name: the store's always, the other once it is complete. */
 void publisher_sort(struct publisher *u);
 const struct file *publisher_find(const struct file *files, size_t nb, const char *name);
+
+/* --- publish_texts.c: pages, feeds, lists of cues --- */
+
+/* Makes u->texts, and lists in the result those that have the name of a file of the user. all: the
+ * document of talks.json. */
+ATTR_NODISCARD int publish_make_texts(struct publisher *u, const json_t *all, struct err *err);
 
 /* --- publish_stale.c: what should be there no longer --- */
 

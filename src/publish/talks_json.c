@@ -6,13 +6,14 @@
 #include "json.h"
 #include "part.h"
 #include "programme.h"
+#include "storyboard_grid.h"
 
 /* The codecs of a rendition, picture first, as ffprobe calls them. */
 static json_t *codecs(const struct rendition *r)
 {
-    static const char *const names[][2] = {{"libx264", "h264"},   {"libx265", "hevc"},
-                                           {"libsvtav1", "av1"},  {"libaom-av1", "av1"},
-                                           {"libvpx-vp9", "vp9"}, {"libopus", "opus"}};
+    static const char *const names[][2] = {
+        {"libx264", "h264"},   {"libx265", "hevc"}, {"libsvtav1", "av1"}, {"libaom-av1", "av1"},
+        {"libvpx-vp9", "vp9"}, {"libopus", "opus"}, {"libmp3lame", "mp3"}};
     const json_t *const kinds[] = {r->video, r->audio};
     json_t *list = json_array();
     for (size_t i = 0; i < 2; i++) {
@@ -26,6 +27,18 @@ static json_t *codecs(const struct rendition *r)
     return list;
 }
 
+/* With the codecs that the check of the file found, as RFC 6381 writes them. Files that an earlier
+ * version checked have those of the rendition, if it states any. */
+static json_t *mime_of(const struct output *o)
+{
+    const char *mime = o->rendition->mime, *found = json_get_string(o->result, "codecs", NULL);
+    if (!found)
+        return json_string(mime);
+    const char *comma = strchr(found, ',');
+    return json_sprintf("%.*s; codecs=\"%.*s%s%s\"", (int)strcspn(mime, "; "), mime,
+                        (int)strcspn(found, ","), found, comma ? ", " : "", comma ? comma + 1 : "");
+}
+
 json_t *talks_json_file(const char *name, const struct output *o)
 {
     json_t *d = json_pack("{s:s}", "file", name);
@@ -33,9 +46,9 @@ json_t *talks_json_file(const char *name, const struct output *o)
                                         "peak_dbtp"};
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
         json_object_set(d, facts[i], json_object_get(o->result, facts[i]));
-    if (o->rendition) {
+    if (o->kind == OUTPUT_RENDITION) {
         json_object_set_new(d, "rendition", json_string(o->rendition->name));
-        json_object_set_new(d, "mime", json_string(o->rendition->mime));
+        json_object_set_new(d, "mime", mime_of(o));
         json_object_set_new(d, "codecs", codecs(o->rendition));
     }
     if (o->width) {
@@ -54,6 +67,15 @@ json_t *talks_json_captions(const char *name, const struct output *o)
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
         json_object_set(d, facts[i], json_object_get(o->result, facts[i]));
     return d;
+}
+
+json_t *talks_json_storyboard(const char *base, json_t *sheets, int64_t duration_ms)
+{
+    return json_pack(
+        "{s:o, s:O, s:I, s:I, s:i, s:i, s:i, s:i}", "file", json_sprintf("%s.storyboard.vtt", base),
+        "pictures", sheets, "interval_ms", (json_int_t)storyboard_interval_ms(duration_ms), "count",
+        (json_int_t)storyboard_nb_pictures(duration_ms), "columns", STORYBOARD_COLUMNS, "rows",
+        STORYBOARD_ROWS, "width", STORYBOARD_WIDTH, "height", STORYBOARD_HEIGHT);
 }
 
 json_t *talks_json_part(const struct part_plan *pp)

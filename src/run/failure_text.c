@@ -57,6 +57,8 @@ static char *describe_stage(const struct job_spec *s, const char *files)
         return mem_printf("reading captions from %s", files);
     case STAGE_CARD:
         return mem_strdup("drawing the title card");
+    case STAGE_STORYBOARD:
+        return mem_strdup("making the storyboard of the finished file");
     case STAGE_ASSEMBLE:
     case NB_STAGES:
         break;

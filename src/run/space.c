@@ -78,7 +78,7 @@ static void add_output(struct space_needs *n, const struct part_plan *pp, const 
     const double bytes = (double)json_get_int(o->result, "bytes", 0);
     if (o->result && pp->state == PART_COMPLETE && !is_published(n, o->key))
         n->unpublished_bytes += bytes;
-    if (!o->rendition)
+    if (o->kind != OUTPUT_RENDITION)
         return;
     struct space *s = &n->by_rendition[o->rendition - n->event->settings.renditions];
     if (o->result) {

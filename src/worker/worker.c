@@ -24,10 +24,15 @@
 /* --- in the sandbox -------------------------------------------------------------------------- */
 
 static int (*const stages[NB_STAGES])(struct worker *w, struct err *err) = {
-    [STAGE_PROBE] = worker_probe,       [STAGE_ANALYSE] = worker_analyse,
-    [STAGE_CARD] = worker_card,         [STAGE_CELL] = worker_cell,
-    [STAGE_SOUND] = worker_sound,       [STAGE_POSTER] = worker_poster,
-    [STAGE_CAPTIONS] = worker_captions, [STAGE_ASSEMBLE] = worker_assemble,
+    [STAGE_PROBE] = worker_probe,
+    [STAGE_ANALYSE] = worker_analyse,
+    [STAGE_CARD] = worker_card,
+    [STAGE_CELL] = worker_cell,
+    [STAGE_SOUND] = worker_sound,
+    [STAGE_POSTER] = worker_poster,
+    [STAGE_CAPTIONS] = worker_captions,
+    [STAGE_ASSEMBLE] = worker_assemble,
+    [STAGE_STORYBOARD] = worker_storyboard,
 };
 
 static int report_failure(const struct err *err)

@@ -25,6 +25,8 @@ struct pieces {
     struct cues *cues;
     struct captions_track *captions;
     size_t nb_captions;
+    struct assemble_chapter *chapters;
+    size_t nb_chapters;
 };
 
 static void pieces_finish(struct pieces *p)
@@ -37,6 +39,7 @@ static void pieces_finish(struct pieces *p)
         cues_finish(&p->cues[i]);
     free(p->cues);
     free(p->captions);
+    free(p->chapters);
 }
 
 /* Captions that have no cue within the part get no track. */
@@ -72,6 +75,28 @@ static int read_sound(struct pieces *p, const json_t *sound, struct err *err)
                : 0;
 }
 
+/* The part's chapters; of a part without any, the card's and the talk's. A file without picture has
+ * no card: its chapters are that much earlier. */
+static void collect_chapters(struct pieces *p, const struct job_assembly *a)
+{
+    const struct frame_grid grid = {.fps = a->fps};
+    const int64_t card_ms = frame_grid_ms_of(&grid, a->card_frames),
+                  left_out_ms = p->nb ? 0 : card_ms,
+                  end_ms = p->nb_samples / (SOUND_RATE / 1000) - left_out_ms;
+    const struct job_chapter usual[] = {{0, "Title"}, {card_ms, a->talk_title}};
+    const struct job_chapter *list = a->nb_chapters ? a->chapters : usual;
+    p->nb_chapters = a->nb_chapters ? a->nb_chapters : p->nb ? 2 : 0;
+    p->chapters = mem_zalloc(p->nb_chapters + 1, sizeof *p->chapters);
+    for (size_t i = 0; i < p->nb_chapters; i++) {
+        struct assemble_chapter *c = &p->chapters[i];
+        const int64_t next_ms =
+            i + 1 < p->nb_chapters ? list[i + 1].start_ms - left_out_ms : end_ms;
+        c->begin_ms = list[i].start_ms > left_out_ms ? list[i].start_ms - left_out_ms : 0;
+        c->end_ms = next_ms > c->begin_ms ? next_ms : c->begin_ms + 1; /* in the last millisecond */
+        c->title = list[i].title;
+    }
+}
+
 static int collect(struct pieces *p, const struct job_spec *s, struct err *err)
 {
     const struct job_assembly *a = &s->assembly;
@@ -90,7 +115,10 @@ static int collect(struct pieces *p, const struct job_spec *s, struct err *err)
         p->seams[i] = (struct check_seam){at, g->seam_known};
     }
     p->paths[p->nb] = workdir_path(s->work, a->sound_key, "mp4");
-    return read_sound(p, a->sound, err) < 0 ? err->code : collect_captions(p, s, err);
+    if (read_sound(p, a->sound, err) < 0)
+        return err->code;
+    collect_chapters(p, a);
+    return collect_captions(p, s, err);
 }
 
 /* The language is a tag of the tracks, not of the file. */
@@ -119,24 +147,11 @@ static int report_checked(void *opaque, double fraction)
     return worker_report(0.5 + 0.5 * fraction);
 }
 
-/* The card's and the talk's. A file without picture has none. Returns their number. */
-static size_t collect_chapters(struct assemble_chapter out[2], const struct job_assembly *a,
-                               const struct pieces *p)
-{
-    const struct frame_grid grid = {.fps = a->fps};
-    const int64_t card_ms = frame_grid_ms_of(&grid, a->card_frames),
-                  end_ms = p->nb_samples / (SOUND_RATE / 1000);
-    out[0] = (struct assemble_chapter){0, card_ms, "Title"};
-    out[1] = (struct assemble_chapter){card_ms, end_ms, a->talk_title};
-    return p->nb ? 2 : 0;
-}
-
 static int put_together(struct assemble_result *made, const char *tmp, const struct job_assembly *a,
                         const struct pieces *p, struct err *err)
 {
     struct assemble_tag tags[8];
     const struct frame_grid grid = {.fps = a->fps};
-    struct assemble_chapter chapters[2];
     const bool sound_alone = p->nb == 0;
     const struct assemble_spec spec = {
         .container = a->container,
@@ -151,8 +166,8 @@ static int put_together(struct assemble_result *made, const char *tmp, const str
         .skip_samples = sound_alone ? sound_samples_at(&grid, a->card_frames) : 0,
         .tags = tags,
         .nb_tags = collect_tags(tags, &a->tags),
-        .chapters = chapters,
-        .nb_chapters = collect_chapters(chapters, a, p),
+        .chapters = p->chapters,
+        .nb_chapters = p->nb_chapters,
         .language = a->tags.language,
         .captions = p->captions,
         .nb_captions = p->nb_captions,
@@ -192,7 +207,6 @@ static int check(struct check_result *out, const struct worker *w, const struct 
     const struct job_assembly *a = &w->spec->assembly;
     const struct frame_grid grid = {.fps = a->fps};
     struct assemble_tag tags[8];
-    struct assemble_chapter chapters[2];
     const struct check_spec spec = {
         .container = a->container,
         .fps = a->fps,
@@ -207,8 +221,8 @@ static int check(struct check_result *out, const struct worker *w, const struct 
         .key_frame_s = a->key_frame_s,
         .tags = tags,
         .nb_tags = collect_tags(tags, &a->tags),
-        .chapters = chapters,
-        .nb_chapters = collect_chapters(chapters, a, p),
+        .chapters = p->chapters,
+        .nb_chapters = p->nb_chapters,
         .captions = p->captions,
         .nb_captions = p->nb_captions,
         .progress = report_checked,
@@ -225,6 +239,8 @@ int worker_check_assembled(json_t *found, struct worker *w, struct err *err)
         json_object_set_new(found, "video_start_us", json_integer(r.video_start_us));
         json_object_set_new(found, "sound_start_us", json_integer(r.sound_start_us));
         json_object_set_new(found, "decoded_at_seams", json_integer(r.nb_decoded));
+        if (*r.codecs)
+            json_object_set_new(found, "codecs", json_string(r.codecs));
     }
     pieces_finish(&pieces);
     return err->code;

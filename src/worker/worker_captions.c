@@ -8,24 +8,7 @@
 #include "hash.h"
 #include "json.h"
 #include "mem.h"
-
-/* Sound that begins less than this before the picture is the encoder's lead-in and inaudible. */
-enum { LEAD_IN_MS = 100 };
-
-/* The time on the frame grid at which a player starts to count, in milliseconds, 0 or less.
- * Captions files count from there. Players start with the stream that begins first. */
-static int64_t player_start_ms(const json_t *probe, const struct frame_grid *grid)
-{
-    const int64_t origin_ms = frame_grid_origin_ms(grid);
-    int64_t start_ms = origin_ms;
-    size_t i;
-    json_t *stream;
-    json_array_foreach(json_object_get(probe, "streams"), i, stream) {
-        const int64_t ms = json_get_int(stream, "start_ms", start_ms);
-        start_ms = ms < start_ms ? ms : start_ms;
-    }
-    return start_ms < origin_ms - LEAD_IN_MS ? start_ms - origin_ms : 0;
-}
+#include "probe.h"
 
 /* The path may lead to another file than it did when the job was planned, also by a link that was
  * put there since. So only the content that was found then is used, or described in a message. */
@@ -49,7 +32,7 @@ static int read_captions(struct cues *out, struct worker *w, int64_t *begin_ms, 
     const char *recording;
     *begin_ms = 0;
     if (from->path) {
-        *begin_ms = player_start_ms(w->spec->probe, &w->spec->grid);
+        *begin_ms = probe_player_start_ms(w->spec->probe, &w->spec->grid);
         return read_file(out, from->path, from->hash, err);
     }
     if (worker_recording_path(&recording, w, err) < 0)

@@ -2,6 +2,7 @@
 #include "json.h"
 #include "mem.h"
 #include "poster.h"
+#include "storyboard.h"
 #include "worker_stage.h"
 
 static int check_poster(struct worker *w, struct err *err)
@@ -12,9 +13,16 @@ static int check_poster(struct worker *w, struct err *err)
     return poster_check(w->file, width, height, err);
 }
 
+static int check_storyboard(const struct worker *w, struct err *err)
+{
+    const struct job_storyboard *b = &w->spec->storyboard;
+    return storyboard_check(w->file, b->duration_ms, b->sheet, err);
+}
+
 bool worker_checks(enum stage stage)
 {
-    return stage == STAGE_POSTER || stage == STAGE_CAPTIONS || stage == STAGE_ASSEMBLE;
+    return stage == STAGE_POSTER || stage == STAGE_CAPTIONS || stage == STAGE_ASSEMBLE ||
+           stage == STAGE_STORYBOARD;
 }
 
 int worker_check(struct worker *w, struct err *err)
@@ -23,6 +31,8 @@ int worker_check(struct worker *w, struct err *err)
     int ret = 0;
     if (w->spec->stage == STAGE_POSTER)
         ret = check_poster(w, err);
+    else if (w->spec->stage == STAGE_STORYBOARD)
+        ret = check_storyboard(w, err);
     else if (w->spec->stage == STAGE_CAPTIONS)
         ret = worker_check_captions(found, w, err);
     else

@@ -64,6 +64,7 @@ struct worker_limits worker_limits(const struct job_spec *s)
         break;
     case STAGE_CAPTIONS:
     case STAGE_POSTER:
+    case STAGE_STORYBOARD:
         out.file_bytes = 64 * mib;
         out.cpu_s = 2 * hour_s;
         break;

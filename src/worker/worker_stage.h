@@ -74,6 +74,7 @@ int worker_analyse(struct worker *worker, struct err *err);
 int worker_cell(struct worker *worker, struct err *err);
 int worker_card(struct worker *worker, struct err *err);
 int worker_poster(struct worker *worker, struct err *err);
+int worker_storyboard(struct worker *worker, struct err *err);
 
 /* Checks a finished file: worker->file, which an attacker may have written, against the spec. It
  * runs in a process of its own, in a sandbox that can read only this file and captions that were

@@ -14,6 +14,8 @@
 #include "probe.h"
 #include "reader.h"
 #include "segment.h"
+#include "storyboard.h"
+#include "workdir.h"
 
 static int report_frames(void *opaque, int64_t frames)
 {
@@ -242,5 +244,23 @@ int worker_poster(struct worker *w, struct err *err)
     if (made < 0)
         return err->code;
     AUTO_JSON *report = json_pack("{s:I}", "frame", (json_int_t)frame);
+    return worker_deliver(w, w->spec->key, report, err);
+}
+
+int worker_storyboard(struct worker *w, struct err *err)
+{
+    const struct job_storyboard *b = &w->spec->storyboard;
+    AUTO_FREE char *sheet = worker_made_file(w, w->spec->key),
+                   *file = workdir_path(w->spec->work, b->file, b->container);
+    const struct storyboard_spec spec = {
+        .file = file,
+        .duration_ms = b->duration_ms,
+        .sheet = b->sheet,
+        .progress = worker_report_fraction,
+    };
+    json_t *changes = NULL;
+    if (storyboard_make(&changes, sheet, &spec, err) < 0)
+        return err->code;
+    AUTO_JSON *report = json_pack("{s:o}", "changes", changes);
     return worker_deliver(w, w->spec->key, report, err);
 }

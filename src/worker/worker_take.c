@@ -16,6 +16,7 @@
 #include "loudness.h"
 #include "mem.h"
 #include "sound.h"
+#include "storyboard_grid.h"
 #include "workdir.h"
 #include "worker_stage.h"
 
@@ -78,9 +79,10 @@ static int check_type(const char *path, const char *ext, struct err *err)
         const char *ext, *bytes;
         size_t at, nb;
     } types[] = {
-        {"mp4", "ftyp", 4, 4},   {"webm", "\x1a\x45\xdf\xa3", 0, 4},
-        {"ogg", "OggS", 0, 4},   {"jpg", "\xff\xd8\xff", 0, 3},
-        {"vtt", "WEBVTT", 0, 6}, {"bin", "tploud2", 0, 8},
+        {"mp4", "ftyp", 4, 4},    {"webm", "\x1a\x45\xdf\xa3", 0, 4},
+        {"ogg", "OggS", 0, 4},    {"jpg", "\xff\xd8\xff", 0, 3},
+        {"mp3", "ID3", 0, 3},     {"vtt", "WEBVTT", 0, 6},
+        {"bin", "tploud2", 0, 8},
     };
     char head[16] = {0};
     const int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
@@ -148,6 +150,27 @@ static int check_samples(const json_t *result, const struct job_spec *s, struct 
     return check_number(result, "samples", nb - LEFT_OUT, nb + LEFT_OUT, err);
 }
 
+/* Chapters are proposed from the changes: they are within the sheet, each after the one before. */
+static int check_changes(const json_t *result, const struct job_storyboard *b, struct err *err)
+{
+    const int64_t sheet_ms = storyboard_interval_ms(b->duration_ms) * STORYBOARD_PER_SHEET;
+    int64_t least_ms = b->sheet * sheet_ms;
+    size_t i;
+    json_t *change;
+    json_array_foreach(json_object_get(result, "changes"), i, change) {
+        const int64_t at_ms = json_integer_value(json_array_get(change, 0)),
+                      strength = json_integer_value(json_array_get(change, 1));
+        if (at_ms < least_ms || at_ms >= (b->sheet + 1) * sheet_ms || at_ms > b->duration_ms ||
+            strength < 0 || strength > 1000)
+            return err_set(err, ERR_EXTERNAL,
+                           "what the worker reported does not fit its job: a change at %lld ms, of "
+                           "%lld thousandths",
+                           (long long)at_ms, (long long)strength);
+        least_ms = at_ms + 1;
+    }
+    return 0;
+}
+
 /* The numbers that the plan and later jobs rely on are those of the spec. */
 static int check_fit(const json_t *result, const struct taken *t, const struct job_spec *s,
                      struct err *err)
@@ -163,6 +186,8 @@ static int check_fit(const json_t *result, const struct taken *t, const struct j
     case STAGE_POSTER:
         return s->has_card ? 0
                            : check_number(result, "frame", s->range.begin, s->range.end - 1, err);
+    case STAGE_STORYBOARD:
+        return check_changes(result, &s->storyboard, err);
     case STAGE_ANALYSE: {
         const json_t *streams = json_object_get(s->probe, "streams");
         const int64_t blocks = (fs_size(t->file) - LOUDNESS_HEAD_BYTES) / LOUDNESS_BLOCK_BYTES;

@@ -60,11 +60,12 @@ audio: {encoder: aac, bit_rate: 64000}
 END
 }
 
-# settings LINE...: the event's talkpress.yaml. Without the site, unless SITE is on: so the tests that list
-# out/ see what they are about.
+# settings LINE...: the event's talkpress.yaml. Without the site and without storyboards, unless SITE or
+# STORYBOARDS is on: so the tests that list out/ see what they are about.
 settings()
 {
-    printf '%s\n' "$@" "site: ${SITE:-off}" 'card: {seconds: 1, fade_ms: 200}' >"$EVENT/talkpress.yaml"
+    printf '%s\n' "$@" 'card: {seconds: 1, fade_ms: 200}' "site: ${SITE:-off}" \
+        "storyboards: ${STORYBOARDS:-off}" >"$EVENT/talkpress.yaml"
 }
 
 # The commands that talkpress has, one a line.

@@ -8,7 +8,7 @@ setup_file()
     rehearse "$PAGE" "$REC"
     printf '00:01.000 --> 00:02.000\nhello\n' | cat <(printf 'WEBVTT\n\n') - >"$REC/02-second-thoughts.vtt"
     # What the tests begin with: nothing is known; all is made, and then talk 2 is cut in another way.
-    new_event "$BATS_FILE_TMPDIR/new"
+    STORYBOARDS=on new_event "$BATS_FILE_TMPDIR/new"
     cp -r "$EVENT" "$BATS_FILE_TMPDIR/made"
     EVENT=$BATS_FILE_TMPDIR/made
     tp add "$REC" >/dev/null
@@ -96,7 +96,7 @@ heals()
 {
     expect 0 tp run --quiet
     says "2 of 2 parts are complete"
-    same 5 "$(sums | grep -c .)"
+    same 7 "$(sums | grep -c .)"
     same "" "$(ls event/work/failed)"
     out_is_sound
 }
@@ -181,16 +181,24 @@ heals()
     commands_work
     bad_work "check garbage Second" "what the check of the file reported is not a valid result"
     bad_work "check crash Second" "the worker crashed"
+    HOSTILE_JSON='{"codecs": "x\"><script>"}' bad_work "check merge Second" \
+        "'codecs' should be at most 64 letters"
     heals
 }
 
-@test "posters and captions too" {
+@test "posters, storyboards and captions too" {
     bad_work "poster html 02-" "a file that is no .jpg file"
     bad_work "poster junk 02-" "a file that is no .jpg file"
     bad_work "captions html 02-" "a file that is no .vtt file"
     bad_work "captions appended 02-" "the captions are not written as talkpress writes them"
     bad_work "poster appended 02-" "the poster is not a JPEG picture"
     bad_work "poster page-before-end 02-" "the poster is not a JPEG picture"
+    bad_work "storyboard html" "a file that is no .jpg file"
+    bad_work "storyboard page-before-end" "the storyboard is not a JPEG picture"
+    bad_work "storyboard no-members" "'changes' should be there, but is missing"
+    HOSTILE_JSON='{"changes": [[99999, 500]]}' bad_work "storyboard merge" "a change at 99999 ms"
+    HOSTILE_JSON='{"changes": [[2000, 500], [2000, 500]]}' bad_work "storyboard merge" "a change at 2000 ms"
+    HOSTILE_JSON='{"changes": [[2000, 1001]]}' bad_work "storyboard merge" "of 1001 thousandths"
     commands_work
     heals
 }
@@ -200,7 +208,7 @@ heals()
         begin made
         expect 0 hostile_worker "$rule" -C event run --quiet
         out_is_sound
-        same 0 "$(grep -vcE '^[0-9a-f]{64}  0[12]-[a-z-]*\.(mp4|jpg|en\.vtt|vtt)$' event/out/SHA256SUMS)"
+        same 0 "$(grep -vcE '^[0-9a-f]{64}  0[12]-[a-z-]*\.(mp4|jpg|storyboard-1\.jpg|en\.vtt|vtt)$' event/out/SHA256SUMS)"
     done
 }
 
@@ -228,7 +236,7 @@ key_of()
     sqlite3 -version >/dev/null || skip "needs sqlite3"
     begin made
     expect 0 tp run --quiet
-    for stage in probe analyse assemble poster captions; do
+    for stage in probe analyse assemble poster captions storyboard; do
         for text in garbage '{}' '{"frames": 9223372036854775807, "hash": 3}'; do
             damage "$(key_of $stage)" "$text"
             commands_work

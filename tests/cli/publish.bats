@@ -58,6 +58,8 @@ fits_schema()
 
 @test "talks.json: version, schema, and what a website needs" {
     fits_schema
+    json '[.talks[].parts[].files[].mime | test("^video/mp4; codecs=.avc1\\.42c0[0-9a-f]{2}, mp4a\\.40\\.2.$")] | all' \
+        true cat event/out/talks.json
     json '[.version, .event.licence]' '[1,null]' cat event/out/talks.json
     json '.talks[0].parts[0].files[0] | [.codecs, .width, .height]' '[["h264","aac"],160,90]' \
         cat event/out/talks.json

@@ -21,7 +21,8 @@ struct sample {
     struct sample_file files[8];       /* in the event's folder */
     int changed;                       /* a talk whose title is corrected in the end; 0: none */
     struct sample_file later_captions; /* of that talk */
-    const char *unplugged;             /* a recording that is not there in the end */
+    bool storyboards;
+    const char *unplugged; /* a recording that is not there in the end */
 };
 
 static const struct sample samples[] = {
@@ -256,5 +257,34 @@ static const struct sample samples[] = {
                    .frames = 500,
                    .fields = "flagged",
                    .nb_sounds = 1}},
+    },
+    {
+        .name = "chapters",
+        .settings = "renditions: [mp4-720, opus]\n",
+        .event = "Conference of Chapters",
+        .talks = {{1, "In Order", "Ada Example", NULL, NULL, {60}}},
+        .tapes = {{.name = "01-order.mp4",
+                   .talks = {1},
+                   .fps = {25, 1},
+                   .frames = 1500,
+                   .width = 640,
+                   .height = 360,
+                   .fields = "progressive",
+                   .nb_sounds = 1}},
+        .files = {{"recordings/01-order.chapters.txt", "0:10 D\xc3\xa9j\xc3\xa0 vu\n0:30 End\n"}},
+    },
+    {
+        .name = "storyboards",
+        .settings = "renditions: [mp4-720, mp4-360, opus]\n",
+        .talks = {{1, "A Talk", NULL, NULL, NULL, {58}}},
+        .tapes = {{.name = "1-talk.mp4",
+                   .talks = {1},
+                   .fps = {25, 1},
+                   .frames = 1450,
+                   .width = 1920,
+                   .height = 1080,
+                   .fields = "progressive",
+                   .nb_sounds = 1}},
+        .storyboards = true,
     },
 };

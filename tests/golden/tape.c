@@ -182,6 +182,8 @@ static json_t *output_result(const char *stage, const char *key, const json_t *s
         json_object_set_new(result, "frame", json_integer(100));
     if (strcmp(stage, "captions") == 0)
         json_object_set_new(result, "cues", json_integer(5));
+    if (strcmp(stage, "storyboard") == 0)
+        json_object_set_new(result, "changes", json_pack("[[i, i]]", 9000, 400));
     if (strcmp(stage, "assemble") == 0) {
         json_object_set_new(result, "duration_ms", json_integer(55000));
         json_object_set(result, "damage", json_object_get(spec, "damage"));
@@ -219,10 +221,11 @@ json_t *tape_result(const struct tape *tape, const char *stage, const char *key,
 
 const char *tape_ext(const char *stage, const json_t *spec)
 {
-    return strcmp(stage, "probe") == 0      ? ""
-           : strcmp(stage, "analyse") == 0  ? "bin"
-           : strcmp(stage, "poster") == 0   ? "jpg"
-           : strcmp(stage, "captions") == 0 ? "vtt"
-           : strcmp(stage, "assemble") == 0 ? json_get_string(spec, "container", "")
-                                            : "mp4";
+    return strcmp(stage, "probe") == 0        ? ""
+           : strcmp(stage, "analyse") == 0    ? "bin"
+           : strcmp(stage, "poster") == 0     ? "jpg"
+           : strcmp(stage, "storyboard") == 0 ? "jpg"
+           : strcmp(stage, "captions") == 0   ? "vtt"
+           : strcmp(stage, "assemble") == 0   ? json_get_string(spec, "container", "")
+                                              : "mp4";
 }

@@ -43,12 +43,19 @@ static float sweep(int64_t n, int c)
     return (float)(0.2 * sin(2 * M_PI * (300 + 150 * t) * t + c));
 }
 
+static const char *sound_encoder(const char *container)
+{
+    return strcmp(container, "mp4") == 0   ? "aac"
+           : strcmp(container, "mp3") == 0 ? "libmp3lame"
+                                           : "libopus";
+}
+
 static void part_make(struct part *p, const char *container, const char *video_encoder)
 {
-    const bool mp4 = strcmp(container, "mp4") == 0, sound_alone = !video_encoder;
+    const bool sound_alone = !video_encoder;
     *p = (struct part){.container = container};
     AUTO_JSON *video = video_encoder ? piece_video(video_encoder) : NULL;
-    AUTO_JSON *audio = piece_audio(mp4 ? "aac" : "libopus");
+    AUTO_JSON *audio = piece_audio(sound_encoder(container));
     AUTO_FREE char *recording = folder_path("recording.mkv");
     piece_recording(recording, sweep, 8 * RATE);
     int64_t first = 0;
@@ -121,7 +128,8 @@ static void part_finish(struct part *p)
 
 static const struct {
     const char *container, *encoder;
-} KINDS[] = {{"mp4", "libx264"}, {"webm", "libsvtav1"}, {"webm", "libvpx-vp9"}, {"ogg", NULL}};
+} KINDS[] = {{"mp4", "libx264"}, {"webm", "libsvtav1"}, {"webm", "libvpx-vp9"},
+             {"ogg", NULL},      {"mp4", NULL},         {"mp3", NULL}};
 
 static char *read_all(size_t *nb, const char *path)
 {
@@ -144,7 +152,8 @@ static void assert_tags(const struct part *p)
     AVFormatContext *f = NULL;
     assert_int_equal(avformat_open_input(&f, p->path, NULL, NULL), 0);
     assert_true(avformat_find_stream_info(f, NULL) >= 0);
-    const AVDictionary *tags = p->spec.nb_segments ? f->metadata : f->streams[0]->metadata;
+    const AVDictionary *tags =
+        strcmp(p->container, "ogg") == 0 ? f->streams[0]->metadata : f->metadata;
     const struct {
         const char *key, *value;
     } wanted[] = {{"title", TITLE}, {"artist", p->tags[1].value}};
@@ -205,34 +214,41 @@ static float noise(int64_t n, int c)
 
 /* Without the card's silence, sound alone decodes to what it decodes to behind it: the packets in
  * front of the talk are there for the decoder to settle in. */
-static void test_sound_alone(void **state)
+static void sound_alone_is_whole(const char *container, int64_t last_packet, double slack)
 {
-    (void)state;
     AUTO_PART p;
     AUTO_DECODED with_card, alone;
     struct err err = {0};
     AUTO_FREE char *recording = folder_path("noise.mkv");
-    AUTO_JSON *audio = piece_audio("libopus");
-    part_make(&p, "ogg", NULL);
+    AUTO_JSON *audio = piece_audio(sound_encoder(container));
+    part_make(&p, container, NULL);
     piece_recording(recording, noise, 8 * RATE);
     piece_sound(&p.sound, p.sound_path, recording, audio, FPS, 10, 110, CARD);
     assert_done(assemble_file(&p.made, p.path, &p.spec, &err));
     media_decode(&with_card, p.sound_path);
     media_decode(&alone, p.path);
-    assert_row_int("samples", alone.nb_samples, 100 * 1920);
-    for (int64_t n = 0; n < 2 * alone.nb_samples; n++) {
+    assert_row_near(container, (double)alone.nb_samples, 100 * 1920, (double)last_packet);
+    for (int64_t n = 0; n < 2 * (int64_t)100 * 1920; n++) {
         const double off =
             (double)alone.samples[n] - (double)with_card.samples[2 * (int64_t)CARD * 1920 + n];
-        if (fabs(off) > 0.001)
-            fail_msg("sample %lld is off by %.3f", (long long)n / 2, off);
+        if (fabs(off) > slack)
+            fail_msg("%s: sample %lld is off by %.3f", container, (long long)n / 2, off);
     }
+}
+
+static void test_sound_alone(void **state)
+{
+    (void)state;
+    sound_alone_is_whole("ogg", 0, 0.001);
+    sound_alone_is_whole("mp4", 1023, 0); /* FFmpeg 5.1 decodes the last packet whole */
+    sound_alone_is_whole("mp3", 0, 1e-4);
 }
 
 static void test_right_files(void **state)
 {
     (void)state;
     for (size_t i = 0; i < NB(KINDS); i++) {
-        const char *row = KINDS[i].encoder ? KINDS[i].encoder : "sound alone";
+        const char *row = KINDS[i].encoder ? KINDS[i].encoder : KINDS[i].container;
         struct err err = {0};
         AUTO_PART p;
         part_make(&p, KINDS[i].container, KINDS[i].encoder);
@@ -262,8 +278,11 @@ static void test_right_files(void **state)
         for (int64_t n = 0; n < d.nb_frames; n++)
             assert_row_int(row, d.frames[n].number, n);
         assert_row_near(row, (double)d.nb_samples, (double)p.made.nb_samples,
-                        KINDS[i].encoder ? (double)p.sound.packet_samples : 0);
-        assert_row_near(row, (double)d.first_sample, 0, 24);
+                        strcmp(p.container, "ogg") == 0 || strcmp(p.container, "mp3") == 0
+                            ? 0
+                            : (double)p.sound.packet_samples);
+        if (strcmp(p.container, "mp3") != 0) /* FFmpeg counts its times with the lead-in */
+            assert_row_near(row, (double)d.first_sample, 0, 24);
         /* The talk begins behind the card, to the sample; with sound alone, at once. */
         const int64_t source = 10 * 1920;
         assert_row_near(row, (double)find(&d, card + 9600, source + 9600), (double)card + 9600, 2);

@@ -191,9 +191,10 @@ static char *describe_outputs(const struct part_plan *pp)
     for (size_t i = 0; i < pp->nb_outputs; i++) {
         const struct output *o = &pp->outputs[i];
         str_addf(&s, "  output %s %s%s %s%s\n", o->key, base, o->suffix,
-                 o->rendition  ? o->rendition->name
-                 : o->captions ? "captions"
-                               : "poster",
+                 o->kind == OUTPUT_RENDITION    ? o->rendition->name
+                 : o->kind == OUTPUT_CAPTIONS   ? "captions"
+                 : o->kind == OUTPUT_STORYBOARD ? "storyboard"
+                                                : "poster",
                  o->result ? "" : ", not made");
     }
     return str_take(&s);
@@ -585,8 +586,9 @@ static char *replaced(char *text, const char *from, const char *to)
 }
 
 /* %s is replaced by dir. */
-static void put_settings(const char *dir, const char *settings)
+static void put_settings(const char *dir, const char *given, bool storyboards)
 {
+    AUTO_FREE char *settings = mem_printf("%s%s", given, storyboards ? "" : "storyboards: off\n");
     AUTO_FREE char *path = fs_join(dir, "talkpress.yaml");
     AUTO_FREE char *text = replaced(mem_strdup(settings), "%s", dir);
     put_file(path, text);
@@ -598,7 +600,7 @@ static void make_event(struct event *out, const struct sample *s, const char *fo
     assert_done(fs_mkdirs(folder, &err));
     AUTO_FREE char *dir = realpath(folder, NULL);
     assert_done(event_init(dir, &err));
-    put_settings(dir, s->settings);
+    put_settings(dir, s->settings, s->storyboards);
     for (size_t i = 0; i < NB(s->files) && s->files[i].name; i++) {
         AUTO_FREE char *path = fs_join(dir, s->files[i].name);
         put_file(path, s->files[i].text);
@@ -642,7 +644,7 @@ static void walk_later(struct walk *w, const struct sample *s)
     struct err err = {0};
     AUTO_EVENT event = {.lock = -1};
     AUTO_PLAN plan = {0};
-    put_settings(w->event->dir, s->later_settings);
+    put_settings(w->event->dir, s->later_settings, s->storyboards);
     assert_done(event_open(&event, w->event->dir, &err));
     assert_done(plan_load(&plan, &event, &err));
     struct event *before = w->event;

@@ -50,6 +50,8 @@ static void test_valid(void **state)
          "{\"samples\": 0, \"lead_in\": 0, \"packet_samples\": 960, \"hash\": \"" HASH "\"}"},
         {STAGE_POSTER, "{\"bytes\": 3, \"sha256\": \"" SHA256 "\"}"},
         {STAGE_CAPTIONS, "{\"bytes\": 7, \"cues\": 0, \"sha256\": \"" SHA256 "\"}"},
+        {STAGE_STORYBOARD,
+         "{\"bytes\": 7, \"changes\": [[9000, 400]], \"sha256\": \"" SHA256 "\"}"},
         {STAGE_ASSEMBLE, "{\"bytes\": 7, \"duration_ms\": 0, \"sha256\": \"" SHA256 "\"}"},
     };
     for (size_t i = 0; i < NB(cases); i++) {
@@ -92,6 +94,10 @@ static void test_invalid(void **state)
         {STAGE_POSTER, "{\"bytes\": 3, \"sha256\": \"" SHA256 "\\n" SHA256 "\"}",
          "'sha256' should be 64 hexadecimal digits"},
         {STAGE_POSTER, "{\"bytes\": -3, \"sha256\": \"" SHA256 "\"}", "'bytes' should be"},
+        {STAGE_STORYBOARD, "{\"bytes\": 7, \"changes\": [[9000]], \"sha256\": \"" SHA256 "\"}",
+         "'changes[0]' should be a list of 2 to 2 elements"},
+        {STAGE_STORYBOARD, "{\"bytes\": 7, \"changes\": [[1, \"x\"]], \"sha256\": \"" SHA256 "\"}",
+         "'changes[0][1]' should be a whole number"},
         {STAGE_PROBE, "{" GRID ", " REST ", " VIDEO "}", "'cells' is empty"},
         {STAGE_PROBE, "{" GRID ", " REST ", " VIDEO ", \"cells\": [[1, 0]]}",
          "'cells[0]' begins at"},

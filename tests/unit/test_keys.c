@@ -46,6 +46,8 @@ static void recordings(void **state)
     see(&s, key);
     keys_captions_note(key, "abc");
     see(&s, key);
+    keys_chapters_note(key, "abc");
+    see(&s, key);
     keys_matches(key);
     see(&s, key);
     keys_analysis(key, "abc", -1);
@@ -261,7 +263,8 @@ static void outputs(void **state)
                                      .key_frame_s = 10,
                                      .card_frames = 125,
                                      .talk_title = "Title"};
-    struct keys_assembly list[13];
+    AUTO_JSON *chapters = json_pack("[{s:i, s:s}]", "start_ms", 0, "title", "Intro");
+    struct keys_assembly list[14];
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
         list[i] = of;
     list[1].container = "webm";
@@ -276,11 +279,14 @@ static void outputs(void **state)
     list[10].card_frames = 126;
     list[11].talk_title = "Other";
     list[12].captions = captions;
+    list[13].chapters = chapters;
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
         keys_assembly(key, &list[i]);
         see(&s, key);
     }
     end(&s, "87e87c897f3a3e26cb525ca056d61fcf");
+    see(&s, key); /* that with chapters */
+    end(&s, "e5b152c78d2e8c4fc31449e90266e97b");
     keys_poster(key, "content", 10, 20, "progressive");
     see(&s, key);
     keys_poster(key, "other", 10, 20, "progressive");
@@ -296,12 +302,32 @@ static void outputs(void **state)
     end(&s, "14aa0a7885fb3405bf399069db6f4a3b");
 }
 
+static void storyboards(void **state)
+{
+    (void)state;
+    struct seen s = {0};
+    char key[KEY_BYTES];
+    const struct {
+        const char *container, *card, *cells;
+        int64_t duration_ms, sheet;
+    } sheets[] = {{"mp4", "card", "cells", 60000, 0},  {"webm", "card", "cells", 60000, 0},
+                  {"mp4", "other", "cells", 60000, 0}, {"mp4", "card", "other", 60000, 0},
+                  {"mp4", "card", "cells", 60001, 0},  {"mp4", "card", "cells", 60000, 1}};
+    for (size_t i = 0; i < sizeof sheets / sizeof *sheets; i++) {
+        const struct job_storyboard of = {.duration_ms = sheets[i].duration_ms,
+                                          .sheet = sheets[i].sheet};
+        keys_storyboard(key, sheets[i].container, sheets[i].card, sheets[i].cells, &of);
+        see(&s, key);
+    }
+    end(&s, "0c7f87b45a283c09f39cbf4ce66beffd");
+}
+
 int main(void)
 {
     const struct CMUnitTest all[] = {
-        cmocka_unit_test(recordings), cmocka_unit_test(segments), cmocka_unit_test(cards),
-        cmocka_unit_test(sounds),     cmocka_unit_test(captions), cmocka_unit_test(tags),
-        cmocka_unit_test(outputs),
+        cmocka_unit_test(recordings), cmocka_unit_test(segments),    cmocka_unit_test(cards),
+        cmocka_unit_test(sounds),     cmocka_unit_test(captions),    cmocka_unit_test(tags),
+        cmocka_unit_test(outputs),    cmocka_unit_test(storyboards),
     };
     return cmocka_run_group_tests(all, NULL, NULL);
 }

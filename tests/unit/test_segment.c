@@ -317,9 +317,9 @@ static void test_grey_stays(void **state)
 static void test_renditions(void **state)
 {
     (void)state;
-    static const char *const names[] = {"mp4-720",     "mp4-360", "mp4-1080",
-                                        "mp4-archive", "av1-720", "av1-1080",
-                                        "av1-archive", "vp9-720", "opus"};
+    static const char *const names[] = {"mp4-720", "mp4-360",  "mp4-1080",    "mp4-archive",
+                                        "av1-720", "av1-1080", "av1-archive", "vp9-720",
+                                        "opus",    "m4a",      "mp3"};
     for (size_t i = 0; i < NB(names); i++) {
         struct err err = {0};
         struct rendition r;

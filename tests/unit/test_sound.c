@@ -87,7 +87,7 @@ static void test_loudness(void **state)
         {"speech", speech, -1},  {"quiet", quiet, -1},       {"clipped", clipped, -1},
         {"dynamic", dynamic, 1}, {"one side", one_side, -1},
     };
-    static const char *const encoders[] = {"aac", "libopus"};
+    static const char *const encoders[] = {"aac", "libopus", "libmp3lame"};
     for (size_t i = 0; i < NB(cases) * NB(encoders); i++) {
         const size_t k = i / NB(encoders);
         const char *encoder = encoders[i % NB(encoders)];
@@ -130,7 +130,7 @@ static void test_silence(void **state)
         float (*sound)(int64_t n, int c); /* NULL: no audio stream */
         double most;
     } cases[] = {{"silence", silence, 1e-4}, {"none", NULL, 1e-4}, {"hum", hum, 1e-3}};
-    static const char *const encoders[] = {"aac", "libopus"};
+    static const char *const encoders[] = {"aac", "libopus", "libmp3lame"};
     for (size_t i = 0; i < NB(cases) * NB(encoders); i++) {
         const size_t k = i / NB(encoders);
         AUTO_FREE char *recording = folder_path("%s.mkv", cases[k].row),
@@ -270,7 +270,7 @@ static void assert_same_file(const char *row, const char *a, const char *b)
 static void test_same_bytes(void **state)
 {
     (void)state;
-    static const char *const encoders[] = {"aac", "libopus"};
+    static const char *const encoders[] = {"aac", "libopus", "libmp3lame"};
     AUTO_FREE char *recording = folder_path("same.mkv"), *first = folder_path("same-1.mp4"),
                    *second = folder_path("same-2.mp4");
     piece_recording(recording, dynamic, 6 * RATE);

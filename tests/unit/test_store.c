@@ -393,6 +393,40 @@ static void test_cuts(void **state)
     assert_false(found);
 }
 
+/* "f1 100 Intro|f2 50 Other" */
+static char *chapters_of(struct store *store, int part)
+{
+    struct err err = {0};
+    struct chosen_chapter *list = NULL;
+    size_t nb = 0;
+    AUTO_STR s = {0};
+    assert_done(store_chosen_chapters(&list, &nb, store, 1, part, &err));
+    for (size_t i = 0; i < nb; i++)
+        str_addf(&s, "%s%s %lld %s", i ? "|" : "", list[i].recording, (long long)list[i].at_ms,
+                 list[i].title);
+    chosen_chapters_free(list, nb);
+    return str_take(&s);
+}
+
+static void test_chapters(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    AUTO_STORE *store = open_new("chapters");
+    char a[] = "Intro", b[] = "Other", c[] = "Again";
+    const struct chosen_chapter chapters[] = {
+        {"f2", 50, b}, {"f1", 200, b}, {"f1", 100, a}, {"f1", 200, c}};
+    for (size_t i = 0; i < NB(chapters); i++)
+        assert_done(store_choose_chapter(store, 1, 1, &chapters[i], &err));
+    AUTO_FREE char *all = chapters_of(store, 1), *none = chapters_of(store, 2);
+    assert_string_equal(all, "f1 100 Intro|f1 200 Again|f2 50 Other");
+    assert_string_equal(none, "");
+    assert_done(store_drop_chapter(store, 1, 1, &chapters[1], &err));
+    assert_done(store_drop_chapter(store, 1, 2, &chapters[2], &err));
+    AUTO_FREE char *left = chapters_of(store, 1);
+    assert_string_equal(left, "f1 100 Intro|f2 50 Other");
+}
+
 static void test_acceptances(void **state)
 {
     (void)state;
@@ -587,6 +621,7 @@ int main(void)
         cmocka_unit_test(test_recordings_are_found),
         cmocka_unit_test(test_matches),
         cmocka_unit_test(test_cuts),
+        cmocka_unit_test(test_chapters),
         cmocka_unit_test(test_places),
         cmocka_unit_test(test_acceptances),
         cmocka_unit_test(test_results),

@@ -79,7 +79,7 @@ static void test_other_files_stay(void **state)
 static void test_other_versions_stay(void **state)
 {
     (void)state;
-    static const char *const versions[] = {"8", "99", "0"};
+    static const char *const versions[] = {"9", "99", "0"};
     for (size_t i = 0; i < NB(versions); i++) {
         struct err err = {0};
         AUTO_FREE char *path = folder_path("version-%s.db", versions[i]);
@@ -200,6 +200,13 @@ static const char version_6[] =
     "UPDATE result SET value = json_remove(value, '$.cells') WHERE key = 'k2';"
     "PRAGMA user_version = 6;";
 
+/* And that, one of version 7. */
+static const char version_7[] =
+    "CREATE TABLE secret (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE file_proof (fingerprint TEXT PRIMARY KEY, proof TEXT NOT NULL) "
+    "STRICT, WITHOUT ROWID;"
+    "PRAGMA user_version = 7;";
+
 static int is_kept(void *opaque, const struct published *f)
 {
     int *nb = opaque;
@@ -271,10 +278,26 @@ static void assert_place_is_kept(struct store *store, bool again)
     assert_done(store_choose_place(store, "f3", &(struct chosen_place){start, room}, &err));
 }
 
+/* A table that version 7 does not have. */
+static void assert_chapter_is_kept(struct store *store, bool again)
+{
+    struct err err = {0};
+    struct chosen_chapter *list = NULL;
+    char title[] = "Demo";
+    size_t nb = 0;
+    assert_done(store_chosen_chapters(&list, &nb, store, 7, 1, &err));
+    assert_int_equal(nb, again);
+    if (again)
+        assert_string_equal(list[0].title, title);
+    chosen_chapters_free(list, nb);
+    assert_done(
+        store_choose_chapter(store, 7, 1, &(struct chosen_chapter){"f3", 1500, title}, &err));
+}
+
 static void test_earlier_versions_are_migrated(void **state)
 {
     (void)state;
-    for (int version = 1; version <= 6; version++) {
+    for (int version = 1; version <= 7; version++) {
         struct err err = {0};
         AUTO_FREE char *path = folder_path("old-%d.db", version),
                        *kept = folder_path("old-%d.db.version-%d", version, version);
@@ -289,6 +312,8 @@ static void test_earlier_versions_are_migrated(void **state)
             run_sql(path, version_5);
         if (version >= 6)
             run_sql(path, version_6);
+        if (version >= 7)
+            run_sql(path, version_7);
         for (int i = 0; i < 2; i++) { /* the second time there is nothing to do */
             AUTO_STORE *store = NULL;
             struct chosen_sound sound;
@@ -299,11 +324,12 @@ static void test_earlier_versions_are_migrated(void **state)
             assert_old_probe(store);
             assert_old_published(store);
             assert_place_is_kept(store, i > 0);
+            assert_chapter_is_kept(store, i > 0);
             assert_proofs_are_kept(store, i > 0);
             assert_done(store_chosen_sound(&sound, store, "f3", &err));
             assert_string_equal(sound.use, version >= 2 ? "left" : "");
         }
-        assert_int_equal(user_version(path), 7);
+        assert_int_equal(user_version(path), 8);
         assert_int_equal(user_version(kept), version);
     }
 }
@@ -318,13 +344,13 @@ static void test_journal_stays(void **state)
     sqlite3 *db = NULL;
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
     assert_int_equal(sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 8", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 9", NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
     char before[2][HASH_BYTES], after[2][HASH_BYTES];
     hash_file(before[0], path);
     hash_file(before[1], wal);
     struct store *store = NULL;
-    assert_fails(store_open(&store, path, &err), ERR_INVALID, "version 8");
+    assert_fails(store_open(&store, path, &err), ERR_INVALID, "version 9");
     hash_file(after[0], path);
     hash_file(after[1], wal);
     assert_string_equal(before[0], after[0]);

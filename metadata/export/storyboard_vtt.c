@@ -1,0 +1,36 @@
+#include "storyboard_vtt.h"
+
+#include <stdint.h>
+
+#include "json.h"
+#include "str.h"
+
+static void add_time(struct str *out, int64_t ms)
+{
+    str_addf(out, "%02lld:%02lld:%02lld.%03lld", (long long)(ms / 3600000),
+             (long long)(ms / 60000 % 60), (long long)(ms / 1000 % 60), (long long)(ms % 1000));
+}
+
+/* Names of published files need no escaping: they are letters, digits, '-' and '.'. */
+char *storyboard_vtt(const json_t *b)
+{
+    const json_t *sheets = json_object_get(b, "pictures");
+    const int64_t interval_ms = json_get_int(b, "interval_ms", 0),
+                  count = json_get_int(b, "count", 0), columns = json_get_int(b, "columns", 1),
+                  width = json_get_int(b, "width", 0), height = json_get_int(b, "height", 0),
+                  per_sheet = columns * json_get_int(b, "rows", 1);
+    AUTO_STR out = {0};
+    str_add(&out, "WEBVTT\n");
+    for (int64_t i = 0; i < count; i++) {
+        const char *sheet = json_string_value(json_array_get(sheets, (size_t)(i / per_sheet)));
+        const int64_t at = i % per_sheet;
+        str_add(&out, "\n");
+        add_time(&out, i * interval_ms);
+        str_add(&out, " --> ");
+        add_time(&out, (i + 1) * interval_ms);
+        str_addf(&out, "\n%s#xywh=%lld,%lld,%lld,%lld\n", sheet ? sheet : "",
+                 (long long)(at % columns * width), (long long)(at / columns * height),
+                 (long long)width, (long long)height);
+    }
+    return str_take(&out);
+}

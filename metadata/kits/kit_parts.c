@@ -1,0 +1,239 @@
+#include "kit_parts.h"
+
+#include <ctype.h>
+#include <glib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json.h"
+#include "language.h"
+#include "mem.h"
+#include "programme_refs.h"
+#include "str.h"
+
+enum { SLUG_BYTES = 120 /* as programme_settle_refs */ };
+
+/* --- the list --------------------------------------------------------------------------------- */
+
+/* Whether the talk's ref was made from its title, so that it changes with it: "a-title-2". */
+static bool is_of_title(const char *ref, const char *title)
+{
+    AUTO_FREE char *slug = str_slug(title, SLUG_BYTES);
+    if (!str_starts(ref, slug))
+        return false;
+    const char *rest = ref + strlen(slug);
+    return !*rest || (*rest == '-' && rest[1] && !rest[1 + strspn(rest + 1, "0123456789")]);
+}
+
+static char *make_guid(const char *event, const struct kit_part *p)
+{
+    const char *ref = json_get_string(p->talk, "ref", NULL);
+    AUTO_FREE char *own = mem_printf("talk-%d", p->number);
+    const bool has_ref = ref && !is_of_title(ref, json_get_string(p->talk, "title", ""));
+    AUTO_FREE char *talk = programme_ref_uuid(event, has_ref ? ref : own);
+    AUTO_FREE char *part = mem_printf("part-%d", p->part_number);
+    return p->part_number > 1 ? programme_ref_uuid(talk, part) : mem_strdup(talk);
+}
+
+/* Without a time of its own, the talk has its place in the order of the programme, a minute each
+ * from the event's first midnight on. */
+static void set_time(struct kit_part *p, const json_t *event, int place)
+{
+    const char *start = json_get_string(p->talk, "start", NULL),
+               *begin = json_get_string(event, "begin", NULL);
+    const bool has_start = start && datetime_parse_iso(&p->when, start);
+    p->when_is_stated = has_start && p->when.has_time;
+    if (has_start || (begin && datetime_parse_iso(&p->when, begin)))
+        if (!p->when_is_stated)
+            datetime_add_s(&p->when, (int64_t)place * 60);
+}
+
+static char *part_name(const json_t *part)
+{
+    const char *file = kit_file_name(json_array_get(json_object_get(part, "files"), 0));
+    return mem_printf("%.*s", (int)strcspn(file, "."), file);
+}
+
+/* Whether all of its files are there and known. */
+static bool is_published(const json_t *part)
+{
+    const json_t *files = json_object_get(part, "files");
+    return json_array_size(files) && !json_object_get(part, "being_made_anew");
+}
+
+/* part: NULL: nothing of the talk is published, but it has its place. */
+static void add_part(struct kit_parts *out, const json_t *event, const json_t *talk,
+                     const json_t *part, size_t nb_parts)
+{
+    out->list = mem_grow(out->list, out->nb, sizeof *out->list);
+    struct kit_part *p = &out->list[out->nb++];
+    *p = (struct kit_part){.talk = talk,
+                           .part = part,
+                           .number = (int)json_get_int(talk, "number", 0),
+                           .part_number = (int)json_get_int(part, "part", 1)};
+    set_time(p, event, (int)out->nb);
+    if (!part)
+        return;
+    const char *title = json_get_string(talk, "title", "");
+    AUTO_FREE char *line = str_clean_line(title);
+    p->name = part_name(part);
+    p->title = nb_parts > 1 || p->part_number > 1 ? mem_printf("%s (part %d)", line, p->part_number)
+                                                  : mem_strdup(line);
+    p->guid = make_guid(json_get_string(event, "name", NULL), p);
+    p->duration_ms =
+        json_get_int(json_array_get(json_object_get(part, "files"), 0), "duration_ms", 0);
+}
+
+static int by_time(const void *va, const void *vb)
+{
+    const struct kit_part *a = va, *b = vb;
+    const int64_t x = datetime_unix_s(&a->when), y = datetime_unix_s(&b->when);
+    if (a->when.has_day != b->when.has_day)
+        return a->when.has_day ? -1 : 1;
+    if (a->when.has_day && x != y)
+        return x < y ? -1 : 1;
+    return a->episode - b->episode; /* the place in the programme, until it is replaced */
+}
+
+void kit_parts_read(struct kit_parts *out, const json_t *published)
+{
+    struct kit_parts all = {0};
+    const json_t *event = json_object_get(published, "event");
+    size_t i, k;
+    json_t *talk, *part;
+    json_array_foreach(json_object_get(published, "talks"), i, talk) {
+        const json_t *parts = json_object_get(talk, "parts");
+        const size_t before = all.nb;
+        json_array_foreach((json_t *)(uintptr_t)parts, k, part)
+            add_part(&all, event, talk, is_published(part) ? part : NULL, json_array_size(parts));
+        if (all.nb == before)
+            add_part(&all, event, talk, NULL, 0);
+    }
+    for (i = 0; i < all.nb; i++)
+        all.list[i].episode = (int)i + 1;
+    if (all.nb)
+        qsort(all.list, all.nb, sizeof *all.list, by_time);
+    for (i = 0; i < all.nb; i++) {
+        all.list[i].episode = (int)i + 1;
+        if (all.list[i].part)
+            all.list[out->nb++] = all.list[i];
+    }
+    out->list = all.list;
+}
+
+void kit_parts_finish(struct kit_parts *parts)
+{
+    for (size_t i = 0; i < parts->nb; i++) {
+        free(parts->list[i].name);
+        free(parts->list[i].title);
+        free(parts->list[i].guid);
+    }
+    free(parts->list);
+    *parts = (struct kit_parts){0};
+}
+
+void kit_language(char out[LANGUAGE_BYTES], const struct kit_part *p)
+{
+    language_short(out, json_get_string(p->talk, "language", NULL));
+}
+
+/* --- files ------------------------------------------------------------------------------------ */
+
+char *kit_url(const struct kit_source *s, const char *name)
+{
+    if (!s->base_url)
+        return NULL;
+    AUTO_FREE char *escaped = g_uri_escape_string(name, NULL, false);
+    return mem_printf("%s%s", s->base_url, escaped);
+}
+
+const char *kit_file_name(const json_t *file)
+{
+    return json_get_string(file, "file", "");
+}
+
+bool kit_is(const json_t *file, const char *mime)
+{
+    const char *own = json_get_string(file, "mime", "");
+    const size_t nb = strcspn(own, "; ");
+    return nb == strlen(mime) && strncmp(own, mime, nb) == 0;
+}
+
+bool kit_has_codec(const json_t *file, const char *codec)
+{
+    size_t i;
+    json_t *own;
+    json_array_foreach(json_object_get(file, "codecs"), i, own)
+        if (strcmp(json_string_value(own), codec) == 0)
+            return true;
+    return false;
+}
+
+/* The shorter side: an upright picture of 720x1280 has 720 lines too. */
+static int64_t lines(const json_t *file)
+{
+    const int64_t w = json_get_int(file, "width", 0), h = json_get_int(file, "height", 0);
+    return w < h ? w : h;
+}
+
+const json_t *kit_best_mp4(const struct kit_part *p, int max_lines)
+{
+    const json_t *best = NULL;
+    size_t i;
+    json_t *f;
+    json_array_foreach(json_object_get(p->part, "files"), i, f) {
+        if (!kit_is(f, "video/mp4") || !kit_has_codec(f, "h264"))
+            continue;
+        const bool fits = lines(f) <= max_lines, best_fits = best && lines(best) <= max_lines;
+        if (!best || (fits && !best_fits) ||
+            (fits == best_fits && (lines(f) > lines(best)) == fits && lines(f) != lines(best)))
+            best = f;
+    }
+    return best;
+}
+
+const json_t *kit_best_sound(const struct kit_part *p)
+{
+    static const char *const mimes[] = {"audio/mp4", "audio/mpeg"};
+    size_t i;
+    json_t *f;
+    for (size_t k = 0; k < sizeof mimes / sizeof *mimes; k++)
+        json_array_foreach(json_object_get(p->part, "files"), i, f)
+            if (kit_is(f, mimes[k]))
+                return f;
+    return NULL;
+}
+
+/* --- texts ------------------------------------------------------------------------------------ */
+
+const char *kit_abstract(const struct kit_part *p)
+{
+    return json_get_string(p->talk, "abstract", NULL);
+}
+
+char *kit_speakers(const struct kit_part *p)
+{
+    AUTO_STR s = {0};
+    size_t i;
+    json_t *name;
+    json_array_foreach(json_object_get(p->talk, "speakers"), i, name)
+        str_addf(&s, "%s%s", i ? ", " : "", json_string_value(name));
+    return str_take(&s);
+}
+
+char *kit_occasion(const json_t *published, const struct kit_part *p)
+{
+    const json_t *event = json_object_get(published, "event");
+    const struct datetime day = {.year = p->when.year,
+                                 .month = p->when.month,
+                                 .day = p->when.day,
+                                 .has_day = p->when.has_day};
+    AUTO_FREE char *date = datetime_format_day(&day);
+    const char *const pieces[] = {json_get_string(event, "name", NULL),
+                                  json_get_string(event, "place", NULL), date};
+    AUTO_STR s = {0};
+    for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++)
+        if (pieces[i])
+            str_addf(&s, "%s%s", s.len ? ", " : "", pieces[i]);
+    return str_take(&s);
+}

@@ -1,0 +1,63 @@
+/* The published parts, as kits see them. Private to kits/. Strings belong to the list or to the
+ * document, unless a function says that they are new. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "datetime.h"
+#include "kits.h"
+
+struct kit_part {
+    const json_t *talk, *part;
+    char *name;  /* of its files, without suffix: "15-gogrid-and-xen-part-1" */
+    char *title; /* with the part if there are several */
+    char *guid;  /* a UUID that stays if the title changes (docs/kits.md) */
+    int number, part_number;
+    int episode;          /* from 1, in order of time; talks that are not published count too */
+    struct datetime when; /* has_day false: not known */
+    bool when_is_stated;  /* by the talk itself, with a time of day */
+    int64_t duration_ms;  /* of its first file */
+};
+
+/* In order of time: oldest first. */
+struct kit_parts {
+    struct kit_part *list;
+    size_t nb;
+};
+void kit_parts_read(struct kit_parts *out, const json_t *published);
+void kit_parts_finish(struct kit_parts *parts);
+#define AUTO_KIT_PARTS ATTR_CLEANUP(kit_parts_finish) struct kit_parts
+
+/* The talk's language, as short as it can be; "": not known. */
+void kit_language(char out[4], const struct kit_part *part);
+
+/* --- files of a part --- */
+
+/* The address of a file in out/: a new string, NULL without base_url. */
+char *kit_url(const struct kit_source *source, const char *name);
+
+const char *kit_file_name(const json_t *file);
+
+/* Whether the file is of that MIME type, without parameters. */
+bool kit_is(const json_t *file, const char *mime);
+bool kit_has_codec(const json_t *file, const char *codec);
+
+/* The file to download and to upload: H.264 in MP4, the largest that has at most max_lines, else
+ * the smallest. NULL: there is none. */
+const json_t *kit_best_mp4(const struct kit_part *part, int max_lines);
+
+/* AAC alone, else MP3; NULL: there is none. */
+const json_t *kit_best_sound(const struct kit_part *part);
+
+/* --- texts of a part --- */
+
+/* The abstract, or NULL. */
+const char *kit_abstract(const struct kit_part *part);
+
+/* "Ann Lee, Bo Chan", empty without speakers. A new string. */
+char *kit_speakers(const struct kit_part *part);
+
+/* "Conf, Ghent, 2010-04-28": what is known of it. A new string. */
+char *kit_occasion(const json_t *published, const struct kit_part *part);

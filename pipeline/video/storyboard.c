@@ -1,0 +1,441 @@
+#include "storyboard.h"
+
+#include <libavutil/imgutils.h>
+#include <libswscale/swscale.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "av.h"
+#include "jpeg.h"
+#include "media.h"
+#include "mem.h"
+#include "storyboard_grid.h"
+
+enum {
+    BLOCK = 8, /* side of the areas that are compared, in pixels of the small picture */
+    MAX_BLOCKS = (STORYBOARD_WIDTH / BLOCK) * (STORYBOARD_HEIGHT / BLOCK + 1),
+    /* How much the mean of a block's luma or of one of its chromas changes, of 255, where something
+     * else is shown. */
+    BLOCK_LUMA = 12,
+    BLOCK_CHROMA = 8,
+    /* In thousandths of the blocks. A speaker who walks, and a clock, change fewer: 10 to 50 of
+     * stand-ins, where a new slide changes 380 to 450 (docs/storyboards.md). */
+    LEAST_CHANGE = 125,
+};
+static const char what[] = "the storyboard";
+
+/* The means of the blocks of a picture. */
+struct signature {
+    int nb; /* 0: there is no picture yet */
+    uint8_t mean[MAX_BLOCKS][3];
+};
+
+struct board {
+    const struct storyboard_spec *spec;
+    struct media *media;
+    const AVStream *stream;
+    AVCodecContext *dec;
+    struct SwsContext *sws;
+    AVFrame *sheet, *small; /* small: a picture, scaled */
+    AVFrame *last;          /* the last one decoded; not of show_key */
+    int64_t interval_ms, first;
+    int nb; /* pictures on the sheet, the first of them first */
+    int64_t
+        distance[STORYBOARD_PER_SHEET]; /* of the picture drawn there from its middle; -1: none */
+    AVPacket **group;                   /* a key packet, and those up to the next one */
+    size_t nb_group;
+    struct signature before;
+    json_t *changes;
+};
+
+/* --- times ------------------------------------------------------------------------------------ */
+
+static int64_t ms_of(const struct board *b, int64_t pts)
+{
+    return av_rescale_q(pts, b->stream->time_base, (AVRational){1, 1000});
+}
+
+static int64_t begin_ms(const struct board *b, int i)
+{
+    return (b->first + i) * b->interval_ms;
+}
+
+static int64_t end_ms(const struct board *b, int i)
+{
+    const int64_t end = begin_ms(b, i + 1);
+    return end < b->spec->duration_ms ? end : b->spec->duration_ms;
+}
+
+static int64_t middle_ms(const struct board *b, int i)
+{
+    return (begin_ms(b, i) + end_ms(b, i)) / 2;
+}
+
+/* --- one picture ------------------------------------------------------------------------------ */
+
+/* Scales a decoded picture into b->small: within a cell, in its own shape. */
+static int scale(struct board *b, const AVFrame *in, struct err *err)
+{
+    const AVRational sar =
+        in->sample_aspect_ratio.num > 0 ? in->sample_aspect_ratio : (AVRational){1, 1};
+    const int64_t w = (int64_t)in->width * sar.num, h = (int64_t)in->height * sar.den;
+    int width = STORYBOARD_WIDTH, height = STORYBOARD_HEIGHT;
+    if (w * STORYBOARD_HEIGHT > h * STORYBOARD_WIDTH)
+        height = (int)(h * STORYBOARD_WIDTH / w);
+    else
+        width = (int)(w * STORYBOARD_HEIGHT / h);
+    /* Even, as are the places on the sheet: two pixels share their colour. */
+    width = FFMAX(width & ~1, BLOCK);
+    height = FFMAX(height & ~1, BLOCK);
+    av_frame_unref(b->small);
+    b->small->width = width;
+    b->small->height = height;
+    b->small->format = AV_PIX_FMT_YUV420P;
+    if (av_frame_get_buffer(b->small, 0) < 0)
+        return av_fail_nomem(err);
+    b->sws = sws_getCachedContext(b->sws, in->width, in->height, in->format, width, height,
+                                  AV_PIX_FMT_YUV420P, SWS_AREA | SWS_ACCURATE_RND | SWS_BITEXACT,
+                                  NULL, NULL, NULL);
+    if (!b->sws)
+        return err_set(err, ERR_EXTERNAL, "'%s': its picture cannot be scaled", b->spec->file);
+    /* From what talkpress encodes (BT.709, limited range) to what JPEG is (BT.601, full range). */
+    sws_setColorspaceDetails(b->sws, sws_getCoefficients(SWS_CS_ITU709), 0,
+                             sws_getCoefficients(SWS_CS_ITU601), 1, 0, 1 << 16, 1 << 16);
+    const int ret = sws_scale(b->sws, (const uint8_t *const *)in->data, in->linesize, 0, in->height,
+                              b->small->data, b->small->linesize);
+    return ret < 0 ? av_fail(err, ret, "'%s': its picture cannot be scaled", b->spec->file) : 0;
+}
+
+/* Copies b->small to the middle of the sheet's place i. */
+static void draw(struct board *b, int i)
+{
+    const int x =
+        i % STORYBOARD_COLUMNS * STORYBOARD_WIDTH + ((STORYBOARD_WIDTH - b->small->width) / 2 & ~1);
+    const int y = i / STORYBOARD_COLUMNS * STORYBOARD_HEIGHT +
+                  ((STORYBOARD_HEIGHT - b->small->height) / 2 & ~1);
+    for (int plane = 0; plane < 3; plane++) {
+        const int half = plane > 0;
+        uint8_t *to = b->sheet->data[plane] + (ptrdiff_t)(y >> half) * b->sheet->linesize[plane] +
+                      (x >> half);
+        av_image_copy_plane(to, b->sheet->linesize[plane], b->small->data[plane],
+                            b->small->linesize[plane], b->small->width >> half,
+                            b->small->height >> half);
+    }
+}
+
+/* --- changes ---------------------------------------------------------------------------------- */
+
+static uint8_t mean_of(const AVFrame *f, int plane, int x, int y, int side)
+{
+    int sum = 0;
+    for (int row = y; row < y + side; row++)
+        for (int i = x; i < x + side; i++)
+            sum += f->data[plane][(ptrdiff_t)row * f->linesize[plane] + i];
+    return (uint8_t)(sum / (side * side));
+}
+
+static void take_signature(struct signature *out, const AVFrame *f)
+{
+    out->nb = 0;
+    for (int y = 0; y + BLOCK <= f->height; y += BLOCK)
+        for (int x = 0; x + BLOCK <= f->width; x += BLOCK, out->nb++)
+            for (int plane = 0; plane < 3; plane++) {
+                const int half = plane > 0;
+                out->mean[out->nb][plane] = mean_of(f, plane, x >> half, y >> half, BLOCK >> half);
+            }
+}
+
+static bool block_differs(const uint8_t a[3], const uint8_t b[3])
+{
+    return abs(a[0] - b[0]) > BLOCK_LUMA || abs(a[1] - b[1]) > BLOCK_CHROMA ||
+           abs(a[2] - b[2]) > BLOCK_CHROMA;
+}
+
+/* The share of blocks that differ, in thousandths. */
+static int change(const struct signature *a, const struct signature *b)
+{
+    int nb = 0;
+    if (a->nb != b->nb || a->nb == 0)
+        return 0;
+    for (int i = 0; i < a->nb; i++)
+        nb += block_differs(a->mean[i], b->mean[i]);
+    return 1000 * nb / a->nb;
+}
+
+/* Compares the key picture in b->small with the one before. */
+static void note_change(struct board *b, int64_t at_ms)
+{
+    struct signature now;
+    take_signature(&now, b->small);
+    const int strength = change(&b->before, &now);
+    b->before = now;
+    if (strength >= LEAST_CHANGE && at_ms >= begin_ms(b, 0) &&
+        json_array_size(b->changes) < STORYBOARD_MAX_CHANGES)
+        json_array_append_new(b->changes, json_pack("[I, i]", (json_int_t)at_ms, strength));
+}
+
+/* --- a group: from a key packet to the next --------------------------------------------------- */
+
+/* Draws b->small where it is nearer to a place's middle than what is there. */
+static void place(struct board *b, int i, int64_t at_ms)
+{
+    const int64_t distance = llabs(at_ms - middle_ms(b, i));
+    if (b->distance[i] >= 0 && b->distance[i] <= distance)
+        return;
+    b->distance[i] = distance;
+    draw(b, i);
+}
+
+/* The next decoded picture: 1, 0 if more packets are needed or all are out, or an error. */
+static int receive(struct board *b, AVFrame *out, struct err *err)
+{
+    const int ret = avcodec_receive_frame(b->dec, out);
+    if (ret == AVERROR(EAGAIN) || ret == AVERROR_EOF)
+        return 0;
+    return ret < 0 ? av_fail(err, ret, "'%s': a picture does not decode", b->spec->file) : 1;
+}
+
+static int send(struct board *b, const AVPacket *pkt, struct err *err)
+{
+    const int ret = avcodec_send_packet(b->dec, pkt);
+    return ret < 0 ? av_fail(err, ret, "'%s': a picture does not decode", b->spec->file) : 0;
+}
+
+/* Decodes the key picture alone. */
+static int show_key(struct board *b, int64_t key_ms, struct err *err)
+{
+    AUTO_FRAME *frame = av_frame_alloc();
+    if (!frame)
+        return av_fail_nomem(err);
+    if (send(b, b->group[0], err) < 0 || send(b, NULL, err) < 0)
+        return err->code;
+    const int got = receive(b, frame, err);
+    avcodec_flush_buffers(b->dec);
+    if (got <= 0 || scale(b, frame, err) < 0)
+        return got < 0 ? got : err->code;
+    const int64_t i = key_ms / b->interval_ms - b->first;
+    note_change(b, key_ms);
+    if (key_ms >= begin_ms(b, 0) && i < b->nb)
+        place(b, (int)i, key_ms);
+    return 0;
+}
+
+/* Draws the last picture at the places from *i to last whose middle is not after it. */
+static int show_last(struct board *b, int *i, int last, struct err *err)
+{
+    const int64_t at_ms = ms_of(b, b->last->pts);
+    if (*i > last || at_ms < middle_ms(b, *i))
+        return 0;
+    if (scale(b, b->last, err) < 0)
+        return err->code;
+    for (; *i <= last && at_ms >= middle_ms(b, *i); (*i)++)
+        place(b, *i, at_ms);
+    return 0;
+}
+
+static int show_decoded(struct board *b, int *i, int last, struct err *err)
+{
+    AUTO_FRAME *frame = av_frame_alloc();
+    int got;
+    if (!frame)
+        return av_fail_nomem(err);
+    while (*i <= last && (got = receive(b, frame, err)) != 0) {
+        av_frame_unref(b->last);
+        av_frame_move_ref(b->last, frame);
+        if (got < 0 || show_last(b, i, last, err) < 0)
+            return err->code;
+    }
+    return 0;
+}
+
+/* The last interval may be so short that no picture begins after its middle. */
+static int show_end(struct board *b, int i, struct err *err)
+{
+    const int64_t at_ms = b->last->buf[0] ? ms_of(b, b->last->pts) : -1;
+    if (at_ms < begin_ms(b, i) || at_ms >= end_ms(b, i))
+        return 0;
+    if (scale(b, b->last, err) < 0)
+        return err->code;
+    place(b, i, at_ms);
+    return 0;
+}
+
+/* Decodes the group as far as the middle of places first to last, which have no key picture. */
+static int show_between(struct board *b, int first, int last, struct err *err)
+{
+    int i = first;
+    for (size_t n = 0; n < b->nb_group && i <= last; n++)
+        if (send(b, b->group[n], err) < 0 || show_decoded(b, &i, last, err) < 0)
+            return err->code;
+    if (i <= last && (send(b, NULL, err) < 0 || show_decoded(b, &i, last, err) < 0))
+        return err->code;
+    avcodec_flush_buffers(b->dec);
+    return i <= last ? show_end(b, i, err) : 0;
+}
+
+/* The places that lie between two key pictures; last < first: none. The picture at 0 is black, and
+ * counts as none. */
+static void find_between(int *first, int *last, const struct board *b, int64_t key_ms,
+                         int64_t next_ms)
+{
+    *first = 0;
+    while (*first < b->nb && begin_ms(b, *first) <= key_ms && (key_ms || begin_ms(b, *first)))
+        (*first)++;
+    *last = *first - 1;
+    while (*last + 1 < b->nb && end_ms(b, *last + 1) <= next_ms)
+        (*last)++;
+}
+
+static void drop_group(struct board *b)
+{
+    for (size_t i = 0; i < b->nb_group; i++)
+        av_packet_free(&b->group[i]);
+    b->nb_group = 0;
+}
+
+static int end_group(struct board *b, int64_t next_ms, struct err *err)
+{
+    int first, last;
+    if (!b->nb_group)
+        return 0;
+    const int64_t key_ms = ms_of(b, b->group[0]->pts);
+    find_between(&first, &last, b, key_ms, next_ms);
+    if ((key_ms && show_key(b, key_ms, err) < 0) ||
+        (first <= last && show_between(b, first, last, err) < 0))
+        return err->code;
+    drop_group(b);
+    const double done = (double)(key_ms - begin_ms(b, 0)) / (double)(b->nb * b->interval_ms);
+    return b->spec->progress && b->spec->progress(b->spec->opaque, done)
+               ? err_set(err, ERR_CANCELLED, "stopped")
+               : 0;
+}
+
+/* --- the file --------------------------------------------------------------------------------- */
+
+static int open_file(struct board *b, struct err *err)
+{
+    int video, audio;
+    if (media_open(&b->media, b->spec->file, NULL, err) < 0)
+        return err->code;
+    AVFormatContext *fmt = media_format(b->media);
+    media_choose(&video, &audio, fmt);
+    if (video < 0)
+        return err_set(err, ERR_EXTERNAL, "'%s' has no picture", b->spec->file);
+    for (int i = 0; i < (int)fmt->nb_streams; i++)
+        if (i != video)
+            fmt->streams[i]->discard = AVDISCARD_ALL;
+    b->stream = fmt->streams[video];
+    return media_decoder(&b->dec, b->media, video, NULL, err);
+}
+
+/* Just before the sheet's first picture, so that its first key picture can be compared. */
+static int seek(struct board *b, struct err *err)
+{
+    const int64_t ms = begin_ms(b, 0) - 1;
+    return ms < 0 ? 0
+                  : media_seek(b->media, b->stream->index,
+                               av_rescale_q(ms, (AVRational){1, 1000}, b->stream->time_base), err);
+}
+
+/* Moves the packet to the group. */
+static int keep(struct board *b, AVPacket *pkt, struct err *err)
+{
+    AVPacket *kept = av_packet_alloc();
+    if (!kept)
+        return av_fail_nomem(err);
+    av_packet_move_ref(kept, pkt);
+    b->group = mem_grow(b->group, b->nb_group, sizeof *b->group);
+    b->group[b->nb_group++] = kept;
+    return 0;
+}
+
+static int read_groups(struct board *b, struct err *err)
+{
+    AUTO_PACKET *pkt = av_packet_alloc();
+    const int64_t stop_ms = end_ms(b, b->nb - 1);
+    int64_t next_ms = -1;
+    int got = 0;
+    if (!pkt)
+        return av_fail_nomem(err);
+    while (next_ms < stop_ms && (got = media_read(b->media, pkt, err)) > 0) {
+        const bool ours = pkt->stream_index == b->stream->index, key = pkt->flags & AV_PKT_FLAG_KEY;
+        if (ours && key) {
+            next_ms = ms_of(b, pkt->pts);
+            if (end_group(b, next_ms, err) < 0)
+                return err->code;
+        }
+        if (ours && (key || b->nb_group) && keep(b, pkt, err) < 0)
+            return err->code;
+        av_packet_unref(pkt);
+    }
+    if (got < 0)
+        return got;
+    return next_ms < stop_ms ? end_group(b, stop_ms, err) : 0;
+}
+
+static int begin_sheet(struct board *b, struct err *err)
+{
+    const int64_t duration_ms = b->spec->duration_ms, sheet = b->spec->sheet;
+    b->interval_ms = storyboard_interval_ms(duration_ms);
+    b->first = sheet * STORYBOARD_PER_SHEET;
+    b->nb = storyboard_nb_on_sheet(duration_ms, sheet);
+    for (int i = 0; i < b->nb; i++)
+        b->distance[i] = -1;
+    b->changes = json_array();
+    b->small = av_frame_alloc();
+    b->last = av_frame_alloc();
+    b->sheet = av_frame_alloc();
+    if (!b->small || !b->last || !b->sheet)
+        return av_fail_nomem(err);
+    storyboard_sheet_size(&b->sheet->width, &b->sheet->height, b->nb);
+    b->sheet->format = AV_PIX_FMT_YUV420P;
+    b->sheet->color_range = AVCOL_RANGE_JPEG;
+    if (av_frame_get_buffer(b->sheet, 0) < 0)
+        return av_fail_nomem(err);
+    const ptrdiff_t lines[4] = {b->sheet->linesize[0], b->sheet->linesize[1],
+                                b->sheet->linesize[2]};
+    av_image_fill_black(b->sheet->data, lines, AV_PIX_FMT_YUV420P, AVCOL_RANGE_JPEG,
+                        b->sheet->width, b->sheet->height);
+    return 0;
+}
+
+static int check_whole(const struct board *b, struct err *err)
+{
+    for (int i = 0; i < b->nb; i++)
+        if (b->distance[i] < 0)
+            return err_set(err, ERR_EXTERNAL, "'%s' has no picture from %lld to %lld ms",
+                           b->spec->file, (long long)begin_ms(b, i), (long long)end_ms(b, i));
+    return 0;
+}
+
+static void finish(struct board *b)
+{
+    drop_group(b);
+    free(b->group);
+    sws_freeContext(b->sws);
+    av_frame_free(&b->sheet);
+    av_frame_free(&b->small);
+    av_frame_free(&b->last);
+    avcodec_free_context(&b->dec);
+    media_close_p(&b->media);
+    json_decref(b->changes);
+}
+
+int storyboard_make(json_t **out_changes, const char *path, const struct storyboard_spec *spec,
+                    struct err *err)
+{
+    struct board b = {.spec = spec};
+    if (begin_sheet(&b, err) == 0 && open_file(&b, err) == 0 && seek(&b, err) >= 0 &&
+        read_groups(&b, err) == 0 && check_whole(&b, err) == 0 &&
+        jpeg_write(path, b.sheet, what, err) == 0)
+        *out_changes = json_incref(b.changes);
+    finish(&b);
+    return err->code;
+}
+
+int storyboard_check(const char *path, int64_t duration_ms, int64_t sheet, struct err *err)
+{
+    int width, height;
+    storyboard_sheet_size(&width, &height, storyboard_nb_on_sheet(duration_ms, sheet));
+    return jpeg_check(path, width, height, what, err);
+}

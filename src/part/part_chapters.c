@@ -1,0 +1,127 @@
+/* The chapters of a part. */
+#include <string.h>
+
+#include "fs.h"
+#include "json.h"
+#include "mem.h"
+#include "part_chapters.h"
+#include "part_work.h"
+#include "probe.h"
+
+/* Those that the user typed, for this recording. */
+static int add_typed(struct part_chapters *out, const struct part_plan *pp, const struct plan *plan,
+                     struct err *err)
+{
+    const char *recording = pp->source ? pp->source->recording->fingerprint : "";
+    struct chosen_chapter *list = NULL;
+    size_t nb = 0;
+    if (store_chosen_chapters(&list, &nb, plan->event->store, pp->talk->number, pp->part->number,
+                              err) < 0)
+        return err->code;
+    for (size_t i = 0; i < nb; i++)
+        if (strcmp(list[i].recording, recording) == 0)
+            chapters_add(&out->list, list[i].at_ms, list[i].title);
+        else
+            out->nb_waiting++;
+    chosen_chapters_free(list, nb);
+    out->typed = out->list.nb;
+    return 0;
+}
+
+int part_chapters_read(struct part_chapters *out, const struct part_plan *pp,
+                       const struct plan *plan, struct err *err)
+{
+    if (add_typed(out, pp, plan, err) < 0)
+        return err->code;
+    if (out->typed || !pp->cut_known)
+        return 0;
+    const struct chapters *beside = &pp->source->chapters.list;
+    const int64_t zero_ms = probe_player_start_ms(pp->source->probe, &pp->grid);
+    for (size_t i = 0; i < beside->nb; i++)
+        chapters_add(&out->list, beside->list[i].at_ms + zero_ms, beside->list[i].title);
+    return 0;
+}
+
+void part_chapters_finish(struct part_chapters *c)
+{
+    chapters_finish(&c->list);
+}
+
+int part_find_chapters(struct part_plan *pp, const struct plan *plan, struct err *err)
+{
+    AUTO_PART_CHAPTERS all = {0};
+    AUTO_CHAPTERS of_part = {0};
+    if (part_chapters_read(&all, pp, plan, err) < 0)
+        return err->code;
+    pp->chapters_typed = all.typed;
+    pp->nb_chapters_waiting = all.nb_waiting;
+    if (!pp->cut_known || pp->begin >= pp->end)
+        return 0;
+    chapters_cut(&of_part, &all.list, frame_grid_ms_of(&pp->grid, pp->begin),
+                 frame_grid_ms_of(&pp->grid, pp->end));
+    chapters_publish(&pp->chapters, &of_part, part_card_ms(pp, plan), pp->talk->title);
+    return 0;
+}
+
+int64_t part_card_ms(const struct part_plan *pp, const struct plan *plan)
+{
+    return frame_grid_ms_of(&pp->grid, part_card_frames(pp, plan));
+}
+
+json_t *part_chapters_json(const struct part_plan *pp)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < pp->chapters.nb; i++)
+        json_array_append_new(list, json_pack("{s:I, s:s}", "start_ms",
+                                              (json_int_t)pp->chapters.list[i].at_ms, "title",
+                                              pp->chapters.list[i].title));
+    return list;
+}
+
+char *part_chapters_from(const struct part_plan *pp)
+{
+    if (!pp->chapters.nb)
+        return NULL;
+    return pp->chapters_typed ? mem_strdup("typed")
+                              : mem_printf("from '%s'", fs_basename(pp->source->chapters.path));
+}
+
+/* --- proposals -------------------------------------------------------------------------------- */
+
+/* [[time_ms, strength], …] on the clock of files with a card, from the job that looked at the
+ * slides; NULL: it has not run. */
+static const json_t *slide_changes(const struct part_plan *pp)
+{
+    const json_t *list = NULL;
+    for (size_t i = 0; i < pp->nb_outputs && !list; i++)
+        list = json_object_get(pp->outputs[i].result, "changes");
+    return list;
+}
+
+int part_propose_chapters(struct chapters *out, const struct part_plan *pp, const struct plan *plan,
+                          struct err *err)
+{
+    char name[32];
+    const json_t *list = slide_changes(pp);
+    const size_t nb = json_array_size(list);
+    if (!list)
+        return err_set(err, ERR_NOT_FOUND,
+                       "talk %s: the changes of its slides are not known: 'talkpress run' finds "
+                       "them",
+                       plan_part_name(name, pp->talk, pp->part->number));
+    AUTO_PART_CHAPTERS all = {0};
+    AUTO_CHAPTERS there = {0};
+    const int64_t begin_ms = frame_grid_ms_of(&pp->grid, pp->begin),
+                  end_ms = frame_grid_ms_of(&pp->grid, pp->end), card_ms = part_card_ms(pp, plan);
+    if (part_chapters_read(&all, pp, plan, err) < 0)
+        return err->code;
+    chapters_cut(&there, &all.list, begin_ms, end_ms);
+    AUTO_FREE struct slide_change *changes = mem_zalloc(nb + 1, sizeof *changes);
+    for (size_t i = 0; i < nb; i++) {
+        const json_t *change = json_array_get(list, i);
+        changes[i] = (struct slide_change){json_integer_value(json_array_get(change, 0)) - card_ms,
+                                           (int)json_integer_value(json_array_get(change, 1))};
+    }
+    chapters_propose(out, changes, nb, &there, end_ms - begin_ms);
+    return 0;
+}

@@ -1,0 +1,108 @@
+/* Which texts publish writes itself (texts.h), made from the document of talks.json. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "captions.h"
+#include "event.h"
+#include "fs.h"
+#include "json.h"
+#include "kits.h"
+#include "mem.h"
+#include "plan.h"
+#include "publisher.h"
+#include "site.h"
+#include "storyboard_vtt.h"
+#include "texts.h"
+#include "workdir.h"
+
+/* The podcast feeds, which need to know where out/ will be. */
+static int add_feeds(struct publisher *u, const json_t *all, struct err *err)
+{
+    const struct kit_source source = {all, u->plan->event->settings.site.base_url, NULL};
+    AUTO_KIT kit = {0};
+    if (!source.base_url)
+        return 0;
+    if (kit_podcast(&kit, &source, err) < 0)
+        return err->code;
+    for (size_t i = 0; i < kit.files.nb; i++) {
+        struct export_text *t = &kit.files.texts[i];
+        const size_t nb = strlen(t->text);
+        texts_add(u->texts, mem_take(&t->path), mem_take(&t->text), nb);
+    }
+    return 0;
+}
+
+/* For site_make: they are in work/, as publish puts them into out/ only later. */
+static int read_captions(struct cues *out, const char *name, void *opaque, struct err *err)
+{
+    const struct publisher *u = opaque;
+    const struct file *f = publisher_find(u->files, u->nb, name);
+    AUTO_FREE char *path = workdir_path(u->plan->event->work, f ? f->key : "", "vtt");
+    const char *what = fs_exists(path) ? path : NULL;
+    return what ? captions_read_file(out, what, err) : 0;
+}
+
+static bool is_current(const char *name, const char *made_of, void *opaque)
+{
+    const struct publisher *u = opaque;
+    return texts_is_current(u->texts, name, made_of);
+}
+
+/* A feed that was added before the site. */
+static const char *feed(const struct publisher *u, const char *name)
+{
+    return texts_added(u->texts, name) ? name : NULL;
+}
+
+static int make_site(struct site *out, struct publisher *u, const json_t *all, struct err *err)
+{
+    const struct site_settings *settings = &u->plan->event->settings.site;
+    const struct site_source source = {.published = all,
+                                       .templates = settings->templates,
+                                       .base_url = settings->base_url,
+                                       .feed_video = feed(u, "feed-video.xml"),
+                                       .feed_sound = feed(u, "feed-sound.xml"),
+                                       .captions = read_captions,
+                                       .is_current = is_current,
+                                       .opaque = u};
+    return settings->templates ? site_make(out, &source, err) : 0;
+}
+
+/* The cues of the storyboards. all: the document of talks.json. */
+static void add_storyboards(struct publisher *u, const json_t *all)
+{
+    size_t t, p;
+    json_t *talk, *part;
+    json_array_foreach(json_object_get(all, "talks"), t, talk) {
+        json_array_foreach(json_object_get(talk, "parts"), p, part) {
+            const json_t *storyboard = json_object_get(part, "storyboard");
+            char *text = storyboard ? storyboard_vtt(storyboard) : NULL;
+            if (text)
+                texts_add(u->texts, mem_strdup(json_get_string(storyboard, "file", "")), text,
+                          strlen(text));
+        }
+    }
+}
+
+int publish_make_texts(struct publisher *u, const json_t *all, struct err *err)
+{
+    AUTO_SITE site = {0};
+    if (texts_open(&u->texts, u->plan->event, err) < 0 || add_feeds(u, all, err) < 0 ||
+        make_site(&site, u, all, err) < 0)
+        return err->code;
+    for (size_t i = 0; i < site.nb; i++) {
+        struct site_page *p = &site.pages[i];
+        texts_add_made(u->texts, mem_take(&p->name), mem_take(&p->text), p->nb, p->made_of);
+    }
+    add_storyboards(u, all);
+    texts_compare(u->texts);
+    const char *name;
+    struct publish_result *r = u->result;
+    r->has_pages = texts_added(u->texts, SITE_OVERVIEW);
+    while ((name = texts_foreign(u->texts, r->nb_foreign))) {
+        r->foreign = mem_grow(r->foreign, r->nb_foreign, sizeof *r->foreign);
+        r->foreign[r->nb_foreign++] = mem_strdup(name);
+        r->has_pages = r->has_pages && strcmp(name, SITE_OVERVIEW) != 0;
+    }
+    return 0;
+}
