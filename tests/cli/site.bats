@@ -59,6 +59,13 @@ SHA256SUMS index.html talks.json" "$(written)"
     [ ! -e event/out/03-third-time-lucky.html ]
 }
 
+@test "while a part is made anew, its page plays what is there, and says so" {
+    sed 's/Third Time Lucky/Third Time Unlucky/' "$PAGE" >page.txt
+    tp import page.txt >/dev/null
+    tp publish >/dev/null
+    grep -q '<source src="03-third-time-lucky.mp4">.*This video is being made again' event/out/03-third-time-lucky.html
+}
+
 @test "what the user settled is told with its reason" {
     tp verify --accept 4 --because 'the "speaker" <asked> us to' >/dev/null
     same "index.html talks.json" "$(written)"
@@ -114,7 +121,7 @@ talkpress, so these pages are left out: move them away and publish again, or set
 }
 
 @test "with its address: links for programs, and a sitemap" {
-    printf 'renditions: [cheap]\nsite:\n  base_url: https://example.org/v\ncard: {seconds: 1, fade_ms: 200}\n' \
+    printf 'renditions: [cheap]\nsite:\n  base_url: https://example.org/v\ncard: {seconds: 1, fade_ms: 200}\nstoryboards: off\n' \
         >event/talkpress.yaml
     tp publish >/dev/null
     grep -o '<script type="application/ld+json">.*</script>' event/out/01-first-steps.html |
@@ -123,7 +130,9 @@ talkpress, so these pages are left out: move them away and publish again, or set
     grep -q '<link rel="canonical" href="https://example.org/v/01-first-steps.html">' event/out/01-first-steps.html
     xmllint --noout event/out/sitemap.xml
     same 5 "$(grep -c '<loc>' event/out/sitemap.xml)"
-    same "" "$(grep -o feed event/out/index.html)"
+    same feed-video.xml "$(cd event/out && ls feed*)"
+    same 'href="https://example.org/v/feed-video.xml"
+href="feed-video.xml"' "$(grep -o 'href="[^"]*feed[^"]*"' event/out/index.html)"
 }
 
 # A programme as the store has it.
