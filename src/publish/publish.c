@@ -12,6 +12,7 @@
 #include "json.h"
 #include "mem.h"
 #include "part.h"
+#include "part_chapters.h"
 #include "plan.h"
 #include "published_file.h"
 #include "publisher.h"
@@ -23,7 +24,7 @@
 #include "texts.h"
 #include "workdir.h"
 
-static const char list_name[] = PUBLISH_LIST, sums_name[] = "SHA256SUMS";
+static const char list_name[] = PUBLISH_LIST, sums_name[] = PUBLISH_SUMS;
 
 static void free_files(struct file *files, size_t nb)
 {
@@ -101,6 +102,10 @@ static json_t *add_part(struct publisher *u, const struct part_plan *pp)
     if (json_array_size(captions))
         json_object_set(part, "captions", captions);
     json_decref(captions);
+    if (pp->chapters.nb) {
+        json_object_set_new(part, "chapters", part_chapters_json(pp));
+        json_object_set_new(part, "chapters_files", talks_json_chapters_files(base));
+    }
     if (pp->storyboard_ms)
         json_object_set_new(part, "storyboard",
                             talks_json_storyboard(base, sheets, pp->storyboard_ms));

@@ -11,6 +11,8 @@ struct site_settings;
 
 /* The file in out/ that lists the programme and its published files. */
 #define PUBLISH_LIST "talks.json"
+/* The one with their sums, as sha256sum(1) reads it. */
+#define PUBLISH_SUMS "SHA256SUMS"
 enum {
     /* Of that list, as docs/talks.schema.json describes it: raised if a member goes or changes its
      * meaning. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "captions.h"
+#include "chapter_texts.h"
 #include "event.h"
 #include "feeds.h"
 #include "fs.h"
@@ -80,6 +81,7 @@ int publish_make_texts(struct publisher *u, const json_t *all, struct err *err)
         texts_add_made(u->texts, mem_take(&p->name), mem_take(&p->text), p->nb, p->made_of);
     }
     add_storyboards(u, all);
+    chapter_texts_add(u->texts, all);
     texts_compare(u->texts);
     const char *name;
     struct publish_result *r = u->result;
