@@ -76,7 +76,6 @@ static void add_texts(struct table *t, const struct kit_part *p)
 {
     const json_t *event = json_object_get(t->source->published, "event"),
                  *speakers = json_object_get(p->talk, "speakers");
-    const char *language = json_get_string(p->talk, "language", NULL);
     struct licence l;
     char buf[LANGUAGE_BYTES];
     const struct datetime day = {.year = p->when.year,
@@ -94,7 +93,7 @@ static void add_texts(struct table *t, const struct kit_part *p)
     add_cell(t, json_get_string(p->talk, "section", NULL));
     add_cell(t, date);
     add_cell(t, html);
-    add_cell(t, language ? language_long(buf, language) : NULL);
+    add_cell(t, p->language ? language_long(buf, p->language) : NULL);
     add_cell(t, licence);
 }
 

@@ -2,7 +2,7 @@
  * What the hosts of videos, podcast players and timetables want to know of the published videos:
  * files to upload with them, or to send to an API. Made from the document of talks.json, so that a
  * kit describes what is in out/, also if the programme has changed since. Pure: no file is read or
- * written. Parts that are being made again are left out.
+ * written.
  */
 #pragma once
 

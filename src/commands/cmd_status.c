@@ -330,6 +330,12 @@ static int print_part(const struct part_plan *pp, const json_t *failures, const 
                pp->cut_by_hand    ? " (set by hand)"
                : pp->cut_proposed ? " (proposed)"
                                   : "");
+    if (pp->poster_frame >= 0)
+        printf("  poster: the picture at %s of the talk (set by hand)\n",
+               clock_format_ms(in,
+                               frame_grid_ms_of(&pp->grid, pp->poster_frame) -
+                                   frame_grid_ms_of(&pp->grid, pp->begin),
+                               true));
     if (pp->nb_outputs)
         puts("  outputs:");
     for (size_t i = 0; i < pp->nb_outputs; i++)

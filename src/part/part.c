@@ -134,7 +134,7 @@ static enum part_state state(const struct part_plan *pp)
 int plan_part(struct part_plan *out, const struct plan *plan, const struct talk *talk,
               const struct part *part, struct err *err)
 {
-    AUTO_PART_PLAN pp = {.talk = talk, .part = part};
+    AUTO_PART_PLAN pp = {.talk = talk, .part = part, .poster_frame = -1};
     if (describe_part(&pp, plan, err) < 0)
         return err->code;
     /* Jobs do not depend on the verdict. If the user accepts the part, everything is made; if the

@@ -92,6 +92,7 @@ struct part_plan {
     double cost_left;               /* estimated cost of the jobs, in seconds of one core */
     double cost_later;              /* the same for assemblies that must wait for these jobs */
     struct output *outputs;         /* owned; those of renditions first */
+    int64_t poster_frame;           /* that the user chose, of the recording; -1: none */
     int64_t storyboard_ms; /* the length of the file that the storyboard shows; 0: it has none */
     size_t nb_outputs, nb_outputs_done;
 };
