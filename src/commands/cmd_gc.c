@@ -80,13 +80,26 @@ static void use_verdicts(struct keys *k, const struct caption_source *list, size
     }
 }
 
+/* What says which texts of out/, and which files at targets, are talkpress's. */
+static void use_published_names(struct keys *k, const struct publish_settings *publish)
+{
+    char key[33];
+    keys_texts(key);
+    use(k, key);
+    keys_sent(key, "");
+    use(k, key);
+    for (size_t i = 0; i < publish->nb_targets; i++) {
+        keys_sent(key, publish->targets[i].place);
+        use(k, key);
+    }
+}
+
 static int use_all(struct keys *k, struct plan *plan, struct err *err)
 {
-    char row[33];
-    keys_matches(row);
-    use(k, row);
-    keys_texts(row);
-    use(k, row);
+    char matches[33];
+    keys_matches(matches);
+    use(k, matches);
+    use_published_names(k, &plan->event->settings.publish);
     for (size_t i = 0; i < plan->nb_recordings; i++) {
         char note[33];
         keys_captions_note(note, plan->recordings[i].fingerprint);

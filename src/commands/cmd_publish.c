@@ -10,6 +10,7 @@
 #include "json.h"
 #include "publish.h"
 #include "publish_report.h"
+#include "send_report.h"
 #include "table.h"
 
 /* --- publish --verify ------------------------------------------------------------------------- */
@@ -89,36 +90,62 @@ static int check_published(struct fixity_result *out, struct command *c, struct 
 
 /* --- the command ------------------------------------------------------------------------------ */
 
-/* fixity NULL: the files were not read. */
-static void print_json(const struct publish_result *r, const struct fixity_result *fixity)
+/* fixity NULL: the files were not read. The caller owns the result. */
+static json_t *result_json(const struct publish_result *r, const struct fixity_result *fixity)
 {
-    AUTO_JSON *o =
+    json_t *o =
         json_pack("{s:I, s:I, s:I, s:I, s:o, s:o, s:o}", "parts", (json_int_t)r->nb_parts, "files",
                   (json_int_t)r->nb_files, "written", (json_int_t)r->nb_written, "removed",
                   (json_int_t)r->nb_removed, "removed_files", publish_removed_json(r),
                   "not_removed", publish_kept_json(r), "foreign", publish_foreign_json(r));
     if (fixity)
         json_object_set_new(o, "verified", fixity_json(fixity, r));
-    cli_print_json(o);
+    return o;
+}
+
+/* Sends it, if that is asked for. json: all that is to be printed; NULL: nothing is. before: the
+ * exit status of publishing. */
+static int finish(struct command *c, json_t *json, int before, struct err *err)
+{
+    const int status = command_has(c, "send") ? send_and_report(c, json, err) : EXIT_OK;
+    if (json && status >= 0)
+        cli_print_json(json);
+    return status ? status : before;
+}
+
+int check_publish(struct command *c, struct err *err)
+{
+    (void)err;
+    if (!command_has(c, "dry-run"))
+        return EXIT_OK;
+    if (!command_has(c, "send"))
+        return command_usage(c, "'--dry-run' shows what '--send' would do: give both");
+    c->needs = NEEDS_PLAN;
+    return EXIT_OK;
 }
 
 int cmd_publish(struct command *c, struct err *err)
 {
     AUTO_PUBLISH_RESULT r = {0};
     AUTO_FIXITY fixity = {0};
-    const bool verify = command_has(c, "verify");
+    AUTO_JSON *json = NULL;
+    const bool verify = command_has(c, "verify"), as_json = command_has(c, "json");
+    if (command_has(c, "dry-run")) {
+        json = as_json ? json_object() : NULL;
+        return finish(c, json, EXIT_OK, err);
+    }
     if (verify && check_published(&fixity, c, err) < 0)
         return err->code;
     const int published = publish(&r, c->plan, command_has(c, "prune"), err);
     fixity_settle(&fixity, c->plan);
     if (published < 0) {
-        if (verify && !command_has(c, "json")) /* it may have taken hours */
+        if (verify && !as_json) /* it may have taken hours */
             print_fixity(&fixity, &r, c->event);
         return err->code;
     }
-    const int status = verify ? fixity_status(&fixity, &r) : EXIT_OK;
-    if (command_has(c, "json")) {
-        print_json(&r, verify ? &fixity : NULL);
+    int status = verify ? fixity_status(&fixity, &r) : EXIT_OK;
+    if (as_json) {
+        json = result_json(&r, verify ? &fixity : NULL);
     } else {
         if (verify)
             print_fixity(&fixity, &r, c->event);
@@ -127,5 +154,6 @@ int cmd_publish(struct command *c, struct err *err)
         if (publish_report(&r, c, true, err) < 0)
             return err->code;
     }
-    return status ? status : r.kept ? EXIT_NEEDS_USER : EXIT_OK;
+    status = status ? status : r.kept ? EXIT_NEEDS_USER : EXIT_OK;
+    return finish(c, json, status, err);
 }

@@ -280,8 +280,8 @@ static const struct verb verbs[] = {
      .needs = NEEDS_PLAN,
      .run = cmd_why},
     {.name = "publish",
-     .summary = "bring out/ up to date",
-     .help = "publish [--verify] [--prune] [--json]\n"
+     .summary = "bring out/ up to date, send it to servers",
+     .help = "publish [--verify] [--prune] [--send [--dry-run]] [--json]\n"
              "Brings out/ up to date with the parts that are complete. 'talkpress run' does\n"
              "this too. Files that nothing needs any more are moved to work/removed/. If they\n"
              "are more than five, and of more than one part, they stay unless you confirm it\n"
@@ -291,10 +291,21 @@ static const struct verb verbs[] = {
              "            Exit status: 3 if something was repaired, 1 if something could not be.\n"
              "            ('talkpress verify' compares lengths, and reads no file of out/)\n"
              "  --prune   move them without a question\n"
+             "  --send    then copy what changed to the targets of 'publish' in\n"
+             "            talkpress.yaml, lists last, compare it there, and remove what nothing\n"
+             "            needs now. With --verify, compare all files there. If it is stopped,\n"
+             "            the same command continues. Exit status: 75 if a target cannot be\n"
+             "            reached\n"
+             "  -n, --dry-run  with --send: publish and send nothing, show what would be sent\n"
              "  --json    print the summary as JSON",
-     .options = {{.name = "verify"}, {.name = "prune"}, {.name = "json"}},
+     .options = {{.name = "verify"},
+                 {.name = "prune"},
+                 {.name = "send"},
+                 {.name = "dry-run", .letter = 'n'},
+                 {.name = "json"}},
      .takes = {0, 0, "expected no operands"},
      .needs = NEEDS_LOCK | NEEDS_PLAN,
+     .check = check_publish,
      .run = cmd_publish},
     {.name = "export",
      .operands = "FORMAT",

@@ -237,3 +237,16 @@ int event_lock(struct event *e, struct err *err)
         close(dir_lock);
     return err->code;
 }
+
+/* The lock itself: another process may have inherited the descriptor. */
+void event_unlock(struct event *e)
+{
+    int *const locks[] = {&e->work_lock, &e->lock};
+    for (size_t i = 0; i < sizeof locks / sizeof *locks; i++) {
+        if (*locks[i] < 0)
+            continue;
+        flock(*locks[i], LOCK_UN);
+        close(*locks[i]);
+        *locks[i] = -1;
+    }
+}

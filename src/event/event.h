@@ -60,6 +60,9 @@ ATTR_NODISCARD int event_copy_store(char **out, const struct event *event, struc
  * process that holds them. */
 ATTR_NODISCARD int event_lock(struct event *event, struct err *err);
 
+/* Releases it early: others may change work/ and out/ from then on. */
+void event_unlock(struct event *event);
+
 /* For commands that run for long: ERR_IO if the event's folder, its store or work/ was removed,
  * renamed or replaced since it was opened. What is written then would be lost, or be written to
  * another event. Costs three system calls. */

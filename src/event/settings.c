@@ -70,13 +70,18 @@ static const char settings_template[] =
     "\n"
     "# Pages to look at what is published, out/index.html. Their templates come with talkpress; "
     "to\n"
-    "# change them, copy that folder to 'site' beside this file. 'site: off': no pages, and\n"
-    "# no contact sheet.\n"
-    "# base_url, the address of out/ on the web, gives feeds and pages for search engines.\n"
-    "# site: {base_url: \"https://example.org/videos/\"}\n"
+    "# change them, copy that folder to 'site' beside this file. 'site: off': no pages, and no\n"
+    "# contact sheet. base_url, the address of out/ on the web, gives feeds, and pages for search\n"
+    "# engines; image is the podcasts' picture, a square of 1400 to 3000 pixels.\n"
+    "# site: {base_url: \"https://example.org/videos/\", image: podcast.jpg}\n"
     "\n"
     "# Small pictures of each part, which players show while somebody seeks. 'off': none.\n"
     "# storyboards: on\n"
+    "\n"
+    "# Where 'talkpress publish --send' copies out/ to: destinations of rsync, or remotes of "
+    "rclone\n"
+    "# (NAME:PATH). after: a command that runs when something changed there.\n"
+    "# publish: {to: [\"user@example.org:/srv/videos/\"], after: \"./tell-the-others\"}\n"
     "\n"
     "# The number of worker processes. Default: one per core; with AV1, one more per eight cores.\n"
     "# workers: 2\n"
@@ -266,9 +271,9 @@ static int read_renditions(struct settings *s, const json_t *json, const char *d
 static int read_all(struct settings *s, const char *dir, struct err *err)
 {
     static const char *const known[] = {
-        "renditions",     "tolerance_s", "overrun_s", "card",    "language",   "loudness_lufs",
-        "true_peak_dbtp", "comment",     "workers",   "stall_s", "sandbox",    "effort",
-        "captions",       "event",       "timezone",  "site",    "storyboards"};
+        "renditions",     "tolerance_s", "overrun_s", "card",    "language",    "loudness_lufs",
+        "true_peak_dbtp", "comment",     "workers",   "stall_s", "sandbox",     "effort",
+        "captions",       "event",       "timezone",  "site",    "storyboards", "publish"};
     static const char *const known_card[] = {"seconds", "fade_ms",    "template",
                                              "logo",    "background", "titles"};
     AUTO_FREE char *path = fs_join(dir, settings_file);
@@ -289,6 +294,7 @@ static int read_all(struct settings *s, const char *dir, struct err *err)
         read_card_titles(s, card, where, err) < 0 || read_sandbox(s, json, where, err) < 0 ||
         read_captions(s, json, where, err) < 0 || read_storyboards(s, json, where, err) < 0 ||
         site_settings_read(&s->site, json, dir, where, err) < 0 ||
+        publish_settings_read(&s->publish, json, where, err) < 0 ||
         event_about_read(&s->about, json, where, err) < 0 ||
         read_renditions(s, json, dir, where, err) < 0)
         return err->code;
@@ -325,6 +331,7 @@ void settings_finish(struct settings *s)
     free(s->language);
     free(s->comment);
     site_settings_finish(&s->site);
+    publish_settings_finish(&s->publish);
     event_about_finish(&s->about);
     mem_free_strings(s->captions_take, s->nb_captions_take);
     *s = (struct settings){0};

@@ -6,6 +6,7 @@
 
 #include "err.h"
 #include "event_about.h"
+#include "publish_settings.h"
 #include "rendition.h"
 #include "sandbox.h"
 #include "site_settings.h"
@@ -30,6 +31,7 @@ struct settings {
     char *language; /* ISO 639-2; NULL: from the recording */
     char *comment;  /* tag of every output (licence, link); NULL: from the talk */
     struct site_settings site;
+    struct publish_settings publish;
     bool storyboards;     /* pictures for seeking are made; default true */
     char **captions_take; /* files whose text is published although it is no language */
     size_t nb_captions_take;

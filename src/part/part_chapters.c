@@ -59,6 +59,7 @@ int part_find_chapters(struct part_plan *pp, const struct plan *plan, struct err
         return 0;
     chapters_cut(&of_part, &all.list, frame_grid_ms_of(&pp->grid, pp->begin),
                  frame_grid_ms_of(&pp->grid, pp->end));
+    pp->nb_chapters = of_part.nb;
     chapters_publish(&pp->chapters, &of_part, part_card_ms(pp, plan), pp->talk->title);
     return 0;
 }
@@ -88,32 +89,49 @@ char *part_chapters_from(const struct part_plan *pp)
 
 /* --- proposals -------------------------------------------------------------------------------- */
 
+/* The changes of slides that the storyboard's jobs found, on the part's clock. A new list; NULL:
+ * these jobs have not run. */
+static int slide_changes(struct slide_change **out, size_t *out_nb, const struct part_plan *pp,
+                         const struct plan *plan, struct err *err)
+{
+    AUTO_JSON *found = NULL;
+    if (!pp->cut_known)
+        return 0;
+    if (part_slide_changes(&found, pp, plan, err) < 0)
+        return err->code;
+    const size_t nb = json_array_size(found);
+    const int64_t card_ms = part_card_ms(pp, plan);
+    struct slide_change *list = found ? mem_zalloc(nb + 1, sizeof *list) : NULL;
+    for (size_t i = 0; i < nb; i++) {
+        const json_t *change = json_array_get(found, i);
+        list[i] = (struct slide_change){json_integer_value(json_array_get(change, 0)) - card_ms,
+                                        (int)json_integer_value(json_array_get(change, 1))};
+    }
+    *out = list;
+    *out_nb = nb;
+    return 0;
+}
+
 int part_propose_chapters(struct chapters *out, const struct part_plan *pp, const struct plan *plan,
                           struct err *err)
 {
     char name[32];
-    AUTO_JSON *list = NULL;
-    if (part_slide_changes(&list, pp, plan, err) < 0)
-        return err->code;
-    const size_t nb = json_array_size(list);
-    if (!list)
-        return err_set(err, ERR_NOT_FOUND,
-                       "talk %s: the changes of its slides are not known: 'talkpress run' finds "
-                       "them",
-                       plan_part_name(name, pp->talk, pp->part->number));
+    size_t nb = 0;
     AUTO_PART_CHAPTERS all = {0};
     AUTO_CHAPTERS there = {0};
+    AUTO_FREE struct slide_change *changes = NULL;
+    if (slide_changes(&changes, &nb, pp, plan, err) < 0)
+        return err->code;
+    if (!changes)
+        return err_set(err, ERR_NOT_FOUND,
+                       "talk %s: the changes of its slides are not known: 'talkpress run' finds "
+                       "them when it makes the storyboard",
+                       plan_part_name(name, pp->talk, pp->part->number));
     const int64_t begin_ms = frame_grid_ms_of(&pp->grid, pp->begin),
-                  end_ms = frame_grid_ms_of(&pp->grid, pp->end), card_ms = part_card_ms(pp, plan);
+                  end_ms = frame_grid_ms_of(&pp->grid, pp->end);
     if (part_chapters_read(&all, pp, plan, err) < 0)
         return err->code;
     chapters_cut(&there, &all.list, begin_ms, end_ms);
-    AUTO_FREE struct slide_change *changes = mem_zalloc(nb + 1, sizeof *changes);
-    for (size_t i = 0; i < nb; i++) {
-        const json_t *change = json_array_get(list, i);
-        changes[i] = (struct slide_change){json_integer_value(json_array_get(change, 0)) - card_ms,
-                                           (int)json_integer_value(json_array_get(change, 1))};
-    }
     chapters_propose(out, changes, nb, &there, end_ms - begin_ms);
     return 0;
 }

@@ -17,6 +17,7 @@ enum {
     MATCHES_VERSION = 1,
     NOTE_VERSION = 1,
     TEXTS_VERSION = 1,
+    SENT_VERSION = 1,
     DRAWN_VERSION = 1,
     CARD_VERSION = 3,
     TAGS_VERSION = 2
@@ -69,6 +70,13 @@ void keys_captions_verdict(char out[KEY_BYTES], const char *content, const char 
 void keys_texts(char out[KEY_BYTES])
 {
     struct key k = key_begin("texts of out", TEXTS_VERSION);
+    key_end(&k, out);
+}
+
+void keys_sent(char out[KEY_BYTES], const char *target)
+{
+    struct key k = key_begin("sent", SENT_VERSION);
+    key_text(&k, target);
     key_end(&k, out);
 }
 

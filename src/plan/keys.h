@@ -32,6 +32,10 @@ void keys_captions_verdict(char out[KEY_BYTES], const char *content, const char 
 /* The key under which the store keeps the names of the site's pages. */
 void keys_texts(char out[KEY_BYTES]);
 
+/* The key under which the store keeps what was sent to a target; "": what 'publish.after' has still
+ * to be told. */
+void keys_sent(char out[KEY_BYTES], const char *target);
+
 /* --- pieces of a part --- */
 
 /* What all cells, or all cards, of a rendition have in common. settings: their settings as text. */

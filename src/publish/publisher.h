@@ -14,6 +14,7 @@ struct file {
     char sha256[65];
     const char *ext; /* in work/ */
     int talk, part;
+    json_t *result; /* of a file of before; owned; NULL: not known */
 };
 
 /* What becomes of an old file that is not among the new ones. */

@@ -1,0 +1,57 @@
+#include "published_names.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "event.h"
+#include "json.h"
+#include "keys.h"
+#include "mem.h"
+#include "publish.h"
+#include "store.h"
+
+struct names {
+    char **list;
+    size_t nb;
+};
+
+static void add(struct names *n, const char *name)
+{
+    n->list = mem_grow(n->list, n->nb, sizeof *n->list);
+    n->list[n->nb++] = mem_strdup(name);
+}
+
+static int add_file(void *opaque, const struct published *file)
+{
+    add(opaque, file->name);
+    return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+int published_names(char ***out, size_t *out_nb, struct event *event, struct err *err)
+{
+    char texts_key[KEY_BYTES];
+    AUTO_JSON *texts = NULL;
+    struct names n = {0};
+    const char *name;
+    json_t *value;
+    keys_texts(texts_key);
+    if (store_result(&texts, event->store, texts_key, err) < 0 ||
+        store_each_published(event->store, add_file, &n, err) < 0) {
+        mem_free_strings(n.list, n.nb);
+        return err->code;
+    }
+    json_object_foreach(json_object_get(texts, "names"), name, value)
+        add(&n, name);
+    add(&n, PUBLISH_LIST);
+    add(&n, PUBLISH_SUMS);
+    qsort(n.list, n.nb, sizeof *n.list, by_name);
+    *out = n.list;
+    *out_nb = n.nb;
+    return 0;
+}
