@@ -44,7 +44,7 @@ struct publish_result {
     char **foreign; /* owned: files in out/ that are not of talkpress, but have the name of a page,
                        which was left out */
     size_t nb_foreign;
-    bool has_pages; /* out/ has a site */
+    bool has_pages;         /* out/ has a site */
     char *no_contact_sheet; /* owned: why it could not be made; NULL: it was, or there is none */
 };
 void publish_result_finish(struct publish_result *result);
