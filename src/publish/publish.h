@@ -13,6 +13,8 @@ struct site_settings;
 #define PUBLISH_LIST "talks.json"
 /* The one with their sums, as sha256sum(1) reads it. */
 #define PUBLISH_SUMS "SHA256SUMS"
+/* The page to look at first. */
+#define SITE_OVERVIEW "index.html"
 enum {
     /* Of that list, as docs/talks.schema.json describes it: raised if a member goes or changes its
      * meaning. */
@@ -42,6 +44,8 @@ struct publish_result {
     char **foreign; /* owned: files in out/ that are not of talkpress, but have the name of a page,
                        which was left out */
     size_t nb_foreign;
+    bool has_pages; /* out/ has a site */
+    char *no_contact_sheet; /* owned: why it could not be made; NULL: it was, or there is none */
 };
 void publish_result_finish(struct publish_result *result);
 #define AUTO_PUBLISH_RESULT ATTR_CLEANUP(publish_result_finish) struct publish_result
