@@ -63,7 +63,7 @@ SHA256SUMS index.html talks.json" "$(written)"
     sed 's/Third Time Lucky/Third Time Unlucky/' "$PAGE" >page.txt
     tp import page.txt >/dev/null
     tp publish >/dev/null
-    grep -q '<source src="03-third-time-lucky.mp4">.*This video is being made again' event/out/03-third-time-lucky.html
+    grep -q '<source src="03-third-time-lucky.mp4" type="video/mp4[^>]*>.*This video is being made again' event/out/03-third-time-lucky.html
 }
 
 @test "what the user settled is told with its reason" {
