@@ -33,6 +33,12 @@ bool import_html_sniff(const char *bytes, size_t nb_bytes, const char *name);
 ATTR_NODISCARD int import_html_read(struct programme *out, const char *bytes, size_t nb_bytes,
                                     const char *name, struct err *err);
 
+/* A page with schema.org's microdata, as talkpress publishes it: items of the type EducationEvent
+ * are talks. The sniff wants such a type. */
+bool import_microdata_sniff(const char *bytes, size_t nb_bytes, const char *name);
+ATTR_NODISCARD int import_microdata_read(struct programme *out, const char *bytes, size_t nb_bytes,
+                                         const char *name, struct err *err);
+
 /* iCalendar (RFC 5545): each event is a talk. Cancelled events are left out; all-day events get
  * neither start nor slot. */
 bool import_ical_sniff(const char *bytes, size_t nb_bytes, const char *name);

@@ -22,6 +22,7 @@ static const struct {
     {import_unknown_json_sniff, import_unknown_json_read},
     {import_unknown_xml_sniff, import_unknown_xml_read},
     {import_ical_sniff, import_ical_read},
+    {import_microdata_sniff, import_microdata_read},
     {import_html_sniff, import_html_read},
     {import_csv_sniff, import_csv_read},
     {import_markdown_sniff, import_markdown_read},

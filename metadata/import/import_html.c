@@ -1,14 +1,13 @@
 #include "formats.h"
 
 #include <ctype.h>
-#include <libxml/HTMLparser.h>
-#include <libxml/SAX2.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "charset.h"
 #include "datetime.h"
+#include "html_tree.h"
 #include "listing_event.h"
 #include "listing_page.h"
 #include "markup.h"
@@ -21,7 +20,6 @@
 #include "str.h"
 
 enum {
-    MAX_DEPTH = 250,
     MAX_SLOT_S = 6 * 3600, /* a longer slot is more likely two times that do not belong together */
     HALF_DAY_S = 12 * 3600,
     NAMES_BYTES = 80, /* a longer paragraph after a title is not a list of speakers */
@@ -49,65 +47,6 @@ static void time_page_finish(struct time_page *t)
 }
 #define AUTO_TIME_PAGE ATTR_CLEANUP(time_page_finish) struct time_page
 
-static bool is_element(const xmlNode *node, const char *name)
-{
-    return node && node->type == XML_ELEMENT_NODE &&
-           strcasecmp((const char *)node->name, name) == 0;
-}
-
-/* The next node in document order, within top; NULL: none. */
-static xmlNode *next_node(xmlNode *node, const xmlNode *top)
-{
-    if (node->children && node->type == XML_ELEMENT_NODE)
-        return node->children;
-    while (node != top && !node->next)
-        node = node->parent;
-    return node == top ? NULL : node->next;
-}
-
-/* A new string; NULL: nothing is visible. The parser has decoded the entities. */
-static char *visible_line(const char *text)
-{
-    AUTO_FREE char *line = str_clean_line(text);
-    return *line ? mem_take(&line) : NULL;
-}
-
-static char *content(const xmlNode *node)
-{
-    xmlChar *text = xmlNodeGetContent(node);
-    char *line = visible_line(text ? (const char *)text : "");
-    xmlFree(text);
-    return line;
-}
-
-/* Parsing. */
-
-/* Closing tags and walking take time that grows with the depth: stop at deep pages. */
-static void start_element(void *opaque, const xmlChar *name, const xmlChar **attributes)
-{
-    xmlParserCtxt *ctxt = opaque;
-    if (ctxt->nodeNr > MAX_DEPTH) {
-        *(bool *)ctxt->_private = true;
-        xmlStopParser(ctxt);
-    } else {
-        xmlSAX2StartElement(ctxt, name, attributes);
-    }
-}
-
-static xmlDoc *parse(bool *out_deep, const struct str *text)
-{
-    htmlParserCtxt *ctxt = htmlNewParserCtxt();
-    if (!ctxt)
-        return NULL;
-    ctxt->sax->startElement = start_element;
-    ctxt->_private = out_deep;
-    xmlDoc *doc = htmlCtxtReadMemory(ctxt, text->s, (int)text->len, NULL, "UTF-8",
-                                     HTML_PARSE_RECOVER | HTML_PARSE_NOERROR |
-                                         HTML_PARSE_NOWARNING | HTML_PARSE_NONET);
-    htmlFreeParserCtxt(ctxt);
-    return doc;
-}
-
 /* Reads the next "18:30" or "6:30 pm" from *p on and moves *p after it. Seconds since midnight; -1:
  * there is none. */
 static int next_clock(const char **p)
@@ -134,7 +73,7 @@ static int next_clock(const char **p)
 static void add_time(struct time_page *t, xmlNode *time)
 {
     xmlNode *node = time->parent;
-    while (node && !is_element(node, "tr") && !is_element(node, "li"))
+    while (node && !html_is_element(node, "tr") && !html_is_element(node, "li"))
         node = node->parent;
     xmlChar *attribute = xmlGetProp(time, (const xmlChar *)"datetime");
     struct datetime when = {0};
@@ -151,7 +90,7 @@ static void add_time(struct time_page *t, xmlNode *time)
     t->rows = mem_grow(t->rows, t->nb_rows, sizeof *t->rows);
     struct row *row = &t->rows[t->nb_rows++];
     *row = (struct row){.node = node, .time = time, .start = when};
-    AUTO_FREE char *shown = content(time);
+    AUTO_FREE char *shown = html_content(time);
     const char *p = shown ? shown : "";
     row->from_s = next_clock(&p);
     row->to_s = next_clock(&p);
@@ -165,13 +104,13 @@ static bool shows_its_attribute(const struct row *row)
 /* False: out of memory. */
 static bool time_page_parse(struct time_page *out, const struct str *text)
 {
-    out->doc = parse(&out->deep, text);
+    out->doc = html_tree_parse(&out->deep, text);
     if (!out->doc)
         return false;
     xmlNode *top = xmlDocGetRootElement(out->doc);
     for (xmlNode *node = top; node && out->nb_rows <= PROGRAMME_MAX_TALKS;
-         node = next_node(node, top))
-        if (is_element(node, "time"))
+         node = html_next_node(node, top))
+        if (html_is_element(node, "time"))
             add_time(out, node);
     size_t nb_same = 0, nb_shown = 0;
     for (size_t i = 0; i < out->nb_rows; i++) {
@@ -188,18 +127,20 @@ static bool time_page_parse(struct time_page *out, const struct str *text)
 static xmlNode *find_title(const struct row *row)
 {
     xmlNode *bold = NULL;
-    for (xmlNode *node = row->node; node; node = next_node(node, row->node)) {
+    for (xmlNode *node = row->node; node; node = html_next_node(node, row->node)) {
         const char *name = node->type == XML_ELEMENT_NODE ? (const char *)node->name : "";
         if (tolower((unsigned char)name[0]) == 'h' && name[1] >= '1' && name[1] <= '6' && !name[2])
             return node;
-        if (!bold && (is_element(node, "strong") || is_element(node, "b")))
+        if (!bold && (html_is_element(node, "strong") || html_is_element(node, "b")))
             bold = node;
     }
     xmlNode *cell = row->time->parent;
-    while (!bold && cell != row->node && !is_element(cell, "td") && !is_element(cell, "th"))
+    while (!bold && cell != row->node && !html_is_element(cell, "td") &&
+           !html_is_element(cell, "th"))
         cell = cell->parent;
     if (!bold && cell != row->node)
-        for (bold = cell->next; bold && !is_element(bold, "td") && !is_element(bold, "th");)
+        for (bold = cell->next;
+             bold && !html_is_element(bold, "td") && !html_is_element(bold, "th");)
             bold = bold->next;
     return bold;
 }
@@ -207,12 +148,12 @@ static xmlNode *find_title(const struct row *row)
 /* The title's text; of a cell, only the text before its first paragraph or line break. */
 static char *title_text(xmlNode *title)
 {
-    const bool cell = is_element(title, "td") || is_element(title, "th");
+    const bool cell = html_is_element(title, "td") || html_is_element(title, "th");
     AUTO_STR text = {0};
     str_add(&text, "");
-    for (xmlNode *node = title; node; node = next_node(node, title)) {
-        const bool block = is_element(node, "p") || is_element(node, "div") ||
-                           is_element(node, "ul") || is_element(node, "br");
+    for (xmlNode *node = title; node; node = html_next_node(node, title)) {
+        const bool block = html_is_element(node, "p") || html_is_element(node, "div") ||
+                           html_is_element(node, "ul") || html_is_element(node, "br");
         if (block && cell && text.s[strspn(text.s, " \t\n")])
             break;
         if (block)
@@ -220,7 +161,7 @@ static char *title_text(xmlNode *title)
         if (node->type == XML_TEXT_NODE && node->content)
             str_add(&text, (const char *)node->content);
     }
-    return visible_line(text.s);
+    return html_visible_line(text.s);
 }
 
 /* Such a paragraph ("Slides") is not part of the abstract. */
@@ -228,7 +169,7 @@ static bool is_link_alone(const xmlNode *node)
 {
     for (const xmlNode *child = node->children; child; child = child->next) {
         const bool blank = child->type == XML_TEXT_NODE && xmlIsBlankNode(child);
-        if (!blank && !is_element(child, "a") && !is_element(child, "br"))
+        if (!blank && !html_is_element(child, "a") && !html_is_element(child, "br"))
             return false;
     }
     return true;
@@ -240,8 +181,9 @@ static void read_paragraphs(struct talk *talk, const struct row *row, xmlNode *t
 {
     AUTO_STR abstract = {0};
     bool first = true;
-    for (xmlNode *node = title; node; node = next_node(node, row->node)) {
-        AUTO_FREE char *text = is_element(node, "p") && !is_link_alone(node) ? content(node) : NULL;
+    for (xmlNode *node = title; node; node = html_next_node(node, row->node)) {
+        AUTO_FREE char *text =
+            html_is_element(node, "p") && !is_link_alone(node) ? html_content(node) : NULL;
         if (!text)
             continue;
         if (first && strlen(text) <= NAMES_BYTES && !strchr(".!?", text[strlen(text) - 1]))
@@ -294,7 +236,7 @@ static int read_row(struct programme *p, const struct time_page *t, const struct
     struct talk *talk = programme_add_talk(p, 0);
     talk->title = title ? title_text(title) : NULL;
     if (!talk->title) {
-        AUTO_FREE char *shown = content(row->node);
+        AUTO_FREE char *shown = html_content(row->node);
         AUTO_FREE char *quote = str_quote(shown ? shown : "", STR_QUOTE_BYTES);
         return err_set(
             err, ERR_INVALID,
@@ -353,7 +295,7 @@ int import_html_read(struct programme *out, const char *bytes, size_t nb_bytes, 
         return err_set(err, ERR_INVALID,
                        "'%s': found tags nested more than %d deep; expected a page as a browser "
                        "saves it: save it again",
-                       name, MAX_DEPTH);
+                       name, HTML_TREE_MAX_DEPTH);
     if (programme_check_count(t.nb_rows, name, NULL, err) < 0 ||
         read_event(&programme, &t, bytes, nb_bytes, name, err) < 0)
         return err->code;

@@ -11,10 +11,12 @@
 
 struct kit_part {
     const json_t *talk, *part;
-    char *name;  /* of its files, without suffix: "15-gogrid-and-xen-part-1" */
-    char *title; /* with the part if there are several */
-    char *guid;  /* a UUID that stays if the title changes (docs/kits.md) */
+    char *name;           /* of its files, without suffix: "15-gogrid-and-xen-part-1" */
+    char *title;          /* with the part if there are several */
+    char *guid;           /* a UUID that stays if the title changes (docs/kits.md) */
+    const char *language; /* the talk's, else the event's; NULL: not known */
     int number, part_number;
+    size_t nb_parts;      /* of the talk, published or not */
     int episode;          /* from 1, in order of time; talks that are not published count too */
     struct datetime when; /* has_day false: not known */
     bool when_is_stated;  /* by the talk itself, with a time of day */
@@ -30,15 +32,16 @@ void kit_parts_read(struct kit_parts *out, const json_t *published);
 void kit_parts_finish(struct kit_parts *parts);
 #define AUTO_KIT_PARTS ATTR_CLEANUP(kit_parts_finish) struct kit_parts
 
-/* The talk's language, as short as it can be; "": not known. */
-void kit_language(char out[4], const struct kit_part *part);
-
 /* --- files of a part --- */
 
 /* The address of a file in out/: a new string, NULL without base_url. */
 char *kit_url(const struct kit_source *source, const char *name);
 
 const char *kit_file_name(const json_t *file);
+
+/* Whether more than the file's name is known: while a part is being made again, pictures and
+ * captions are among its files. */
+bool kit_is_media(const json_t *file);
 
 /* Whether the file is of that MIME type, without parameters. */
 bool kit_is(const json_t *file, const char *mime);

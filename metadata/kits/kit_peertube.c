@@ -90,12 +90,12 @@ static json_t *make_body(struct kit *kit, const struct kit_source *source, const
                    *long_name = mem_printf("%d: %s", p->number, p->title);
     if (cut)
         kit_note(kit, p->name, "name shortened to %d characters", NAME_CHARS);
-    kit_language(language, p);
+    language_short(language, p->language);
     return json_pack("{s:s, s:s, s:o, s:o*, s:o*, s:o*}", "name",
                      nb_chars(name) < NAME_LEAST ? long_name : name, "description", description,
                      "tags", make_tags(source, p), "language",
                      *language ? json_string(language) : NULL, "licence", licence_id(source),
-                     "originallyPublishedAt", json_text(at));
+                     "originallyPublishedAt", at ? json_string(at) : NULL);
 }
 
 /* The limit of a chapter's title is PeerTube's too. */

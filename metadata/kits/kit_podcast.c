@@ -51,14 +51,6 @@ static void int_attribute(const struct feed *f, const char *name, int64_t value)
     xml_out_attribute(f->x, name, text);
 }
 
-/* Text where readers expect HTML. */
-static void description(const struct feed *f, const char *text)
-{
-    AUTO_FREE char *short_text = kit_cut_bytes(text, DESCRIPTION_BYTES, NULL),
-                   *html = kit_html(short_text);
-    xml_out_element(f->x, "description", html);
-}
-
 /* --- an item ---------------------------------------------------------------------------------- */
 
 /* RFC 2822, 3.3. -0000: the offset is not known. */
@@ -160,7 +152,7 @@ static void write_alternates(const struct feed *f, const struct kit_part *p, con
     json_t *file;
     write_alternate(f, first, p->duration_ms, true);
     json_array_foreach(json_object_get(p->part, "files"), i, file)
-        if (file != first && (!f->sound || !json_object_get(file, "height")))
+        if (file != first && kit_is_media(file) && (!f->sound || !json_object_get(file, "height")))
             write_alternate(f, file, json_get_int(file, "duration_ms", 0), false);
 }
 
@@ -209,7 +201,8 @@ static void write_item(const struct feed *f, const struct kit_part *p)
     AUTO_FREE char *title = kit_cut_chars(p->title, TITLE_CHARS, &cut), *speakers = kit_speakers(p),
                    *duration = mem_printf("%lld", (long long)(ms + 500) / 1000),
                    *episode = mem_printf("%d", p->episode),
-                   *short_speakers = kit_cut_chars(speakers, TITLE_CHARS, NULL);
+                   *short_speakers = kit_cut_chars(speakers, TITLE_CHARS, NULL),
+                   *html = kit_html_within(kit_abstract(p), DESCRIPTION_BYTES);
     const char *page = json_get_string(p->talk, "url", NULL);
     if (cut)
         kit_note(f->kit, p->name, "title shortened to %d characters", TITLE_CHARS);
@@ -217,8 +210,8 @@ static void write_item(const struct feed *f, const struct kit_part *p)
     xml_out_element(f->x, "title", title);
     if (page && (str_starts(page, "https://") || str_starts(page, "http://")))
         xml_out_element(f->x, "link", page);
-    if (kit_abstract(p))
-        description(f, kit_abstract(p));
+    if (kit_abstract(p)) /* readers take it for HTML */
+        xml_out_element(f->x, "description", html);
     write_enclosure(f, file);
     xml_out_start(f->x, "guid");
     xml_out_attribute(f->x, "isPermaLink", "false");
@@ -255,7 +248,7 @@ static void main_language(char out[LANGUAGE_BYTES], const struct kit_parts *part
     out[0] = '\0';
     for (size_t i = 0; i < parts->nb; i++) {
         char language[LANGUAGE_BYTES];
-        kit_language(language, &parts->list[i]);
+        language_short(language, parts->list[i].language);
         const json_int_t nb = json_get_int(counts, language, 0) + 1;
         if (!language[0])
             continue;
@@ -318,7 +311,7 @@ static void write_event(const struct feed *f)
     char language[LANGUAGE_BYTES];
     xml_out_element(f->x, "title", title);
     xml_out_element(f->x, "link", f->source->base_url);
-    description(f, about);
+    xml_out_element(f->x, "description", about);
     main_language(language, f->parts);
     if (*language)
         xml_out_element(f->x, "language", language);

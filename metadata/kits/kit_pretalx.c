@@ -35,6 +35,8 @@ static void add_links(json_t *list, const struct kit_source *source, const struc
     size_t i;
     json_t *file;
     json_array_foreach(json_object_get(p->part, "files"), i, file) {
+        if (!kit_is_media(file))
+            continue;
         AUTO_FREE char *url = kit_url(source, kit_file_name(file)), *text = describe(p, file);
         json_array_append_new(list, json_pack("{s:s, s:s*}", "description", text, "link", url));
     }

@@ -80,6 +80,17 @@ char *kit_html(const char *text)
     return str_take(&out);
 }
 
+char *kit_html_within(const char *text, size_t max_bytes)
+{
+    char *html = kit_html(text);
+    for (size_t nb = max_bytes; strlen(html) > max_bytes; nb -= nb / 8 + 1) {
+        AUTO_FREE char *part = kit_cut_bytes(text, nb, NULL);
+        free(html);
+        html = kit_html(part);
+    }
+    return html;
+}
+
 char *kit_no_angles(const char *text)
 {
     AUTO_STR out = {0};

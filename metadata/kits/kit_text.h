@@ -13,5 +13,8 @@ char *kit_cut_bytes(const char *text, size_t max_bytes, bool *cut);
 /* The text as HTML: paragraphs, and line ends in them. "" for NULL. */
 char *kit_html(const char *text);
 
+/* The same of at most max_bytes, cut before it becomes HTML. */
+char *kit_html_within(const char *text, size_t max_bytes);
+
 /* U+2039 and U+203A instead of '<' and '>', which YouTube forbids. */
 char *kit_no_angles(const char *text);

@@ -22,7 +22,7 @@ static json_t *long_language(const char *code)
 
 static json_t *talk_language(const struct kit_part *p)
 {
-    return long_language(json_get_string(p->talk, "language", NULL));
+    return long_language(p->language);
 }
 
 /* How voctoweb calls a file, by its kind; NULL: it does not take such files. */
@@ -88,9 +88,12 @@ static void add_files(struct kit *out, const char *acronym, const struct kit_par
     json_t *file;
     json_array_foreach(json_object_get(p->part, "files"), i, file) {
         const char *folder, *mime = mime_of(&folder, file);
+        if (!kit_is_media(file))
+            continue;
         if (!mime) {
-            kit_note(out, p->name, "%s left out: voctoweb takes no '%s'",
-                     json_get_string(file, "rendition", "file"), json_get_string(file, "mime", ""));
+            const char *own = json_get_string(file, "mime", "");
+            kit_note(out, p->name, "%s left out: voctoweb takes no '%.*s'",
+                     json_get_string(file, "rendition", "a file"), (int)strcspn(own, "; "), own);
             continue;
         }
         const json_int_t seconds = (json_get_int(file, "duration_ms", 0) + 500) / 1000;
@@ -119,7 +122,7 @@ int kit_voctoweb(struct kit *out, const struct kit_source *source, struct err *e
     for (size_t i = 0; i < parts.nb; i++) {
         const struct kit_part *p = &parts.list[i];
         char language[LANGUAGE_BYTES];
-        kit_language(language, p);
+        language_short(language, p->language);
         if (!*language)
             kit_note(out, p->name, "no language, which voctoweb needs");
         kit_add_json(out, mem_printf("%s/event.json", p->name), make_event(acronym, p));

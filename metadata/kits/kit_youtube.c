@@ -16,7 +16,6 @@ enum {
     TITLE_CHARS = 100,
     DESCRIPTION_BYTES = 5000,
     TAGS_CHARS = 500,
-    THUMBNAIL_BYTES = 2 << 20,
     UPLOAD_LINES = 8192 /* any: YouTube makes smaller ones itself */
 };
 
@@ -150,7 +149,7 @@ static json_t *make_resource(const struct texts *t, const struct kit_source *sou
         mem_printf("%04d-%02d-%02dT00:00:00Z", p->when.year, p->when.month, p->when.day);
     json_t *snippet = json_pack("{s:s, s:s, s:O, s:s}", "title", t->title, "description",
                                 t->description, "tags", t->tags, "categoryId", "27");
-    kit_language(language, p);
+    language_short(language, p->language);
     if (*language) {
         json_object_set_new(snippet, "defaultLanguage", json_string(language));
         json_object_set_new(snippet, "defaultAudioLanguage", json_string(language));

@@ -2,7 +2,7 @@
  * What the hosts of videos, podcast players and timetables want to know of the published videos:
  * files to upload with them, or to send to an API. Made from the document of talks.json, so that a
  * kit describes what is in out/, also if the programme has changed since. Pure: no file is read or
- * written. Parts that are being made again are left out.
+ * written.
  */
 #pragma once
 
@@ -39,8 +39,7 @@ void kit_finish(struct kit *kit);
 /* Each fills *out (zero-initialised), which is to be finished also after an error. The only error
  * is ERR_NOMEM. podcast and pretalx need base_url. */
 typedef int kit_make(struct kit *out, const struct kit_source *source, struct err *err);
-ATTR_NODISCARD kit_make kit_archive, kit_peertube, kit_podcast, kit_pretalx, kit_voctoweb,
-    kit_youtube;
+kit_make kit_archive, kit_peertube, kit_podcast, kit_pretalx, kit_voctoweb, kit_youtube;
 
 /* The feeds of kit_podcast. A feed without an item is left out. */
 #define KIT_FEED_VIDEO "feed-video.xml"

@@ -102,6 +102,15 @@ CREATE TABLE chosen_chapter (
     PRIMARY KEY (talk, part, recording, at_ms)
 ) STRICT, WITHOUT ROWID;
 
+-- Pictures that the user chose as posters.
+CREATE TABLE chosen_poster (
+    talk      INTEGER NOT NULL,
+    part      INTEGER NOT NULL,
+    recording TEXT NOT NULL,    -- fingerprint
+    frame     INTEGER NOT NULL, -- of the recording's grid
+    PRIMARY KEY (talk, part)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE chosen_sound (
     recording TEXT PRIMARY KEY,  -- fingerprint
     stream    INTEGER NOT NULL,  -- -1: not chosen, the one with speech

@@ -154,7 +154,10 @@ static const char *const migrations[SCHEMA_VERSION - 1] = {
     "STRICT, WITHOUT ROWID;",
     "CREATE TABLE chosen_chapter (talk INTEGER NOT NULL, part INTEGER NOT NULL,"
     "recording TEXT NOT NULL, at_ms INTEGER NOT NULL, title TEXT NOT NULL,"
-    "PRIMARY KEY (talk, part, recording, at_ms)) STRICT, WITHOUT ROWID;",
+    "PRIMARY KEY (talk, part, recording, at_ms)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE chosen_poster (talk INTEGER NOT NULL, part INTEGER NOT NULL,"
+    "recording TEXT NOT NULL, frame INTEGER NOT NULL, PRIMARY KEY (talk, part)) "
+    "STRICT, WITHOUT ROWID;",
 };
 
 int store_copy(const char *path, const char *to, struct err *err)

@@ -153,6 +153,17 @@ ATTR_NODISCARD int store_choose_chapter(struct store *store, int talk, int part,
 ATTR_NODISCARD int store_drop_chapter(struct store *store, int talk, int part,
                                       const struct chosen_chapter *chapter, struct err *err);
 
+/* The picture that the user chose as a part's poster. */
+struct chosen_poster {
+    char recording[33];
+    int64_t frame; /* of the recording's frame grid */
+};
+ATTR_NODISCARD int store_chosen_poster(struct chosen_poster *out, bool *found, struct store *store,
+                                       int talk, int part, struct err *err);
+/* poster NULL: removes the choice. */
+ATTR_NODISCARD int store_choose_poster(struct store *store, int talk, int part,
+                                       const struct chosen_poster *poster, struct err *err);
+
 /* Which sound of a recording is published. */
 struct chosen_sound {
     int stream;  /* -1: not chosen */

@@ -71,6 +71,7 @@ static const struct {
     {"SELECT talk, part, recording FROM chosen_match", "ncH"},
     {"SELECT talk, part, recording, begin_frame, end_frame FROM chosen_cut", "nnhII"},
     {"SELECT talk, part, recording, at_ms, title FROM chosen_chapter", "nnhIs"},
+    {"SELECT talk, part, recording, frame FROM chosen_poster", "nnhI"},
     {"SELECT recording, stream, use FROM chosen_sound", "hiT"},
     {"SELECT recording, start, room FROM chosen_place", "hTT"},
     {"SELECT talk, part, recording, begin_frame, end_frame, verdict, because, at FROM acceptance",

@@ -1,4 +1,4 @@
-/* Decisions of users: matches, cuts, chapters, sound, places, acceptances. */
+/* Decisions of users: matches, cuts, chapters, posters, sound, places, acceptances. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -117,6 +117,33 @@ int store_drop_chapter(struct store *s, int talk, int part, const struct chosen_
                       "DELETE FROM chosen_chapter "
                       "WHERE talk = ? AND part = ? AND recording = ? AND at_ms = ?",
                       "iisI", talk, part, c->recording, c->at_ms);
+}
+
+int store_chosen_poster(struct chosen_poster *out, bool *found, struct store *s, int talk, int part,
+                        struct err *err)
+{
+    AUTO_STMT *stmt = NULL;
+    if (sql_prepare(&stmt, s, err,
+                    "SELECT recording, frame FROM chosen_poster WHERE talk = ? AND part = ?", "ii",
+                    talk, part) < 0)
+        return err->code;
+    const int got = sql_step(s, stmt, "hI", err);
+    *found = got > 0;
+    if (got > 0) {
+        sql_hex(out->recording, stmt, 0);
+        out->frame = sqlite3_column_int64(stmt, 1);
+    }
+    return got < 0 ? got : 0;
+}
+
+int store_choose_poster(struct store *s, int talk, int part, const struct chosen_poster *poster,
+                        struct err *err)
+{
+    if (!poster)
+        return sql_change(s, err, "DELETE FROM chosen_poster WHERE talk = ? AND part = ?", "ii",
+                          talk, part);
+    return sql_change(s, err, "INSERT OR REPLACE INTO chosen_poster VALUES (?, ?, ?, ?)", "iisI",
+                      talk, part, poster->recording, poster->frame);
 }
 
 int store_chosen_sound(struct chosen_sound *out, struct store *s, const char *recording,

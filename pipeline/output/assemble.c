@@ -245,13 +245,9 @@ static int sound_holds(struct assembly *a, struct err *err)
 
 /* --- the file -------------------------------------------------------------------------------- */
 
-static int add_tags(struct assembly *a, struct err *err)
+static int add_chapters(struct assembly *a, struct err *err)
 {
     const struct assemble_spec *s = a->spec;
-    for (size_t i = 0; i < s->nb_tags; i++)
-        if (s->tags[i].value && *s->tags[i].value &&
-            av_dict_set(&a->mux->metadata, s->tags[i].key, s->tags[i].value, 0) < 0)
-            return av_fail_nomem(err);
     a->mux->chapters = av_calloc(s->nb_chapters, sizeof(AVChapter *));
     for (size_t i = 0; i < s->nb_chapters; i++) {
         AVChapter *c = av_mallocz(sizeof *c);
@@ -265,6 +261,34 @@ static int add_tags(struct assembly *a, struct err *err)
         if (av_dict_set(&c->metadata, "title", s->chapters[i].title, 0) < 0)
             return av_fail_nomem(err);
     }
+    return 0;
+}
+
+/* Ogg keeps chapters in tags. libavformat 59 would write one at 12.6 s as 13.6 s. */
+static int add_chapter_tags(struct assembly *a, struct err *err)
+{
+    for (size_t i = 0; i < a->spec->nb_chapters; i++) {
+        const struct assemble_chapter *c = &a->spec->chapters[i];
+        const long long ms = c->begin_ms;
+        AUTO_FREE char *key = mem_printf("CHAPTER%03zu", i), *name = mem_printf("%sNAME", key);
+        AUTO_FREE char *time = mem_printf("%02lld:%02lld:%02lld.%03lld", ms / 3600000,
+                                          ms / 60000 % 60, ms / 1000 % 60, ms % 1000);
+        if (av_dict_set(&a->mux->metadata, key, time, 0) < 0 ||
+            av_dict_set(&a->mux->metadata, name, c->title, 0) < 0)
+            return av_fail_nomem(err);
+    }
+    return 0;
+}
+
+static int add_tags(struct assembly *a, struct err *err)
+{
+    const struct assemble_spec *s = a->spec;
+    for (size_t i = 0; i < s->nb_tags; i++)
+        if (s->tags[i].value && *s->tags[i].value &&
+            av_dict_set(&a->mux->metadata, s->tags[i].key, s->tags[i].value, 0) < 0)
+            return av_fail_nomem(err);
+    if ((strcmp(s->container, "ogg") == 0 ? add_chapter_tags(a, err) : add_chapters(a, err)) < 0)
+        return err->code;
     for (unsigned i = 0; s->language && i < a->mux->nb_streams; i++)
         if (a->mux->streams[i]->codecpar->codec_type != AVMEDIA_TYPE_SUBTITLE &&
             av_dict_set(&a->mux->streams[i]->metadata, "language", s->language, 0) < 0)

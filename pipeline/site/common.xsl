@@ -19,10 +19,10 @@
     <link rel="icon" href="icon.svg" type="image/svg+xml"/>
     <link rel="stylesheet" href="site.css"/>
     <xsl:for-each select="event/feed_video">
-      <link rel="alternate" type="application/rss+xml" title="Videos" href="{.}"/>
+      <link rel="alternate" type="application/rss+xml" title="Videos" href="{url}"/>
     </xsl:for-each>
     <xsl:for-each select="event/feed_sound">
-      <link rel="alternate" type="application/rss+xml" title="Sound" href="{.}"/>
+      <link rel="alternate" type="application/rss+xml" title="Sound" href="{url}"/>
     </xsl:for-each>
     <meta property="og:site_name" content="{event/title}"/>
     <meta property="og:title" content="{$title}"/>
@@ -39,8 +39,8 @@
         </xsl:if>
         <xsl:text>For programs: </xsl:text><a href="talks.json">talks.json</a>
         <xsl:text>, </xsl:text><a href="SHA256SUMS">SHA256SUMS</a>
-        <xsl:if test="event/feed_video"><xsl:text>, </xsl:text><a href="{event/feed_video}">feed of the videos</a></xsl:if>
-        <xsl:if test="event/feed_sound"><xsl:text>, </xsl:text><a href="{event/feed_sound}">feed of the sound</a></xsl:if>
+        <xsl:if test="event/feed_video"><xsl:text>, </xsl:text><a href="{event/feed_video/file}">feed of the videos</a></xsl:if>
+        <xsl:if test="event/feed_sound"><xsl:text>, </xsl:text><a href="{event/feed_sound/file}">feed of the sound</a></xsl:if>
         <xsl:text>.</xsl:text>
       </p>
     </footer>

@@ -53,7 +53,7 @@
                 <span id="copied" role="status"></span>
               </p>
               <xsl:if test="part/being_made_anew">
-                <p class="note">This video is being made again. Until the new one is there, this page shows the one of before.</p>
+                <p class="note">This video is being made again. Until the new one is there, this page has the one of before.</p>
               </xsl:if>
               <xsl:for-each select="talk/paragraphs/item">
                 <p class="summary" dir="auto"><xsl:for-each select="../.."><xsl:call-template name="lang"/></xsl:for-each><xsl:value-of select="."/></p>
@@ -99,7 +99,7 @@
         <video id="video" controls="controls" preload="metadata" tabindex="0">
           <xsl:if test="poster"><xsl:attribute name="poster"><xsl:value-of select="poster"/></xsl:attribute></xsl:if>
           <xsl:for-each select="sources/item">
-            <source src="{file}" type="{mime}"/>
+            <source src="{file}"><xsl:if test="mime"><xsl:attribute name="type"><xsl:value-of select="mime"/></xsl:attribute></xsl:if></source>
           </xsl:for-each>
           <xsl:for-each select="captions/item">
             <track kind="captions" src="{file}" label="{label}">

@@ -141,7 +141,6 @@
     const picture = element('div', 'picture', preview);
     const text = element('span', '', preview);
     slider.type = 'range';
-    slider.step = 5;
     slider.max = Math.floor(video.duration);
     slider.setAttribute('aria-label', 'Go to a time of the video');
     addTicks(bar);
@@ -168,9 +167,18 @@
       const box = bar.getBoundingClientRect();
       show(Math.max(0, Math.min(1, (event.clientX - box.left) / box.width)) * video.duration);
     });
-    slider.addEventListener('input', () => {
+    const go = () => {
       show(Number(slider.value));
       seek(Number(slider.value));
+    };
+    slider.addEventListener('input', go);
+    slider.addEventListener('keydown', event => {
+      const step = { ArrowLeft: -5, ArrowDown: -5, ArrowRight: 5, ArrowUp: 5 }[event.key];
+      if (!step)
+        return;
+      event.preventDefault();
+      slider.value = Number(slider.value) + step;
+      go();
     });
     slider.addEventListener('pointerleave', () => { preview.hidden = true; });
     slider.addEventListener('blur', () => { preview.hidden = true; });

@@ -40,12 +40,6 @@ static int64_t in_video(const struct shown *s, size_t i)
     return at_ms > 0 ? s->card_ms + at_ms : 0;
 }
 
-/* Whether the published ones begin with one of the talk's title, which nobody typed. */
-static bool has_added(const struct shown *s)
-{
-    return s->pp->chapters.nb && in_talk(s, 0) > 0;
-}
-
 /* --- for people ------------------------------------------------------------------------------- */
 
 static void print_list(const struct shown *s)
@@ -53,7 +47,7 @@ static void print_list(const struct shown *s)
     static const char *const headings[] = {">in the talk", ">in the video", "title", NULL};
     struct table *t = table_create(headings);
     char talk[CLOCK_BYTES], video[CLOCK_BYTES];
-    if (has_added(s))
+    if (s->pp->chapters.nb > s->pp->nb_chapters) /* one of the title was added */
         table_add(t, (const char *const[]){"-", "0:00", s->pp->chapters.list[0].title});
     for (size_t i = 0; i < s->all.list.nb; i++) {
         const int64_t at_ms = in_video(s, i);

@@ -98,7 +98,7 @@ static int type(const struct typed *t, const struct wish *w, struct err *err)
 
 static int remove_one(const struct typed *t, const char *time, struct err *err)
 {
-    int64_t at_ms;
+    int64_t at_ms = 0;
     if (read_time(&at_ms, t, time, err) < 0)
         return err->code;
     for (size_t i = 0; i < t->nb; i++)

@@ -91,7 +91,8 @@ static void print_notes(const struct kit *kit)
 static int write_kit(const struct task *t, kit_make *make, bool is_folder, struct err *err)
 {
     AUTO_KIT kit = {0};
-    const struct kit_source source = {t->published, t->base_url, NULL};
+    const struct kit_source source = {t->published, t->base_url,
+                                      publish_feed_image(&t->event->settings.site)};
     if (!t->published)
         return err_set(err, ERR_INVALID,
                        "nothing is published yet: 'talkpress run' publishes what is complete");

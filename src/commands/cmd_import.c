@@ -134,8 +134,19 @@ static int has_chapters(bool *out, struct store *store, const struct talk *t, in
     return 0;
 }
 
-/* Whether the user accepted a part of the talk as it is in the recording, cut one from it, or typed
- * chapters of it. */
+static int has_poster(bool *out, struct store *store, const struct talk *t, int part,
+                      const char *recording, struct err *err)
+{
+    struct chosen_poster chosen;
+    bool found;
+    if (store_chosen_poster(&chosen, &found, store, t->number, part, err) < 0)
+        return err->code;
+    *out = found && strcmp(chosen.recording, recording) == 0;
+    return 0;
+}
+
+/* Whether the user accepted a part of the talk as it is in the recording, cut one from it, typed
+ * chapters of it or chose its poster. */
 static int is_decided(bool *out, struct store *store, const struct talk *t, const char *recording,
                       struct err *err)
 {
@@ -143,12 +154,13 @@ static int is_decided(bool *out, struct store *store, const struct talk *t, cons
     for (size_t i = 0; i < t->nb_parts && !*out; i++) {
         struct acceptance a = {0};
         struct chosen_cut cut;
-        bool accepted, has_cut, chapters = false;
+        bool accepted, has_cut, chapters = false, poster = false;
         if (store_acceptance(&a, &accepted, store, t->number, t->parts[i].number, err) < 0 ||
             store_chosen_cut(&cut, &has_cut, store, t->number, t->parts[i].number, err) < 0 ||
-            has_chapters(&chapters, store, t, t->parts[i].number, recording, err) < 0)
+            has_chapters(&chapters, store, t, t->parts[i].number, recording, err) < 0 ||
+            has_poster(&poster, store, t, t->parts[i].number, recording, err) < 0)
             return err->code;
-        *out = chapters || (accepted && strcmp(a.recording, recording) == 0) ||
+        *out = chapters || poster || (accepted && strcmp(a.recording, recording) == 0) ||
                (has_cut && strcmp(cut.recording, recording) == 0);
         acceptance_finish(&a);
     }
@@ -315,7 +327,8 @@ static int drop_decisions(struct store *store, const struct import_guard *guard,
         for (size_t k = 0; k < was->nb_parts; k++)
             if (store_clear_acceptance(store, was->number, was->parts[k].number, err) < 0 ||
                 store_choose_cut(store, was->number, was->parts[k].number, NULL, err) < 0 ||
-                drop_chapters(store, was->number, was->parts[k].number, err) < 0)
+                drop_chapters(store, was->number, was->parts[k].number, err) < 0 ||
+                store_choose_poster(store, was->number, was->parts[k].number, NULL, err) < 0)
                 return err->code;
     }
     return 0;

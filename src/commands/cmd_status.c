@@ -10,6 +10,7 @@
 #include "json.h"
 #include "mem.h"
 #include "part.h"
+#include "part_chapters.h"
 #include "plan.h"
 #include "publish.h"
 #include "results.h"
@@ -191,7 +192,8 @@ static json_t *files_json(const struct source *s)
 static json_t *part_json(const struct part_plan *pp, const json_t *failures)
 {
     AUTO_FREE char *text = state(pp, failures), *base = talk_file_name(pp->talk, pp->part->number);
-    return json_pack("{s:i, s:i, s:o, s:b, s:s, s:s, s:o, s:o, s:o, s:I, s:I, s:f, s:o, s:o, s:o}",
+    return json_pack("{s:i, s:i, s:o, s:b, s:s, s:s, s:o, s:o, s:o, s:I, s:I, s:f, s:o, s:o, s:o, "
+                     "s:o}",
                      "talk", pp->talk->number, "part", pp->part->number, "title",
                      json_text(pp->talk->title), "complete", pp->state == PART_COMPLETE, "state",
                      text, "verdict", verdict_name(pp->verdict), "cause", json_text(pp->cause),
@@ -200,7 +202,7 @@ static json_t *part_json(const struct part_plan *pp, const json_t *failures)
                      "cells_made", (json_int_t)pp->nb_cells_done, "core_seconds_left",
                      pp->cost_left, "outputs", outputs_json(pp, base), "captions",
                      captions_json(pp->source, false), "captions_not_taken",
-                     captions_json(pp->source, true));
+                     captions_json(pp->source, true), "chapters", part_chapters_json(pp));
 }
 
 /* --- one talk --------------------------------------------------------------------------------- */
@@ -286,6 +288,18 @@ static int print_recording(const struct part_plan *pp, const struct event *event
     return 0;
 }
 
+static void print_chapters(const struct part_plan *pp)
+{
+    AUTO_FREE char *from = part_chapters_from(pp);
+    if (from)
+        table_text("      ", "  chapters: %zu, %s", pp->nb_chapters, from);
+    if (pp->source && pp->source->chapters.refused)
+        table_text("      ", "  chapters: not taken: %s", pp->source->chapters.refused);
+    if (pp->nb_chapters_waiting)
+        table_text("      ", "  chapters: %zu wait for another recording: see 'talkpress chapter'",
+                   pp->nb_chapters_waiting);
+}
+
 static int print_part(const struct part_plan *pp, const json_t *failures, const struct plan *plan,
                       struct err *err)
 {
@@ -305,6 +319,7 @@ static int print_part(const struct part_plan *pp, const json_t *failures, const 
     AUTO_FREE char *left_out = part_captions_left_out(pp);
     if (left_out)
         table_text("      ", "    captions: %s", left_out);
+    print_chapters(pp);
     if (pp->match)
         table_text("    ", "  match: score %.2f, margin %.2f: %s", pp->match->score,
                    pp->match->margin, pp->match->reason ? pp->match->reason : "");
@@ -315,6 +330,12 @@ static int print_part(const struct part_plan *pp, const json_t *failures, const 
                pp->cut_by_hand    ? " (set by hand)"
                : pp->cut_proposed ? " (proposed)"
                                   : "");
+    if (pp->poster_frame >= 0)
+        printf("  poster: the picture at %s of the talk (set by hand)\n",
+               clock_format_ms(in,
+                               frame_grid_ms_of(&pp->grid, pp->poster_frame) -
+                                   frame_grid_ms_of(&pp->grid, pp->begin),
+                               true));
     if (pp->nb_outputs)
         puts("  outputs:");
     for (size_t i = 0; i < pp->nb_outputs; i++)

@@ -5,8 +5,8 @@
 
 command_function cmd_add, check_add, cmd_card, check_card, cmd_chapter, check_chapter, cmd_cut,
     check_cut, cmd_export, check_export, cmd_gc, cmd_import, cmd_init, cmd_list, cmd_match,
-    cmd_publish, check_publish, cmd_rehearse, check_rehearse, cmd_remove, cmd_run, check_run,
-    cmd_sound, cmd_status, check_status, cmd_verify, check_verify, cmd_why;
+    cmd_poster, check_poster, cmd_publish, check_publish, cmd_rehearse, check_rehearse, cmd_remove,
+    cmd_run, check_run, cmd_sound, cmd_status, check_status, cmd_verify, check_verify, cmd_why;
 
 /* Opens what a command needs, runs it and closes it: for struct cli_program. */
 command_function command_run;

@@ -182,6 +182,21 @@ static const struct verb verbs[] = {
      .needs = NEEDS_PLAN,
      .check = check_chapter,
      .run = cmd_chapter},
+    {.name = "poster",
+     .operands = "TALK [...]",
+     .summary = "show or choose the picture that is a talk's poster",
+     .help = "poster [--json] TALK[/PART] [--at TIME | --clear]\n"
+             "Shows which picture is the poster of a talk, or chooses another one. TIME is\n"
+             "[h:]mm:ss[.mmm] in the talk, without its card: 0:00 is its first picture. The\n"
+             "picture is kept as a place in the recording: if the cut moves, it stays the same.\n"
+             "  --at TIME   use the picture at this time\n"
+             "  --clear     remove what was set: talkpress chooses the picture\n"
+             "  --json      print the posters as JSON",
+     .options = {{.name = "json"}, {.name = "at", .takes_value = true}, {.name = "clear"}},
+     .takes = {1, 1, "expected exactly one TALK"},
+     .needs = NEEDS_PLAN,
+     .check = check_poster,
+     .run = cmd_poster},
     {.name = "sound",
      .operands = "TALK [...]",
      .summary = "show what the sound is like, choose stream and channel",

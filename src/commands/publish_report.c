@@ -5,11 +5,15 @@
 
 #include "cli.h"
 #include "event.h"
+#include "mem.h"
 #include "publish.h"
 #include "str.h"
 #include "table.h"
 
-enum { MOST_NAMES = 20 }; /* for each reason; the others are counted */
+enum {
+    MOST_NAMES = 20, /* for each reason; the others are counted */
+    FEW_NAMES = 3,   /* in a sentence */
+};
 
 static void print_renamed(const struct publish_result *r)
 {
@@ -65,13 +69,31 @@ static void print_kept(const struct publish_result *r)
     print_names(r);
 }
 
+/* "'out/a.html', 'out/b.html' and 6 more" */
+static char *foreign_names(const struct publish_result *r)
+{
+    AUTO_STR s = {0};
+    const size_t nb = r->nb_foreign > FEW_NAMES + 1 ? FEW_NAMES : r->nb_foreign;
+    for (size_t i = 0; i < nb; i++) {
+        const char *between = i + 1 == r->nb_foreign ? " and " : ", ";
+        str_addf(&s, "%s'out/%s'", i ? between : "", r->foreign[i]);
+    }
+    if (nb < r->nb_foreign)
+        str_addf(&s, " and %zu more", r->nb_foreign - nb);
+    return str_take(&s);
+}
+
 static void print_foreign(const struct publish_result *r)
 {
-    for (size_t i = 0; i < r->nb_foreign && i < MOST_NAMES; i++)
-        table_text("",
-                   "'out/%s' was not written by talkpress, so that page is left out: move it away "
-                   "and publish again, or set 'site: off'",
-                   r->foreign[i]);
+    const bool one = r->nb_foreign == 1;
+    AUTO_FREE char *names = foreign_names(r);
+    if (r->nb_foreign)
+        table_text(
+            "",
+            "%s %s not written by talkpress, so %s left out: move %s away and publish again, "
+            "or set 'site: off'",
+            names, one ? "was" : "were", one ? "that page is" : "these pages are",
+            one ? "it" : "them");
 }
 
 int publish_report(struct publish_result *r, struct command *c, bool ask, struct err *err)
@@ -91,6 +113,10 @@ int publish_report(struct publish_result *r, struct command *c, bool ask, struct
     else if (nb_unneeded(r))
         print_removed(r, c);
     print_foreign(r);
+    if (r->no_contact_sheet)
+        table_text("", "there is no contact sheet: %s", r->no_contact_sheet);
+    if (r->has_pages && r->nb_parts)
+        puts("look at it: out/" SITE_OVERVIEW);
     return 0;
 }
 

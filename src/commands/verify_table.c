@@ -39,7 +39,9 @@ static char *full_cause(const struct part_plan *pp)
     if (pp->accepted)
         accepted = mem_printf("accepted %.10s: %s", pp->acceptance.at, pp->acceptance.because);
     AUTO_FREE char *left_out = part_captions_left_out(pp);
-    const char *const texts[] = {pp->cause, moved, accepted, left_out};
+    const char *const why = pp->source ? pp->source->chapters.refused : NULL;
+    AUTO_FREE char *refused = why ? mem_printf("chapters not taken: %s", why) : NULL;
+    const char *const texts[] = {pp->cause, moved, accepted, left_out, refused};
     AUTO_STR s = {0};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (texts[i] && *texts[i])

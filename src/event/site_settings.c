@@ -16,13 +16,17 @@ static bool is_address(const char *url)
            strlen(strstr(url, "//")) > 2;
 }
 
-static int read_block(struct site_settings *s, const json_t *block, const char *where,
-                      struct err *err)
+static int read_block(struct site_settings *s, const json_t *block, const char *dir,
+                      const char *where, struct err *err)
 {
-    static const char *const known[] = {"base_url"};
+    static const char *const known[] = {"base_url", "image"};
     if (setting_check_keys(block, known, sizeof known / sizeof *known, where, err) < 0 ||
-        setting_check_text(block, "base_url", where, err) < 0)
+        setting_check_text(block, "base_url", where, err) < 0 ||
+        setting_check_text(block, "image", where, err) < 0)
         return err->code;
+    const char *image = json_get_string(block, "image", NULL);
+    if (image)
+        s->image = image[0] == '/' ? mem_strdup(image) : fs_join(dir, image);
     const char *url = json_get_string(block, "base_url", NULL);
     if (url && !is_address(url))
         return err_set(err, ERR_INVALID,
@@ -48,7 +52,7 @@ int site_settings_read(struct site_settings *s, const json_t *settings, const ch
                        "%s: 'site' should be on, off, or followed by an indented line 'base_url: "
                        "https://…'",
                        where);
-    if (json_is_object(site) && read_block(s, site, where, err) < 0)
+    if (json_is_object(site) && read_block(s, site, dir, where, err) < 0)
         return err->code;
     if (data_file_find(&template, dir, "site/overview.xsl", err) < 0)
         return err->code;
@@ -60,5 +64,6 @@ void site_settings_finish(struct site_settings *s)
 {
     free(s->templates);
     free(s->base_url);
+    free(s->image);
     *s = (struct site_settings){0};
 }

@@ -145,16 +145,41 @@ void plan_assemblies(struct part_plan *pp)
     }
 }
 
+/* It is valid only for the recording that the user chose it in, and within the cut. */
+static int look_up_poster(struct part_plan *pp, const struct plan *plan, struct err *err)
+{
+    struct chosen_poster chosen;
+    bool found;
+    if (store_chosen_poster(&chosen, &found, plan->event->store, pp->talk->number, pp->part->number,
+                            err) < 0)
+        return err->code;
+    const bool valid = found && chosen.frame >= pp->begin && chosen.frame < pp->end &&
+                       strcmp(chosen.recording, pp->source->recording->fingerprint) == 0;
+    pp->poster_frame = valid ? chosen.frame : -1;
+    return 0;
+}
+
+/* The frames that the poster is chosen from. */
+static struct job_range poster_range(const struct part_plan *pp)
+{
+    if (pp->poster_frame < 0)
+        return part_range(pp);
+    return (struct job_range){pp->poster_frame, pp->poster_frame + 1, pp->work->card_frames};
+}
+
 int plan_poster(struct part_plan *pp, const struct plan *plan, struct err *err)
 {
     struct output *o = part_add_output(pp, OUTPUT_POSTER, ".jpg");
     const bool of_card = !part_has_picture(pp);
+    if (!of_card && look_up_poster(pp, plan, err) < 0)
+        return err->code;
     if (of_card) {
         char drawn[KEY_BYTES];
         part_still_key(drawn, pp, plan, 1);
         keys_poster_of_card(o->key, drawn);
     } else {
-        keys_poster(o->key, json_get_string(pp->source->probe, "hash", ""), pp->begin, pp->end,
+        const struct job_range range = poster_range(pp);
+        keys_poster(o->key, json_get_string(pp->source->probe, "hash", ""), range.begin, range.end,
                     part_fields(pp));
     }
     const int there = part_look_up_output(pp, plan, o, STAGE_POSTER, "jpg", err);
@@ -171,7 +196,7 @@ int spec_poster(struct job_spec *out, const struct part_plan *pp, const struct p
         spec_still_card(out, pp, plan, 1);
         return 0;
     }
-    out->range = part_range(pp);
+    out->range = poster_range(pp);
     out->cell.fields = part_fields(pp);
     return spec_recording(out, plan, pp->source, err);
 }

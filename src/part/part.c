@@ -34,10 +34,9 @@ static int describe_part(struct part_plan *pp, const struct plan *p, struct err 
     const json_t *probe = pp->source ? pp->source->probe : NULL;
     if (probe && !plan_refusal(probe) && part_decide_cut(pp, p, err) < 0)
         return err->code;
-    if (part_find_chapters(pp, p, err) < 0)
-        return err->code;
     part_judge(pp, p);
-    return look_up_acceptance(pp, p, err);
+    const int found = part_find_chapters(pp, p, err);
+    return found < 0 ? found : look_up_acceptance(pp, p, err);
 }
 
 static int judge_outputs(struct part_plan *pp, const struct plan *p, struct err *err)
@@ -135,7 +134,7 @@ static enum part_state state(const struct part_plan *pp)
 int plan_part(struct part_plan *out, const struct plan *plan, const struct talk *talk,
               const struct part *part, struct err *err)
 {
-    AUTO_PART_PLAN pp = {.talk = talk, .part = part};
+    AUTO_PART_PLAN pp = {.talk = talk, .part = part, .poster_frame = -1};
     if (describe_part(&pp, plan, err) < 0)
         return err->code;
     /* Jobs do not depend on the verdict. If the user accepts the part, everything is made; if the

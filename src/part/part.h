@@ -81,6 +81,7 @@ struct part_plan {
     int64_t cut_moved_ms; /* how far the cut between two parts was moved to a quiet moment */
     /* the chapters */
     struct chapters chapters;   /* owned; as published, on the clock of files with a card */
+    size_t nb_chapters;         /* the same without one of the talk's title that was added */
     bool chapters_typed;        /* by the user; else they are those beside the recording */
     size_t nb_chapters_waiting; /* typed for another recording */
     /* the work */
@@ -91,6 +92,7 @@ struct part_plan {
     double cost_left;               /* estimated cost of the jobs, in seconds of one core */
     double cost_later;              /* the same for assemblies that must wait for these jobs */
     struct output *outputs;         /* owned; those of renditions first */
+    int64_t poster_frame;           /* that the user chose, of the recording; -1: none */
     int64_t storyboard_ms; /* the length of the file that the storyboard shows; 0: it has none */
     size_t nb_outputs, nb_outputs_done;
 };

@@ -59,6 +59,7 @@ int part_find_chapters(struct part_plan *pp, const struct plan *plan, struct err
         return 0;
     chapters_cut(&of_part, &all.list, frame_grid_ms_of(&pp->grid, pp->begin),
                  frame_grid_ms_of(&pp->grid, pp->end));
+    pp->nb_chapters = of_part.nb;
     chapters_publish(&pp->chapters, &of_part, part_card_ms(pp, plan), pp->talk->title);
     return 0;
 }
@@ -88,13 +89,26 @@ char *part_chapters_from(const struct part_plan *pp)
 
 /* --- proposals -------------------------------------------------------------------------------- */
 
-/* [[time_ms, strength], …] on the clock of files with a card, from the job that looked at the
- * slides; NULL: it has not run. */
-static const json_t *slide_changes(const struct part_plan *pp)
+/* Reads the changes of slides that the storyboard's jobs found: [[time_ms, strength], …] on the
+ * clock of files with a card. A new list, on the part's clock; NULL: no such job has run. */
+static struct slide_change *slide_changes(size_t *out_nb, const struct part_plan *pp,
+                                          int64_t card_ms)
 {
-    const json_t *list = NULL;
-    for (size_t i = 0; i < pp->nb_outputs && !list; i++)
-        list = json_object_get(pp->outputs[i].result, "changes");
+    struct slide_change *list = NULL;
+    size_t nb = 0, k;
+    json_t *change;
+    for (size_t i = 0; i < pp->nb_outputs; i++) {
+        const json_t *changes = json_object_get(pp->outputs[i].result, "changes");
+        if (changes && !list)
+            list = mem_grow(NULL, 0, sizeof *list);
+        json_array_foreach(changes, k, change) {
+            list = mem_grow(list, nb, sizeof *list);
+            list[nb++] =
+                (struct slide_change){json_integer_value(json_array_get(change, 0)) - card_ms,
+                                      (int)json_integer_value(json_array_get(change, 1))};
+        }
+    }
+    *out_nb = nb;
     return list;
 }
 
@@ -102,26 +116,21 @@ int part_propose_chapters(struct chapters *out, const struct part_plan *pp, cons
                           struct err *err)
 {
     char name[32];
-    const json_t *list = slide_changes(pp);
-    const size_t nb = json_array_size(list);
-    if (!list)
-        return err_set(err, ERR_NOT_FOUND,
-                       "talk %s: the changes of its slides are not known: 'talkpress run' finds "
-                       "them",
-                       plan_part_name(name, pp->talk, pp->part->number));
+    size_t nb = 0;
     AUTO_PART_CHAPTERS all = {0};
     AUTO_CHAPTERS there = {0};
+    AUTO_FREE struct slide_change *changes =
+        pp->cut_known ? slide_changes(&nb, pp, part_card_ms(pp, plan)) : NULL;
+    if (!changes)
+        return err_set(err, ERR_NOT_FOUND,
+                       "talk %s: the changes of its slides are not known: 'talkpress run' finds "
+                       "them when it makes the storyboard",
+                       plan_part_name(name, pp->talk, pp->part->number));
     const int64_t begin_ms = frame_grid_ms_of(&pp->grid, pp->begin),
-                  end_ms = frame_grid_ms_of(&pp->grid, pp->end), card_ms = part_card_ms(pp, plan);
+                  end_ms = frame_grid_ms_of(&pp->grid, pp->end);
     if (part_chapters_read(&all, pp, plan, err) < 0)
         return err->code;
     chapters_cut(&there, &all.list, begin_ms, end_ms);
-    AUTO_FREE struct slide_change *changes = mem_zalloc(nb + 1, sizeof *changes);
-    for (size_t i = 0; i < nb; i++) {
-        const json_t *change = json_array_get(list, i);
-        changes[i] = (struct slide_change){json_integer_value(json_array_get(change, 0)) - card_ms,
-                                           (int)json_integer_value(json_array_get(change, 1))};
-    }
     chapters_propose(out, changes, nb, &there, end_ms - begin_ms);
     return 0;
 }

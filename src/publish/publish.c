@@ -12,6 +12,7 @@
 #include "json.h"
 #include "mem.h"
 #include "part.h"
+#include "part_chapters.h"
 #include "plan.h"
 #include "published_file.h"
 #include "publisher.h"
@@ -27,8 +28,10 @@ static const char list_name[] = PUBLISH_LIST, sums_name[] = PUBLISH_SUMS;
 
 static void free_files(struct file *files, size_t nb)
 {
-    for (size_t i = 0; i < nb; i++)
+    for (size_t i = 0; i < nb; i++) {
         free(files[i].name);
+        json_decref(files[i].result);
+    }
     free(files);
 }
 
@@ -99,6 +102,10 @@ static json_t *add_part(struct publisher *u, const struct part_plan *pp)
     if (json_array_size(captions))
         json_object_set(part, "captions", captions);
     json_decref(captions);
+    if (pp->chapters.nb) {
+        json_object_set_new(part, "chapters", part_chapters_json(pp));
+        json_object_set_new(part, "chapters_files", talks_json_chapters_files(base));
+    }
     if (pp->storyboard_ms)
         json_object_set_new(part, "storyboard",
                             talks_json_storyboard(base, sheets, pp->storyboard_ms));
@@ -134,6 +141,21 @@ static bool is_there(const struct publisher *u, const struct file *f)
     return fs_is_regular(path);
 }
 
+/* What is known of a file of before: the rendition by its suffix. */
+static json_t *kept_file(const struct file *f, const struct part_plan *pp)
+{
+    struct output was = {.result = f->result};
+    const char *suffix = f->name + strcspn(f->name, ".");
+    for (size_t i = 0; i < pp->nb_outputs; i++)
+        if (strcmp(pp->outputs[i].suffix, suffix) == 0) {
+            was = pp->outputs[i];
+            was.result = f->result;
+        }
+    json_t *d = talks_json_file(f->name, &was);
+    json_object_set_new(d, "sha256", json_string(f->sha256));
+    return d;
+}
+
 static json_t *keep_part(struct publisher *u, const struct part_plan *pp)
 {
     json_t *part = talks_json_part(pp), *files = json_array();
@@ -146,7 +168,7 @@ static json_t *keep_part(struct publisher *u, const struct part_plan *pp)
         struct file *f = publisher_add(&u->files, &u->nb, mem_strdup(o->name), o->key, o->talk,
                                        o->part, o->recording);
         snprintf(f->sha256, sizeof f->sha256, "%s", o->sha256);
-        json_array_append_new(files, json_pack("{s:s, s:s}", "file", f->name, "sha256", f->sha256));
+        json_array_append_new(files, kept_file(o, pp));
     }
     if (json_array_size(files) == 0) {
         json_decref(part);
@@ -214,11 +236,10 @@ int publish_note_recordings(struct plan *plan, struct err *err)
 static int old_sums(struct publisher *u, struct err *err)
 {
     for (size_t i = 0; i < u->nb_old; i++) {
-        AUTO_JSON *r = NULL;
-        if (plan_find_result(&r, u->plan->event, published_stage(u->old[i].name), u->old[i].key,
-                             err) < 0)
+        struct file *f = &u->old[i];
+        if (plan_find_result(&f->result, u->plan->event, published_stage(f->name), f->key, err) < 0)
             return err->code;
-        snprintf(u->old[i].sha256, sizeof u->old[i].sha256, "%s", json_get_string(r, "sha256", ""));
+        snprintf(f->sha256, sizeof f->sha256, "%s", json_get_string(f->result, "sha256", ""));
     }
     return 0;
 }
@@ -328,11 +349,12 @@ static int put_text(struct publisher *u, const char *name, const char *text, str
 static json_t *list_all(const struct publisher *u)
 {
     const struct programme *p = &u->plan->programme;
-    const struct event_about *about = &u->plan->event->settings.about;
-    json_t *all = json_pack("{s:i, s:{s:o, s:o, s:o, s:o, s:o}, s:O}", "version", PUBLISH_VERSION,
-                            "event", "name", json_text(p->name), "place", json_text(p->place),
-                            "begin", json_text(p->begin), "end", json_text(p->end), "licence",
-                            json_text(about->licence), "talks", u->talks);
+    const struct settings *s = &u->plan->event->settings;
+    json_t *all =
+        json_pack("{s:i, s:{s:o, s:o, s:o, s:o, s:o, s:s*}, s:O}", "version", PUBLISH_VERSION,
+                  "event", "name", json_text(p->name), "place", json_text(p->place), "begin",
+                  json_text(p->begin), "end", json_text(p->end), "licence",
+                  json_text(s->about.licence), "language", s->language, "talks", u->talks);
     if (u->not_removed)
         json_object_set(all, "not_removed", u->not_removed);
     return all;
@@ -430,6 +452,7 @@ void publish_result_finish(struct publish_result *r)
     }
     free(r->stale);
     free(r->removed_to);
+    free(r->no_contact_sheet);
     mem_free_strings(r->foreign, r->nb_foreign);
     *r = (struct publish_result){0};
 }

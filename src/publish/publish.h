@@ -7,11 +7,14 @@
 #include "err.h"
 
 struct plan;
+struct site_settings;
 
 /* The file in out/ that lists the programme and its published files. */
 #define PUBLISH_LIST "talks.json"
 /* The one with their sums, as sha256sum(1) reads it. */
 #define PUBLISH_SUMS "SHA256SUMS"
+/* The page to look at first. */
+#define SITE_OVERVIEW "index.html"
 enum {
     /* Of that list, as docs/talks.schema.json describes it: raised if a member goes or changes its
      * meaning. */
@@ -41,6 +44,8 @@ struct publish_result {
     char **foreign; /* owned: files in out/ that are not of talkpress, but have the name of a page,
                        which was left out */
     size_t nb_foreign;
+    bool has_pages; /* out/ has a site */
+    char *no_contact_sheet; /* owned: why it could not be made; NULL: it was, or there is none */
 };
 void publish_result_finish(struct publish_result *result);
 #define AUTO_PUBLISH_RESULT ATTR_CLEANUP(publish_result_finish) struct publish_result
@@ -52,6 +57,9 @@ void publish_result_finish(struct publish_result *result);
  * there. Other files are never changed. Needs the event's lock. Finish *out also after an error. */
 ATTR_NODISCARD int publish(struct publish_result *out, struct plan *plan, bool prune,
                            struct err *err);
+
+/* The name in out/ of the feeds' picture; NULL: the settings have none. */
+const char *publish_feed_image(const struct site_settings *site);
 
 /* Stores the recordings of published files for which an earlier version of talkpress did not store
  * them. Called before matches change; publish does it too. */

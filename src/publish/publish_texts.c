@@ -3,7 +3,10 @@
 #include <string.h>
 
 #include "captions.h"
+#include "chapter_texts.h"
+#include "contact_sheet_text.h"
 #include "event.h"
+#include "feeds.h"
 #include "fs.h"
 #include "json.h"
 #include "kits.h"
@@ -14,23 +17,6 @@
 #include "storyboard_vtt.h"
 #include "texts.h"
 #include "workdir.h"
-
-/* The podcast feeds, which need to know where out/ will be. */
-static int add_feeds(struct publisher *u, const json_t *all, struct err *err)
-{
-    const struct kit_source source = {all, u->plan->event->settings.site.base_url, NULL};
-    AUTO_KIT kit = {0};
-    if (!source.base_url)
-        return 0;
-    if (kit_podcast(&kit, &source, err) < 0)
-        return err->code;
-    for (size_t i = 0; i < kit.files.nb; i++) {
-        struct export_text *t = &kit.files.texts[i];
-        const size_t nb = strlen(t->text);
-        texts_add(u->texts, mem_take(&t->path), mem_take(&t->text), nb);
-    }
-    return 0;
-}
 
 /* For site_make: they are in work/, as publish puts them into out/ only later. */
 static int read_captions(struct cues *out, const char *name, void *opaque, struct err *err)
@@ -60,8 +46,8 @@ static int make_site(struct site *out, struct publisher *u, const json_t *all, s
     const struct site_source source = {.published = all,
                                        .templates = settings->templates,
                                        .base_url = settings->base_url,
-                                       .feed_video = feed(u, "feed-video.xml"),
-                                       .feed_sound = feed(u, "feed-sound.xml"),
+                                       .feed_video = feed(u, KIT_FEED_VIDEO),
+                                       .feed_sound = feed(u, KIT_FEED_SOUND),
                                        .captions = read_captions,
                                        .is_current = is_current,
                                        .opaque = u};
@@ -84,10 +70,11 @@ static void add_storyboards(struct publisher *u, const json_t *all)
     }
 }
 
-int publish_make_texts(struct publisher *u, const json_t *all, struct err *err)
+int publish_make_texts(struct publisher *u, json_t *all, struct err *err)
 {
     AUTO_SITE site = {0};
-    if (texts_open(&u->texts, u->plan->event, err) < 0 || add_feeds(u, all, err) < 0 ||
+    if (texts_open(&u->texts, u->plan->event, err) < 0 || contact_sheet_add(u, all, err) < 0 ||
+        feeds_add(u->texts, all, &u->plan->event->settings.site, err) < 0 ||
         make_site(&site, u, all, err) < 0)
         return err->code;
     for (size_t i = 0; i < site.nb; i++) {
@@ -95,12 +82,15 @@ int publish_make_texts(struct publisher *u, const json_t *all, struct err *err)
         texts_add_made(u->texts, mem_take(&p->name), mem_take(&p->text), p->nb, p->made_of);
     }
     add_storyboards(u, all);
+    chapter_texts_add(u->texts, all);
     texts_compare(u->texts);
     const char *name;
     struct publish_result *r = u->result;
+    r->has_pages = texts_added(u->texts, SITE_OVERVIEW);
     while ((name = texts_foreign(u->texts, r->nb_foreign))) {
         r->foreign = mem_grow(r->foreign, r->nb_foreign, sizeof *r->foreign);
         r->foreign[r->nb_foreign++] = mem_strdup(name);
+        r->has_pages = r->has_pages && strcmp(name, SITE_OVERVIEW) != 0;
     }
     return 0;
 }

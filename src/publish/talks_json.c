@@ -4,6 +4,7 @@
 
 #include "captions_source.h"
 #include "json.h"
+#include "mem.h"
 #include "part.h"
 #include "programme.h"
 #include "storyboard_grid.h"
@@ -88,6 +89,13 @@ json_t *talks_json_part(const struct part_plan *pp)
     if (pp->accepted)
         json_object_set_new(p, "accepted_because", json_text(pp->acceptance.because));
     return p;
+}
+
+json_t *talks_json_chapters_files(const char *base)
+{
+    AUTO_FREE char *vtt = mem_printf("%s.chapters.vtt", base);
+    AUTO_FREE char *podcast = mem_printf("%s.chapters.json", base);
+    return json_pack("[s, s]", vtt, podcast);
 }
 
 void talks_json_add_absent(json_t *talk, const struct part_plan *pp)

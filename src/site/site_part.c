@@ -1,6 +1,7 @@
 #include "site_part.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,12 +42,15 @@ static json_t *format_text(const json_t *file)
 }
 
 /* The order in which a browser should try them: AV1 is smallest, and whoever cannot play it skips
- * it by its type; H.264 plays everywhere. Of one kind the largest picture first. */
+ * it by its type; H.264 plays everywhere. Of one kind the largest picture first. Last a WebM of
+ * which only the name is known: Safari would take it, and not play it. */
 static int rank(const json_t *file)
 {
     const char *mime = json_get_string(file, "mime", "");
     const int height = (int)json_get_int(file, "height", 0);
-    const int kind = strstr(mime, "av01") ? 0 : strncmp(mime, "video/mp4", 9) == 0 ? 2 : 1;
+    const bool mp4 =
+        strncmp(mime, "video/mp4", 9) == 0 || str_ends(json_get_string(file, "file", ""), ".mp4");
+    const int kind = strstr(mime, "av01") ? 0 : mp4 ? 2 : *mime ? 1 : 3;
     return kind * 100000 - height;
 }
 
@@ -56,8 +60,15 @@ static int by_rank(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The files that the page plays: those with a picture, or, if there are none, the sound. Of files
- * that stay from before only the name is known. */
+/* Of files that stay from before, while new ones are made, only the name is known. */
+static bool has_picture(const json_t *file)
+{
+    const char *name = json_get_string(file, "file", "");
+    return json_object_get(file, "mime") ? json_object_get(file, "width") != NULL
+                                         : str_ends(name, ".mp4") || str_ends(name, ".webm");
+}
+
+/* The files that the page plays: those with a picture, or, if there are none, the sound. */
 static json_t *sources(const json_t *files)
 {
     const size_t nb = json_array_size(files);
@@ -66,7 +77,7 @@ static json_t *sources(const json_t *files)
     json_t *file, *out = json_array();
     for (int pass = 0; pass < 2 && nb_list == 0; pass++)
         json_array_foreach(files, i, file)
-            if (json_object_get(file, "mime") && (pass || json_object_get(file, "width")))
+            if (has_picture(file) || (pass && json_object_get(file, "mime")))
                 list[nb_list++] = file;
     if (nb_list)
         qsort(list, nb_list, sizeof *list, by_rank);

@@ -120,7 +120,8 @@ static void add_feeds(json_t *out, const struct site_source *source)
         AUTO_FREE char *url =
             source->base_url && feeds[i][1] ? text_url(source->base_url, feeds[i][1]) : NULL;
         if (url)
-            json_object_set_new(out, feeds[i][0], json_string(url));
+            json_object_set_new(out, feeds[i][0],
+                                json_pack("{s:s, s:s}", "url", url, "file", feeds[i][1]));
     }
 }
 

@@ -122,7 +122,7 @@ END
 
 @test "usage, and an event without a programme" {
     expect 2 tp export
-    says "expected one FORMAT: schedule.xml or pyvideo"
+    says "expected one FORMAT: schedule.xml, pyvideo, podcast, "
     expect 2 tp export atom
     says "expected one FORMAT"
     expect 2 tp export pyvideo

@@ -7,6 +7,7 @@ setup_file()
     page "$PAGE" "1: First Steps (Ada Byron) (0:04)" "2: Second Thoughts (Grace Murray) (0:06)"
     rehearse "$PAGE" "$REC"
     printf '00:01.000 --> 00:02.000\nhello\n' | cat <(printf 'WEBVTT\n\n') - >"$REC/02-second-thoughts.vtt"
+    echo "0:02 Honestly" >"$REC/02-second-thoughts.chapters.txt"
     # What the tests begin with: nothing is known; all is made, and then talk 2 is cut in another way.
     STORYBOARDS=on new_event "$BATS_FILE_TMPDIR/new"
     cp -r "$EVENT" "$BATS_FILE_TMPDIR/made"
@@ -177,6 +178,8 @@ heals()
 
 @test "finished files are checked by a process that did not make them" {
     bad_work "assemble junk Second" "a file that is no .mp4 file"
+    bad_work "assemble other-words Second" \
+        "chapter 2 is '<script>' at 3000 ms, not 'Honestly' at 3000"
     bad_work "assemble no-members Second" "'video_hash' should be there, but is missing"
     commands_work
     bad_work "check garbage Second" "what the check of the file reported is not a valid result"

@@ -19,6 +19,7 @@ decide()
 {
     tp match 1=01-first-steps.mp4 >/dev/null
     tp cut 2 --in 0:00.4 --out 0:01.6 >/dev/null
+    tp chapter 2 0:00.5 Demo >/dev/null
     tp sound 3 --channels left >/dev/null
     tp add --start "2021-05-04 10:00" "$REC/03-third-time-lucky.mp4" >/dev/null
     tp verify --accept 3 --because "I was there" >/dev/null
@@ -34,7 +35,7 @@ setup()
     SCHEMA="SELECT sql FROM sqlite_schema ORDER BY name"
     DECISIONS="SELECT * FROM talk; SELECT * FROM part; SELECT * FROM recording;
         SELECT * FROM chosen_match; SELECT * FROM chosen_cut; SELECT * FROM chosen_sound;
-        SELECT * FROM chosen_chapter;
+        SELECT * FROM chosen_chapter; SELECT * FROM chosen_poster;
         SELECT * FROM chosen_place; SELECT * FROM acceptance; SELECT * FROM published"
 }
 
@@ -114,6 +115,7 @@ INSERT INTO recording_file VALUES (1, 1, '/x', 1, 1, 'a')|a file of '
 UPDATE chosen_match SET talk = 0 WHERE talk = 1|a row has no sound 'talk')
 UPDATE chosen_cut SET begin_frame = 'x'|a row has no sound 'begin_frame')
 INSERT INTO chosen_chapter VALUES (1, 1, 'f', -1, 'x')|a row has no sound 'at_ms')
+INSERT INTO chosen_poster VALUES (1, 1, 'f', -1)|a row has no sound 'frame')
 UPDATE chosen_sound SET stream = 1e99|a row has no sound 'stream')
 UPDATE chosen_place SET room = x'07'|a row has no sound 'room')
 UPDATE acceptance SET because = NULL|a row has no sound 'because')

@@ -120,6 +120,7 @@ cues()
     tp gc >/dev/null
     jobs_run '{}'
     expect 0 tp publish --verify
+    says_not "was not written by talkpress"
 }
 
 @test "an event of before, whose recordings are gone: storyboards alone are made" {
@@ -174,7 +175,7 @@ drawbox=x=200:y=120:w=240:h=160:color=green:t=fill:enable='between(t\,20\,41.95)
 drawbox=x=40:y=100:w=100:h=230:color=red:t=fill:enable='gte(t\,41.95)'"
 
 @test "changes of slides are found, a figure that walks is not" {
-    ffmpeg -v error -f lavfi -i "$SLIDES[s];color=brown:s=70x90:r=10:d=60[f];[s][f]overlay=x='450+60*sin(t)':y=260" \
+    ffmpeg -v error -f lavfi -i "${SLIDES}[s];color=brown:s=70x90:r=10:d=60[f];[s][f]overlay=x='450+60*sin(t)':y=260" \
         -f lavfi -i sine=d=60 -c:v libx264 -preset veryfast -c:a aac 01-slides.mp4
     tp match 1=none >/dev/null
     tp add 01-slides.mp4 >/dev/null
@@ -199,4 +200,114 @@ drawbox=x=40:y=100:w=100:h=230:color=red:t=fill:enable='gte(t\,41.95)'"
     [ "$(bright 10)" -le 4 ]
     [ "$(bright 110)" -le 4 ]
     [ "$(bright 60)" -ge 40 ]
+}
+
+# poster_number PART: the number burnt into its poster; cells are wider there.
+poster_number()
+{
+    frame_numbers "event/out/$1.jpg" 0
+}
+
+@test "another poster: the frame that was named, of this recording and within the cut" {
+    json '.[] | [.by, .frame == (.at_s * 5 | round)]' '["talkpress",true]' tp poster --json 3
+    expect 0 tp poster 3 --at 0:12.4
+    says "3: the picture at 0:12.400 of the talk (frame 62 of the recording), set by hand"
+    expect 0 tp status 3
+    says "poster: the picture at 0:12.400 of the talk (set by hand)"
+    jobs_run '{"poster":1}'
+    same 62 "$(poster_number 03-third-time-lucky)"
+    # The cut moves, and the picture stays.
+    tp cut 3 --in 0:02 >/dev/null
+    json '.[] | [.by, .frame, .at_s]' '["hand",62,10.4]' tp poster --json 3
+    tp cut 3 --in 0:14 >/dev/null
+    expect 0 tp poster 3
+    says "chooses it when it is made" "another one was set, but in another recording, or it is outside"
+    tp cut 3 --auto >/dev/null
+    jobs_run '{}'
+    # Parts of one recording: places in the talk.
+    expect 2 tp poster 2 --at 0:02
+    says "talk 2 has 2 parts: name one, such as 2/1"
+    expect 0 tp poster 2/2 --at 0:02
+    jobs_run '{"poster":1}'
+    same $(($(frame_numbers event/out/02-second-thoughts-part-2.mp4 5) + 10)) "$(poster_number 02-second-thoughts-part-2)"
+    expect 0 tp poster 2/2 --clear
+    says "chosen by talkpress"
+    jobs_run '{}'
+}
+
+@test "a poster that cannot be" {
+    expect 1 tp poster 3 --at 0:25
+    says "talk 3 has no picture at 0:25: it is 0:24.000 long"
+    expect 2 tp poster 3 --at noon
+    says "'noon' is not a time: write [h:]mm:ss[.mmm]"
+    expect 2 tp poster 3 --at 0:02 --clear
+    expect 2 tp poster
+    tp match 1=none >/dev/null
+    expect 1 tp poster 1 --at 0:02
+    says "talk 1 has no recording whose cut is known"
+    ffmpeg -v error -f lavfi -i sine=d=7 01-first-steps.flac
+    tp add 01-first-steps.flac >/dev/null
+    tp match 1=01-first-steps.flac >/dev/null
+    expect 1 tp poster 1 --at 0:02
+    says "has no picture, so the poster is its title card"
+    expect 0 tp poster 1
+    says "1: its title card, because its recording has no picture"
+}
+
+# size FILE: "width x height" of a picture.
+size()
+{
+    ffprobe -v error -show_entries stream=width,height -of csv=p=0:s=x "$1"
+}
+
+@test "the contact sheet: all posters, made again only if one, a title or their order changes" {
+    sheet=event/out/contact-sheet.jpg
+    [ ! -e $sheet ]
+    SITE=on settings 'renditions: [cheap]'
+    tp publish >/dev/null
+    same 752x368 "$(size $sheet)" # three in a row
+    json .contact_sheet '"contact-sheet.jpg"' cat event/out/talks.json
+    before=$(stat -c '%y %i' $sheet)
+    expect 0 tp publish
+    same "$before" "$(stat -c '%y %i' $sheet)"
+    # Another poster.
+    sums=$(sha256sum $sheet)
+    tp poster 1 --at 0:05 >/dev/null
+    tp run --quiet
+    [ "$sums" != "$(sha256sum $sheet)" ]
+    # Another title; another order.
+    sums=$(sha256sum $sheet)
+    sed 's/Third Time Lucky/Third Time Lost/' "$PAGE" >page.txt
+    tp import page.txt >/dev/null
+    tp run --quiet
+    [ "$sums" != "$(sha256sum $sheet)" ]
+    # Somebody damages it, or removes it.
+    sums=$(sha256sum $sheet)
+    printf x | dd of=$sheet bs=1 seek=900 conv=notrunc status=none
+    tp publish >/dev/null
+    same "$sums" "$(sha256sum $sheet)"
+    rm $sheet
+    tp publish >/dev/null
+    same "$sums" "$(sha256sum $sheet)"
+    same 0 "$(find event/work -name '*contact*' | wc -l)"
+    # Nothing is published any more.
+    tp match 1=none 2=none 3=none >/dev/null
+    run tp publish --prune
+    [ ! -e $sheet ]
+    json 'has("contact_sheet")' false cat event/out/talks.json
+}
+
+@test "a contact sheet that cannot be made: the videos are published without it" {
+    SITE=on settings 'renditions: [cheap]'
+    mkdir program
+    cp "$TALKPRESS" program
+    printf '#!/bin/sh\ncase $1 in contact-sheet) echo "{\\"failure\\": \\"no ink\\"}" ;; *) exec "%s/talkpress-media" "$@" ;; esac\n' \
+        "$(dirname "$TALKPRESS")" >program/talkpress-media
+    chmod +x program/talkpress-media
+    expect 0 program/talkpress -C event publish
+    says "there is no contact sheet: no ink"
+    json 'has("contact_sheet")' false cat event/out/talks.json
+    (cd event/out && sha256sum --quiet -c SHA256SUMS)
+    tp publish >/dev/null
+    [ -e event/out/contact-sheet.jpg ]
 }

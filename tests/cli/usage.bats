@@ -109,7 +109,7 @@ setup()
     for verb in $(commands); do
         case $verb in
         init | rehearse) continue ;; # need none
-        import | add | remove | cut | sound | why) verb+=" 1" ;;
+        import | add | remove | chapter | cut | poster | sound | why) verb+=" 1" ;;
         card) verb+=" 1 -o x" ;;
         export) verb+=" schedule.xml" ;;
         esac

@@ -214,6 +214,21 @@ static void zeros(const struct delivery *d)
     sum_up(d);
 }
 
+/* The honest file with another text in the place of one, as of a tag or chapter. */
+static void other_words(const struct delivery *d)
+{
+    static const char honest[] = "Honestly", other[] = "<script>";
+    struct err err = {0};
+    AUTO_FREE char *bytes = NULL;
+    size_t nb;
+    if (fs_read(&bytes, &nb, d->file, 1u << 30, &err) < 0)
+        abort();
+    for (char *at = bytes; (at = memmem(at, (size_t)(bytes + nb - at), honest, strlen(honest)));)
+        memcpy(at, other, strlen(other));
+    write_file(d->file, bytes, nb);
+    sum_up(d);
+}
+
 /* The honest file with something after it, of which no sum is told. */
 static void appended(const struct delivery *d)
 {
@@ -309,6 +324,7 @@ static const struct {
     {"no-file", no_file},
     {"no-result", no_result},
     {"zeros", zeros},
+    {"other-words", other_words},
     {"appended", appended},
     {"page-before-end", page_before_end},
     {"soft-link", soft_link},

@@ -427,6 +427,28 @@ static void test_chapters(void **state)
     assert_string_equal(left, "f1 100 Intro|f2 50 Other");
 }
 
+static void test_posters(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    AUTO_STORE *store = open_new("posters");
+    struct chosen_poster poster = {"f1", 100};
+    bool found;
+    assert_done(store_choose_poster(store, 1, 2, &poster, &err));
+    poster.frame = 200;
+    assert_done(store_choose_poster(store, 1, 2, &poster, &err));
+    poster = (struct chosen_poster){0};
+    assert_done(store_chosen_poster(&poster, &found, store, 1, 1, &err));
+    assert_false(found);
+    assert_done(store_chosen_poster(&poster, &found, store, 1, 2, &err));
+    assert_true(found);
+    assert_string_equal(poster.recording, "f1");
+    assert_int_equal(poster.frame, 200);
+    assert_done(store_choose_poster(store, 1, 2, NULL, &err));
+    assert_done(store_chosen_poster(&poster, &found, store, 1, 2, &err));
+    assert_false(found);
+}
+
 static void test_acceptances(void **state)
 {
     (void)state;
@@ -622,6 +644,7 @@ int main(void)
         cmocka_unit_test(test_matches),
         cmocka_unit_test(test_cuts),
         cmocka_unit_test(test_chapters),
+        cmocka_unit_test(test_posters),
         cmocka_unit_test(test_places),
         cmocka_unit_test(test_acceptances),
         cmocka_unit_test(test_results),
