@@ -66,9 +66,25 @@ static char *identifier(const struct kit_source *source, const struct kit_part *
         if (isascii((unsigned char)*c) && (*c != '-' || id.len))
             str_add_bytes(&id, c, 1);
     str_addf(&id, "%s%02d", id.len ? "-" : "talk-", p->number);
-    if (p->part_number > 1 || json_array_size(json_object_get(p->talk, "parts")) > 1)
+    if (p->nb_parts > 1)
         str_addf(&id, "-part-%d", p->part_number);
     return str_take(&id);
+}
+
+/* archive.org has MARC's codes, which are the bibliographic ones of ISO 639-2. NULL for NULL. */
+static const char *marc_code(char buf[LANGUAGE_BYTES], const char *language)
+{
+    static const char codes[][2][4] = {
+        {"sqi", "alb"}, {"hye", "arm"}, {"eus", "baq"}, {"mya", "bur"}, {"zho", "chi"},
+        {"ces", "cze"}, {"nld", "dut"}, {"fra", "fre"}, {"kat", "geo"}, {"deu", "ger"},
+        {"ell", "gre"}, {"isl", "ice"}, {"mkd", "mac"}, {"mri", "mao"}, {"msa", "may"},
+        {"fas", "per"}, {"ron", "rum"}, {"slk", "slo"}, {"bod", "tib"}, {"cym", "wel"},
+    };
+    const char *code = language ? language_long(buf, language) : NULL;
+    for (size_t i = 0; code && i < sizeof codes / sizeof *codes; i++)
+        if (strcmp(code, codes[i][0]) == 0)
+            return codes[i][1];
+    return code;
 }
 
 /* With the speakers and what comes after them. */
@@ -93,7 +109,7 @@ static void add_texts(struct table *t, const struct kit_part *p)
     add_cell(t, json_get_string(p->talk, "section", NULL));
     add_cell(t, date);
     add_cell(t, html);
-    add_cell(t, p->language ? language_long(buf, p->language) : NULL);
+    add_cell(t, marc_code(buf, p->language));
     add_cell(t, licence);
 }
 

@@ -7,6 +7,7 @@
 
 #include "json.h"
 #include "mem.h"
+#include "programme_limits.h"
 #include "programme_refs.h"
 #include "str.h"
 
@@ -64,25 +65,25 @@ static const json_t *first_file(const json_t *part)
     return NULL;
 }
 
-/* part: NULL: nothing of the talk is published, but it has its place. */
+/* What is not published is only counted, so that the others keep their places. */
 static void add_part(struct kit_parts *out, const json_t *event, const json_t *talk,
                      const json_t *part, size_t nb_parts)
 {
     out->list = mem_grow(out->list, out->nb, sizeof *out->list);
     struct kit_part *p = &out->list[out->nb++];
     *p = (struct kit_part){.talk = talk,
-                           .part = part,
+                           .part = first_file(part) ? part : NULL,
+                           .nb_parts = nb_parts,
                            .number = (int)json_get_int(talk, "number", 0),
                            .part_number = (int)json_get_int(part, "part", 1)};
     set_time(p, event, (int)out->nb);
-    if (!part)
+    if (!p->part)
         return;
     const char *title = json_get_string(talk, "title", "");
     AUTO_FREE char *line = str_clean_line(title);
     p->language = json_get_string(talk, "language", json_get_string(event, "language", NULL));
     p->name = part_name(part);
-    p->title = nb_parts > 1 || p->part_number > 1 ? mem_printf("%s (part %d)", line, p->part_number)
-                                                  : mem_strdup(line);
+    p->title = nb_parts > 1 ? mem_printf("%s (part %d)", line, p->part_number) : mem_strdup(line);
     p->guid = make_guid(json_get_string(event, "name", NULL), p);
     p->duration_ms = json_get_int(first_file(part), "duration_ms", 0);
 }
@@ -98,20 +99,37 @@ static int by_time(const void *va, const void *vb)
     return a->episode - b->episode; /* the place in the programme, until it is replaced */
 }
 
+static const json_t *find_part(const json_t *list, int number)
+{
+    size_t i;
+    json_t *part;
+    json_array_foreach((json_t *)(uintptr_t)list, i, part)
+        if (json_get_int(part, "part", 1) == number)
+            return part;
+    return NULL;
+}
+
+/* All parts of the talk in order, whether published or not. */
+static void add_talk(struct kit_parts *out, const json_t *event, const json_t *talk)
+{
+    const json_t *parts = json_object_get(talk, "parts"),
+                 *absent = json_object_get(talk, "not_published");
+    const size_t nb = json_array_size(parts) + json_array_size(absent), end = out->nb + nb;
+    for (int number = 1; out->nb < end && number <= PROGRAMME_MAX_PARTS; number++) {
+        const json_t *part = find_part(parts, number);
+        part = part ? part : find_part(absent, number);
+        if (part)
+            add_part(out, event, talk, part, nb);
+    }
+}
+
 void kit_parts_read(struct kit_parts *out, const json_t *published)
 {
     struct kit_parts all = {0};
-    const json_t *event = json_object_get(published, "event");
-    size_t i, k;
-    json_t *talk, *part;
-    json_array_foreach(json_object_get(published, "talks"), i, talk) {
-        const json_t *parts = json_object_get(talk, "parts");
-        const size_t before = all.nb;
-        json_array_foreach((json_t *)(uintptr_t)parts, k, part)
-            add_part(&all, event, talk, first_file(part) ? part : NULL, json_array_size(parts));
-        if (all.nb == before)
-            add_part(&all, event, talk, NULL, 0);
-    }
+    size_t i;
+    json_t *talk;
+    json_array_foreach(json_object_get(published, "talks"), i, talk)
+        add_talk(&all, json_object_get(published, "event"), talk);
     for (i = 0; i < all.nb; i++)
         all.list[i].episode = (int)i + 1;
     if (all.nb)

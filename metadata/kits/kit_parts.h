@@ -16,6 +16,7 @@ struct kit_part {
     char *guid;           /* a UUID that stays if the title changes (docs/kits.md) */
     const char *language; /* the talk's, else the event's; NULL: not known */
     int number, part_number;
+    size_t nb_parts;      /* of the talk, published or not */
     int episode;          /* from 1, in order of time; talks that are not published count too */
     struct datetime when; /* has_day false: not known */
     bool when_is_stated;  /* by the talk itself, with a time of day */

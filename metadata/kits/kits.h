@@ -39,8 +39,7 @@ void kit_finish(struct kit *kit);
 /* Each fills *out (zero-initialised), which is to be finished also after an error. The only error
  * is ERR_NOMEM. podcast and pretalx need base_url. */
 typedef int kit_make(struct kit *out, const struct kit_source *source, struct err *err);
-ATTR_NODISCARD kit_make kit_archive, kit_peertube, kit_podcast, kit_pretalx, kit_voctoweb,
-    kit_youtube;
+kit_make kit_archive, kit_peertube, kit_podcast, kit_pretalx, kit_voctoweb, kit_youtube;
 
 /* The feeds of kit_podcast. A feed without an item is left out. */
 #define KIT_FEED_VIDEO "feed-video.xml"

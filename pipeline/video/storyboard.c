@@ -1,7 +1,6 @@
 #include "storyboard.h"
 
 #include <libavutil/imgutils.h>
-#include <libswscale/swscale.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +8,7 @@
 #include "jpeg.h"
 #include "media.h"
 #include "mem.h"
+#include "small_picture.h"
 #include "storyboard_grid.h"
 
 enum {
@@ -35,7 +35,6 @@ struct board {
     struct media *media;
     const AVStream *stream;
     AVCodecContext *dec;
-    struct SwsContext *sws;
     AVFrame *sheet, *small; /* small: a picture, scaled */
     AVFrame *last;          /* the last one decoded; not of show_key */
     int64_t interval_ms, first;
@@ -73,54 +72,21 @@ static int64_t middle_ms(const struct board *b, int i)
 
 /* --- one picture ------------------------------------------------------------------------------ */
 
-/* Scales a decoded picture into b->small: within a cell, in its own shape. */
+/* Scales a decoded picture into b->small. */
 static int scale(struct board *b, const AVFrame *in, struct err *err)
 {
-    const AVRational sar =
-        in->sample_aspect_ratio.num > 0 ? in->sample_aspect_ratio : (AVRational){1, 1};
-    const int64_t w = (int64_t)in->width * sar.num, h = (int64_t)in->height * sar.den;
-    int width = STORYBOARD_WIDTH, height = STORYBOARD_HEIGHT;
-    if (w * STORYBOARD_HEIGHT > h * STORYBOARD_WIDTH)
-        height = (int)(h * STORYBOARD_WIDTH / w);
-    else
-        width = (int)(w * STORYBOARD_HEIGHT / h);
-    /* Even, as are the places on the sheet: two pixels share their colour. */
-    width = FFMAX(width & ~1, BLOCK);
-    height = FFMAX(height & ~1, BLOCK);
-    av_frame_unref(b->small);
-    b->small->width = width;
-    b->small->height = height;
-    b->small->format = AV_PIX_FMT_YUV420P;
-    if (av_frame_get_buffer(b->small, 0) < 0)
-        return av_fail_nomem(err);
-    b->sws = sws_getCachedContext(b->sws, in->width, in->height, in->format, width, height,
-                                  AV_PIX_FMT_YUV420P, SWS_AREA | SWS_ACCURATE_RND | SWS_BITEXACT,
-                                  NULL, NULL, NULL);
-    if (!b->sws)
-        return err_set(err, ERR_EXTERNAL, "'%s': its picture cannot be scaled", b->spec->file);
-    /* From what talkpress encodes (BT.709, limited range) to what JPEG is (BT.601, full range). */
-    sws_setColorspaceDetails(b->sws, sws_getCoefficients(SWS_CS_ITU709), 0,
-                             sws_getCoefficients(SWS_CS_ITU601), 1, 0, 1 << 16, 1 << 16);
-    const int ret = sws_scale(b->sws, (const uint8_t *const *)in->data, in->linesize, 0, in->height,
-                              b->small->data, b->small->linesize);
-    return ret < 0 ? av_fail(err, ret, "'%s': its picture cannot be scaled", b->spec->file) : 0;
+    av_frame_free(&b->small);
+    return small_picture_make(&b->small, in, STORYBOARD_WIDTH, STORYBOARD_HEIGHT, err) < 0
+               ? err_prefix(err, "'%s': ", b->spec->file)
+               : 0;
 }
 
-/* Copies b->small to the middle of the sheet's place i. */
+/* Copies b->small to the sheet's place i. */
 static void draw(struct board *b, int i)
 {
-    const int x =
-        i % STORYBOARD_COLUMNS * STORYBOARD_WIDTH + ((STORYBOARD_WIDTH - b->small->width) / 2 & ~1);
-    const int y = i / STORYBOARD_COLUMNS * STORYBOARD_HEIGHT +
-                  ((STORYBOARD_HEIGHT - b->small->height) / 2 & ~1);
-    for (int plane = 0; plane < 3; plane++) {
-        const int half = plane > 0;
-        uint8_t *to = b->sheet->data[plane] + (ptrdiff_t)(y >> half) * b->sheet->linesize[plane] +
-                      (x >> half);
-        av_image_copy_plane(to, b->sheet->linesize[plane], b->small->data[plane],
-                            b->small->linesize[plane], b->small->width >> half,
-                            b->small->height >> half);
-    }
+    small_picture_place(b->sheet, b->small, i % STORYBOARD_COLUMNS * STORYBOARD_WIDTH,
+                        i / STORYBOARD_COLUMNS * STORYBOARD_HEIGHT, STORYBOARD_WIDTH,
+                        STORYBOARD_HEIGHT);
 }
 
 /* --- changes ---------------------------------------------------------------------------------- */
@@ -382,10 +348,9 @@ static int begin_sheet(struct board *b, struct err *err)
     for (int i = 0; i < b->nb; i++)
         b->distance[i] = -1;
     b->changes = json_array();
-    b->small = av_frame_alloc();
     b->last = av_frame_alloc();
     b->sheet = av_frame_alloc();
-    if (!b->small || !b->last || !b->sheet)
+    if (!b->last || !b->sheet)
         return av_fail_nomem(err);
     storyboard_sheet_size(&b->sheet->width, &b->sheet->height, b->nb);
     b->sheet->format = AV_PIX_FMT_YUV420P;
@@ -412,7 +377,6 @@ static void finish(struct board *b)
 {
     drop_group(b);
     free(b->group);
-    sws_freeContext(b->sws);
     av_frame_free(&b->sheet);
     av_frame_free(&b->small);
     av_frame_free(&b->last);

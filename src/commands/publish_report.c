@@ -113,6 +113,8 @@ int publish_report(struct publish_result *r, struct command *c, bool ask, struct
     else if (nb_unneeded(r))
         print_removed(r, c);
     print_foreign(r);
+    if (r->no_contact_sheet)
+        table_text("", "there is no contact sheet: %s", r->no_contact_sheet);
     if (r->has_pages && r->nb_parts)
         puts("look at it: out/" SITE_OVERVIEW);
     return 0;

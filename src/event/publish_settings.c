@@ -100,8 +100,8 @@ int publish_target_parse(struct publish_target *out, const char *text, const cha
     if (rclone)
         return take_rclone(out, place, where, err);
     const char *colon = name_end(place);
-    if (rsync || *place == '/' || str_starts(place, "rsync://") || !colon || colon[1] == ':' ||
-        memchr(place, '@', (size_t)(colon - place)))
+    if (rsync || *place == '/' || *place == '[' || str_starts(place, "rsync://") || !colon ||
+        colon[1] == ':' || memchr(place, '@', (size_t)(colon - place)))
         return take_rsync(out, place, where, err);
     if (str_starts(colon, "://"))
         return refuse(where, text, "which neither rsync nor rclone can send to", err);
@@ -134,7 +134,7 @@ static int add_target(struct publish_settings *s, const char *text, const char *
     if (publish_target_parse(t, text, where, err) < 0)
         return err->code;
     for (size_t i = 0; i + 1 < s->nb_targets; i++)
-        if (strcmp(s->targets[i].place, t->place) == 0)
+        if (strcmp(s->targets[i].name, text) == 0)
             return refuse(where, text, "and names it twice", err);
     return 0;
 }

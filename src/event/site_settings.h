@@ -13,8 +13,8 @@ struct site_settings {
     char *image;     /* path of the podcasts' picture, JPEG or PNG; NULL: none */
 };
 
-/* Reads it from the settings: on, off, or a block with base_url and image. dir: the event's folder. where
- * names the settings' file in messages. On failure, ERR_INVALID or ERR_NOT_FOUND, *out may be
+/* Reads it from the settings: on, off, or a block with base_url and image. dir: the event's folder.
+ * where names the settings' file in messages. On failure, ERR_INVALID or ERR_NOT_FOUND, *out may be
  * filled in part; finish it then too. */
 ATTR_NODISCARD int site_settings_read(struct site_settings *out, const json_t *settings,
                                       const char *dir, const char *where, struct err *err);

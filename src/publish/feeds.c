@@ -79,9 +79,11 @@ int feeds_add(struct texts *texts, const json_t *all, const struct site_settings
 {
     const struct kit_source source = {all, site->base_url, publish_feed_image(site)};
     AUTO_KIT kit = {0};
+    if (add_image(texts, site, err) < 0)
+        return err->code;
     if (!site->base_url)
         return 0;
-    if (kit_podcast(&kit, &source, err) < 0 || add_image(texts, site, err) < 0)
+    if (kit_podcast(&kit, &source, err) < 0)
         return err->code;
     for (size_t i = 0; i < kit.files.nb; i++) {
         struct export_text *t = &kit.files.texts[i];

@@ -452,6 +452,7 @@ void publish_result_finish(struct publish_result *r)
     }
     free(r->stale);
     free(r->removed_to);
+    free(r->no_contact_sheet);
     mem_free_strings(r->foreign, r->nb_foreign);
     *r = (struct publish_result){0};
 }

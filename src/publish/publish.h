@@ -45,6 +45,7 @@ struct publish_result {
                        which was left out */
     size_t nb_foreign;
     bool has_pages; /* out/ has a site */
+    char *no_contact_sheet; /* owned: why it could not be made; NULL: it was, or there is none */
 };
 void publish_result_finish(struct publish_result *result);
 #define AUTO_PUBLISH_RESULT ATTR_CLEANUP(publish_result_finish) struct publish_result

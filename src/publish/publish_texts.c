@@ -4,6 +4,7 @@
 
 #include "captions.h"
 #include "chapter_texts.h"
+#include "contact_sheet_text.h"
 #include "event.h"
 #include "feeds.h"
 #include "fs.h"
@@ -68,10 +69,10 @@ static void add_storyboards(struct publisher *u, const json_t *all)
     }
 }
 
-int publish_make_texts(struct publisher *u, const json_t *all, struct err *err)
+int publish_make_texts(struct publisher *u, json_t *all, struct err *err)
 {
     AUTO_SITE site = {0};
-    if (texts_open(&u->texts, u->plan->event, err) < 0 ||
+    if (texts_open(&u->texts, u->plan->event, err) < 0 || contact_sheet_add(u, all, err) < 0 ||
         feeds_add(u->texts, all, &u->plan->event->settings.site, err) < 0 ||
         make_site(&site, u, all, err) < 0)
         return err->code;

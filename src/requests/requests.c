@@ -8,6 +8,7 @@
 
 #include "card_requests.h"
 #include "clock.h"
+#include "contact_requests.h"
 #include "err.h"
 #include "estimate.h"
 #include "exit_status.h"
@@ -106,8 +107,10 @@ static int serve_rehearse(const json_t *json)
 static const struct {
     const char *name;
     int (*serve)(const json_t *json);
-} requests[] = {
-    {"card", card_serve}, {"try-cards", card_serve_trial}, {"rehearse", serve_rehearse}};
+} requests[] = {{"card", card_serve},
+                {"try-cards", card_serve_trial},
+                {"contact-sheet", contact_serve},
+                {"rehearse", serve_rehearse}};
 enum { NB_REQUESTS = sizeof requests / sizeof *requests };
 
 bool request_known(const char *name)

@@ -206,6 +206,52 @@ int trial_answer_read(struct trial_answer *out, const json_t *json, struct err *
     return 0;
 }
 
+/* --- a contact sheet -------------------------------------------------------------------------- */
+
+static const struct member contact_members[] = {
+    {"path", MEMBER_PATH, offsetof(struct contact_request, path)},
+    {"sandbox", MEMBER_TEXT, offsetof(struct contact_request, sandbox)},
+};
+enum { NB_CONTACT_MEMBERS = sizeof contact_members / sizeof *contact_members };
+
+void contact_request_finish(struct contact_request *r)
+{
+    free_members(r, contact_members, NB_CONTACT_MEMBERS);
+    mem_free_strings(r->posters, r->nb);
+    mem_free_strings(r->labels, r->nb);
+    *r = (struct contact_request){0};
+}
+
+json_t *contact_request_write(const struct contact_request *r)
+{
+    json_t *json = write_members(r, contact_members, NB_CONTACT_MEMBERS), *cells = json_array();
+    for (size_t i = 0; i < r->nb; i++)
+        json_array_append_new(
+            cells, json_pack("[o, o]", path_json(r->posters[i]), json_text(r->labels[i])));
+    json_object_set_new(json, "cells", cells);
+    return json;
+}
+
+int contact_request_read(struct contact_request *out, const json_t *json, struct err *err)
+{
+    json_t *cells;
+    *out = (struct contact_request){0};
+    if (read_members(out, contact_members, NB_CONTACT_MEMBERS, json, err) < 0 ||
+        json_need_array(&cells, json, "cells", where, err) < 0)
+        return err->code;
+    const size_t nb = json_array_size(cells);
+    out->posters = mem_zalloc(nb, sizeof *out->posters);
+    out->labels = mem_zalloc(nb, sizeof *out->labels);
+    while (out->nb < nb) {
+        const json_t *cell = json_array_get(cells, out->nb);
+        const char *label = json_string_value(json_array_get(cell, 1));
+        out->labels[out->nb] = mem_strdup(label ? label : "");
+        if (read_path(&out->posters[out->nb++], json_array_get(cell, 0), err) < 0)
+            return err->code;
+    }
+    return out->path ? 0 : err_set(err, ERR_INVALID, "%s: 'path' is missing", where);
+}
+
 /* --- stand-in recordings ---------------------------------------------------------------------- */
 
 static const struct member rehearse_members[] = {

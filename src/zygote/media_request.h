@@ -1,9 +1,9 @@
 /*
- * Requests to talkpress-media other than jobs: to draw a card, to try the texts of many cards, or
- * to make stand-in recordings. A command passes a request as JSON on standard input
- * (media_program.h), so that talkpress-media does not need the event, the store or the programme.
- * Only this file writes and reads that JSON, and the answer. A request owns what its members point
- * to.
+ * Requests to talkpress-media other than jobs: to draw a card, to try the texts of many cards, to
+ * make a contact sheet, or stand-in recordings. A command passes a request as JSON on standard
+ * input (media_program.h), so that talkpress-media does not need the event, the store or the
+ * programme. Only this file writes and reads that JSON, and the answer. A request owns what its
+ * members point to.
  */
 #pragma once
 
@@ -45,6 +45,14 @@ struct trial_answer {
     size_t nb_findings;
 };
 
+/* A contact sheet: posters, small, with the names of their talks. */
+struct contact_request {
+    char *path;               /* the file to write */
+    char *sandbox;            /* sandbox_mode_name: how the posters are read */
+    char **posters, **labels; /* paths of JPEG files, and what is written below them */
+    size_t nb;
+};
+
 /* One stand-in recording. */
 struct recording_request {
     int talk;                          /* number of the talk, for messages */
@@ -78,6 +86,8 @@ void trial_request_finish(struct trial_request *request);
 #define AUTO_TRIAL_REQUEST ATTR_CLEANUP(trial_request_finish) struct trial_request
 void trial_answer_finish(struct trial_answer *answer);
 #define AUTO_TRIAL_ANSWER ATTR_CLEANUP(trial_answer_finish) struct trial_answer
+void contact_request_finish(struct contact_request *request);
+#define AUTO_CONTACT_REQUEST ATTR_CLEANUP(contact_request_finish) struct contact_request
 void rehearse_request_finish(struct rehearse_request *request);
 #define AUTO_REHEARSE_REQUEST ATTR_CLEANUP(rehearse_request_finish) struct rehearse_request
 
@@ -85,6 +95,7 @@ void rehearse_request_finish(struct rehearse_request *request);
 json_t *card_request_write(const struct card_request *request);
 json_t *trial_request_write(const struct trial_request *request);
 json_t *trial_answer_write(const struct trial_answer *answer);
+json_t *contact_request_write(const struct contact_request *request);
 json_t *rehearse_request_write(const struct rehearse_request *request);
 
 /* ERR_INVALID if a member is missing or has the wrong type. The caller finishes *out also then. */
@@ -92,5 +103,7 @@ ATTR_NODISCARD int card_request_read(struct card_request *out, const json_t *jso
 ATTR_NODISCARD int trial_request_read(struct trial_request *out, const json_t *json,
                                       struct err *err);
 ATTR_NODISCARD int trial_answer_read(struct trial_answer *out, const json_t *json, struct err *err);
+ATTR_NODISCARD int contact_request_read(struct contact_request *out, const json_t *json,
+                                        struct err *err);
 ATTR_NODISCARD int rehearse_request_read(struct rehearse_request *out, const json_t *json,
                                          struct err *err);

@@ -237,10 +237,17 @@ END
     says "2, where it begins is not known yet: no chapters"
 }
 
-@test "a programme that gives the number to another talk takes no chapters with it" {
+@test "they stay with a talk whose title is corrected, and go with its number" {
+    mv rec/01-first-steps.mp4 rec/first-steps.mp4
     tp add rec >/dev/null
+    page other.txt "1: All Good Things (Ada Byron) (0:20)" "2: Second Thoughts (Grace Murray) (0:20)"
+    run tp import other.txt
+    says "no longer certain"
+    tp import "$PAGE" >/dev/null
     tp chapter 1 0:05 Demo >/dev/null
-    tp match 1=01-first-steps.mp4 >/dev/null
+    expect 0 tp import other.txt
+    says_not "no longer certain"
+    same "5:6 Demo" "$(listed)"
     page other.txt "1: Something Else (Nobody Known) (0:20)"
     tp import --replace other.txt >/dev/null
     same 0 "$(sqlite3 "$EVENT/talkpress.db" "SELECT count(*) FROM chosen_chapter")"

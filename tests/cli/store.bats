@@ -19,6 +19,7 @@ decide()
 {
     tp match 1=01-first-steps.mp4 >/dev/null
     tp cut 2 --in 0:00.4 --out 0:01.6 >/dev/null
+    tp chapter 2 0:00.5 Demo >/dev/null
     tp sound 3 --channels left >/dev/null
     tp add --start "2021-05-04 10:00" "$REC/03-third-time-lucky.mp4" >/dev/null
     tp verify --accept 3 --because "I was there" >/dev/null

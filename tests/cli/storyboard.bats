@@ -253,3 +253,61 @@ poster_number()
     expect 0 tp poster 1
     says "1: its title card, because its recording has no picture"
 }
+
+# size FILE: "width x height" of a picture.
+size()
+{
+    ffprobe -v error -show_entries stream=width,height -of csv=p=0:s=x "$1"
+}
+
+@test "the contact sheet: all posters, made again only if one, a title or their order changes" {
+    sheet=event/out/contact-sheet.jpg
+    [ ! -e $sheet ]
+    SITE=on settings 'renditions: [cheap]'
+    tp publish >/dev/null
+    same 752x368 "$(size $sheet)" # three in a row
+    json .contact_sheet '"contact-sheet.jpg"' cat event/out/talks.json
+    before=$(stat -c '%y %i' $sheet)
+    expect 0 tp publish
+    same "$before" "$(stat -c '%y %i' $sheet)"
+    # Another poster.
+    sums=$(sha256sum $sheet)
+    tp poster 1 --at 0:05 >/dev/null
+    tp run --quiet
+    [ "$sums" != "$(sha256sum $sheet)" ]
+    # Another title; another order.
+    sums=$(sha256sum $sheet)
+    sed 's/Third Time Lucky/Third Time Lost/' "$PAGE" >page.txt
+    tp import page.txt >/dev/null
+    tp run --quiet
+    [ "$sums" != "$(sha256sum $sheet)" ]
+    # Somebody damages it, or removes it.
+    sums=$(sha256sum $sheet)
+    printf x | dd of=$sheet bs=1 seek=900 conv=notrunc status=none
+    tp publish >/dev/null
+    same "$sums" "$(sha256sum $sheet)"
+    rm $sheet
+    tp publish >/dev/null
+    same "$sums" "$(sha256sum $sheet)"
+    same 0 "$(find event/work -name '*contact*' | wc -l)"
+    # Nothing is published any more.
+    tp match 1=none 2=none 3=none >/dev/null
+    run tp publish --prune
+    [ ! -e $sheet ]
+    json 'has("contact_sheet")' false cat event/out/talks.json
+}
+
+@test "a contact sheet that cannot be made: the videos are published without it" {
+    SITE=on settings 'renditions: [cheap]'
+    mkdir program
+    cp "$TALKPRESS" program
+    printf '#!/bin/sh\ncase $1 in contact-sheet) echo "{\\"failure\\": \\"no ink\\"}" ;; *) exec "%s/talkpress-media" "$@" ;; esac\n' \
+        "$(dirname "$TALKPRESS")" >program/talkpress-media
+    chmod +x program/talkpress-media
+    expect 0 program/talkpress -C event publish
+    says "there is no contact sheet: no ink"
+    json 'has("contact_sheet")' false cat event/out/talks.json
+    (cd event/out && sha256sum --quiet -c SHA256SUMS)
+    tp publish >/dev/null
+    [ -e event/out/contact-sheet.jpg ]
+}

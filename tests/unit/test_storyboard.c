@@ -164,6 +164,31 @@ static void test_shapes(void **state)
     }
 }
 
+/* Black is black and white is white, also where a picture is as small as those of a sheet. */
+static void test_range(void **state)
+{
+    (void)state;
+    for (int scale = 1; scale <= 2; scale++) {
+        AUTO_FREE char *file = folder_path("range-%d.mp4", scale);
+        media_make(&(struct media_spec){.path = file,
+                                        .video = {.encoder = "libx264",
+                                                  .options = "preset=ultrafast:qp=10",
+                                                  .width = 160 * scale,
+                                                  .height = 90 * scale,
+                                                  .nb_frames = 25}});
+        AUTO_FRAME *sheet = make(file, 1000, 0);
+        int least = 255, most = 0;
+        for (int y = 0; y < STORYBOARD_HEIGHT; y++)
+            for (int x = 0; x < STORYBOARD_WIDTH; x++) {
+                const int light = green_at(sheet, 0)[(ptrdiff_t)y * sheet->linesize[0] + x];
+                least = light < least ? light : least;
+                most = light > most ? light : most;
+            }
+        assert_in_range(least, 0, 6);
+        assert_in_range(most, 249, 255);
+    }
+}
+
 static void test_refused(void **state)
 {
     (void)state;
@@ -186,9 +211,8 @@ int main(void)
 {
     av_log_quiet();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_grid),
-        cmocka_unit_test(test_pictures),
-        cmocka_unit_test(test_shapes),
+        cmocka_unit_test(test_grid),    cmocka_unit_test(test_pictures),
+        cmocka_unit_test(test_shapes),  cmocka_unit_test(test_range),
         cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
