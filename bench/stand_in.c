@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "job_result.h"
 #include "job_spec.h"
 #include "json.h"
 #include "mem.h"
@@ -19,8 +20,10 @@ static json_t *result_of(const struct job_spec *spec, const char *key)
                          100000000, "lead_in", 1024, "packet_samples", 1024, "source_lufs", -23.0,
                          "gain_db", 7.0, "loudness_lufs", -16.0, "peak_dbtp", -1.5, "limited", 0,
                          "hash", hash, "bytes", 30000000, "moved_samples", 0);
-    return json_pack("{s:i, s:s+, s:o*}", "bytes", 100000000, "sha256", key, hash, "duration_ms",
-                     spec->stage == STAGE_ASSEMBLE ? json_integer(2000000) : NULL);
+    /* Of a published file the size must be that of its file, which is empty. */
+    return json_pack("{s:i, s:s+, s:o*, s:o*}", "bytes", 0, "sha256", key, hash, "duration_ms",
+                     spec->stage == STAGE_ASSEMBLE ? json_integer(2000000) : NULL, "changes",
+                     spec->stage == STAGE_STORYBOARD ? json_array() : NULL);
 }
 
 int stand_in_results(const struct job_spec *spec,
@@ -31,7 +34,8 @@ int stand_in_results(const struct job_spec *spec,
     for (size_t i = 0; i < job_spec_nb_results(spec); i++) {
         const char *key = job_spec_result_key(spec, i);
         AUTO_JSON *result = result_of(spec, key);
-        if (each(opaque, key, job_spec_ext(spec), result, err) < 0)
+        if (job_result_check(result, spec->stage, "the stand-in of a result", err) < 0 ||
+            each(opaque, key, job_spec_ext(spec), result, err) < 0)
             return err->code;
     }
     return 0;
