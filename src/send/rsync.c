@@ -62,15 +62,14 @@ static void take_progress(struct tool *t, const char *line)
 {
     long long bytes;
     int percent;
-    size_t nb = 0;
     if (sscanf(line, " %lld %d%%", &bytes, &percent) != 2)
         return;
     const char *files = strstr(line, "(xfr#");
     if (files)
-        nb = strtoul(files + strlen("(xfr#"), NULL, 10);
+        t->nb_copied = strtoul(files + strlen("(xfr#"), NULL, 10);
     t->moved_bytes = bytes;
     if (t->copied)
-        t->copied(t->opaque, bytes, nb);
+        t->copied(t->opaque, bytes, t->nb_copied);
 }
 
 static void take_line(void *opaque, const char *line, bool is_error)

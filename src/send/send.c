@@ -27,6 +27,7 @@ struct sending {
     struct listing listing;
     struct manifest before, sent; /* as the target and the store have it */
     struct send_target_result *result;
+    bool counts;    /* whether what is copied now is part of these, for the progress */
     size_t nb_done; /* files of earlier copies */
     int64_t done_bytes;
 };
@@ -212,16 +213,20 @@ static int conclude(struct sending *s, struct err *err)
 static void on_copied(void *opaque, int64_t bytes, size_t nb_files)
 {
     const struct sending *s = opaque;
-    s->options->progress(s->options->opaque, s->result->target, s->nb_done + nb_files,
-                         s->result->nb_sent, s->done_bytes + bytes, s->result->bytes);
+    if (s->counts)
+        s->options->progress(s->options->opaque, s->result->target, s->nb_done + nb_files,
+                             s->result->nb_sent, s->done_bytes + bytes, s->result->bytes);
 }
 
 static int send_phase(struct sending *s, enum send_phase phase, struct err *err)
 {
     AUTO_NAMES names = {0};
     names_in(&names, &s->plan, ITEM_SEND, (int)phase, (int)phase);
-    if (tool_put(&s->tool, s->dir, &names, false, err) < 0)
-        return err->code;
+    s->counts = true;
+    const int put = tool_put(&s->tool, s->dir, &names, false, err);
+    s->counts = false;
+    if (put < 0)
+        return put;
     for (size_t i = 0; i < names.nb; i++)
         s->done_bytes += item_of(&s->plan, names.list[i])->bytes;
     s->nb_done += names.nb;

@@ -127,6 +127,8 @@ int tool_put(struct tool *t, const char *dir, const struct names *names, bool ag
              struct err *err)
 {
     int nb = 0;
+    t->nb_copied = 0;
+    t->moved_bytes = 0;
     while (names->nb && way_of(t)->put(t, dir, names, again, err) < 0)
         if (!try_again(t, &nb, err))
             return err->code;

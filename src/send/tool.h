@@ -38,6 +38,7 @@ struct tool {
     bool has_sums;       /* what holds the files computes their sums */
     char last[400];      /* the last message of the program */
     int nb_failed;       /* calls that failed because of the network */
+    size_t nb_copied;    /* files, by the copy that runs */
     int64_t moved_bytes; /* by the copy that runs */
 };
 

@@ -453,3 +453,33 @@ END
     expect 2 tp publish --dry-run
     says "'--dry-run' shows what '--send' would do: give both"
 }
+
+@test "a host: its shell sees one path, with blanks and quotes in it" {
+    # Runs what would be run on the host, in a shell as there.
+    printf '%s\n' '#!/bin/sh' '[ "$1" != -l ] || shift 2' 'shift' 'exec sh -c "$*"' >bin/ssh
+    chmod +x bin/ssh
+    RSYNC_RSH=$PWD/bin/ssh
+    export RSYNC_RSH
+    mkdir "it's \$HOME"
+    to "me@host:$PWD/it's \$HOME/a web"
+    expect 0 tp publish --send
+    sent "$PWD/it's \$HOME/a web"
+    rename_talk
+    expect 0 tp publish --send
+    sent "$PWD/it's \$HOME/a web"
+    printf '%s\n' '#!/bin/sh' 'echo "me@host: Permission denied (publickey)." >&2; exit 255' >bin/ssh
+    expect 1 tp publish --send
+    says "rsync: me@host: Permission denied (publickey)."
+}
+
+@test "out/ on another disk: sent as it is, with the event locked" {
+    local other
+    other=$(mktemp -d -p /dev/shm) || skip "no /dev/shm"
+    [ "$(stat -c %d "$other")" != "$(stat -c %d .)" ] || skip "the same disk"
+    mv event/out "$other/out"
+    ln -s "$other/out" event/out
+    to "$WEB"
+    expect 0 tp publish --send
+    sent "$WEB"
+    rm -rf "$other"
+}
