@@ -9,6 +9,16 @@
 
 static const char hash[] = "0123456789abcdef0123456789abcdef";
 
+/* A new slide each 40 s. */
+static json_t *changes(void)
+{
+    json_t *list = json_array();
+    for (int i = 1; i < 25; i++)
+        json_array_append_new(list, json_pack("[i, i]", i * 40000, 400));
+    return list;
+}
+
+/* Files are empty, and outputs count only if their size is that of the result. */
 static json_t *result_of(const struct job_spec *spec, const char *key)
 {
     if (spec->stage == STAGE_CARD || spec->stage == STAGE_CELL)
@@ -19,7 +29,9 @@ static json_t *result_of(const struct job_spec *spec, const char *key)
                          100000000, "lead_in", 1024, "packet_samples", 1024, "source_lufs", -23.0,
                          "gain_db", 7.0, "loudness_lufs", -16.0, "peak_dbtp", -1.5, "limited", 0,
                          "hash", hash, "bytes", 30000000, "moved_samples", 0);
-    return json_pack("{s:i, s:s+, s:o*}", "bytes", 100000000, "sha256", key, hash, "duration_ms",
+    if (spec->stage == STAGE_STORYBOARD)
+        return json_pack("{s:i, s:s+, s:o}", "bytes", 0, "sha256", key, hash, "changes", changes());
+    return json_pack("{s:i, s:s+, s:o*}", "bytes", 0, "sha256", key, hash, "duration_ms",
                      spec->stage == STAGE_ASSEMBLE ? json_integer(2000000) : NULL);
 }
 

@@ -142,14 +142,15 @@ CREATE TABLE result (
     is_cell INTEGER NOT NULL,
     key     TEXT NOT NULL,
     stage   TEXT NOT NULL,
-    value   TEXT NOT NULL, -- a JSON object, without its member "cells"
+    value   TEXT NOT NULL, -- a JSON object, without what is stored apart
     PRIMARY KEY (is_cell, key)
 ) STRICT, WITHOUT ROWID;
 
--- The cells of a recording, most of its probe: only planning of its jobs reads them.
+-- The cells of a recording, most of its probe: only planning of its jobs reads them. And the changes
+-- that a storyboard found.
 CREATE TABLE result_cells (
     key   TEXT PRIMARY KEY,
-    value TEXT NOT NULL -- a JSON object with the member "cells"
+    value TEXT NOT NULL -- a JSON object with the member "cells" or "changes"
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE failure (

@@ -207,7 +207,8 @@ void acceptance_finish(struct acceptance *acceptance);
  * JSON object or is too large. */
 ATTR_NODISCARD int store_result(json_t **out, struct store *store, const char *key,
                                 struct err *err);
-/* The same without the member "cells", which is most of a probe and is stored separately. */
+/* The same without what is most of some results and is stored separately: the member "cells" of a
+ * probe, "changes" of a storyboard. */
 ATTR_NODISCARD int store_result_brief(json_t **out, struct store *store, const char *key,
                                       struct err *err);
 /* Only the members "error", "duration_ms", "creation_time" and "hash" of a probe, and "width" and

@@ -11,12 +11,13 @@
     "SELECT " what " FROM result WHERE is_cell = 0 AND key = ?1 UNION ALL " \
     "SELECT " what " FROM result WHERE is_cell = 1 AND key = ?1"
 
-static const char cells_member[] = "cells";
-
-/* Only probes list the cells of a recording. */
-static bool stage_has_cells(const char *stage)
+/* The member that is most of a result and that planning does not read, so that it is stored apart
+ * (in result_cells): the cells of a probe, the changes of a storyboard. NULL: there is none. */
+static const char *apart_of(const char *stage)
 {
-    return strcmp(stage, "probe") == 0;
+    return strcmp(stage, "probe") == 0        ? "cells"
+           : strcmp(stage, "storyboard") == 0 ? "changes"
+                                              : NULL;
 }
 
 /* The first column of the current row. A text that is not JSON is no result: it can be made again.
@@ -31,8 +32,8 @@ static void take_json(json_t **out, sqlite3_stmt *stmt)
         (void)!json_read_limited(out, text, nb, MAX_VALUES, "", &ignored);
 }
 
-/* Without its cells. *has_cells: they are to be added. */
-static int read_result(json_t **out, bool *has_cells, struct store *s, const char *key,
+/* Without what is stored apart. *apart: the member that is to be added; NULL: none. */
+static int read_result(json_t **out, const char **apart, struct store *s, const char *key,
                        struct err *err)
 {
     AUTO_STMT *stmt = NULL;
@@ -42,43 +43,43 @@ static int read_result(json_t **out, bool *has_cells, struct store *s, const cha
     const int got = sql_step(s, stmt, "--", err);
     if (got <= 0 || !sql_row_is(stmt, "ts"))
         return got < 0 ? got : 0;
-    *has_cells = stage_has_cells(sql_text(stmt, 1));
+    *apart = apart_of(sql_text(stmt, 1));
     take_json(out, stmt);
     return 0;
 }
 
-/* The result with its cells, all members in order of their names, as they were before they were
+/* The result with the member, all members in order of their names, as they were before it was
  * stored apart. */
-static json_t *with_cells(json_t *brief, json_t *cells)
+static json_t *with_member(json_t *brief, const char *member, json_t *item)
 {
     json_t *all = json_object(), *value;
     const char *name;
     bool added = false;
     json_object_foreach(brief, name, value) {
-        if (!added && strcmp(name, cells_member) > 0)
-            added = json_object_set(all, cells_member, cells) == 0;
+        if (!added && strcmp(name, member) > 0)
+            added = json_object_set(all, member, item) == 0;
         json_object_set(all, name, value);
     }
     if (!added)
-        json_object_set(all, cells_member, cells);
+        json_object_set(all, member, item);
     return all;
 }
 
-/* Puts the cells that are stored apart into the result. Without them it is none, unless it is an
- * error. */
-static int add_cells(json_t **result, struct store *s, const char *key, struct err *err)
+/* Puts what is stored apart into the result. Without it it is none, unless it is an error. */
+static int add_apart(json_t **result, const char *member, struct store *s, const char *key,
+                     struct err *err)
 {
     AUTO_STMT *stmt = NULL;
-    AUTO_JSON *cells = NULL;
+    AUTO_JSON *apart = NULL;
     if (sql_prepare(&stmt, s, err, "SELECT value FROM result_cells WHERE key = ?", "s", key) < 0)
         return err->code;
     const int got = sql_step(s, stmt, "-", err);
     if (got < 0 || (got == 0 && json_object_get(*result, "error")))
         return got;
     if (got > 0 && sql_row_is(stmt, "t"))
-        take_json(&cells, stmt);
-    json_t *list = json_object_get(cells, cells_member),
-           *all = list ? with_cells(*result, list) : NULL;
+        take_json(&apart, stmt);
+    json_t *item = json_object_get(apart, member),
+           *all = item ? with_member(*result, member, item) : NULL;
     json_decref(*result);
     *result = all;
     return 0;
@@ -86,17 +87,17 @@ static int add_cells(json_t **result, struct store *s, const char *key, struct e
 
 int store_result_brief(json_t **out, struct store *s, const char *key, struct err *err)
 {
-    bool has_cells;
-    return read_result(out, &has_cells, s, key, err);
+    const char *apart;
+    return read_result(out, &apart, s, key, err);
 }
 
 int store_result(json_t **out, struct store *s, const char *key, struct err *err)
 {
     AUTO_JSON *result = NULL;
-    bool has_cells = false;
+    const char *apart = NULL;
     *out = NULL;
-    if (read_result(&result, &has_cells, s, key, err) < 0 ||
-        (result && has_cells && add_cells(&result, s, key, err) < 0))
+    if (read_result(&result, &apart, s, key, err) < 0 ||
+        (result && apart && add_apart(&result, apart, s, key, err) < 0))
         return err->code;
     *out = mem_take(&result);
     return 0;
@@ -161,25 +162,27 @@ static int write_result(struct store *s, const char *key, const char *stage, con
                    "sss", key, stage, json);
 }
 
-static int write_cells(struct store *s, const char *key, json_t *cells, struct err *err)
+static int write_apart(struct store *s, const char *key, const char *member, json_t *item,
+                       struct err *err)
 {
-    AUTO_JSON *apart = json_pack("{s:O}", cells_member, cells);
+    AUTO_JSON *apart = json_pack("{s:O}", member, item);
     AUTO_FREE char *json = json_canonical(apart);
     return sql_run(s, err, "INSERT OR REPLACE INTO result_cells (key, value) VALUES (?, ?)", "ss",
                    key, json);
 }
 
-static int set_probe(struct store *s, const char *key, const char *stage, const json_t *value,
-                     struct err *err)
+static int set_in_two(struct store *s, const char *key, const char *stage, const json_t *value,
+                      struct err *err)
 {
-    json_t *cells = json_object_get(value, cells_member);
+    const char *member = apart_of(stage);
+    json_t *item = json_object_get(value, member);
     AUTO_JSON *brief = json_object();
     json_object_update(brief, (json_t *)(uintptr_t)value);
-    json_object_del(brief, cells_member);
+    json_object_del(brief, member);
     if (sql_run(s, err, "DELETE FROM result_cells WHERE key = ?", "s", key) < 0 ||
         write_result(s, key, stage, brief, err) < 0)
         return err->code;
-    return cells ? write_cells(s, key, cells, err) : 0;
+    return item ? write_apart(s, key, member, item, err) : 0;
 }
 
 int store_set_result(struct store *s, const char *key, const char *stage, const json_t *value,
@@ -187,8 +190,8 @@ int store_set_result(struct store *s, const char *key, const char *stage, const 
 {
     if (sql_group_begin(s, err) < 0)
         return err->code;
-    int ret = stage_has_cells(stage) ? set_probe(s, key, stage, value, err)
-                                     : write_result(s, key, stage, value, err);
+    int ret = apart_of(stage) ? set_in_two(s, key, stage, value, err)
+                              : write_result(s, key, stage, value, err);
     if (ret == 0)
         ret = store_clear_failure(s, key, err);
     return sql_group_end(s, ret, err);

@@ -19,6 +19,7 @@
         <xsl:if test="event/base">
           <link rel="canonical" href="{event/base}"/>
           <meta property="og:url" content="{event/base}"/>
+          <xsl:if test="event/contact_sheet"><meta property="og:image" content="{event/base}{event/contact_sheet}"/></xsl:if>
         </xsl:if>
         <script defer="defer" src="search.js"></script>
       </head>

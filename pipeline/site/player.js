@@ -123,7 +123,7 @@
   }
 
   function addTicks(bar) {
-    for (const chapter of chapters) {
+    for (const chapter of chapters.filter(startOf)) {
       const tick = element('span', 'tick', bar);
       tick.style.left = `${100 * startOf(chapter) / video.duration}%`;
     }

@@ -282,10 +282,10 @@ static const struct verb verbs[] = {
     {.name = "publish",
      .summary = "bring out/ up to date, send it to servers",
      .help = "publish [--verify] [--prune] [--send [--dry-run]] [--json]\n"
-             "Brings out/ up to date with the parts that are complete. 'talkpress run' does\n"
-             "this too. Files that nothing needs any more are moved to work/removed/. If they\n"
-             "are more than five, and of more than one part, they stay unless you confirm it\n"
-             "on a terminal.\n"
+             "Brings out/ up to date with the parts that are complete, and with the pages that\n"
+             "show them: out/index.html. 'talkpress run' does this too. Files that nothing\n"
+             "needs any more are moved to work/removed/. If they are more than five, and of\n"
+             "more than one part, they stay unless you confirm it on a terminal.\n"
              "  --verify  first read every published file and compare its SHA-256 with that of\n"
              "            the check before it was published; repair from work/ what has changed.\n"
              "            Exit status: 3 if something was repaired, 1 if something could not be.\n"

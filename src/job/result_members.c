@@ -262,7 +262,11 @@ static const struct member change = {LIST(NULL, 2, 2, time)};
 #define CHANGES LIST("changes", 0, STORYBOARD_MAX_CHANGES, change)
 
 static const struct member storyboard[] = {
-    {CHANGES, NEEDED}, {INTEGER("bytes", 0, MAX_BYTES), NEEDED}, {SHA256("sha256"), NEEDED}, {0}};
+    {CHANGES}, /* is needed, but the store keeps it apart */
+    {INTEGER("bytes", 0, MAX_BYTES), NEEDED},
+    {SHA256("sha256"), NEEDED},
+    {0},
+};
 
 /* --- reports of the worker's inner processes -------------------------------------------------- */
 

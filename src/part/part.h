@@ -21,7 +21,7 @@ enum output_kind { OUTPUT_RENDITION, OUTPUT_POSTER, OUTPUT_CAPTIONS, OUTPUT_STOR
 struct output {
     enum output_kind kind;
     char *suffix;                          /* of the published file; owned: ".mp4" …, ".jpg" */
-    const struct rendition *rendition;     /* OUTPUT_RENDITION */
+    const struct rendition *rendition;     /* OUTPUT_RENDITION; else NULL */
     const struct caption_source *captions; /* OUTPUT_CAPTIONS */
     int width, height;                     /* OUTPUT_RENDITION; 0: sound alone */
     char key[33];

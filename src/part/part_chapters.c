@@ -89,27 +89,27 @@ char *part_chapters_from(const struct part_plan *pp)
 
 /* --- proposals -------------------------------------------------------------------------------- */
 
-/* Reads the changes of slides that the storyboard's jobs found: [[time_ms, strength], …] on the
- * clock of files with a card. A new list, on the part's clock; NULL: no such job has run. */
-static struct slide_change *slide_changes(size_t *out_nb, const struct part_plan *pp,
-                                          int64_t card_ms)
+/* The changes of slides that the storyboard's jobs found, on the part's clock. A new list; NULL:
+ * these jobs have not run. */
+static int slide_changes(struct slide_change **out, size_t *out_nb, const struct part_plan *pp,
+                         const struct plan *plan, struct err *err)
 {
-    struct slide_change *list = NULL;
-    size_t nb = 0, k;
-    json_t *change;
-    for (size_t i = 0; i < pp->nb_outputs; i++) {
-        const json_t *changes = json_object_get(pp->outputs[i].result, "changes");
-        if (changes && !list)
-            list = mem_grow(NULL, 0, sizeof *list);
-        json_array_foreach(changes, k, change) {
-            list = mem_grow(list, nb, sizeof *list);
-            list[nb++] =
-                (struct slide_change){json_integer_value(json_array_get(change, 0)) - card_ms,
-                                      (int)json_integer_value(json_array_get(change, 1))};
-        }
+    AUTO_JSON *found = NULL;
+    if (!pp->cut_known)
+        return 0;
+    if (part_slide_changes(&found, pp, plan, err) < 0)
+        return err->code;
+    const size_t nb = json_array_size(found);
+    const int64_t card_ms = part_card_ms(pp, plan);
+    struct slide_change *list = found ? mem_zalloc(nb + 1, sizeof *list) : NULL;
+    for (size_t i = 0; i < nb; i++) {
+        const json_t *change = json_array_get(found, i);
+        list[i] = (struct slide_change){json_integer_value(json_array_get(change, 0)) - card_ms,
+                                        (int)json_integer_value(json_array_get(change, 1))};
     }
+    *out = list;
     *out_nb = nb;
-    return list;
+    return 0;
 }
 
 int part_propose_chapters(struct chapters *out, const struct part_plan *pp, const struct plan *plan,
@@ -119,8 +119,9 @@ int part_propose_chapters(struct chapters *out, const struct part_plan *pp, cons
     size_t nb = 0;
     AUTO_PART_CHAPTERS all = {0};
     AUTO_CHAPTERS there = {0};
-    AUTO_FREE struct slide_change *changes =
-        pp->cut_known ? slide_changes(&nb, pp, part_card_ms(pp, plan)) : NULL;
+    AUTO_FREE struct slide_change *changes = NULL;
+    if (slide_changes(&changes, &nb, pp, plan, err) < 0)
+        return err->code;
     if (!changes)
         return err_set(err, ERR_NOT_FOUND,
                        "talk %s: the changes of its slides are not known: 'talkpress run' finds "

@@ -105,7 +105,7 @@ int part_look_up_output(struct part_plan *pp, const struct plan *plan, struct ou
                         enum stage stage, const char *ext, struct err *err)
 {
     const int64_t nb = workdir_size(plan->event->work_dir, o->key, ext);
-    if (nb >= 0 && plan_find_result(&o->result, plan->event, stage, o->key, err) < 0)
+    if (nb >= 0 && plan_find_brief(&o->result, plan->event, stage, o->key, err) < 0)
         return err->code;
     if (o->result && json_get_int(o->result, "bytes", nb) != nb) { /* it was changed since */
         json_decref(o->result);

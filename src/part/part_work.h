@@ -136,6 +136,10 @@ ATTR_NODISCARD int spec_poster(struct job_spec *out, const struct part_plan *par
 ATTR_NODISCARD int plan_storyboard(struct part_plan *part, const struct plan *plan,
                                    struct err *err);
 void spec_storyboard(struct job_spec *out, const struct job *job, const struct part_plan *part);
+/* Where its picture changes, [[time_ms, strength], …] on the clock of files with a card, of all sheets;
+ * a new list. *out NULL: not all of them are made, or there are none. */
+ATTR_NODISCARD int part_slide_changes(json_t **out, const struct part_plan *part,
+                                      const struct plan *plan, struct err *err);
 
 /* work_plan.c: all kinds of jobs together */
 

@@ -2,8 +2,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "json.h"
 #include "keys.h"
+#include "mem.h"
 #include "part_work.h"
+#include "results.h"
 #include "storyboard_grid.h"
 
 /* The rendition with the smallest picture, which costs least to decode: the index of its work and
@@ -72,4 +75,25 @@ int plan_storyboard(struct part_plan *pp, const struct plan *plan, struct err *e
 void spec_storyboard(struct job_spec *out, const struct job *job, const struct part_plan *pp)
 {
     out->storyboard = storyboard_of(pp, job->sheet);
+}
+
+int part_slide_changes(json_t **out, const struct part_plan *pp, const struct plan *plan,
+                       struct err *err)
+{
+    AUTO_JSON *all = json_array();
+    size_t nb_sheets = 0;
+    for (size_t i = 0; i < pp->nb_outputs; i++) {
+        AUTO_JSON *result = NULL;
+        const struct output *o = &pp->outputs[i];
+        if (o->kind != OUTPUT_STORYBOARD)
+            continue;
+        if (o->result && plan_find_result(&result, plan->event, STAGE_STORYBOARD, o->key, err) < 0)
+            return err->code;
+        if (!result)
+            return 0;
+        json_array_extend(all, json_object_get(result, "changes"));
+        nb_sheets++;
+    }
+    *out = nb_sheets ? mem_take(&all) : NULL;
+    return 0;
 }

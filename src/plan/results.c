@@ -118,13 +118,19 @@ int plan_find_result(json_t **out, const struct event *event, enum stage stage, 
                : settle(out, found, false, event, stage, key, err);
 }
 
-int plan_find_probe(json_t **out, const struct event *event, const char *key, struct err *err)
+int plan_find_brief(json_t **out, const struct event *event, enum stage stage, const char *key,
+                    struct err *err)
 {
     json_t *found = NULL;
     *out = NULL;
     return store_result_brief(&found, event->store, key, err) < 0
                ? err->code
-               : settle(out, found, false, event, STAGE_PROBE, key, err);
+               : settle(out, found, false, event, stage, key, err);
+}
+
+int plan_find_probe(json_t **out, const struct event *event, const char *key, struct err *err)
+{
+    return plan_find_brief(out, event, STAGE_PROBE, key, err);
 }
 
 int plan_find_summary(json_t **out, const struct event *event, const char *key, struct err *err)

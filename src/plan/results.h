@@ -22,7 +22,10 @@ struct plan;
 ATTR_NODISCARD int plan_find_result(json_t **out, const struct event *event, enum stage stage,
                                     const char *key, struct err *err);
 
-/* The same of a probe, but without its cells if it is in the store. */
+/* The same, but without what the store keeps apart: see store_result_brief. */
+ATTR_NODISCARD int plan_find_brief(json_t **out, const struct event *event, enum stage stage,
+                                   const char *key, struct err *err);
+/* The same of a probe. */
 ATTR_NODISCARD int plan_find_probe(json_t **out, const struct event *event, const char *key,
                                    struct err *err);
 

@@ -141,10 +141,11 @@ static bool is_there(const struct publisher *u, const struct file *f)
     return fs_is_regular(path);
 }
 
-/* What is known of a file of before: the rendition by its suffix. */
+/* What is known of a file of before: the rendition by its suffix, if it is certain which recording
+ * the part is made from. */
 static json_t *kept_file(const struct file *f, const struct part_plan *pp)
 {
-    struct output was = {.result = f->result};
+    struct output was = {.kind = OUTPUT_POSTER, .result = f->result}; /* no rendition, so far */
     const char *suffix = f->name + strcspn(f->name, ".");
     for (size_t i = 0; i < pp->nb_outputs; i++)
         if (strcmp(pp->outputs[i].suffix, suffix) == 0) {

@@ -23,9 +23,8 @@ static int read_captions(struct cues *out, const char *name, void *opaque, struc
 {
     const struct publisher *u = opaque;
     const struct file *f = publisher_find(u->files, u->nb, name);
-    AUTO_FREE char *path = workdir_path(u->plan->event->work, f ? f->key : "", "vtt");
-    const char *what = fs_exists(path) ? path : NULL;
-    return what ? captions_read_file(out, what, err) : 0;
+    AUTO_FREE char *path = f ? workdir_path(u->plan->event->work, f->key, "vtt") : NULL;
+    return path && fs_exists(path) ? captions_read_file(out, path, err) : 0;
 }
 
 static bool is_current(const char *name, const char *made_of, void *opaque)

@@ -47,7 +47,7 @@ json_t *talks_json_file(const char *name, const struct output *o)
                                         "peak_dbtp"};
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
         json_object_set(d, facts[i], json_object_get(o->result, facts[i]));
-    if (o->kind == OUTPUT_RENDITION) {
+    if (o->rendition) {
         json_object_set_new(d, "rendition", json_string(o->rendition->name));
         json_object_set_new(d, "mime", mime_of(o));
         json_object_set_new(d, "codecs", codecs(o->rendition));

@@ -32,6 +32,7 @@ struct making {
     char templates[HASH_BYTES]; /* a hash of them */
     char index[HASH_BYTES];     /* of all captions */
     bool index_is_current;
+    bool lacks_captions;   /* some could not be read: what was made without them is made again */
     struct template *part; /* owned; NULL: not needed so far */
 };
 
@@ -91,17 +92,24 @@ static char *script_name(const char *page)
 }
 
 /* Reads the captions of a part, in all languages, for the search; and the transcripts of its page,
- * one for each. */
-static int read_captions(struct cues *all, json_t *transcripts, const struct making *m,
+ * one for each. Damaged ones are left out: 'publish --verify' is what finds damage. */
+static int read_captions(struct cues *all, json_t *transcripts, bool *lacks, struct making *m,
                          const json_t *part, struct err *err)
 {
     size_t i;
     json_t *file;
     json_array_foreach(json_object_get(part, "captions"), i, file) {
         AUTO_CUES cues = {0};
-        if (m->source->captions(&cues, json_get_string(file, "file", ""), m->source->opaque, err) <
-            0)
-            return err->code;
+        struct err why = {0};
+        const char *name = json_get_string(file, "file", "");
+        if (m->source->captions(&cues, name, m->source->opaque, &why) < 0) {
+            if (why.code != ERR_INVALID) {
+                *err = why;
+                return err->code;
+            }
+            m->lacks_captions = *lacks = true;
+            continue;
+        }
         captions_make_plain(&cues);
         json_array_append_new(transcripts,
                               json_pack("{s:O, s:O*, s:o}", "label", json_object_get(file, "label"),
@@ -132,8 +140,9 @@ static int make_part(struct site *s, struct making *m, json_t *view, const json_
     json_t *transcripts = json_array();
     AUTO_CUES cues = {0};
     AUTO_STR script = {0};
+    bool lacks = false;
     json_object_set_new(view, "transcripts", transcripts);
-    if (m->source->captions && read_captions(&cues, transcripts, m, part, err) < 0)
+    if (m->source->captions && read_captions(&cues, transcripts, &lacks, m, part, err) < 0)
         return err->code;
     if (cues.nb) {
         captions_script(&script, page, &cues);
@@ -144,7 +153,7 @@ static int make_part(struct site *s, struct making *m, json_t *view, const json_
         return 0;
     if (!m->part && template_open(&m->part, m->source->templates, "part.xsl", err) < 0)
         return err->code;
-    return add_page(s, page, m->part, json_incref(view), made_of, err);
+    return add_page(s, page, m->part, json_incref(view), lacks ? NULL : made_of, err);
 }
 
 /* A page whose data are those of before is not made again, and its captions are not read: an event
@@ -185,7 +194,7 @@ static int add_overview(struct site *s, struct making *m, bool captions, struct 
     AUTO_STR index = {0};
     if (captions && !(m->index_is_current && add_current(s, m, index_name, m->index))) {
         word_index_script(&index, m->words);
-        add_text(s, mem_strdup(index_name), &index, m->index);
+        add_text(s, mem_strdup(index_name), &index, m->lacks_captions ? NULL : m->index);
     }
     return template_open(&t, m->source->templates, "overview.xsl", err) < 0
                ? err->code

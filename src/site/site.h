@@ -24,7 +24,8 @@ struct site_source {
     const char *base_url; /* address of out/ on the web, with a slash at its end; NULL: unknown, and
                              nothing that needs absolute links is made */
     const char *feed_video, *feed_sound; /* names of feeds in out/ that pages name; NULL: none */
-    /* Reads captions that the document names. NULL: pages have no transcripts. */
+    /* Reads captions that the document names; ERR_INVALID: they are damaged, and left out. NULL:
+     * pages have no transcripts. */
     int (*captions)(struct cues *out, const char *file, void *opaque, struct err *err);
     /* Whether out/ has the page as it was made of the same data, which made_of is a hash of: it is
      * then not made again. NULL: never. */

@@ -147,7 +147,7 @@ mistake()
     total=$(count)
     [ "$total" -gt 300 ]
     nb_killed=0
-    for at in $(some "$total" 5); do
+    for at in $(some "$total" 7); do
         rm -rf "$FAST/killed" count
         furnish "$FAST/killed"
         steps with_disk DISK_COUNT="$PWD/count" DISK_FAULT="sync,name,write:$at:KILL" >log 2>&1 ||

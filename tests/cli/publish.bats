@@ -35,7 +35,7 @@ all="01-first-steps.jpg 01-first-steps.mp4 02-second-thoughts-part-1.jpg \
     expect 0 tp publish
     says "out/ holds 4 parts, 8 files: 0 written, 0 removed"
     same "$before" "$(stat -c '%n %y %z %i' event/out event/out/*)"
-    json . '{"parts":4,"files":8,"written":0,"removed":0,"removed_files":[],"not_removed":[]}' \
+    json . '{"parts":4,"files":8,"written":0,"removed":0,"removed_files":[],"not_removed":[],"foreign":[]}' \
         tp publish --json
 }
 

@@ -97,7 +97,7 @@ talks.json" "$(ls event/out)"
     sed 's/Third Time Lucky/The Third Attempt/' "$PAGE" >page.txt
     tp import page.txt >/dev/null
     expect 0 tp why 3
-    says "3: 1 of 2 outputs are missing" "would run now: card 1" "then: 1 output assembled"
+    says "3: 1 of 2 outputs are missing" "would run now: card 1" "then: 1 output made and checked"
     json '[.[0].jobs[].stage]' '["card"]' tp why --json 3
     json '[.[0].jobs[].stage]' '[]' tp why --json 1
     jobs_run '{"card":1,"assemble":1}' tp run --json

@@ -63,7 +63,7 @@ SHA256SUMS index.html talks.json" "$(written)"
     sed 's/Third Time Lucky/Third Time Unlucky/' "$PAGE" >page.txt
     tp import page.txt >/dev/null
     tp publish >/dev/null
-    grep -q '<source src="03-third-time-lucky.mp4">.*This video is being made again' event/out/03-third-time-lucky.html
+    grep -q '<source src="03-third-time-lucky.mp4"[^>]*>.*This video is being made again' event/out/03-third-time-lucky.html
 }
 
 @test "what the user settled is told with its reason" {
@@ -84,6 +84,27 @@ SHA256SUMS index.html talks.json" "$(written)"
     expect 0 tp publish
     says_not "look at it"
     same "" "$(ls event/out | grep -e html -e css -e js$ || true)"
+}
+
+@test "captions that are damaged are left out, and come back when they are whole" {
+    for name in 01-first-steps 02-second-thoughts; do
+        printf 'WEBVTT\n\n00:01.000 --> 00:02.000\nWords of %s\n' $name >"$REC/$name.vtt"
+    done
+    tp run --quiet >/dev/null || true
+    grep -q 'Words of 02-second' event/out/02-second-thoughts-part-1.html
+    before=$(sha256sum event/out/*.html event/out/*.js)
+    good=$(find event/work -samefile event/out/01-first-steps.vtt | head -n 1)
+    cp "$good" kept
+    truncate -s 3 "$good"
+    sed -i 's/^card.*/card: {seconds: 1, fade_ms: 200}\nevent: {licence: CC0}/' event/talkpress.yaml
+    tp publish >/dev/null || true
+    same "" "$(grep -o 'Words' event/out/01-first-steps.html)"
+    grep -q 'Words of 02-second' event/out/02-second-thoughts-part-1.html
+    cat kept >"$good"
+    sed -i '/^event/d' event/talkpress.yaml
+    tp publish >/dev/null || true
+    same "$before" "$(sha256sum event/out/*.html event/out/*.js)"
+    rm "$REC"/*.vtt
 }
 
 @test "files of the user under the names of pages: one message, and they stay" {

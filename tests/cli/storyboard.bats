@@ -166,25 +166,30 @@ cues()
     says "'storyboards' should be on or off"
 }
 
-# A page of text; another one from 20 s on, and another from 42 s on. A figure walks to and fro.
-SLIDES="color=white:s=640x360:r=10:d=60,\
+# A page of text; another one from 20 s on, and another from 70 s on. A figure walks to and fro.
+SLIDES="color=white:s=640x360:r=10:d=85,\
 drawbox=x=40:y=30:w=500:h=50:color=navy:t=fill,\
 drawbox=x=40:y=120:w=400:h=24:color=gray:t=fill:enable='lt(t\,20)',\
 drawbox=x=40:y=170:w=300:h=24:color=gray:t=fill:enable='lt(t\,20)',\
-drawbox=x=200:y=120:w=240:h=160:color=green:t=fill:enable='between(t\,20\,41.95)',\
-drawbox=x=40:y=100:w=100:h=230:color=red:t=fill:enable='gte(t\,41.95)'"
+drawbox=x=200:y=120:w=240:h=160:color=green:t=fill:enable='between(t\,20\,69.95)',\
+drawbox=x=40:y=100:w=100:h=230:color=red:t=fill:enable='gte(t\,69.95)'"
 
 @test "changes of slides are found, a figure that walks is not" {
-    ffmpeg -v error -f lavfi -i "${SLIDES}[s];color=brown:s=70x90:r=10:d=60[f];[s][f]overlay=x='450+60*sin(t)':y=260" \
-        -f lavfi -i sine=d=60 -c:v libx264 -preset veryfast -c:a aac 01-slides.mp4
+    ffmpeg -v error -f lavfi -i "${SLIDES}[s];color=brown:s=70x90:r=10:d=85[f];[s][f]overlay=x='450+60*sin(t)':y=260" \
+        -f lavfi -i sine=d=85 -c:v libx264 -preset veryfast -c:a aac 01-slides.mp4
     tp match 1=none >/dev/null
     tp add 01-slides.mp4 >/dev/null
     tp match 1=01-slides.mp4 >/dev/null
     tp verify --accept 1 --because "longer" >/dev/null
     tp run --quiet 1 >/dev/null
     # On the published clock, after 1 s of card: the next key frames, which are 4 s apart at most.
-    json '[.parts[0].outputs[] | select(.file | endswith("storyboard-1.jpg")).result.changes[] |
-        .[0] as $at | [21000, 43000] | map($at >= . and $at <= . + 4000)]' '[[true,false],[false,true]]' tp status --json 1
+    key=$(tp status --json 1 | jq -r '.parts[0].outputs[] | select(.file | endswith("storyboard-1.jpg")).key')
+    json '[.changes[][0] as $at | [21000, 71000] | map($at >= . and $at <= . + 4000)]' \
+        '[[true,false],[false,true]]' cat event/work/${key:0:2}/"$key.json"
+    # The first is less than a minute after the beginning.
+    expect 0 tp chapter 1 --propose
+    says "Slide 1"
+    says_not "Slide 2"
 }
 
 @test "an upright video stands in black" {

@@ -150,6 +150,21 @@ static const struct {
      "0|one|One|Ann Lee+Bo Chan|-|-|2014-09-26T17:30:00|slot 30:00|-\n"
      "0|two|Two||-|-|2014-09-26T18:00:00|-|-\n"
      "0|three|Three||-|-|2014-09-26T19:00:00|-|-\n"},
+    {"micro.html",
+     "<!doctype html><body itemscope itemtype='https://schema.org/Event'><h1 "
+     "itemprop=name>Conf</h1>"
+     "<p itemprop=location>Ghent</p><time itemprop=startDate datetime='2021-05-04'>4 May</time>"
+     "<section itemprop=subEvent itemscope><h2 itemprop=name>Opening</h2><ol>"
+     "<li itemprop=subEvent itemscope itemtype='https://schema.org/EducationEvent'>"
+     "<meta itemprop=identifier content=15><meta itemprop=identifier content=abc>"
+     "<meta itemprop=duration content=PT12M6S><meta itemprop=duration content=PT1461S>"
+     "<a href=x itemprop=sameAs>x</a><bdi itemprop=name>A (b</bdi><i itemprop=performer>B, C</i>"
+     "</li></ol></section>"
+     "<li itemprop=subEvent itemscope itemtype='https://schema.org/EducationEvent'>"
+     "<div itemprop=name>&lt;D&gt;</div></li>",
+     "Conf 2021-05-04 -\n"
+     "15|abc|A (b|B, C|Opening|-|-|12:06 / 24:21|x\n"
+     "0|d|<D>||-|-|-|-|-\n"},
 };
 
 /* Tables as teams have them: the talks of each, and then the notes, without the file's name. */
@@ -484,6 +499,9 @@ static void reads(void **state)
 #define EVENT(lines) "BEGIN:VCALENDAR\nBEGIN:VEVENT\n" lines "END:VEVENT\nEND:VCALENDAR\n"
 #define ITEM         "- [One](http://x/1) by **Ann** [1:00]\n"
 
+/* Of a page of which the first talk is open. */
+#define MICRODATA "<ol><li itemscope itemtype='https://schema.org/EducationEvent'>"
+
 static const struct {
     const char *name, *text, *words;
 } refused[] = {
@@ -525,6 +543,10 @@ static const struct {
      "<ul><li><time datetime=2014-01-01T10:00>10</time><h3>A</h3></li><li><time "
      "datetime=2014-01-01T11:00>11</time><h3>B</h3></li><li><time datetime=2014-01-01T12:00>",
      "no title"},
+    {"m.html", MICRODATA "x", "talk 1 of the page has no itemprop \"name\""},
+    {"m.html", MICRODATA "<meta itemprop=duration content=PT5X>",
+     "found \"PT5X\"; expected a duration"},
+    {"m.html", MICRODATA "<meta itemprop=identifier content=0>", "a talk's number from 1"},
     {"a.md", ITEM "- [Two](http://x/2) by **Bo** [1:7]\n", "line 2: the time cannot be read"},
     {"b.md", ITEM "\n- Two by **Bo** [1:00]\n", "line 3: a list item has a time but no link"},
     {"c.md", ITEM "- [Two](http://x/2)\n", "neither speaker nor time"},

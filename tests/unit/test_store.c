@@ -547,6 +547,23 @@ static void assert_probe(struct store *store, const char *whole, const char *bri
     }
 }
 
+/* What a storyboard found is stored apart from what planning reads. */
+static void test_storyboards(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    AUTO_STORE *store = open_new("storyboards");
+    AUTO_JSON *board =
+        json_pack("{s:i, s:[[i, i]], s:s}", "bytes", 5, "changes", 9000, 400, "sha256", "ff");
+    AUTO_JSON *whole = NULL, *brief = NULL;
+    assert_done(store_set_result(store, "s", "storyboard", board, &err));
+    assert_done(store_result(&whole, store, "s", &err));
+    assert_done(store_result_brief(&brief, store, "s", &err));
+    assert_true(json_equal(whole, board));
+    json_object_del(board, "changes");
+    assert_true(json_equal(brief, board));
+}
+
 static void test_probes(void **state)
 {
     (void)state;
@@ -649,6 +666,7 @@ int main(void)
         cmocka_unit_test(test_acceptances),
         cmocka_unit_test(test_results),
         cmocka_unit_test(test_probes),
+        cmocka_unit_test(test_storyboards),
         cmocka_unit_test(test_failures),
         cmocka_unit_test(test_published),
     };
