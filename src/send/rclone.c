@@ -162,7 +162,7 @@ static int list(struct listing *out, struct tool *t, struct err *err)
 {
     AUTO_WORDS w = {0};
     AUTO_STR text = {0};
-    int status;
+    int status = 0;
     *out = (struct listing){0};
     begin(&w, "lsjson");
     words_add(&w, "--use-server-modtime"); /* else S3 is asked for each file */
@@ -227,7 +227,7 @@ static int compare(bool *differs, struct tool *t, const char *dir, const struct 
 {
     AUTO_WORDS w = {0};
     AUTO_STR text = {0};
-    int status;
+    int status = 0;
     if (ask(t, err) < 0)
         return err->code;
     begin(&w, "check");

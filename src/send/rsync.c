@@ -107,7 +107,7 @@ static int run(struct tool *t, const struct words *w, struct str *out, struct er
 {
     static char utc[] = "TZ=UTC", plain[] = "LC_ALL=C.UTF-8";
     char *const setting[] = {utc, plain, NULL};
-    int status;
+    int status = 0;
     t->last[0] = '\0';
     const struct child c = {.words = w->list,
                             .package = "rsync",

@@ -392,25 +392,21 @@ END
     printf '[dav]\ntype = webdav\nurl = http://127.0.0.1:%d\nvendor = other\n[here]\ntype = local\n' \
         "$port" >rclone.conf
     serve rclone serve webdav --addr "127.0.0.1:$port" dav
-    to dav:my-event "rclone:here:$WEB"
+    to dav:my-event
     expect 0 tp publish --send
     sent "$PWD/dav/my-event"
-    sent "$WEB"
     same my-event "$(ls -A dav)"
     rename_talk
     program rclone 'n=$(($(cat calls 2>/dev/null) + 1)); echo $n >calls' \
         'if [ $n = "$(cat kill)" ]; then kill -9 $PPID; exit 1; fi' 'exec "$real" "$@"'
-    for n in 4 9; do
-        rm -f calls
-        echo "$n" >kill
-        expect 137 tp publish --send
-        complete "$PWD/dav/my-event"
-    done
+    echo 9 >kill
+    expect 137 tp publish --send
+    complete "$PWD/dav/my-event"
     echo 0 >kill
+    to dav:my-event "rclone:here:$WEB"
     expect 0 tp publish --send
     sent "$PWD/dav/my-event"
     sent "$WEB"
-    same "0 0" "$(tp publish --send --json | jq -r '[.sent[].sent] | join(" ")')"
     printf x | dd of=web/03-third-time-lucky.mp4 bs=1 seek=1000 conv=notrunc status=none
     expect 0 tp publish --send
     says "sent 1 of" "changed there by somebody else"
