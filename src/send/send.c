@@ -325,6 +325,7 @@ static int send_each(struct send_result *out, struct event *event, const struct 
                             .dir = snapshot->dir,
                             .result = r,
                             .tool = {.target = &settings->targets[i],
+                                     .tries = settings->tries,
                                      .scratch = snapshot->scratch,
                                      .guard = guard,
                                      .copied = o->progress ? on_copied : NULL,
