@@ -23,14 +23,13 @@ char *storyboard_vtt(const json_t *b)
     str_add(&out, "WEBVTT\n");
     for (int64_t i = 0; i < count; i++) {
         const char *sheet = json_string_value(json_array_get(sheets, (size_t)(i / per_sheet)));
-        const int64_t at = i % per_sheet;
+        const int64_t at = i % per_sheet, x = at % columns * width, y = at / columns * height;
         str_add(&out, "\n");
         add_time(&out, i * interval_ms);
         str_add(&out, " --> ");
         add_time(&out, (i + 1) * interval_ms);
-        str_addf(&out, "\n%s#xywh=%lld,%lld,%lld,%lld\n", sheet ? sheet : "",
-                 (long long)(at % columns * width), (long long)(at / columns * height),
-                 (long long)width, (long long)height);
+        str_addf(&out, "\n%s#xywh=%lld,%lld,%lld,%lld\n", sheet ? sheet : "", (long long)x,
+                 (long long)y, (long long)width, (long long)height);
     }
     return str_take(&out);
 }
