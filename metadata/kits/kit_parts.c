@@ -1,7 +1,6 @@
 #include "kit_parts.h"
 
 #include <ctype.h>
-#include <glib.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +9,7 @@
 #include "programme_limits.h"
 #include "programme_refs.h"
 #include "str.h"
+#include "url.h"
 
 enum { SLUG_BYTES = 120 /* as programme_settle_refs */ };
 
@@ -157,10 +157,7 @@ void kit_parts_finish(struct kit_parts *parts)
 
 char *kit_url(const struct kit_source *s, const char *name)
 {
-    if (!s->base_url)
-        return NULL;
-    AUTO_FREE char *escaped = g_uri_escape_string(name, NULL, false);
-    return mem_printf("%s%s", s->base_url, escaped);
+    return s->base_url ? url_of_file(s->base_url, name) : NULL;
 }
 
 const char *kit_file_name(const json_t *file)

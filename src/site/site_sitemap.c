@@ -7,6 +7,7 @@
 #include "site_part.h"
 #include "site_text.h"
 #include "str.h"
+#include "url.h"
 
 static xmlNode *add(xmlNode *parent, xmlNs *ns, const char *name, const char *text)
 {
@@ -15,7 +16,7 @@ static xmlNode *add(xmlNode *parent, xmlNs *ns, const char *name, const char *te
 
 static xmlNode *add_page(xmlNode *root, const char *base_url, const char *page)
 {
-    AUTO_FREE char *url = text_url(base_url, page);
+    AUTO_FREE char *url = url_of_file(base_url, page);
     xmlNode *node = add(root, root->ns, "url", NULL);
     add(node, root->ns, "loc", url);
     return node;
