@@ -12,14 +12,14 @@
 
 enum { VERSION = 1, MAX_VALUES = 10000000 };
 
-int manifest_takes(const char *name)
+bool manifest_takes(const char *name)
 {
     if (!*name || *name == '.' || *name == '-' || strlen(name) > 255 || !str_is_utf8(name))
-        return 0;
+        return false;
     for (const char *p = name; *p; p++)
         if (*p == '/' || iscntrl((unsigned char)*p))
-            return 0;
-    return 1;
+            return false;
+    return true;
 }
 
 void manifest_add(struct manifest *m, const char *name, const char *time, int64_t bytes,

@@ -3,6 +3,7 @@
  * and until after it was removed. Inner header of send/. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -41,4 +42,4 @@ void manifest_finish(struct manifest *manifest);
 #define AUTO_MANIFEST ATTR_CLEANUP(manifest_finish) struct manifest
 
 /* Whether talkpress may have given a file that name: no path, not hidden. */
-int manifest_takes(const char *name);
+bool manifest_takes(const char *name);

@@ -57,6 +57,9 @@ ATTR_NODISCARD int send_plan_make(struct send_plan *plan, const struct listing *
                                   const struct manifest *manifest, const struct manifest *sent,
                                   const char *event, bool all, bool prune, struct err *err);
 
+/* Once send_plan_make has sorted them; NULL: no such file should be there. */
+struct send_item *send_plan_find(const struct send_plan *plan, const char *name);
+
 /* After an item was compared. ERR_INVALID: it differs, and talkpress did not send it. */
 ATTR_NODISCARD int send_plan_settle(struct send_item *item, bool differs, struct err *err);
 
