@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "json.h"
+#include "kit.h"
+#include "licence.h"
 #include "mem.h"
 #include "programme_limits.h"
 #include "programme_refs.h"
@@ -210,6 +212,15 @@ const json_t *kit_best_mp4(const struct kit_part *p, int max_lines)
     return best;
 }
 
+const json_t *kit_upload(struct kit *kit, const struct kit_part *p)
+{
+    enum { ANY_LINES = 8192 };
+    const json_t *video = kit_best_mp4(p, ANY_LINES);
+    if (!video)
+        kit_note(kit, p->name, "no H.264 in MP4 to upload");
+    return video;
+}
+
 const json_t *kit_best_sound(const struct kit_part *p)
 {
     static const char *const mimes[] = {"audio/mp4", "audio/mpeg"};
@@ -223,6 +234,12 @@ const json_t *kit_best_sound(const struct kit_part *p)
 }
 
 /* --- texts ------------------------------------------------------------------------------------ */
+
+bool kit_licence(struct licence *out, const struct kit_source *source)
+{
+    const json_t *event = json_object_get(source->published, "event");
+    return licence_parse(out, json_get_string(event, "licence", NULL));
+}
 
 const char *kit_abstract(const struct kit_part *p)
 {
@@ -242,11 +259,7 @@ char *kit_speakers(const struct kit_part *p)
 char *kit_occasion(const json_t *published, const struct kit_part *p)
 {
     const json_t *event = json_object_get(published, "event");
-    const struct datetime day = {.year = p->when.year,
-                                 .month = p->when.month,
-                                 .day = p->when.day,
-                                 .has_day = p->when.has_day};
-    AUTO_FREE char *date = datetime_format_day(&day);
+    AUTO_FREE char *date = datetime_format_day(&p->when);
     const char *const pieces[] = {json_get_string(event, "name", NULL),
                                   json_get_string(event, "place", NULL), date};
     AUTO_STR s = {0};
