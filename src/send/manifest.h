@@ -3,7 +3,6 @@
  * and until after it was removed. Inner header of send/. */
 #pragma once
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,6 +39,3 @@ const struct sent_file *manifest_find(const struct manifest *manifest, const cha
 
 void manifest_finish(struct manifest *manifest);
 #define AUTO_MANIFEST ATTR_CLEANUP(manifest_finish) struct manifest
-
-/* Whether talkpress may have given a file that name: no path, not hidden. */
-bool manifest_takes(const char *name);

@@ -74,7 +74,8 @@ int send_plan_settle(struct send_item *item, bool differs, struct err *err)
     return differs && !item->ours ? refuse_stranger(item->name, err) : 0;
 }
 
-int send_plan_check(const struct send_plan *p, const struct listing *listing, struct err *err)
+static int refuse_strangers(const struct send_plan *p, const struct listing *listing,
+                            struct err *err)
 {
     for (size_t i = 0; i < p->nb; i++) {
         const struct send_item *item = &p->items[i];
@@ -179,7 +180,7 @@ int send_plan_make(struct send_plan *p, const struct listing *listing,
     }
     find_removed(p, listing, manifest, sent);
     p->kept = !prune && are_many(p);
-    return send_plan_check(p, listing, err);
+    return refuse_strangers(p, listing, err);
 }
 
 void send_plan_finish(struct send_plan *p)
