@@ -53,6 +53,12 @@ void mem_free_p(void *p)
     free(owned);
 }
 
+void mem_add_string(char ***strings, size_t *nb, const char *s)
+{
+    *strings = mem_grow(*strings, *nb, sizeof **strings);
+    (*strings)[(*nb)++] = mem_strdup(s);
+}
+
 void mem_free_strings(char **strings, size_t nb)
 {
     for (size_t i = 0; i < nb; i++)

@@ -25,6 +25,8 @@ void *mem_grow(void *array, size_t nb, size_t size);
 void mem_free_p(void *p);
 #define AUTO_FREE ATTR_CLEANUP(mem_free_p)
 
+/* Appends a copy of the string to an array of nb strings, whose number it counts. */
+void mem_add_string(char ***strings, size_t *nb, const char *s);
 /* Frees nb strings and the array itself. */
 void mem_free_strings(char **strings, size_t nb);
 

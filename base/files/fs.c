@@ -114,6 +114,13 @@ int fs_sync(const char *path, struct err *err)
     return 0;
 }
 
+int fs_sync_disk(const char *dir, struct err *err)
+{
+    AUTO_FD fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return fd < 0 || syncfs(fd) < 0 ? err_errno(err, errno, "cannot flush the folder '%s'", dir)
+                                    : 0;
+}
+
 static int sync_parent(const char *path, struct err *err)
 {
     AUTO_FREE char *dir = fs_dirname(path);
@@ -167,12 +174,22 @@ int fs_write(const char *path, const void *bytes, size_t nb, struct err *err)
     return write_and_close(fd, path, bytes, nb, err);
 }
 
+static int open_new(const char *path)
+{
+    return open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+}
+
+int fs_write_new(const char *path, const void *bytes, size_t nb, struct err *err)
+{
+    return write_and_close(open_new(path), path, bytes, nb, err);
+}
+
 /* Creates a file in the place of what has its name: the name can be guessed, so a link that
  * somebody put there must not lead to a file that is then overwritten. */
 static int create(const char *path)
 {
     unlink(path);
-    return open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    return open_new(path);
 }
 
 int fs_write_atomic(const char *path, const void *bytes, size_t nb, struct err *err)

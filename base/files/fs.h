@@ -42,6 +42,12 @@ ATTR_NODISCARD int fs_write_all(int fd, const void *bytes, size_t nb);
 /* Writes a file, neither atomically nor flushed. */
 ATTR_NODISCARD int fs_write(const char *path, const void *bytes, size_t nb, struct err *err);
 
+/* The same for a file that must not exist. */
+ATTR_NODISCARD int fs_write_new(const char *path, const void *bytes, size_t nb, struct err *err);
+
+/* Flushes all of the disk that holds the folder, which costs less than many fsyncs. */
+ATTR_NODISCARD int fs_sync_disk(const char *dir, struct err *err);
+
 /* Writes a temporary file beside path, fsyncs it, renames it to path, and fsyncs the folder. */
 ATTR_NODISCARD int fs_write_atomic(const char *path, const void *bytes, size_t nb, struct err *err);
 

@@ -65,6 +65,13 @@ const char *clock_format_ms(char buf[CLOCK_BYTES], int64_t ms, bool with_ms)
     return buf;
 }
 
+const char *clock_format_cue(char buf[CLOCK_BYTES], int64_t ms)
+{
+    snprintf(buf, CLOCK_BYTES, "%02" PRId64 ":%02d:%02d.%03d", ms / 3600000, (int)(ms / 60000 % 60),
+             (int)(ms / 1000 % 60), (int)(ms % 1000));
+    return buf;
+}
+
 const char *clock_format_place(char buf[CLOCK_BYTES], int64_t ms)
 {
     return clock_format_ms(buf, ms < 0 ? 0 : ms, false);

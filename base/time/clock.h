@@ -18,6 +18,9 @@ bool clock_parse_ms(const char *text, int64_t *out_ms);
 enum { CLOCK_BYTES = 40 };
 const char *clock_format_ms(char buf[CLOCK_BYTES], int64_t ms, bool with_ms);
 
-/* The same for a place in a recording, where a player would look for it, in whole seconds: what
- * lies before the first picture is at 0:00. */
+/* "00:12:06.250", as WebVTT and the chapters of Ogg have it. */
+const char *clock_format_cue(char buf[CLOCK_BYTES], int64_t ms);
+
+/* The same as clock_format_ms for a place in a recording, where a player would look for it, in
+ * whole seconds: what lies before the first picture is at 0:00. */
 const char *clock_format_place(char buf[CLOCK_BYTES], int64_t ms);

@@ -24,12 +24,6 @@ static const char *title_of(const json_t *chapters, size_t i)
 
 /* --- WebVTT ----------------------------------------------------------------------------------- */
 
-static void add_time(struct str *out, int64_t ms)
-{
-    str_addf(out, "%02" PRId64 ":%02" PRId64 ":%02" PRId64 ".%03" PRId64, ms / 3600000,
-             ms / 60000 % 60, ms / 1000 % 60, ms % 1000);
-}
-
 static void add_escaped(struct str *out, const char *text)
 {
     for (; *text; text++)
@@ -48,11 +42,9 @@ char *export_chapters_vtt(const json_t *chapters, int64_t duration_ms)
     AUTO_STR out = {0};
     str_add(&out, "WEBVTT\n");
     for (size_t i = 0; i < json_array_size(chapters); i++) {
-        str_add(&out, "\n");
-        add_time(&out, start_of(chapters, i, duration_ms));
-        str_add(&out, " --> ");
-        add_time(&out, start_of(chapters, i + 1, duration_ms));
-        str_add(&out, "\n");
+        char from[CLOCK_BYTES], to[CLOCK_BYTES];
+        str_addf(&out, "\n%s --> %s\n", clock_format_cue(from, start_of(chapters, i, duration_ms)),
+                 clock_format_cue(to, start_of(chapters, i + 1, duration_ms)));
         add_escaped(&out, title_of(chapters, i));
         str_add(&out, "\n");
     }

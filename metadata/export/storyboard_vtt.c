@@ -2,14 +2,9 @@
 
 #include <stdint.h>
 
+#include "clock.h"
 #include "json.h"
 #include "str.h"
-
-static void add_time(struct str *out, int64_t ms)
-{
-    str_addf(out, "%02lld:%02lld:%02lld.%03lld", (long long)(ms / 3600000),
-             (long long)(ms / 60000 % 60), (long long)(ms / 1000 % 60), (long long)(ms % 1000));
-}
 
 /* Names of published files need no escaping: they are letters, digits, '-' and '.'. */
 char *storyboard_vtt(const json_t *b)
@@ -24,11 +19,10 @@ char *storyboard_vtt(const json_t *b)
     for (int64_t i = 0; i < count; i++) {
         const char *sheet = json_string_value(json_array_get(sheets, (size_t)(i / per_sheet)));
         const int64_t at = i % per_sheet, x = at % columns * width, y = at / columns * height;
-        str_add(&out, "\n");
-        add_time(&out, i * interval_ms);
-        str_add(&out, " --> ");
-        add_time(&out, (i + 1) * interval_ms);
-        str_addf(&out, "\n%s#xywh=%lld,%lld,%lld,%lld\n", sheet ? sheet : "", (long long)x,
+        char from[CLOCK_BYTES], to[CLOCK_BYTES];
+        str_addf(&out, "\n%s --> %s\n%s#xywh=%lld,%lld,%lld,%lld\n",
+                 clock_format_cue(from, i * interval_ms),
+                 clock_format_cue(to, (i + 1) * interval_ms), sheet ? sheet : "", (long long)x,
                  (long long)y, (long long)width, (long long)height);
     }
     return str_take(&out);

@@ -97,8 +97,7 @@ static int list_files(struct names *out, const char *dir, const char *sub, struc
             closedir(d);
             return err->code;
         }
-        out->names = mem_grow(out->names, out->nb, sizeof *out->names);
-        out->names[out->nb++] = mem_strdup(name);
+        mem_add_string(&out->names, &out->nb, name);
     }
     closedir(d);
     if (out->nb)

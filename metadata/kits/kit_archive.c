@@ -94,14 +94,8 @@ static void add_texts(struct table *t, const struct kit_part *p)
                  *speakers = json_object_get(p->talk, "speakers");
     struct licence l;
     char buf[LANGUAGE_BYTES];
-    const struct datetime day = {.year = p->when.year,
-                                 .month = p->when.month,
-                                 .day = p->when.day,
-                                 .has_day = p->when.has_day};
-    AUTO_FREE char *html = kit_html(kit_abstract(p)), *date = datetime_format_day(&day),
-                   *licence = licence_parse(&l, json_get_string(event, "licence", NULL))
-                                  ? licence_url(&l)
-                                  : NULL;
+    AUTO_FREE char *html = kit_html(kit_abstract(p)), *date = datetime_format_day(&p->when),
+                   *licence = kit_licence(&l, t->source) ? licence_url(&l) : NULL;
     add_cell(t, p->title);
     for (size_t i = 0; i < t->nb_creators; i++)
         add_cell(t, json_string_value(json_array_get(speakers, i)));

@@ -1,15 +1,17 @@
 #include "kit_parts.h"
 
 #include <ctype.h>
-#include <glib.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "json.h"
+#include "kit.h"
+#include "licence.h"
 #include "mem.h"
 #include "programme_limits.h"
 #include "programme_refs.h"
 #include "str.h"
+#include "url.h"
 
 enum { SLUG_BYTES = 120 /* as programme_settle_refs */ };
 
@@ -157,10 +159,7 @@ void kit_parts_finish(struct kit_parts *parts)
 
 char *kit_url(const struct kit_source *s, const char *name)
 {
-    if (!s->base_url)
-        return NULL;
-    AUTO_FREE char *escaped = g_uri_escape_string(name, NULL, false);
-    return mem_printf("%s%s", s->base_url, escaped);
+    return s->base_url ? url_of_file(s->base_url, name) : NULL;
 }
 
 const char *kit_file_name(const json_t *file)
@@ -213,6 +212,15 @@ const json_t *kit_best_mp4(const struct kit_part *p, int max_lines)
     return best;
 }
 
+const json_t *kit_upload(struct kit *kit, const struct kit_part *p)
+{
+    enum { ANY_LINES = 8192 };
+    const json_t *video = kit_best_mp4(p, ANY_LINES);
+    if (!video)
+        kit_note(kit, p->name, "no H.264 in MP4 to upload");
+    return video;
+}
+
 const json_t *kit_best_sound(const struct kit_part *p)
 {
     static const char *const mimes[] = {"audio/mp4", "audio/mpeg"};
@@ -226,6 +234,12 @@ const json_t *kit_best_sound(const struct kit_part *p)
 }
 
 /* --- texts ------------------------------------------------------------------------------------ */
+
+bool kit_licence(struct licence *out, const struct kit_source *source)
+{
+    const json_t *event = json_object_get(source->published, "event");
+    return licence_parse(out, json_get_string(event, "licence", NULL));
+}
 
 const char *kit_abstract(const struct kit_part *p)
 {
@@ -245,11 +259,7 @@ char *kit_speakers(const struct kit_part *p)
 char *kit_occasion(const json_t *published, const struct kit_part *p)
 {
     const json_t *event = json_object_get(published, "event");
-    const struct datetime day = {.year = p->when.year,
-                                 .month = p->when.month,
-                                 .day = p->when.day,
-                                 .has_day = p->when.has_day};
-    AUTO_FREE char *date = datetime_format_day(&day);
+    AUTO_FREE char *date = datetime_format_day(&p->when);
     const char *const pieces[] = {json_get_string(event, "name", NULL),
                                   json_get_string(event, "place", NULL), date};
     AUTO_STR s = {0};

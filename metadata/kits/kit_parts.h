@@ -9,6 +9,8 @@
 #include "datetime.h"
 #include "kits.h"
 
+struct licence;
+
 struct kit_part {
     const json_t *talk, *part;
     char *name;           /* of its files, without suffix: "15-gogrid-and-xen-part-1" */
@@ -51,10 +53,17 @@ bool kit_has_codec(const json_t *file, const char *codec);
  * the smallest. NULL: there is none. */
 const json_t *kit_best_mp4(const struct kit_part *part, int max_lines);
 
+/* The one to upload where the host makes smaller ones itself. NULL: there is none, which is noted.
+ */
+const json_t *kit_upload(struct kit *kit, const struct kit_part *part);
+
 /* AAC alone, else MP3; NULL: there is none. */
 const json_t *kit_best_sound(const struct kit_part *part);
 
 /* --- texts of a part --- */
+
+/* The event's licence. False: it is not one of Creative Commons. */
+bool kit_licence(struct licence *out, const struct kit_source *source);
 
 /* The abstract, or NULL. */
 const char *kit_abstract(const struct kit_part *part);

@@ -20,16 +20,7 @@ enum {
     TAG_LEAST = 2,
     TAG_CHARS = 30,
     CHAPTER_CHARS = 100,
-    UPLOAD_LINES = 8192
 };
-
-static size_t nb_chars(const char *text)
-{
-    size_t nb = 0;
-    while (str_next_utf8(&text))
-        nb++;
-    return nb;
-}
 
 /* PeerTube's number for a licence (GET /api/v1/videos/licences); NULL: it has none for it. */
 static json_t *licence_id(const struct kit_source *source)
@@ -37,8 +28,7 @@ static json_t *licence_id(const struct kit_source *source)
     static const char *const ids[] = {"by",       "by-sa",    "by-nd", "by-nc",
                                       "by-nc-sa", "by-nc-nd", "zero"};
     struct licence l;
-    if (licence_parse(
-            &l, json_get_string(json_object_get(source->published, "event"), "licence", NULL)))
+    if (kit_licence(&l, source))
         for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
             if (strcmp(l.terms, ids[i]) == 0)
                 return json_integer((json_int_t)i + 1);
@@ -49,7 +39,7 @@ static void add_tag(json_t *tags, const char *tag)
 {
     if (!tag || json_array_size(tags) >= NB_TAGS)
         return;
-    const size_t nb = nb_chars(tag);
+    const size_t nb = kit_nb_chars(tag);
     if (nb >= TAG_LEAST && nb <= TAG_CHARS)
         json_array_append_new(tags, json_string(tag));
 }
@@ -92,7 +82,7 @@ static json_t *make_body(struct kit *kit, const struct kit_source *source, const
         kit_note(kit, p->name, "name shortened to %d characters", NAME_CHARS);
     language_short(language, p->language);
     return json_pack("{s:s, s:s, s:o, s:o*, s:o*, s:o*}", "name",
-                     nb_chars(name) < NAME_LEAST ? long_name : name, "description", description,
+                     kit_nb_chars(name) < NAME_LEAST ? long_name : name, "description", description,
                      "tags", make_tags(source, p), "language",
                      *language ? json_string(language) : NULL, "licence", licence_id(source),
                      "originallyPublishedAt", at ? json_string(at) : NULL);
@@ -131,11 +121,9 @@ int kit_peertube(struct kit *out, const struct kit_source *source, struct err *e
     kit_parts_read(&parts, source->published);
     for (size_t i = 0; i < parts.nb; i++) {
         const struct kit_part *p = &parts.list[i];
-        const json_t *video = kit_best_mp4(p, UPLOAD_LINES),
-                     *chapters = json_object_get(p->part, "chapters");
+        const json_t *chapters = json_object_get(p->part, "chapters");
         json_t *body = make_body(out, source, p);
-        if (!video)
-            kit_note(out, p->name, "no H.264 in MP4 to upload");
+        const json_t *video = kit_upload(out, p);
         AUTO_FREE char *url = video ? kit_url(source, kit_file_name(video)) : NULL;
         if (url)
             json_object_set_new(body, "targetUrl", json_string(url));

@@ -15,6 +15,7 @@
 #include "mem.h"
 #include "programme_refs.h"
 #include "str.h"
+#include "url.h"
 #include "xml_out.h"
 
 enum {
@@ -208,7 +209,7 @@ static void write_item(const struct feed *f, const struct kit_part *p)
         kit_note(f->kit, p->name, "title shortened to %d characters", TITLE_CHARS);
     xml_out_start(f->x, "item");
     xml_out_element(f->x, "title", title);
-    if (page && (str_starts(page, "https://") || str_starts(page, "http://")))
+    if (page && url_is_web(page))
         xml_out_element(f->x, "link", page);
     if (kit_abstract(p)) /* readers take it for HTML */
         xml_out_element(f->x, "description", html);

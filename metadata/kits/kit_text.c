@@ -10,7 +10,7 @@
 #define ELLIPSIS "\xe2\x80\xa6"
 enum { ELLIPSIS_BYTES = 3 };
 
-static size_t nb_chars(const char *text)
+size_t kit_nb_chars(const char *text)
 {
     size_t nb = 0;
     while (str_next_utf8(&text))
@@ -42,7 +42,7 @@ static char *cut_at(const char *text, size_t nb, bool *cut)
 char *kit_cut_chars(const char *text, size_t max_chars, bool *cut)
 {
     const char *at = text;
-    if (nb_chars(text) <= max_chars)
+    if (kit_nb_chars(text) <= max_chars)
         return mem_strdup(text);
     for (size_t i = 0; i + 1 < max_chars; i++)
         str_next_utf8(&at);

@@ -1,9 +1,11 @@
-/* Texts within the limits of hosts. Private to kits/. All return a new string. */
+/* Texts within the limits of hosts. Private to kits/. Texts are new strings. */
 #pragma once
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+
+/* Characters of a text in UTF-8. */
+size_t kit_nb_chars(const char *text);
 
 /* The text, or as much of it as fits with "…" after it, cut between words where there are some.
  * *cut (may be NULL) is set if something was left out. */

@@ -46,11 +46,7 @@ static json_t *make_event(const char *acronym, const struct kit_part *p)
 {
     const char *poster = json_get_string(p->part, "poster", NULL);
     AUTO_FREE char *description = kit_html(kit_abstract(p));
-    const struct datetime day = {.year = p->when.year,
-                                 .month = p->when.month,
-                                 .day = p->when.day,
-                                 .has_day = p->when.has_day};
-    AUTO_FREE char *release = datetime_format_day(&day), *stated = datetime_format(&p->when);
+    AUTO_FREE char *release = datetime_format_day(&p->when), *stated = datetime_format(&p->when);
     const char *date = p->when_is_stated ? stated : release;
     json_t *tags = json_array();
     if (json_is_string(json_object_get(p->talk, "section")))

@@ -16,7 +16,6 @@ enum {
     TITLE_CHARS = 100,
     DESCRIPTION_BYTES = 5000,
     TAGS_CHARS = 500,
-    UPLOAD_LINES = 8192 /* any: YouTube makes smaller ones itself */
 };
 
 /* Title, description and tags: new strings and a new value. */
@@ -88,12 +87,9 @@ static char *make_description(struct kit *kit, const struct kit_source *source,
 static void add_tag(json_t *tags, size_t *nb_chars, const char *text)
 {
     AUTO_FREE char *tag = text ? kit_no_angles(text) : NULL;
-    size_t nb = 1;
-    for (const char *at = tag; at && str_next_utf8(&at);)
-        nb++;
     if (!tag || !*tag || strchr(tag, ',') || strchr(tag, '"'))
         return;
-    nb += strchr(tag, ' ') ? 2 : 0;
+    const size_t nb = 1 + kit_nb_chars(tag) + (strchr(tag, ' ') ? 2 : 0);
     if (*nb_chars + nb > TAGS_CHARS)
         return;
     *nb_chars += nb;
@@ -142,9 +138,7 @@ static json_t *make_resource(const struct texts *t, const struct kit_source *sou
 {
     char language[LANGUAGE_BYTES];
     struct licence l;
-    const char *licence =
-        json_get_string(json_object_get(source->published, "event"), "licence", NULL);
-    const bool cc_by = licence_parse(&l, licence) && strcmp(l.terms, "by") == 0;
+    const bool cc_by = kit_licence(&l, source) && strcmp(l.terms, "by") == 0;
     AUTO_FREE char *date =
         mem_printf("%04d-%02d-%02dT00:00:00Z", p->when.year, p->when.month, p->when.day);
     json_t *snippet = json_pack("{s:s, s:s, s:O, s:s}", "title", t->title, "description",
@@ -177,11 +171,9 @@ static void add_copies(struct kit *out, const struct kit_part *p)
 
 static void add_part(struct kit *out, const struct kit_source *source, const struct kit_part *p)
 {
-    const json_t *video = kit_best_mp4(p, UPLOAD_LINES);
     ATTR_CLEANUP(texts_finish) struct texts t = {0};
     make_texts(&t, out, source, p);
-    if (!video)
-        kit_note(out, p->name, "no H.264 in MP4 to upload");
+    const json_t *video = kit_upload(out, p);
     kit_add_text(out, mem_printf("%s/title.txt", p->name), mem_printf("%s\n", t.title));
     kit_add_text(out, mem_printf("%s/description.txt", p->name), mem_printf("%s\n", t.description));
     kit_add_text(out, mem_printf("%s/tags.txt", p->name), tags_text(t.tags));

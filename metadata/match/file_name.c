@@ -77,10 +77,8 @@ char **file_name_split(size_t *out_nb, const char *text)
     AUTO_FREE char *slug = str_slug(text, 4 * strlen(text) + 16);
     char **words = NULL, *rest = NULL;
     *out_nb = 0;
-    for (char *word = strtok_r(slug, "-", &rest); word; word = strtok_r(NULL, "-", &rest)) {
-        words = mem_grow(words, *out_nb, sizeof *words);
-        words[(*out_nb)++] = mem_strdup(word);
-    }
+    for (char *word = strtok_r(slug, "-", &rest); word; word = strtok_r(NULL, "-", &rest))
+        mem_add_string(&words, out_nb, word);
     return words;
 }
 

@@ -47,8 +47,7 @@ struct talk *programme_add_talk(struct programme *p, int number)
 
 void talk_add_speaker(struct talk *talk, const char *name)
 {
-    talk->speakers = mem_grow(talk->speakers, talk->nb_speakers, sizeof *talk->speakers);
-    talk->speakers[talk->nb_speakers++] = mem_strdup(name);
+    mem_add_string(&talk->speakers, &talk->nb_speakers, name);
 }
 
 struct part *talk_add_part(struct talk *talk, int listed_s)

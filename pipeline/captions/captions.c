@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "captions_text.h"
+#include "clock.h"
 #include "fs.h"
 #include "mem.h"
 #include "str.h"
@@ -112,22 +113,14 @@ int captions_flatten(struct cues *out, const struct cues *c, struct err *err)
 
 /* --- writing --------------------------------------------------------------------------------- */
 
-static void add_time(struct str *s, int64_t ms)
-{
-    str_addf(s, "%02lld:%02d:%02d.%03d", (long long)(ms / 3600000), (int)(ms / 60000 % 60),
-             (int)(ms / 1000 % 60), (int)(ms % 1000));
-}
-
 static char *webvtt(const struct cues *c)
 {
     struct str s = {0};
     str_add(&s, "WEBVTT\n");
     for (size_t i = 0; i < c->nb; i++) {
-        str_add(&s, "\n");
-        add_time(&s, c->cues[i].start_ms);
-        str_add(&s, " --> ");
-        add_time(&s, c->cues[i].end_ms);
-        str_addf(&s, "\n%s\n", c->cues[i].text);
+        char from[CLOCK_BYTES], to[CLOCK_BYTES];
+        str_addf(&s, "\n%s --> %s\n%s\n", clock_format_cue(from, c->cues[i].start_ms),
+                 clock_format_cue(to, c->cues[i].end_ms), c->cues[i].text);
     }
     return str_take(&s);
 }

@@ -184,10 +184,8 @@ int card_fonts_check(struct card_words *words, struct err *err)
 
 static void add_paths(char ***paths, size_t *nb, FcStrList *list)
 {
-    for (const FcChar8 *path; list && (path = FcStrListNext(list));) {
-        *paths = mem_grow(*paths, *nb, sizeof **paths);
-        (*paths)[(*nb)++] = mem_strdup((const char *)path);
-    }
+    for (const FcChar8 *path; list && (path = FcStrListNext(list));)
+        mem_add_string(paths, nb, (const char *)path);
     if (list)
         FcStrListDone(list);
 }

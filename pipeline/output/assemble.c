@@ -7,6 +7,7 @@
 
 #include "av.h"
 #include "captions_track.h"
+#include "clock.h"
 #include "fs.h"
 #include "hash.h"
 #include "mem.h"
@@ -269,11 +270,9 @@ static int add_chapter_tags(struct assembly *a, struct err *err)
 {
     for (size_t i = 0; i < a->spec->nb_chapters; i++) {
         const struct assemble_chapter *c = &a->spec->chapters[i];
-        const long long ms = c->begin_ms;
         AUTO_FREE char *key = mem_printf("CHAPTER%03zu", i), *name = mem_printf("%sNAME", key);
-        AUTO_FREE char *time = mem_printf("%02lld:%02lld:%02lld.%03lld", ms / 3600000,
-                                          ms / 60000 % 60, ms / 1000 % 60, ms % 1000);
-        if (av_dict_set(&a->mux->metadata, key, time, 0) < 0 ||
+        char time[CLOCK_BYTES];
+        if (av_dict_set(&a->mux->metadata, key, clock_format_cue(time, c->begin_ms), 0) < 0 ||
             av_dict_set(&a->mux->metadata, name, c->title, 0) < 0)
             return av_fail_nomem(err);
     }

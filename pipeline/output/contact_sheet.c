@@ -1,6 +1,7 @@
 #include "contact_sheet.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "av.h"
@@ -8,7 +9,6 @@
 #include "jpeg.h"
 #include "mem.h"
 #include "small_picture.h"
-#include "str.h"
 
 /* In pixels, all even. A sheet of many posters has smaller ones, so that it stays below some
  * megabytes and 65500 pixels, the most of JPEG. */
@@ -61,30 +61,16 @@ void contact_sheet_size(int *width, int *height, size_t nb)
     *height = GAP + l.rows * cell_height(&l);
 }
 
-static AVFrame *blank(size_t nb)
-{
-    AVFrame *sheet = av_frame_alloc();
-    if (!sheet)
-        return NULL;
-    contact_sheet_size(&sheet->width, &sheet->height, nb);
-    sheet->format = AV_PIX_FMT_YUV420P;
-    sheet->color_range = AVCOL_RANGE_JPEG;
-    if (av_frame_get_buffer(sheet, 0) < 0)
-        return sheet;
-    for (int plane = 0; plane < 3; plane++)
-        memset(sheet->data[plane], plane ? 128 : BACKGROUND,
-               (size_t)sheet->linesize[plane] * (size_t)(sheet->height >> (plane > 0)));
-    return sheet;
-}
-
 int contact_sheet_make(struct str *out, const struct contact_cell *cells, size_t nb,
                        struct err *err)
 {
     const struct layout l = lay_out(nb);
-    AUTO_FRAME *sheet = blank(nb);
+    AUTO_FRAME *sheet = NULL;
     AUTO_FREE struct card_label *labels = mem_zalloc(nb, sizeof *labels);
-    if (!sheet || !sheet->data[0])
-        return av_fail_nomem(err);
+    int width, height;
+    contact_sheet_size(&width, &height, nb);
+    if (small_picture_sheet(&sheet, width, height, BACKGROUND, err) < 0)
+        return err->code;
     for (size_t i = 0; i < nb; i++) {
         AUTO_FRAME *poster = av_frame_alloc(), *small = NULL;
         int x, y;

@@ -3,6 +3,7 @@
 #include <libavutil/imgutils.h>
 #include <libavutil/opt.h>
 #include <libswscale/swscale.h>
+#include <string.h>
 
 #include "av.h"
 #include "mem.h"
@@ -58,22 +59,44 @@ static struct SwsContext *open_scaler(const AVFrame *in, const AVFrame *out)
     return mem_take(&sws);
 }
 
+/* The picture's memory, once its size is set. */
+static int allocate(AVFrame *f, struct err *err)
+{
+    f->format = AV_PIX_FMT_YUV420P;
+    f->color_range = AVCOL_RANGE_JPEG;
+    return av_frame_get_buffer(f, 0) < 0 ? av_fail_nomem(err) : 0;
+}
+
 int small_picture_make(AVFrame **out, const AVFrame *in, int width, int height, struct err *err)
 {
     AUTO_FRAME *small = av_frame_alloc();
     if (!small)
         return av_fail_nomem(err);
     fit(small, in, width, height);
-    small->format = AV_PIX_FMT_YUV420P;
-    small->color_range = AVCOL_RANGE_JPEG;
-    if (av_frame_get_buffer(small, 0) < 0)
-        return av_fail_nomem(err);
+    if (allocate(small, err) < 0)
+        return err->code;
     AUTO_SWS *sws = open_scaler(in, small);
     if (!sws || sws_scale(sws, (const uint8_t *const *)in->data, in->linesize, 0, in->height,
                           small->data, small->linesize) < 0)
         return err_set(err, ERR_EXTERNAL, "a picture of %dx%d cannot be scaled", in->width,
                        in->height);
     *out = mem_take(&small);
+    return 0;
+}
+
+int small_picture_sheet(AVFrame **out, int width, int height, int luma, struct err *err)
+{
+    AUTO_FRAME *sheet = av_frame_alloc();
+    if (!sheet)
+        return av_fail_nomem(err);
+    sheet->width = width;
+    sheet->height = height;
+    if (allocate(sheet, err) < 0)
+        return err->code;
+    for (int plane = 0; plane < 3; plane++)
+        memset(sheet->data[plane], plane ? 128 : luma,
+               (size_t)sheet->linesize[plane] * (size_t)(height >> (plane > 0)));
+    *out = mem_take(&sheet);
     return 0;
 }
 

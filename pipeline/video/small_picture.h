@@ -13,6 +13,10 @@ struct AVFrame;
 ATTR_NODISCARD int small_picture_make(struct AVFrame **out, const struct AVFrame *in, int width,
                                       int height, struct err *err);
 
+/* A sheet for them, whole in this luma without colour: a new picture, full range. */
+ATTR_NODISCARD int small_picture_sheet(struct AVFrame **out, int width, int height, int luma,
+                                       struct err *err);
+
 /* Copies a picture to the middle of a rectangle of the sheet, whose x and y are even. */
 void small_picture_place(struct AVFrame *sheet, const struct AVFrame *small, int x, int y,
                          int width, int height);

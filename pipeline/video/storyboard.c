@@ -1,8 +1,6 @@
 #include "storyboard.h"
 
-#include <libavutil/imgutils.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "av.h"
 #include "jpeg.h"
@@ -349,19 +347,11 @@ static int begin_sheet(struct board *b, struct err *err)
         b->distance[i] = -1;
     b->changes = json_array();
     b->last = av_frame_alloc();
-    b->sheet = av_frame_alloc();
-    if (!b->last || !b->sheet)
+    if (!b->last)
         return av_fail_nomem(err);
-    storyboard_sheet_size(&b->sheet->width, &b->sheet->height, b->nb);
-    b->sheet->format = AV_PIX_FMT_YUV420P;
-    b->sheet->color_range = AVCOL_RANGE_JPEG;
-    if (av_frame_get_buffer(b->sheet, 0) < 0)
-        return av_fail_nomem(err);
-    const ptrdiff_t lines[4] = {b->sheet->linesize[0], b->sheet->linesize[1],
-                                b->sheet->linesize[2]};
-    av_image_fill_black(b->sheet->data, lines, AV_PIX_FMT_YUV420P, AVCOL_RANGE_JPEG,
-                        b->sheet->width, b->sheet->height);
-    return 0;
+    int width, height;
+    storyboard_sheet_size(&width, &height, b->nb);
+    return small_picture_sheet(&b->sheet, width, height, 0, err);
 }
 
 static int check_whole(const struct board *b, struct err *err)

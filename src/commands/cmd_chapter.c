@@ -8,6 +8,7 @@
 #include "commands.h"
 #include "event.h"
 #include "mem.h"
+#include "named_parts.h"
 #include "part.h"
 #include "part_chapters.h"
 #include "plan.h"
@@ -150,9 +151,10 @@ static int take(const struct typed *t, const struct plan *plan, struct err *err)
     return 0;
 }
 
-static int change_part(const struct part_plan *pp, const struct plan *plan, const struct wish *w,
+static int change_part(const struct part_plan *pp, const struct plan *plan, void *opaque,
                        struct err *err)
 {
+    const struct wish *w = opaque;
     struct typed t = {.pp = pp,
                       .store = plan->event->store,
                       .recording = pp->source ? pp->source->recording->fingerprint : ""};
@@ -169,55 +171,10 @@ static int change_part(const struct part_plan *pp, const struct plan *plan, cons
 
 /* --- the command ------------------------------------------------------------------------------ */
 
-/* Calls each for the parts that the operand names. The talk is looked for again each time: another
- * process may have imported a programme. */
-static int each_part(struct plan *plan, const char *operand,
-                     int (*each)(const struct part_plan *pp, const struct plan *plan, void *opaque,
-                                 struct err *err),
-                     void *opaque, struct err *err)
-{
-    int number, only;
-    if (selector_part(&number, &only, &plan->programme, operand, err) < 0)
-        return err->code;
-    const struct talk *t = programme_find(&plan->programme, number);
-    for (size_t i = 0; i < t->nb_parts; i++) {
-        AUTO_PART_PLAN pp = {0};
-        if ((!only || t->parts[i].number == only) &&
-            (plan_part(&pp, plan, t, &t->parts[i], err) < 0 || each(&pp, plan, opaque, err) < 0))
-            return err->code;
-    }
-    return 0;
-}
-
-static int change_each(const struct part_plan *pp, const struct plan *plan, void *opaque,
-                       struct err *err)
-{
-    return change_part(pp, plan, opaque, err);
-}
-
-static int show_each(const struct part_plan *pp, const struct plan *plan, void *opaque,
+static int show_part(const struct part_plan *pp, const struct plan *plan, void *opaque,
                      struct err *err)
 {
     return chapter_table_add(opaque, pp, plan, err);
-}
-
-/* Which of several parts is meant must be said. */
-static int check_part(const struct plan *plan, const char *operand, struct err *err)
-{
-    int number, only;
-    if (selector_part(&number, &only, &plan->programme, operand, err) < 0)
-        return err->code;
-    const struct talk *t = programme_find(&plan->programme, number);
-    return only || t->nb_parts == 1
-               ? 0
-               : err_set(err, ERR_USAGE, "talk %d has %zu parts: name one, such as %d/1", number,
-                         t->nb_parts, number);
-}
-
-static int change(struct plan *plan, const char *operand, struct wish *w, struct err *err)
-{
-    return check_part(plan, operand, err) < 0 ? err->code
-                                              : each_part(plan, operand, change_each, w, err);
 }
 
 static struct wish read_wish(const struct command *c)
@@ -254,12 +211,14 @@ int cmd_chapter(struct command *c, struct err *err)
     if (selector_part(&number, &part, &c->plan->programme, c->operands[0], err) < 0 ||
         analyse_recordings(&result, c->plan, c->zygote, &number, 1, json, err) < 0)
         return err->code;
-    if (changes(&w) && (plan_begin(c->plan, err) < 0 ||
-                        plan_end(c->plan, change(c->plan, c->operands[0], &w, err), err) < 0))
+    if (changes(&w) &&
+        (plan_begin(c->plan, err) < 0 ||
+         plan_end(c->plan, named_parts_each(c->plan, c->operands[0], true, change_part, &w, err),
+                  err) < 0))
         return err->code;
     struct chapter_table table = {.proposed = w.propose && !w.take,
                                   .json = json ? json_array() : NULL};
-    if (each_part(c->plan, c->operands[0], show_each, &table, err) == 0 && json)
+    if (named_parts_each(c->plan, c->operands[0], false, show_part, &table, err) == 0 && json)
         cli_print_json(table.json);
     json_decref(table.json);
     return err->code < 0 ? err->code : EXIT_OK;

@@ -13,6 +13,7 @@
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
+#include "named_parts.h"
 #include "part.h"
 #include "plan.h"
 #include "selector.h"
@@ -131,19 +132,12 @@ static int take_cut(const struct part_plan *pp, struct store *store, struct err 
 struct wish {
     const char *in, *out;
     bool automatic, take, json;
+    json_t *list; /* the cuts, for JSON */
 };
 
 static bool changes(const struct wish *w)
 {
     return w->in || w->out || w->automatic || w->take;
-}
-
-static int change_part(const struct part_plan *pp, struct store *store, const struct wish *wish,
-                       struct err *err)
-{
-    if (wish->automatic)
-        return store_choose_cut(store, pp->talk->number, pp->part->number, NULL, err);
-    return wish->take ? take_cut(pp, store, err) : set_cut(pp, store, wish->in, wish->out, err);
 }
 
 static int no_recording(const struct plan *plan, const struct part_plan *pp, struct err *err)
@@ -155,75 +149,35 @@ static int no_recording(const struct plan *plan, const struct part_plan *pp, str
         plan_part_name(name, pp->talk, pp->part->number), advice ? "; " : "", advice ? advice : "");
 }
 
-static int show_part(const struct plan *plan, const struct part_plan *pp, const struct wish *wish,
-                     json_t *list, struct err *err)
+static int change_part(const struct part_plan *pp, const struct plan *plan, void *opaque,
+                       struct err *err)
 {
+    const struct wish *wish = opaque;
+    struct store *store = plan->event->store;
+    if (!pp->source || !pp->grid.nb_frames)
+        return no_recording(plan, pp, err);
+    if (wish->automatic)
+        return store_choose_cut(store, pp->talk->number, pp->part->number, NULL, err);
+    return wish->take ? take_cut(pp, store, err) : set_cut(pp, store, wish->in, wish->out, err);
+}
+
+static int show_part(const struct part_plan *pp, const struct plan *plan, void *opaque,
+                     struct err *err)
+{
+    const struct wish *wish = opaque;
     char name[32];
     if (!pp->source || !pp->grid.nb_frames) {
         if (!changes(wish))
             return no_recording(plan, pp, err);
         /* Without the decision, or by another one, the match is no longer certain. */
         plan_part_name(name, pp->talk, pp->part->number);
-        if (!list)
+        if (!wish->list)
             printf("%s: no recording that can be cut any more: see 'talkpress match'\n", name);
         return 0;
     }
-    if (!list)
+    if (!wish->list)
         return print_cut(pp, plan->event, err);
-    json_array_append_new(list, cut_json(pp));
-    return 0;
-}
-
-/* One talk, or one part of it, on the command line. */
-struct which {
-    const char *arg;
-    int number, only; /* only 0: all parts */
-};
-
-/* The talk as it is in the plan now, or NULL: another process may have imported a programme. */
-static const struct talk *find_talk(struct which *which, const struct plan *plan, struct err *err)
-{
-    if (selector_part(&which->number, &which->only, &plan->programme, which->arg, err) < 0)
-        return NULL;
-    return programme_find(&plan->programme, which->number);
-}
-
-static int change_parts(struct which *which, struct plan *plan, const struct wish *wish,
-                        struct err *err)
-{
-    const struct talk *t = find_talk(which, plan, err);
-    if (!t)
-        return err->code;
-    if ((wish->in || wish->out) && !which->only && t->nb_parts > 1)
-        return err_set(err, ERR_USAGE, "talk %d has %zu parts: name one, such as %d/1", t->number,
-                       t->nb_parts, t->number);
-    for (size_t i = 0; i < t->nb_parts; i++) {
-        AUTO_PART_PLAN pp = {0};
-        if (which->only && t->parts[i].number != which->only)
-            continue;
-        if (plan_part(&pp, plan, t, &t->parts[i], err) < 0)
-            return err->code;
-        if (!pp.source || !pp.grid.nb_frames)
-            return no_recording(plan, &pp, err);
-        if (change_part(&pp, plan->event->store, wish, err) < 0)
-            return err->code;
-    }
-    return 0;
-}
-
-static int show_parts(struct which *which, struct plan *plan, const struct wish *wish, json_t *list,
-                      struct err *err)
-{
-    const struct talk *t = find_talk(which, plan, err);
-    if (!t)
-        return err->code;
-    for (size_t i = 0; i < t->nb_parts; i++) {
-        AUTO_PART_PLAN pp = {0};
-        if ((!which->only || t->parts[i].number == which->only) &&
-            (plan_part(&pp, plan, t, &t->parts[i], err) < 0 ||
-             show_part(plan, &pp, wish, list, err) < 0))
-            return err->code;
-    }
+    json_array_append_new(wish->list, cut_json(pp));
     return 0;
 }
 
@@ -246,22 +200,25 @@ static int compare_parts(struct plan *plan, const struct talk *t, struct err *er
     return 0;
 }
 
-static int cut_talk(struct command *c, const char *arg, const struct wish *wish, struct err *err)
+static int cut_talk(struct command *c, const char *arg, struct wish *wish, struct err *err)
 {
     struct plan *plan = c->plan;
-    AUTO_JSON *list = wish->json ? json_array() : NULL;
     struct executor_result result = {0};
-    struct which which = {.arg = arg};
-    if (!find_talk(&which, plan, err) ||
-        analyse_recordings(&result, plan, c->zygote, &which.number, 1, wish->json, err) < 0)
+    AUTO_JSON *list = wish->json ? json_array() : NULL;
+    const bool one = wish->in || wish->out;
+    int number, only;
+    wish->list = list;
+    if (selector_part(&number, &only, &plan->programme, arg, err) < 0 ||
+        analyse_recordings(&result, plan, c->zygote, &number, 1, wish->json, err) < 0)
         return err->code;
-    if (changes(wish) && (plan_begin(plan, err) < 0 ||
-                          plan_end(plan, change_parts(&which, plan, wish, err), err) < 0))
+    if (changes(wish) &&
+        (plan_begin(plan, err) < 0 ||
+         plan_end(plan, named_parts_each(plan, arg, one, change_part, wish, err), err) < 0))
         return err->code;
-    if (show_parts(&which, plan, wish, list, err) < 0)
+    if (named_parts_each(plan, arg, false, show_part, wish, err) < 0)
         return err->code;
-    if (!wish->json)
-        return compare_parts(plan, programme_find(&plan->programme, which.number), err);
+    if (!list)
+        return compare_parts(plan, programme_find(&plan->programme, number), err);
     cli_print_json(list);
     return 0;
 }
@@ -372,7 +329,7 @@ int check_cut(struct command *c, struct err *err)
 
 int cmd_cut(struct command *c, struct err *err)
 {
-    const struct wish w = read_wish(c);
+    struct wish w = read_wish(c);
     const char *which = c->nb_operands ? c->operands[0] : NULL;
     bool undecided = false;
     if ((which && (sets(&w) || is_talk(which)) ? cut_talk(c, which, &w, err)

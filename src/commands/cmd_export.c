@@ -14,7 +14,7 @@
 #include "programme.h"
 #include "publish.h"
 #include "store.h"
-#include "str.h"
+#include "url.h"
 
 /* What is exported, and where to. */
 struct task {
@@ -144,7 +144,7 @@ int check_export(struct command *c, struct err *err)
         return command_usage(c, "%s", c->verb->takes.complaint);
     if (format->is_folder && !command_has(c, "output"))
         return command_usage(c, "%s needs a folder: -o DIR", format->name);
-    if (base_url && !str_starts(base_url, "https://") && !str_starts(base_url, "http://"))
+    if (base_url && !url_is_web(base_url))
         return command_usage(c, "'%s' is not a URL: write it like https://example.org/videos/",
                              base_url);
     return 0;
@@ -177,9 +177,8 @@ static int export(struct task *t, const struct format *format, struct err *err)
 
 int cmd_export(struct command *c, struct err *err)
 {
-    const char *own = command_value(c, "base-url"), *set = c->event->settings.site.base_url;
-    AUTO_FREE char *base_url =
-        own ? mem_printf("%s%s", own, str_ends(own, "/") ? "" : "/") : mem_strdup(set);
+    const char *own = command_value(c, "base-url");
+    AUTO_FREE char *base_url = url_folder(own ? own : c->event->settings.site.base_url);
     struct task t = {.event = c->event, .base_url = base_url, .path = command_value(c, "output")};
     const int rc = export(&t, find_format(c->operands[0]), err);
     json_decref(t.published);

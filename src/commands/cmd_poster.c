@@ -6,39 +6,18 @@
 #include "commands.h"
 #include "event.h"
 #include "json.h"
+#include "named_parts.h"
 #include "part.h"
 #include "plan.h"
 #include "selector.h"
 #include "store.h"
 #include "table.h"
 
-/* One talk, or one part of it, on the command line, and what is to be done with it. */
+/* What is to be done. */
 struct wish {
-    const char *arg, *at;
+    const char *at;
     bool clear;
-    int number, only; /* only 0: all parts */
 };
-
-/* Calls act for the talk's parts, or for the one that was named. */
-static int each_part(struct wish *wish, struct plan *plan, json_t *list,
-                     int (*act)(const struct part_plan *pp, const struct plan *plan,
-                                const struct wish *wish, json_t *list, struct err *err),
-                     struct err *err)
-{
-    if (selector_part(&wish->number, &wish->only, &plan->programme, wish->arg, err) < 0)
-        return err->code;
-    const struct talk *t = programme_find(&plan->programme, wish->number);
-    if (wish->at && !wish->only && t->nb_parts > 1)
-        return err_set(err, ERR_USAGE, "talk %d has %zu parts: name one, such as %d/1", t->number,
-                       t->nb_parts, t->number);
-    for (size_t i = 0; i < t->nb_parts; i++) {
-        AUTO_PART_PLAN pp = {0};
-        if ((!wish->only || t->parts[i].number == wish->only) &&
-            (plan_part(&pp, plan, t, &t->parts[i], err) < 0 || act(&pp, plan, wish, list, err) < 0))
-            return err->code;
-    }
-    return 0;
-}
 
 /* --- choosing --------------------------------------------------------------------------------- */
 
@@ -77,10 +56,10 @@ static int find_frame(int64_t *out, const struct part_plan *pp, const char *text
     return 0;
 }
 
-static int change(const struct part_plan *pp, const struct plan *plan, const struct wish *wish,
-                  json_t *list, struct err *err)
+static int change_part(const struct part_plan *pp, const struct plan *plan, void *opaque,
+                       struct err *err)
 {
-    (void)list;
+    const struct wish *wish = opaque;
     char name[32];
     struct store *store = plan->event->store;
     struct chosen_poster chosen;
@@ -140,10 +119,10 @@ static json_t *poster_json(const struct part_plan *pp, bool unused)
                      "unused_choice", unused);
 }
 
-static int show(const struct part_plan *pp, const struct plan *plan, const struct wish *wish,
-                json_t *list, struct err *err)
+/* list: an array for JSON, or NULL. */
+static int show_part(const struct part_plan *pp, const struct plan *plan, void *list,
+                     struct err *err)
 {
-    (void)wish;
     struct chosen_poster chosen;
     bool found;
     /* Of a part that waits, it is not known. */
@@ -171,18 +150,20 @@ int check_poster(struct command *c, struct err *err)
 int cmd_poster(struct command *c, struct err *err)
 {
     struct plan *plan = c->plan;
-    struct wish wish = {
-        .arg = c->operands[0], .at = command_value(c, "at"), .clear = command_has(c, "clear")};
+    const char *operand = c->operands[0];
+    struct wish wish = {.at = command_value(c, "at"), .clear = command_has(c, "clear")};
+    int number, only;
     AUTO_JSON *list = command_has(c, "json") ? json_array() : NULL;
     struct executor_result result = {0};
-    if (selector_part(&wish.number, &wish.only, &plan->programme, wish.arg, err) < 0 ||
-        analyse_recordings(&result, plan, c->zygote, &wish.number, 1, list != NULL, err) < 0)
+    if (selector_part(&number, &only, &plan->programme, operand, err) < 0 ||
+        analyse_recordings(&result, plan, c->zygote, &number, 1, list != NULL, err) < 0)
         return err->code;
     if ((wish.at || wish.clear) &&
         (plan_begin(plan, err) < 0 ||
-         plan_end(plan, each_part(&wish, plan, NULL, change, err), err) < 0))
+         plan_end(plan, named_parts_each(plan, operand, wish.at != NULL, change_part, &wish, err),
+                  err) < 0))
         return err->code;
-    if (each_part(&wish, plan, list, show, err) < 0)
+    if (named_parts_each(plan, operand, false, show_part, list, err) < 0)
         return err->code;
     if (list)
         cli_print_json(list);

@@ -1,8 +1,5 @@
 #include "export_folder.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,38 +8,21 @@
 #include "mem.h"
 #include "str.h"
 
-static int write_text(const char *path, const char *text, struct err *err)
-{
-    FILE *f = fopen(path, "wxe");
-    if (!f)
-        return err_errno(err, errno, "cannot write '%s'", path);
-    const bool whole = fputs(text, f) >= 0;
-    const bool closed = fclose(f) == 0;
-    return whole && closed ? 0 : err_errno(err, errno, "cannot write '%s'", path);
-}
-
-/* All at once: a kit may have thousands of files. */
-static int flush(const char *dir, struct err *err)
-{
-    const int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const int failed = fd < 0 || syncfs(fd) < 0 ? errno : 0;
-    if (fd >= 0)
-        close(fd);
-    return failed ? err_errno(err, failed, "cannot flush the folder '%s'", dir) : 0;
-}
-
+/* A kit may have thousands of files: they are flushed together. */
 static int write_all(const struct export_texts *t, const char *dir, const char *out,
                      struct err *err)
 {
     for (size_t i = 0; i < t->nb; i++) {
-        AUTO_FREE char *path = fs_join(dir, t->texts[i].path), *folder = fs_dirname(path);
-        AUTO_FREE char *from = t->texts[i].copy ? fs_join(out, t->texts[i].copy) : NULL;
+        const struct export_text *text = &t->texts[i];
+        AUTO_FREE char *path = fs_join(dir, text->path), *folder = fs_dirname(path);
+        AUTO_FREE char *from = text->copy ? fs_join(out, text->copy) : NULL;
         if (!fs_exists(folder) && fs_mkdirs(folder, err) < 0)
             return err->code;
-        if ((from ? fs_link_atomic(from, path, err) : write_text(path, t->texts[i].text, err)) < 0)
+        if ((from ? fs_link_atomic(from, path, err)
+                  : fs_write_new(path, text->text, strlen(text->text), err)) < 0)
             return err->code;
     }
-    return flush(dir, err);
+    return fs_sync_disk(dir, err);
 }
 
 int export_folder_write(const struct export_texts *texts, const char *path, const char *out,

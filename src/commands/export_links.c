@@ -1,6 +1,5 @@
 #include "export_links.h"
 
-#include <glib.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +7,7 @@
 #include "json.h"
 #include "mem.h"
 #include "str.h"
+#include "url.h"
 
 void export_links_finish(struct export_links *l)
 {
@@ -38,10 +38,9 @@ static void add_link(struct export_links *l, const char *base_url, int talk, con
         json_is_string(file) ? json_string_value(file) : json_get_string(file, "file", "");
     const char *dot = strrchr(name, '.'), *type = dot ? dot + 1 : "";
     const enum export_kind kind = kind_of(file, type);
-    AUTO_FREE char *escaped = g_uri_escape_string(name, NULL, false);
     l->files = mem_grow(l->files, l->nb, sizeof *l->files);
     l->urls = mem_grow(l->urls, l->nb, sizeof *l->urls);
-    l->urls[l->nb] = mem_printf("%s%s", base_url, escaped);
+    l->urls[l->nb] = url_of_file(base_url, name);
     l->files[l->nb] = (struct export_file){
         .talk = talk,
         .part = (int)json_get_int(part, "part", 1),

@@ -8,12 +8,11 @@
 #include "json.h"
 #include "mem.h"
 #include "setting_checks.h"
-#include "str.h"
+#include "url.h"
 
 static bool is_address(const char *url)
 {
-    return (str_starts(url, "https://") || str_starts(url, "http://")) && !strpbrk(url, "?# ") &&
-           strlen(strstr(url, "//")) > 2;
+    return url_is_web(url) && !strpbrk(url, "?# ") && strlen(strstr(url, "//")) > 2;
 }
 
 static int read_block(struct site_settings *s, const json_t *block, const char *dir,
@@ -33,8 +32,7 @@ static int read_block(struct site_settings *s, const json_t *block, const char *
                        "%s: 'base_url' should be the address of out/ on the web, like "
                        "https://example.org/videos/, not '%s'",
                        where, url);
-    if (url)
-        s->base_url = mem_printf("%s%s", url, str_ends(url, "/") ? "" : "/");
+    s->base_url = url_folder(url);
     return 0;
 }
 

@@ -87,8 +87,7 @@ int publish_make_texts(struct publisher *u, json_t *all, struct err *err)
     struct publish_result *r = u->result;
     r->has_pages = texts_added(u->texts, SITE_OVERVIEW);
     while ((name = texts_foreign(u->texts, r->nb_foreign))) {
-        r->foreign = mem_grow(r->foreign, r->nb_foreign, sizeof *r->foreign);
-        r->foreign[r->nb_foreign++] = mem_strdup(name);
+        mem_add_string(&r->foreign, &r->nb_foreign, name);
         r->has_pages = r->has_pages && strcmp(name, SITE_OVERVIEW) != 0;
     }
     return 0;

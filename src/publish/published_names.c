@@ -16,15 +16,10 @@ struct names {
     size_t nb;
 };
 
-static void add(struct names *n, const char *name)
-{
-    n->list = mem_grow(n->list, n->nb, sizeof *n->list);
-    n->list[n->nb++] = mem_strdup(name);
-}
-
 static int add_file(void *opaque, const struct published *file)
 {
-    add(opaque, file->name);
+    struct names *n = opaque;
+    mem_add_string(&n->list, &n->nb, file->name);
     return 0;
 }
 
@@ -47,9 +42,9 @@ int published_names(char ***out, size_t *out_nb, struct event *event, struct err
         return err->code;
     }
     json_object_foreach(json_object_get(texts, "names"), name, value)
-        add(&n, name);
-    add(&n, PUBLISH_LIST);
-    add(&n, PUBLISH_SUMS);
+        mem_add_string(&n.list, &n.nb, name);
+    mem_add_string(&n.list, &n.nb, PUBLISH_LIST);
+    mem_add_string(&n.list, &n.nb, PUBLISH_SUMS);
     qsort(n.list, n.nb, sizeof *n.list, by_name);
     *out = n.list;
     *out_nb = n.nb;

@@ -74,10 +74,8 @@ static int make(struct str *jpeg, const struct contact_request *r, struct err *e
 {
     size_t nb, nb_machine;
     char **machine = worker_readable(&nb_machine, false), **files = worker_readable(&nb, true);
-    for (size_t i = 0; i < r->nb; i++) {
-        files = mem_grow(files, nb, sizeof *files);
-        files[nb++] = mem_strdup(r->posters[i]);
-    }
+    for (size_t i = 0; i < r->nb; i++)
+        mem_add_string(&files, &nb, r->posters[i]);
     AUTO_STR none = {0};
     if (call(jpeg, r, files, nb, draw, r, err) == 0)
         (void)!call(&none, r, machine, nb_machine, check, &(struct made){jpeg, r->nb}, err);

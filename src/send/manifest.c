@@ -12,14 +12,15 @@
 
 enum { VERSION = 1, MAX_VALUES = 10000000 };
 
-int manifest_takes(const char *name)
+/* Whether talkpress may have given a file that name: no path, not hidden. */
+static bool is_name(const char *name)
 {
     if (!*name || *name == '.' || *name == '-' || strlen(name) > 255 || !str_is_utf8(name))
-        return 0;
+        return false;
     for (const char *p = name; *p; p++)
         if (*p == '/' || iscntrl((unsigned char)*p))
-            return 0;
-    return 1;
+            return false;
+    return true;
 }
 
 void manifest_add(struct manifest *m, const char *name, const char *time, int64_t bytes,
@@ -63,7 +64,7 @@ int manifest_parse(struct manifest *out, const char *text, size_t nb, struct err
                        "'" SEND_MANIFEST "' was written by another version of talkpress");
     m.event = mem_strdup(json_get_string(all, "event", NULL));
     json_object_foreach(files, name, file)
-        if (manifest_takes(name))
+        if (is_name(name))
             manifest_add(&m, name, json_get_string(file, "time", NULL),
                          json_get_int(file, "bytes", -1), json_get_string(file, "sha256", ""));
     manifest_sort(&m);

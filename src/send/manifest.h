@@ -39,6 +39,3 @@ const struct sent_file *manifest_find(const struct manifest *manifest, const cha
 
 void manifest_finish(struct manifest *manifest);
 #define AUTO_MANIFEST ATTR_CLEANUP(manifest_finish) struct manifest
-
-/* Whether talkpress may have given a file that name: no path, not hidden. */
-int manifest_takes(const char *name);

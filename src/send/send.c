@@ -68,21 +68,6 @@ static void names_in(struct names *out, const struct send_plan *p, int state, in
             names_add(out, p->items[i].name);
 }
 
-static struct send_item *item_of(const struct send_plan *p, const char *name)
-{
-    for (size_t i = 0, end = p->nb; i < end;) {
-        const size_t middle = i + (end - i) / 2;
-        const int order = strcmp(p->items[middle].name, name);
-        if (order == 0)
-            return &p->items[middle];
-        if (order < 0)
-            i = middle + 1;
-        else
-            end = middle;
-    }
-    return NULL;
-}
-
 static int compare_there(struct sending *s, struct err *err)
 {
     AUTO_NAMES names = {0};
@@ -94,15 +79,9 @@ static int compare_there(struct sending *s, struct err *err)
     if (tool_compare(differs, &s->tool, s->dir, &names, err) < 0)
         return err->code;
     for (size_t i = 0; i < names.nb; i++)
-        if (send_plan_settle(item_of(&s->plan, names.list[i]), differs[i], err) < 0)
+        if (send_plan_settle(send_plan_find(&s->plan, names.list[i]), differs[i], err) < 0)
             return err->code;
     return 0;
-}
-
-static void add_name(char ***list, size_t *nb, const char *name)
-{
-    *list = mem_grow(*list, *nb, sizeof **list);
-    (*list)[(*nb)++] = mem_strdup(name);
 }
 
 static void count(struct sending *s)
@@ -115,10 +94,10 @@ static void count(struct sending *s)
         r->nb_sent++;
         r->bytes += item->bytes;
         if (item->altered)
-            add_name(&r->altered, &r->nb_altered, item->name);
+            mem_add_string(&r->altered, &r->nb_altered, item->name);
     }
     for (size_t i = 0; i < s->plan.nb_removed; i++)
-        add_name(&r->removed, &r->nb_removed, s->plan.removed[i]);
+        mem_add_string(&r->removed, &r->nb_removed, s->plan.removed[i]);
     r->kept = s->plan.kept;
 }
 
@@ -162,7 +141,7 @@ static int announce(struct sending *s, struct err *err)
     AUTO_MANIFEST m = {.event = mem_strdup(s->options->name)};
     for (size_t i = 0; i < s->before.nb; i++) {
         const struct sent_file *f = &s->before.files[i];
-        const struct send_item *item = item_of(&s->plan, f->name);
+        const struct send_item *item = send_plan_find(&s->plan, f->name);
         if (!item || item->state != ITEM_SEND)
             manifest_add(&m, f->name, f->time, f->bytes, f->sha256);
     }
@@ -173,7 +152,7 @@ static int announce(struct sending *s, struct err *err)
     }
     for (size_t i = 0; i < s->sent.nb; i++) {
         const char *name = s->sent.files[i].name;
-        if (!item_of(&s->plan, name) && !manifest_find(&s->before, name) &&
+        if (!send_plan_find(&s->plan, name) && !manifest_find(&s->before, name) &&
             listing_find(&s->listing, name))
             manifest_add(&m, name, NULL, -1, "");
     }
@@ -228,7 +207,7 @@ static int send_phase(struct sending *s, enum send_phase phase, struct err *err)
     if (put < 0)
         return put;
     for (size_t i = 0; i < names.nb; i++)
-        s->done_bytes += item_of(&s->plan, names.list[i])->bytes;
+        s->done_bytes += send_plan_find(&s->plan, names.list[i])->bytes;
     s->nb_done += names.nb;
     return 0;
 }

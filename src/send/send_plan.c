@@ -14,7 +14,7 @@
 
 enum send_phase send_phase_of(const char *name)
 {
-    if (strcmp(name, "index.html") == 0 || strcmp(name, "SHA256SUMS") == 0 ||
+    if (strcmp(name, SITE_OVERVIEW) == 0 || strcmp(name, PUBLISH_SUMS) == 0 ||
         strcmp(name, PUBLISH_LIST) == 0 || str_ends(name, ".xml"))
         return SEND_LISTS;
     return str_ends(name, ".html") ? SEND_PAGES : SEND_FILES;
@@ -35,16 +35,10 @@ static int by_name(const void *a, const void *b)
     return strcmp(x->name, y->name);
 }
 
-static const struct send_item *find(const struct send_plan *p, const char *name)
+struct send_item *send_plan_find(const struct send_plan *p, const char *name)
 {
     const struct send_item wanted = {.name = (char *)(uintptr_t)name};
     return p->nb ? bsearch(&wanted, p->items, p->nb, sizeof *p->items, by_name) : NULL;
-}
-
-static void add_name(char ***list, size_t *nb, const char *name)
-{
-    *list = mem_grow(*list, *nb, sizeof **list);
-    (*list)[(*nb)++] = mem_strdup(name);
 }
 
 /* --- what should be there --------------------------------------------------------------------- */
@@ -80,7 +74,8 @@ int send_plan_settle(struct send_item *item, bool differs, struct err *err)
     return differs && !item->ours ? refuse_stranger(item->name, err) : 0;
 }
 
-int send_plan_check(const struct send_plan *p, const struct listing *listing, struct err *err)
+static int refuse_strangers(const struct send_plan *p, const struct listing *listing,
+                            struct err *err)
 {
     for (size_t i = 0; i < p->nb; i++) {
         const struct send_item *item = &p->items[i];
@@ -104,7 +99,7 @@ static int refuse_other_event(const struct send_plan *p, const struct manifest *
     if (!m->nb || !m->event || !event || strcmp(m->event, event) == 0)
         return 0;
     for (size_t i = 0; i < m->nb; i++)
-        if (isdigit((unsigned char)*m->files[i].name) && find(p, m->files[i].name))
+        if (isdigit((unsigned char)*m->files[i].name) && send_plan_find(p, m->files[i].name))
             return 0;
     AUTO_FREE char *other = str_quote(m->event, STR_QUOTE_BYTES);
     return err_set(err, ERR_INVALID,
@@ -152,7 +147,7 @@ static bool is_leftover(const struct there *t, const struct send_plan *p,
     if (*t->name != '.' || nb < 9 || t->name[nb - 7] != '.' || !t->is_file)
         return false;
     AUTO_FREE char *name = mem_printf("%.*s", (int)nb - 8, t->name + 1);
-    return find(p, name) || manifest_find(manifest, name) || manifest_find(sent, name) ||
+    return send_plan_find(p, name) || manifest_find(manifest, name) || manifest_find(sent, name) ||
            strcmp(name, SEND_MANIFEST) == 0;
 }
 
@@ -162,10 +157,10 @@ static void find_removed(struct send_plan *p, const struct listing *listing,
     for (size_t i = 0; i < listing->nb; i++) {
         const struct there *t = &listing->files[i];
         if (is_leftover(t, p, manifest, sent))
-            add_name(&p->leftover, &p->nb_leftover, t->name);
-        else if (t->is_file && !find(p, t->name) &&
+            mem_add_string(&p->leftover, &p->nb_leftover, t->name);
+        else if (t->is_file && !send_plan_find(p, t->name) &&
                  (manifest_find(manifest, t->name) || manifest_find(sent, t->name)))
-            add_name(&p->removed, &p->nb_removed, t->name);
+            mem_add_string(&p->removed, &p->nb_removed, t->name);
     }
 }
 
@@ -185,7 +180,7 @@ int send_plan_make(struct send_plan *p, const struct listing *listing,
     }
     find_removed(p, listing, manifest, sent);
     p->kept = !prune && are_many(p);
-    return send_plan_check(p, listing, err);
+    return refuse_strangers(p, listing, err);
 }
 
 void send_plan_finish(struct send_plan *p)

@@ -52,18 +52,17 @@ void send_plan_add(struct send_plan *plan, const char *name, int64_t bytes, cons
 
 /* Decides about each item, and what is to be removed. manifest: what was sent, as the target says;
  * sent: as the store says; either is enough. all: compare also what seems to be there. prune:
- * remove also many. ERR_INVALID: the files there are another event's. */
+ * remove also many. ERR_INVALID: the files there are another event's, or one that would have to be
+ * replaced is not talkpress's. */
 ATTR_NODISCARD int send_plan_make(struct send_plan *plan, const struct listing *listing,
                                   const struct manifest *manifest, const struct manifest *sent,
                                   const char *event, bool all, bool prune, struct err *err);
 
+/* Once send_plan_make has sorted them; NULL: no such file should be there. */
+struct send_item *send_plan_find(const struct send_plan *plan, const char *name);
+
 /* After an item was compared. ERR_INVALID: it differs, and talkpress did not send it. */
 ATTR_NODISCARD int send_plan_settle(struct send_item *item, bool differs, struct err *err);
-
-/* ERR_INVALID names a file there that talkpress did not send, and that would have to be replaced.
- */
-ATTR_NODISCARD int send_plan_check(const struct send_plan *plan, const struct listing *listing,
-                                   struct err *err);
 
 void send_plan_finish(struct send_plan *plan);
 #define AUTO_SEND_PLAN ATTR_CLEANUP(send_plan_finish) struct send_plan

@@ -252,13 +252,15 @@ static int add_shared(void *opaque, const char *name, const char *path, struct e
     return err->code;
 }
 
-static void add_sitemap(struct site *s, const struct making *m)
+static int add_sitemap(struct site *s, const struct making *m, struct err *err)
 {
-    AUTO_STR text = {0};
+    char *text = NULL;
     if (!m->source->base_url)
-        return;
-    sitemap_write(&text, m->source->base_url, m->talks);
-    add_text(s, mem_strdup("sitemap.xml"), &text, NULL);
+        return 0;
+    if (sitemap_make(&text, m->source->base_url, m->talks, err) < 0)
+        return err->code;
+    add(s, mem_strdup("sitemap.xml"), text, strlen(text));
+    return 0;
 }
 
 /* --- the site --------------------------------------------------------------------------------- */
@@ -306,9 +308,8 @@ int site_make(struct site *out, const struct site_source *source, struct err *er
     bool captions;
     if (prepare(&m, &captions, err) < 0 || add_parts(&s, &m, err) < 0 ||
         add_overview(&s, &m, captions, err) < 0 ||
-        each_file(source->templates, add_shared, &s, err) < 0)
+        each_file(source->templates, add_shared, &s, err) < 0 || add_sitemap(&s, &m, err) < 0)
         return err->code;
-    add_sitemap(&s, &m);
     if (s.nb)
         qsort(s.pages, s.nb, sizeof *s.pages, by_name);
     *out = s;

@@ -11,6 +11,7 @@
 #include "site.h"
 #include "site_text.h"
 #include "str.h"
+#include "url.h"
 
 /* --- files ------------------------------------------------------------------------------------ */
 
@@ -224,7 +225,7 @@ json_t *part_links(const json_t *part, const char *base_url)
                                     {"video", json_get_string(video, "file", NULL)}};
     json_t *out = json_object();
     for (size_t i = 0; i < 3; i++) {
-        AUTO_FREE char *url = files[i][1] ? text_url(base_url, files[i][1]) : NULL;
+        AUTO_FREE char *url = files[i][1] ? url_of_file(base_url, files[i][1]) : NULL;
         if (url)
             json_object_set_new(out, files[i][0], json_string(url));
     }

@@ -3,7 +3,10 @@
 
 #include <jansson.h>
 
-struct str;
+#include "attr.h"
 
-/* Appends it: all pages, and what they show. talks: of view_talks. */
-void sitemap_write(struct str *out, const char *base_url, const json_t *talks);
+struct err;
+
+/* All pages, and what they show. talks: of view_talks. *out: a new string. ERR_NOMEM. */
+ATTR_NODISCARD int sitemap_make(char **out, const char *base_url, const json_t *talks,
+                                struct err *err);

@@ -1,6 +1,5 @@
 #include "site_text.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -78,17 +77,5 @@ char *text_days(const char *begin, const char *end)
     else if (a.day != b.day)
         str_addf(&s, "%d–", a.day);
     str_addf(&s, "%d %s %d", b.day, datetime_month_name(b.month), b.year);
-    return str_take(&s);
-}
-
-char *text_url(const char *base_url, const char *file)
-{
-    AUTO_STR s = {0};
-    str_add(&s, base_url);
-    for (const char *p = file; *p; p++)
-        if (isalnum((unsigned char)*p) || strchr("-._~", *p))
-            str_add_bytes(&s, p, 1);
-        else
-            str_addf(&s, "%%%02X", (unsigned char)*p);
     return str_take(&s);
 }

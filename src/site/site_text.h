@@ -1,4 +1,4 @@
-/* Values as pages show them: lengths, sizes, days, addresses. Private to site/. All functions
+/* Values as pages show them: lengths, sizes, days. Private to site/. All functions
  * return a new value. */
 #pragma once
 
@@ -14,6 +14,3 @@ json_t *text_paragraphs(const char *); /* a list; an empty line is between two o
 
 /* "28–29 April 2010". Days as "2010-04-28"; end may be NULL. NULL: begin is none. */
 char *text_days(const char *begin, const char *end);
-
-/* The address of a file in out/, with all characters escaped that have a meaning in addresses. */
-char *text_url(const char *base_url, const char *file);

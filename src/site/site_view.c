@@ -12,6 +12,7 @@
 #include "site_part.h"
 #include "site_text.h"
 #include "str.h"
+#include "url.h"
 
 /* --- a talk ----------------------------------------------------------------------------------- */
 
@@ -118,7 +119,7 @@ static void add_feeds(json_t *out, const struct site_source *source)
                                     {"feed_sound", source->feed_sound}};
     for (size_t i = 0; i < 2; i++) {
         AUTO_FREE char *url =
-            source->base_url && feeds[i][1] ? text_url(source->base_url, feeds[i][1]) : NULL;
+            source->base_url && feeds[i][1] ? url_of_file(source->base_url, feeds[i][1]) : NULL;
         if (url)
             json_object_set_new(out, feeds[i][0],
                                 json_pack("{s:s, s:s}", "url", url, "file", feeds[i][1]));

@@ -42,6 +42,14 @@ new_event()
     fi
 }
 
+# copy_event: a copy of the event that setup_file finished, for one test, which runs beside it.
+copy_event()
+{
+    cd "$BATS_TEST_TMPDIR" || return
+    cp -a "$BATS_FILE_TMPDIR/done" event
+    EVENT=$PWD/event
+}
+
 # cheap_rendition EVENT NAME SUFFIX [MAX_WIDTH [PRESET]]
 cheap_rendition()
 {

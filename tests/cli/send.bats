@@ -24,9 +24,7 @@ setup()
 {
     load helper
     export SITE=on
-    cd "$BATS_TEST_TMPDIR"
-    cp -a "$BATS_FILE_TMPDIR/done" event
-    EVENT=$PWD/event
+    copy_event
     WEB=$PWD/web
     export RCLONE_CONFIG=$PWD/rclone.conf
     unset RSYNC_RSH

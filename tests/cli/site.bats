@@ -16,9 +16,7 @@ setup_file()
 setup()
 {
     load helper
-    cd "$BATS_TEST_TMPDIR"
-    cp -a "$BATS_FILE_TMPDIR/done" event
-    EVENT=$PWD/event
+    copy_event
 }
 
 # settings of an event with a site.

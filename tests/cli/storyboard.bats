@@ -18,9 +18,7 @@ setup()
 {
     load helper
     export STORYBOARDS=on
-    cd "$BATS_TEST_TMPDIR"
-    cp -a "$BATS_FILE_TMPDIR/done" event
-    EVENT=$PWD/event
+    copy_event
 }
 
 # jobs_run EXPECTED: of a run, by stage.

@@ -16,6 +16,7 @@
 #include "site_template.h"
 #include "site_text.h"
 #include "str.h"
+#include "url.h"
 
 #define TEMPLATES SOURCE_DIR "/pipeline/site"
 
@@ -444,7 +445,7 @@ static void test_days(void **state)
         AUTO_FREE char *text = text_days(rows[i][0], rows[i][1]);
         assert_row_str(rows[i][0], text ? text : "-", rows[i][2] ? rows[i][2] : "-");
     }
-    AUTO_FREE char *url = text_url("https://x/", "15-ü #1.mp4");
+    AUTO_FREE char *url = url_of_file("https://x/", "15-ü #1.mp4");
     assert_string_equal(url, "https://x/15-%C3%BC%20%231.mp4");
 }
 

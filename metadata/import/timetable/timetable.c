@@ -13,6 +13,7 @@
 #include "programme_refs.h"
 #include "str.h"
 #include "timetable_times.h"
+#include "url.h"
 
 struct timetable_entry {
     struct talk talk; /* only while sorting */
@@ -185,7 +186,7 @@ int timetable_add_talk(struct timetable *t, const struct timetable_talk *e, stru
     entry->room = talk->room ? room_position(t, talk->room) : 0;
     talk->language = plain_line(e->language);
     AUTO_FREE char *url = plain_line(e->url);
-    if (url && (str_starts(url, "https://") || str_starts(url, "http://")))
+    if (url && url_is_web(url))
         talk->url = mem_take(&url);
     talk->abstract = join_abstract(e);
     times->room = entry->room;
