@@ -13,7 +13,7 @@ struct kit_part {
     const json_t *talk, *part;
     char *name;           /* of its files, without suffix: "15-gogrid-and-xen-part-1" */
     char *title;          /* with the part if there are several */
-    char *guid;           /* a UUID that stays if the title changes (docs/kits.md) */
+    char *guid;           /* a UUID that never changes (docs/kits.md) */
     const char *language; /* the talk's, else the event's; NULL: not known */
     int number, part_number;
     size_t nb_parts;      /* of the talk, published or not */

@@ -96,6 +96,10 @@ static int write_kit(const struct task *t, kit_make *make, bool is_folder, struc
     if (!t->published)
         return err_set(err, ERR_INVALID,
                        "nothing is published yet: 'talkpress run' publishes what is complete");
+    if (!json_object_get(json_object_get(t->published, "event"), "id"))
+        return err_set(err, ERR_INVALID,
+                       "'%s' is of an earlier talkpress: run 'talkpress publish' first",
+                       PUBLISH_LIST);
     if (make(&kit, &source, err) < 0)
         return err->code;
     const int rc = is_folder ? export_folder_write(&kit.files, t->path, t->event->out, err)
