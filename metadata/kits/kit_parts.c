@@ -218,6 +218,13 @@ const char *kit_abstract(const struct kit_part *p)
     return json_get_string(p->talk, "abstract", NULL);
 }
 
+const char *kit_page(const struct kit_part *p)
+{
+    const char *url = json_get_string(p->talk, "url", NULL);
+    const bool is_web = url && (str_starts(url, "https://") || str_starts(url, "http://"));
+    return is_web && !strpbrk(url, " \t\n\"<>") ? url : NULL;
+}
+
 char *kit_speakers(const struct kit_part *p)
 {
     AUTO_STR s = {0};

@@ -59,6 +59,10 @@ const json_t *kit_best_sound(const struct kit_part *part);
 /* The abstract, or NULL. */
 const char *kit_abstract(const struct kit_part *part);
 
+/* The address of the talk's page; NULL: the programme states none, or one that is not of the web
+ * ("javascript:…", or with blanks). */
+const char *kit_page(const struct kit_part *part);
+
 /* "Ann Lee, Bo Chan", empty without speakers. A new string. */
 char *kit_speakers(const struct kit_part *part);
 

@@ -203,12 +203,12 @@ static void write_item(const struct feed *f, const struct kit_part *p)
                    *episode = mem_printf("%d", p->episode),
                    *short_speakers = kit_cut_chars(speakers, TITLE_CHARS, NULL),
                    *html = kit_html_within(kit_abstract(p), DESCRIPTION_BYTES);
-    const char *page = json_get_string(p->talk, "url", NULL);
+    const char *page = kit_page(p);
     if (cut)
         kit_note(f->kit, p->name, "title shortened to %d characters", TITLE_CHARS);
     xml_out_start(f->x, "item");
     xml_out_element(f->x, "title", title);
-    if (page && (str_starts(page, "https://") || str_starts(page, "http://")))
+    if (page)
         xml_out_element(f->x, "link", page);
     if (kit_abstract(p)) /* readers take it for HTML */
         xml_out_element(f->x, "description", html);

@@ -285,6 +285,28 @@ static void test_hostile(void **state)
     }
 }
 
+/* Only an address of the web becomes a link. */
+static void test_pages(void **state)
+{
+    (void)state;
+    static const char *const urls[][2] = {{"https://e.org/t?x=1&y=2", "https://e.org/t?x=1&y=2"},
+                                          {"javascript:alert(1)", ""},
+                                          {"https://e.org/a b", ""},
+                                          {"https://e.org/<script>", ""}};
+    for (size_t i = 0; i < NB(urls); i++) {
+        json_t *talk = make_talk(1, NULL, "Title", NULL);
+        json_object_set_new(talk, "url", json_string(urls[i][0]));
+        AUTO_JSON *list = make_list(json_pack("[o]", talk));
+        AUTO_KIT feed = {0}, voctoweb = {0};
+        make(&feed, kit_podcast, list);
+        make(&voctoweb, kit_voctoweb, list);
+        assert_feed(text_of(&feed, KIT_FEED_VIDEO), "//item/link", urls[i][1]);
+        assert_row_int(urls[i][0],
+                       strstr(text_of(&voctoweb, "01-talk/event.json"), urls[i][0]) != NULL,
+                       *urls[i][1] != 0);
+    }
+}
+
 static void test_youtube(void **state)
 {
     (void)state;
@@ -329,7 +351,8 @@ int main(void)
         cmocka_unit_test(test_cut),      cmocka_unit_test(test_html),
         cmocka_unit_test(test_licences), cmocka_unit_test(test_feed),
         cmocka_unit_test(test_guids),    cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_youtube),  cmocka_unit_test(test_archive),
+        cmocka_unit_test(test_youtube),  cmocka_unit_test(test_pages),
+        cmocka_unit_test(test_archive),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
