@@ -148,7 +148,8 @@ int check_export(struct command *c, struct err *err)
         return command_usage(c, "%s", c->verb->takes.complaint);
     if (format->is_folder && !command_has(c, "output"))
         return command_usage(c, "%s needs a folder: -o DIR", format->name);
-    if (base_url && !str_starts(base_url, "https://") && !str_starts(base_url, "http://"))
+    if (base_url && ((!str_starts(base_url, "https://") && !str_starts(base_url, "http://")) ||
+                     strpbrk(base_url, "?# "))) /* as base_url of site */
         return command_usage(c, "'%s' is not a URL: write it like https://example.org/videos/",
                              base_url);
     return 0;
