@@ -120,6 +120,15 @@ static int sync_parent(const char *path, struct err *err)
     return fs_sync(dir, err);
 }
 
+int fs_sync_all(const char *folder, struct err *err)
+{
+    const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const int failed = fd < 0 || syncfs(fd) < 0 ? errno : 0;
+    if (fd >= 0)
+        close(fd);
+    return failed ? err_errno(err, failed, "cannot flush the folder '%s'", folder) : 0;
+}
+
 int fs_place(const char *from, const char *to, struct err *err)
 {
     if (fs_sync(from, err) < 0)

@@ -52,6 +52,10 @@ ATTR_NODISCARD int fs_check_output(const char *path, struct err *err);
 /* fsyncs a file, or a folder and so the names in it. */
 ATTR_NODISCARD int fs_sync(const char *path, struct err *err);
 
+/* Flushes all of the file system that a folder is on (syncfs): for thousands of new files, which
+ * would take seconds one by one. */
+ATTR_NODISCARD int fs_sync_all(const char *folder, struct err *err);
+
 /* fsyncs from and renames it to to. The new name is durable only after the folder is synced, for
  * example by an fs_commit of another file in it. */
 ATTR_NODISCARD int fs_place(const char *from, const char *to, struct err *err);

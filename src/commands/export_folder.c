@@ -1,7 +1,6 @@
 #include "export_folder.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,16 +20,6 @@ static int write_text(const char *path, const char *text, struct err *err)
     return whole && closed ? 0 : err_errno(err, errno, "cannot write '%s'", path);
 }
 
-/* All at once: a kit may have thousands of files. */
-static int flush(const char *dir, struct err *err)
-{
-    const int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const int failed = fd < 0 || syncfs(fd) < 0 ? errno : 0;
-    if (fd >= 0)
-        close(fd);
-    return failed ? err_errno(err, failed, "cannot flush the folder '%s'", dir) : 0;
-}
-
 static int write_all(const struct export_texts *t, const char *dir, const char *out,
                      struct err *err)
 {
@@ -42,7 +31,7 @@ static int write_all(const struct export_texts *t, const char *dir, const char *
         if ((from ? fs_link_atomic(from, path, err) : write_text(path, t->texts[i].text, err)) < 0)
             return err->code;
     }
-    return flush(dir, err);
+    return fs_sync_all(dir, err); /* a kit may have thousands of files */
 }
 
 int export_folder_write(const struct export_texts *texts, const char *path, const char *out,

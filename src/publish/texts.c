@@ -1,7 +1,6 @@
 #include "texts.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -149,15 +148,6 @@ static int write_tmp(const char *path, const struct text *text, struct err *err)
 }
 
 /* A site has thousands of pages: they are flushed together, and only then get their names. */
-static int flush_all(const char *out, struct err *err)
-{
-    const int fd = open(out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const int failed = fd < 0 || syncfs(fd) < 0 ? errno : 0;
-    if (fd >= 0)
-        close(fd);
-    return failed ? err_errno(err, failed, "cannot flush the folder '%s'", out) : 0;
-}
-
 static int write_texts(size_t *nb_written, const struct texts *t, struct err *err)
 {
     const char *out = t->event->out;
@@ -168,7 +158,7 @@ static int write_texts(size_t *nb_written, const struct texts *t, struct err *er
             return err->code;
         nb += t->list[i].differs;
     }
-    if (nb && flush_all(out, err) < 0)
+    if (nb && fs_sync_all(out, err) < 0)
         return err->code;
     for (size_t i = 0; i < t->nb; i++) {
         AUTO_FREE char *path = fs_join(out, t->list[i].name), *tmp = tmp_name(path);
