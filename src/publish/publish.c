@@ -305,7 +305,7 @@ static int has_file(struct publisher *u, const struct file *f, const char *from,
 
 static int put_file(struct publisher *u, const struct file *f, struct err *err)
 {
-    if (!f->ext) /* kept as it is */
+    if (!f->ext || f->linked) /* kept as it is, or there already */
         return 0;
     const struct file *before = publisher_find(u->old, u->nb_old, f->name);
     AUTO_FREE char *from = workdir_path(u->plan->event->work, f->key, f->ext);
@@ -416,7 +416,7 @@ static int update(struct publisher *u, struct err *err)
     AUTO_JSON *all = list_all(u);
     if (event_check(u->plan->event, err) < 0 || event_check_out(u->plan->event, err) < 0 ||
         refuse_foreign(u, err) < 0 || publish_make_texts(u, all, err) < 0 ||
-        remove_half_made(u, err) < 0)
+        remove_half_made(u, err) < 0 || publish_put_new(u, err) < 0)
         return err->code;
     for (size_t i = 0; i < u->nb; i++)
         if (put_file(u, &u->files[i], err) < 0)
