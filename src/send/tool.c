@@ -96,8 +96,7 @@ static bool try_again(struct tool *t, int *nb_tried, struct err *err)
     if (t->moved_bytes > 0)
         *nb_tried = 0;
     t->moved_bytes = 0;
-    if (err->code != ERR_BUSY || ++t->nb_failed > 10 * t->tries ||
-        *nb_tried + 1 >= t->tries)
+    if (err->code != ERR_BUSY || ++t->nb_failed > 10 * t->tries || *nb_tried + 1 >= t->tries)
         return false;
     if (child_guard_wait(t->guard, pause_ms((*nb_tried)++), &stopped) < 0) {
         *err = stopped;

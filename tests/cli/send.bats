@@ -167,6 +167,39 @@ serve()
     same talks.json "$(ls -A theirs)"
 }
 
+@test "what somebody put there under a name of before stays, and so does a link; dry runs say it" {
+    to "$WEB"
+    tp publish --send >/dev/null
+    echo mine, and longer than nothing >web/01-first-steps.jpg
+    rename_talk
+    for dry in --dry-run ''; do
+        expect 0 tp publish --send $dry
+        says "NOT removed there, because somebody else changed it since" "01-first-steps.jpg"
+    done
+    same "mine, and longer than nothing" "$(cat web/01-first-steps.jpg)"
+    expect 0 tp publish --send
+    says_not "01-first-steps.jpg"
+
+    mkdir linked
+    echo theirs >theirs
+    ln -s ../theirs linked/index.html
+    echo '{"broken' >linked/.talkpress-sent.json
+    to "$PWD/linked"
+    expect 1 tp publish --send
+    says "'index.html' is there, and is no file"
+    rm linked/index.html
+    head -c "$(stat -c %s event/out/talks.json)" /dev/zero >linked/talks.json
+    expect 1 tp publish --send --dry-run
+    says "'talks.json' is there, but talkpress did not send it"
+    rm linked/talks.json
+    echo '{"version": 9, "files": {}}' >linked/.talkpress-sent.json
+    expect 1 tp publish --send
+    says "'.talkpress-sent.json' there was written by a newer talkpress"
+    to "$PWD/event/web"
+    expect 1 tp publish --send
+    says "it is in the event's own folder"
+}
+
 @test "a folder that was filled by hand is taken over, and only what differs is sent" {
     to "$WEB"
     cp -a event/out web
@@ -185,7 +218,7 @@ serve()
     printf x | dd of=web/03-third-time-lucky.mp4 bs=1 seek=1000 conv=notrunc status=none
     touch -r event/out/03-third-time-lucky.mp4 web/03-third-time-lucky.mp4
     expect 0 tp publish --send
-    says "sent 2 of" "changed there by somebody else, and sent again: 01-first-steps.mp4"
+    says "sent 2 of" "changed or removed there by somebody else, and sent again: 01-first-steps.mp4 03-third-time-lucky.jpg"
     expect 1 complete "$WEB"
     expect 0 tp publish --send --verify
     says "sent 1 of"
@@ -406,8 +439,9 @@ END
     sent "$PWD/dav/my-event"
     sent "$WEB"
     printf x | dd of=web/03-third-time-lucky.mp4 bs=1 seek=1000 conv=notrunc status=none
+    to "rclone:here:$WEB"
     expect 0 tp publish --send
-    says "sent 1 of" "changed there by somebody else"
+    says "sent 1 of" "changed or removed there by somebody else"
     sent "$WEB"
     kill "${servers[0]}"
     to dav:my-event -- 'tries: 1'
