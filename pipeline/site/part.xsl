@@ -139,6 +139,8 @@
     </section>
   </xsl:template>
 
+  <!-- The lines of a paragraph are a piece that talkpress has made:
+       <span data-t="SECONDS" data-end="SECONDS">TEXT</span> for each. -->
   <xsl:template match="transcripts/item">
     <details class="transcript" data-label="{label}">
       <xsl:if test="lang"><xsl:attribute name="data-lang"><xsl:value-of select="lang"/></xsl:attribute></xsl:if>
@@ -146,9 +148,7 @@
       <div dir="auto">
         <xsl:call-template name="lang"/>
         <xsl:for-each select="paragraphs/item">
-          <p><a class="clock" href="{/site/part/plain}#t={t}" data-t="{t}"><xsl:value-of select="clock"/></a>
-            <xsl:for-each select="cues/item"><xsl:text> </xsl:text><span data-t="{t}" data-end="{end}"><xsl:value-of select="text"/></span></xsl:for-each>
-          </p>
+          <p><a class="clock" href="{/site/part/plain}#t={t}" data-t="{t}"><xsl:value-of select="clock"/></a><xsl:processing-instruction name="piece"><xsl:value-of select="lines"/></xsl:processing-instruction></p>
         </xsl:for-each>
       </div>
     </details>
