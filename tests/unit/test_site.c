@@ -448,6 +448,23 @@ static void test_days(void **state)
     assert_string_equal(url, "https://x/15-%C3%BC%20%231.mp4");
 }
 
+static void test_sound_only(void **state)
+{
+    struct err err = {0};
+    AUTO_SITE s = {0};
+    AUTO_JSON *published =
+        parse("{'event': {}, 'talks': [{'number': 1, 'title': 'A', 'speakers': [], 'parts': ["
+              "{'part': 1, 'measured_s': 65, 'verdict': 'ok', 'files': [{'file': '1.opus', 'mime': "
+              "'audio/ogg', 'codecs': ['opus']}]}]}]}");
+    const struct site_source source = source_of(published);
+    (void)state;
+    assert_done(site_make(&s, &source, &err));
+    holds(&s, "1.html", "preload=\"metadata\" tabindex=\"0\" class=\"sound\">");
+    holds(&s, "1.html", "<span class=\"length\">1:05</span>");
+    holds(&s, "index.html", ">Listen <span class=\"length\">1:05</span>");
+    holds(&s, "index.html", "<h2 class=\"hidden\">Talks</h2>");
+}
+
 /* Many words, so that the table of them grows. */
 static void test_many_words(void **state)
 {
@@ -481,6 +498,7 @@ int main(void)
         cmocka_unit_test(test_wrong_templates),
         cmocka_unit_test(test_confined),
         cmocka_unit_test(test_days),
+        cmocka_unit_test(test_sound_only),
         cmocka_unit_test(test_many_words),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
