@@ -1,6 +1,6 @@
 #include "storyboard_vtt.h"
 
-#include <stdint.h>
+#include <inttypes.h>
 
 #include "clock.h"
 #include "json.h"
@@ -20,10 +20,9 @@ char *storyboard_vtt(const json_t *b)
         const char *sheet = json_string_value(json_array_get(sheets, (size_t)(i / per_sheet)));
         const int64_t at = i % per_sheet, x = at % columns * width, y = at / columns * height;
         char from[CLOCK_BYTES], to[CLOCK_BYTES];
-        str_addf(&out, "\n%s --> %s\n%s#xywh=%lld,%lld,%lld,%lld\n",
+        str_addf(&out, "\n%s --> %s\n%s#xywh=%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 "\n",
                  clock_format_cue(from, i * interval_ms),
-                 clock_format_cue(to, (i + 1) * interval_ms), sheet ? sheet : "", (long long)x,
-                 (long long)y, (long long)width, (long long)height);
+                 clock_format_cue(to, (i + 1) * interval_ms), sheet ? sheet : "", x, y, width, height);
     }
     return str_take(&out);
 }
