@@ -1,4 +1,4 @@
--- talkpress.db, version 9. Facts, decisions and results: which work is done follows from the results.
+-- talkpress.db, version 8. Facts, decisions and results: which work is done follows from the results.
 
 CREATE TABLE event (
     id    INTEGER PRIMARY KEY CHECK (id = 1),

@@ -13,7 +13,7 @@
 
 enum {
     APPLICATION_ID = 0x74707273, /* "tprs" */
-    SCHEMA_VERSION = 9,
+    SCHEMA_VERSION = 8,
     BUSY_MS = 10000,
     BUSY_STEP_MS = 20,
 };
@@ -157,7 +157,7 @@ static const char *const migrations[SCHEMA_VERSION - 1] = {
     "PRIMARY KEY (talk, part, recording, at_ms)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE chosen_poster (talk INTEGER NOT NULL, part INTEGER NOT NULL,"
     "recording TEXT NOT NULL, frame INTEGER NOT NULL, PRIMARY KEY (talk, part)) "
-    "STRICT, WITHOUT ROWID;",
+    "STRICT, WITHOUT ROWID;"
     "ALTER TABLE event ADD COLUMN uuid TEXT; UPDATE event SET uuid = " SQL_UUID ";"
     "ALTER TABLE talk ADD COLUMN identity TEXT;",
 };
