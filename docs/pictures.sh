@@ -1,6 +1,5 @@
 #!/bin/bash
-# pictures.sh TALKPRESS: makes docs/site-overview.png and docs/site-part.png, the pictures in README.md
-# and docs/site.md, from what the program TALKPRESS publishes of stand-in recordings of the Xen Summit's
+# pictures.sh TALKPRESS: makes docs/site-*.png, the pictures in README.md and docs/site.md, from what the program TALKPRESS publishes of stand-in recordings of the Xen Summit's
 # talks at a tenth of their lengths. It takes about ten minutes.
 set -euo pipefail
 talkpress=$(realpath "$1")
@@ -41,7 +40,9 @@ hover='(async () => {
 browse=$docs/../tests/web/browse.py
 "$browse" --size 1280x1100 --picture overview.png event/out index.html 'wait 1'
 "$browse" --size 1280x1060 --picture part.png event/out 15-gogrid-and-xen-part-1.html 'wait 1' "$hover"
-for name in overview part; do # fewer colours, fewer bytes
+"$browse" --size 390x900 --dark --picture overview-narrow-dark.png event/out index.html 'wait 1'
+"$browse" --size 390x900 --dark --picture part-narrow-dark.png event/out 15-gogrid-and-xen-part-1.html 'wait 1' "$hover"
+for name in overview part overview-narrow-dark part-narrow-dark; do # fewer colours, fewer bytes
     ffmpeg -nostdin -v error -y -i $name.png -filter_complex \
         '[0]split[a][b];[a]palettegen=max_colors=200[p];[b][p]paletteuse=dither=none' "$docs/site-$name.png"
 done

@@ -53,7 +53,7 @@ written()
     tp match 3=03-third-time-lucky.mp4 >/dev/null
     tp run --quiet --no-publish >/dev/null || true
     same "02-second-thoughts-part-1.html 02-second-thoughts-part-2.html 03-third-time-unlucky.html \
-SHA256SUMS index.html talks.json" "$(written)"
+SHA256SUMS contact-sheet.jpg index.html talks.json" "$(written)"
     [ ! -e event/out/03-third-time-lucky.html ]
 }
 

@@ -42,7 +42,7 @@ browse()
     local -a options=()
     while [[ $1 == --* ]]; do
         options+=("$1")
-        if [ "$1" = --under ]; then
+        if [[ $1 == --under || $1 == --size ]]; then
             options+=("$2")
             shift
         fi
@@ -135,15 +135,24 @@ null
     [[ $output == *"#t=16 0:16 Demo <b>bold</b>"*$'\ntrue' ]]
 }
 
+# Results are there soon, once captions-index.js is; but for the lines of parts.
+SEARCHED='globalThis.searched = async text => {
+    const found = document.getElementById("found"), later = ms => new Promise(r => setTimeout(r, ms));
+    await later(globalThis.loaded ? 250 : 800);
+    for (globalThis.loaded = true; found.textContent.includes("said") && !document.querySelector(".hits a");)
+        await later(20);
+}, 0'
+
 @test "the search finds title, speaker and what was said, without accents, and leads to the second" {
     search='(async text => { const input = document.getElementById("words"); input.focus(); input.value = text;
-        input.dispatchEvent(new Event("input")); await new Promise(r => setTimeout(r, 900));
+        input.dispatchEvent(new Event("input")); await searched(text);
         return [document.getElementById("found").textContent, [...document.querySelectorAll(".talk:not([hidden]) h3")].map(h => h.textContent.trim()).join("; "),
             [...document.querySelectorAll(".hits a")].map(a => a.getAttribute("href") + " " + a.textContent).join("; ")]; })'
     for from in "" --file "--under some/folder"; do
         # shellcheck disable=SC2086 # words
-        browse $from index.html "$search('murray')" "$search('jose 12')" "$search('quokka script')" "($search('')).then(() => document.querySelectorAll('.talk:not([hidden])').length)" "$search('nothing')"
-        same '["1 talk", "2 Second Thoughts", ""]
+        browse $from index.html "$SEARCHED" "$search('murray')" "$search('jose 12')" "$search('quokka script')" "($search('')).then(() => document.querySelectorAll('.talk:not([hidden])').length)" "$search('nothing')"
+        same '0
+["1 talk", "2 Second Thoughts", ""]
 ["1 talk, 1 of them by what was said", "2 Second Thoughts", "02-second-thoughts-part-2.html#t=7 0:07 Line 12 about José & co."]
 ["1 talk, 1 of them by what was said", "1 First Steps", "01-first-steps.html#t=6 0:06 A quokka </script><script>alert(1)</script> here"]
 4
