@@ -189,6 +189,11 @@ serve()
     to "$PWD/linked"
     expect 1 tp publish --send
     says "'index.html' is there, and is no file"
+    printf '[here]\ntype = local\n' >rclone.conf
+    to "rclone:here:$PWD/linked"
+    expect 1 tp publish --send
+    says "'index.html' is there, and is no file"
+    to "$PWD/linked"
     rm linked/index.html
     head -c "$(stat -c %s event/out/talks.json)" /dev/zero >linked/talks.json
     expect 1 tp publish --send --dry-run
