@@ -102,7 +102,8 @@ static void print_target(const struct send_target_result *r, bool dry_run)
         print_names(r->removed, r->nb_removed);
     }
     if (r->nb_changed) {
-        puts("  NOT removed there, because somebody else changed it since; remove it by hand:");
+        puts("  NOT removed there, because it is not what was sent; if you do not need it, remove "
+             "it:");
         print_names(r->changed, r->nb_changed);
     }
     if (r->kept)

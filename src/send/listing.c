@@ -7,6 +7,10 @@
 
 #include "json.h"
 #include "mem.h"
+#include "str.h"
+
+/* What rclone --links puts after the name of a symbolic link. */
+#define RCLONE_LINK ".rclonelink"
 
 static void add(struct listing *l, const char *name, size_t nb_name, const char *time,
                 int64_t bytes, bool is_file)
@@ -71,8 +75,10 @@ int listing_read_rclone(struct listing *out, const char *text, size_t nb, struct
         return err->code;
     json_array_foreach(all, i, file) {
         const char *name = json_get_string(file, "Name", "");
-        add(out, name, strlen(name), json_get_string(file, "ModTime", ""),
-            json_get_int(file, "Size", -1), !json_get_bool(file, "IsDir", false));
+        const bool is_link = str_ends(name, RCLONE_LINK);
+        add(out, name, strlen(name) - (is_link ? strlen(RCLONE_LINK) : 0),
+            json_get_string(file, "ModTime", ""), json_get_int(file, "Size", -1),
+            !is_link && !json_get_bool(file, "IsDir", false));
     }
     sort(out);
     return 0;

@@ -167,6 +167,7 @@ static int list(struct listing *out, struct tool *t, struct err *err)
     begin(&w, "lsjson");
     words_add(&w, "--use-server-modtime"); /* else S3 is asked for each file */
     words_add(&w, "--no-mimetype");
+    words_add(&w, "--links"); /* else a folder of this machine does not show them */
     words_add(&w, "%s", t->target->place);
     if (run(t, &w, &text, &status, err) < 0 || status == NO_FOLDER)
         return err->code;
@@ -219,7 +220,7 @@ static int read_compared(bool *differs, const char *text, const struct names *na
     }
     for (size_t i = 0; i < names->nb; i++)
         differs[i] = !same[i];
-    return nb ? 0 : -1;
+    return nb >= names->nb ? 0 : -1; /* else it was interrupted */
 }
 
 static int compare(bool *differs, struct tool *t, const char *dir, const struct names *names,

@@ -92,11 +92,13 @@ static int explain(const struct tool *t, int status, struct err *err)
     static const char *const full[] = {"No space left", "Disk quota exceeded", NULL};
     static const char *const refused[] = {"Permission denied", "verification failed",
                                           "command not found", NULL};
+    static const char *const later[] = {"max connections", NULL};
     enum err_code code = ERR_EXTERNAL;
     if (tool_says(t->last, full))
         code = ERR_NO_SPACE;
-    else if (status == SOCKET_FAILED || status == TIMEOUT || status == CONNECT_TIMEOUT ||
-             status > 127 + 1 || (status == PROTOCOL_FAILED && !tool_says(t->last, refused)))
+    else if (tool_says(t->last, later) || status == SOCKET_FAILED || status == TIMEOUT ||
+             status == CONNECT_TIMEOUT || status > 127 + 1 ||
+             (status == PROTOCOL_FAILED && !tool_says(t->last, refused)))
         code = status == SSH_FAILED && tool_says(t->last, refused) ? ERR_EXTERNAL : ERR_BUSY;
     return err_set(err, code, "rsync: %s",
                    t->last[0] ? t->last + (str_starts(t->last, "rsync: ") ? strlen("rsync: ") : 0)

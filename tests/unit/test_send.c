@@ -87,11 +87,14 @@ static void listings(void **state)
     assert_false(listing_find(&rsync, ".")->is_file);
     assert_false(listing_find(&rsync, "a")->is_file);
 
-    static const char json[] = "[{\"Name\":\"b\",\"Size\":7,\"ModTime\":\"x\",\"IsDir\":false},"
-                               "{\"Name\":\"a\",\"Size\":-1,\"ModTime\":\"y\",\"IsDir\":true}]";
+    static const char json[] =
+        "[{\"Name\":\"b\",\"Size\":7,\"ModTime\":\"x\",\"IsDir\":false},"
+        "{\"Name\":\"a\",\"Size\":-1,\"ModTime\":\"y\",\"IsDir\":true},"
+        "{\"Name\":\"c.rclonelink\",\"Size\":7,\"ModTime\":\"x\",\"IsDir\":false}]";
     assert_int_equal(listing_read_rclone(&rclone, json, sizeof json - 1, &err), 0);
     assert_int_equal(listing_find(&rclone, "b")->bytes, 7);
     assert_false(listing_find(&rclone, "a")->is_file);
+    assert_false(listing_find(&rclone, "c")->is_file);
     listing_finish(&rclone);
     assert_int_equal(listing_read_rclone(&rclone, "[", 1, &err), ERR_INVALID);
 }
