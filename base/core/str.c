@@ -41,8 +41,8 @@ void str_addf(struct str *str, const char *fmt, ...)
 
 void str_add_utf8(struct str *str, uint32_t cp)
 {
-    char bytes[6];
-    str_add_bytes(str, bytes, (size_t)g_unichar_to_utf8(cp, bytes));
+    char bytes[6] = {(char)cp};
+    str_add_bytes(str, bytes, cp < 0x80 ? 1 : (size_t)g_unichar_to_utf8(cp, bytes));
 }
 
 void str_clear(struct str *str)
@@ -81,8 +81,8 @@ void str_fold_space(char *s)
 
 uint32_t str_next_utf8(const char **p)
 {
-    if (!**p)
-        return 0;
+    if ((unsigned char)**p < 0x80)
+        return **p ? (uint32_t) * (*p)++ : 0;
     const gunichar cp = g_utf8_get_char_validated(*p, -1);
     const bool valid = cp <= 0x10ffff; /* else -1 or -2: malformed, or cut off */
     *p += valid ? g_utf8_skip[(unsigned char)**p] : 1;
@@ -133,6 +133,15 @@ bool str_is_invisible(uint32_t cp)
            turns_direction(cp);
 }
 
+/* How many bytes at s are characters of ASCII that show, at most that many. */
+static size_t nb_plain(const char *s, size_t most)
+{
+    size_t nb = 0;
+    while (nb < most && s[nb] > ' ' && s[nb] < 0x7f)
+        nb++;
+    return nb;
+}
+
 /* Appends s as one clean line. False: it was longer than max_bytes and was cut. */
 static bool add_line(struct str *out, const char *s, size_t max_bytes)
 {
@@ -150,6 +159,9 @@ static bool add_line(struct str *out, const char *s, size_t max_bytes)
                 out->s[out->len = len] = '\0';
                 return false;
             }
+            const size_t nb = nb_plain(s, max_bytes - out->len);
+            str_add_bytes(out, s, nb);
+            s += nb;
         }
     }
     return true;

@@ -2,6 +2,7 @@
 
 #include <glib.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "mem.h"
 #include "str.h"
@@ -9,6 +10,11 @@
 bool url_is_web(const char *text)
 {
     return str_starts(text, "https://") || str_starts(text, "http://");
+}
+
+bool url_is_folder(const char *text)
+{
+    return url_is_web(text) && !strpbrk(text, "?# ") && strstr(text, "//")[2];
 }
 
 char *url_folder(const char *url)

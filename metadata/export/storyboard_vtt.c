@@ -18,12 +18,11 @@ char *storyboard_vtt(const json_t *b)
     str_add(&out, "WEBVTT\n");
     for (int64_t i = 0; i < count; i++) {
         const char *sheet = json_string_value(json_array_get(sheets, (size_t)(i / per_sheet)));
-        const int64_t at = i % per_sheet;
+        const int64_t at = i % per_sheet, x = at % columns * width, y = at / columns * height;
         char from[CLOCK_BYTES], to[CLOCK_BYTES];
         str_addf(&out, "\n%s --> %s\n%s#xywh=%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 "\n",
                  clock_format_cue(from, i * interval_ms),
-                 clock_format_cue(to, (i + 1) * interval_ms), sheet ? sheet : "",
-                 at % columns * width, at / columns * height, width, height);
+                 clock_format_cue(to, (i + 1) * interval_ms), sheet ? sheet : "", x, y, width, height);
     }
     return str_take(&out);
 }

@@ -13,27 +13,13 @@
 #include "str.h"
 #include "url.h"
 
-enum { SLUG_BYTES = 120 /* as programme_settle_refs */ };
-
 /* --- the list --------------------------------------------------------------------------------- */
 
-/* Whether the talk's ref was made from its title, so that it changes with it: "a-title-2". */
-static bool is_of_title(const char *ref, const char *title)
+/* Part 1 has the talk's, so that it stays if a part 2 is added. */
+static char *make_guid(const struct kit_part *p)
 {
-    AUTO_FREE char *slug = str_slug(title, SLUG_BYTES);
-    if (!str_starts(ref, slug))
-        return false;
-    const char *rest = ref + strlen(slug);
-    return !*rest || (*rest == '-' && rest[1] && !rest[1 + strspn(rest + 1, "0123456789")]);
-}
-
-static char *make_guid(const char *event, const struct kit_part *p)
-{
-    const char *ref = json_get_string(p->talk, "ref", NULL);
-    AUTO_FREE char *own = mem_printf("talk-%d", p->number);
-    const bool has_ref = ref && !is_of_title(ref, json_get_string(p->talk, "title", ""));
-    AUTO_FREE char *talk = programme_ref_uuid(event, has_ref ? ref : own);
     AUTO_FREE char *part = mem_printf("part-%d", p->part_number);
+    const char *talk = json_get_string(p->talk, "guid", "");
     return p->part_number > 1 ? programme_ref_uuid(talk, part) : mem_strdup(talk);
 }
 
@@ -86,7 +72,7 @@ static void add_part(struct kit_parts *out, const json_t *event, const json_t *t
     p->language = json_get_string(talk, "language", json_get_string(event, "language", NULL));
     p->name = part_name(part);
     p->title = nb_parts > 1 ? mem_printf("%s (part %d)", line, p->part_number) : mem_strdup(line);
-    p->guid = make_guid(json_get_string(event, "name", NULL), p);
+    p->guid = make_guid(p);
     p->duration_ms = json_get_int(first_file(part), "duration_ms", 0);
 }
 
@@ -244,6 +230,12 @@ bool kit_licence(struct licence *out, const struct kit_source *source)
 const char *kit_abstract(const struct kit_part *p)
 {
     return json_get_string(p->talk, "abstract", NULL);
+}
+
+const char *kit_page(const struct kit_part *p)
+{
+    const char *url = json_get_string(p->talk, "url", NULL);
+    return url && url_is_web(url) && !strpbrk(url, " \t\n\"<>") ? url : NULL;
 }
 
 char *kit_speakers(const struct kit_part *p)

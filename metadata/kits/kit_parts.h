@@ -15,7 +15,7 @@ struct kit_part {
     const json_t *talk, *part;
     char *name;           /* of its files, without suffix: "15-gogrid-and-xen-part-1" */
     char *title;          /* with the part if there are several */
-    char *guid;           /* a UUID that stays if the title changes (docs/kits.md) */
+    char *guid;           /* a UUID that never changes (docs/kits.md) */
     const char *language; /* the talk's, else the event's; NULL: not known */
     int number, part_number;
     size_t nb_parts;      /* of the talk, published or not */
@@ -67,6 +67,10 @@ bool kit_licence(struct licence *out, const struct kit_source *source);
 
 /* The abstract, or NULL. */
 const char *kit_abstract(const struct kit_part *part);
+
+/* The address of the talk's page; NULL: the programme states none, or one that is not of the web
+ * ("javascript:…", or with blanks). */
+const char *kit_page(const struct kit_part *part);
 
 /* "Ann Lee, Bo Chan", empty without speakers. A new string. */
 char *kit_speakers(const struct kit_part *part);

@@ -204,12 +204,12 @@ static void write_item(const struct feed *f, const struct kit_part *p)
                    *episode = mem_printf("%d", p->episode),
                    *short_speakers = kit_cut_chars(speakers, TITLE_CHARS, NULL),
                    *html = kit_html_within(kit_abstract(p), DESCRIPTION_BYTES);
-    const char *page = json_get_string(p->talk, "url", NULL);
+    const char *page = kit_page(p);
     if (cut)
         kit_note(f->kit, p->name, "title shortened to %d characters", TITLE_CHARS);
     xml_out_start(f->x, "item");
     xml_out_element(f->x, "title", title);
-    if (page && url_is_web(page))
+    if (page)
         xml_out_element(f->x, "link", page);
     if (kit_abstract(p)) /* readers take it for HTML */
         xml_out_element(f->x, "description", html);
@@ -231,15 +231,6 @@ static void write_item(const struct feed *f, const struct kit_part *p)
 }
 
 /* --- the channel ------------------------------------------------------------------------------ */
-
-/* RFC 4122, 4.3, of the feed's address without its scheme. A new string. */
-static char *feed_guid(const char *url)
-{
-    static const unsigned char space[16] = {0xea, 0xd4, 0xc2, 0x36, 0xbf, 0x58, 0x58, 0xc6,
-                                            0xa2, 0xc6, 0xa6, 0xb2, 0x8d, 0x12, 0x8c, 0xb6};
-    const char *name = strstr(url, "://");
-    return programme_name_uuid(space, name ? name + 3 : url);
-}
 
 /* The language that most talks have; "": none is known. */
 static void main_language(char out[LANGUAGE_BYTES], const struct kit_parts *parts)
@@ -324,7 +315,9 @@ static void write_event(const struct feed *f)
 
 static void write_channel(const struct feed *f)
 {
-    AUTO_FREE char *self = kit_url(f->source, f->file), *guid = feed_guid(self);
+    const char *event = json_get_string(json_object_get(f->source->published, "event"), "id", NULL);
+    AUTO_FREE char *self = kit_url(f->source, f->file),
+                   *guid = programme_ref_uuid(event, f->file); /* stays if the address changes */
     xml_out_start(f->x, "channel");
     write_event(f);
     write_licence(f);

@@ -52,10 +52,9 @@ static json_t *make_event(const char *acronym, const struct kit_part *p)
     if (json_is_string(json_object_get(p->talk, "section")))
         json_array_append(tags, json_object_get(p->talk, "section"));
     json_t *e = json_pack("{s:s, s:s, s:s, s:o*, s:o*, s:s, s:o*, s:o*, s:O, s:o}", "guid", p->guid,
-                          "slug", p->name, "title", p->title, "link",
-                          json_text(json_get_string(p->talk, "url", NULL)), "original_language",
-                          talk_language(p), "description", description, "date", json_text(date),
-                          "release_date", json_text(release), "persons",
+                          "slug", p->name, "title", p->title, "link", json_text(kit_page(p)),
+                          "original_language", talk_language(p), "description", description, "date",
+                          json_text(date), "release_date", json_text(release), "persons",
                           json_object_get(p->talk, "speakers"), "tags", tags);
     if (poster) {
         json_object_set_new(e, "thumb_filename", json_string(poster));

@@ -51,7 +51,7 @@ static char *end_of_description(struct kit *kit, const struct kit_source *source
     str_add(&s, "\n\n");
     add_line(&s, "", speakers);
     add_line(&s, "", occasion);
-    add_line(&s, "", json_get_string(p->talk, "url", NULL));
+    add_line(&s, "", kit_page(p));
     add_line(&s, "", json_get_string(event, "licence", NULL));
     if (json_array_size(chapters))
         lines = export_chapters_youtube(&broken, chapters, p->duration_ms);

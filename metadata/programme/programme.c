@@ -13,6 +13,7 @@ static void talk_finish(struct talk *talk)
 {
     free(talk->ref);
     free(talk->shared_ref);
+    free(talk->identity);
     free(talk->title);
     mem_free_strings(talk->speakers, talk->nb_speakers);
     free(talk->section);
@@ -26,6 +27,7 @@ static void talk_finish(struct talk *talk)
 
 void programme_finish(struct programme *p)
 {
+    free(p->id);
     free(p->name);
     free(p->place);
     free(p->begin);

@@ -22,6 +22,7 @@ struct talk {
     char *ref;        /* the programme's own identifier (a guid, a code, a slug); may be NULL */
     char *shared_ref; /* the same before programme_settle_refs made it different from an earlier
                        * talk's; NULL: it did not */
+    char *identity;   /* see programme_identity.h; NULL until programme_number_talks */
     char *title;
     char **speakers; /* in the programme's order */
     size_t nb_speakers;
@@ -40,6 +41,7 @@ struct talk {
 };
 
 struct programme {
+    char *id; /* a UUID that the store gives the event; NULL: it is not stored */
     char *name, *place;
     char *begin, *end;  /* "2010-04-28"; end equals begin for an event of one day */
     struct talk *talks; /* in the programme's order */

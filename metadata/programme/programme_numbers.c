@@ -8,6 +8,7 @@
 
 #include "mem.h"
 #include "programme.h"
+#include "programme_identity.h"
 #include "speakers.h"
 #include "str.h"
 
@@ -52,6 +53,7 @@ static void collect(struct numbering *n);
 static void recognise(struct numbering *n);
 static void give_refs(struct numbering *n);
 static void give_numbers(struct numbering *n);
+static void give_identities(struct numbering *n);
 
 static void entry_finish(struct entry *e)
 {
@@ -81,6 +83,7 @@ void programme_number_talks(struct programme *p, const struct programme *before)
     recognise(&n);
     give_refs(&n);
     give_numbers(&n);
+    give_identities(&n);
 }
 
 /* --- the talks of both programmes --- */
@@ -499,4 +502,18 @@ static void give_numbers(struct numbering *n)
         e->talk->number = e->was ? e->was->number : e->wish && is_free ? e->wish : n->next + 1;
         add_number(n, e->talk->number);
     }
+}
+
+/* The entries are in the programme's order, without the talks whose number it states. */
+static void give_identities(struct numbering *n)
+{
+    AUTO_FREE struct recognised *all = mem_zalloc(n->programme->nb_talks + 1, sizeof *all);
+    size_t k = 0;
+    for (size_t i = 0; i < n->programme->nb_talks; i++) {
+        const bool has_entry = k < n->nb_new && n->entries[k].talk == &n->programme->talks[i];
+        all[i].by_number = !has_entry;
+        if (has_entry)
+            all[i].was = n->entries[k++].was;
+    }
+    programme_identify_talks(n->programme, n->before, all);
 }

@@ -13,5 +13,7 @@ struct programme;
  * its ref. Where several talks share a ref (programme_settle_refs), title, speakers, start and room
  * decide among them, never their order alone. If little agrees, talk.doubt says what. Without any
  * evidence it is a new talk. A talk that is known by its ref gets the former one's, with the "-2"
- * that made it different. */
+ * that made it different.
+ *
+ * Also gives each talk its identity (programme_identity.h). */
 void programme_number_talks(struct programme *programme, const struct programme *before);

@@ -61,12 +61,12 @@ char *programme_name_uuid(const unsigned char space[16], const char *name)
     return str_take(&uuid);
 }
 
-char *programme_ref_uuid(const char *event_name, const char *ref)
+char *programme_ref_uuid(const char *event, const char *ref)
 {
     static const unsigned char space[16] = {0x5b, 0x0e, 0x6d, 0x0c, 0x93, 0x1f, 0x4a, 0x55,
                                             0x8e, 0x2b, 0x71, 0xc4, 0xd9, 0x06, 0xa8, 0x3d};
     if (g_uuid_string_is_valid(ref))
         return mem_strdup(ref);
-    AUTO_FREE char *name = mem_printf("%s\n%s", event_name ? event_name : "", ref);
+    AUTO_FREE char *name = mem_printf("%s\n%s", event ? event : "", ref);
     return programme_name_uuid(space, name);
 }

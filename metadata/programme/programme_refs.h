@@ -13,5 +13,6 @@ void programme_settle_refs(struct programme *programme);
 char *programme_name_uuid(const unsigned char space[16], const char *name);
 
 /* The ref as a UUID, for formats that require one: the ref itself if it is one, else a version 5
- * UUID of the event's name (may be NULL) and the ref, always the same for both. A new string. */
-char *programme_ref_uuid(const char *event_name, const char *ref);
+ * UUID of the event's name or id (may be NULL) and the ref, always the same for both. A new string.
+ */
+char *programme_ref_uuid(const char *event, const char *ref);

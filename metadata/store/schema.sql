@@ -5,7 +5,8 @@ CREATE TABLE event (
     name  TEXT,
     place TEXT,
     begin TEXT, -- 2010-04-28
-    "end" TEXT
+    "end" TEXT,
+    uuid  TEXT  -- what identifies the event to players of its feeds; stays when the name changes
 ) STRICT;
 
 CREATE TABLE talk (
@@ -19,7 +20,8 @@ CREATE TABLE talk (
     start    TEXT, -- 2010-04-28T09:00:00-07:00
     language TEXT,
     url      TEXT,
-    gone     INTEGER NOT NULL DEFAULT 0 -- kept, but no longer in the programme
+    gone     INTEGER NOT NULL DEFAULT 0, -- kept, but no longer in the programme
+    identity TEXT -- kept when title, number or ref change; NULL: none was chosen yet
 ) STRICT;
 
 CREATE TABLE speaker (

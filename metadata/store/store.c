@@ -157,7 +157,9 @@ static const char *const migrations[SCHEMA_VERSION - 1] = {
     "PRIMARY KEY (talk, part, recording, at_ms)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE chosen_poster (talk INTEGER NOT NULL, part INTEGER NOT NULL,"
     "recording TEXT NOT NULL, frame INTEGER NOT NULL, PRIMARY KEY (talk, part)) "
-    "STRICT, WITHOUT ROWID;",
+    "STRICT, WITHOUT ROWID;"
+    "ALTER TABLE event ADD COLUMN uuid TEXT; UPDATE event SET uuid = " SQL_UUID ";"
+    "ALTER TABLE talk ADD COLUMN identity TEXT;",
 };
 
 int store_copy(const char *path, const char *to, struct err *err)

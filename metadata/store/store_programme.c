@@ -10,13 +10,13 @@ static int read_talks(struct programme *p, struct store *s, struct err *err)
     AUTO_STMT *stmt = NULL;
     if (sql_prepare(&stmt, s, err,
                     "SELECT number, title, section, abstract, gone, ref, room, start, language, "
-                    "url FROM talk "
+                    "url, identity FROM talk "
                     "ORDER BY gone, position, "
                     "number",
                     "") < 0)
         return err->code;
     int got;
-    while ((got = sql_step(s, stmt, "nsSScSSSSS", err)) > 0) {
+    while ((got = sql_step(s, stmt, "nsSScSSSSSS", err)) > 0) {
         struct talk *t = programme_add_talk(p, sqlite3_column_int(stmt, 0));
         t->title = sql_text_dup(stmt, 1);
         t->section = sql_text_dup(stmt, 2);
@@ -27,6 +27,7 @@ static int read_talks(struct programme *p, struct store *s, struct err *err)
         t->start = sql_text_dup(stmt, 7);
         t->language = sql_text_dup(stmt, 8);
         t->url = sql_text_dup(stmt, 9);
+        t->identity = sql_text_dup(stmt, 10);
     }
     return got;
 }
@@ -66,14 +67,16 @@ static void add_part(struct talk *talk, sqlite3_stmt *stmt)
 static int read_event(struct programme *p, struct store *s, struct err *err)
 {
     AUTO_STMT *stmt = NULL;
-    if (sql_prepare(&stmt, s, err, "SELECT id, name, place, begin, \"end\" FROM event", "") < 0)
+    if (sql_prepare(&stmt, s, err, "SELECT id, name, place, begin, \"end\", uuid FROM event", "") <
+        0)
         return err->code;
-    const int got = sql_step(s, stmt, "nSSSS", err);
+    const int got = sql_step(s, stmt, "nSSSSS", err);
     if (got > 0) {
         p->name = sql_text_dup(stmt, 1);
         p->place = sql_text_dup(stmt, 2);
         p->begin = sql_text_dup(stmt, 3);
         p->end = sql_text_dup(stmt, 4);
+        p->id = sql_text_dup(stmt, 5);
     }
     return got;
 }
@@ -136,13 +139,14 @@ static int write_talk(struct store *s, const struct talk *t, int position, struc
     if (sql_change(
             s, err,
             "INSERT INTO talk (number, position, title, section, abstract, ref, room, start, "
-            "language, url, gone) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) "
+            "language, url, identity, gone) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) "
             "ON CONFLICT (number) DO UPDATE SET position = excluded.position, "
             "title = excluded.title, section = excluded.section, abstract = excluded.abstract, "
             "ref = excluded.ref, room = excluded.room, start = excluded.start, "
-            "language = excluded.language, url = excluded.url, gone = 0",
-            "iissssssss", t->number, position, t->title, t->section, t->abstract, t->ref, t->room,
-            t->start, t->language, t->url) < 0 ||
+            "language = excluded.language, url = excluded.url, "
+            "identity = excluded.identity, gone = 0",
+            "iisssssssss", t->number, position, t->title, t->section, t->abstract, t->ref, t->room,
+            t->start, t->language, t->url, t->identity) < 0 ||
         sql_change(s, err, "DELETE FROM speaker WHERE talk = ?", "i", t->number) < 0 ||
         sql_change(s, err, "DELETE FROM part WHERE talk = ?", "i", t->number) < 0)
         return err->code;
@@ -161,8 +165,11 @@ static int write_talk(struct store *s, const struct talk *t, int position, struc
 
 static int write_programme(struct store *s, const struct programme *p, struct err *err)
 {
-    if (sql_change(s, err, "INSERT OR REPLACE INTO event VALUES (1, ?, ?, ?, ?)", "ssss", p->name,
-                   p->place, p->begin, p->end) < 0 ||
+    if (sql_change(s, err,
+                   "INSERT INTO event VALUES (1, ?, ?, ?, ?, " SQL_UUID ") "
+                   "ON CONFLICT (id) DO UPDATE SET name = excluded.name, place = excluded.place, "
+                   "begin = excluded.begin, \"end\" = excluded.\"end\"",
+                   "ssss", p->name, p->place, p->begin, p->end) < 0 ||
         sql_change(s, err, "UPDATE talk SET gone = 1", "") < 0)
         return err->code;
     for (size_t i = 0; i < p->nb_talks; i++)

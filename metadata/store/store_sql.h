@@ -7,6 +7,12 @@
 #include "err.h"
 #include "store.h"
 
+/* An expression: a random UUID (RFC 4122, 4.4). */
+#define SQL_UUID                                                                        \
+    "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || "                 \
+    "substr(hex(randomblob(2)), 2) || '-a' || substr(hex(randomblob(2)), 2) || '-' || " \
+    "hex(randomblob(6)))"
+
 struct store {
     sqlite3 *db;
     char *path;                /* for messages */

@@ -123,8 +123,10 @@ bool captions_has_arrow(const struct reader *r, size_t i)
 static char *join_lines(const struct reader *r, size_t begin, size_t end)
 {
     struct str s = {0};
-    for (size_t i = begin; i < end; i++)
-        str_addf(&s, "%s\n", r->lines[i]);
+    for (size_t i = begin; i < end; i++) {
+        str_add(&s, r->lines[i]);
+        str_add(&s, "\n");
+    }
     return str_take(&s);
 }
 

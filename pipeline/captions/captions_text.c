@@ -88,9 +88,16 @@ static char *finish(struct builder *b)
     return str_take(&b->out);
 }
 
+/* The next character and, after a letter, those that follow it: none of them needs more. */
 static void put_next(struct builder *b, const char **p)
 {
+    const bool letter = isalnum((unsigned char)**p);
+    size_t nb = 0;
     put(b, str_next_utf8(p));
+    while (letter && isalnum((unsigned char)(*p)[nb]))
+        nb++;
+    str_add_bytes(&b->out, *p, nb);
+    *p += nb;
 }
 
 /* --- SubRip and WebVTT ------------------------------------------------------------------------ */

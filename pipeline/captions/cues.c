@@ -1,5 +1,6 @@
 #include "cues.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "mem.h"
@@ -31,8 +32,18 @@ static int by_start(const void *a, const void *b)
     return x->place < y->place ? -1 : 1;
 }
 
+static bool is_sorted(const struct cues *c)
+{
+    for (size_t i = 1; i < c->nb; i++)
+        if (c->cues[i].start_ms < c->cues[i - 1].start_ms)
+            return false;
+    return true;
+}
+
 void cues_sort(struct cues *c)
 {
+    if (is_sorted(c))
+        return;
     AUTO_FREE struct placed *list = mem_zalloc(c->nb + 1, sizeof *list);
     for (size_t i = 0; i < c->nb; i++)
         list[i] = (struct placed){c->cues[i], i};

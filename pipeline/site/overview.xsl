@@ -96,6 +96,7 @@
         <xsl:attribute name="itemtype">https://schema.org/EventSeries</xsl:attribute>
         <h2 id="{id}"><bdi itemprop="name"><xsl:value-of select="name"/></bdi></h2>
       </xsl:if>
+      <xsl:if test="not(name)"><h2 class="hidden">Talks</h2></xsl:if>
       <ol class="talks">
         <xsl:apply-templates select="talks/item"/>
       </ol>
@@ -165,6 +166,7 @@
       <a href="{page}">
         <xsl:choose>
           <xsl:when test="of">Part <xsl:value-of select="part"/></xsl:when>
+          <xsl:when test="sound">Listen</xsl:when>
           <xsl:otherwise>Watch</xsl:otherwise>
         </xsl:choose>
         <xsl:text> </xsl:text><span class="length"><xsl:value-of select="length"/></span>

@@ -38,6 +38,10 @@
                   <xsl:if test="position() > 1"><xsl:text>, </xsl:text></xsl:if>
                   <bdi><xsl:value-of select="."/></bdi>
                 </xsl:for-each>
+                <xsl:if test="part/length">
+                  <xsl:if test="talk/speakers/item"><xsl:text> · </xsl:text></xsl:if>
+                  <span class="length"><xsl:value-of select="part/length"/></span>
+                </xsl:if>
               </p>
               <p class="actions">
                 <xsl:for-each select="talk/others/item">
@@ -97,6 +101,7 @@
     <xsl:choose>
       <xsl:when test="sources/item">
         <video id="video" controls="controls" preload="metadata" tabindex="0">
+          <xsl:if test="sound"><xsl:attribute name="class">sound</xsl:attribute></xsl:if>
           <xsl:if test="poster"><xsl:attribute name="poster"><xsl:value-of select="poster"/></xsl:attribute></xsl:if>
           <xsl:for-each select="sources/item">
             <source src="{file}"><xsl:if test="mime"><xsl:attribute name="type"><xsl:value-of select="mime"/></xsl:attribute></xsl:if></source>
@@ -139,6 +144,8 @@
     </section>
   </xsl:template>
 
+  <!-- The lines of a paragraph are a piece that talkpress has made:
+       <span data-t="SECONDS" data-end="SECONDS">TEXT</span> for each. -->
   <xsl:template match="transcripts/item">
     <details class="transcript" data-label="{label}">
       <xsl:if test="lang"><xsl:attribute name="data-lang"><xsl:value-of select="lang"/></xsl:attribute></xsl:if>
@@ -146,9 +153,7 @@
       <div dir="auto">
         <xsl:call-template name="lang"/>
         <xsl:for-each select="paragraphs/item">
-          <p><a class="clock" href="{/site/part/plain}#t={t}" data-t="{t}"><xsl:value-of select="clock"/></a>
-            <xsl:for-each select="cues/item"><xsl:text> </xsl:text><span data-t="{t}" data-end="{end}"><xsl:value-of select="text"/></span></xsl:for-each>
-          </p>
+          <p><a class="clock" href="{/site/part/plain}#t={t}" data-t="{t}"><xsl:value-of select="clock"/></a><xsl:processing-instruction name="piece"><xsl:value-of select="lines"/></xsl:processing-instruction></p>
         </xsl:for-each>
       </div>
     </details>
@@ -162,7 +167,7 @@
         <tbody>
           <xsl:for-each select="files/item | captions/item">
             <tr>
-              <td><a href="{file}" download="download"><xsl:value-of select="file"/></a>
+              <td><a href="{file}" download="download"><xsl:value-of select="file"/></a><small class="format"><xsl:value-of select="format"/></small>
                 <details><summary>SHA-256<span class="hidden"> of <xsl:value-of select="file"/></span></summary><code><xsl:value-of select="sha256"/></code></details></td>
               <td><xsl:value-of select="format"/></td>
               <td class="right"><xsl:value-of select="size"/></td>

@@ -96,6 +96,10 @@ static int write_kit(const struct task *t, kit_make *make, bool is_folder, struc
     if (!t->published)
         return err_set(err, ERR_INVALID,
                        "nothing is published yet: 'talkpress run' publishes what is complete");
+    if (!json_object_get(json_object_get(t->published, "event"), "id"))
+        return err_set(err, ERR_INVALID,
+                       "'%s' is of an earlier talkpress: run 'talkpress publish' first",
+                       PUBLISH_LIST);
     if (make(&kit, &source, err) < 0)
         return err->code;
     const int rc = is_folder ? export_folder_write(&kit.files, t->path, t->event->out, err)
@@ -144,7 +148,7 @@ int check_export(struct command *c, struct err *err)
         return command_usage(c, "%s", c->verb->takes.complaint);
     if (format->is_folder && !command_has(c, "output"))
         return command_usage(c, "%s needs a folder: -o DIR", format->name);
-    if (base_url && !url_is_web(base_url))
+    if (base_url && !url_is_folder(base_url))
         return command_usage(c, "'%s' is not a URL: write it like https://example.org/videos/",
                              base_url);
     return 0;

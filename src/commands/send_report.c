@@ -91,8 +91,8 @@ static void print_target(const struct send_target_result *r, bool dry_run)
         table_text("", "'%s': sent %zu of %zu file%s, %" PRId64 " bytes; removed %zu", r->target,
                    r->nb_sent, r->nb_files, cli_s(r->nb_files), r->bytes, removed);
     if (r->nb_altered) {
-        puts(dry_run ? "  changed there by somebody else:"
-                     : "  changed there by somebody else, and sent again:");
+        puts(dry_run ? "  changed or removed there by somebody else:"
+                     : "  changed or removed there by somebody else, and sent again:");
         print_names(r->altered, r->nb_altered);
     }
     if (r->nb_removed) {
@@ -100,6 +100,10 @@ static void print_target(const struct send_target_result *r, bool dry_run)
              : dry_run ? "  to be removed there:"
                        : "  removed there:");
         print_names(r->removed, r->nb_removed);
+    }
+    if (r->nb_changed) {
+        puts("  NOT removed there, because somebody else changed it since; remove it by hand:");
+        print_names(r->changed, r->nb_changed);
     }
     if (r->kept)
         table_text("  ", "If they are to go, type 'talkpress publish --send --prune'. If this is "
@@ -116,12 +120,13 @@ static json_t *names_json(char *const *names, size_t nb)
 
 static json_t *target_json(const struct send_target_result *r)
 {
-    json_t *o = json_pack("{s:s, s:I, s:I, s:I, s:I, s:o, s:o, s:o}", "target", r->target, "files",
-                          (json_int_t)r->nb_files, "sent", (json_int_t)r->nb_sent, "bytes",
+    json_t *o = json_pack("{s:s, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "target", r->target,
+                          "files", (json_int_t)r->nb_files, "sent", (json_int_t)r->nb_sent, "bytes",
                           (json_int_t)r->bytes, "compared", (json_int_t)r->nb_compared,
                           "removed_files", names_json(r->removed, r->kept ? 0 : r->nb_removed),
                           "not_removed", names_json(r->removed, r->kept ? r->nb_removed : 0),
-                          "altered", names_json(r->altered, r->nb_altered));
+                          "not_removed_changed", names_json(r->changed, r->nb_changed), "altered",
+                          names_json(r->altered, r->nb_altered));
     json_object_set_new(o, "error", r->err.code ? json_text(r->err.msg) : json_null());
     return o;
 }

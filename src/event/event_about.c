@@ -28,9 +28,22 @@ static int read_dates(struct event_about *a, const char *text, const char *where
     return 0;
 }
 
+/* "5b0e6d0c-931f-4a55-8e2b-71c4d906a83d" */
+static bool is_uuid(const char *text)
+{
+    enum { CHARS = 36 };
+    for (size_t i = 0; i < CHARS; i++)
+        if (i == 8 || i == 13 || i == 18 || i == 23
+                ? text[i] != '-'
+                : !text[i] || !strchr("0123456789abcdef", text[i]))
+            return false;
+    return !text[CHARS];
+}
+
 static int check(const json_t *map, const char *where, struct err *err)
 {
-    static const char *const known[] = {"name", "place", "dates", "zone", "language", "licence"};
+    static const char *const known[] = {"id",   "name",     "place",  "dates",
+                                        "zone", "language", "licence"};
     const size_t nb = sizeof known / sizeof *known;
     if (map && !json_is_object(map) && !json_is_null(map))
         return err_set(err, ERR_INVALID,
@@ -40,6 +53,12 @@ static int check(const json_t *map, const char *where, struct err *err)
     for (size_t i = 0; i < nb; i++)
         if (setting_check_text(map, known[i], where, err) < 0)
             return err->code;
+    const char *id = json_get_string(map, "id", NULL);
+    if (id && !is_uuid(id))
+        return err_set(err, ERR_INVALID,
+                       "%s: 'id' of 'event' should be one that is in a talks.json of this event, "
+                       "not '%s'",
+                       where, id);
     return 0;
 }
 
@@ -53,6 +72,7 @@ int event_about_read(struct event_about *a, const json_t *settings, const char *
     if (zone && !datetime_is_zone(zone))
         return err_set(err, ERR_INVALID,
                        "%s: '%s' is not a time zone: write one like 'Europe/Berlin'", where, zone);
+    a->id = mem_strdup(json_get_string(map, "id", NULL));
     a->name = mem_strdup(json_get_string(map, "name", NULL));
     a->place = mem_strdup(json_get_string(map, "place", NULL));
     a->zone = mem_strdup(zone);
@@ -63,6 +83,7 @@ int event_about_read(struct event_about *a, const json_t *settings, const char *
 
 void event_about_finish(struct event_about *a)
 {
+    free(a->id);
     free(a->name);
     free(a->place);
     free(a->begin);
@@ -97,6 +118,7 @@ static void set_zone(struct talk *t, const char *zone)
 
 void event_about_apply(const struct event_about *a, struct programme *p)
 {
+    replace(&p->id, a->id);
     replace(&p->name, a->name);
     replace(&p->place, a->place);
     replace(&p->begin, a->begin);

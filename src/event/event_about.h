@@ -9,6 +9,7 @@ struct programme;
 
 /* Each may be NULL; then the programme's own counts. All are owned by the struct. */
 struct event_about {
+    char *id; /* a UUID */
     char *name, *place;
     char *begin, *end; /* "2010-04-28" */
     char *zone;        /* "Europe/Berlin"; for times without one */

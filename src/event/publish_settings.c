@@ -142,15 +142,20 @@ static int add_target(struct publish_settings *s, const char *text, const char *
 int publish_settings_read(struct publish_settings *s, const json_t *settings, const char *where,
                           struct err *err)
 {
-    static const char *const known[] = {"to", "after"};
+    static const char *const known[] = {"to", "after", "tries"};
     const json_t *block = json_object_get(settings, "publish");
+    double tries;
+    s->tries = PUBLISH_TRIES;
     if (!block || json_is_null(block))
         return 0;
     if (!json_is_object(block))
         return refuse_form(where, err);
     if (setting_check_keys(block, known, sizeof known / sizeof *known, where, err) < 0 ||
-        setting_check_text(block, "after", where, err) < 0)
+        setting_check_text(block, "after", where, err) < 0 ||
+        setting_number(&tries, block, "tries", PUBLISH_TRIES, 1, PUBLISH_MOST_TRIES, where, err) <
+            0)
         return err->code;
+    s->tries = (int)tries;
     const json_t *to = json_object_get(block, "to");
     if (json_is_string(to))
         return refuse_form(where, err);

@@ -6,6 +6,7 @@
 
 #include "err.h"
 
+enum { PUBLISH_TRIES = 4, PUBLISH_MOST_TRIES = 100 };
 enum publish_tool { PUBLISH_RSYNC, PUBLISH_RCLONE };
 
 /* A folder somewhere that 'publish --send' copies out/ to. */
@@ -21,6 +22,7 @@ struct publish_settings {
     struct publish_target *targets;
     size_t nb_targets;
     char *after; /* a command for the shell; NULL: none */
+    int tries;   /* until a target is given up while the network fails; default PUBLISH_TRIES */
 };
 
 /* Reads it from the settings. where names the settings' file in messages. On failure, ERR_INVALID,

@@ -81,6 +81,7 @@ static const char settings_template[] =
     "# Where 'talkpress publish --send' copies out/ to: destinations of rsync, or remotes of "
     "rclone\n"
     "# (NAME:PATH). after: a command that runs when something changed there.\n"
+    "# tries: how often it is tried while the network fails (4; at most 100).\n"
     "# publish: {to: [\"user@example.org:/srv/videos/\"], after: \"./tell-the-others\"}\n"
     "\n"
     "# The number of worker processes. Default: one per core; with AV1, one more per eight cores.\n"

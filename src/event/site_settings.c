@@ -10,11 +10,6 @@
 #include "setting_checks.h"
 #include "url.h"
 
-static bool is_address(const char *url)
-{
-    return url_is_web(url) && !strpbrk(url, "?# ") && strlen(strstr(url, "//")) > 2;
-}
-
 static int read_block(struct site_settings *s, const json_t *block, const char *dir,
                       const char *where, struct err *err)
 {
@@ -27,7 +22,7 @@ static int read_block(struct site_settings *s, const json_t *block, const char *
     if (image)
         s->image = image[0] == '/' ? mem_strdup(image) : fs_join(dir, image);
     const char *url = json_get_string(block, "base_url", NULL);
-    if (url && !is_address(url))
+    if (url && !url_is_folder(url))
         return err_set(err, ERR_INVALID,
                        "%s: 'base_url' should be the address of out/ on the web, like "
                        "https://example.org/videos/, not '%s'",

@@ -181,7 +181,7 @@ static json_t *keep_part(struct publisher *u, const struct part_plan *pp)
 
 static int add_talk(struct publisher *u, const struct talk *t, struct err *err)
 {
-    json_t *talk = talks_json_talk(t);
+    json_t *talk = talks_json_talk(t, u->plan->programme.id);
     json_array_append_new(u->talks, talk);
     for (size_t i = 0; i < t->nb_parts; i++) {
         AUTO_PART_PLAN pp = {0};
@@ -305,7 +305,7 @@ static int has_file(struct publisher *u, const struct file *f, const char *from,
 
 static int put_file(struct publisher *u, const struct file *f, struct err *err)
 {
-    if (!f->ext) /* kept as it is */
+    if (!f->ext || f->linked) /* kept as it is, or there already */
         return 0;
     const struct file *before = publisher_find(u->old, u->nb_old, f->name);
     AUTO_FREE char *from = workdir_path(u->plan->event->work, f->key, f->ext);
@@ -351,11 +351,11 @@ static json_t *list_all(const struct publisher *u)
 {
     const struct programme *p = &u->plan->programme;
     const struct settings *s = &u->plan->event->settings;
-    json_t *all =
-        json_pack("{s:i, s:{s:o, s:o, s:o, s:o, s:o, s:s*}, s:O}", "version", PUBLISH_VERSION,
-                  "event", "name", json_text(p->name), "place", json_text(p->place), "begin",
-                  json_text(p->begin), "end", json_text(p->end), "licence",
-                  json_text(s->about.licence), "language", s->language, "talks", u->talks);
+    json_t *all = json_pack(
+        "{s:i, s:{s:o, s:o, s:o, s:o, s:o, s:o, s:s*}, s:O}", "version", PUBLISH_VERSION, "event",
+        "id", json_text(p->id), "name", json_text(p->name), "place", json_text(p->place), "begin",
+        json_text(p->begin), "end", json_text(p->end), "licence", json_text(s->about.licence),
+        "language", s->language, "talks", u->talks);
     if (u->not_removed)
         json_object_set(all, "not_removed", u->not_removed);
     return all;
@@ -415,7 +415,7 @@ static int update(struct publisher *u, struct err *err)
     AUTO_JSON *all = list_all(u);
     if (event_check(u->plan->event, err) < 0 || event_check_out(u->plan->event, err) < 0 ||
         refuse_foreign(u, err) < 0 || publish_make_texts(u, all, err) < 0 ||
-        remove_half_made(u, err) < 0)
+        remove_half_made(u, err) < 0 || publish_put_new(u, err) < 0)
         return err->code;
     for (size_t i = 0; i < u->nb; i++)
         if (put_file(u, &u->files[i], err) < 0)

@@ -14,6 +14,7 @@ struct file {
     char sha256[65];
     const char *ext; /* in work/ */
     int talk, part;
+    bool linked;    /* publish_put_new has put it into out/ */
     json_t *result; /* of a file of before; owned; NULL: not known */
 };
 
@@ -52,6 +53,11 @@ const struct file *publisher_find(const struct file *files, size_t nb, const cha
 /* Makes u->texts, and lists in the result those that have the name of a file of the user. all: the
  * document of talks.json, to which the contact sheet is added. */
 ATTR_NODISCARD int publish_make_texts(struct publisher *u, json_t *all, struct err *err);
+
+/* --- publish_new.c: files under new names --- */
+
+/* Notes all new names in the store, and puts those files into out/ that can be linked there. */
+ATTR_NODISCARD int publish_put_new(struct publisher *u, struct err *err);
 
 /* --- publish_stale.c: what should be there no longer --- */
 

@@ -7,6 +7,8 @@
 #include "mem.h"
 #include "part.h"
 #include "programme.h"
+#include "programme_identity.h"
+#include "programme_refs.h"
 #include "storyboard_grid.h"
 
 /* The codecs of a rendition, picture first, as ffprobe calls them. */
@@ -111,14 +113,16 @@ void talks_json_add_absent(json_t *talk, const struct part_plan *pp)
         json_object_set_new(talk, "not_published", json_pack("[o]", p));
 }
 
-json_t *talks_json_talk(const struct talk *t)
+json_t *talks_json_talk(const struct talk *t, const char *event_id)
 {
+    AUTO_FREE char *identity = talk_identity(t), *guid = programme_ref_uuid(event_id, identity);
     json_t *speakers = json_array();
     for (size_t i = 0; i < t->nb_speakers; i++)
         json_array_append_new(speakers, json_text(t->speakers[i]));
-    return json_pack("{s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:[]}", "number",
-                     t->number, "ref", json_text(t->ref), "title", json_text(t->title), "speakers",
-                     speakers, "section", json_text(t->section), "start", json_text(t->start),
-                     "room", json_text(t->room), "language", json_text(t->language), "url",
-                     json_text(t->url), "abstract", json_text(t->abstract), "parts");
+    return json_pack("{s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:[]}", "number",
+                     t->number, "guid", guid, "ref", json_text(t->ref), "title",
+                     json_text(t->title), "speakers", speakers, "section", json_text(t->section),
+                     "start", json_text(t->start), "room", json_text(t->room), "language",
+                     json_text(t->language), "url", json_text(t->url), "abstract",
+                     json_text(t->abstract), "parts");
 }

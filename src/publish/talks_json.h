@@ -9,7 +9,7 @@ struct output;
 struct part_plan;
 struct talk;
 
-json_t *talks_json_talk(const struct talk *talk); /* without parts */
+json_t *talks_json_talk(const struct talk *talk, const char *event_id); /* without parts */
 json_t *talks_json_part(const struct part_plan *part);
 /* Adds a part that is not published to the talk. */
 void talks_json_add_absent(json_t *talk, const struct part_plan *part);

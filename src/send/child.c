@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "fs.h"
 #include "mem.h"
 #include "str.h"
@@ -236,15 +237,16 @@ static void finish(struct running *r)
 /* Until the program ends. It is asked to end once the user has stopped talkpress. */
 static void follow(struct running *r, const struct child *c, struct child_guard *g)
 {
+    double asked_s = 0;
     for (bool asked = false;;) {
         struct pollfd p[] = {{.fd = r->outputs[0], .events = POLLIN},
                              {.fd = r->outputs[1], .events = POLLIN},
                              {.fd = r->ended, .events = POLLIN},
                              {.fd = asked ? -1 : g->signals, .events = POLLIN}};
-        const int nb = poll(p, 4, asked ? GRACE_MS : -1);
+        const int nb = poll(p, 4, asked ? GRACE_MS / 10 : -1);
         if (nb < 0 && errno != EINTR)
             return;
-        if (asked && nb == 0)
+        if (asked && clock_now_s() - asked_s > GRACE_MS / 1000.)
             kill(-r->pid, SIGKILL);
         for (int i = 0; i < 2; i++)
             if (nb > 0 && p[i].revents && !take_output(r, i, c)) {
@@ -257,6 +259,7 @@ static void follow(struct running *r, const struct child *c, struct child_guard 
         if (g->stopped && !asked) {
             kill(-r->pid, SIGTERM);
             asked = true;
+            asked_s = clock_now_s();
         }
     }
 }

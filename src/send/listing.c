@@ -50,7 +50,9 @@ void listing_read_rsync(struct listing *out, const char *text)
             line + at + 1 >= end || line[at] != ' ')
             continue;
         AUTO_FREE char *time = mem_printf("%s %s", day, hour);
-        add(out, line + at + 1, (size_t)(end - line) - (size_t)at - 1, time, bytes, kind == '-');
+        const char *name = line + at + 1;
+        const char *arrow = kind == 'l' ? memmem(name, (size_t)(end - name), " -> ", 4) : NULL;
+        add(out, name, (size_t)((arrow ? arrow : end) - name), time, bytes, kind == '-');
     }
     sort(out);
 }

@@ -59,6 +59,7 @@ int manifest_parse(struct manifest *out, const char *text, size_t nb, struct err
     if (json_read_limited(&all, text, nb, MAX_VALUES, "'" SEND_MANIFEST "'", err) < 0 ||
         json_need_object(&files, all, "files", "'" SEND_MANIFEST "'", err) < 0)
         return err->code;
+    out->newer = json_get_int(all, "version", 0) > VERSION;
     if (json_get_int(all, "version", 0) != VERSION)
         return err_set(err, ERR_INVALID,
                        "'" SEND_MANIFEST "' was written by another version of talkpress");

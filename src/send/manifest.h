@@ -3,6 +3,7 @@
  * and until after it was removed. Inner header of send/. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,7 @@ struct manifest {
     char *event; /* the event's name; NULL: not known */
     struct sent_file *files;
     size_t nb;
+    bool newer; /* a later version of talkpress wrote it: nothing more of it is known */
 };
 
 /* Reads it. Skips names that no file of talkpress has. ERR_INVALID: it is not one. */

@@ -38,7 +38,11 @@ struct sending {
 static int refuse_own(const struct sending *s, struct err *err)
 {
     const char *place = s->tool.target->place;
+    AUTO_FREE char *folder = mem_printf("%.*s", (int)strlen(place) - 1, place);
+    AUTO_FREE char *parent = fs_dirname(folder);
     AUTO_FREE char *real = *place == '/' ? realpath(place, NULL) : NULL;
+    if (*place == '/' && !real) /* it will be made */
+        real = realpath(parent, NULL);
     const size_t nb = strlen(s->event->dir);
     if (real && strncmp(real, s->event->dir, nb) == 0 && (!real[nb] || real[nb] == '/'))
         return err_set(err, ERR_INVALID,
@@ -57,7 +61,11 @@ static int read_manifest(struct sending *s, struct err *err)
     if (tool_read(&text, &nb, &s->tool, SEND_MANIFEST, err) < 0)
         return err->code;
     (void)!manifest_parse(&s->before, text, nb, &ignored);
-    return 0;
+    return s->before.newer
+               ? err_set(err, ERR_INVALID,
+                         "'" SEND_MANIFEST "' there was written by a newer talkpress: send with "
+                         "that one, or, if there is none, remove this file there")
+               : 0;
 }
 
 static void names_in(struct names *out, const struct send_plan *p, int state, int first, int last)
@@ -74,7 +82,7 @@ static int compare_there(struct sending *s, struct err *err)
     names_in(&names, &s->plan, ITEM_COMPARE, SEND_FILES, SEND_LISTS);
     s->result->nb_compared = names.nb;
     AUTO_FREE bool *differs = mem_zalloc(names.nb + 1, sizeof *differs);
-    if (s->options->dry_run || !names.nb)
+    if (!names.nb)
         return 0;
     if (tool_compare(differs, &s->tool, s->dir, &names, err) < 0)
         return err->code;
@@ -98,6 +106,8 @@ static void count(struct sending *s)
     }
     for (size_t i = 0; i < s->plan.nb_removed; i++)
         mem_add_string(&r->removed, &r->nb_removed, s->plan.removed[i]);
+    for (size_t i = 0; i < s->plan.nb_changed; i++)
+        mem_add_string(&r->changed, &r->nb_changed, s->plan.changed[i]);
     r->kept = s->plan.kept;
 }
 
@@ -178,8 +188,11 @@ static int conclude(struct sending *s, struct err *err)
                            item->name);
         manifest_add(&m, item->name, there->time, item->bytes, item->sha256);
     }
-    for (size_t i = 0; i < s->plan.nb_removed && s->plan.kept; i++)
-        manifest_add(&m, s->plan.removed[i], NULL, -1, "");
+    for (size_t i = 0; i < s->plan.nb_removed && s->plan.kept; i++) {
+        const struct sent_file *f = manifest_find(&s->before, s->plan.removed[i]);
+        manifest_add(&m, s->plan.removed[i], f ? f->time : NULL, f ? f->bytes : -1,
+                     f ? f->sha256 : "");
+    }
     manifest_sort(&m);
     return put_manifest(s, &m, err) < 0 ||
                    sent_write(s->event->store, s->tool.target->place, &m, err) < 0
@@ -301,9 +314,10 @@ static int send_each(struct send_result *out, struct event *event, const struct 
         struct send_target_result *r = &out->targets[out->nb++];
         struct sending s = {.event = event,
                             .options = o,
-                            .dir = snapshot->dir,
+                            .dir = snapshot->dir ? snapshot->dir : event->out,
                             .result = r,
                             .tool = {.target = &settings->targets[i],
+                                     .tries = settings->tries,
                                      .scratch = snapshot->scratch,
                                      .guard = guard,
                                      .copied = o->progress ? on_copied : NULL,
@@ -421,6 +435,7 @@ void send_result_finish(struct send_result *r)
 {
     for (size_t i = 0; i < r->nb; i++) {
         mem_free_strings(r->targets[i].removed, r->targets[i].nb_removed);
+        mem_free_strings(r->targets[i].changed, r->targets[i].nb_changed);
         mem_free_strings(r->targets[i].altered, r->targets[i].nb_altered);
     }
     free(r->targets);

@@ -34,7 +34,9 @@ struct send_target_result {
     char **removed;              /* owned: what nothing needs now */
     size_t nb_removed;
     bool kept;      /* these are too many, and still there */
-    char **altered; /* owned: what somebody else had changed there, and was sent again */
+    char **changed; /* owned: what nothing needs now, but somebody else had changed: it stays */
+    size_t nb_changed;
+    char **altered; /* owned: what somebody else had changed or removed, and was sent again */
     size_t nb_altered;
     struct err err; /* why it is not complete */
 };

@@ -43,16 +43,25 @@ struct send_item *send_plan_find(const struct send_plan *p, const char *name)
 
 /* --- what should be there --------------------------------------------------------------------- */
 
+/* Somebody changed or removed it since. The store has names alone: what is there under one of them
+ * need not be what was sent. */
+static bool is_altered(const struct there *there, const struct sent_file *sent)
+{
+    if (!sent)
+        return there != NULL;
+    return sent->time &&
+           (!there || there->bytes != sent->bytes || strcmp(sent->time, there->time) != 0);
+}
+
 static void judge(struct send_item *item, const struct there *there, const struct sent_file *sent,
                   bool all)
 {
+    item->altered = item->ours && is_altered(there, sent);
     if (!there || there->bytes != item->bytes) {
         item->state = ITEM_SEND;
-        item->altered = there && sent && sent->time && there->bytes != sent->bytes;
         return;
     }
     const bool verified = sent && sent->time && strcmp(sent->sha256, item->sha256) == 0;
-    item->altered = sent && sent->time && strcmp(sent->time, there->time) != 0;
     if (sent && sent->time && strcmp(sent->sha256, item->sha256) != 0)
         item->state = ITEM_SEND;
     else
@@ -137,18 +146,40 @@ static bool are_many(const struct send_plan *p)
     return nb > PUBLISH_FEW && several;
 }
 
-/* A temporary file of rsync is ".NAME.XXXXXX". */
-static bool is_leftover(const struct there *t, const struct send_plan *p,
-                        const struct manifest *manifest, const struct manifest *sent)
+/* The end of a temporary name: six random letters and digits. "backup" is none. */
+static bool is_random(const char *end)
+{
+    bool mixed = false;
+    for (const char *c = end; *c; c++) {
+        if (!isalnum((unsigned char)*c))
+            return false;
+        mixed = mixed || !islower((unsigned char)*c);
+    }
+    return mixed;
+}
+
+/* A temporary file of rsync is ".NAME.XXXXXX"; of a file that was to be sent, and has no time yet.
+ */
+static bool is_leftover(const struct there *t, const struct manifest *manifest)
 {
     const size_t nb = strlen(t->name);
     if (strcmp(t->name, TOOL_PARTIAL) == 0)
         return !t->is_file;
-    if (*t->name != '.' || nb < 9 || t->name[nb - 7] != '.' || !t->is_file)
+    if (*t->name != '.' || nb < 9 || t->name[nb - 7] != '.' || !t->is_file ||
+        !is_random(t->name + nb - 6))
         return false;
     AUTO_FREE char *name = mem_printf("%.*s", (int)nb - 8, t->name + 1);
-    return send_plan_find(p, name) || manifest_find(manifest, name) || manifest_find(sent, name) ||
-           strcmp(name, SEND_MANIFEST) == 0;
+    const struct sent_file *known = manifest_find(manifest, name);
+    return (known && !known->time) || strcmp(name, SEND_MANIFEST) == 0;
+}
+
+/* A file is removed only if it is what was sent: under its name there may be another one by now,
+ * and others can write what the target says. The store knows names alone. */
+static bool is_as_sent(const struct there *t, const struct sent_file *known, bool in_store)
+{
+    if (!known || !known->time)
+        return in_store || (known && known->bytes == t->bytes);
+    return known->bytes == t->bytes && strcmp(known->time, t->time) == 0;
 }
 
 static void find_removed(struct send_plan *p, const struct listing *listing,
@@ -156,11 +187,16 @@ static void find_removed(struct send_plan *p, const struct listing *listing,
 {
     for (size_t i = 0; i < listing->nb; i++) {
         const struct there *t = &listing->files[i];
-        if (is_leftover(t, p, manifest, sent))
+        const struct sent_file *known = manifest_find(manifest, t->name);
+        const bool in_store = manifest_find(sent, t->name);
+        if (is_leftover(t, manifest))
             mem_add_string(&p->leftover, &p->nb_leftover, t->name);
-        else if (t->is_file && !send_plan_find(p, t->name) &&
-                 (manifest_find(manifest, t->name) || manifest_find(sent, t->name)))
+        else if (!t->is_file || send_plan_find(p, t->name) || (!known && !in_store))
+            continue;
+        else if (is_as_sent(t, known, in_store))
             mem_add_string(&p->removed, &p->nb_removed, t->name);
+        else
+            mem_add_string(&p->changed, &p->nb_changed, t->name);
     }
 }
 
@@ -189,6 +225,7 @@ void send_plan_finish(struct send_plan *p)
         free(p->items[i].name);
     free(p->items);
     mem_free_strings(p->removed, p->nb_removed);
+    mem_free_strings(p->changed, p->nb_changed);
     mem_free_strings(p->leftover, p->nb_leftover);
     *p = (struct send_plan){0};
 }

@@ -31,7 +31,7 @@ struct send_item {
         ITEM_SEND,
     } state;
     bool ours;    /* if it is there, talkpress sent it */
-    bool altered; /* somebody changed it there since */
+    bool altered; /* somebody changed or removed it there since */
 };
 
 /* All is owned. */
@@ -40,7 +40,9 @@ struct send_plan {
     size_t nb;
     char **removed; /* what talkpress sent, and nothing needs now */
     size_t nb_removed;
-    bool kept;       /* these are too many: they stay */
+    char **changed; /* the same, but somebody changed it there since: it stays, as his */
+    size_t nb_changed;
+    bool kept;       /* those to be removed are too many: they stay */
     char **leftover; /* temporary files and folders that a killed send left */
     size_t nb_leftover;
 };

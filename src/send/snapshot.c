@@ -34,7 +34,7 @@ static int refuse_busy(int fd, struct err *err)
 
 static int take_lock(int fd, const char *path, struct err *err)
 {
-    enum { TRIES = 50 };
+    enum { TRIES = 20 };
     const struct timespec pause = {.tv_nsec = 100000000};
     char pid[32];
     const int nb = snprintf(pid, sizeof pid, "%d", (int)getpid());

@@ -82,20 +82,23 @@ static const struct tool_way *way_of(const struct tool *t)
     return t->target->tool == PUBLISH_RSYNC ? &tool_rsync : &tool_rclone;
 }
 
-/* Whether to try again, after a pause. The pauses are short: whoever sends in the night calls
- * talkpress again. A copy that got somewhere begins to count anew. */
+static int pause_ms(int nb_tried)
+{
+    static const int pauses_ms[] = {1000, 2000, 5000, 10000, 30000, 60000};
+    const int last = sizeof pauses_ms / sizeof *pauses_ms - 1;
+    return pauses_ms[nb_tried < last ? nb_tried : last];
+}
+
+/* Whether to try again, after a pause. A copy that got somewhere begins to count anew. */
 static bool try_again(struct tool *t, int *nb_tried, struct err *err)
 {
-    enum { MOST_FAILURES = 30 };
-    static const int pauses_ms[] = {1000, 2000, 5000};
     struct err stopped = {0};
     if (t->moved_bytes > 0)
         *nb_tried = 0;
     t->moved_bytes = 0;
-    if (err->code != ERR_BUSY || ++t->nb_failed > MOST_FAILURES ||
-        *nb_tried == sizeof pauses_ms / sizeof *pauses_ms)
+    if (err->code != ERR_BUSY || ++t->nb_failed > 10 * t->tries || *nb_tried + 1 >= t->tries)
         return false;
-    if (child_guard_wait(t->guard, pauses_ms[(*nb_tried)++], &stopped) < 0) {
+    if (child_guard_wait(t->guard, pause_ms((*nb_tried)++), &stopped) < 0) {
         *err = stopped;
         return false;
     }

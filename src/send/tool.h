@@ -27,6 +27,7 @@ void names_finish(struct names *names);
 
 struct tool {
     const struct publish_target *target;
+    int tries;           /* of each step, while the network fails */
     const char *scratch; /* a folder for its own files; "nothing" in it is an empty folder */
     struct child_guard *guard;
     /* Called now and then while files are copied, with what this copy has done so far; or NULL. */

@@ -10,6 +10,7 @@
 #include "json.h"
 #include "mem.h"
 #include "site_captions.h"
+#include "site_html.h"
 #include "site_sitemap.h"
 #include "site_template.h"
 #include "site_view.h"
@@ -72,12 +73,12 @@ static bool add_current(struct site *s, const struct making *m, const char *name
     return true;
 }
 
-/* Takes over data. made_of NULL: not known. */
+/* Takes over data. pieces may be NULL. made_of NULL: not known. */
 static int add_page(struct site *s, const char *name, const struct template *t, json_t *data,
-                    const char *made_of, struct err *err)
+                    const struct html_pieces *pieces, const char *made_of, struct err *err)
 {
     AUTO_STR text = {0};
-    const int ret = template_apply(&text, t, data, err);
+    const int ret = template_apply(&text, t, data, pieces, err);
     json_decref(data);
     if (ret == 0)
         add_text(s, mem_strdup(name), &text, made_of);
@@ -93,8 +94,8 @@ static char *script_name(const char *page)
 
 /* Reads the captions of a part, in all languages, for the search; and the transcripts of its page,
  * one for each. Damaged ones are left out: 'publish --verify' is what finds damage. */
-static int read_captions(struct cues *all, json_t *transcripts, bool *lacks, struct making *m,
-                         const json_t *part, struct err *err)
+static int read_captions(struct cues *all, json_t *transcripts, struct html_pieces *pieces,
+                         bool *lacks, struct making *m, const json_t *part, struct err *err)
 {
     size_t i;
     json_t *file;
@@ -114,7 +115,7 @@ static int read_captions(struct cues *all, json_t *transcripts, bool *lacks, str
         json_array_append_new(transcripts,
                               json_pack("{s:O, s:O*, s:o}", "label", json_object_get(file, "label"),
                                         "lang", json_object_get(file, "language"), "paragraphs",
-                                        captions_transcript(&cues)));
+                                        captions_transcript(&cues, pieces)));
         for (size_t k = 0; k < cues.nb; k++)
             cues_add(all, cues.cues[k].start_ms, cues.cues[k].end_ms, mem_take(&cues.cues[k].text));
     }
@@ -138,11 +139,12 @@ static int make_part(struct site *s, struct making *m, json_t *view, const json_
 {
     const char *page = json_get_string(part, "page", "");
     json_t *transcripts = json_array();
+    AUTO_HTML_PIECES pieces = {0};
     AUTO_CUES cues = {0};
     AUTO_STR script = {0};
     bool lacks = false;
     json_object_set_new(view, "transcripts", transcripts);
-    if (m->source->captions && read_captions(&cues, transcripts, &lacks, m, part, err) < 0)
+    if (m->source->captions && read_captions(&cues, transcripts, &pieces, &lacks, m, part, err) < 0)
         return err->code;
     if (cues.nb) {
         captions_script(&script, page, &cues);
@@ -153,7 +155,7 @@ static int make_part(struct site *s, struct making *m, json_t *view, const json_
         return 0;
     if (!m->part && template_open(&m->part, m->source->templates, "part.xsl", err) < 0)
         return err->code;
-    return add_page(s, page, m->part, json_incref(view), lacks ? NULL : made_of, err);
+    return add_page(s, page, m->part, json_incref(view), &pieces, lacks ? NULL : made_of, err);
 }
 
 /* A page whose data are those of before is not made again, and its captions are not read: an event
@@ -199,7 +201,7 @@ static int add_overview(struct site *s, struct making *m, bool captions, struct 
     return template_open(&t, m->source->templates, "overview.xsl", err) < 0
                ? err->code
                : add_page(s, "index.html", t, view_overview(m->event, m->talks, captions), NULL,
-                          err);
+                          NULL, err);
 }
 
 /* Calls back for each file of the templates' folder, in the order of their names. */

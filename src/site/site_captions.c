@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "mem.h"
+#include "site_html.h"
 #include "site_text.h"
 
 enum {
@@ -65,24 +66,49 @@ static bool ends_sentence(const char *line)
     return false;
 }
 
-json_t *captions_transcript(const struct cues *c)
+static void add_seconds(struct str *out, int64_t ms)
 {
-    json_t *list = json_array(), *paragraph = NULL;
-    int64_t begin_ms = 0;
-    bool sentence = false;
-    for (size_t i = 0; i < c->nb; i++) {
-        const struct cue *cue = &c->cues[i];
-        const int64_t since_ms = cue->start_ms - begin_ms;
-        if (!paragraph || since_ms >= PARAGRAPH_MAX_MS || (sentence && since_ms >= PARAGRAPH_MS)) {
-            begin_ms = cue->start_ms;
-            paragraph = json_pack("{s:o, s:o, s:[]}", "t", text_seconds(begin_ms), "clock",
-                                  text_length(begin_ms / 1000 * 1000), "cues");
-            json_array_append_new(list, paragraph);
-        }
-        json_array_append_new(json_object_get(paragraph, "cues"),
-                              json_pack("{s:o, s:o, s:s}", "t", text_seconds(cue->start_ms), "end",
-                                        text_seconds(cue->end_ms), "text", cue->text));
-        sentence = ends_sentence(cue->text);
+    char text[TEXT_SECONDS_BYTES];
+    str_add(out, text_format_seconds(text, ms));
+}
+
+static void add_line(struct str *out, const struct cue *cue)
+{
+    str_add(out, " <span data-t=\"");
+    add_seconds(out, cue->start_ms);
+    str_add(out, "\" data-end=\"");
+    add_seconds(out, cue->end_ms);
+    str_add(out, "\">");
+    html_add_text(out, cue->text);
+    str_add(out, "</span>");
+}
+
+/* Where the paragraph that begins with cue i ends. */
+static size_t paragraph_end(const struct cues *c, size_t i)
+{
+    const int64_t begin_ms = c->cues[i].start_ms;
+    for (i++; i < c->nb; i++) {
+        const int64_t since_ms = c->cues[i].start_ms - begin_ms;
+        if (since_ms >= PARAGRAPH_MAX_MS ||
+            (since_ms >= PARAGRAPH_MS && ends_sentence(c->cues[i - 1].text)))
+            break;
+    }
+    return i;
+}
+
+json_t *captions_transcript(const struct cues *c, struct html_pieces *pieces)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < c->nb;) {
+        const int64_t begin_ms = c->cues[i].start_ms;
+        AUTO_STR lines = {0};
+        for (const size_t end = paragraph_end(c, i); i < end; i++)
+            add_line(&lines, &c->cues[i]);
+        json_array_append_new(list, json_pack("{s:o, s:o, s:I}", "t", text_seconds(begin_ms),
+                                              "clock", text_length(begin_ms / 1000 * 1000), "lines",
+                                              (json_int_t)pieces->nb));
+        pieces->texts = mem_grow(pieces->texts, pieces->nb, sizeof *pieces->texts);
+        pieces->texts[pieces->nb++] = str_take(&lines);
     }
     return list;
 }
@@ -127,29 +153,38 @@ void captions_script(struct str *out, const char *page, const struct cues *c)
 /* --- the index of words ----------------------------------------------------------------------- */
 
 struct word {
+    struct word *next; /* of those with the same place in the table */
+    uint32_t hash;
     size_t last;      /* the page that was added last */
     struct str pages; /* differences of the pages' numbers, in base 36 */
-    size_t nb;
+    char text[];
 };
 
+/* An event of a thousand talks has ten million words, of which some ten thousands are different. */
 struct word_index {
-    GHashTable *words; /* of struct word */
+    struct word **table;
+    size_t nb, nb_places; /* places: a power of two */
     json_t *pages;
 };
-
-static void free_word(void *opaque)
-{
-    struct word *w = opaque;
-    str_finish(&w->pages);
-    free(w);
-}
 
 struct word_index *word_index_create(void)
 {
     struct word_index *x = mem_zalloc(1, sizeof *x);
-    x->words = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_word);
+    x->nb_places = 1024;
+    x->table = mem_zalloc(x->nb_places, sizeof *x->table);
     x->pages = json_array();
     return x;
+}
+
+/* A new array of all words, in no order. */
+static struct word **all_words(const struct word_index *x)
+{
+    struct word **list = mem_zalloc(x->nb + 1, sizeof *list);
+    size_t nb = 0;
+    for (size_t i = 0; i < x->nb_places; i++)
+        for (struct word *w = x->table[i]; w; w = w->next)
+            list[nb++] = w;
+    return list;
 }
 
 void word_index_destroy_p(struct word_index **index)
@@ -157,9 +192,69 @@ void word_index_destroy_p(struct word_index **index)
     struct word_index *x = *index;
     if (!x)
         return;
-    g_hash_table_destroy(x->words);
+    AUTO_FREE struct word **words = all_words(x);
+    for (size_t i = 0; i < x->nb; i++) {
+        str_finish(&words[i]->pages);
+        free(words[i]);
+    }
     json_decref(x->pages);
+    free(x->table);
     free(x);
+}
+
+static void put_into_table(struct word_index *x, struct word *w)
+{
+    struct word **place = &x->table[w->hash & (x->nb_places - 1)];
+    w->next = *place;
+    *place = w;
+}
+
+static void grow_table(struct word_index *x)
+{
+    AUTO_FREE struct word **words = all_words(x);
+    free(x->table);
+    x->nb_places *= 2;
+    x->table = mem_zalloc(x->nb_places, sizeof *x->table);
+    for (size_t i = 0; i < x->nb; i++)
+        put_into_table(x, words[i]);
+}
+
+/* A word that is being read. */
+struct spelling {
+    uint32_t hash;
+    size_t nb;
+    char text[6 * (MAX_WORD_CHARS + 1) + 1];
+};
+
+static void start_word(struct spelling *s)
+{
+    s->hash = 2166136261; /* FNV-1a */
+    s->nb = 0;
+}
+
+static void add_letter(struct spelling *s, uint32_t c)
+{
+    char *p = &s->text[s->nb];
+    *p = (char)c;
+    s->nb += c < 0x80 ? 1 : (size_t)g_unichar_to_utf8(c, p);
+    for (; p < &s->text[s->nb]; p++)
+        s->hash = (s->hash ^ (unsigned char)*p) * 16777619;
+}
+
+static struct word *find_word(struct word_index *x, const struct spelling *s)
+{
+    struct word *w = x->table[s->hash & (x->nb_places - 1)];
+    while (w && (w->hash != s->hash || strcmp(w->text, s->text) != 0))
+        w = w->next;
+    if (w)
+        return w;
+    w = mem_zalloc(1, sizeof *w + s->nb + 1);
+    w->hash = s->hash;
+    memcpy(w->text, s->text, s->nb);
+    put_into_table(x, w);
+    if (++x->nb > x->nb_places)
+        grow_table(x);
+    return w;
 }
 
 static void add_number(struct str *out, size_t number)
@@ -173,22 +268,18 @@ static void add_number(struct str *out, size_t number)
     str_add_bytes(out, digits + nb, sizeof digits - nb);
 }
 
-static void add_word(struct word_index *x, struct str *word)
+/* Adds the word, if it has letters, and starts another. */
+static void end_word(struct word_index *x, struct spelling *s)
 {
-    if (word->len == 0)
-        return;
     const size_t page = json_array_size(x->pages);
-    struct word *w = g_hash_table_lookup(x->words, word->s);
-    if (!w) {
-        w = mem_zalloc(1, sizeof *w);
-        g_hash_table_insert(x->words, g_strdup(word->s), w);
-    }
-    if (w->last != page) { /* pages count from 1 here */
-        str_add(&w->pages, w->nb++ ? "," : "");
+    s->text[s->nb] = '\0';
+    struct word *w = s->nb ? find_word(x, s) : NULL;
+    if (w && w->last != page) { /* pages count from 1 here */
+        str_add(&w->pages, w->last ? "," : "");
         add_number(&w->pages, page - w->last);
         w->last = page;
     }
-    str_clear(word);
+    start_word(s);
 }
 
 /* Scripts that have no space between words: each character is searched as a word. */
@@ -210,24 +301,29 @@ static bool stands_alone(gunichar c)
 /* As fold() of search.js does it: letters without their accents, in lower case. */
 static void add_words(struct word_index *x, const char *line)
 {
-    AUTO_STR word = {0};
-    char *folded =
-        g_str_is_ascii(line) ? g_strdup(line) : g_utf8_normalize(line, -1, G_NORMALIZE_NFD);
+    struct spelling word;
+    char *folded = g_str_is_ascii(line) ? NULL : g_utf8_normalize(line, -1, G_NORMALIZE_NFD);
     size_t nb = 0;
-    for (const char *p = folded; p && *p; p = g_utf8_next_char(p)) {
-        const gunichar c = g_unichar_tolower(g_utf8_get_char(p));
-        if (g_unichar_ismark(c))
+    const char *p = folded ? folded : line;
+    start_word(&word);
+    for (uint32_t c; (c = str_next_utf8(&p));) {
+        const bool ascii = c < 0x80;
+        if (!ascii && g_unichar_ismark(c))
             continue;
-        if (!g_unichar_isalnum(c) || stands_alone(c) || ++nb > MAX_WORD_CHARS) {
-            add_word(x, &word);
+        const bool letter = ascii ? g_ascii_isalnum((char)c) : g_unichar_isalnum(c);
+        const bool alone = !ascii && stands_alone(c);
+        if (!letter || alone || ++nb > MAX_WORD_CHARS) {
+            end_word(x, &word);
             nb = 0;
         }
-        if (g_unichar_isalnum(c))
-            str_add_utf8(&word, c == 0x3c2 ? 0x3c3 : c); /* a final sigma */
-        if (stands_alone(c))
-            add_word(x, &word);
+        if (letter && ascii)
+            add_letter(&word, (uint32_t)g_ascii_tolower((char)c));
+        else if (letter)
+            add_letter(&word, c == 0x3c2 ? 0x3c3 : g_unichar_tolower(c)); /* a final sigma */
+        if (alone)
+            end_word(x, &word);
     }
-    add_word(x, &word);
+    end_word(x, &word);
     g_free(folded);
 }
 
@@ -240,7 +336,8 @@ void word_index_add(struct word_index *x, const char *page, const struct cues *c
 
 static int by_text(const void *a, const void *b)
 {
-    return strcmp(a, b);
+    struct word *const *x = a, *const *y = b;
+    return strcmp((*x)->text, (*y)->text);
 }
 
 void word_index_script(struct str *out, const struct word_index *x)
@@ -248,15 +345,14 @@ void word_index_script(struct str *out, const struct word_index *x)
     AUTO_STR words = {0}, pages = {0};
     if (json_array_size(x->pages) == 0)
         return;
-    GList *sorted = g_list_sort(g_hash_table_get_keys(x->words), by_text);
-    for (const GList *i = sorted; i; i = i->next) {
-        const struct word *w = g_hash_table_lookup(x->words, i->data);
-        str_add(&words, i == sorted ? "" : " ");
-        str_add(&words, i->data);
-        str_add(&pages, i == sorted ? "" : " ");
-        str_add(&pages, w->pages.s);
+    AUTO_FREE struct word **sorted = all_words(x);
+    qsort(sorted, x->nb, sizeof *sorted, by_text);
+    for (size_t i = 0; i < x->nb; i++) {
+        str_add(&words, i ? " " : "");
+        str_add(&words, sorted[i]->text);
+        str_add(&pages, i ? " " : "");
+        str_add(&pages, sorted[i]->pages.s);
     }
-    g_list_free(sorted);
     AUTO_FREE char *names = json_dumps(x->pages, JSON_COMPACT);
     /* Words are letters and digits, and names of files have no characters that end a script. */
     str_add(out, "captionIndex({\"pages\":");

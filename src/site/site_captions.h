@@ -7,12 +7,15 @@
 #include "cues.h"
 #include "str.h"
 
+struct html_pieces;
+
 /* Makes the cues' texts plain: one line each, without markup. The other functions need it. */
 void captions_make_plain(struct cues *cues);
 
-/* The cues in paragraphs of about half a minute: [{t, clock, cues: [{t, end, text}]}]. A new
+/* The cues in paragraphs of about half a minute: [{t, clock, lines}]. lines is the number of a
+ * piece that is added: <span data-t="SECONDS" data-end="SECONDS">TEXT</span> for each cue. A new
  * value. */
-json_t *captions_transcript(const struct cues *cues);
+json_t *captions_transcript(const struct cues *cues, struct html_pieces *pieces);
 
 /* Appends the script NAME.captions.js of a part: a call of captionLines with the part's page and
  * its lines, each a time in seconds and a text. */

@@ -1,6 +1,7 @@
 #include "site_html.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* HTML Standard, 13.1.2, "void elements". */
@@ -14,9 +15,17 @@ static bool is_void(const char *name)
     return false;
 }
 
-static void add_escaped(struct str *out, const xmlChar *text)
+void html_pieces_finish(struct html_pieces *p)
 {
-    for (const char *p = (const char *)text; p && *p;) {
+    for (size_t i = 0; i < p->nb; i++)
+        free(p->texts[i]);
+    free(p->texts);
+    *p = (struct html_pieces){0};
+}
+
+void html_add_text(struct str *out, const char *text)
+{
+    for (const char *p = text; p && *p;) {
         const size_t nb = strcspn(p, "&<>\"");
         str_add_bytes(out, p, nb);
         p += nb;
@@ -45,41 +54,53 @@ static void add_start_tag(struct str *out, const xmlNode *node)
         str_add(out, " ");
         str_add(out, (const char *)a->name);
         str_add(out, "=\"");
-        add_escaped(out, value);
+        html_add_text(out, (const char *)value);
         str_add(out, "\"");
         xmlFree(value);
     }
     str_add(out, ">");
 }
 
-static void add_nodes(struct str *out, const xmlNode *node, bool in_script);
+static void add_piece(struct str *out, const xmlNode *node, const struct html_pieces *pieces)
+{
+    const char *content = (const char *)node->content;
+    const size_t number = content ? strtoul(content, NULL, 10) : 0;
+    if (pieces && number < pieces->nb && strcmp((const char *)node->name, "piece") == 0)
+        str_add(out, pieces->texts[number]);
+}
 
-static void add_element(struct str *out, const xmlNode *node)
+static void add_nodes(struct str *out, const xmlNode *node, bool in_script,
+                      const struct html_pieces *pieces);
+
+static void add_element(struct str *out, const xmlNode *node, const struct html_pieces *pieces)
 {
     const char *name = (const char *)node->name;
     add_start_tag(out, node);
     if (is_void(name))
         return;
-    add_nodes(out, node->children, strcmp(name, "script") == 0);
+    add_nodes(out, node->children, strcmp(name, "script") == 0, pieces);
     str_add(out, "</");
     str_add(out, name);
     str_add(out, ">");
 }
 
-static void add_nodes(struct str *out, const xmlNode *node, bool in_script)
+static void add_nodes(struct str *out, const xmlNode *node, bool in_script,
+                      const struct html_pieces *pieces)
 {
     for (; node; node = node->next)
         if (node->type == XML_ELEMENT_NODE)
-            add_element(out, node);
+            add_element(out, node, pieces);
+        else if (node->type == XML_PI_NODE && !in_script)
+            add_piece(out, node, pieces);
         else if (node->type == XML_TEXT_NODE && in_script)
             add_json(out, node->content);
         else if (node->type == XML_TEXT_NODE)
-            add_escaped(out, node->content);
+            html_add_text(out, (const char *)node->content);
 }
 
-void html_write(struct str *out, const xmlDoc *doc)
+void html_write(struct str *out, const xmlDoc *doc, const struct html_pieces *pieces)
 {
     str_add(out, "<!DOCTYPE html>\n");
-    add_nodes(out, doc->children, false);
+    add_nodes(out, doc->children, false, pieces);
     str_add(out, "\n");
 }

@@ -206,6 +206,8 @@ json_t *part_show(const json_t *part, size_t nb_parts)
         json_object_set_new(out, "of", json_integer((json_int_t)nb_parts));
     add_measures(out, part, json_array_get(files, 0));
     add_fallback(out);
+    const json_t *first = json_array_get(json_object_get(out, "sources"), 0);
+    json_object_set_new(out, "sound", json_boolean(first && !has_picture(first)));
     if (json_array_size(json_object_get(part, "chapters")))
         json_object_set_new(out, "chapters", show_chapters(json_object_get(part, "chapters")));
     json_object_set(out, "chapters_track",

@@ -154,12 +154,13 @@ static xmlDoc *transform(const struct template *t, xmlDoc *from, struct str *hea
     return page;
 }
 
-int template_apply(struct str *out, const struct template *t, const json_t *data, struct err *err)
+int template_apply(struct str *out, const struct template *t, const json_t *data,
+                   const struct html_pieces *pieces, struct err *err)
 {
     AUTO_STR heard = {0};
     xmlDoc *from = as_xml(data), *page = transform(t, from, &heard);
     if (page)
-        html_write(out, page);
+        html_write(out, page, pieces);
     else
         fail(t, &heard, err);
     xmlFreeDoc(page);

@@ -5,6 +5,7 @@
 
 #include "err.h"
 
+struct html_pieces;
 struct str;
 struct template;
 
@@ -17,6 +18,6 @@ void template_close_p(struct template **t);
 
 /* Appends the page that the template makes of the data: HTML in UTF-8. The data appears as
  * XML: the root is <site>, a member is an element of its name, and an item of an array is <item>.
- * Members that are null or false are left out; true is an empty element. */
+ * Members that are null or false are left out; true is an empty element. pieces: for html_write. */
 ATTR_NODISCARD int template_apply(struct str *out, const struct template *t, const json_t *data,
-                                  struct err *err);
+                                  const struct html_pieces *pieces, struct err *err);

@@ -27,14 +27,20 @@ json_t *text_iso_length(int64_t ms)
     return json_sprintf("PT%" PRId64 "S", (ms + 500) / 1000);
 }
 
+const char *text_format_seconds(char out[TEXT_SECONDS_BYTES], int64_t ms)
+{
+    size_t nb = (size_t)snprintf(out, TEXT_SECONDS_BYTES, "%" PRId64, ms / 1000);
+    if (ms % 1000)
+        nb += (size_t)snprintf(out + nb, TEXT_SECONDS_BYTES - nb, ".%03d", (int)(ms % 1000));
+    while (ms % 1000 && out[nb - 1] == '0')
+        out[--nb] = '\0';
+    return out;
+}
+
 json_t *text_seconds(int64_t ms)
 {
-    char text[32];
-    snprintf(text, sizeof text, "%" PRId64 ".%03d", ms / 1000, (int)(ms % 1000));
-    size_t nb = strlen(text);
-    while (text[nb - 1] == '0')
-        nb--;
-    return json_stringn(text, nb - (text[nb - 1] == '.'));
+    char text[TEXT_SECONDS_BYTES];
+    return json_string(text_format_seconds(text, ms));
 }
 
 json_t *text_size(int64_t nb_bytes)

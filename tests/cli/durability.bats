@@ -34,7 +34,7 @@ furnish()
     EVENT=$1
     mkdir "$1"
     cheap_rendition "$1" cheap .mp4 96
-    SITE=on settings 'renditions: [cheap]'
+    SITE=on settings 'renditions: [cheap]' 'event: {id: 6f0c7ab2-52c1-4d9e-a0c4-3f1f0e0c8f11}'
 }
 
 # An event's life, each step of which can be done again: a second programme renames a published file.

@@ -92,13 +92,26 @@ attributes()
     [ "$nb" -ge 5 ]
 }
 
-@test "feeds: a changed title changes no guid; without base_url they go" {
-    guids=$(xmllint --xpath '//guid/text()' event/out/feed-video.xml)
-    sed 's/First Steps/The First Attempt/' "$PAGE" >page.txt
+guids()
+{
+    xmllint --xpath "//guid/text() | //*[local-name()='guid']/text()" "$@"
+}
+
+@test "feeds: another title, event's name or address changes no guid; without base_url they go" {
+    guids=$(guids event/out/feed-video.xml event/out/feed-sound.xml)
+    sed 's/First Steps/The First Attempt/; s/Tiny Conf/The Tiny Conf/' "$PAGE" >page.txt
     tp import page.txt >/dev/null
+    SITE='{base_url: "https://elsewhere.example.org/2021"}'
+    settings 'renditions: [cheap, m4a, mp3]' 'event: {language: eng, licence: CC BY 4.0}'
     tp run --quiet >/dev/null
-    same "$guids" "$(xmllint --xpath '//guid/text()' event/out/feed-video.xml)"
+    json .event.name '"The Tiny Conference 2021"' cat event/out/talks.json
+    same "$guids" "$(guids event/out/feed-video.xml event/out/feed-sound.xml)"
+    same 10 "$(wc -l <<<"$guids")"
+    expect 0 tp export voctoweb -o kit
+    same "$(head -1 <<<"$guids" | wc -c)" "$(jq -r .event.guid kit/01*/event.json | wc -c)"
+    same "$(jq -r .event.guid kit/01*/event.json)" "$(jq -r '.talks[0].guid' event/out/talks.json)"
     same "The First Attempt" "$(xmllint --xpath 'string(//item[1]/title)' event/out/feed-video.xml)"
+    SITE=off
     settings 'renditions: [cheap, m4a, mp3]' 'event: {language: eng, licence: CC BY 4.0}'
     tp publish >/dev/null
     same "" "$(ls event/out | grep feed)"
@@ -154,6 +167,17 @@ attributes()
     same "$(jq -r .event.guid voctoweb/03-cmd-and/event.json)" "$(jq -r .guid voctoweb/03-cmd-and/03*.json | sort -u)"
 }
 
+@test "an event that is made again elsewhere can have the id of before" {
+    id=$(jq -r .event.id event/out/talks.json) guid=$(jq -r '.talks[1].guid' event/out/talks.json)
+    new_event again
+    settings 'renditions: [cheap]' "event: {id: $id}"
+    tp publish >/dev/null
+    same "$id $guid" "$(jq -r '.event.id + " " + .talks[1].guid' again/out/talks.json)"
+    settings 'renditions: [cheap]' "event: {id: Tiny Conference}"
+    expect 1 tp publish
+    says "'id' of 'event' should be one that is in a talks.json of this event, not 'Tiny Conference'"
+}
+
 @test "archive.org and pretalx: a table and links" {
     expect 0 tp export archive.org -o table.csv
     query() { sqlite3 -csv :memory: ".import --csv table.csv t" "SELECT $1"; }
@@ -171,6 +195,10 @@ Bo,eng,movies' "$(query "\"creator[1]\", language, mediatype FROM t WHERE file I
 @test "what is asked for wrongly, or left out, is said" {
     expect 2 tp export nothing
     says "expected one FORMAT: schedule.xml, pyvideo, podcast, youtube, peertube, voctoweb, archive.org or pretalx"
+    for url in "https://v.example.org/a b" "https://v.example.org/?x="; do
+        expect 2 tp export pretalx --base-url "$url"
+        says "'$url' is not a URL"
+    done
     expect 2 tp export youtube
     says "youtube needs a folder: -o DIR"
     mkdir full
@@ -186,6 +214,9 @@ Bo,eng,movies' "$(query "\"creator[1]\", language, mediatype FROM t WHERE file I
         expect 1 tp export $format
         says "needs the address of out/ on the web: give --base-url URL"
     done
+    sed -i '/^    "id":/d' event/out/talks.json
+    expect 1 tp export youtube -o x
+    says "'talks.json' is of an earlier talkpress: run 'talkpress publish' first"
     new_event fresh
     expect 1 tp export archive.org
     says "nothing is published yet"

@@ -131,18 +131,20 @@ static json_t *make_part(int part, const char *name)
 static json_t *make_talk(int number, const char *ref, const char *title, const char *start)
 {
     AUTO_FREE char *name = mem_printf("%02d-talk", number);
-    return json_pack("{s:i, s:s?, s:s, s:[s, s], s:s, s:s?, s:s, s:s, s:[o]}", "number", number,
-                     "ref", ref, "title", title, "speakers", HOSTILE, "Bo Chan", "section", HOSTILE,
-                     "start", start, "language", "deu", "abstract", HOSTILE, "parts",
-                     make_part(1, name));
+    AUTO_FREE char *guid = mem_printf("00000000-0000-4000-a000-%012d", number);
+    return json_pack("{s:i, s:s, s:s?, s:s, s:[s, s], s:s, s:s?, s:s, s:s, s:[o]}", "number",
+                     number, "guid", guid, "ref", ref, "title", title, "speakers", HOSTILE,
+                     "Bo Chan", "section", HOSTILE, "start", start, "language", "deu", "abstract",
+                     HOSTILE, "parts", make_part(1, name));
 }
 
 /* Takes over talks. */
 static json_t *make_list(json_t *talks)
 {
-    return json_pack("{s:i, s:{s:s, s:s, s:s, s:s, s:s}, s:o}", "version", 1, "event", "name",
-                     HOSTILE, "place", "Ghent", "begin", "2021-05-04", "end", "2021-05-05",
-                     "licence", "CC BY 4.0", "talks", talks);
+    return json_pack("{s:i, s:{s:s, s:s, s:s, s:s, s:s, s:s}, s:o}", "version", 1, "event", "id",
+                     "5b0e6d0c-931f-4a55-8e2b-71c4d906a83d", "name", HOSTILE, "place", "Ghent",
+                     "begin", "2021-05-04", "end", "2021-05-05", "licence", "CC BY 4.0", "talks",
+                     talks);
 }
 
 static const char *text_of(const struct kit *kit, const char *path)
@@ -220,8 +222,8 @@ static void test_feed(void **state)
         {"//channel/language", "de"},
         {"//channel/podcast:license", "cc-by-4.0"},
         {"//channel/itunes:image/@href", "https://v.org/x/feed-image.jpg"},
-        /* UUIDv5 of "v.org/x/feed-video.xml", as Python's uuid makes it */
-        {"//channel/podcast:guid", "68e53ac7-aefd-5867-a870-41a83be0aa03"},
+        {"//item[2]/guid", "00000000-0000-4000-a000-000000000001"},
+        {"//channel/podcast:guid", "ba700515-c273-5cfc-957d-7c4814f76915"},
     };
     for (size_t i = 0; i < NB(cases); i++)
         assert_feed(video, cases[i].expression, cases[i].wanted);
@@ -231,30 +233,22 @@ static void test_feed(void **state)
 
 /* --- identity --------------------------------------------------------------------------------- */
 
-static char *guid_of(json_t *talk)
-{
-    AUTO_JSON *list = make_list(json_pack("[o]", talk));
-    AUTO_KIT_PARTS parts = {0};
-    kit_parts_read(&parts, list);
-    return mem_strdup(parts.list[0].guid);
-}
-
-/* A changed title changes no guid, whether the ref is the programme's own, made of the title, or
- * missing; and the ref is what identifies a talk. */
+/* Of parts 1 and 2: the talk's, and one made from it. Neither the event's name nor the address of a
+ * feed has a part in it. */
 static void test_guids(void **state)
 {
     (void)state;
-    AUTO_FREE char *own = guid_of(make_talk(1, "AB12", "A title", NULL)),
-                   *own_later = guid_of(make_talk(2, "AB12", "Another", NULL)),
-                   *slug = guid_of(make_talk(1, "a-title", "A title", NULL)),
-                   *slug_later = guid_of(make_talk(1, "another-2", "Another", NULL)),
-                   *none = guid_of(make_talk(1, NULL, "Another", NULL)),
-                   *uuid = guid_of(make_talk(1, "852280ac-61d3-588c-b74c-8d87f9d9d2c6", "A", NULL));
-    assert_string_equal(own, own_later);
-    assert_string_equal(slug, slug_later);
-    assert_string_equal(slug, none);
-    assert_string_not_equal(own, slug);
-    assert_string_equal(uuid, "852280ac-61d3-588c-b74c-8d87f9d9d2c6");
+    json_t *talk = make_talk(1, "AB12", "A title", NULL);
+    json_array_append_new(json_object_get(talk, "parts"), make_part(2, "01-part-2"));
+    AUTO_JSON *list = make_list(json_pack("[o]", talk));
+    AUTO_KIT_PARTS parts = {0}, renamed = {0};
+    kit_parts_read(&parts, list);
+    json_object_set_new(json_object_get(list, "event"), "name", json_string("Another"));
+    kit_parts_read(&renamed, list);
+    assert_int_equal(parts.nb, 2);
+    assert_string_equal(parts.list[0].guid, "00000000-0000-4000-a000-000000000001");
+    assert_string_not_equal(parts.list[1].guid, parts.list[0].guid);
+    assert_string_equal(parts.list[1].guid, renamed.list[1].guid);
 }
 
 /* --- hostile texts ---------------------------------------------------------------------------- */
@@ -288,6 +282,28 @@ static void test_hostile(void **state)
                 assert_null(strpbrk(t->text, "<>"));
             }
         }
+    }
+}
+
+/* Only an address of the web becomes a link. */
+static void test_pages(void **state)
+{
+    (void)state;
+    static const char *const urls[][2] = {{"https://e.org/t?x=1&y=2", "https://e.org/t?x=1&y=2"},
+                                          {"javascript:alert(1)", ""},
+                                          {"https://e.org/a b", ""},
+                                          {"https://e.org/<script>", ""}};
+    for (size_t i = 0; i < NB(urls); i++) {
+        json_t *talk = make_talk(1, NULL, "Title", NULL);
+        json_object_set_new(talk, "url", json_string(urls[i][0]));
+        AUTO_JSON *list = make_list(json_pack("[o]", talk));
+        AUTO_KIT feed = {0}, voctoweb = {0};
+        make(&feed, kit_podcast, list);
+        make(&voctoweb, kit_voctoweb, list);
+        assert_feed(text_of(&feed, KIT_FEED_VIDEO), "//item/link", urls[i][1]);
+        assert_row_int(urls[i][0],
+                       strstr(text_of(&voctoweb, "01-talk/event.json"), urls[i][0]) != NULL,
+                       *urls[i][1] != 0);
     }
 }
 
@@ -335,7 +351,8 @@ int main(void)
         cmocka_unit_test(test_cut),      cmocka_unit_test(test_html),
         cmocka_unit_test(test_licences), cmocka_unit_test(test_feed),
         cmocka_unit_test(test_guids),    cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_youtube),  cmocka_unit_test(test_archive),
+        cmocka_unit_test(test_youtube),  cmocka_unit_test(test_pages),
+        cmocka_unit_test(test_archive),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

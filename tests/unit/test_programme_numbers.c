@@ -67,6 +67,7 @@ static void keep_gone(struct programme *p, const struct programme *before)
             continue;
         struct talk *t = programme_add_talk(p, was->number);
         t->ref = mem_strdup(was->ref);
+        t->identity = mem_strdup(was->identity);
         t->title = mem_strdup(was->title);
         t->start = mem_strdup(was->start);
         t->room = mem_strdup(was->room);
@@ -242,6 +243,67 @@ static void test_ids_by_order(void **state)
     assert_distinct("refs", &after);
 }
 
+/* Talks are "number|ref|title", "a|One" without a number. */
+static void make_numbered(struct programme *out, const char *talks)
+{
+    AUTO_FREE char *copy = mem_strdup(talks);
+    char *rest = copy;
+    for (char *row; (row = strsep(&rest, "/"));) {
+        struct talk *t = programme_add_talk(out, 0);
+        if (*row >= '0' && *row <= '9')
+            t->number = atoi(strsep(&row, "|"));
+        t->ref = field(&row);
+        t->title = field(&row);
+        talk_add_part(t, 0);
+    }
+    programme_settle_refs(out);
+}
+
+static char *identities(const struct programme *p)
+{
+    AUTO_STR s = {0};
+    for (size_t i = 0; i < p->nb_talks; i++)
+        str_addf(&s, "%s%s", i ? ", " : "", p->talks[i].identity);
+    return str_take(&s);
+}
+
+/* What identifies a talk stays, whatever changes, and is of no other talk. */
+static void test_identities(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *before, *after, *wanted;
+    } rows[] = {
+        {"a title", "1||One/2||Two", "1||Uno/2||Two", "talk-1, talk-2"},
+        {"the title that made the ref", "|One day/|Two", "|Two/|One night", "two, one-night"},
+        {"a title that its ref was like", "1|one|One/2|two|Two", "1|one|Uno/2|two|Two", "one, two"},
+        {"the numbers", "1|a|One/2|b|Two", "2|a|One/3|b|Two/1|c|New", "a, b, c"},
+        {"two numbers", "1|a|One/2|b|Two", "2|a|One/1|b|Two", "a, b"},
+        {"a ref", "1|a|One", "1|x|One", "a"},
+        {"all refs", "a|One/b|Two", "x|Two/y|One", "b, a"},
+        {"a ref is added", "1||One", "1|a|One", "talk-1"},
+        {"another talk with its number", "1|a|One", "1|b|Two", "b"},
+        {"a ref that was another's", "1|a|One/2|b|Two", "1|b|One", "b"},
+        {"an identity that is in use", "1||One", "1|talk-1|One/2|talk-1|Two", "talk-1, talk-1-2"},
+        {"a talk that was gone", "1|a|One/2|b|Two", "2|b|Two/3|talk-9|Three", "b, talk-9"},
+    };
+    for (size_t i = 0; i < NB(rows); i++) {
+        AUTO_PROGRAMME before = {0}, after = {0}, again = {0};
+        make_numbered(&before, rows[i].before);
+        programme_number_talks(&before, &(struct programme){0});
+        make_numbered(&after, rows[i].after);
+        programme_number_talks(&after, &before);
+        AUTO_FREE char *got = identities(&after);
+        assert_row_str(rows[i].name, got, rows[i].wanted);
+        keep_gone(&after, &before);
+        make_numbered(&again, rows[i].before);
+        programme_number_talks(&again, &after);
+        for (size_t k = 0; k < again.nb_talks; k++)
+            for (size_t m = 0; m < k; m++)
+                assert_string_not_equal(again.talks[k].identity, again.talks[m].identity);
+    }
+}
+
 /* One ref for a whole programme of the largest size: no round looks at all pairs. */
 static void test_many(void **state)
 {
@@ -269,7 +331,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cases),        cmocka_unit_test(test_gone),
         cmocka_unit_test(test_gone_id),      cmocka_unit_test(test_ids),
-        cmocka_unit_test(test_ids_by_order), cmocka_unit_test(test_many),
+        cmocka_unit_test(test_ids_by_order), cmocka_unit_test(test_identities),
+        cmocka_unit_test(test_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -85,7 +85,7 @@ static void listings(void **state)
     assert_string_equal(t->time, "2026/11/30 02:21:51");
     assert_int_equal(listing_find(&rsync, "a.mp4")->bytes, 123456789012);
     assert_false(listing_find(&rsync, ".")->is_file);
-    assert_null(listing_find(&rsync, "a"));
+    assert_false(listing_find(&rsync, "a")->is_file);
 
     static const char json[] = "[{\"Name\":\"b\",\"Size\":7,\"ModTime\":\"x\",\"IsDir\":false},"
                                "{\"Name\":\"a\",\"Size\":-1,\"ModTime\":\"y\",\"IsDir\":true}]";
@@ -111,6 +111,11 @@ static void manifests(void **state)
     assert_null(manifest_find(&back, "a.mp4")->time);
     assert_string_equal(manifest_find(&back, "b.mp4")->time, "then");
     manifest_finish(&back);
+
+    static const char newer[] = "{\"version\": 9, \"files\": {}}";
+    assert_int_equal(manifest_parse(&back, newer, sizeof newer - 1, &err), ERR_INVALID);
+    assert_true(back.newer);
+    err = (struct err){0};
 
     /* Names that lead elsewhere or are options are not taken from a target. */
     static const char hostile[] = "{\"version\": 1, \"files\": {\"../x\": {}, \"/etc/passwd\": {}, "
@@ -253,7 +258,10 @@ static void removals(void **state)
         there(&s, "01-old-title.mp4", 1); /* renamed */
         was_sent(&s, "01-old-title.mp4", 1, "b");
         there(&s, "mine.txt", 1);
+        was_sent(&s, "01-new-title.mp4", -1, "a"); /* a killed send was to send it */
         there(&s, ".01-new-title.mp4.aB3xYz", 1);
+        there(&s, ".01-new-title.mp4.backup", 1);
+        there(&s, ".01-old-title.mp4.aB3xYz", 1);
         there(&s, ".mine.aB3xYz", 1);
         for (int talk = 2; talk < 5 + 3 * many; talk++) {
             AUTO_FREE char *name = mem_printf("%02d-gone.mp4", talk);
@@ -267,6 +275,31 @@ static void removals(void **state)
         assert_int_equal(s.plan.nb_leftover, 1);
         assert_string_equal(s.plan.leftover[0], ".01-new-title.mp4.aB3xYz");
     }
+}
+
+/* A list there that names files of others, with the right size or not, removes none of them. */
+static void changed_since(void **state)
+{
+    (void)state;
+    SCENE s = {0};
+    there(&s, "1-as-sent.mp4", 1);
+    was_sent(&s, "1-as-sent.mp4", 1, "a");
+    there(&s, "2-other-time.mp4", 1);
+    was_sent(&s, "2-other-time.mp4", 2, "a");
+    manifest_add(&s.sent, "2-other-time.mp4", NULL, -1, "");
+    there(&s, "3-other-size.mp4", 1);
+    manifest_add(&s.manifest, "3-other-size.mp4", "2026/11/30 02:21:01", 7, "a");
+    there(&s, "4-no-size.mp4", 1);
+    manifest_add(&s.manifest, "4-no-size.mp4", NULL, -1, "");
+    there(&s, "5-begun.mp4", 1);
+    was_sent(&s, "5-begun.mp4", -1, "a");
+    there(&s, "6-in-store.mp4", 1);
+    manifest_add(&s.sent, "6-in-store.mp4", NULL, -1, "");
+    assert_int_equal(make(&s, "E", false, true), 0);
+    assert_int_equal(s.plan.nb_removed, 3);
+    assert_string_equal(s.plan.removed[1], "5-begun.mp4");
+    assert_string_equal(s.plan.removed[2], "6-in-store.mp4");
+    assert_int_equal(s.plan.nb_changed, 3);
 }
 
 static void phases(void **state)
@@ -284,9 +317,11 @@ static void phases(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(targets),  cmocka_unit_test(listings),  cmocka_unit_test(manifests),
-        cmocka_unit_test(states),   cmocka_unit_test(strangers), cmocka_unit_test(another_event),
-        cmocka_unit_test(removals), cmocka_unit_test(phases),
+        cmocka_unit_test(targets),   cmocka_unit_test(listings),
+        cmocka_unit_test(manifests), cmocka_unit_test(states),
+        cmocka_unit_test(strangers), cmocka_unit_test(another_event),
+        cmocka_unit_test(removals),  cmocka_unit_test(changed_since),
+        cmocka_unit_test(phases),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -343,7 +343,7 @@ static int apply(const char *text, struct str *out, struct err *err)
     if (fs_write_atomic(path, text, strlen(text), err) < 0 ||
         template_open(&t, folder, "t.xsl", err) < 0)
         return err->code;
-    return template_apply(out, t, data, err);
+    return template_apply(out, t, data, NULL, err);
 }
 
 static void test_html(void **state)
@@ -449,6 +449,44 @@ static void test_days(void **state)
     assert_string_equal(url, "https://x/15-%C3%BC%20%231.mp4");
 }
 
+static void test_sound_only(void **state)
+{
+    struct err err = {0};
+    AUTO_SITE s = {0};
+    AUTO_JSON *published =
+        parse("{'event': {}, 'talks': [{'number': 1, 'title': 'A', 'speakers': [], 'parts': ["
+              "{'part': 1, 'measured_s': 65, 'verdict': 'ok', 'files': [{'file': '1.opus', 'mime': "
+              "'audio/ogg', 'codecs': ['opus']}]}]}]}");
+    const struct site_source source = source_of(published);
+    (void)state;
+    assert_done(site_make(&s, &source, &err));
+    holds(&s, "1.html", "preload=\"metadata\" tabindex=\"0\" class=\"sound\">");
+    holds(&s, "1.html", "<span class=\"length\">1:05</span>");
+    holds(&s, "index.html", ">Listen <span class=\"length\">1:05</span>");
+    holds(&s, "index.html", "<h2 class=\"hidden\">Talks</h2>");
+}
+
+/* Many words, so that the table of them grows. */
+static void test_many_words(void **state)
+{
+    AUTO_WORD_INDEX *index = word_index_create();
+    AUTO_CUES cues = {0};
+    AUTO_STR script = {0};
+    (void)state;
+    for (int i = 0; i < 5000; i++)
+        cues_add(&cues, i, i + 1, mem_printf("w%d Ünd ümlaut%d", i, i % 7));
+    word_index_add(index, "a.html", &cues);
+    word_index_add(index, "b.html", &cues);
+    word_index_script(&script, index);
+    assert_non_null(strstr(script.s, " w0 w1 w10 w100 w1000 w1001 "));
+    assert_non_null(strstr(script.s, " umlaut6 und w0 "));
+    assert_non_null(strstr(script.s, " w999\",\"in\":\"1,1 1,1 "));
+    size_t nb = 0;
+    for (const char *p = script.s; (p = strstr(p, "1,1")); p++)
+        nb++;
+    assert_int_equal(nb, 5000 + 7 + 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -461,6 +499,8 @@ int main(void)
         cmocka_unit_test(test_wrong_templates),
         cmocka_unit_test(test_confined),
         cmocka_unit_test(test_days),
+        cmocka_unit_test(test_sound_only),
+        cmocka_unit_test(test_many_words),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

@@ -125,6 +125,7 @@ static void assert_old_programme(struct store *store)
     assert_string_equal(p.talks[0].title, "Kept");
     assert_int_equal(p.talks[0].parts[0].listed_s, 726);
     assert_int_equal(p.talks[0].parts[0].slot_s, 0);
+    assert_int_equal(strlen(p.id), 36);
 }
 
 static void assert_old_recording(struct store *store)
@@ -344,13 +345,13 @@ static void test_journal_stays(void **state)
     sqlite3 *db = NULL;
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
     assert_int_equal(sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 9", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 10", NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
     char before[2][HASH_BYTES], after[2][HASH_BYTES];
     hash_file(before[0], path);
     hash_file(before[1], wal);
     struct store *store = NULL;
-    assert_fails(store_open(&store, path, &err), ERR_INVALID, "version 9");
+    assert_fails(store_open(&store, path, &err), ERR_INVALID, "version 10");
     hash_file(after[0], path);
     hash_file(after[1], wal);
     assert_string_equal(before[0], after[0]);

@@ -151,6 +151,12 @@ null
     done
 }
 
+@test "a link to a talk leads to it, though pictures and texts above it come late" {
+    browse --size 390x300 "index.html#talk-4" "wait 0.7" \
+        "Math.abs(document.getElementById('talk-4').getBoundingClientRect().top - 72) < 5"
+    same true "$output"
+}
+
 @test "without JavaScript: the video plays, and links to times lead into the file" {
     browse --no-js --under v "$PART" "$V.play(); 1" "wait 1.5" "$V.currentTime > 0" \
         "document.querySelector('.transcript a').getAttribute('href')" \
