@@ -25,6 +25,10 @@ ATTR_NODISCARD int json_read_limited(json_t **out, const char *text, size_t nb, 
 /* One line with sorted keys: equal values give equal text. The caller frees it. */
 char *json_canonical(const json_t *value);
 
+/* The text of a file that people may look at: indented, members in their order, a line end. A new
+ * string. */
+char *json_file_text(const json_t *value);
+
 /* Members that must exist: ERR_INVALID if one is missing or of another kind. where names obj in the
  * message. Strings and values belong to obj. */
 ATTR_NODISCARD int json_need_string(const char **out, const json_t *obj, const char *key,

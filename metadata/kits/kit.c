@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json.h"
 #include "mem.h"
 
 static struct export_text *add(struct kit *k, char *path)
@@ -22,8 +23,7 @@ void kit_add_text(struct kit *k, char *path, char *text)
 
 void kit_add_json(struct kit *k, char *path, json_t *value)
 {
-    AUTO_FREE char *json = json_dumps(value, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-    kit_add_text(k, path, mem_printf("%s\n", json ? json : "{}"));
+    kit_add_text(k, path, json_file_text(value));
     json_decref(value);
 }
 

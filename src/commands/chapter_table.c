@@ -42,9 +42,10 @@ static int64_t in_video(const struct shown *s, size_t i)
 
 /* --- for people ------------------------------------------------------------------------------- */
 
+static const char *const headings[] = {">in the talk", ">in the video", "title", NULL};
+
 static void print_list(const struct shown *s)
 {
-    static const char *const headings[] = {">in the talk", ">in the video", "title", NULL};
     struct table *t = table_create(headings);
     char talk[CLOCK_BYTES], video[CLOCK_BYTES];
     if (s->pp->chapters.nb > s->pp->nb_chapters) /* one of the title was added */
@@ -94,7 +95,6 @@ static void print(const struct shown *s)
 
 static void print_proposed(const struct shown *s, const struct chapters *proposed)
 {
-    static const char *const headings[] = {">in the talk", ">in the video", "title", NULL};
     struct table *t = table_create(headings);
     char talk[CLOCK_BYTES], video[CLOCK_BYTES];
     printf("%s: %zu chapter%s proposed, at changes of slides\n", s->name, proposed->nb,

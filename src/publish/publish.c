@@ -363,8 +363,7 @@ static json_t *list_all(const struct publisher *u)
 
 static int put_lists(struct publisher *u, const json_t *all, struct err *err)
 {
-    AUTO_FREE char *json = json_dumps(all, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-    AUTO_FREE char *text = mem_printf("%s\n", json ? json : "{}");
+    AUTO_FREE char *text = json_file_text(all);
     if (put_text(u, list_name, text, err) < 0)
         return err->code;
     AUTO_STR sums = {0};

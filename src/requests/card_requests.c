@@ -116,10 +116,8 @@ static int try_all(struct str *out, const void *input, struct err *err)
 
 static void add_path(char ***list, size_t *nb, const char *path)
 {
-    if (!path)
-        return;
-    *list = mem_need(reallocarray(*list, *nb + 1, sizeof **list));
-    (*list)[(*nb)++] = mem_strdup(path);
+    if (path)
+        mem_add_string(list, nb, path);
 }
 
 /* look: whose template and pictures are read. */
