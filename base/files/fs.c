@@ -168,6 +168,11 @@ static int write_and_close(int fd, const char *path, const void *bytes, size_t n
                             : 0;
 }
 
+char *fs_tmp_name(const char *path)
+{
+    return mem_printf("%s" FS_TMP_MARK "%d", path, (int)getpid());
+}
+
 int fs_write(const char *path, const void *bytes, size_t nb, struct err *err)
 {
     const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
@@ -194,7 +199,7 @@ static int create(const char *path)
 
 int fs_write_atomic(const char *path, const void *bytes, size_t nb, struct err *err)
 {
-    AUTO_FREE char *tmp = mem_printf("%s" FS_TMP_MARK "%d", path, (int)getpid());
+    AUTO_FREE char *tmp = fs_tmp_name(path);
     if (write_and_close(create(tmp), tmp, bytes, nb, err) == 0 && fs_commit(tmp, path, err) == 0)
         return 0;
     unlink(tmp);
@@ -246,7 +251,7 @@ static int commit_tmp(const char *tmp, const char *to, struct err *err)
 
 int fs_try_link(const char *from, const char *to, struct err *err)
 {
-    AUTO_FREE char *tmp = mem_printf("%s" FS_TMP_MARK "%d", to, (int)getpid());
+    AUTO_FREE char *tmp = fs_tmp_name(to);
     unlink(tmp);
     if (link(from, tmp) == 0)
         return commit_tmp(tmp, to, err) < 0 ? err->code : 1;
@@ -260,7 +265,7 @@ int fs_link_atomic(const char *from, const char *to, struct err *err)
     const int linked = fs_try_link(from, to, err);
     if (linked)
         return linked < 0 ? linked : 0;
-    AUTO_FREE char *tmp = mem_printf("%s" FS_TMP_MARK "%d", to, (int)getpid());
+    AUTO_FREE char *tmp = fs_tmp_name(to);
     if (copy(from, tmp, err) < 0) {
         unlink(tmp);
         return err->code;

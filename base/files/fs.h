@@ -35,6 +35,7 @@ ATTR_NODISCARD int fs_read_opened(char **out, size_t *out_nb, int fd, const char
 /* The functions below first write to a file with this mark and the process id after its name. A
  * killed process may leave such a file. */
 #define FS_TMP_MARK ".tmp-"
+char *fs_tmp_name(const char *path); /* a new string */
 
 /* write() until all is written. Returns 0, or -1 with errno. */
 ATTR_NODISCARD int fs_write_all(int fd, const void *bytes, size_t nb);

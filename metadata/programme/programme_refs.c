@@ -43,13 +43,18 @@ void programme_settle_refs(struct programme *p)
     }
 }
 
-/* The first 16 bytes of SHA-1 over a name space and a name. */
-char *programme_name_uuid(const unsigned char space[16], const char *name)
+/* RFC 4122, 4.3: version 5, the first 16 bytes of SHA-1 over a name space and a name. */
+char *programme_ref_uuid(const char *event, const char *ref)
 {
+    static const unsigned char space[16] = {0x5b, 0x0e, 0x6d, 0x0c, 0x93, 0x1f, 0x4a, 0x55,
+                                            0x8e, 0x2b, 0x71, 0xc4, 0xd9, 0x06, 0xa8, 0x3d};
+    if (g_uuid_string_is_valid(ref))
+        return mem_strdup(ref);
+    AUTO_FREE char *name = mem_printf("%s\n%s", event ? event : "", ref);
     unsigned char d[20];
     gsize nb = sizeof d;
     GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA1);
-    g_checksum_update(sum, space, 16);
+    g_checksum_update(sum, space, sizeof space);
     g_checksum_update(sum, (const unsigned char *)name, (gssize)strlen(name));
     g_checksum_get_digest(sum, d, &nb);
     g_checksum_free(sum);
@@ -59,14 +64,4 @@ char *programme_name_uuid(const unsigned char space[16], const char *name)
     for (size_t i = 0; i < 16; i++)
         str_addf(&uuid, "%s%02x", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", d[i]);
     return str_take(&uuid);
-}
-
-char *programme_ref_uuid(const char *event, const char *ref)
-{
-    static const unsigned char space[16] = {0x5b, 0x0e, 0x6d, 0x0c, 0x93, 0x1f, 0x4a, 0x55,
-                                            0x8e, 0x2b, 0x71, 0xc4, 0xd9, 0x06, 0xa8, 0x3d};
-    if (g_uuid_string_is_valid(ref))
-        return mem_strdup(ref);
-    AUTO_FREE char *name = mem_printf("%s\n%s", event ? event : "", ref);
-    return programme_name_uuid(space, name);
 }

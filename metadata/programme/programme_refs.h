@@ -9,9 +9,6 @@ struct programme;
  * ref, the second becomes "ref-2", the third "ref-3", and their shared_ref is the ref. */
 void programme_settle_refs(struct programme *programme);
 
-/* RFC 4122, 4.3: the version 5 UUID of a name in a name space. A new string. */
-char *programme_name_uuid(const unsigned char space[16], const char *name);
-
 /* The ref as a UUID, for formats that require one: the ref itself if it is one, else a version 5
  * UUID of the event's name or id (may be NULL) and the ref, always the same for both. A new string.
  */

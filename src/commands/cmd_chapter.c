@@ -78,7 +78,7 @@ static int type(const struct typed *t, const struct wish *w, struct err *err)
 {
     AUTO_FREE char *title = NULL;
     char length[CLOCK_BYTES];
-    int64_t at_ms, from_ms, to_ms;
+    int64_t at_ms = 0, from_ms, to_ms;
     size_t nb = 0;
     if (read_time(&at_ms, t, w->time, err) < 0)
         return err->code;

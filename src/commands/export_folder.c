@@ -31,7 +31,7 @@ int export_folder_write(const struct export_texts *texts, const char *path, cons
     AUTO_FREE char *dir = mem_strdup(path);
     while (strlen(dir) > 1 && str_ends(dir, "/"))
         dir[strlen(dir) - 1] = '\0';
-    AUTO_FREE char *tmp = mem_printf("%s%s%d", dir, FS_TMP_MARK, (int)getpid());
+    AUTO_FREE char *tmp = fs_tmp_name(dir);
     if (fs_exists(dir) && rmdir(dir) < 0)
         return err_set(err, ERR_INVALID,
                        "'%s' exists and is not an empty folder: move it away, or name another",

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "fs.h"
 #include "json.h"
@@ -272,7 +271,7 @@ enum { COARSE_TIME_S = 2 };
 static int relink(struct publisher *u, const struct file *f, const char *from, const char *to,
                   struct err *err)
 {
-    AUTO_FREE char *tmp = mem_printf("%s" FS_TMP_MARK "%d", to, (int)getpid());
+    AUTO_FREE char *tmp = fs_tmp_name(to);
     const int linked = fs_try_link(from, tmp, err);
     if (linked <= 0)
         return linked;

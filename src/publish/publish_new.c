@@ -17,11 +17,6 @@ static bool is_new(const struct publisher *u, const struct file *f)
     return f->ext && !publisher_find(u->old, u->nb_old, f->name);
 }
 
-static char *tmp_of(const char *path)
-{
-    return mem_printf("%s" FS_TMP_MARK "%d", path, (int)getpid());
-}
-
 /* In one transaction, before anything is in out/. */
 static int note_new(const struct publisher *u, struct err *err)
 {
@@ -47,7 +42,7 @@ static size_t link_new(struct publisher *u)
         if (!is_new(u, f))
             continue;
         AUTO_FREE char *from = workdir_path(u->plan->event->work, f->key, f->ext);
-        AUTO_FREE char *to = fs_join(u->plan->event->out, f->name), *tmp = tmp_of(to);
+        AUTO_FREE char *to = fs_join(u->plan->event->out, f->name), *tmp = fs_tmp_name(to);
         f->linked = !fs_is_taken(to) && link(from, tmp) == 0;
         nb += f->linked;
     }
@@ -57,7 +52,7 @@ static size_t link_new(struct publisher *u)
 static int name_new(struct publisher *u, struct err *err)
 {
     for (size_t i = 0; i < u->nb; i++) {
-        AUTO_FREE char *to = fs_join(u->plan->event->out, u->files[i].name), *tmp = tmp_of(to);
+        AUTO_FREE char *to = fs_join(u->plan->event->out, u->files[i].name), *tmp = fs_tmp_name(to);
         if (!u->files[i].linked)
             continue;
         if (rename(tmp, to) < 0)

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "event.h"
 #include "fs.h"
@@ -131,14 +130,9 @@ bool texts_have(const struct texts *t, const char *name)
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
-static char *tmp_name(const char *path)
-{
-    return mem_printf("%s" FS_TMP_MARK "%d", path, (int)getpid());
-}
-
 static int write_tmp(const char *path, const struct text *text, struct err *err)
 {
-    AUTO_FREE char *tmp = tmp_name(path);
+    AUTO_FREE char *tmp = fs_tmp_name(path);
     return fs_write_new(tmp, text->text, text->nb, err);
 }
 
@@ -156,7 +150,7 @@ static int write_texts(size_t *nb_written, const struct texts *t, struct err *er
     if (nb && fs_sync_disk(out, err) < 0)
         return err->code;
     for (size_t i = 0; i < t->nb; i++) {
-        AUTO_FREE char *path = fs_join(out, t->list[i].name), *tmp = tmp_name(path);
+        AUTO_FREE char *path = fs_join(out, t->list[i].name), *tmp = fs_tmp_name(path);
         if (t->list[i].differs && rename(tmp, path) < 0)
             return err_errno(err, errno, "cannot rename '%s' to '%s'", tmp, path);
     }
