@@ -22,7 +22,8 @@ char *storyboard_vtt(const json_t *b)
         char from[CLOCK_BYTES], to[CLOCK_BYTES];
         str_addf(&out, "\n%s --> %s\n%s#xywh=%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 "\n",
                  clock_format_cue(from, i * interval_ms),
-                 clock_format_cue(to, (i + 1) * interval_ms), sheet ? sheet : "", x, y, width, height);
+                 clock_format_cue(to, (i + 1) * interval_ms), sheet ? sheet : "", x, y, width,
+                 height);
     }
     return str_take(&out);
 }

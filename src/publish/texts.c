@@ -86,6 +86,12 @@ bool texts_added(const struct texts *t, const char *name)
     return false;
 }
 
+bool texts_is_foreign(const struct texts *t, const char *name)
+{
+    AUTO_FREE char *path = fs_join(t->event->out, name);
+    return !json_object_get(t->before, name) && fs_is_taken(path);
+}
+
 static int by_name(const void *a, const void *b)
 {
     const struct text *x = a, *y = b;
@@ -109,7 +115,7 @@ void texts_compare(struct texts *t)
     for (size_t i = 0; i < t->nb; i++) {
         struct text *text = &t->list[i];
         AUTO_FREE char *path = fs_join(t->event->out, text->name);
-        text->foreign = !json_object_get(t->before, text->name) && fs_is_taken(path);
+        text->foreign = texts_is_foreign(t, text->name);
         text->differs = text->text && !text->foreign && !is_there(path, text);
     }
 }

@@ -27,6 +27,9 @@ bool texts_is_current(const struct texts *texts, const char *name, const char *m
 /* Whether a text of that name was added. */
 bool texts_added(const struct texts *texts, const char *name);
 
+/* Whether a file in out/ has that name which talkpress did not write: nothing may refer to it. */
+bool texts_is_foreign(const struct texts *texts, const char *name);
+
 /* Once all are added: compares them with out/. Changes nothing. A text whose name a file has that
  * talkpress did not write is left out. */
 void texts_compare(struct texts *texts);

@@ -114,12 +114,12 @@ SHA256SUMS index.html talks.json" "$(written)"
     site on
     expect 0 tp publish
     says "'out/01-first-steps.html', 'out/icon.svg', 'out/index.html' and 3 more were not written by \
-talkpress, so these pages are left out: move them away and publish again, or set 'site: off'"
+talkpress, so talkpress's own files of these names are left out: move them away and publish again, or set 'site: off'"
     says_not "look at it"
     same mine "$(cat event/out/index.html)"
     rm event/out/[ips]*.*
     expect 0 tp publish
-    says "'out/01-first-steps.html' was not written by talkpress, so that page is left out: move it away"
+    says "'out/01-first-steps.html' was not written by talkpress, so talkpress's own file of that name is left out: move it away"
 }
 
 @test "a team's own templates, and wrong ones" {
