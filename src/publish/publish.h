@@ -35,7 +35,7 @@ struct publish_stale {
 struct publish_result {
     size_t nb_parts, nb_files;     /* in out/ now */
     size_t nb_written, nb_removed; /* with the lists */
-    size_t nb_lists;               /* of those written, the lists */
+    size_t nb_lists, nb_texts;     /* of those written, the lists; pages, feeds, lists of cues */
     bool wrote_sums;               /* SHA256SUMS is one of them */
     struct publish_stale *stale;   /* owned, in order of their names */
     size_t nb_stale, nb_renamed;   /* of the stale ones */

@@ -15,6 +15,10 @@ struct texts;
 
 ATTR_NODISCARD int texts_open(struct texts **out, struct event *event, struct err *err);
 
+/* Forgets how the texts in out/ looked and what they were made of, so that the next publish makes
+ * and compares them all: somebody suspects the disk. */
+ATTR_NODISCARD int texts_distrust(struct event *event, struct err *err);
+
 /* Adds a text, in memory. Takes over both strings. Names differ. */
 void texts_add(struct texts *texts, char *name, char *text, size_t nb);
 /* The same for a text that is costly to make. made_of: a hash of all that it depends on. text may
