@@ -129,8 +129,11 @@ static int sync_parent(const char *path, struct err *err)
 
 int fs_place(const char *from, const char *to, struct err *err)
 {
-    if (fs_sync(from, err) < 0)
-        return err->code;
+    return fs_sync(from, err) < 0 ? err->code : fs_rename(from, to, err);
+}
+
+int fs_rename(const char *from, const char *to, struct err *err)
+{
     if (rename(from, to) == 0)
         return 0;
     return errno == EISDIR

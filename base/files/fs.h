@@ -59,6 +59,9 @@ ATTR_NODISCARD int fs_check_output(const char *path, struct err *err);
 /* fsyncs a file, or a folder and so the names in it. */
 ATTR_NODISCARD int fs_sync(const char *path, struct err *err);
 
+/* Renames from, which is no folder, to to. A folder in its place is an error that names it. */
+ATTR_NODISCARD int fs_rename(const char *from, const char *to, struct err *err);
+
 /* fsyncs from and renames it to to. The new name is durable only after the folder is synced, for
  * example by an fs_commit of another file in it. */
 ATTR_NODISCARD int fs_place(const char *from, const char *to, struct err *err);

@@ -38,7 +38,13 @@ static size_t nb_in_state(const struct fixity_result *f, enum fixity state)
 /* Whether SHA256SUMS did not say what it should, although no file had to change. */
 static bool sums_were_wrong(const struct publish_result *r)
 {
-    return r->wrote_sums && r->nb_written == r->nb_lists && !r->nb_removed;
+    return r->wrote_sums && r->nb_written == r->nb_lists + r->nb_texts && !r->nb_removed;
+}
+
+/* Whether pages, feeds or lists of cues were not what talks.json makes of them. */
+static bool texts_were_wrong(const struct publish_result *r)
+{
+    return r->nb_texts && r->nb_written == r->nb_texts + r->wrote_sums && !r->nb_removed;
 }
 
 static void print_fixity(const struct fixity_result *f, const struct publish_result *r,
@@ -55,6 +61,9 @@ static void print_fixity(const struct fixity_result *f, const struct publish_res
                    f->files[i].why);
     if (sums_were_wrong(r))
         puts("  repaired SHA256SUMS: it did not list the files as they were published");
+    if (texts_were_wrong(r))
+        printf("  wrote %zu page%s or other text%s again: not as they should be\n", r->nb_texts,
+               cli_s(r->nb_texts), cli_s(r->nb_texts));
     if (f->set_aside)
         table_text("", "damaged files of work/ are in '%s' until 'talkpress gc --prune'",
                    f->set_aside + strlen(event->dir) + 1);
@@ -67,16 +76,18 @@ static json_t *fixity_json(const struct fixity_result *f, const struct publish_r
         json_array_append_new(found,
                               json_pack("{s:s, s:s, s:s}", "file", f->files[i].name, "state",
                                         fixity_name(f->files[i].state), "why", f->files[i].why));
-    return json_pack("{s:I, s:I, s:I, s:b, s:o}", "files", (json_int_t)f->nb_files, "bytes",
+    return json_pack("{s:I, s:I, s:I, s:b, s:I, s:o}", "files", (json_int_t)f->nb_files, "bytes",
                      (json_int_t)f->nb_bytes, "as_published", (json_int_t)f->nb_same,
-                     "sums_repaired", sums_were_wrong(r), "not_as_published", found);
+                     "sums_repaired", sums_were_wrong(r), "texts_repaired",
+                     (json_int_t)(texts_were_wrong(r) ? r->nb_texts : 0), "not_as_published",
+                     found);
 }
 
 static int fixity_status(const struct fixity_result *f, const struct publish_result *r)
 {
     if (f->nb_found > nb_in_state(f, FIXITY_REPAIRED))
         return EXIT_FAILED;
-    return f->nb_found || sums_were_wrong(r) ? EXIT_NEEDS_USER : EXIT_OK;
+    return f->nb_found || sums_were_wrong(r) || texts_were_wrong(r) ? EXIT_NEEDS_USER : EXIT_OK;
 }
 
 static int check_published(struct fixity_result *out, struct command *c, struct err *err)

@@ -83,17 +83,28 @@ static char *foreign_names(const struct publish_result *r)
     return str_take(&s);
 }
 
+/* Whether 'site: off' helps. */
+static bool all_of_site(const struct publish_result *r)
+{
+    static const char *const endings[] = {".html", ".css", ".js", ".svg"};
+    size_t nb = 0;
+    for (size_t i = 0; i < r->nb_foreign; i++)
+        for (size_t k = 0; k < sizeof endings / sizeof *endings; k++)
+            nb += str_ends(r->foreign[i], endings[k]);
+    return nb == r->nb_foreign;
+}
+
 static void print_foreign(const struct publish_result *r)
 {
     const bool one = r->nb_foreign == 1;
     AUTO_FREE char *names = foreign_names(r);
     if (r->nb_foreign)
-        table_text(
-            "",
-            "%s %s not written by talkpress, so %s left out: move %s away and publish again, "
-            "or set 'site: off'",
-            names, one ? "was" : "were", one ? "that page is" : "these pages are",
-            one ? "it" : "them");
+        table_text("",
+                   "%s %s not written by talkpress, so talkpress's own %s left out: move %s away "
+                   "and publish again%s",
+                   names, one ? "was" : "were",
+                   one ? "file of that name is" : "files of these names are", one ? "it" : "them",
+                   all_of_site(r) ? ", or set 'site: off'" : "");
 }
 
 int publish_report(struct publish_result *r, struct command *c, bool ask, struct err *err)

@@ -21,7 +21,7 @@ static int64_t duration_of(const json_t *part)
     return longest_ms;
 }
 
-static void add_part(struct texts *texts, const json_t *talk, const json_t *part)
+static void add_files(struct texts *texts, const json_t *talk, const json_t *part)
 {
     const json_t *chapters = json_object_get(part, "chapters");
     size_t i;
@@ -35,11 +35,23 @@ static void add_part(struct texts *texts, const json_t *talk, const json_t *part
     }
 }
 
-void chapter_texts_add(struct texts *texts, const json_t *all)
+static void leave_out_foreign(const struct texts *texts, json_t *part)
+{
+    json_t *names = json_object_get(part, "chapters_files");
+    for (size_t i = json_array_size(names); i-- > 0;)
+        if (texts_is_foreign(texts, json_string_value(json_array_get(names, i))))
+            json_array_remove(names, i);
+    if (names && !json_array_size(names))
+        json_object_del(part, "chapters_files");
+}
+
+void chapter_texts_add(struct texts *texts, json_t *all)
 {
     size_t i, k;
     json_t *talk, *part;
     json_array_foreach(json_object_get(all, "talks"), i, talk)
-        json_array_foreach(json_object_get(talk, "parts"), k, part)
-            add_part(texts, talk, part);
+        json_array_foreach(json_object_get(talk, "parts"), k, part) {
+            add_files(texts, talk, part);
+            leave_out_foreign(texts, part);
+        }
 }

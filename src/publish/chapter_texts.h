@@ -5,5 +5,6 @@
 
 struct texts;
 
-/* Adds the texts that a part's "chapters_files" name. all: the document of talks.json. */
-void chapter_texts_add(struct texts *texts, const json_t *all);
+/* Adds the texts that a part's "chapters_files" name. all: the document of talks.json, which then
+ * names no files of the user. */
+void chapter_texts_add(struct texts *texts, json_t *all);

@@ -96,7 +96,8 @@ int contact_sheet_add(struct publisher *u, json_t *all, struct err *err)
     list_posters(&request, made_of, u, all);
     if (!request.nb)
         return 0;
-    if (!texts_is_current(u->texts, CONTACT_SHEET_NAME, made_of) &&
+    const bool foreign = texts_is_foreign(u->texts, CONTACT_SHEET_NAME);
+    if (!foreign && !texts_is_current(u->texts, CONTACT_SHEET_NAME, made_of) &&
         make(&jpeg, &nb, &request, u->plan->event, &why) < 0) {
         if (why.code != ERR_EXTERNAL && why.code != ERR_INVALID)
             return *err = why, why.code;
@@ -104,6 +105,7 @@ int contact_sheet_add(struct publisher *u, json_t *all, struct err *err)
         return 0;
     }
     texts_add_made(u->texts, mem_strdup(CONTACT_SHEET_NAME), jpeg, nb, made_of);
-    json_object_set_new(all, "contact_sheet", json_string(CONTACT_SHEET_NAME));
+    if (!foreign)
+        json_object_set_new(all, "contact_sheet", json_string(CONTACT_SHEET_NAME));
     return 0;
 }

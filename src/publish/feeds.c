@@ -77,7 +77,9 @@ static int add_image(struct texts *texts, const struct site_settings *site, stru
 int feeds_add(struct texts *texts, const json_t *all, const struct site_settings *site,
               struct err *err)
 {
-    const struct kit_source source = {all, site->base_url, publish_feed_image(site)};
+    const char *image = publish_feed_image(site);
+    const bool own = image && !texts_is_foreign(texts, image);
+    const struct kit_source source = {all, site->base_url, own ? image : NULL};
     AUTO_KIT kit = {0};
     if (add_image(texts, site, err) < 0)
         return err->code;

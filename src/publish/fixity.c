@@ -15,6 +15,7 @@
 #include "removed.h"
 #include "results.h"
 #include "sha256.h"
+#include "texts.h"
 #include "workdir.h"
 
 const char *fixity_name(enum fixity state)
@@ -160,7 +161,8 @@ int fixity_check(struct fixity_result *out, const struct plan *plan, fixity_prog
 {
     *out = (struct fixity_result){0};
     struct check c = {.plan = plan, .result = out};
-    if (store_each_published(plan->event->store, note_file, &c, err) == 0)
+    if (texts_distrust(plan->event, err) == 0 &&
+        store_each_published(plan->event->store, note_file, &c, err) == 0)
         (void)!check_all(&c, progress, err);
     out->nb_files = c.nb;
     free_files(&c);

@@ -41,9 +41,10 @@ void fixity_result_finish(struct fixity_result *result);
 typedef void fixity_progress(size_t nb_done, size_t nb_files, int64_t done_bytes,
                              int64_t all_bytes);
 
-/* Reads all published files. A damaged file in work/, which may be the same file, is moved to
- * work/removed/, so that 'run' makes it again; the one in out/ stays until then. progress: NULL:
- * none. Finish *out also after an error. */
+/* Reads all published files, and has publish compare all texts that it writes itself. A damaged
+ * file in work/, which may be the same file, is moved to work/removed/, so that 'run' makes it
+ * again; the one in out/ stays until then. progress: NULL: none. Finish *out also after an error.
+ */
 ATTR_NODISCARD int fixity_check(struct fixity_result *out, const struct plan *plan,
                                 fixity_progress *progress, struct err *err);
 

@@ -420,9 +420,10 @@ static int update(struct publisher *u, struct err *err)
         if (put_file(u, &u->files[i], err) < 0)
             return err->code;
     u->result->nb_files = u->nb;
-    return put_lists(u, all, err) < 0 || texts_put(&u->result->nb_written, u->texts, err) < 0
-               ? err->code
-               : stale_remove(u, err);
+    if (put_lists(u, all, err) < 0 || texts_put(&u->result->nb_texts, u->texts, err) < 0)
+        return err->code;
+    u->result->nb_written += u->result->nb_texts;
+    return stale_remove(u, err);
 }
 
 int publish(struct publish_result *out, struct plan *plan, bool prune, struct err *err)

@@ -35,14 +35,14 @@ struct publish_stale {
 struct publish_result {
     size_t nb_parts, nb_files;     /* in out/ now */
     size_t nb_written, nb_removed; /* with the lists */
-    size_t nb_lists;               /* of those written, the lists */
+    size_t nb_lists, nb_texts;     /* of those written, the lists; pages, feeds, lists of cues */
     bool wrote_sums;               /* SHA256SUMS is one of them */
     struct publish_stale *stale;   /* owned, in order of their names */
     size_t nb_stale, nb_renamed;   /* of the stale ones */
     bool kept;                     /* those that were not renamed are still in out/, as too many */
     char *removed_to; /* owned: the folder where they are now; NULL: none was removed */
-    char **foreign; /* owned: files in out/ that are not of talkpress, but have the name of a page,
-                       which was left out */
+    char **foreign;   /* owned: files in out/ that are not of talkpress, but have the name of a page
+                         or list, which was left out */
     size_t nb_foreign;
     bool has_pages;         /* out/ has a site */
     char *no_contact_sheet; /* owned: why it could not be made; NULL: it was, or there is none */

@@ -1,6 +1,5 @@
 /* Files whose names out/ never had: an event that is published for the first time has thousands.
  * They are flushed together, and only then get their names. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -55,8 +54,8 @@ static int name_new(struct publisher *u, struct err *err)
         AUTO_FREE char *to = fs_join(u->plan->event->out, u->files[i].name), *tmp = fs_tmp_name(to);
         if (!u->files[i].linked)
             continue;
-        if (rename(tmp, to) < 0)
-            return err_errno(err, errno, "cannot rename '%s' to '%s'", tmp, to);
+        if (fs_rename(tmp, to, err) < 0)
+            return err->code;
         u->result->nb_written++;
     }
     return fs_sync(u->plan->event->out, err);

@@ -36,7 +36,7 @@ static bool is_current(const char *name, const char *made_of, void *opaque)
 /* A feed that was added before the site. */
 static const char *feed(const struct publisher *u, const char *name)
 {
-    return texts_added(u->texts, name) ? name : NULL;
+    return texts_added(u->texts, name) && !texts_is_foreign(u->texts, name) ? name : NULL;
 }
 
 static int make_site(struct site *out, struct publisher *u, const json_t *all, struct err *err)
@@ -53,35 +53,51 @@ static int make_site(struct site *out, struct publisher *u, const json_t *all, s
     return settings->templates ? site_make(out, &source, err) : 0;
 }
 
-/* The cues of the storyboards. all: the document of talks.json. */
-static void add_storyboards(struct publisher *u, const json_t *all)
+static void add_storyboard(struct texts *texts, json_t *part)
+{
+    const json_t *storyboard = json_object_get(part, "storyboard");
+    char *text = storyboard ? storyboard_vtt(storyboard) : NULL;
+    const char *name = json_get_string(storyboard, "file", "");
+    if (!text)
+        return;
+    texts_add(texts, mem_strdup(name), text, strlen(text));
+    if (texts_is_foreign(texts, name))
+        json_object_del(part, "storyboard");
+}
+
+/* The cues of the storyboards. */
+static void add_storyboards(struct publisher *u, json_t *all)
 {
     size_t t, p;
     json_t *talk, *part;
     json_array_foreach(json_object_get(all, "talks"), t, talk) {
         json_array_foreach(json_object_get(talk, "parts"), p, part) {
-            const json_t *storyboard = json_object_get(part, "storyboard");
-            char *text = storyboard ? storyboard_vtt(storyboard) : NULL;
-            if (text)
-                texts_add(u->texts, mem_strdup(json_get_string(storyboard, "file", "")), text,
-                          strlen(text));
+            add_storyboard(u->texts, part);
         }
     }
+}
+
+/* Feeds and pages come last: they show what is left in all. */
+static int make_texts(struct site *site, struct publisher *u, json_t *all, struct err *err)
+{
+    if (texts_open(&u->texts, u->plan->event, err) < 0 || contact_sheet_add(u, all, err) < 0)
+        return err->code;
+    add_storyboards(u, all);
+    chapter_texts_add(u->texts, all);
+    return feeds_add(u->texts, all, &u->plan->event->settings.site, err) < 0
+               ? err->code
+               : make_site(site, u, all, err);
 }
 
 int publish_make_texts(struct publisher *u, json_t *all, struct err *err)
 {
     AUTO_SITE site = {0};
-    if (texts_open(&u->texts, u->plan->event, err) < 0 || contact_sheet_add(u, all, err) < 0 ||
-        feeds_add(u->texts, all, &u->plan->event->settings.site, err) < 0 ||
-        make_site(&site, u, all, err) < 0)
+    if (make_texts(&site, u, all, err) < 0)
         return err->code;
     for (size_t i = 0; i < site.nb; i++) {
         struct site_page *p = &site.pages[i];
         texts_add_made(u->texts, mem_take(&p->name), mem_take(&p->text), p->nb, p->made_of);
     }
-    add_storyboards(u, all);
-    chapter_texts_add(u->texts, all);
     texts_compare(u->texts);
     const char *name;
     struct publish_result *r = u->result;

@@ -51,7 +51,7 @@ const struct file *publisher_find(const struct file *files, size_t nb, const cha
 /* --- publish_texts.c: pages, feeds, lists of cues --- */
 
 /* Makes u->texts, and lists in the result those that have the name of a file of the user. all: the
- * document of talks.json, to which the contact sheet is added. */
+ * document of talks.json, to which the contact sheet is added, and which names none of those. */
 ATTR_NODISCARD int publish_make_texts(struct publisher *u, json_t *all, struct err *err);
 
 /* --- publish_new.c: files under new names --- */

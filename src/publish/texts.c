@@ -1,6 +1,5 @@
 #include "texts.h"
 
-#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,6 +84,12 @@ bool texts_added(const struct texts *t, const char *name)
     return false;
 }
 
+bool texts_is_foreign(const struct texts *t, const char *name)
+{
+    AUTO_FREE char *path = fs_join(t->event->out, name);
+    return !json_object_get(t->before, name) && fs_is_taken(path);
+}
+
 static int by_name(const void *a, const void *b)
 {
     const struct text *x = a, *y = b;
@@ -108,7 +113,7 @@ void texts_compare(struct texts *t)
     for (size_t i = 0; i < t->nb; i++) {
         struct text *text = &t->list[i];
         AUTO_FREE char *path = fs_join(t->event->out, text->name);
-        text->foreign = !json_object_get(t->before, text->name) && fs_is_taken(path);
+        text->foreign = texts_is_foreign(t, text->name);
         text->differs = text->text && !text->foreign && !is_there(path, text);
     }
 }
@@ -151,8 +156,8 @@ static int write_texts(size_t *nb_written, const struct texts *t, struct err *er
         return err->code;
     for (size_t i = 0; i < t->nb; i++) {
         AUTO_FREE char *path = fs_join(out, t->list[i].name), *tmp = fs_tmp_name(path);
-        if (t->list[i].differs && rename(tmp, path) < 0)
-            return err_errno(err, errno, "cannot rename '%s' to '%s'", tmp, path);
+        if (t->list[i].differs && fs_rename(tmp, path, err) < 0)
+            return err->code;
     }
     *nb_written += nb;
     return 0;
@@ -211,6 +216,19 @@ int texts_put(size_t *nb_written, struct texts *t, struct err *err)
         return err->code;
     AUTO_JSON *after = names_of(t, true);
     return json_equal(all, after) ? 0 : write_names(t, after, err);
+}
+
+int texts_distrust(struct event *event, struct err *err)
+{
+    AUTO_TEXTS *t = NULL;
+    const char *name;
+    json_t *note;
+    if (texts_open(&t, event, err) < 0)
+        return err->code;
+    AUTO_JSON *names = json_object();
+    json_object_foreach(t->before, name, note)
+        json_object_set_new(names, name, json_true());
+    return json_equal(names, t->before) ? 0 : write_names(t, names, err);
 }
 
 void texts_close_p(struct texts **texts)

@@ -15,6 +15,10 @@ struct texts;
 
 ATTR_NODISCARD int texts_open(struct texts **out, struct event *event, struct err *err);
 
+/* Forgets how the texts in out/ looked and what they were made of, so that the next publish makes
+ * and compares them all: somebody suspects the disk. */
+ATTR_NODISCARD int texts_distrust(struct event *event, struct err *err);
+
 /* Adds a text, in memory. Takes over both strings. Names differ. */
 void texts_add(struct texts *texts, char *name, char *text, size_t nb);
 /* The same for a text that is costly to make. made_of: a hash of all that it depends on. text may
@@ -26,6 +30,9 @@ bool texts_is_current(const struct texts *texts, const char *name, const char *m
 
 /* Whether a text of that name was added. */
 bool texts_added(const struct texts *texts, const char *name);
+
+/* Whether a file in out/ has that name which talkpress did not write: nothing may refer to it. */
+bool texts_is_foreign(const struct texts *texts, const char *name);
 
 /* Once all are added: compares them with out/. Changes nothing. A text whose name a file has that
  * talkpress did not write is left out. */

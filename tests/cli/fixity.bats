@@ -51,7 +51,7 @@ as_published()
     same "checked 4 files, $bytes bytes: all as published" "${lines[0]}"
     same "out/ holds 2 parts, 4 files: 0 written, 0 removed" "${lines[1]}"
     same "$before" "$(stat -c '%n %y %z %i' event/out event/out/*)"
-    json .verified "{\"files\":4,\"bytes\":$bytes,\"as_published\":4,\"sums_repaired\":false,\"not_as_published\":[]}" \
+    json .verified "{\"files\":4,\"bytes\":$bytes,\"as_published\":4,\"sums_repaired\":false,\"texts_repaired\":0,\"not_as_published\":[]}" \
         tp publish --verify --json
     # work/ need not be there: the store has the sums.
     rm -r event/work/??

@@ -105,6 +105,26 @@ SHA256SUMS contact-sheet.jpg index.html talks.json" "$(written)"
     rm "$REC"/*.vtt
 }
 
+@test "publish --verify finds damage in pages and the contact sheet that kept size and time" {
+    sums=$(sha256sum event/out/*.*)
+    for name in index.html 01-first-steps.html contact-sheet.jpg; do
+        touch -r event/out/$name time
+        printf x | dd of=event/out/$name bs=1 seek=500 conv=notrunc status=none
+        touch -r time event/out/$name
+    done
+    expect 3 tp publish --verify
+    says "all as published wrote 3 pages or other texts again: not as they should be"
+    same "$sums" "$(sha256sum event/out/*.*)"
+    expect 0 tp publish --verify
+    says "0 written"
+    rm event/out/icon.svg
+    json .verified.texts_repaired 1 tp publish --verify --json
+    rm event/out/index.html
+    mkdir event/out/index.html
+    expect 1 tp publish
+    says "'$EVENT/out/index.html' is a folder; expected a file: move it away"
+}
+
 @test "files of the user under the names of pages: one message, and they stay" {
     site off
     tp publish >/dev/null
@@ -114,12 +134,12 @@ SHA256SUMS contact-sheet.jpg index.html talks.json" "$(written)"
     site on
     expect 0 tp publish
     says "'out/01-first-steps.html', 'out/icon.svg', 'out/index.html' and 3 more were not written by \
-talkpress, so these pages are left out: move them away and publish again, or set 'site: off'"
+talkpress, so talkpress's own files of these names are left out: move them away and publish again, or set 'site: off'"
     says_not "look at it"
     same mine "$(cat event/out/index.html)"
     rm event/out/[ips]*.*
     expect 0 tp publish
-    says "'out/01-first-steps.html' was not written by talkpress, so that page is left out: move it away"
+    says "'out/01-first-steps.html' was not written by talkpress, so talkpress's own file of that name is left out: move it away"
 }
 
 @test "a team's own templates, and wrong ones" {

@@ -300,6 +300,32 @@ size()
     json 'has("contact_sheet")' false cat event/out/talks.json
 }
 
+@test "files of the user under the names of lists and of the sheet: nothing names them" {
+    STORYBOARDS=off settings 'renditions: [cheap]'
+    tp publish --prune >/dev/null
+    for name in contact-sheet.jpg 01-first-steps.{storyboard.vtt,chapters.vtt,chapters.json} feed.xml; do
+        echo mine >event/out/$name
+    done
+    SITE=on settings 'renditions: [cheap]'
+    tp chapter 1 0:03 Live >/dev/null
+    tp run --quiet >/dev/null || true
+    expect 0 tp publish
+    says "'out/01-first-steps.chapters.json', 'out/01-first-steps.chapters.vtt', \
+'out/01-first-steps.storyboard.vtt' and 'out/contact-sheet.jpg' were not written by talkpress, so \
+talkpress's own files of these names are left out: move them away and publish again"
+    says_not "site: off"
+    same mine "$(cat event/out/contact-sheet.jpg)"
+    own='[has("contact_sheet")] + [.talks[0,1].parts[0] | has("storyboard"), has("chapters_files")]'
+    json "$own" '[false,false,false,true,false]' cat event/out/talks.json
+    [ "$(grep -lE 'contact-sheet|01-first-steps.(storyboard|chapters)' event/out/*.html)" = "" ]
+    mkdir away
+    mv event/out/01-first-steps.chapters.vtt event/out/contact-sheet.jpg away
+    expect 0 tp publish
+    json "$own + .talks[0].parts[0].chapters_files" \
+        '[true,false,true,true,false,"01-first-steps.chapters.vtt"]' cat event/out/talks.json
+    grep -q 'src="01-first-steps.chapters.vtt"' event/out/01-first-steps.html
+}
+
 @test "a contact sheet that cannot be made: the videos are published without it" {
     SITE=on settings 'renditions: [cheap]'
     mkdir program

@@ -19,6 +19,7 @@
  * removed and for every flush; the content that a flush made sure of is added to its file "data".
  * crash_state.c makes from them what a power cut would leave.
  */
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -391,6 +392,44 @@ int fdatasync(int fd)
 {
     REAL(fdatasync)
     return flush(fd, real_fdatasync);
+}
+
+/* As the program may rely on: of the folder's own files, and not of its names. */
+static void keep_files_of(int folder, const char *below)
+{
+    char path[2 * MAX_PATH];
+    struct stat st;
+    DIR *d = fdopendir(openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!d)
+        abort();
+    for (const struct dirent *e; (e = readdir(d));) {
+        if (fstatat(folder, e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode))
+            continue;
+        const int fd = openat(folder, e->d_name, O_RDONLY | O_CLOEXEC);
+        if (fd < 0)
+            continue;
+        snprintf(path, sizeof path, "%s%s%s", below, *below ? "/" : "", e->d_name);
+        keep(fd, path);
+        close(fd);
+    }
+    closedir(d);
+}
+
+int syncfs(int fd)
+{
+    REAL(syncfs)
+    char buf[MAX_PATH];
+    const char *below = below_root_of(buf, fd);
+    if (!below)
+        return real_syncfs(fd);
+    if (fails(SYNC))
+        return -1;
+    lock();
+    const int ret = real_syncfs(fd);
+    if (ret == 0 && disk.log >= 0)
+        keep_files_of(fd, below);
+    unlock();
+    return ret;
 }
 
 static int named(int ret, const char *call, const char *path)
