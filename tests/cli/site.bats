@@ -174,10 +174,11 @@ talkpress, so talkpress's own files of these names are left out: move them away 
 href="feed-video.xml"' "$(grep -o 'href="[^"]*feed[^"]*"' event/out/index.html)"
 }
 
-# A programme as the store has it.
+# A programme as the store has it, without the event's own id.
 programme()
 {
-    sqlite3 "$1/talkpress.db" .dump | grep -E '^INSERT INTO (event|talk|part|speaker) '
+    sqlite3 "$1/talkpress.db" .dump | grep -E '^INSERT INTO (event|talk|part|speaker) ' |
+        sed "/^INSERT INTO event /s/,'[0-9a-f-]*');$//"
 }
 
 # The overview of an event without recordings reads back.
