@@ -141,20 +141,32 @@ static bool is_there(const struct publisher *u, const struct file *f)
     return fs_is_regular(path);
 }
 
-/* What is known of a file of before: the rendition by its suffix, if it is certain which recording
- * the part is made from. */
-static json_t *kept_file(const struct file *f, const struct part_plan *pp)
+/* What is known of a file of before, if it is certain which recording the part is made from: the
+ * rendition or the language, by its suffix. */
+static struct output kept_output(const struct file *f, const struct part_plan *pp)
 {
-    struct output was = {.kind = OUTPUT_POSTER, .result = f->result}; /* no rendition, so far */
+    struct output was = {0};
     const char *suffix = f->name + strcspn(f->name, ".");
     for (size_t i = 0; i < pp->nb_outputs; i++)
-        if (strcmp(pp->outputs[i].suffix, suffix) == 0) {
+        if (strcmp(pp->outputs[i].suffix, suffix) == 0)
             was = pp->outputs[i];
-            was.result = f->result;
-        }
-    json_t *d = talks_json_file(f->name, &was);
+    was.result = f->result;
+    return was;
+}
+
+/* The grid of a storyboard of before is not known, so that it is not listed. */
+static void list_kept(json_t *part, const struct file *f, const struct part_plan *pp)
+{
+    const struct output was = kept_output(f, pp);
+    const enum stage stage = published_stage(f->name);
+    if (stage == STAGE_POSTER)
+        json_object_set_new(part, "poster", json_string(f->name));
+    if (stage != STAGE_CAPTIONS && stage != STAGE_ASSEMBLE)
+        return;
+    json_t *d = stage == STAGE_CAPTIONS ? talks_json_captions(f->name, &was)
+                                        : talks_json_file(f->name, &was);
     json_object_set_new(d, "sha256", json_string(f->sha256));
-    return d;
+    json_array_append_new(json_object_get(part, stage == STAGE_CAPTIONS ? "captions" : "files"), d);
 }
 
 static json_t *keep_part(struct publisher *u, const struct part_plan *pp)
@@ -162,6 +174,7 @@ static json_t *keep_part(struct publisher *u, const struct part_plan *pp)
     json_t *part = talks_json_part(pp), *files = json_array();
     json_object_set_new(part, "being_made_anew", json_true());
     json_object_set_new(part, "files", files);
+    json_object_set_new(part, "captions", json_array());
     for (size_t i = 0; i < u->nb_old; i++) {
         const struct file *o = &u->old[i];
         if (!may_stay(u, pp, o) || !is_there(u, o))
@@ -169,8 +182,10 @@ static json_t *keep_part(struct publisher *u, const struct part_plan *pp)
         struct file *f = publisher_add(&u->files, &u->nb, mem_strdup(o->name), o->key, o->talk,
                                        o->part, o->recording);
         snprintf(f->sha256, sizeof f->sha256, "%s", o->sha256);
-        json_array_append_new(files, kept_file(o, pp));
+        list_kept(part, o, pp);
     }
+    if (!json_array_size(json_object_get(part, "captions")))
+        json_object_del(part, "captions");
     if (json_array_size(files) == 0) {
         json_decref(part);
         return NULL;
