@@ -251,4 +251,9 @@ Bo,eng,movies' "$(query "\"creator[1]\", language, mediatype FROM t WHERE file I
     expect 0 tp run --quiet 1
     json '[.chapters[].tags.title | length]' '[11,127,200,4]' \
         ffprobe -v error -show_chapters -of json event/out/01-first-steps.mp3
+    # Without a video, the lists count as the sound does: it has no card.
+    json '[.talks[0].parts[0].chapters[].start_ms]' '[0,2000,3000,3500]' cat event/out/talks.json
+    settings 'renditions: [mp3]'
+    tp run --quiet --prune 1 >/dev/null
+    json '[.talks[0].parts[0].chapters[].start_ms]' '[0,1000,2000,2500]' cat event/out/talks.json
 }
