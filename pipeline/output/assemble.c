@@ -388,6 +388,9 @@ static int open_output(struct assembly *a, const char *path, struct err *err)
     av_dict_set(&options, webm ? "cues_to_front" : "movflags", webm ? "1" : "+faststart", 0);
     if (!a->video) /* MP4 of sound alone, as Apple's players know it; other muxers have no brand */
         av_dict_set(&options, "brand", "M4A ", 0);
+    /* MP3: of a chapter with a title of 120 bytes or more, libavformat 59 writes a wrong size into
+     * ID3 2.4, which readers then lose. */
+    av_dict_set(&options, "id3v2_version", "3", 0);
     expect_bytes(a);
     const AVIOInterruptCB progress = {before_write, a};
     ret = avio_open2(&a->mux->pb, path, AVIO_FLAG_WRITE, &progress, NULL);

@@ -67,6 +67,23 @@ const struct file *publisher_find(const struct file *files, size_t nb, const cha
 
 /* --- what should be there --------------------------------------------------------------------- */
 
+/* From the start of the files: sound alone lacks the card. */
+static json_t *chapters_of(const struct publisher *u, const struct part_plan *pp)
+{
+    bool has_card = false;
+    for (size_t i = 0; i < pp->nb_outputs; i++)
+        has_card = has_card || pp->outputs[i].width;
+    const int64_t card_ms = has_card ? 0 : part_card_ms(pp, u->plan);
+    json_t *list = part_chapters_json(pp), *chapter;
+    size_t i;
+    json_array_foreach(list, i, chapter) {
+        const int64_t at_ms = json_get_int(chapter, "start_ms", 0);
+        json_object_set_new(chapter, "start_ms",
+                            json_integer(at_ms > card_ms ? at_ms - card_ms : 0));
+    }
+    return list;
+}
+
 /* Lists and describes the files of a complete part. */
 static json_t *add_part(struct publisher *u, const struct part_plan *pp)
 {
@@ -102,7 +119,7 @@ static json_t *add_part(struct publisher *u, const struct part_plan *pp)
         json_object_set(part, "captions", captions);
     json_decref(captions);
     if (pp->chapters.nb) {
-        json_object_set_new(part, "chapters", part_chapters_json(pp));
+        json_object_set_new(part, "chapters", chapters_of(u, pp));
         json_object_set_new(part, "chapters_files", talks_json_chapters_files(base));
     }
     if (pp->storyboard_ms)
@@ -140,20 +157,32 @@ static bool is_there(const struct publisher *u, const struct file *f)
     return fs_is_regular(path);
 }
 
-/* What is known of a file of before: the rendition by its suffix, if it is certain which recording
- * the part is made from. */
-static json_t *kept_file(const struct file *f, const struct part_plan *pp)
+/* What is known of a file of before, if it is certain which recording the part is made from: the
+ * rendition or the language, by its suffix. */
+static struct output kept_output(const struct file *f, const struct part_plan *pp)
 {
-    struct output was = {.kind = OUTPUT_POSTER, .result = f->result}; /* no rendition, so far */
+    struct output was = {0};
     const char *suffix = f->name + strcspn(f->name, ".");
     for (size_t i = 0; i < pp->nb_outputs; i++)
-        if (strcmp(pp->outputs[i].suffix, suffix) == 0) {
+        if (strcmp(pp->outputs[i].suffix, suffix) == 0)
             was = pp->outputs[i];
-            was.result = f->result;
-        }
-    json_t *d = talks_json_file(f->name, &was);
+    was.result = f->result;
+    return was;
+}
+
+/* The grid of a storyboard of before is not known, so that it is not listed. */
+static void list_kept(json_t *part, const struct file *f, const struct part_plan *pp)
+{
+    const struct output was = kept_output(f, pp);
+    const enum stage stage = published_stage(f->name);
+    if (stage == STAGE_POSTER)
+        json_object_set_new(part, "poster", json_string(f->name));
+    if (stage != STAGE_CAPTIONS && stage != STAGE_ASSEMBLE)
+        return;
+    json_t *d = stage == STAGE_CAPTIONS ? talks_json_captions(f->name, &was)
+                                        : talks_json_file(f->name, &was);
     json_object_set_new(d, "sha256", json_string(f->sha256));
-    return d;
+    json_array_append_new(json_object_get(part, stage == STAGE_CAPTIONS ? "captions" : "files"), d);
 }
 
 static json_t *keep_part(struct publisher *u, const struct part_plan *pp)
@@ -161,6 +190,7 @@ static json_t *keep_part(struct publisher *u, const struct part_plan *pp)
     json_t *part = talks_json_part(pp), *files = json_array();
     json_object_set_new(part, "being_made_anew", json_true());
     json_object_set_new(part, "files", files);
+    json_object_set_new(part, "captions", json_array());
     for (size_t i = 0; i < u->nb_old; i++) {
         const struct file *o = &u->old[i];
         if (!may_stay(u, pp, o) || !is_there(u, o))
@@ -168,8 +198,10 @@ static json_t *keep_part(struct publisher *u, const struct part_plan *pp)
         struct file *f = publisher_add(&u->files, &u->nb, mem_strdup(o->name), o->key, o->talk,
                                        o->part, o->recording);
         snprintf(f->sha256, sizeof f->sha256, "%s", o->sha256);
-        json_array_append_new(files, kept_file(o, pp));
+        list_kept(part, o, pp);
     }
+    if (!json_array_size(json_object_get(part, "captions")))
+        json_object_del(part, "captions");
     if (json_array_size(files) == 0) {
         json_decref(part);
         return NULL;

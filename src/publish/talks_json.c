@@ -63,7 +63,7 @@ json_t *talks_json_file(const char *name, const struct output *o)
 
 json_t *talks_json_captions(const char *name, const struct output *o)
 {
-    const char *language = o->captions->language;
+    const char *language = o->captions ? o->captions->language : "";
     json_t *d = json_pack("{s:s, s:o, s:s}", "file", name, "language",
                           *language ? json_string(language) : json_null(), "mime", "text/vtt");
     static const char *const facts[] = {"bytes", "sha256", "cues"};

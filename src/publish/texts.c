@@ -141,23 +141,43 @@ static int write_tmp(const char *path, const struct text *text, struct err *err)
     return fs_write_new(tmp, text->text, text->nb, err);
 }
 
+/* Under names that are not theirs yet, and flushed. */
+static int write_tmps(size_t *nb, const struct texts *t, struct err *err)
+{
+    for (size_t i = 0; i < t->nb; i++) {
+        AUTO_FREE char *path = fs_join(t->event->out, t->list[i].name);
+        if (t->list[i].differs && write_tmp(path, &t->list[i], err) < 0)
+            return err->code;
+        *nb += t->list[i].differs;
+    }
+    return *nb ? fs_sync_disk(t->event->out, err) : 0;
+}
+
+/* The disk may be full. */
+static void remove_tmps(const struct texts *t)
+{
+    for (size_t i = 0; i < t->nb; i++) {
+        AUTO_FREE char *path = fs_join(t->event->out, t->list[i].name), *tmp = fs_tmp_name(path);
+        if (t->list[i].differs)
+            (void)unlink(tmp);
+    }
+}
+
 /* A site has thousands of pages: they are flushed together, and only then get their names. */
 static int write_texts(size_t *nb_written, const struct texts *t, struct err *err)
 {
     const char *out = t->event->out;
     size_t nb = 0;
-    for (size_t i = 0; i < t->nb; i++) {
-        AUTO_FREE char *path = fs_join(out, t->list[i].name);
-        if (t->list[i].differs && write_tmp(path, &t->list[i], err) < 0)
-            return err->code;
-        nb += t->list[i].differs;
-    }
-    if (nb && fs_sync_disk(out, err) < 0)
+    if (write_tmps(&nb, t, err) < 0) {
+        remove_tmps(t);
         return err->code;
+    }
     for (size_t i = 0; i < t->nb; i++) {
         AUTO_FREE char *path = fs_join(out, t->list[i].name), *tmp = fs_tmp_name(path);
-        if (t->list[i].differs && fs_rename(tmp, path, err) < 0)
+        if (t->list[i].differs && fs_rename(tmp, path, err) < 0) {
+            remove_tmps(t);
             return err->code;
+        }
     }
     *nb_written += nb;
     return 0;

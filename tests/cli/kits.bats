@@ -233,4 +233,27 @@ Bo,eng,movies' "$(query "\"creator[1]\", language, mediatype FROM t WHERE file I
     json '.["1"] | length' 3 tp export pretalx
     expect 0 tp export voctoweb -o kit
     same "01-first-steps.mp3.json 01-first-steps.mp4.json event.json" "$(echo $(ls kit/01-first-steps))"
+    json '.talks[0].parts[0] | [.poster], [.files[].file]' '["01-first-steps.jpg"]
+["01-first-steps.m4a","01-first-steps.mp3","01-first-steps.mp4"]' cat event/out/talks.json
+    tp export archive.org -o table.csv
+    same '"01-first-steps.m4a"' "$(grep -o '"01-first-steps[^"]*"' table.csv | head -1)"
+    sed 's/=cmd()& "]]>"/Another/' "$PAGE" >page.txt
+    tp import page.txt >/dev/null
+    tp publish >/dev/null
+    json '.talks[2].parts[0] | [.being_made_anew, (.captions[] | .file, .language)]' \
+        '[true,"03-cmd-and.vtt","en"]' cat event/out/talks.json
+}
+
+@test "MP3 with chapters whose titles are long, in the last moments" {
+    tp chapter 1 0:01 "$(printf 'é%.0s' {1..127})" >/dev/null
+    tp chapter 1 0:02 "$(printf 'x%.0s' {1..200})" >/dev/null
+    tp chapter 1 0:02.500 Last >/dev/null
+    expect 0 tp run --quiet 1
+    json '[.chapters[].tags.title | length]' '[11,127,200,4]' \
+        ffprobe -v error -show_chapters -of json event/out/01-first-steps.mp3
+    # Without a video, the lists count as the sound does: it has no card.
+    json '[.talks[0].parts[0].chapters[].start_ms]' '[0,2000,3000,3500]' cat event/out/talks.json
+    settings 'renditions: [mp3]'
+    tp run --quiet --prune 1 >/dev/null
+    json '[.talks[0].parts[0].chapters[].start_ms]' '[0,1000,2000,2500]' cat event/out/talks.json
 }

@@ -123,6 +123,7 @@ SHA256SUMS contact-sheet.jpg index.html talks.json" "$(written)"
     mkdir event/out/index.html
     expect 1 tp publish
     says "'$EVENT/out/index.html' is a folder; expected a file: move it away"
+    same "" "$(find event/out -name '*.tmp-*')"
 }
 
 @test "files of the user under the names of pages: one message, and they stay" {
