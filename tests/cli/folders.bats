@@ -103,7 +103,7 @@ cells_made()
     kill -CONT "$WORKER"
     # Until a cell is in the store.
     until WORKER=$(stop_worker cell) && [ -n "$(cells_made)" ]; do
-        kill -CONT "$WORKER"
+        kill -CONT "$WORKER" 2>/dev/null || true # it may have ended before it was stopped
     done
     rm event/work/??/*.mp4
     rm -r event/work/failed
@@ -217,7 +217,7 @@ cells_made()
     rm event/out/02-second-thoughts.mp4
     expect 0 tp publish
     (cd event/out && sha256sum --quiet -c SHA256SUMS)
-    json '[.talks[1].parts[].files[].file]' '["02-second-thoughts.jpg"]' cat event/out/talks.json
+    json '[.talks[1].parts[], .talks[1].not_published[].part]' '[1]' cat event/out/talks.json
 }
 
 @test "files may not grow (ulimit -f): each program says so, and nothing wrong is kept" {
