@@ -97,11 +97,11 @@ static int slide_changes(struct slide_change **out, size_t *out_nb, const struct
     AUTO_JSON *found = NULL;
     if (!pp->cut_known)
         return 0;
-    if (part_slide_changes(&found, pp, plan, err) < 0)
+    if (part_slide_changes(&found, pp, plan, err) < 0 || !found)
         return err->code;
     const size_t nb = json_array_size(found);
     const int64_t card_ms = part_card_ms(pp, plan);
-    struct slide_change *list = found ? mem_zalloc(nb + 1, sizeof *list) : NULL;
+    struct slide_change *list = mem_zalloc(nb + 1, sizeof *list);
     for (size_t i = 0; i < nb; i++) {
         const json_t *change = json_array_get(found, i);
         list[i] = (struct slide_change){json_integer_value(json_array_get(change, 0)) - card_ms,

@@ -243,7 +243,7 @@ int texts_distrust(struct event *event, struct err *err)
     AUTO_TEXTS *t = NULL;
     const char *name;
     json_t *note;
-    if (texts_open(&t, event, err) < 0)
+    if (texts_open(&t, event, err) < 0 || !t)
         return err->code;
     AUTO_JSON *names = json_object();
     json_object_foreach(t->before, name, note)
