@@ -146,12 +146,13 @@ static json_t *list_json(const struct shown *s)
 static json_t *part_json(const struct shown *s)
 {
     const struct chapters_beside *beside = s->pp->source ? &s->pp->source->chapters : NULL;
-    return json_pack(
-        "{s:i, s:i, s:o, s:b, s:o, s:o, s:o, s:o, s:I}", "talk", s->pp->talk->number, "part",
-        s->pp->part->number, "length_s", s->length_ms ? seconds(s->length_ms) : json_null(),
-        "typed", s->all.typed, "file", json_text(beside ? beside->path : NULL), "not_taken",
-        json_text(beside ? beside->refused : NULL), "chapters", list_json(s), "published",
-        part_chapters_json(s->pp), "waiting", (json_int_t)s->all.nb_waiting);
+    return json_pack("{s:i, s:i, s:o, s:b, s:o, s:o, s:o, s:o, s:I}", "talk", s->pp->talk->number,
+                     "part", s->pp->part->number, "length_s",
+                     s->length_ms ? seconds(s->length_ms) : json_null(), "typed", s->all.typed,
+                     "file", json_text(beside ? beside->path : NULL), "not_taken",
+                     json_text(beside ? beside->refused : NULL), "chapters", list_json(s),
+                     "published", part_chapters_json(s->pp, s->pp->card_left_out_ms), "waiting",
+                     (json_int_t)s->all.nb_waiting);
 }
 
 /* --- both ------------------------------------------------------------------------------------- */
@@ -180,7 +181,7 @@ int chapter_table_add(const struct chapter_table *table, const struct part_plan 
     if (pp->cut_known && pp->begin < pp->end) {
         s.begin_ms = frame_grid_ms_of(&pp->grid, pp->begin);
         s.length_ms = frame_grid_ms_of(&pp->grid, pp->end) - s.begin_ms;
-        s.card_ms = part_card_ms(pp, plan);
+        s.card_ms = part_card_ms(pp, plan) - pp->card_left_out_ms;
     }
     if (part_chapters_read(&s.all, pp, plan, err) < 0)
         return err->code;

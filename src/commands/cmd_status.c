@@ -192,17 +192,17 @@ static json_t *files_json(const struct source *s)
 static json_t *part_json(const struct part_plan *pp, const json_t *failures)
 {
     AUTO_FREE char *text = state(pp, failures), *base = talk_file_name(pp->talk, pp->part->number);
-    return json_pack("{s:i, s:i, s:o, s:b, s:s, s:s, s:o, s:o, s:o, s:I, s:I, s:f, s:o, s:o, s:o, "
-                     "s:o}",
-                     "talk", pp->talk->number, "part", pp->part->number, "title",
-                     json_text(pp->talk->title), "complete", pp->state == PART_COMPLETE, "state",
-                     text, "verdict", verdict_name(pp->verdict), "cause", json_text(pp->cause),
-                     "recording", json_text(pp->source ? pp->source->recording->path : NULL),
-                     "recording_files", files_json(pp->source), "cells", (json_int_t)pp->nb_cells,
-                     "cells_made", (json_int_t)pp->nb_cells_done, "core_seconds_left",
-                     pp->cost_left, "outputs", outputs_json(pp, base), "captions",
-                     captions_json(pp->source, false), "captions_not_taken",
-                     captions_json(pp->source, true), "chapters", part_chapters_json(pp));
+    return json_pack(
+        "{s:i, s:i, s:o, s:b, s:s, s:s, s:o, s:o, s:o, s:I, s:I, s:f, s:o, s:o, s:o, "
+        "s:o}",
+        "talk", pp->talk->number, "part", pp->part->number, "title", json_text(pp->talk->title),
+        "complete", pp->state == PART_COMPLETE, "state", text, "verdict", verdict_name(pp->verdict),
+        "cause", json_text(pp->cause), "recording",
+        json_text(pp->source ? pp->source->recording->path : NULL), "recording_files",
+        files_json(pp->source), "cells", (json_int_t)pp->nb_cells, "cells_made",
+        (json_int_t)pp->nb_cells_done, "core_seconds_left", pp->cost_left, "outputs",
+        outputs_json(pp, base), "captions", captions_json(pp->source, false), "captions_not_taken",
+        captions_json(pp->source, true), "chapters", part_chapters_json(pp, pp->card_left_out_ms));
 }
 
 /* --- one talk --------------------------------------------------------------------------------- */

@@ -119,6 +119,14 @@ int settings_default_renditions(char ***out, size_t *out_nb, struct err *err)
     return 0;
 }
 
+bool settings_have_picture(const struct settings *s)
+{
+    for (size_t i = 0; i < s->nb_renditions; i++)
+        if (s->renditions[i].video)
+            return true;
+    return false;
+}
+
 int settings_cores(void)
 {
     cpu_set_t set;

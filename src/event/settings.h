@@ -50,5 +50,8 @@ void settings_finish(struct settings *settings);
  * mem_free_strings. ERR_NOT_FOUND if talkpress is not completely installed. */
 ATTR_NODISCARD int settings_default_renditions(char ***out, size_t *out_nb, struct err *err);
 
+/* Whether a rendition has a picture, so that its files begin with the card. */
+bool settings_have_picture(const struct settings *settings);
+
 /* The number of cores that this process may use; at least 1. */
 int settings_cores(void);

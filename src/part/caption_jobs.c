@@ -15,6 +15,15 @@ static struct job_captions captions_of(const struct caption_source *c)
     return (struct job_captions){.path = c->path, .hash = c->hash, .stream = c->stream};
 }
 
+/* Sound alone has no card. */
+static struct job_range range_of(const struct part_plan *pp, const struct plan *plan)
+{
+    struct job_range range = part_range(pp);
+    if (!settings_have_picture(&plan->event->settings))
+        range.card_frames = 0;
+    return range;
+}
+
 /* Browsers do not show captions in WebM. */
 static bool can_carry(const struct piecework *work)
 {
@@ -30,7 +39,7 @@ int part_name_captions(struct part_plan *pp, const struct plan *plan, struct err
 {
     const struct source *s = pp->source;
     struct part_work *w = pp->work;
-    const struct job_range range = part_range(pp);
+    const struct job_range range = range_of(pp, plan);
     w->captions = mem_zalloc(s->nb_captions + 1, sizeof *w->captions);
     w->nb_captions = s->nb_captions;
     for (size_t i = 0; i < w->nb_captions; i++) {
@@ -71,7 +80,7 @@ int spec_captions(struct job_spec *out, const struct job *job, const struct part
                   const struct plan *plan, struct err *err)
 {
     out->captions = captions_of(&pp->source->captions[job->captions]);
-    out->range = part_range(pp);
+    out->range = range_of(pp, plan);
     return spec_recording(out, plan, pp->source, err);
 }
 

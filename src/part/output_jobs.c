@@ -85,7 +85,7 @@ static void assembly_key(char out[KEY_BYTES], const struct part_plan *pp,
                          const struct piecework *work, const char *tags_key)
 {
     AUTO_JSON *captions = list_captions(pp, work);
-    AUTO_JSON *chapters = pp->chapters.nb ? part_chapters_json(pp) : NULL;
+    AUTO_JSON *chapters = pp->chapters.nb ? part_chapters_json(pp, 0) : NULL;
     const struct keys_assembly of = {.container = work->rendition->container,
                                      .card = work->card_key,
                                      .cells = work->cells_key,

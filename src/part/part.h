@@ -81,6 +81,7 @@ struct part_plan {
     int64_t cut_moved_ms; /* how far the cut between two parts was moved to a quiet moment */
     /* the chapters */
     struct chapters chapters;   /* owned; as published, on the clock of files with a card */
+    int64_t card_left_out_ms;   /* how much earlier they are if all files are sound alone; else 0 */
     size_t nb_chapters;         /* the same without one of the talk's title that was added */
     bool chapters_typed;        /* by the user; else they are those beside the recording */
     size_t nb_chapters_waiting; /* typed for another recording */

@@ -60,6 +60,8 @@ int part_find_chapters(struct part_plan *pp, const struct plan *plan, struct err
     chapters_cut(&of_part, &all.list, frame_grid_ms_of(&pp->grid, pp->begin),
                  frame_grid_ms_of(&pp->grid, pp->end));
     pp->nb_chapters = of_part.nb;
+    pp->card_left_out_ms =
+        settings_have_picture(&plan->event->settings) ? 0 : part_card_ms(pp, plan);
     chapters_publish(&pp->chapters, &of_part, part_card_ms(pp, plan), pp->talk->title);
     return 0;
 }
@@ -69,13 +71,15 @@ int64_t part_card_ms(const struct part_plan *pp, const struct plan *plan)
     return frame_grid_ms_of(&pp->grid, part_card_frames(pp, plan));
 }
 
-json_t *part_chapters_json(const struct part_plan *pp)
+json_t *part_chapters_json(const struct part_plan *pp, int64_t left_out_ms)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < pp->chapters.nb; i++)
+    for (size_t i = 0; i < pp->chapters.nb; i++) {
+        const int64_t at_ms = pp->chapters.list[i].at_ms - left_out_ms;
         json_array_append_new(list, json_pack("{s:I, s:s}", "start_ms",
-                                              (json_int_t)pp->chapters.list[i].at_ms, "title",
+                                              (json_int_t)(at_ms > 0 ? at_ms : 0), "title",
                                               pp->chapters.list[i].title));
+    }
     return list;
 }
 

@@ -22,8 +22,9 @@ void part_chapters_finish(struct part_chapters *chapters);
 /* The length of the card that precedes the part, whose grid must be known. */
 int64_t part_card_ms(const struct part_plan *part, const struct plan *plan);
 
-/* The published ones as talks.json and job specs hold them: [{start_ms, title}], a new value. */
-json_t *part_chapters_json(const struct part_plan *part);
+/* The published ones, that much earlier, as talks.json and job specs hold them: [{start_ms,
+ * title}], a new value. */
+json_t *part_chapters_json(const struct part_plan *part, int64_t left_out_ms);
 
 /* Proposes chapters at changes of slides, on the part's clock, if those are known. ERR_NOT_FOUND
  * says what is missing. */

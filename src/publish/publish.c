@@ -67,23 +67,6 @@ const struct file *publisher_find(const struct file *files, size_t nb, const cha
 
 /* --- what should be there --------------------------------------------------------------------- */
 
-/* From the start of the files: sound alone lacks the card. */
-static json_t *chapters_of(const struct publisher *u, const struct part_plan *pp)
-{
-    bool has_card = false;
-    for (size_t i = 0; i < pp->nb_outputs; i++)
-        has_card = has_card || pp->outputs[i].width;
-    const int64_t card_ms = has_card ? 0 : part_card_ms(pp, u->plan);
-    json_t *list = part_chapters_json(pp), *chapter;
-    size_t i;
-    json_array_foreach(list, i, chapter) {
-        const int64_t at_ms = json_get_int(chapter, "start_ms", 0);
-        json_object_set_new(chapter, "start_ms",
-                            json_integer(at_ms > card_ms ? at_ms - card_ms : 0));
-    }
-    return list;
-}
-
 /* Lists and describes the files of a complete part. */
 static json_t *add_part(struct publisher *u, const struct part_plan *pp)
 {
@@ -119,7 +102,7 @@ static json_t *add_part(struct publisher *u, const struct part_plan *pp)
         json_object_set(part, "captions", captions);
     json_decref(captions);
     if (pp->chapters.nb) {
-        json_object_set_new(part, "chapters", chapters_of(u, pp));
+        json_object_set_new(part, "chapters", part_chapters_json(pp, pp->card_left_out_ms));
         json_object_set_new(part, "chapters_files", talks_json_chapters_files(base));
     }
     if (pp->storyboard_ms)

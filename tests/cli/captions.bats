@@ -83,6 +83,18 @@ Fourth" "$(cat "$vtt")"
     same 65 "$(nb_frames "$mp4")"
 }
 
+@test "sound alone has no card: its captions and chapters are that much earlier" {
+    settings 'renditions: [opus]'
+    cp en.srt rec/01-first-steps.en.srt
+    tp add rec >/dev/null
+    tp chapter 1 0:04 Half >/dev/null
+    tp run --quiet 1
+    same "00:00:00.500 --> 00:00:02.000" "$(grep -m1 -e '-->' "$vtt")"
+    json '[.talks[0].parts[0].chapters[].start_ms]' '[0,4000]' cat event/out/talks.json
+    json '[.[0].published[].start_ms]' '[0,4000]' tp chapter 1 --json
+    [[ $(tp chapter 1) == *"0:04          0:04  Half"* ]]
+}
+
 @test "a cut in the middle of a cue clips it" {
     cp en.srt rec/01-first-steps.srt
     tp add rec >/dev/null
