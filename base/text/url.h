@@ -5,7 +5,7 @@
 
 /* Whether it begins as one of https or http does. */
 bool url_is_web(const char *text);
-/* Whether names may be put behind it: the address of a host or a folder, without query. */
+/* Whether names may be appended to it: the address of a host or a folder, without query. */
 bool url_is_folder(const char *text);
 
 /* The address of a folder, with a slash at its end. NULL for NULL. */

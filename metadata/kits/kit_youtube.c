@@ -39,7 +39,7 @@ static void add_line(struct str *out, const char *before, const char *line)
         str_addf(out, "%s%s\n", before, line);
 }
 
-/* What stands after the abstract, and is never cut, with an empty line before each paragraph. */
+/* The text after the abstract, which is never cut, with an empty line before each paragraph. */
 static char *end_of_description(struct kit *kit, const struct kit_source *source,
                                 const struct kit_part *p)
 {

@@ -7,6 +7,7 @@
 #include "event.h"
 #include "mem.h"
 #include "publish.h"
+#include "site.h"
 #include "str.h"
 #include "table.h"
 

@@ -13,8 +13,6 @@ struct site_settings;
 #define PUBLISH_LIST "talks.json"
 /* The one with their sums, as sha256sum(1) reads it. */
 #define PUBLISH_SUMS "SHA256SUMS"
-/* The page to look at first. */
-#define SITE_OVERVIEW "index.html"
 enum {
     /* Of that list, as docs/talks.schema.json describes it: raised if a member goes or changes its
      * meaning. */

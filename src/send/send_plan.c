@@ -9,6 +9,7 @@
 #include "manifest.h"
 #include "mem.h"
 #include "publish.h"
+#include "site.h"
 #include "str.h"
 #include "tool.h"
 

@@ -89,7 +89,7 @@ static int pause_ms(int nb_tried)
     return pauses_ms[nb_tried < last ? nb_tried : last];
 }
 
-/* Whether to try again, after a pause. A copy that got somewhere begins to count anew. */
+/* Whether to try again, after a pause. A copy that got somewhere restarts the count. */
 static bool try_again(struct tool *t, int *nb_tried, struct err *err)
 {
     struct err stopped = {0};

@@ -1,5 +1,6 @@
-/* The programs that copy files to a target, rsync and rclone, behind one door: what is there, read,
- * put, compare, remove. A failure of the network is tried again a few times. Inner header of send/.
+/* The programs that copy files to a target, rsync and rclone, by one interface: what is there,
+ * read, put, compare, remove. A failure of the network is tried again a few times. Inner header of
+ * send/.
  */
 #pragma once
 

@@ -200,7 +200,7 @@ static int add_overview(struct site *s, struct making *m, bool captions, struct 
     }
     return template_open(&t, m->source->templates, "overview.xsl", err) < 0
                ? err->code
-               : add_page(s, "index.html", t, view_overview(m->event, m->talks, captions), NULL,
+               : add_page(s, SITE_OVERVIEW, t, view_overview(m->event, m->talks, captions), NULL,
                           NULL, err);
 }
 

@@ -33,6 +33,9 @@ struct site_source {
     void *opaque; /* for both */
 };
 
+/* The page to look at first. */
+#define SITE_OVERVIEW "index.html"
+
 struct site_page {
     char *name;               /* of the file in out/ */
     char *text;               /* NULL: out/ has it */

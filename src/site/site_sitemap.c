@@ -6,7 +6,7 @@
 #include "url.h"
 #include "xml_out.h"
 
-/* Google's extension of sitemaps. It needs a description: the title stands for a missing one. */
+/* Google's extension of sitemaps. It needs a description: the title replaces a missing one. */
 static void write_video(struct xml_out *x, const json_t *talk, const json_t *part,
                         const char *base_url)
 {
