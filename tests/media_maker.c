@@ -350,6 +350,8 @@ static float get_sample(const AVFrame *f, int i, int channel)
         return ((const float *)(const void *)f->data[0])[i * nb + channel];
     case AV_SAMPLE_FMT_S16P:
         return (float)((const int16_t *)(const void *)f->extended_data[channel])[i] / 32768;
+    case AV_SAMPLE_FMT_S32P:
+        return (float)((const int32_t *)(const void *)f->extended_data[channel])[i] / 0x1p31F;
     case AV_SAMPLE_FMT_S16:
         return (float)((const int16_t *)(const void *)f->data[0])[i * nb + channel] / 32768;
     default:

@@ -59,20 +59,24 @@ void piece_recording(const char *path, float (*sound)(int64_t n, int channel), i
 void piece_sounds(struct sound_output *outputs, size_t nb, const char *recording, AVRational fps,
                   int64_t begin, int64_t end, int64_t card_frames)
 {
+    const struct sound_spec of = {
+        .grid = {.fps = fps}, .begin = begin, .end = end, .card_frames = card_frames};
+    piece_sounds_of(outputs, nb, recording, &of);
+}
+
+void piece_sounds_of(struct sound_output *outputs, size_t nb, const char *recording,
+                     const struct sound_spec *of)
+{
     struct err err = {0};
     AUTO_JSON *p = NULL, *analysis = NULL;
     AUTO_FREE char *blocks = mem_printf("%s.blocks", outputs[0].path),
                    *none = mem_printf("%s.none.mkv", outputs[0].path);
-    struct sound_spec spec = {
-        .recording = recording,
-        .stream = -1,
-        .grid = {.fps = fps, .time_base = {1, 1000}},
-        .begin = begin,
-        .end = end,
-        .card_frames = card_frames,
-        .target_lufs = -16,
-        .ceiling_dbtp = -1,
-    };
+    struct sound_spec spec = *of;
+    spec.recording = recording;
+    spec.stream = -1;
+    spec.grid.time_base = (AVRational){1, 1000};
+    spec.target_lufs = -16;
+    spec.ceiling_dbtp = -1;
     if (recording) {
         assert_done(probe_files(&p, recording, NULL, 0, NULL, NULL, &err));
         assert_done(analyse_recording(&analysis, recording, NULL, p, -1, blocks, NULL, NULL, &err));

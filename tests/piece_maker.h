@@ -33,6 +33,9 @@ void piece_recording(const char *path, float (*sound)(int64_t n, int channel), i
  * card: several outputs at once, or one. */
 void piece_sounds(struct sound_output *outputs, size_t nb, const char *recording, AVRational fps,
                   int64_t begin, int64_t end, int64_t card_frames);
+/* The same for a part with breaks, or an offset: of gives its range, its frame rate and these. */
+void piece_sounds_of(struct sound_output *outputs, size_t nb, const char *recording,
+                     const struct sound_spec *of);
 void piece_sound(struct sound_result *out, const char *path, const char *recording,
                  const json_t *audio, AVRational fps, int64_t begin, int64_t end,
                  int64_t card_frames);

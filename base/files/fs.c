@@ -343,6 +343,19 @@ bool fs_is_regular(const char *path)
     return lstat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
+/* NFS remembers for a while what is there and what is not, but asks when something is opened.
+ * Opening a pipe would wait for who writes to it. */
+bool fs_is_there(const char *path)
+{
+    AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    return fd >= 0;
+}
+
+bool fs_is_gone(const char *path)
+{
+    return !fs_is_there(path) && (errno == ENOENT || errno == ENOTDIR);
+}
+
 bool fs_is_dir(const char *path)
 {
     struct stat st;

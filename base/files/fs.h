@@ -84,6 +84,8 @@ ATTR_NODISCARD int fs_mkdirs(const char *path, struct err *err);
 ATTR_NODISCARD int fs_remove_all(const char *path, struct err *err);
 
 bool fs_exists(const char *path);
+bool fs_is_there(const char *path); /* a file, for sure also on NFS, which asks its server */
+bool fs_is_gone(const char *path);  /* as surely not there; false also if the disk fails */
 bool fs_is_dir(const char *path);
 bool fs_is_taken(const char *path);   /* by anything, also a link that leads nowhere */
 bool fs_is_regular(const char *path); /* a file itself, not a link to one */

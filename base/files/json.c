@@ -19,9 +19,11 @@ static int read(json_t **out, const char *text, size_t nb, const char *what, str
 {
     json_error_t je;
     json_t *value = json_loadb(text, nb, 0, &je);
-    if (!value)
+    if (!value) { /* Jansson quotes what it read, which may be no UTF-8 */
+        AUTO_FREE char *why = str_clean_line(je.text);
         return err_set(err, ERR_INVALID, "%s: line %d, column %d: %s", what, je.line, je.column,
-                       je.text);
+                       why);
+    }
     if (!json_is_object(value)) {
         json_decref(value);
         return err_set(err, ERR_INVALID, "%s: expected an object in braces", what);

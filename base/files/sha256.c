@@ -1,5 +1,7 @@
 #include "sha256.h"
 
+#include <nettle/hmac.h>
+#include <nettle/memops.h>
 #include <nettle/sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,6 +49,21 @@ void sha256_hex(struct sha256 *sum, char out[SHA256_BYTES])
     uint8_t digest[SHA256_DIGEST_SIZE];
     sha256_digest(&sum->ctx, sizeof digest, digest);
     str_hex(out, digest, sizeof digest);
+}
+
+void sha256_hmac_hex(char out[SHA256_BYTES], const char *key, const void *bytes, size_t nb)
+{
+    uint8_t digest[SHA256_DIGEST_SIZE];
+    struct hmac_sha256_ctx ctx;
+    hmac_sha256_set_key(&ctx, strlen(key), (const uint8_t *)key);
+    hmac_sha256_update(&ctx, nb, bytes);
+    hmac_sha256_digest(&ctx, sizeof digest, digest);
+    str_hex(out, digest, sizeof digest);
+}
+
+bool sha256_equal(const char a[SHA256_BYTES], const char b[SHA256_BYTES])
+{
+    return memeql_sec(a, b, SHA256_BYTES);
 }
 
 int sha256_file(char out[SHA256_BYTES], const char *path, struct err *err)

@@ -22,6 +22,11 @@ void sha256_add_int(struct sha256 *sum, int64_t v);
 /* The sum of all that was added; then it begins again. */
 void sha256_hex(struct sha256 *sum, char out[SHA256_BYTES]);
 
+/* The code of a message under a key (HMAC, RFC 2104): who does not know the key cannot make it. */
+void sha256_hmac_hex(char out[SHA256_BYTES], const char *key, const void *bytes, size_t nb);
+/* Whether two sums or codes are equal, in a time that says nothing about where they differ. */
+bool sha256_equal(const char a[SHA256_BYTES], const char b[SHA256_BYTES]);
+
 /* The sum of the file's content. ERR_IO where it cannot be read. */
 ATTR_NODISCARD int sha256_file(char out[SHA256_BYTES], const char *path, struct err *err);
 

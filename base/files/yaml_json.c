@@ -198,3 +198,55 @@ int yaml_json_read(json_t **out, const char *path, struct err *err)
     yaml_parser_delete(&r.parser);
     return ret;
 }
+
+/* --- lines ------------------------------------------------------------------------------------ */
+
+static bool is_word(const yaml_node_t *node, const char *word, size_t nb)
+{
+    return node && node->type == YAML_SCALAR_NODE && node->data.scalar.length == nb &&
+           memcmp(node->data.scalar.value, word, nb) == 0;
+}
+
+/* NULL: the node is no mapping, or does not have the key. */
+static const yaml_node_pair_t *find_pair(yaml_document_t *document, const yaml_node_t *map,
+                                         const char *key, size_t nb)
+{
+    if (!map || map->type != YAML_MAPPING_NODE)
+        return NULL;
+    for (const yaml_node_pair_t *p = map->data.mapping.pairs.start; p < map->data.mapping.pairs.top;
+         p++)
+        if (is_word(yaml_document_get_node(document, p->key), key, nb))
+            return p;
+    return NULL;
+}
+
+static size_t find_line(yaml_document_t *document, const char *block, const char *key)
+{
+    const yaml_node_t *map = yaml_document_get_root_node(document);
+    while (*block) {
+        const size_t nb = strcspn(block, ".");
+        const yaml_node_pair_t *pair = find_pair(document, map, block, nb);
+        map = pair ? yaml_document_get_node(document, pair->value) : NULL;
+        block += nb + (block[nb] == '.');
+    }
+    const yaml_node_pair_t *pair = find_pair(document, map, key, strlen(key));
+    return pair ? yaml_document_get_node(document, pair->key)->start_mark.line + 1 : 0;
+}
+
+size_t yaml_json_line(const char *path, const char *block, const char *key)
+{
+    struct err ignored = {0};
+    AUTO_FREE char *text = NULL;
+    size_t nb, line = 0;
+    yaml_parser_t parser;
+    yaml_document_t document;
+    if (fs_read(&text, &nb, path, max_bytes, &ignored) < 0 || !yaml_parser_initialize(&parser))
+        return 0;
+    yaml_parser_set_input_string(&parser, (const unsigned char *)text, nb);
+    if (yaml_parser_load(&parser, &document)) {
+        line = find_line(&document, block, key);
+        yaml_document_delete(&document);
+    }
+    yaml_parser_delete(&parser);
+    return line;
+}

@@ -87,3 +87,11 @@ const char *html_read_entity(uint32_t *cp, const char *p)
     }
     return *cp ? p + nb + 2 : NULL;
 }
+
+/* --- pages ------------------------------------------------------------------------------------ */
+
+bool html_asks_for_login(const char *page)
+{
+    return strcasestr(page, "type=\"password\"") || strcasestr(page, "type='password'") ||
+           strcasestr(page, "type=password");
+}

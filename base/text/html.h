@@ -34,6 +34,9 @@ struct html_element {
                    * rather a word in angle brackets */
 };
 
+/* Whether the page has a field for a password: it is shown in place of one that needs a login. */
+bool html_asks_for_login(const char *page);
+
 /* The element of this name, in small or capital letters; NULL: no layout is known of it, treat it
  * as inline. Static. */
 const struct html_element *html_element(const char *name);

@@ -13,6 +13,13 @@ double clock_now_s(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+double clock_cpu_s(void)
+{
+    struct timespec used;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return (double)used.tv_sec + (double)used.tv_nsec / 1e9;
+}
+
 bool clock_parse_ms(const char *text, int64_t *out_ms)
 {
     int64_t fields[3];

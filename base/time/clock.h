@@ -8,6 +8,9 @@
 /* Seconds on the monotonic clock. */
 double clock_now_s(void);
 
+/* Seconds of processor time that the process has used. */
+double clock_cpu_s(void);
+
 /* Reads "[h:]mm:ss[.mmm]" or "ss[.mmm]". Seconds, and minutes if there are hours, have two digits
  * and are below 60. False if the text is anything else; *out_ms is then unchanged. */
 bool clock_parse_ms(const char *text, int64_t *out_ms);

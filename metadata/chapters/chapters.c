@@ -66,6 +66,20 @@ void chapters_cut(struct chapters *out, const struct chapters *all, int64_t begi
     }
 }
 
+void chapters_drop(struct chapters *c, int64_t begin_ms, int64_t end_ms)
+{
+    AUTO_CHAPTERS all = *c;
+    *c = (struct chapters){0};
+    for (size_t i = 0; i < all.nb; i++) { /* of several at the joint, the last one stays */
+        const int64_t at_ms = all.list[i].at_ms;
+        chapters_add(c,
+                     at_ms >= end_ms    ? at_ms - (end_ms - begin_ms)
+                     : at_ms > begin_ms ? begin_ms
+                                        : at_ms,
+                     all.list[i].title);
+    }
+}
+
 void chapters_publish(struct chapters *out, const struct chapters *of_part, int64_t card_ms,
                       const char *title)
 {

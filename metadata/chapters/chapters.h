@@ -46,6 +46,10 @@ ATTR_NODISCARD int chapters_read(struct chapters *out, const char *name, const c
 void chapters_cut(struct chapters *out, const struct chapters *all, int64_t begin_ms,
                   int64_t end_ms);
 
+/* Leaves out [begin_ms, end_ms) of the clock: later chapters move. Of those within it, the last one
+ * begins where it was, unless another one does. */
+void chapters_drop(struct chapters *chapters, int64_t begin_ms, int64_t end_ms);
+
 /* The chapters of a part as they are published, on the clock of a video with a card of card_ms. The
  * first is at 0, because players and hosts ask for that: one that begins with the talk begins with
  * its card, and before a later one there is one of the title. */

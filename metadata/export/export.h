@@ -35,7 +35,8 @@ ATTR_NODISCARD int export_schedule_xml(char **out, const struct programme *progr
 struct export_text {
     char *path; /* in the folder: "category.json", "videos/a-talk.json" */
     char *text;
-    char *copy; /* instead of a text: a file in out/ */
+    size_t nb_bytes; /* of the text; 0: up to its NUL */
+    char *copy;      /* instead of a text: a file in out/ */
 };
 
 struct export_texts {

@@ -27,6 +27,13 @@ bool import_csv_sniff(const char *bytes, size_t nb_bytes, const char *name);
 ATTR_NODISCARD int import_csv_read(struct programme *out, const char *bytes, size_t nb_bytes,
                                    const char *name, struct err *err);
 
+/* What is no programme at all: an empty file, a PDF, a spreadsheet, a picture, an archive, a
+ * recording. Comes first. Reading it always fails: the message says what it is, and what to hand in
+ * instead. */
+bool import_foreign_sniff(const char *bytes, size_t nb_bytes, const char *name);
+ATTR_NODISCARD int import_foreign_read(struct programme *out, const char *bytes, size_t nb_bytes,
+                                       const char *name, struct err *err);
+
 /* A timetable in HTML: table rows or list items with a <time datetime="..."> and a title. The sniff
  * wants two of them. */
 bool import_html_sniff(const char *bytes, size_t nb_bytes, const char *name);

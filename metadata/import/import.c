@@ -16,6 +16,7 @@ static const struct {
     int (*read)(struct programme *out, const char *bytes, size_t nb_bytes, const char *name,
                 struct err *err);
 } formats[] = {
+    {import_foreign_sniff, import_foreign_read},
     {import_schedule_xml_sniff, import_schedule_xml_read},
     {import_schedule_json_sniff, import_schedule_json_read},
     {import_pyvideo_sniff, import_pyvideo_read},

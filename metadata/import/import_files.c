@@ -172,3 +172,11 @@ int import_files_read(struct import_files *out, const char *path, struct err *er
     files = (struct import_files){0};
     return 0;
 }
+
+void import_files_set(struct import_files *out, const char *path, char *bytes, size_t nb_bytes)
+{
+    *out = (struct import_files){.path = mem_strdup(path)};
+    struct import_file *file = add(&out->files, &out->nb, mem_strdup(path));
+    file->bytes = bytes;
+    file->nb_bytes = nb_bytes;
+}

@@ -31,5 +31,8 @@ struct import_files {
 
 /* *out is untouched on failure. ERR_INVALID: too large, or a folder without talks. */
 ATTR_NODISCARD int import_files_read(struct import_files *out, const char *path, struct err *err);
+/* A programme that is not in a file: path says in messages what it is, and its end may tell the
+ * format. Takes bytes, which end with a NUL that nb_bytes does not count. */
+void import_files_set(struct import_files *out, const char *path, char *bytes, size_t nb_bytes);
 void import_files_finish(struct import_files *files);
 #define AUTO_IMPORT_FILES ATTR_CLEANUP(import_files_finish) struct import_files

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "formats.h"
+#include "html.h"
 #include "json.h"
 #include "mem.h"
 #include "str.h"
@@ -130,10 +131,10 @@ int import_unknown_read(struct programme *out, const char *bytes, size_t nb_byte
     const char *p = skip_blank(bytes);
     AUTO_FREE char *line = mem_printf("%.*s", (int)strcspn(p, "\r\n"), p);
     AUTO_FREE char *quote = str_quote(line, STR_QUOTE_BYTES);
-    if (!*p)
+    if (*p == '<' && html_asks_for_login(p))
         return err_set(err, ERR_INVALID,
-                       "'%s': found no talk, but an empty file; expected a programme: export or "
-                       "download it again",
+                       "'%s': found no talk, but a page with a field for a password; expected "
+                       "the page that lists the talks: log in with a browser, open it and save it",
                        name);
     if (*p == '<')
         return err_set(

@@ -193,6 +193,7 @@ static int64_t points_together(const struct matching *m, const struct candidates
     for (size_t i = first; i < first + nb; i++) {
         const struct unit *u = &m->units[i];
         for (size_t k = all->begin[i]; k < all->begin[i + 1]; k++) {
+            assert(all->edges);
             const struct assignment_edge *edge = &all->edges[k];
             const struct favourite *f = &favourites[edge->column];
             const int elsewhere = f->talk == u->talk ? f->points_elsewhere : f->points;
@@ -332,6 +333,45 @@ void match_all(struct match_table *out, const struct programme *programme,
     score_index_destroy(m.index);
     free(m.units);
     free(m.answers);
+}
+
+static int compare_candidates(const void *a, const void *b)
+{
+    const struct score_candidate *x = a, *y = b;
+    return x->points != y->points ? (x->points < y->points) - (x->points > y->points)
+                                  : (x->recording > y->recording) - (x->recording < y->recording);
+}
+
+static const struct unit *find_unit(const struct matching *m, int talk, int part)
+{
+    for (size_t i = 0; i < m->nb_units; i++) {
+        const struct unit *u = &m->units[i];
+        if (m->programme->talks[u->talk].number == talk &&
+            (u->part == part || (!u->among_parts && part == 1)))
+            return u;
+    }
+    return NULL;
+}
+
+size_t match_candidates(struct match_candidate *out, size_t room, const struct programme *programme,
+                        const struct match_recording *recordings, size_t nb_recordings, int talk,
+                        int part)
+{
+    struct matching m = {.programme = programme};
+    AUTO_FREE struct score_candidate *list = mem_zalloc(nb_recordings + 1, sizeof *list);
+    list_units(&m);
+    const struct unit *unit = find_unit(&m, talk, part);
+    m.index = score_index_create(programme, m.units, m.nb_units, recordings, nb_recordings);
+    size_t nb = unit ? score_candidates(list, m.index, unit) : 0;
+    if (nb)
+        qsort(list, nb, sizeof *list, compare_candidates);
+    nb = nb < room ? nb : room;
+    for (size_t i = 0; i < nb; i++)
+        out[i] = (struct match_candidate){list[i].recording, match_score(list[i].points)};
+    score_index_destroy(m.index);
+    free(m.units);
+    free(m.answers);
+    return nb;
 }
 
 void match_table_finish(struct match_table *table)

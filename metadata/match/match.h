@@ -69,6 +69,18 @@ void match_all(struct match_table *out, const struct programme *programme,
                const struct match_fixed *fixed, size_t nb_fixed);
 void match_table_finish(struct match_table *table);
 
+/* A recording that may hold a talk or a part of it, by its name and length alone. */
+struct match_candidate {
+    int recording; /* index */
+    double score;  /* as of struct match */
+};
+
+/* The best candidates, at most room, in falling order of score. part 0: the whole talk. Returns how
+ * many. */
+size_t match_candidates(struct match_candidate *out, size_t room, const struct programme *programme,
+                        const struct match_recording *recordings, size_t nb_recordings, int talk,
+                        int part);
+
 /* The cache. match_all is a pure function, so a table is valid as long as the hash of its whole
  * input is the same. */
 

@@ -13,7 +13,7 @@ enum { WORDS_SHOWN = 3 };
 
 /* Points as a share from 0 to 1: each 4 bits (4000 points) halve the distance to 1; 8 bits are
  * 0.75. */
-static double share_of(int64_t points)
+double match_score(int64_t points)
 {
     return points > 0 ? 1 - exp2(-(double)points / 4000) : 0;
 }
@@ -319,8 +319,8 @@ void match_judge(struct match *out, const struct matching *m, size_t unit)
     }
     const bool weak = e.total < MATCH_POINTS_SURE, close = a->loss < MATCH_LOSS_SURE;
     out->state = doubt || weak || close ? MATCH_UNCLEAR : MATCH_SURE;
-    out->score = share_of(e.total);
-    out->margin = share_of(a->loss);
+    out->score = match_score(e.total);
+    out->margin = match_score(a->loss);
     AUTO_STR reason = {0};
     add_name(&reason, m, unit, a->recording, &e);
     str_add(&reason, ", ");

@@ -38,5 +38,8 @@ struct matching {
     struct score_index *index;
 };
 
+/* Points as a score: 0 … 1. */
+double match_score(int64_t points);
+
 /* Fills a row; the caller owns its strings. */
 void match_judge(struct match *out, const struct matching *m, size_t unit);

@@ -49,7 +49,9 @@ struct talk *programme_add_talk(struct programme *p, int number)
 
 void talk_add_speaker(struct talk *talk, const char *name)
 {
-    mem_add_string(&talk->speakers, &talk->nb_speakers, name);
+    AUTO_FREE char *clean = str_clean(name);
+    if (*clean)
+        mem_add_string(&talk->speakers, &talk->nb_speakers, clean);
 }
 
 struct part *talk_add_part(struct talk *talk, int listed_s)

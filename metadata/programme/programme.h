@@ -57,6 +57,7 @@ void programme_finish(struct programme *programme);
 
 /* Appends an empty talk and returns it; the pointer is valid until the next one is added. */
 struct talk *programme_add_talk(struct programme *programme, int number);
+/* Without control characters and changes of direction; a name of nothing else is left out. */
 void talk_add_speaker(struct talk *talk, const char *name);
 struct part *talk_add_part(struct talk *talk, int listed_s);
 

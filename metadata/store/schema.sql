@@ -113,6 +113,54 @@ CREATE TABLE chosen_poster (
     PRIMARY KEY (talk, part)
 ) STRICT, WITHOUT ROWID;
 
+-- Breaks that are left out of a part: ranges of frames within its cut.
+CREATE TABLE chosen_drop (
+    talk        INTEGER NOT NULL,
+    part        INTEGER NOT NULL,
+    recording   TEXT NOT NULL, -- fingerprint
+    begin_frame INTEGER NOT NULL,
+    end_frame   INTEGER NOT NULL,
+    PRIMARY KEY (talk, part, recording, begin_frame)
+) STRICT, WITHOUT ROWID;
+
+-- How much later than recorded the sound of a part is heard.
+CREATE TABLE chosen_offset (
+    talk      INTEGER NOT NULL,
+    part      INTEGER NOT NULL,
+    recording TEXT NOT NULL,    -- fingerprint
+    sound_ms  INTEGER NOT NULL, -- negative: earlier
+    PRIMARY KEY (talk, part)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE chosen_language (
+    talk     INTEGER PRIMARY KEY,
+    language TEXT NOT NULL -- as language_short writes it
+) STRICT;
+
+-- Captions that the user corrected, in place of those of the recording.
+CREATE TABLE chosen_captions (
+    talk      INTEGER NOT NULL,
+    part      INTEGER NOT NULL,
+    recording TEXT NOT NULL, -- fingerprint
+    language  TEXT NOT NULL, -- '': unknown
+    text      TEXT NOT NULL, -- WebVTT, on the recording's clock
+    PRIMARY KEY (talk, part, recording, language)
+) STRICT, WITHOUT ROWID;
+
+-- Every decision that was made, in order, with what it replaced.
+CREATE TABLE decision (
+    id        INTEGER PRIMARY KEY,
+    at        TEXT NOT NULL,
+    through   TEXT NOT NULL,    -- the command, or "review"
+    kind      TEXT NOT NULL,    -- "cut", "match" ...
+    talk      INTEGER NOT NULL, -- 0: about a recording
+    part      INTEGER NOT NULL, -- 0: the whole talk
+    recording TEXT NOT NULL,    -- fingerprint; '': none
+    was       TEXT NOT NULL,    -- JSON; null: nothing was decided
+    became    TEXT NOT NULL     -- the same
+) STRICT;
+CREATE INDEX decision_talk ON decision (talk, id);
+
 CREATE TABLE chosen_sound (
     recording TEXT PRIMARY KEY,  -- fingerprint
     stream    INTEGER NOT NULL,  -- -1: not chosen, the one with speech
@@ -135,6 +183,7 @@ CREATE TABLE acceptance (
     verdict   TEXT NOT NULL, -- what was accepted
     because   TEXT NOT NULL,
     at        TEXT NOT NULL,
+    drops     TEXT NOT NULL DEFAULT '', -- what was left out of the cut: '100-200,300-400'
     PRIMARY KEY (talk, part)
 ) STRICT, WITHOUT ROWID;
 

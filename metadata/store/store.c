@@ -13,7 +13,7 @@
 
 enum {
     APPLICATION_ID = 0x74707273, /* "tprs" */
-    SCHEMA_VERSION = 8,
+    SCHEMA_VERSION = 9,
     BUSY_MS = 10000,
     BUSY_STEP_MS = 20,
 };
@@ -160,6 +160,22 @@ static const char *const migrations[SCHEMA_VERSION - 1] = {
     "STRICT, WITHOUT ROWID;"
     "ALTER TABLE event ADD COLUMN uuid TEXT; UPDATE event SET uuid = " SQL_UUID ";"
     "ALTER TABLE talk ADD COLUMN identity TEXT;",
+    "CREATE TABLE chosen_drop (talk INTEGER NOT NULL, part INTEGER NOT NULL, recording "
+    "TEXT NOT NULL, begin_frame INTEGER NOT NULL, end_frame INTEGER NOT NULL, PRIMARY "
+    "KEY (talk, part, recording, begin_frame)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE chosen_offset (talk INTEGER NOT NULL, part INTEGER NOT NULL, recording "
+    "TEXT NOT NULL, sound_ms INTEGER NOT NULL, PRIMARY KEY (talk, part)) STRICT, WITHOUT "
+    "ROWID;"
+    "CREATE TABLE chosen_language (talk INTEGER PRIMARY KEY, language TEXT NOT NULL) "
+    "STRICT;"
+    "CREATE TABLE chosen_captions (talk INTEGER NOT NULL, part INTEGER NOT NULL, "
+    "recording TEXT NOT NULL, language TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY "
+    "(talk, part, recording, language)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE decision (id INTEGER PRIMARY KEY, at TEXT NOT NULL, "
+    "through TEXT NOT NULL, kind TEXT NOT NULL, talk INTEGER NOT NULL, part INTEGER NOT "
+    "NULL, recording TEXT NOT NULL, was TEXT NOT NULL, became TEXT NOT NULL) STRICT;"
+    "CREATE INDEX decision_talk ON decision (talk, id);"
+    "ALTER TABLE acceptance ADD COLUMN drops TEXT NOT NULL DEFAULT '';",
 };
 
 int store_copy(const char *path, const char *to, struct err *err)
@@ -226,10 +242,12 @@ static int create_at(const char *path, struct err *err)
     if (sql_open_new(&s, path, err) < 0)
         return err->code;
     assert(s);
-    if (configure(s, err) < 0 || store_begin(s, err) < 0 || sql_exec(s, store_schema, err) < 0 ||
-        sql_mark(s, err) < 0)
+    if (configure(s, err) < 0 || store_begin(s, err) < 0)
         return err->code;
-    return store_commit(s, err);
+    for (size_t i = 0; i < sizeof store_schema / sizeof *store_schema; i++)
+        if (sql_exec(s, store_schema[i], err) < 0)
+            return err->code;
+    return sql_mark(s, err) < 0 ? err->code : store_commit(s, err);
 }
 
 /* Creates it under another name first, so that a store is never there half made. A backup would
@@ -352,6 +370,7 @@ void store_close_p(struct store **store)
 
 int store_begin(struct store *s, struct err *err)
 {
+    s->decided = 0;
     return sql_exec(s, "BEGIN IMMEDIATE", err);
 }
 
@@ -366,6 +385,8 @@ int store_commit(struct store *s, struct err *err)
 void store_rollback(struct store *s)
 {
     s->changing = false;
+    s->decided_at[0] = '\0';
+    s->decided = 0;
     if (!sqlite3_get_autocommit(s->db))
         sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 }

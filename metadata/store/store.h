@@ -32,7 +32,8 @@ void store_set_stop(struct store *store, const volatile sig_atomic_t *stop);
 
 /* --- damage and backup --- */
 
-/* ERR_INVALID if a decision is damaged. A look-up might miss it in silence. */
+/* ERR_INVALID if a decision is damaged. A look-up might miss it in silence. The journal, on which
+ * no work depends, is checked when it is read. */
 ATTR_NODISCARD int store_check_decisions(struct store *store, struct err *err);
 /* Whether facts or decisions were changed by this handle, and committed. */
 bool store_has_changed(const struct store *store);
@@ -122,6 +123,9 @@ ATTR_NODISCARD int store_chosen_matches(struct chosen_match **out, size_t *out_n
 /* recording is a fingerprint, or NULL: no recording holds it. */
 ATTR_NODISCARD int store_choose_match(struct store *store, int talk, int part,
                                       const char *recording, struct err *err);
+/* The same, as one of the two halves of an exchange (see struct decision). */
+ATTR_NODISCARD int store_exchange_match(struct store *store, int talk, int part,
+                                        const char *recording, struct err *err);
 /* Removes the decisions on a talk and all its parts. */
 ATTR_NODISCARD int store_clear_match(struct store *store, int talk, struct err *err);
 
@@ -164,6 +168,33 @@ ATTR_NODISCARD int store_chosen_poster(struct chosen_poster *out, bool *found, s
 ATTR_NODISCARD int store_choose_poster(struct store *store, int talk, int part,
                                        const struct chosen_poster *poster, struct err *err);
 
+/* A break that is left out of a part. */
+struct chosen_drop {
+    char recording[33];
+    int64_t begin, end; /* frames begin to end - 1 of the recording */
+};
+/* Of a part, for all recordings, in order of recording and begin; they may overlap. *out is the
+ * caller's, for free(). */
+ATTR_NODISCARD int store_chosen_drops(struct chosen_drop **out, size_t *out_nb, struct store *store,
+                                      int talk, int part, struct err *err);
+/* Replaces those of a part for a recording by these, which have no two equal begins. NULL: for all
+ * recordings, by none. */
+ATTR_NODISCARD int store_choose_drops(struct store *store, int talk, int part,
+                                      const char *recording, const struct chosen_drop *drops,
+                                      size_t nb, struct err *err);
+
+/* How much later than recorded the sound of a part is heard. */
+enum { STORE_MAX_OFFSET_MS = 60 * 1000 };
+struct chosen_offset {
+    char recording[33];
+    int sound_ms; /* negative: earlier; at most STORE_MAX_OFFSET_MS either way */
+};
+ATTR_NODISCARD int store_chosen_offset(struct chosen_offset *out, bool *found, struct store *store,
+                                       int talk, int part, struct err *err);
+/* offset NULL: removes the choice. */
+ATTR_NODISCARD int store_choose_offset(struct store *store, int talk, int part,
+                                       const struct chosen_offset *offset, struct err *err);
+
 /* Which sound of a recording is published. */
 struct chosen_sound {
     int stream;  /* -1: not chosen */
@@ -188,9 +219,37 @@ void chosen_place_finish(struct chosen_place *place);
 ATTR_NODISCARD int store_choose_place(struct store *store, const char *recording,
                                       const struct chosen_place *place, struct err *err);
 
+/* The language of a talk, as the user set it. */
+struct chosen_language {
+    int talk;
+    char language[4]; /* as language_short writes it */
+};
+/* In order of the talks' numbers; a new list. */
+ATTR_NODISCARD int store_chosen_languages(struct chosen_language **out, size_t *out_nb,
+                                          struct store *store, struct err *err);
+/* language NULL clears it. */
+ATTR_NODISCARD int store_choose_language(struct store *store, int talk, const char *language,
+                                         struct err *err);
+
+/* Captions that the user corrected. */
+struct chosen_captions {
+    char recording[33];
+    char language[4]; /* as language_short writes it; "": unknown */
+    char *text;       /* WebVTT; 0 is the recording's first picture */
+};
+/* Of a part, for all recordings, in order of recording and language. Free with
+ * chosen_captions_free. */
+ATTR_NODISCARD int store_chosen_captions(struct chosen_captions **out, size_t *out_nb,
+                                         struct store *store, int talk, int part, struct err *err);
+void chosen_captions_free(struct chosen_captions *captions, size_t nb);
+/* Adds it, or replaces the one of the same recording and language; text NULL removes that one. */
+ATTR_NODISCARD int store_choose_captions(struct store *store, int talk, int part,
+                                         const struct chosen_captions *captions, struct err *err);
+
 struct acceptance {
     char recording[33]; /* fingerprint; "": there is no recording, and that was accepted */
     int64_t begin, end; /* the cut, in frames */
+    char *drops;        /* what was left out of it: "100-200,300-400"; NULL or "": nothing */
     char *verdict, *because, *at; /* free with acceptance_finish */
 };
 ATTR_NODISCARD int store_acceptance(struct acceptance *out, bool *found, struct store *store,
@@ -200,6 +259,46 @@ ATTR_NODISCARD int store_accept(struct store *store, int talk, int part,
                                 const struct acceptance *acceptance, struct err *err);
 ATTR_NODISCARD int store_clear_acceptance(struct store *store, int talk, int part, struct err *err);
 void acceptance_finish(struct acceptance *acceptance);
+
+/* Removes all decisions about a part, but not those about its recording; part 0: about the talk as
+ * a whole. */
+ATTR_NODISCARD int store_clear_part(struct store *store, int talk, int part, struct err *err);
+
+/* --- the journal of decisions --- */
+
+/* Every function above that changes a decision also writes a row of the journal, in the same
+ * transaction. What one transaction changes several times is one row. */
+struct decision {
+    int64_t id;
+    /* When, in UTC: "2010-04-28T09:02:00.250Z"; the same for all of one transaction, which no other
+     * one has. Through which command it was made. Its kind: "match", "exchange" (two matches that
+     * belong together), "cut", "drops", "offset", "chapters", "poster", "language", "captions",
+     * "sound", "place", "accept". */
+    const char *at, *through, *kind;
+    int talk, part;           /* talk 0: about a recording; part 0: the whole talk */
+    const char *recording;    /* fingerprint; "": the kind is not about one */
+    const char *was, *became; /* JSON; "null": nothing was decided */
+};
+/* The command that makes decisions now. The text must stay. */
+void store_set_through(struct store *store, const char *through);
+/* The id of the last decision that the open transaction, or the last one that was committed, wrote
+ * to the journal; 0: none. */
+int64_t store_last_decision(const struct store *store);
+/* Calls each with every decision, the newest first, until it returns non-zero. The strings are
+ * valid only during the call. */
+ATTR_NODISCARD int store_each_decision(struct store *store,
+                                       int (*each)(void *opaque, const struct decision *decision),
+                                       void *opaque, struct err *err);
+/* The id of the newest decision about the part or about the whole talk; part 0: about any part. 0:
+ * there is none. */
+ATTR_NODISCARD int store_newest_decision(int64_t *out, struct store *store, int talk, int part,
+                                         struct err *err);
+/* Whether what it decided is decided now. */
+ATTR_NODISCARD int store_decision_unchanged(bool *out, struct store *store,
+                                            const struct decision *decision, struct err *err);
+/* Decides again what was decided before it; that is a decision, too. */
+ATTR_NODISCARD int store_undo_decision(struct store *store, const struct decision *decision,
+                                       struct err *err);
 
 /* --- results --- */
 

@@ -56,6 +56,13 @@ static int copy_all(struct store *b, struct err *err)
     return got;
 }
 
+static int go_on(void *opaque, const struct decision *decision)
+{
+    (void)opaque;
+    (void)decision;
+    return 0;
+}
+
 /* Reads all facts and decisions of the copy, as commands do: no damage may get into the backup. */
 static int check_copy(struct store *b, struct err *err)
 {
@@ -66,7 +73,9 @@ static int check_copy(struct store *b, struct err *err)
     if (ret == 0)
         ret = store_recordings(&recordings, &nb, b, err);
     recordings_free(recordings, nb);
-    return ret == 0 ? store_check_decisions(b, err) : ret;
+    if (ret == 0)
+        ret = store_check_decisions(b, err);
+    return ret == 0 ? store_each_decision(b, go_on, NULL, err) : ret;
 }
 
 static int copy_to(const char *tmp, const struct store *s, struct err *err)

@@ -72,10 +72,15 @@ static const struct {
     {"SELECT talk, part, recording, begin_frame, end_frame FROM chosen_cut", "nnhII"},
     {"SELECT talk, part, recording, at_ms, title FROM chosen_chapter", "nnhIs"},
     {"SELECT talk, part, recording, frame FROM chosen_poster", "nnhI"},
+    {"SELECT talk, part, recording, begin_frame, end_frame FROM chosen_drop", "nnhII"},
+    {"SELECT talk, part, recording, sound_ms FROM chosen_offset", "nnhi"},
+    {"SELECT talk, language FROM chosen_language", "ns"},
+    {"SELECT talk, part, recording, language, text FROM chosen_captions", "nnhss"},
     {"SELECT recording, stream, use FROM chosen_sound", "hiT"},
     {"SELECT recording, start, room FROM chosen_place", "hTT"},
-    {"SELECT talk, part, recording, begin_frame, end_frame, verdict, because, at FROM acceptance",
-     "nnHIIttt"},
+    {"SELECT talk, part, recording, begin_frame, end_frame, verdict, because, at, drops "
+     "FROM acceptance",
+     "nnHIItttt"},
     {"SELECT name, key, talk, part, recording FROM published", "thccH"},
 };
 

@@ -186,6 +186,7 @@ void sql_note_committed(struct store *s)
         return;
     s->changed = s->changed || s->changing;
     s->changing = false;
+    s->decided_at[0] = '\0';
 }
 
 /* --- rows ------------------------------------------------------------------------------------ */

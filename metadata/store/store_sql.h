@@ -22,6 +22,9 @@ struct store {
     bool reading;                      /* between store_begin_reading() and store_end_reading() */
     bool changed;                      /* see store_has_changed */
     bool changing;                     /* the same in the open transaction */
+    const char *through;               /* see store_set_through; NULL: not said */
+    char decided_at[32];               /* of the open transaction's decisions; "": none yet */
+    int64_t decided_after, decided;    /* ids: the last before that transaction; its last, or 0 */
     struct err unwritable;             /* why it can only be read; empty if it can be written */
 };
 

@@ -50,7 +50,8 @@ static bool compare_with_sum(struct str *s, const struct verify_facts *f, const 
 }
 
 /* Remarks if the length is that of other talks. Returns whether that explains it: not by a talk
- * that has a recording of its own, since among many talks some are as long by chance. */
+ * that has a recording of its own, since among many talks some are as long by chance. What is left
+ * without a break has no recording's length. */
 static bool compare_with_others(struct str *s, const struct verify_facts *f,
                                 const struct programme *p, int tolerance_ms)
 {
@@ -60,7 +61,8 @@ static bool compare_with_others(struct str *s, const struct verify_facts *f,
     for (size_t i = 0; i < p->nb_talks; i++) {
         const struct talk *t = &p->talks[i];
         const bool has_its_own = f->fitting && f->fitting[i];
-        for (size_t k = 0; k < t->nb_parts && !t->gone && t->number != f->talk; k++) {
+        const bool other = !t->gone && t->number != f->talk && !f->nb_drops;
+        for (size_t k = 0; k < t->nb_parts && other; k++) {
             if (!t->parts[k].listed_s ||
                 !near(f->measured_ms, (int64_t)t->parts[k].listed_s * 1000, tolerance_ms))
                 continue;
@@ -143,7 +145,7 @@ static bool compare_speed(struct str *s, const struct verify_facts *f)
 {
     const double listed_ms = 1000.0 * f->listed_s, speed = listed_ms / (double)f->measured_ms;
     const char *what;
-    if (f->measured_ms <= 0 || f->shares_recording || f->cut_by_hand ||
+    if (f->measured_ms <= 0 || f->shares_recording || f->cut_by_hand || f->nb_drops ||
         (!find_speed(&what, listed_ms, (double)f->measured_ms) && f->nb_same_speed < MANY_SAME))
         return false;
     AUTO_FREE char *others = f->nb_same_speed
@@ -169,17 +171,23 @@ static bool ends_explain(const struct verify_facts *f, int64_t most_ms)
     return f->measured_ms > most_ms && f->measured_ms - head - tail <= most_ms;
 }
 
-/* Black and silence of least_ms or more. */
+/* Black and silence of least_ms or more. If all is black, both ends are. Silence is not repeated
+ * where the sound is missing or at fault. */
 static void describe_ends(struct str *s, const struct verify_facts *f, int64_t least_ms)
 {
     char buf[CLOCK_BYTES];
-    if (f->black_head_ms >= least_ms)
+    const bool heard = !f->no_sound && !f->sound_fault;
+    const bool all_black =
+        f->black_head_ms >= least_ms && f->black_head_ms + f->black_tail_ms > f->recording_ms;
+    if (all_black)
+        remark(s, "its picture is black throughout");
+    if (f->black_head_ms >= least_ms && !all_black)
         remark(s, "%s of black at the start", clock_format_ms(buf, f->black_head_ms, false));
-    if (f->silence_head_ms >= least_ms)
+    if (f->silence_head_ms >= least_ms && heard)
         remark(s, "%s of silence at the start", clock_format_ms(buf, f->silence_head_ms, false));
-    if (f->black_tail_ms >= least_ms)
+    if (f->black_tail_ms >= least_ms && !all_black)
         remark(s, "%s of black at the end", clock_format_ms(buf, f->black_tail_ms, false));
-    if (f->silence_tail_ms >= least_ms)
+    if (f->silence_tail_ms >= least_ms && heard)
         remark(s, "%s of silence at the end", clock_format_ms(buf, f->silence_tail_ms, false));
 }
 
@@ -188,7 +196,7 @@ static void describe_ends(struct str *s, const struct verify_facts *f, int64_t l
 static void describe_long_ends(struct str *s, const struct verify_facts *f)
 {
     const int64_t least_ms = f->measured_ms * long_end_percent / 100;
-    if (f->whole_recording && !f->no_sound && !f->sound_fault)
+    if (f->whole_recording)
         describe_ends(s, f, least_ms > end_min_ms ? least_ms : end_min_ms);
 }
 
@@ -238,7 +246,7 @@ static enum verdict compare_length(struct str *s, const struct verify_facts *f,
         return VERDICT_OK;
     if (f->cut_by_hand)
         remark(s, "it was cut by hand");
-    bool explained = f->cut_by_hand || f->truncated || llabs(f->gap_ms) >= 1000;
+    bool explained = f->cut_by_hand || f->nb_drops || f->truncated || llabs(f->gap_ms) >= 1000;
     explained = compare_with_others(s, f, p, tolerance_ms) || explained;
     explained = explained || ends_explain(f, listed_ms + tolerance_ms);
     explained = explained || compare_speed(s, f);
@@ -284,6 +292,16 @@ static void describe_held(struct str *s, const struct verify_facts *f)
                clock_format_ms(buf, f->held_tail_ms, false));
 }
 
+/* A break of less than 10 s, as a cough, is said to the millisecond. */
+static void describe_drops(struct str *s, const struct verify_facts *f)
+{
+    char buf[CLOCK_BYTES];
+    if (f->nb_drops)
+        remark(s, "without %s in %zu break%s",
+               clock_format_ms(buf, f->dropped_ms, f->dropped_ms < 10000 && f->dropped_ms % 1000),
+               f->nb_drops, f->nb_drops == 1 ? "" : "s");
+}
+
 enum verdict verify_part(char **cause, const struct verify_facts *f, const struct programme *p,
                          const struct verify_limits *limits)
 {
@@ -301,6 +319,7 @@ enum verdict verify_part(char **cause, const struct verify_facts *f, const struc
     } else {
         look_for_damage(&s, f);
         const bool damaged = s.len > 0;
+        describe_drops(&s, f);
         verdict = f->listed_s || !f->slot_s ? compare_length(&s, f, p, limits->tolerance_ms)
                                             : compare_with_slot(&s, f, limits->overrun_ms);
         if (verdict == VERDICT_OK)

@@ -30,6 +30,8 @@ struct verify_facts {
     bool whole_recording; /* the cut is all of it */
     bool runs_to_end;     /* the cut ends with the recording */
     bool cut_by_hand;
+    size_t nb_drops;        /* breaks that are left out of it */
+    int64_t dropped_ms;     /* how long they are together; not in measured_ms */
     int nb_same_speed;      /* other talks whose length is off by the same factor */
     const bool *fitting;    /* of each talk of the programme: whether it has a recording of its own
                                with the listed length; NULL: none has */

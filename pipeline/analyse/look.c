@@ -251,8 +251,8 @@ json_t *look_describe_damage(const struct damage *d)
 {
     if (!d->nb)
         return json_null();
-    return json_pack("{s:I, s:I, s:s}", "nb", (json_int_t)d->nb, "first_ms",
-                     (json_int_t)d->first_ms, "what", d->what);
+    return json_pack("{s:I, s:I, s:I, s:s}", "nb", (json_int_t)d->nb, "first_ms",
+                     (json_int_t)d->first_ms, "last_ms", (json_int_t)d->last_ms, "what", d->what);
 }
 
 static void describe_pictures(json_t *result, struct looked_at *seen)

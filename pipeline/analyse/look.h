@@ -27,5 +27,5 @@ struct look {
  * (analyse.h). */
 ATTR_NODISCARD int look_at_pictures(json_t *result, const struct look *look, struct err *err);
 
-/* {nb, first_ms, what}, or null where there is none. */
+/* {nb, first_ms, last_ms, what}, or null where there is none. */
 json_t *look_describe_damage(const struct damage *damage);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "loudness.h"
+#include "mem.h"
 #include "sound_parts.h"
 
 enum { MAX_TRIALS = 12, MAX_PASSES = 4 };
@@ -65,11 +66,26 @@ static struct sound_spec next_of_many(struct pace *p, double until)
 
 /* --- levelling ------------------------------------------------------------------------------- */
 
+/* The blocks of the part, without its breaks. */
+static void part_blocks(struct loudness *out, const struct loudness *all,
+                        const struct sound_spec *spec)
+{
+    const int64_t nb_all = (int64_t)all->nb;
+    out->blocks = mem_zalloc(all->nb + 1, sizeof *out->blocks);
+    for (size_t i = 0; i <= spec->nb_drops; i++) {
+        const struct sound_stretch s = sound_stretch(spec, i);
+        const int64_t begin = s.begin > 0 ? s.begin / LOUDNESS_BLOCK : 0,
+                      end = s.end > 0 ? s.end / LOUDNESS_BLOCK + 1 : 0;
+        for (int64_t k = begin; k < end && k < nb_all && out->nb < all->nb; k++)
+            out->blocks[out->nb++] = all->blocks[k];
+    }
+}
+
 /* Loudness and peak of the part before any gain. */
 static int measure_source(double *lufs, double *peak_db, struct pace *pace, struct err *err)
 {
     const struct sound_spec *spec = pace->spec;
-    AUTO_LOUDNESS blocks = {0};
+    AUTO_LOUDNESS blocks = {0}, left = {0};
     struct sound_result r = {0};
     if (spec->pair) { /* the blocks may be of other channels */
         const struct sound_setting as_it_is = {0};
@@ -83,10 +99,9 @@ static int measure_source(double *lufs, double *peak_db, struct pace *pace, stru
     if (loudness_read(&blocks, spec->blocks_path, err) < 0)
         return err->code;
     loudness_use(&blocks, spec->use);
-    const size_t begin = (size_t)(sound_samples_at(&spec->grid, spec->begin) / LOUDNESS_BLOCK);
-    const size_t end = (size_t)(sound_samples_at(&spec->grid, spec->end) / LOUDNESS_BLOCK) + 1;
-    *lufs = loudness_integrated(&blocks, begin, end);
-    *peak_db = loudness_peak_db(&blocks, begin, end);
+    part_blocks(&left, &blocks, spec);
+    *lufs = loudness_integrated(&left, 0, left.nb);
+    *peak_db = loudness_peak_db(&left, 0, left.nb);
     return 0;
 }
 

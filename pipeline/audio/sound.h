@@ -1,9 +1,9 @@
 /*
- * Encodes the whole sound of a part: silence under the card, then the talk with one constant gain,
- * and a limiter only where the gain would raise peaks above the ceiling. The encoded sound is
- * decoded again and measured; gain and limit are corrected until loudness and peak are as asked for
- * (docs/sound.md). It changes neither the recording's noise nor its dynamics otherwise. One thread
- * per call.
+ * Encodes the whole sound of a part: silence under the card, then the talk (without its breaks,
+ * with a short crossfade in place of each) with one constant gain, and a limiter only where the
+ * gain would raise peaks above the ceiling. The encoded sound is decoded again and measured; gain
+ * and limit are corrected until loudness and peak are as asked for (docs/sound.md). It changes
+ * neither the recording's noise nor its dynamics otherwise. One thread per call.
  */
 #pragma once
 
@@ -13,6 +13,7 @@
 
 #include "err.h"
 #include "frame_grid.h"
+#include "part_clock.h"
 #include "reader.h"
 #include "track.h"
 
@@ -32,7 +33,10 @@ struct sound_spec {
     int pair;                         /* the same */
     struct frame_grid grid;           /* of the recording */
     int64_t begin, end;               /* frames of the recording, [begin, end) */
-    int64_t card_frames;              /* silence before the talk */
+    const struct part_drop *drops;    /* breaks within them; as in struct part_clock */
+    size_t nb_drops;
+    int offset_ms;           /* the sound is heard so much later than recorded; may be negative */
+    int64_t card_frames;     /* silence before the talk */
     const char *blocks_path; /* the recording's loudness blocks; NULL where there is no sound */
     double target_lufs;      /* integrated loudness of the talk, such as -16 */
     double ceiling_dbtp;     /* highest true peak, such as -1 */

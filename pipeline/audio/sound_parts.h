@@ -20,6 +20,27 @@ struct sound_setting {
     double most_gain_db; /* corrections never go above it */
 };
 
+/* --- sound_joined.c: the sound of the part before any gain, its stretches joined ---------------
+ */
+
+/* A stretch of the part: its samples in the recording, [begin, end). */
+struct sound_stretch {
+    int64_t begin, end;
+};
+/* The i-th of nb_drops + 1. With the offset, it may begin before the recording, or end after it. */
+struct sound_stretch sound_stretch(const struct sound_spec *spec, size_t i);
+
+struct sound_joined; /* freed by sound_joined_close_p */
+
+ATTR_NODISCARD int sound_joined_open(struct sound_joined **out, const struct sound_spec *spec,
+                                     struct err *err);
+/* As sound_reader_read() does. */
+ATTR_NODISCARD int sound_joined_read(struct sound_joined *joined, float *samples, int nb,
+                                     struct err *err);
+/* So far, of all stretches. */
+void sound_joined_report(struct sound_result *out, const struct sound_joined *joined);
+void sound_joined_close_p(struct sound_joined **joined);
+
 /* --- sound_limiter.c: libavfilter's alimiter, stereo, which keeps the number of samples ------- */
 
 struct sound_limiter; /* freed by sound_limiter_destroy */

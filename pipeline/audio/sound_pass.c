@@ -8,16 +8,10 @@
 #include "mem.h"
 #include "sound_parts.h"
 
-int64_t sound_samples_at(const struct frame_grid *grid, int64_t frames)
-{
-    return av_rescale_q(frames, av_inv_q(grid->fps), (AVRational){1, SOUND_RATE});
-}
-
 struct pass {
     const struct sound_spec *spec;
     const struct sound_setting *setting;
-    struct media *media;
-    struct sound_reader *sound;
+    struct sound_joined *sound;
     struct sound_limiter *limiter; /* NULL where the setting has none */
     struct sound_encoding **encodings;
     size_t nb_encodings;
@@ -27,8 +21,7 @@ struct pass {
 
 static void pass_end(struct pass *p)
 {
-    sound_reader_close_p(&p->sound);
-    media_close_p(&p->media);
+    sound_joined_close_p(&p->sound);
     sound_limiter_destroy(p->limiter);
     loudness_meter_destroy_p(&p->meter);
     for (size_t i = 0; i < p->nb_encodings; i++)
@@ -40,7 +33,8 @@ static void pass_end(struct pass *p)
 static int pass_begin(struct pass *p, struct sound_output *outputs, size_t nb, struct err *err)
 {
     const struct sound_spec *s = p->spec;
-    const int64_t talk_frames = s->end - s->begin;
+    const struct part_clock clock = {&s->grid, s->begin, s->end, s->drops, s->nb_drops};
+    const int64_t talk_frames = part_clock_frames(&clock);
     p->card_samples = sound_samples_at(&s->grid, s->card_frames);
     p->talk_samples = sound_samples_at(&s->grid, s->card_frames + talk_frames) - p->card_samples;
     p->encodings = mem_zalloc(nb, sizeof *p->encodings);
@@ -48,18 +42,7 @@ static int pass_begin(struct pass *p, struct sound_output *outputs, size_t nb, s
         if (sound_encoding_create(&p->encodings[p->nb_encodings++], &outputs[i], p->card_samples,
                                   p->talk_samples, err) < 0)
             return err->code;
-    const int64_t first = sound_samples_at(&s->grid, s->begin);
-    const struct sound_range range = {
-        .stream = s->stream,
-        .grid = s->grid,
-        .begin = first,
-        .end = first + p->talk_samples,
-        .clock = s->clock,
-        .use = s->use,
-        .pair = s->pair,
-    };
-    if (media_open(&p->media, s->recording, s->files, err) < 0 ||
-        sound_reader_open(&p->sound, p->media, &range, err) < 0)
+    if (sound_joined_open(&p->sound, s, err) < 0)
         return err->code;
     if (nb == 0)
         p->meter = loudness_meter_create();
@@ -91,7 +74,7 @@ static int take_talk(struct pass *p, struct err *err)
     AUTO_FREE float *samples = mem_zalloc(SOUND_CHUNK * SOUND_CHANNELS, sizeof *samples);
     const float gain = (float)pow(10, p->setting->gain_db / 20);
     for (int64_t done = 0; done < p->talk_samples;) {
-        const int nb = sound_reader_read(p->sound, samples, SOUND_CHUNK, err);
+        const int nb = sound_joined_read(p->sound, samples, SOUND_CHUNK, err);
         if (nb <= 0)
             return nb < 0 ? nb : err_set(err, ERR_BUG, "the sound ended early");
         for (int i = 0; i < nb * SOUND_CHANNELS; i++)
@@ -118,8 +101,7 @@ int sound_pass_encode(struct sound_output *outputs, size_t nb, const struct soun
         ret = take_talk(&p, err);
     for (size_t i = 0; ret == 0 && i < nb; i++) {
         ret = sound_encoding_finish(p.encodings[i], err);
-        outputs[i].result.damage = *sound_reader_damage(p.sound);
-        outputs[i].result.moved_samples = sound_reader_moved(p.sound);
+        sound_joined_report(&outputs[i].result, p.sound);
     }
     pass_end(&p);
     return ret;

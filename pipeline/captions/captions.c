@@ -30,6 +30,27 @@ void captions_cut(struct cues *c, int64_t begin_ms, int64_t end_ms, int64_t shif
     cues_sort(c); /* those that were clipped at the front may start together now */
 }
 
+static int64_t without(int64_t ms, int64_t begin_ms, int64_t end_ms)
+{
+    return ms >= end_ms ? ms - (end_ms - begin_ms) : ms > begin_ms ? begin_ms : ms;
+}
+
+void captions_drop(struct cues *c, int64_t begin_ms, int64_t end_ms)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < c->nb; i++) {
+        struct cue cue = c->cues[i];
+        cue.start_ms = without(cue.start_ms, begin_ms, end_ms);
+        cue.end_ms = without(cue.end_ms, begin_ms, end_ms);
+        if (cue.start_ms < cue.end_ms)
+            c->cues[kept++] = cue;
+        else
+            free(cue.text);
+    }
+    c->nb = kept;
+    cues_sort(c); /* those that were clipped at the front start together now */
+}
+
 /* --- one at a time --------------------------------------------------------------------------- */
 
 static int by_time(const void *a, const void *b)
@@ -113,7 +134,7 @@ int captions_flatten(struct cues *out, const struct cues *c, struct err *err)
 
 /* --- writing --------------------------------------------------------------------------------- */
 
-static char *webvtt(const struct cues *c)
+char *captions_webvtt(const struct cues *c)
 {
     struct str s = {0};
     str_add(&s, "WEBVTT\n");
@@ -138,7 +159,7 @@ static bool same_cues(const struct cues *a, const struct cues *b)
 
 int captions_write(const char *path, const struct cues *c, struct err *err)
 {
-    AUTO_FREE char *text = webvtt(c);
+    AUTO_FREE char *text = captions_webvtt(c);
     AUTO_CUES back = {0};
     FILE *f = fopen(path, "wb");
     if (!f)

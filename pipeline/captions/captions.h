@@ -46,10 +46,16 @@ ATTR_NODISCARD int captions_read_stream(struct cues *out, const char *recording,
  */
 void captions_cut(struct cues *cues, int64_t begin_ms, int64_t end_ms, int64_t shift_ms);
 
+/* Leaves out [begin_ms, end_ms) of the clock: what shows only then goes, what reaches into it is
+ * clipped, and later cues move. */
+void captions_drop(struct cues *cues, int64_t begin_ms, int64_t end_ms);
+
 /* For a track that shows one text at a time: overlapping cues become one cue for each interval in
  * which the same set of them shows. Texts become plain, without markup. ERR_INVALID where the
  * result would be larger than CAPTIONS_MAX_BYTES. *out is the caller's, for cues_finish. */
 ATTR_NODISCARD int captions_flatten(struct cues *out, const struct cues *cues, struct err *err);
 
+/* The cues as WebVTT: a new string. */
+char *captions_webvtt(const struct cues *cues);
 /* Writes the cues as WebVTT (not synced), and reads the file back: ERR_BUG where it differs. */
 ATTR_NODISCARD int captions_write(const char *path, const struct cues *cues, struct err *err);

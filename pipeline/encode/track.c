@@ -17,7 +17,26 @@ struct track_writer {
     AVRational time_base; /* the encoder's */
     bool video;
     int64_t next; /* place of the next packet of pictures; below 0 it is left out */
+    bool fragment;
+    int64_t first, nb; /* of a fragment, in time_base */
 };
+
+/* A fragment states its time, and packets no longer than that. So it needs no list of edits, which
+ * players of fragments ignore. */
+static int write_header(struct track_writer *w)
+{
+    AVDictionary *options = NULL;
+    int ret = 0;
+    if (w->fragment)
+        ret = av_dict_parse_string(&options,
+                                   "movflags=empty_moov+default_base_moof+frag_custom+frag_discont"
+                                   "+skip_trailer,use_editlist=0,avoid_negative_ts=disabled",
+                                   "=", ",", 0);
+    if (ret >= 0)
+        ret = avformat_write_header(w->mux, &options);
+    av_dict_free(&options);
+    return ret;
+}
 
 static int open_mux(struct track_writer *w, const char *path, const AVCodecContext *enc,
                     struct err *err)
@@ -34,7 +53,7 @@ static int open_mux(struct track_writer *w, const char *path, const AVCodecConte
     if (ret >= 0)
         ret = avio_open(&w->mux->pb, path, AVIO_FLAG_WRITE);
     if (ret >= 0)
-        ret = avformat_write_header(w->mux, NULL);
+        ret = write_header(w);
     return ret < 0 ? av_fail(err, ret, "cannot write '%s'", path) : 0;
 }
 
@@ -43,6 +62,20 @@ int track_writer_open(struct track_writer **out, const char *path, const AVCodec
 {
     AUTO_TRACK_WRITER *w = mem_zalloc(1, sizeof *w);
     w->next = -nb_lead;
+    if (open_mux(w, path, enc, err) < 0)
+        return err->code;
+    *out = mem_take(&w);
+    return 0;
+}
+
+int track_writer_open_fragment(struct track_writer **out, const char *path,
+                               const AVCodecContext *enc, int64_t first, int64_t nb,
+                               struct err *err)
+{
+    AUTO_TRACK_WRITER *w = mem_zalloc(1, sizeof *w);
+    w->fragment = true;
+    w->first = first;
+    w->nb = nb;
     if (open_mux(w, path, enc, err) < 0)
         return err->code;
     *out = mem_take(&w);
@@ -78,6 +111,11 @@ static int place_picture(struct track_writer *w, const AVCodecContext *enc, stru
     return 0;
 }
 
+static bool left_out(const struct track_writer *w)
+{
+    return (w->video && w->next <= 0) || (w->fragment && (w->pkt->pts < 0 || w->pkt->pts >= w->nb));
+}
+
 int track_writer_encode(struct track_writer *w, AVCodecContext *enc, const AVFrame *frame,
                         struct err *err)
 {
@@ -87,9 +125,13 @@ int track_writer_encode(struct track_writer *w, AVCodecContext *enc, const AVFra
     while ((ret = avcodec_receive_packet(enc, w->pkt)) >= 0) {
         if (w->video && place_picture(w, enc, err) < 0)
             return err->code;
-        if (w->video && w->next <= 0) {
+        if (left_out(w)) {
             av_packet_unref(w->pkt);
             continue;
+        }
+        if (w->fragment) {
+            w->pkt->pts += w->first;
+            w->pkt->dts += w->first;
         }
         av_packet_rescale_ts(w->pkt, w->time_base, w->st->time_base);
         ret = av_write_frame(w->mux, w->pkt);

@@ -16,6 +16,12 @@ struct track_writer;
  * frames have times below 0 and a key frame after them: their packets are not written. */
 ATTR_NODISCARD int track_writer_open(struct track_writer **out, const char *path,
                                      const AVCodecContext *enc, int nb_lead, struct err *err);
+/* The same for a fragment of a longer track (ISO/IEC 14496-12, 8.8): the file is a header, which
+ * depends on the encoder's settings alone, and one fragment. The packets from [0, nb) in the
+ * encoder's time base are written, first is added to their times; packets outside are left out. */
+ATTR_NODISCARD int track_writer_open_fragment(struct track_writer **out, const char *path,
+                                              const AVCodecContext *enc, int64_t first, int64_t nb,
+                                              struct err *err);
 /* Sends a frame (NULL: the end) to the encoder and writes all packets that it returns. */
 ATTR_NODISCARD int track_writer_encode(struct track_writer *writer, AVCodecContext *enc,
                                        const AVFrame *frame, struct err *err);

@@ -17,6 +17,7 @@ struct picture_reader {
     AVFrame *newer; /* of next's place */
     bool pending;   /* source.pkt was read while seeking and is to be decoded first */
     bool started;
+    bool is_near;      /* decoding began at another key picture than the cell's */
     int64_t decoded;   /* grid frame of the last picture decoded; INT64_MIN: none yet */
     int64_t delivered; /* grid frame of the last picture delivered */
 };
@@ -61,6 +62,124 @@ static int seek_to_key(struct picture_reader *r, struct err *err)
     return media_rewind(s->media, err);
 }
 
+/* The frame at which the key packet shows. */
+static int64_t frame_of_key(const struct picture_reader *r, const AVPacket *pkt)
+{
+    const bool by_dts = pkt->pts == AV_NOPTS_VALUE;
+    return frame_grid_frame_of(&r->range.grid, by_dts ? pkt->dts : pkt->pts) +
+           (by_dts ? r->range.late : 0);
+}
+
+/* So long before the range begins all pictures are decoded: one of them shows at its begin.
+ * Decoders put up to 16 of them in order. */
+enum { WHOLE_MS = 800 };
+
+enum landed { TOO_LATE, JUST_BEFORE, NOWHERE };
+
+/* Reads up to the first key packet after a seek: whether it shows before the range begins, and not
+ * before the cell's. A packet that decodes later than begin shows is followed by none that shows
+ * before. */
+static int landed_near(enum landed *out, struct picture_reader *r, int64_t begin_pts,
+                       struct err *err)
+{
+    *out = NOWHERE;
+    for (;;) {
+        const int got = stream_source_packet(&r->source, err);
+        const AVPacket *pkt = r->source.pkt;
+        if (got <= 0)
+            return got;
+        if (pkt->pts == AV_NOPTS_VALUE && (pkt->dts == AV_NOPTS_VALUE || r->range.late < 0))
+            return 0;
+        if (pkt->flags & AV_PKT_FLAG_KEY) {
+            const int64_t frame = frame_of_key(r, pkt);
+            if (frame > r->range.begin)
+                *out = TOO_LATE;
+            else if (frame >= r->range.key_frame)
+                *out = JUST_BEFORE;
+            return 0;
+        }
+        if (pkt->dts != AV_NOPTS_VALUE && pkt->dts > begin_pts) {
+            *out = TOO_LATE;
+            return 0;
+        }
+    }
+}
+
+/* Seeks to a key picture between the cell's and the range's begin. Indexes of times are asked for
+ * begin, then for earlier places: TS has none, and is searched for a time, from which the next key
+ * picture is looked for. Returns 1, 0 if none is found, or an error. */
+static int seek_near(struct picture_reader *r, struct err *err)
+{
+    static const int back_ms[] = {0, 600, 2000, 5000, 10000, 16000};
+    struct stream_source *s = &r->source;
+    const struct frame_grid *g = &r->range.grid;
+    const int64_t begin_pts =
+        g->origin + av_rescale_q(r->range.begin, av_inv_q(g->fps), g->time_base);
+    for (size_t i = 0; i < sizeof back_ms / sizeof *back_ms; i++) {
+        enum landed landed;
+        const int64_t back = av_rescale_q(back_ms[i], (AVRational){1, 1000}, s->st->time_base);
+        if (begin_pts - back <= r->range.key_pts)
+            return 0;
+        const int sought = media_seek(s->media, s->st->index, begin_pts - back, err);
+        if (sought <= 0)
+            return sought;
+        if (landed_near(&landed, r, begin_pts, err) < 0)
+            return err->code;
+        if (landed == NOWHERE)
+            return 0;
+        if (landed == JUST_BEFORE) {
+            r->pending = r->is_near = true;
+            if (s->pkt->pts != AV_NOPTS_VALUE)
+                s->whole_ms = s->from_ms - WHOLE_MS;
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* Begins again from the cell's key picture: what was found near did not decode. */
+static int begin_far(struct picture_reader *r, struct err *err)
+{
+    avcodec_flush_buffers(r->source.dec);
+    r->source.draining = r->source.changing = r->is_near = r->pending = false;
+    r->source.damage = (struct damage){0};
+    r->source.whole_ms = INT64_MIN;
+    r->decoded = INT64_MIN;
+    av_frame_unref(r->next);
+    av_frame_unref(r->after);
+    av_frame_unref(r->newer);
+    return r->range.key_frame > 0 ? seek_to_key(r, err) : media_rewind(r->source.media, err);
+}
+
+/* Seeks to where decoding begins. */
+static int seek_to_begin(struct picture_reader *r, struct err *err)
+{
+    const int found = r->range.near ? seek_near(r, err) : 0;
+    if (found != 0)
+        return found;
+    if (r->range.key_frame > 0)
+        return seek_to_key(r, err);
+    /* In media that another reader has read, too. */
+    return r->range.near ? media_rewind(r->source.media, err) : 0;
+}
+
+/* How late pictures are is the same in all cells but the first, whose key picture is not known. */
+void picture_range_find_key(struct picture_range *range, const json_t *cells)
+{
+    range->late = -1;
+    for (size_t i = 0; i < json_array_size(cells); i++) {
+        const json_t *cell = json_array_get(cells, i);
+        const int64_t frame = json_integer_value(json_array_get(cell, 0)),
+                      pts = json_integer_value(json_array_get(cell, 1));
+        if (i == 0 || frame <= range->begin) {
+            range->key_frame = frame;
+            range->key_pts = pts;
+        }
+        if (i == 1)
+            range->late = frame - frame_grid_frame_of(&range->grid, pts);
+    }
+}
+
 int picture_reader_open(struct picture_reader **out, struct media *media,
                         const struct picture_range *range, struct err *err)
 {
@@ -87,7 +206,7 @@ int picture_reader_open(struct picture_reader **out, struct media *media,
     r->newer = av_frame_alloc();
     if (!r->next || !r->after || !r->newer)
         return av_fail_nomem(err);
-    if (range->key_frame > 0 && seek_to_key(r, err) < 0)
+    if (seek_to_begin(r, err) < 0)
         return err->code;
     *out = mem_take(&r);
     return 0;
@@ -168,6 +287,13 @@ static int next_place(struct picture_reader *r, struct err *err)
     return 1;
 }
 
+/* Whether the picture began to show where not all pictures were decoded: it may be another one. */
+static bool held_from_afar(const struct picture_reader *r, const AVFrame *frame)
+{
+    return r->is_near && r->source.whole_ms != INT64_MIN &&
+           frame_grid_ms_of(&r->range.grid, frame->pts) < r->source.whole_ms;
+}
+
 /* The picture that shows at the range's begin: the last one that starts at or before it. The one
  * after it is kept in r->next. Where none starts before, the first one after stands in: of the
  * recording's start, even if it comes after the range. */
@@ -179,6 +305,11 @@ static int first_picture(struct picture_reader *r, AVFrame *frame, struct err *e
         if (got < 0)
             return got;
         const bool later = got && r->next->pts > begin;
+        if (r->is_near && (later || !got) && !frame->buf[0]) {
+            if (begin_far(r, err) < 0)
+                return err->code;
+            continue;
+        }
         if (got && (!later || !frame->buf[0])) {
             const bool stands_in = later && !frame->buf[0];
             if (stands_in && r->next->pts >= r->range.end && r->range.key_frame > 0)
@@ -190,6 +321,12 @@ static int first_picture(struct picture_reader *r, AVFrame *frame, struct err *e
         }
         if (!frame->buf[0])
             return 0;
+        if (held_from_afar(r, frame)) {
+            av_frame_unref(frame);
+            if (begin_far(r, err) < 0)
+                return err->code;
+            continue;
+        }
         frame->pts = r->delivered = begin;
         return 1;
     }

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <jansson.h>
 #include <libavutil/frame.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,6 +21,7 @@ struct media;
 struct damage {
     int64_t nb;       /* packets or pictures that failed */
     int64_t first_ms; /* time of the first one, from the recording's first picture */
+    int64_t last_ms;  /* of the last one */
     char what[120];   /* libav's description of its error */
 };
 
@@ -30,7 +32,16 @@ struct picture_range {
     int64_t key_frame;  /* a key frame at or before begin, to decode from; 0: the file's start */
     int64_t key_pts;    /* its time stamp, in the stream's time base */
     int key_step_ms;    /* above 0: only key frames are decoded, at least this far apart */
+    /* Decoding begins at a later key frame, if the container finds one before begin, so that the
+     * first picture comes sooner. The pictures are the same. */
+    bool near;
+    int64_t late; /* if packets have no presentation times: by how many frames pictures follow their
+                     packets' decoding times; -1: not known */
 };
+
+/* Sets key_frame, key_pts and late for a range that begins at begin, from the cells of the probe
+ * (probe.h). */
+void picture_range_find_key(struct picture_range *range, const json_t *cells);
 
 struct picture_reader;
 ATTR_NODISCARD int picture_reader_open(struct picture_reader **out, struct media *media,
@@ -40,6 +51,11 @@ ATTR_NODISCARD int picture_reader_open(struct picture_reader **out, struct media
  * an error. */
 ATTR_NODISCARD int picture_reader_next(struct picture_reader *reader, AVFrame *frame,
                                        struct err *err);
+/* Decodes one key picture near the range's begin, before or after it, alone: fast, for small
+ * pictures. Its pts is the grid frame from which it shows. stream, grid, begin and late of the
+ * range are used. Returns 1, 0 where none is found, or an error. */
+ATTR_NODISCARD int picture_reader_key(AVFrame *out, struct media *media,
+                                      const struct picture_range *range, struct err *err);
 /* So far; the reader's own. */
 const struct damage *picture_reader_damage(const struct picture_reader *reader);
 void picture_reader_close_p(struct picture_reader **reader);

@@ -8,7 +8,10 @@
 
 static void note(struct stream_source *s, int averror)
 {
-    if (s->last_ms < s->from_ms || s->damage.nb++ > 0)
+    if (s->last_ms < s->from_ms)
+        return;
+    s->damage.last_ms = s->last_ms;
+    if (s->damage.nb++ > 0)
         return;
     s->damage.first_ms = s->last_ms;
     /* Some decoders return a bare -1, which would read as "Operation not permitted". */
@@ -69,6 +72,7 @@ static int new_decoder(struct stream_source *s, struct err *err)
 int stream_source_open(struct stream_source *s, struct media *media, int stream, struct err *err)
 {
     s->media = media;
+    s->whole_ms = INT64_MIN;
     s->fmt = media_format(media);
     if (stream < 0 || stream >= (int)s->fmt->nb_streams)
         return err_set(err, ERR_INVALID, "'%s' has no stream %d any more: add it again",
@@ -139,6 +143,7 @@ static int source_send(struct stream_source *s, const AVPacket *pkt, struct err 
     if (pkt && add_extradata(s, err) < 0)
         return err->code;
     errno = 0;
+    s->dec->skip_frame = s->last_ms < s->whole_ms ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
     const int ret = avcodec_send_packet(s->dec, pkt);
     if (out_of_memory())
         return av_fail_nomem(err);

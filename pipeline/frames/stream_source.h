@@ -28,6 +28,7 @@ struct stream_source {
     int key_step_ms; /* above 0: all packets are skipped but key packets this far apart */
     int64_t last_key_ms;
     bool second_field; /* the packet before was a key packet of an interlaced stream */
+    int64_t whole_ms;  /* pictures before it that no other needs are not decoded */
     int64_t from_ms;   /* damage before it (leading pictures, preroll) is not counted */
     struct damage damage;
 };

@@ -13,6 +13,9 @@
 static int wind_back(AVFormatContext *fmt)
 {
     const int64_t start = fmt->start_time == AV_NOPTS_VALUE ? 0 : fmt->start_time;
+    /* Transport and program streams are searched for a time: that misses their first packets. */
+    if (fmt->iformat->flags & AVFMT_TS_DISCONT && av_seek_frame(fmt, -1, 0, AVSEEK_FLAG_BYTE) >= 0)
+        return 0;
     const int ret = avformat_seek_file(fmt, -1, INT64_MIN, start, start, 0);
     return ret < 0 ? av_seek_frame(fmt, -1, 0, AVSEEK_FLAG_BYTE) : ret;
 }

@@ -91,13 +91,28 @@ static int open_reader(struct poster *p, const struct picture_range *range, stru
     return picture_reader_open(&p->pictures, p->media, range, err);
 }
 
+static struct part_clock clock_of(const struct poster_spec *s)
+{
+    return (struct part_clock){&s->grid, s->begin, s->end, s->drops, s->nb_drops};
+}
+
+/* Where the stretch of the part begins that a place is in. */
+static int64_t stretch_begin(const struct poster_spec *s, int64_t place)
+{
+    int64_t begin = s->begin;
+    for (size_t i = 0; i < s->nb_drops && s->drops[i].end <= place; i++)
+        begin = s->drops[i].end;
+    return begin;
+}
+
 /* The frame that shows nearest to a candidate's place. Without far, the key frame of its cell,
  * which is cheapest to decode; else at most STEP_MS after that, or after the candidate before. */
 static int64_t frame_near(const struct poster *p, const struct picture_range *range, int64_t place,
                           bool far)
 {
     const int64_t step = frame_grid_frame_at_ms(&p->spec->grid, STEP_MS);
-    const int64_t key = range->key_frame > p->spec->begin ? range->key_frame : p->spec->begin;
+    const int64_t least = stretch_begin(p->spec, place);
+    const int64_t key = range->key_frame > least ? range->key_frame : least;
     const bool reading = p->pictures && p->cell == range->key_frame;
     const int64_t furthest = (reading && p->looked_at > key ? p->looked_at : key) + step;
     if (!far)
@@ -153,12 +168,13 @@ static int look_at(struct poster *p, int64_t place, bool far, struct err *err)
 
 static int look_at_all(struct poster *p, bool far, struct err *err)
 {
-    const struct poster_spec *s = p->spec;
+    const struct part_clock clock = clock_of(p->spec);
+    const int64_t nb = part_clock_frames(&clock);
     int ret = 0;
     p->looked_at = -1;
     for (int i = 0; ret >= 0 && i < NB_CANDIDATES; i++) {
-        const int64_t at = s->begin + (s->end - s->begin) * (2 * i + 1) / (2 * NB_CANDIDATES);
-        ret = look_at(p, at, far, err);
+        const int64_t at = nb * (2 * i + 1) / (2 * NB_CANDIDATES);
+        ret = look_at(p, part_clock_recording_frame(&clock, at), far, err);
     }
     close_reader(p);
     media_close_p(&p->media);

@@ -10,6 +10,7 @@
 
 #include "err.h"
 #include "frame_grid.h"
+#include "part_clock.h"
 
 struct AVFrame;
 struct media_params;
@@ -25,7 +26,9 @@ struct poster_spec {
     const json_t *video, *cells;      /* of the probe's result */
     const char *fields;               /* as for picture_traits_read */
     struct frame_grid grid;
-    int64_t begin, end; /* frames of the grid, [begin, end) */
+    int64_t begin, end;            /* frames of the grid, [begin, end) */
+    const struct part_drop *drops; /* within them, not to be shown; as in struct part_clock */
+    size_t nb_drops;
 };
 
 /* Writes the poster to path (not synced). *out_frame (may be NULL): the frame that was chosen.

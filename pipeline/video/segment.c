@@ -86,7 +86,9 @@ static int open_output(struct output *o, const struct segment_params *p, struct 
 {
     if (open_encoder(o, p, err) < 0)
         return err->code;
-    return track_writer_open(&o->writer, o->out->path, o->enc, o->nb_lead, err);
+    return o->out->fragment ? track_writer_open_fragment(&o->writer, o->out->path, o->enc,
+                                                         o->out->first, p->nb_frames, err)
+                            : track_writer_open(&o->writer, o->out->path, o->enc, o->nb_lead, err);
 }
 
 static int finish_output(struct output *o, int64_t nb_frames, struct err *err)

@@ -46,6 +46,8 @@ struct segment_output {
     const json_t *video; /* a rendition's video settings; borrowed */
     int width, height;   /* even */
     const char *path;    /* of the MP4 file to write (neither atomic nor synced); borrowed */
+    bool fragment;       /* it is a fragment of a longer track, which begins at frame first */
+    int64_t first;
     struct track_summary summary; /* filled in by segment_encode */
 };
 

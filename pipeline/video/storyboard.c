@@ -6,27 +6,11 @@
 #include "jpeg.h"
 #include "media.h"
 #include "mem.h"
+#include "picture_signature.h"
 #include "small_picture.h"
 #include "storyboard_grid.h"
 
-enum {
-    BLOCK = 8, /* side of the areas that are compared, in pixels of the small picture */
-    MAX_BLOCKS = (STORYBOARD_WIDTH / BLOCK) * (STORYBOARD_HEIGHT / BLOCK + 1),
-    /* How much the mean of a block's luma or of one of its chromas changes, of 255, where something
-     * else is shown. */
-    BLOCK_LUMA = 12,
-    BLOCK_CHROMA = 8,
-    /* In thousandths of the blocks. A speaker who walks, and a clock, change fewer: 10 to 50 of
-     * stand-ins, where a new slide changes 380 to 450 (docs/storyboards.md). */
-    LEAST_CHANGE = 125,
-};
 static const char what[] = "the storyboard";
-
-/* The means of the blocks of a picture. */
-struct signature {
-    int nb; /* 0: there is no picture yet */
-    uint8_t mean[MAX_BLOCKS][3];
-};
 
 struct board {
     const struct storyboard_spec *spec;
@@ -41,7 +25,7 @@ struct board {
         distance[STORYBOARD_PER_SHEET]; /* of the picture drawn there from its middle; -1: none */
     AVPacket **group;                   /* a key packet, and those up to the next one */
     size_t nb_group;
-    struct signature before;
+    struct picture_signature before;
     json_t *changes;
 };
 
@@ -89,51 +73,14 @@ static void draw(struct board *b, int i)
 
 /* --- changes ---------------------------------------------------------------------------------- */
 
-static uint8_t mean_of(const AVFrame *f, int plane, int x, int y, int side)
-{
-    int sum = 0;
-    for (int row = y; row < y + side; row++)
-        for (int i = x; i < x + side; i++)
-            sum += f->data[plane][(ptrdiff_t)row * f->linesize[plane] + i];
-    return (uint8_t)(sum / (side * side));
-}
-
-static void take_signature(struct signature *out, const AVFrame *f)
-{
-    out->nb = 0;
-    for (int y = 0; y + BLOCK <= f->height; y += BLOCK)
-        for (int x = 0; x + BLOCK <= f->width; x += BLOCK, out->nb++)
-            for (int plane = 0; plane < 3; plane++) {
-                const int half = plane > 0;
-                out->mean[out->nb][plane] = mean_of(f, plane, x >> half, y >> half, BLOCK >> half);
-            }
-}
-
-static bool block_differs(const uint8_t a[3], const uint8_t b[3])
-{
-    return abs(a[0] - b[0]) > BLOCK_LUMA || abs(a[1] - b[1]) > BLOCK_CHROMA ||
-           abs(a[2] - b[2]) > BLOCK_CHROMA;
-}
-
-/* The share of blocks that differ, in thousandths. */
-static int change(const struct signature *a, const struct signature *b)
-{
-    int nb = 0;
-    if (a->nb != b->nb || a->nb == 0)
-        return 0;
-    for (int i = 0; i < a->nb; i++)
-        nb += block_differs(a->mean[i], b->mean[i]);
-    return 1000 * nb / a->nb;
-}
-
 /* Compares the key picture in b->small with the one before. */
 static void note_change(struct board *b, int64_t at_ms)
 {
-    struct signature now;
-    take_signature(&now, b->small);
-    const int strength = change(&b->before, &now);
+    struct picture_signature now;
+    picture_signature_take(&now, b->small);
+    const int strength = picture_signature_change(&b->before, &now);
     b->before = now;
-    if (strength >= LEAST_CHANGE && at_ms >= begin_ms(b, 0) &&
+    if (strength >= PICTURE_SIGNATURE_CHANGE && at_ms >= begin_ms(b, 0) &&
         json_array_size(b->changes) < STORYBOARD_MAX_CHANGES)
         json_array_append_new(b->changes, json_pack("[I, i]", (json_int_t)at_ms, strength));
 }

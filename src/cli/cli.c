@@ -43,21 +43,56 @@ void cli_print_json(const json_t *value)
     puts(text ? text : "null");
 }
 
+bool cli_asks(void)
+{
+    return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+}
+
+/* False at the end of the input. */
+static bool ask(char answer[64], const char *choice, const char *question)
+{
+    printf("%s [%s] ", question, choice);
+    fflush(stdout);
+    if (!fgets(answer, 64, stdin))
+        return false;
+    str_fold_space(answer);
+    return true;
+}
+
+static bool is_word(const char *answer, const char *word)
+{
+    return strcasecmp(answer, word) == 0 ||
+           (strlen(answer) == 1 && strncasecmp(answer, word, 1) == 0);
+}
+
+/* answer has 64 bytes. False if there is nobody to ask. */
+static bool ATTR_PRINTF(3, 0)
+    ask_about(char *answer, const char *choices, const char *fmt, va_list args)
+{
+    AUTO_FREE char *question = mem_vprintf(fmt, args);
+    return cli_asks() && ask(answer, choices, question);
+}
+
 bool cli_confirm(const char *fmt, ...)
 {
     char answer[64];
     va_list args;
-    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-        return false;
     va_start(args, fmt);
-    vprintf(fmt, args);
+    const bool answered = ask_about(answer, "y/N", fmt, args);
     va_end(args);
-    fputs(" [y/N] ", stdout);
-    fflush(stdout);
-    if (!fgets(answer, sizeof answer, stdin))
-        return false;
-    str_fold_space(answer);
-    return strcasecmp(answer, "y") == 0 || strcasecmp(answer, "yes") == 0;
+    return answered && is_word(answer, "yes");
+}
+
+enum cli_answer cli_ask(const char *fmt, ...)
+{
+    char answer[64];
+    va_list args;
+    va_start(args, fmt);
+    const bool answered = ask_about(answer, "y/N/all/quit", fmt, args);
+    va_end(args);
+    if (!answered || is_word(answer, "quit"))
+        return CLI_QUIT;
+    return is_word(answer, "all") ? CLI_ALL : is_word(answer, "yes") ? CLI_YES : CLI_NO;
 }
 
 /* --- complaints ------------------------------------------------------------------------------- */
@@ -109,13 +144,19 @@ static int refuse_option(const struct command *c, const char *word, int got,
     return command_usage(c, "'%s' has no option '%s'", verb, name);
 }
 
-static void take_option(struct command *c, const struct verb_option *o, char *value)
+/* Refused is an option with two values, of which only one would count. */
+static int take_option(struct command *c, const struct verb_option *o, char *value)
 {
-    c->values[o - c->verb->options] = o->takes_value ? value : "";
+    const char **at = &c->values[o - c->verb->options];
+    if (*at && o->takes_value && !o->repeats)
+        return command_usage(c, "'--%s' of '%s' was given twice: '%s' and '%s'", o->name,
+                             c->verb->name, *at, value);
+    *at = o->takes_value ? value : "";
     if (!o->repeats)
-        return;
+        return 0;
     c->list = mem_grow(c->list, c->nb_list, sizeof *c->list);
     c->list[c->nb_list++] = value;
+    return 0;
 }
 
 /* getopt_long moves the operands after the options. Returns 0, EXIT_USAGE after a message, or -1
@@ -151,7 +192,9 @@ static int read_options(struct command *c, int argc, char **argv)
         while (i < nb && got != FIRST_LONG + i && got != options[i].letter)
             i++;
         assert(i < nb);
-        take_option(c, &options[i], optarg);
+        const int status = take_option(c, &options[i], optarg);
+        if (status)
+            return status;
     }
     c->operands = argv + optind;
     c->nb_operands = argc - optind;

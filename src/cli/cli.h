@@ -13,7 +13,9 @@
 #include "exit_status.h"
 
 struct event;
+struct hooks;
 struct plan;
+struct pool;
 struct zygote;
 
 /* --- the table of commands -------------------------------------------------------------------- */
@@ -27,6 +29,9 @@ enum verb_needs {
     NEEDS_LOCK = 1 << 1,  /* the event's, for the whole command */
     NEEDS_FRESH = 1 << 2, /* recordings that changed on disk are looked at again */
     NEEDS_PLAN = 1 << 3,  /* loaded */
+    NEEDS_HOOKS = 1 << 4, /* the event's hooks are called when it ends */
+    /* With its event: a pool of the machines that the settings name, not of this one. */
+    NEEDS_MACHINES = 1 << 5,
 };
 
 struct verb_option {
@@ -78,8 +83,10 @@ struct command {
     unsigned needs; /* as the verb's; its check may change them */
     /* NULL if not needed, and in check */
     struct event *event;
-    struct zygote *zygote; /* starts the event's workers; comes with the event */
+    struct zygote *zygote; /* starts the event's workers on this machine */
+    struct pool *pool;     /* runs the event's jobs; both come with the event */
     struct plan *plan;
+    struct hooks *hooks; /* held until the command ends; NULL also if none are called */
 };
 
 /* An option's value, "" if it takes none, NULL if it was not given. */
@@ -103,6 +110,13 @@ const char *cli_after_path(const char *message, const char *path);
 /* Asks a question on a terminal and waits for the answer; true: yes. Asks nothing, and returns
  * false, if stdin or stdout is no terminal. */
 bool cli_confirm(const char *fmt, ...) ATTR_PRINTF(1, 2);
+
+/* The same for a question of several, whose answer may hold for the others: "[y/N/all/quit]".
+ * CLI_QUIT also where there is no terminal, and at the end of the input. */
+enum cli_answer { CLI_NO, CLI_YES, CLI_ALL, CLI_QUIT };
+enum cli_answer cli_ask(const char *fmt, ...) ATTR_PRINTF(1, 2);
+/* Whether both ask: stdin and stdout are a terminal. */
+bool cli_asks(void);
 
 /* Prints a value as JSON on stdout. */
 void cli_print_json(const json_t *value);

@@ -219,3 +219,10 @@ void table_text(const char *indent, const char *fmt, ...)
     for (char *line = lines, *rest = NULL; (line = strtok_r(line, "\n", &rest)); line = NULL)
         printf("%*s%s\n", line == lines ? first : later, "", line);
 }
+
+void table_lines(const char *indent, const char *text)
+{
+    AUTO_FREE char *lines = mem_strdup(text ? text : "");
+    for (char *line = lines, *rest = NULL; (line = strtok_r(line, "\n", &rest)); line = NULL)
+        table_text(indent, "%s", line);
+}

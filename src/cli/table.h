@@ -26,3 +26,6 @@ void table_destroy(struct table *table);
 /* Prints a paragraph of text, wrapped to the same width; the first line begins with the spaces of
  * the text, the others with the indent, which is spaces. Control characters are dropped from it. */
 void table_text(const char *indent, const char *fmt, ...) ATTR_PRINTF(2, 3);
+
+/* Prints each line of a text, which may be NULL, so. */
+void table_lines(const char *indent, const char *text);

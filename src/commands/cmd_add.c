@@ -13,8 +13,10 @@
 #include "executor.h"
 #include "fs.h"
 #include "json.h"
+#include "match_text.h"
 #include "mem.h"
 #include "plan.h"
+#include "probing.h"
 #include "results.h"
 #include "selector.h"
 #include "store.h"
@@ -25,54 +27,13 @@
 
 /* --- printing --------------------------------------------------------------------------------- */
 
-/* The first match of each recording, or NULL. The caller frees the list. */
-static const struct match **list_matches(const struct plan *p)
-{
-    const struct match **list = mem_zalloc(p->nb_recordings, sizeof *list);
-    for (size_t i = p->matches.nb_rows; i-- > 0;)
-        if (p->matches.rows[i].recording >= 0)
-            list[p->matches.rows[i].recording] = &p->matches.rows[i];
-    return list;
-}
-
-static char *describe_sharing(const struct plan *p, const struct shared_recording *shared)
-{
-    AUTO_STR s = {0};
-    for (size_t i = 0; i < shared->nb_talks; i++)
-        str_addf(&s, "%s%d", i ? ", " : "talks ", p->matches.rows[shared->talks[i].row].talk);
-    if (shared->clock)
-        str_addf(&s, "; began %s (%s)", shared->began, shared_clock_name(shared->clock));
-    str_add(&s, ": see 'talkpress cut'");
-    return str_take(&s);
-}
-
-static char *describe_match(const struct plan *p, size_t recording, const struct match *m)
-{
-    const struct shared_recording *shared = &p->sources[recording].sharing;
-    const int format_of = p->matches.format_of[recording];
-    if (!m && format_of >= 0)
-        return mem_printf("set aside: another format of '%s'", p->sources[format_of].name);
-    if (shared->nb_talks)
-        return describe_sharing(p, shared);
-    if (!m) {
-        AUTO_FREE char *reason = shared->note ? NULL : unused_reason(p, recording);
-        return reason ? mem_printf("no talk matches: %s", reason)
-                      : mem_strdup(shared->note ? shared->note : "no talk matches");
-    }
-    AUTO_FREE char *talk =
-        m->part ? mem_printf("%d/%d", m->talk, m->part) : mem_printf("%d", m->talk);
-    return mem_printf("%stalk %s: %s%s%s", m->state == MATCH_SURE ? "" : "unclear, perhaps ", talk,
-                      m->reason ? m->reason : "", m->suspicion ? "; " : "",
-                      m->suspicion ? m->suspicion : "");
-}
-
 static void add_row(struct table *t, const struct plan *p, size_t i, const struct match *m)
 {
     const json_t *probe = p->sources[i].probe;
     const char *error = probe ? plan_refusal(probe) : NULL;
     char length[CLOCK_BYTES] = "-";
     const int64_t ms = json_get_int(probe, "duration_ms", -1);
-    AUTO_FREE char *match = describe_match(p, i, m);
+    AUTO_FREE char *match = match_text(p, i, m);
     const size_t nb_files = p->recordings[i].nb_files;
     AUTO_FREE char *name = nb_files > 1 ? mem_printf("%s (%zu files)", p->sources[i].name, nb_files)
                                         : mem_strdup(p->sources[i].name);
@@ -104,7 +65,7 @@ static json_t *list_files(const struct recording *r)
 static int print_recordings_json(const struct plan *p, const struct adding *adding, struct err *err)
 {
     AUTO_JSON *list = json_array();
-    AUTO_FREE const struct match **matches = list_matches(p);
+    AUTO_FREE const struct match **matches = match_text_list(p);
     for (size_t i = 0; i < p->nb_recordings; i++) {
         const struct match *m = matches[i];
         if (adding_news_of(adding, &p->recordings[i]) == ADDING_NOTHING)
@@ -167,18 +128,18 @@ static int note_failed(void *opaque, const struct failure *failure)
     return 0;
 }
 
-/* Loads the plan and probes what is not probed. What failed before is left to 'talkpress run'. */
-static int load_and_probe(struct plan *plan, struct executor_result *total,
-                          const struct adding *adding, struct command *c, struct err *err)
+/* What failed before is left to 'talkpress run'. */
+static int skip_failed(bool *skip, void *opaque, const struct plan *plan, struct err *err)
 {
-    if (plan_load(plan, c->event, err) < 0)
-        return err->code;
-    AUTO_FREE bool *skip = mem_zalloc(plan->nb_recordings + 1, sizeof *skip);
-    struct failed_before failed = {plan, adding, skip};
-    if (store_each_failure(c->event->store, note_failed, &failed, err) < 0 ||
-        probe_recordings(total, plan, c->zygote, skip, command_has(c, "json"), err) < 0)
-        return err->code;
-    return captions_note(plan, err) < 0 ? err->code : chapters_note(plan, err);
+    struct failed_before failed = {plan, opaque, skip};
+    return store_each_failure(plan->event->store, note_failed, &failed, err);
+}
+
+static int load_and_probe(struct plan *plan, struct executor_result *total, struct adding *adding,
+                          struct command *c, struct err *err)
+{
+    const struct probing probing = {skip_failed, adding, command_has(c, "json")};
+    return probing_load(plan, total, c, &probing, err);
 }
 
 /* --- when and where it was made --------------------------------------------------------------- */
@@ -339,7 +300,7 @@ static void print_news(const struct plan *now, const struct plan *before, const 
                        enum adding_news least)
 {
     static const char *const headings[] = {"recording", ">length", "", NULL};
-    AUTO_FREE const struct match **matches = list_matches(now);
+    AUTO_FREE const struct match **matches = match_text_list(now);
     struct table *t = table_create(headings);
     size_t nb = 0;
     for (size_t i = 0; i < now->nb_recordings; i++)

@@ -7,6 +7,7 @@
 #include "export.h"
 #include "export_folder.h"
 #include "export_links.h"
+#include "export_waveforms.h"
 #include "fs.h"
 #include "json.h"
 #include "kits.h"
@@ -18,7 +19,7 @@
 
 /* What is exported, and where to. */
 struct task {
-    const struct event *event;
+    struct event *event;
     const char *base_url; /* with a slash at its end; NULL: no links */
     const char *path;     /* NULL: standard output */
     json_t *published;    /* talks.json; NULL: nothing was published */
@@ -54,6 +55,23 @@ static int write_pyvideo(const struct task *t, const struct programme *p,
 typedef int programme_writer(const struct task *t, const struct programme *p,
                              const struct export_links *l, struct err *err);
 
+/* Talks whose language the user set have that one. */
+static int set_languages(struct programme *p, struct store *store, struct err *err)
+{
+    AUTO_FREE struct chosen_language *list = NULL;
+    size_t nb = 0;
+    if (store_chosen_languages(&list, &nb, store, err) < 0)
+        return err->code;
+    for (size_t i = 0; i < nb; i++) {
+        struct talk *t = programme_find(p, list[i].talk);
+        if (!t)
+            continue;
+        free(t->language);
+        t->language = mem_strdup(list[i].language);
+    }
+    return 0;
+}
+
 static int write_programme(const struct task *t, programme_writer *write, struct err *err)
 {
     AUTO_PROGRAMME p = {0};
@@ -61,6 +79,8 @@ static int write_programme(const struct task *t, programme_writer *write, struct
     if (store_programme(&p, t->event->store, err) < 0)
         return err->code;
     event_about_apply(&t->event->settings.about, &p);
+    if (set_languages(&p, t->event->store, err) < 0)
+        return err->code;
     if (!p.nb_talks)
         return err_set(err, ERR_INVALID, "%s", CLI_NO_TALKS);
     if (t->base_url)
@@ -115,7 +135,7 @@ static const struct format {
     const char *name;
     bool is_folder, needs_url;
     programme_writer *programme; /* either */
-    kit_make *kit;
+    kit_make *kit;               /* or neither: waveforms */
 } formats[] = {
     {"schedule.xml", false, false, write_schedule_xml, NULL},
     {"pyvideo", true, false, write_pyvideo, NULL},
@@ -125,6 +145,7 @@ static const struct format {
     {"voctoweb", true, false, NULL, kit_voctoweb},
     {"archive.org", false, false, NULL, kit_archive},
     {"pretalx", false, true, NULL, kit_pretalx},
+    {"waveform", true, false, NULL, NULL},
 };
 enum { NB_FORMATS = sizeof formats / sizeof *formats };
 
@@ -173,8 +194,10 @@ static int export(struct task *t, const struct format *format, struct err *err)
                        "%s needs the address of out/ on the web: give --base-url URL, or set "
                        "'base_url' of 'site' in talkpress.yaml",
                        format->name);
-    if ((t->base_url || format->kit) && read_published(t, err) < 0)
+    if (((t->base_url && format->programme) || format->kit) && read_published(t, err) < 0)
         return err->code;
+    if (!format->kit && !format->programme)
+        return export_waveforms(t->event, t->path, err);
     return format->kit ? write_kit(t, format->kit, format->is_folder, err)
                        : write_programme(t, format->programme, err);
 }

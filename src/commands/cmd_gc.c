@@ -99,6 +99,8 @@ static int use_all(struct keys *k, struct plan *plan, struct err *err)
     char matches[33];
     keys_matches(matches);
     use(k, matches);
+    keys_programme_source(matches);
+    use(k, matches);
     use_published_names(k, &plan->event->settings.publish);
     for (size_t i = 0; i < plan->nb_recordings; i++) {
         char note[33];

@@ -4,23 +4,21 @@
 
 #include "card_trial.h"
 #include "commands.h"
-#include "diff.h"
 #include "event.h"
 #include "fs.h"
-#include "import_guard.h"
-#include "import_sandboxed.h"
+#include "hook_events.h"
 #include "json.h"
-#include "lost_work.h"
 #include "mem.h"
 #include "plan.h"
 #include "programme.h"
-#include "programme_numbers.h"
-#include "publish.h"
+#include "programme_change.h"
+#include "programme_read.h"
+#include "programme_source.h"
 #include "store.h"
 #include "str.h"
 #include "table.h"
 
-static const char *const kinds[] = {"new", "changed", "gone", "back", "doubtful"};
+enum { MOST_LISTED = 12 }; /* talks by name; the others are counted */
 
 static void print_changes(const struct diff *d)
 {
@@ -30,42 +28,36 @@ static void print_changes(const struct diff *d)
         char number[16] = "event";
         if (d->changes[i].talk)
             snprintf(number, sizeof number, "%d", d->changes[i].talk);
-        table_add(t, (const char *const[]){kinds[d->changes[i].kind], number, d->changes[i].text});
+        table_add(t, (const char *const[]){programme_change_kind(d->changes[i].kind), number,
+                                           d->changes[i].text});
     }
     table_print(t);
 }
 
 /* What an import does, or would do. */
 struct outcome {
-    const struct import_guard *guard;
-    const struct diff *diff;
-    json_t *unsure; /* talks whose match is no longer sure */
-    json_t *titles; /* published talks whose title changes */
-    json_t *cards;  /* title cards that cannot be made, and why */
-    char *copy;     /* of the store before an import that replaces most of it; NULL: none */
+    const struct programme_change *change;
+    json_t *cards; /* title cards that cannot be made, and why */
+    char *copy;    /* of the store before an import that replaces most of it; NULL: none */
     bool dry_run, refused;
 };
 
 static void print_json(const struct outcome *o)
 {
-    const struct programme *p = o->guard->after;
-    const struct diff *d = o->diff;
+    const struct programme *p = o->change->after;
     AUTO_JSON *notes = json_array();
     for (size_t i = 0; i < p->nb_notes; i++)
         json_array_append_new(notes, json_text(p->notes[i]));
-    AUTO_JSON *list = json_array();
-    for (size_t i = 0; i < d->nb; i++)
-        json_array_append_new(list,
-                              json_pack("{s:s, s:i, s:s}", "change", kinds[d->changes[i].kind],
-                                        "talk", d->changes[i].talk, "text", d->changes[i].text));
-    AUTO_JSON *all = json_pack("{s:O, s:O, s:O, s:b}", "changes", list, "notes", notes, "unsure",
-                               o->unsure, "applied", !o->dry_run && !o->refused && d->nb);
-    if (json_array_size(o->titles))
-        json_object_set(all, "published_titles", o->titles);
+    AUTO_JSON *list = programme_change_json(&o->change->diff);
+    AUTO_JSON *all =
+        json_pack("{s:O, s:O, s:O, s:b}", "changes", list, "notes", notes, "unsure",
+                  o->change->unsure, "applied", !o->dry_run && !o->refused && o->change->diff.nb);
+    if (json_array_size(o->change->titles))
+        json_object_set(all, "published_titles", o->change->titles);
     if (o->cards)
         json_object_update(all, o->cards);
     if (o->refused)
-        json_object_set_new(all, "refused", import_guard_json(o->guard));
+        json_object_set_new(all, "refused", import_guard_json(&o->change->guard));
     if (o->copy)
         json_object_set_new(all, "copy", json_text(o->copy));
     cli_print_json(all);
@@ -101,96 +93,6 @@ static void print_notes(const struct programme *p)
 
 /* --- matches that are no longer certain ------------------------------------------------------- */
 
-/* A file that is named after the old title of its talk may not match the new title. It is reported
- * at once, to the user who changes the title. */
-static void list_unsure(json_t *out, const struct plan *before, const struct plan *after,
-                        const struct replacement *replacement)
-{
-    for (size_t i = 0; i < after->matches.nb_rows; i++) {
-        const struct match *now = &after->matches.rows[i];
-        const struct talk *talk = programme_find(&before->programme, now->talk);
-        const struct match *was = talk ? plan_match(before, talk, now->part) : NULL;
-        if (now->state == MATCH_SURE || now->by_hand || !was || was->state != MATCH_SURE ||
-            replacement_has_gone(replacement, now->talk))
-            continue;
-        const struct source *s = &before->sources[was->recording];
-        json_array_append_new(out, json_pack("{s:i, s:i, s:o, s:o}", "talk", now->talk, "part",
-                                             was->part, "recording", json_text(s->recording->path),
-                                             "name", json_text(s->name)));
-    }
-}
-
-static int has_chapters(bool *out, struct store *store, const struct talk *t, int part,
-                        const char *recording, struct err *err)
-{
-    struct chosen_chapter *list = NULL;
-    size_t nb = 0;
-    if (store_chosen_chapters(&list, &nb, store, t->number, part, err) < 0)
-        return err->code;
-    *out = false;
-    for (size_t i = 0; i < nb; i++)
-        *out = *out || strcmp(list[i].recording, recording) == 0;
-    chosen_chapters_free(list, nb);
-    return 0;
-}
-
-static int has_poster(bool *out, struct store *store, const struct talk *t, int part,
-                      const char *recording, struct err *err)
-{
-    struct chosen_poster chosen;
-    bool found;
-    if (store_chosen_poster(&chosen, &found, store, t->number, part, err) < 0)
-        return err->code;
-    *out = found && strcmp(chosen.recording, recording) == 0;
-    return 0;
-}
-
-/* Whether the user accepted a part of the talk as it is in the recording, cut one from it, typed
- * chapters of it or chose its poster. */
-static int is_decided(bool *out, struct store *store, const struct talk *t, const char *recording,
-                      struct err *err)
-{
-    *out = false;
-    for (size_t i = 0; i < t->nb_parts && !*out; i++) {
-        struct acceptance a = {0};
-        struct chosen_cut cut;
-        bool accepted, has_cut, chapters = false, poster = false;
-        if (store_acceptance(&a, &accepted, store, t->number, t->parts[i].number, err) < 0 ||
-            store_chosen_cut(&cut, &has_cut, store, t->number, t->parts[i].number, err) < 0 ||
-            has_chapters(&chapters, store, t, t->parts[i].number, recording, err) < 0 ||
-            has_poster(&poster, store, t, t->parts[i].number, recording, err) < 0)
-            return err->code;
-        *out = chapters || poster || (accepted && strcmp(a.recording, recording) == 0) ||
-               (has_cut && strcmp(cut.recording, recording) == 0);
-        acceptance_finish(&a);
-    }
-    return 0;
-}
-
-/* What the user decided about a recording stays with its talk: a match that the new programme would
- * lose becomes a decision, unless another talk has the number now. */
-static int keep_decided(bool *any, const struct plan *before, const struct plan *after,
-                        const struct replacement *replacement, struct err *err)
-{
-    *any = false;
-    for (size_t i = 0; i < after->matches.nb_rows; i++) {
-        const struct match *now = &after->matches.rows[i];
-        const struct talk *talk = programme_find(&before->programme, now->talk);
-        const struct match *was = talk ? plan_match(before, talk, now->part) : NULL;
-        bool decided;
-        if (now->state == MATCH_SURE || now->by_hand || !was || was->state != MATCH_SURE ||
-            replacement_has_gone(replacement, now->talk))
-            continue;
-        const char *recording = before->recordings[was->recording].fingerprint;
-        if (is_decided(&decided, after->event->store, talk, recording, err) < 0 ||
-            (decided &&
-             store_choose_match(after->event->store, now->talk, was->part, recording, err) < 0))
-            return err->code;
-        *any = *any || decided;
-    }
-    return 0;
-}
-
 static void print_unsure(const json_t *unsure)
 {
     size_t i;
@@ -208,41 +110,6 @@ static void print_unsure(const json_t *unsure)
 }
 
 /* --- published talks whose title changes ------------------------------------------------------ */
-
-struct titles {
-    const struct programme *before, *after;
-    char **files; /* one for each talk of after whose title changes; NULL: none is published */
-};
-
-/* A talk has several files; the first one represents it. */
-static int note_title(void *opaque, const struct published *file)
-{
-    struct titles *t = opaque;
-    const struct talk *was = programme_find(t->before, file->talk);
-    const struct talk *now = programme_find(t->after, file->talk);
-    if (was && now && strcmp(was->title, now->title) != 0 && !t->files[now - t->after->talks])
-        t->files[now - t->after->talks] = mem_strdup(file->name);
-    return 0;
-}
-
-/* Viewers would get under another title what they know. */
-static int list_titles(json_t *out, struct store *store, const struct programme *before,
-                       const struct programme *after, struct err *err)
-{
-    struct titles titles = {.before = before, .after = after};
-    titles.files = mem_zalloc(after->nb_talks + 1, sizeof *titles.files);
-    const int rc = store_each_published(store, note_title, &titles, err);
-    for (size_t i = 0; i < after->nb_talks; i++) {
-        const struct talk *now = &after->talks[i];
-        if (titles.files[i])
-            json_array_append_new(out,
-                                  json_pack("{s:i, s:s, s:s, s:o}", "talk", now->number, "before",
-                                            programme_find(before, now->number)->title, "after",
-                                            now->title, "file", json_text(titles.files[i])));
-    }
-    mem_free_strings(titles.files, after->nb_talks);
-    return rc;
-}
 
 static void print_titles(const json_t *titles)
 {
@@ -264,127 +131,49 @@ static void print_titles(const json_t *titles)
            "is\nanother talk, correct the programme and import it again before that.\n");
 }
 
-/* --- published files whose talk is replaced by another one ------------------------------------ */
+/* --- the command ------------------------------------------------------------------------------ */
 
-struct disowned {
-    const struct import_guard *guard;
-    struct published *files; /* strings are owned */
-    size_t nb;
-};
-
-static int note_disowned(void *opaque, const struct published *f)
+static void add_event(struct table *t, const char *what, const struct programme *p, size_t nb_talks)
 {
-    struct disowned *d = opaque;
-    if (!replacement_has_gone(&d->guard->replacement, f->talk) ||
-        !programme_find(d->guard->after, f->talk))
-        return 0;
-    d->files = mem_grow(d->files, d->nb, sizeof *d->files);
-    d->files[d->nb++] = (struct published){.name = mem_strdup(f->name),
-                                           .key = mem_strdup(f->key),
-                                           .part = f->part,
-                                           .recording = mem_strdup(f->recording)};
-    return 0;
+    AUTO_STR s = {0};
+    str_add(&s, p->name ? p->name : "(no name)");
+    if (p->begin)
+        str_addf(&s, ", %s", p->begin);
+    if (p->begin && p->end && strcmp(p->begin, p->end) != 0)
+        str_addf(&s, " to %s", p->end);
+    str_addf(&s, ": %zu talk%s", nb_talks, cli_s(nb_talks));
+    table_add(t, (const char *const[]){what, s.s});
 }
 
-/* The number of such a talk now has another one, whose files these are not: they would be listed
- * under its title. */
-static int disown_files(struct store *store, const struct import_guard *guard, struct err *err)
+static void print_guard(const struct import_guard *g)
 {
-    struct disowned d = {.guard = guard};
-    int ret = store_each_published(store, note_disowned, &d, err);
-    for (size_t i = 0; i < d.nb; i++) {
-        ret = ret == 0 ? store_set_published(store, &d.files[i], err) : ret;
-        free((char *)(uintptr_t)d.files[i].name);
-        free((char *)(uintptr_t)d.files[i].key);
-        free((char *)(uintptr_t)d.files[i].recording);
+    const struct replacement *r = &g->replacement;
+    struct table *t = table_create((const char *const[]){"", "programme", NULL});
+    add_event(t, "now", g->before, r->nb_before);
+    add_event(t, "new", g->after, g->after->nb_talks);
+    for (size_t i = 0; i < r->nb_gone && i < MOST_LISTED; i++) {
+        const struct talk *talk = programme_find(g->before, r->gone[i]);
+        AUTO_FREE char *line =
+            mem_printf("%d %s%s", talk->number, talk->title, g->nb_files[i] ? " (published)" : "");
+        table_add(t, (const char *const[]){"gone", line});
     }
-    free(d.files);
-    return ret;
-}
-
-static int drop_chapters(struct store *store, int talk, int part, struct err *err)
-{
-    struct chosen_chapter *list = NULL;
-    size_t nb = 0;
-    int ret = store_chosen_chapters(&list, &nb, store, talk, part, err);
-    for (size_t i = 0; ret == 0 && i < nb; i++)
-        ret = store_drop_chapter(store, talk, part, &list[i], err);
-    chosen_chapters_free(list, nb);
-    return ret;
-}
-
-/* The same for what the user decided: it was about the former talk, and would publish its recording
- * under the other one's title. */
-static int drop_decisions(struct store *store, const struct import_guard *guard, struct err *err)
-{
-    const struct replacement *r = &guard->replacement;
-    for (size_t i = 0; i < r->nb_gone; i++) {
-        const struct talk *was = programme_find(guard->before, r->gone[i]);
-        if (!was || !programme_find(guard->after, r->gone[i]))
-            continue;
-        if (store_clear_match(store, was->number, err) < 0)
-            return err->code;
-        for (size_t k = 0; k < was->nb_parts; k++)
-            if (store_clear_acceptance(store, was->number, was->parts[k].number, err) < 0 ||
-                store_choose_cut(store, was->number, was->parts[k].number, NULL, err) < 0 ||
-                drop_chapters(store, was->number, was->parts[k].number, err) < 0 ||
-                store_choose_poster(store, was->number, was->parts[k].number, NULL, err) < 0)
-                return err->code;
+    if (r->nb_gone > MOST_LISTED) {
+        AUTO_FREE char *more = mem_printf("and %zu more", r->nb_gone - MOST_LISTED);
+        table_add(t, (const char *const[]){"", more});
     }
-    return 0;
-}
-
-/* Within a transaction: makes the new programme the event's, with what follows from it. */
-static int replace(struct event *event, const struct import_guard *guard, bool dry_run,
-                   json_t *unsure, struct err *err)
-{
-    AUTO_PLAN old = {0}, new = {0};
-    struct err ignored = {0};
-    bool kept = false;
-    const bool planned = plan_load(&old, event, &ignored) == 0 && old.nb_recordings;
-    if (dry_run && !planned)
-        return 0;
-    if ((planned && publish_note_recordings(&old, err) < 0) ||
-        store_set_programme(event->store, guard->after, err) < 0 ||
-        disown_files(event->store, guard, err) < 0 || drop_decisions(event->store, guard, err) < 0)
-        return err->code;
-    if (planned && plan_load(&new, event, &ignored) == 0 &&
-        keep_decided(&kept, &old, &new, &guard->replacement, err) < 0)
-        return err->code;
-    if (kept) {
-        plan_finish(&new);
-        if (plan_load(&new, event, &ignored) < 0)
-            new = (struct plan){0};
-    }
-    list_unsure(unsure, &old, &new, &guard->replacement);
-    return planned && !dry_run ? lost_work_note(&old, &new, err) : 0;
-}
-
-/* Stores the new programme, or only looks at the effect (dry run). A programme is imported even if
- * the plan before or after it cannot be loaded. */
-static int apply(struct event *event, const struct import_guard *guard, bool dry_run,
-                 json_t *unsure, struct err *err)
-{
-    if (!store_is_writing(event->store) && store_begin(event->store, err) < 0)
-        return err->code;
-    int ret = replace(event, guard, dry_run, unsure, err);
-    if (ret == 0 && !dry_run)
-        ret = store_commit(event->store, err);
-    if (ret < 0 || dry_run)
-        store_rollback(event->store);
-    return ret;
+    table_print(t);
 }
 
 static void print_outcome(const struct outcome *o)
 {
     if (o->dry_run || !o->refused) {
-        if (o->diff->nb)
-            print_changes(o->diff);
-        print_counts(o->diff, o->guard->after, o->dry_run);
-        print_notes(o->guard->after);
-        print_unsure(o->unsure);
+        if (o->change->diff.nb)
+            print_changes(&o->change->diff);
+        print_counts(&o->change->diff, o->change->after, o->dry_run);
+        print_notes(o->change->after);
+        print_unsure(o->change->unsure);
         card_trial_print(o->cards);
-        print_titles(o->titles);
+        print_titles(o->change->titles);
     }
     if (o->copy)
         table_text("",
@@ -394,67 +183,81 @@ static void print_outcome(const struct outcome *o)
     if (o->dry_run && o->refused)
         putchar('\n');
     if (o->refused)
-        import_guard_print(o->guard);
+        print_guard(&o->change->guard);
     fflush(stdout); /* before the error that refers to it */
 }
 
-static int import(struct command *c, const struct import_guard *guard, struct programme *after,
-                  const struct diff *d, struct err *err)
+static int import(struct command *c, struct programme_change *change, const char *where,
+                  const struct programme_source *source, struct err *err)
 {
-    const bool large = replacement_is_large(&guard->replacement) && d->nb;
+    const bool differs = change->diff.nb > 0;
+    const bool large = replacement_is_large(&change->guard.replacement) && differs;
     AUTO_FREE char *copy = NULL;
-    AUTO_JSON *unsure = json_array(), *titles = json_array(), *cards = NULL;
+    AUTO_JSON *cards = NULL;
     struct outcome o = {
-        .guard = guard,
-        .diff = d,
-        .unsure = unsure,
-        .titles = titles,
+        .change = change,
         .dry_run = command_has(c, "dry-run"),
         .refused = large && !command_has(c, "replace"),
     };
-    if (list_titles(titles, c->event->store, guard->before, guard->after, err) < 0)
-        return err->code;
     if (large && !o.dry_run && !o.refused && event_copy_store(&copy, c->event, err) < 0)
         return err->code;
     o.copy = copy;
     struct err unseen = {0}; /* a dry run works with a read-only store too */
-    if (d->nb && (o.dry_run || !o.refused) &&
-        apply(c->event, guard, o.dry_run, unsure, o.dry_run ? &unseen : err) < 0 && !o.dry_run)
+    if (differs && (o.dry_run || !o.refused) &&
+        programme_change_apply(change, c->event, source,
+                               o.dry_run ? PROGRAMME_CHANGE_TRY : PROGRAMME_CHANGE_KEEP,
+                               o.dry_run ? &unseen : err) < 0 &&
+        !o.dry_run)
         return err->code;
     store_rollback(c->event->store); /* if nothing was applied */
+    if (!differs && !o.dry_run)      /* and so does a read-only store: */
+        (void)!programme_source_keep(c->event->store, source, &unseen);
     if (o.dry_run || !o.refused)
-        o.cards = cards = card_trial(c->event, after);
+        o.cards = cards = card_trial(c->event, change->after);
     if (command_has(c, "json"))
         print_json(&o);
     else
         print_outcome(&o);
-    return o.refused ? import_guard_refuse(guard, c->operands[0], o.dry_run, err) : EXIT_OK;
+    return o.refused ? import_guard_refuse(&change->guard, where, o.dry_run, err) : EXIT_OK;
 }
 
-/* Shows and applies the change from the store's programme to the new one. */
-static int change(struct command *c, struct programme *after, struct err *err)
+/* After the store's transaction has ended. */
+static void tell_hooks(struct command *c, const struct programme_change *change)
 {
-    AUTO_PROGRAMME before = {0};
-    AUTO_IMPORT_GUARD guard = {0};
-    struct diff d;
-    if (store_check_decisions(c->event->store, err) < 0 ||
-        store_programme(&before, c->event->store, err) < 0)
+    AUTO_PLAN plan = {0};
+    struct err ignored = {0};
+    hooks_tell_import(c->hooks, change->after, &change->diff);
+    if (hooks_wants(c->hooks, HOOK_NEEDS_PERSON) && plan_load(&plan, c->event, &ignored) == 0)
+        hooks_tell_needs(c->hooks, &plan);
+}
+
+/* *out: the PROGRAMME, or where the last one came from; a new string. */
+static int find_source(char **out, const struct command *c, struct err *err)
+{
+    AUTO_PROGRAMME_SOURCE known = {0};
+    if (c->nb_operands) {
+        *out = mem_strdup(c->operands[0]);
+        return 0;
+    }
+    if (programme_source_load(&known, c->event->store, err) < 0)
         return err->code;
-    programme_number_talks(after, &before);
-    if (import_guard_find(&guard, c->event->store, &before, after, err) < 0)
-        return err->code;
-    diff_programmes(&d, &before, after);
-    const int status = import(c, &guard, after, &d, err);
-    diff_finish(&d);
-    return status;
+    *out = mem_take(&known.place);
+    return *out ? 0
+                : err_set(err, ERR_NOT_FOUND,
+                          "it is not known where the programme came from. Say it once: talkpress "
+                          "import PROGRAMME");
 }
 
 int cmd_import(struct command *c, struct err *err)
 {
+    AUTO_FREE char *where = NULL;
     AUTO_PROGRAMME after = {0};
+    AUTO_PROGRAMME_SOURCE source = {0};
+    AUTO_PROGRAMME_CHANGE change = {0};
     struct store *store = c->event->store;
-    struct err read_only = {0}; /* if something changes, apply() says so */
-    if (import_sandboxed(&after, c->operands[0], c->event->settings.sandbox, err) < 0)
+    struct err read_only = {0}; /* if something changes, programme_change_apply() says so */
+    if (find_source(&where, c, err) < 0 ||
+        programme_read(&after, &source, where, c->event->settings.sandbox, err) < 0)
         return err->code;
     /* What is compared is what is replaced: no other process writes in between. */
     if (!command_has(c, "dry-run") && store_begin(store, &read_only) < 0 &&
@@ -462,7 +265,11 @@ int cmd_import(struct command *c, struct err *err)
         *err = read_only;
         return err->code;
     }
-    const int status = change(c, &after, err);
+    const int status = programme_change_find(&change, c->event, &after, err) < 0
+                           ? err->code
+                           : import(c, &change, where, &source, err);
     store_rollback(store);
+    if (status == EXIT_OK && change.applied)
+        tell_hooks(c, &change);
     return status;
 }

@@ -4,6 +4,7 @@
 
 #include "clock.h"
 #include "commands.h"
+#include "decide.h"
 #include "event.h"
 #include "json.h"
 #include "mem.h"
@@ -16,14 +17,18 @@
 
 static int decide_one(struct plan *p, int number, int part, const char *what, struct err *err)
 {
-    if (!*what)
-        return store_clear_match(p->event->store, number, err);
-    if (strcmp(what, "none") == 0)
-        return store_choose_match(p->event->store, number, part, NULL, err);
-    const int at = selector_recording(p, what, err);
-    if (at < 0)
-        return at;
-    return store_choose_match(p->event->store, number, part, p->recordings[at].fingerprint, err);
+    AUTO_DECIDED decided = {0};
+    struct match_wish w = {.talk = number, .part = part, .how = MATCH_AUTO};
+    if (strcmp(what, "none") == 0) {
+        w.how = MATCH_NO;
+    } else if (*what) {
+        const int at = selector_recording(p, what, err);
+        if (at < 0)
+            return at;
+        w.how = MATCH_SET;
+        w.recording = p->recordings[at].fingerprint;
+    }
+    return decide_match(&decided, p, &w, err);
 }
 
 /* "15=FILE", "15/2=FILE", "3-5=FILE", "15=none", "15=". */
@@ -46,6 +51,26 @@ static int decide(struct plan *p, const char *arg, struct err *err)
     if (selector_part(&number, &part, &p->programme, name, err) < 0)
         return err->code;
     return decide_one(p, number, part, equals + 1, err);
+}
+
+static int exchange(struct plan *p, char **operands, struct err *err)
+{
+    AUTO_DECIDED decided = {0};
+    struct exchange_wish w = {0};
+    return selector_part(&w.a.talk, &w.a.part, &p->programme, operands[0], err) < 0 ||
+                   selector_part(&w.b.talk, &w.b.part, &p->programme, operands[1], err) < 0
+               ? err->code
+               : decide_exchange(&decided, p, &w, err);
+}
+
+static int decide_all(struct command *c, struct err *err)
+{
+    if (command_has(c, "exchange"))
+        return exchange(c->plan, c->operands, err);
+    for (int i = 0; i < c->nb_operands; i++)
+        if (decide(c->plan, c->operands[i], err) < 0)
+            return err->code;
+    return 0;
 }
 
 static const char *const states[] = {"sure", "unclear", "none"};
@@ -238,6 +263,14 @@ static void print_unclear(const struct plan *p)
         printf("\n%zu match%s unclear: see 'talkpress match'\n", nb, nb == 1 ? " is" : "es are");
 }
 
+int check_match(struct command *c, struct err *err)
+{
+    (void)err;
+    return command_has(c, "exchange") && c->nb_operands != 2
+               ? command_usage(c, "--exchange needs two TALKs")
+               : 0;
+}
+
 int cmd_match(struct command *c, struct err *err)
 {
     struct plan *plan = c->plan;
@@ -246,10 +279,8 @@ int cmd_match(struct command *c, struct err *err)
     if (ret < 0)
         return ret;
     note_before(&before, plan);
-    for (int i = 0; i < c->nb_operands && ret == 0; i++)
-        ret = decide(plan, c->operands[i], err);
     if (c->nb_operands)
-        ret = plan_end(plan, ret, err);
+        ret = plan_end(plan, decide_all(c, err), err);
     if (ret == 0 && command_has(c, "json")) {
         print_json(plan);
     } else if (ret == 0) {

@@ -4,6 +4,7 @@
 #include "analyse_recordings.h"
 #include "clock.h"
 #include "commands.h"
+#include "decide.h"
 #include "event.h"
 #include "json.h"
 #include "named_parts.h"
@@ -26,50 +27,17 @@ static bool has_picture(const struct part_plan *pp)
     return pp->source && json_is_object(json_object_get(pp->source->probe, "video"));
 }
 
-/* The frame of the recording at a time in the talk. */
-static int find_frame(int64_t *out, const struct part_plan *pp, const char *text, const char *name,
-                      struct err *err)
+static int change(const struct plan *plan, const char *operand, const struct wish *wish,
+                  struct err *err)
 {
-    char length[CLOCK_BYTES];
-    int64_t ms;
-    if (!pp->cut_known || pp->begin >= pp->end)
-        return err_set(err, ERR_NOT_FOUND,
-                       "talk %s has no recording whose cut is known: see 'talkpress match' and "
-                       "'talkpress cut'",
-                       name);
-    if (!has_picture(pp))
-        return err_set(err, ERR_INVALID,
-                       "talk %s: '%s' has no picture, so the poster is its title card", name,
-                       pp->source->name);
-    if (!clock_parse_ms(text, &ms))
-        return err_set(err, ERR_USAGE, "'%s' is not a time: write [h:]mm:ss[.mmm]", text);
-    const int64_t begin_ms = frame_grid_ms_of(&pp->grid, pp->begin);
-    *out = frame_grid_frame_at_ms(&pp->grid, begin_ms + ms);
-    if (*out >= pp->end)
-        return err_set(
-            err, ERR_INVALID, "talk %s has no picture at %s: it is %s long", name, text,
-            clock_format_ms(length, frame_grid_ms_of(&pp->grid, pp->end) - begin_ms, true));
-    /* Outside, the first or last picture is shown. */
-    *out = *out < pp->picture_begin  ? pp->picture_begin
-           : *out >= pp->picture_end ? pp->picture_end - 1
-                                     : *out;
-    return 0;
-}
-
-static int change_part(const struct part_plan *pp, const struct plan *plan, void *opaque,
-                       struct err *err)
-{
-    const struct wish *wish = opaque;
-    char name[32];
-    struct store *store = plan->event->store;
-    struct chosen_poster chosen;
-    plan_part_name(name, pp->talk, pp->part->number);
-    if (wish->clear)
-        return store_choose_poster(store, pp->talk->number, pp->part->number, NULL, err);
-    if (find_frame(&chosen.frame, pp, wish->at, name, err) < 0)
+    AUTO_DECIDED decided = {0};
+    struct poster_wish w = {.clear = wish->clear, .frame = -1};
+    if (selector_part(&w.talk, &w.part, &plan->programme, operand, err) < 0 ||
+        (wish->at && named_parts_one(&w.part, plan, w.talk, err) < 0))
         return err->code;
-    memcpy(chosen.recording, pp->source->recording->fingerprint, sizeof chosen.recording);
-    return store_choose_poster(store, pp->talk->number, pp->part->number, &chosen, err);
+    if (wish->at && !clock_parse_ms(wish->at, &w.talk_ms))
+        return err_set(err, ERR_USAGE, "'%s' is not a time: write [h:]mm:ss[.mmm]", wish->at);
+    return decide_poster(&decided, plan, &w, err);
 }
 
 /* --- showing ---------------------------------------------------------------------------------- */
@@ -87,7 +55,7 @@ static int64_t frame_of(const struct part_plan *pp)
 
 static int64_t talk_ms(const struct part_plan *pp, int64_t frame)
 {
-    return frame_grid_ms_of(&pp->grid, frame) - frame_grid_ms_of(&pp->grid, pp->begin);
+    return part_ms(pp, frame_grid_ms_of(&pp->grid, frame));
 }
 
 static void print_poster(const struct part_plan *pp, bool unused)
@@ -100,9 +68,9 @@ static void print_poster(const struct part_plan *pp, bool unused)
     else if (frame < 0)
         printf("%s: talkpress chooses it when it is made\n", name);
     else
-        printf("%s: the picture at %s of the talk (frame %lld of the recording), %s\n", name,
-               clock_format_ms(at, talk_ms(pp, frame), true), (long long)frame,
-               pp->poster_frame >= 0 ? "set by hand" : "chosen by talkpress");
+        table_text("  ", "%s: the picture at %s of the talk (frame %lld of the recording), %s",
+                   name, clock_format_ms(at, talk_ms(pp, frame), true), (long long)frame,
+                   pp->poster_frame >= 0 ? "set by hand" : "chosen by talkpress");
     if (unused)
         table_text("    ",
                    "  another one was set, but in another recording, or it is outside of the "
@@ -156,12 +124,10 @@ int cmd_poster(struct command *c, struct err *err)
     AUTO_JSON *list = command_has(c, "json") ? json_array() : NULL;
     struct executor_result result = {0};
     if (selector_part(&number, &only, &plan->programme, operand, err) < 0 ||
-        analyse_recordings(&result, plan, c->zygote, &number, 1, list != NULL, err) < 0)
+        analyse_recordings(&result, plan, c->pool, &number, 1, list != NULL, err) < 0)
         return err->code;
     if ((wish.at || wish.clear) &&
-        (plan_begin(plan, err) < 0 ||
-         plan_end(plan, named_parts_each(plan, operand, wish.at != NULL, change_part, &wish, err),
-                  err) < 0))
+        (plan_begin(plan, err) < 0 || plan_end(plan, change(plan, operand, &wish, err), err) < 0))
         return err->code;
     if (named_parts_each(plan, operand, false, show_part, list, err) < 0)
         return err->code;

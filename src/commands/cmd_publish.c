@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "event.h"
 #include "fixity.h"
+#include "hook_events.h"
 #include "json.h"
 #include "publish.h"
 #include "publish_report.h"
@@ -118,7 +119,10 @@ static json_t *result_json(const struct publish_result *r, const struct fixity_r
  * exit status of publishing. */
 static int finish(struct command *c, json_t *json, int before, struct err *err)
 {
-    const int status = command_has(c, "send") ? send_and_report(c, json, err) : EXIT_OK;
+    const bool send = command_has(c, "send");
+    const int status = send ? send_and_report(c, json, err) : EXIT_OK;
+    hooks_tell_publish(c->hooks, send ? status == EXIT_OK : -1);
+    hooks_tell_needs(c->hooks, c->plan);
     if (json && status >= 0)
         cli_print_json(json);
     return status ? status : before;

@@ -4,13 +4,13 @@
 
 #include "commands.h"
 #include "fs.h"
-#include "import_sandboxed.h"
 #include "json.h"
 #include "media_program.h"
 #include "media_request.h"
 #include "mem.h"
 #include "programme.h"
 #include "programme_numbers.h"
+#include "programme_read.h"
 #include "selector.h"
 #include "settings.h"
 #include "str.h"
@@ -80,7 +80,7 @@ static int fill_request(struct rehearse_request *out, const struct rehearsal *r,
     AUTO_FREE int *numbers = NULL;
     size_t nb = 0;
     const struct programme none = {0};
-    if (import_sandboxed(&programme, r->programme, SANDBOX_BEST_EFFORT, err) < 0)
+    if (programme_read(&programme, NULL, r->programme, SANDBOX_BEST_EFFORT, err) < 0)
         return err->code;
     programme_number_talks(&programme, &none);
     if (selector_talks(&numbers, &nb, &programme, r->talks, (int)r->nb_talks, err) < 0)

@@ -4,13 +4,16 @@
 #include "analyse_recordings.h"
 #include "captions_source.h"
 #include "chapters_source.h"
+#include "command_pool.h"
 #include "commands.h"
 #include "event.h"
 #include "executor.h"
+#include "hook_events.h"
 #include "json.h"
 #include "mem.h"
 #include "part.h"
 #include "plan.h"
+#include "pool.h"
 #include "progress.h"
 #include "publish.h"
 #include "publish_report.h"
@@ -19,6 +22,7 @@
 #include "str.h"
 #include "table.h"
 #include "unused.h"
+#include "waiting_text.h"
 
 /* More parts that only lack a recording are counted, not listed: during a conference most do. */
 enum { MAX_MISSING = 10 };
@@ -42,14 +46,9 @@ static void print_waiting(const struct run *r, const struct plan *plan)
         if ((pp->state != PART_WAITING && pp->state != PART_HELD) ||
             (nb_missing > MAX_MISSING && is_missing(pp)))
             continue;
-        AUTO_STR why = {0};
-        if (pp->verdict != VERDICT_OK)
-            str_addf(&why, " (%s%s%s%s%s)", pp->source ? pp->source->name : "",
-                     pp->source ? ": " : "", verdict_name(pp->verdict), *pp->cause ? ": " : "",
-                     pp->cause);
-        table_text("  ", "talk %s waits: %s%s", plan_part_name(name, pp->talk, pp->part->number),
-                   pp->waiting ? pp->waiting : "accept it with 'talkpress verify', or correct it",
-                   why.s ? why.s : "");
+        AUTO_FREE char *why = waiting_text(pp);
+        table_text("  ", "talk %s waits: %s", plan_part_name(name, pp->talk, pp->part->number),
+                   why);
     }
     unused_print(&unused);
     if (nb_missing > MAX_MISSING)
@@ -106,6 +105,14 @@ static int exit_status(const struct run_tally *t, const struct executor_result *
     return t->nb_waiting || p->kept ? EXIT_NEEDS_USER : EXIT_OK;
 }
 
+static void tell_hooks(struct command *c, const struct run *r, const struct executor_result *result)
+{
+    hooks_tell_run(c->hooks, r, result);
+    if (!command_has(c, "no-publish"))
+        hooks_tell_publish(c->hooks, -1);
+    hooks_tell_needs(c->hooks, c->plan);
+}
+
 /* Runs, publishes and prints the outcome. Returns the exit status. */
 static int run(struct run *r, struct executor_result *result, struct command *c, const int *talks,
                size_t nb_talks, struct err *err)
@@ -126,6 +133,7 @@ static int run(struct run *r, struct executor_result *result, struct command *c,
         if (publish_report(&published, c, !result->stopped, err) < 0)
             return err->code;
     }
+    tell_hooks(c, r, result);
     return exit_status(&tally, result, &published);
 }
 
@@ -134,7 +142,7 @@ int check_run(struct command *c, struct err *err)
     (void)err;
     return command_has(c, "prune") && command_has(c, "no-publish")
                ? command_usage(c, "'--prune' removes files from out/, and '--no-publish' does not")
-               : EXIT_OK;
+               : command_pool_check(c);
 }
 
 int cmd_run(struct command *c, struct err *err)
@@ -146,11 +154,12 @@ int cmd_run(struct command *c, struct err *err)
     if (captions_note(c->plan, err) < 0 || chapters_note(c->plan, err) < 0 ||
         selector_talks(&talks, &nb_talks, &c->plan->programme, c->operands, c->nb_operands, err) <
             0 ||
-        analyse_recordings(&result, c->plan, c->zygote, talks, c->nb_operands ? nb_talks : 0, quiet,
+        analyse_recordings(&result, c->plan, c->pool, talks, c->nb_operands ? nb_talks : 0, quiet,
                            err) < 0)
         return err->code;
-    struct progress *progress = progress_create("encoding", c->event->settings.workers, quiet);
-    struct run *r = run_create(c->plan, c->zygote, progress);
+    struct progress *progress = progress_create("encoding", c->pool->nb_slots, quiet);
+    progress_share(progress, c->event->work);
+    struct run *r = run_create(c->plan, c->pool, c->zygote, progress);
     const int status = run(r, &result, c, talks, nb_talks, err);
     if (result.no_space || err->code == ERR_NO_SPACE) {
         AUTO_FREE char *message = run_space_message(r);

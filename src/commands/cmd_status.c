@@ -6,135 +6,37 @@
 #include "commands.h"
 #include "event.h"
 #include "fs.h"
+#include "hook_table.h"
+#include "hooks.h"
 #include "jobs.h"
 #include "json.h"
+#include "machines.h"
 #include "mem.h"
+#include "metrics.h"
+#include "needs.h"
 #include "part.h"
 #include "part_chapters.h"
 #include "plan.h"
+#include "programme_source.h"
 #include "publish.h"
+#include "refresh.h"
 #include "results.h"
 #include "sandbox.h"
 #include "selector.h"
 #include "sha256.h"
 #include "sound_text.h"
 #include "str.h"
+#include "survey.h"
 #include "table.h"
 #include "unused.h"
 #include "verify_table.h"
-
-/* --- failures --------------------------------------------------------------------------------- */
-
-/* Everything that status shows, planned once. */
-struct survey {
-    struct part_plan *parts;
-    size_t nb_parts;
-    struct job *jobs; /* of recordings */
-    size_t nb_jobs;
-    json_t *failures; /* only of jobs that could run now; others are obsolete */
-    int only;         /* a talk, or 0: all */
-    bool brief;       /* a line for each part, without its outputs */
-    bool failing;     /* a job failed before: jobs are needed, to see whether it could run now */
-};
-
-static bool has_job(const struct job *jobs, size_t nb, const char *key)
-{
-    for (size_t i = 0; i < nb; i++)
-        if (strcmp(jobs[i].key, key) == 0)
-            return true;
-    return false;
-}
-
-static bool could_run(const struct survey *s, const struct failure *f)
-{
-    for (size_t i = 0; i < s->nb_parts; i++)
-        if (s->parts[i].talk->number == f->talk &&
-            has_job(s->parts[i].jobs, s->parts[i].nb_jobs, f->key))
-            return true;
-    return has_job(s->jobs, s->nb_jobs, f->key);
-}
-
-static int note_failure(void *opaque, const struct failure *f)
-{
-    struct survey *s = opaque;
-    if ((s->only && f->talk && f->talk != s->only) || !could_run(s, f))
-        return 0;
-    json_array_append_new(s->failures,
-                          json_pack("{s:i, s:i, s:s, s:s, s:o, s:o, s:s, s:s}", "talk", f->talk,
-                                    "part", f->part, "stage", f->stage, "code", f->code, "message",
-                                    json_text(f->message), "log", json_text(f->log), "at", f->at,
-                                    "key", f->key));
-    return 0;
-}
-
-static const char *failure_of(const json_t *failures, const struct part_plan *pp)
-{
-    size_t i;
-    json_t *f;
-    json_array_foreach(failures, i, f) {
-        if (json_get_int(f, "talk", 0) == pp->talk->number &&
-            json_get_int(f, "part", 0) == pp->part->number)
-            return json_get_string(f, "message", "");
-    }
-    return NULL;
-}
-
-static int note_failing(void *opaque, const struct failure *f)
-{
-    struct survey *s = opaque;
-    (void)f;
-    s->failing = true;
-    return 1;
-}
-
-static int survey_part(struct survey *s, struct plan *plan, const struct talk *talk,
-                       const struct part *part, struct err *err)
-{
-    s->parts = mem_grow(s->parts, s->nb_parts, sizeof *s->parts);
-    struct part_plan *pp = &s->parts[s->nb_parts];
-    *pp = (struct part_plan){0};
-    if (plan_part(pp, plan, talk, part, err) < 0)
-        return err->code;
-    s->nb_parts++;
-    if (s->brief && !s->failing)
-        part_plan_trim(pp);
-    else
-        part_plan_drop_work(pp);
-    return 0;
-}
-
-static int survey(struct survey *s, struct plan *plan, struct err *err)
-{
-    plan_list_work(plan, true);
-    if (store_each_failure(plan->event->store, note_failing, s, err) < 0)
-        return err->code;
-    for (size_t i = 0; i < plan->programme.nb_talks; i++) {
-        const struct talk *talk = &plan->programme.talks[i];
-        for (size_t k = 0; k < talk->nb_parts && (!s->only || talk->number == s->only); k++)
-            if (survey_part(s, plan, talk, &talk->parts[k], err) < 0)
-                return err->code;
-    }
-    plan_probes(&s->jobs, &s->nb_jobs, plan);
-    plan_analyses(&s->jobs, &s->nb_jobs, plan, NULL, 0);
-    return store_each_failure(plan->event->store, note_failure, s, err);
-}
-
-static void survey_finish(struct survey *s)
-{
-    for (size_t i = 0; i < s->nb_parts; i++)
-        part_plan_finish(&s->parts[i]);
-    for (size_t i = 0; i < s->nb_jobs; i++)
-        job_finish(&s->jobs[i]);
-    free(s->parts);
-    free(s->jobs);
-    json_decref(s->failures);
-}
+#include "watch_status.h"
 
 /* --- a part's state in words ------------------------------------------------------------------ */
 
 static char *state(const struct part_plan *pp, const json_t *failures)
 {
-    const char *failed = failure_of(failures, pp);
+    const char *failed = part_failure_listed(failures, pp);
     switch (pp->state) {
     case PART_GONE:
         return mem_strdup("no longer in the programme");
@@ -192,17 +94,19 @@ static json_t *files_json(const struct source *s)
 static json_t *part_json(const struct part_plan *pp, const json_t *failures)
 {
     AUTO_FREE char *text = state(pp, failures), *base = talk_file_name(pp->talk, pp->part->number);
-    return json_pack(
-        "{s:i, s:i, s:o, s:b, s:s, s:s, s:o, s:o, s:o, s:I, s:I, s:f, s:o, s:o, s:o, "
-        "s:o}",
-        "talk", pp->talk->number, "part", pp->part->number, "title", json_text(pp->talk->title),
-        "complete", pp->state == PART_COMPLETE, "state", text, "verdict", verdict_name(pp->verdict),
-        "cause", json_text(pp->cause), "recording",
-        json_text(pp->source ? pp->source->recording->path : NULL), "recording_files",
-        files_json(pp->source), "cells", (json_int_t)pp->nb_cells, "cells_made",
-        (json_int_t)pp->nb_cells_done, "core_seconds_left", pp->cost_left, "outputs",
-        outputs_json(pp, base), "captions", captions_json(pp->source, false), "captions_not_taken",
-        captions_json(pp->source, true), "chapters", part_chapters_json(pp, pp->card_left_out_ms));
+    return json_pack("{s:i, s:i, s:o, s:b, s:s, s:s, s:o, s:o, s:o, s:I, s:I, s:f, s:o, s:o, s:o, "
+                     "s:o}",
+                     "talk", pp->talk->number, "part", pp->part->number, "title",
+                     json_text(pp->talk->title), "complete", pp->state == PART_COMPLETE, "state",
+                     text, "verdict", verdict_name(pp->verdict), "cause", json_text(pp->cause),
+                     "recording", json_text(pp->source ? pp->source->recording->path : NULL),
+                     "recording_files", files_json(pp->source), "cells", (json_int_t)pp->nb_cells,
+                     "cells_made", (json_int_t)pp->nb_cells_done, "core_seconds_left",
+                     pp->cost_left, "outputs", outputs_json(pp, base), "captions",
+                     captions_json(pp->captions, pp->nb_captions), "captions_not_taken",
+                     captions_json(pp->source ? pp->source->set_aside : NULL,
+                                   pp->source ? pp->source->nb_set_aside : 0),
+                     "chapters", part_chapters_json(pp, pp->card_left_out_ms));
 }
 
 /* --- one talk --------------------------------------------------------------------------------- */
@@ -277,8 +181,8 @@ static int print_recording(const struct part_plan *pp, const struct event *event
     AUTO_FREE char *remarks = sound_remarks(pp->source, event->settings.target_lufs);
     if (remarks)
         table_text("      ", "      %s", remarks);
-    for (size_t i = 0; i < pp->source->nb_captions; i++) {
-        AUTO_FREE char *from = captions_describe(&pp->source->captions[i]);
+    for (size_t i = 0; i < pp->nb_captions; i++) {
+        AUTO_FREE char *from = captions_describe(&pp->captions[i]);
         table_text("      ", "    captions: %s", from);
     }
     for (size_t i = 0; i < pp->source->nb_set_aside; i++) {
@@ -300,10 +204,27 @@ static void print_chapters(const struct part_plan *pp)
                    pp->nb_chapters_waiting);
 }
 
+static void print_cut(const struct part_plan *pp)
+{
+    char in[CLOCK_BYTES], out[CLOCK_BYTES];
+    printf("  cut: %s to %s%s\n", clock_format_ms(in, frame_grid_ms_of(&pp->grid, pp->begin), true),
+           clock_format_ms(out, frame_grid_ms_of(&pp->grid, pp->end), true),
+           pp->cut_by_hand    ? " (set by hand)"
+           : pp->cut_proposed ? " (proposed)"
+                              : "");
+    for (size_t i = 0; i < pp->nb_drops; i++)
+        printf("    without %s to %s\n",
+               clock_format_ms(in, frame_grid_ms_of(&pp->grid, pp->drops[i].begin), true),
+               clock_format_ms(out, frame_grid_ms_of(&pp->grid, pp->drops[i].end), true));
+    if (pp->sound_offset_ms)
+        printf("  sound: %d ms %s than recorded (set by hand)\n", abs(pp->sound_offset_ms),
+               pp->sound_offset_ms > 0 ? "later" : "earlier");
+}
+
 static int print_part(const struct part_plan *pp, const json_t *failures, const struct plan *plan,
                       struct err *err)
 {
-    char name[32], in[CLOCK_BYTES], out[CLOCK_BYTES];
+    char name[32], in[CLOCK_BYTES];
     AUTO_FREE char *text = state(pp, failures), *base = talk_file_name(pp->talk, pp->part->number);
     putchar('\n');
     table_text("  ", "%s: %s", plan_part_name(name, pp->talk, pp->part->number), text);
@@ -324,18 +245,11 @@ static int print_part(const struct part_plan *pp, const json_t *failures, const 
         table_text("    ", "  match: score %.2f, margin %.2f: %s", pp->match->score,
                    pp->match->margin, pp->match->reason ? pp->match->reason : "");
     if (pp->cut_known)
-        printf("  cut: %s to %s%s\n",
-               clock_format_ms(in, frame_grid_ms_of(&pp->grid, pp->begin), true),
-               clock_format_ms(out, frame_grid_ms_of(&pp->grid, pp->end), true),
-               pp->cut_by_hand    ? " (set by hand)"
-               : pp->cut_proposed ? " (proposed)"
-                                  : "");
+        print_cut(pp);
     if (pp->poster_frame >= 0)
-        printf("  poster: the picture at %s of the talk (set by hand)\n",
-               clock_format_ms(in,
-                               frame_grid_ms_of(&pp->grid, pp->poster_frame) -
-                                   frame_grid_ms_of(&pp->grid, pp->begin),
-                               true));
+        printf(
+            "  poster: the picture at %s of the talk (set by hand)\n",
+            clock_format_ms(in, part_ms(pp, frame_grid_ms_of(&pp->grid, pp->poster_frame)), true));
     if (pp->nb_outputs)
         puts("  outputs:");
     for (size_t i = 0; i < pp->nb_outputs; i++)
@@ -375,9 +289,15 @@ int check_status(struct command *c, struct err *err)
 {
     (void)err;
     const struct filter f = read_filter(c);
+    const bool prometheus = command_has(c, "prometheus");
     if (c->nb_operands && filters(&f))
         return command_usage(c, "a TALK is shown whole: --failed, --waiting, --room and --text "
                                 "choose among all");
+    if (prometheus && (c->nb_operands || filters(&f) || command_has(c, "json")))
+        return command_usage(c, "'--prometheus' counts all parts, in a format of its own: only "
+                                "'--output' goes with it");
+    if (command_has(c, "output") && !prometheus)
+        return command_usage(c, "'--output' is for '--prometheus'");
     return 0;
 }
 
@@ -398,9 +318,9 @@ static bool has_text(const struct part_plan *pp, const char *text)
 
 static bool passes(const struct filter *f, const struct part_plan *pp, const json_t *failures)
 {
-    const bool failed = failure_of(failures, pp) != NULL;
-    const bool waits = !failed && (pp->state == PART_WAITING || pp->state == PART_HELD);
-    if ((f->failed || f->waiting) && !(f->failed && failed) && !(f->waiting && waits))
+    const char *failed = part_failure_listed(failures, pp);
+    if ((f->failed || f->waiting) && !(f->failed && failed) &&
+        !(f->waiting && part_waits(pp, failed)))
         return false;
     if (f->room && !(pp->talk->room && has_words(pp->talk->room, f->room)))
         return false;
@@ -440,14 +360,32 @@ static int sandbox_state(char **out, const struct event *event, struct err *err)
     return 0;
 }
 
-static void print_json(const struct survey *s, const struct filter *f, const char *sandbox)
+/* What was found where the programme came from, when it was last read again; null: not known. */
+static json_t *programme_json(const struct event *event)
+{
+    struct err ignored = {0};
+    AUTO_PROGRAMME_SOURCE source = {0};
+    if (programme_source_load(&source, event->store, &ignored) < 0 || !source.place)
+        return json_null();
+    return json_pack("{s:o, s:s, s:o}", "source", json_text(source.place), "state",
+                     source.state == REFRESH_WAITS     ? "waits"
+                     : source.state == REFRESH_REFUSED ? "refused"
+                                                       : "ok",
+                     "text", json_text(source.text));
+}
+
+static void print_json(const struct survey *s, const struct plan *plan, const struct filter *f,
+                       const char *sandbox)
 {
     AUTO_JSON *parts = json_array();
     for (size_t i = 0; i < s->nb_parts; i++)
         if (passes(f, &s->parts[i], s->failures))
             json_array_append_new(parts, part_json(&s->parts[i], s->failures));
     AUTO_JSON *all =
-        json_pack("{s:O, s:O, s:s}", "parts", parts, "failures", s->failures, "sandbox", sandbox);
+        json_pack("{s:O, s:O, s:s, s:o, s:o, s:o}", "parts", parts, "failures", s->failures,
+                  "sandbox", sandbox, "hooks", hooks_states(plan->event), "programme",
+                  programme_json(plan->event), "watch", watch_status_json(plan->event->work));
+    machines_add_json(all, plan->event->work);
     cli_print_json(all);
 }
 
@@ -475,6 +413,14 @@ static void print_unreadable(const struct plan *plan)
         table_text("    ", "  %s: %s", plan->sources[i].name,
                    cli_after_path(error, plan->recordings[i].path));
     }
+}
+
+static void print_programme(const struct event *event)
+{
+    struct err ignored = {0};
+    AUTO_PROGRAMME_SOURCE source = {0};
+    if (programme_source_load(&source, event->store, &ignored) == 0 && source.text)
+        table_text("  ", "programme: %s", source.text);
 }
 
 static void print_all(const struct survey *s, const struct plan *plan, const struct filter *f,
@@ -507,25 +453,44 @@ static void print_all(const struct survey *s, const struct plan *plan, const str
     print_unreadable(plan);
     printf("\n%zu of %zu part%s complete\n", nb_complete, nb, nb == 1 ? " is" : "s are");
     table_text("  ", "sandbox: %s", sandbox);
+    watch_status_print(plan->event->work);
+    machines_print(plan->event->work);
+    hook_table_print(plan->event);
+    print_programme(plan->event);
+}
+
+static int print_metrics(const struct survey *s, const struct plan *plan, const char *path,
+                         struct err *err)
+{
+    const struct metrics_source source = {plan, s->parts, s->nb_parts, s->failures};
+    AUTO_FREE char *text = metrics_text(&source);
+    if (path)
+        return fs_check_output(path, err) < 0 ? err->code
+                                              : fs_write_atomic(path, text, strlen(text), err);
+    fputs(text, stdout);
+    return 0;
 }
 
 int cmd_status(struct command *c, struct err *err)
 {
-    const bool json = command_has(c, "json");
+    const bool json = command_has(c, "json"), prometheus = command_has(c, "prometheus");
     const struct filter filter = read_filter(c);
     AUTO_FREE char *sandbox = NULL;
     int talk = 0, part = 0;
-    if (((json || !c->nb_operands) && sandbox_state(&sandbox, c->event, err) < 0) ||
+    if (((json || (!c->nb_operands && !prometheus)) &&
+         sandbox_state(&sandbox, c->event, err) < 0) ||
         (c->nb_operands &&
          selector_part(&talk, &part, &c->plan->programme, c->operands[0], err) < 0))
         return err->code;
     struct survey s = {.failures = json_array(), .only = talk, .brief = !json && !talk};
     int ret = store_begin_reading(c->event->store, err);
     if (ret == 0)
-        ret = survey(&s, c->plan, err);
+        ret = survey_make(&s, c->plan, err);
     store_end_reading(c->event->store);
     if (ret == 0 && json)
-        print_json(&s, &filter, sandbox);
+        print_json(&s, c->plan, &filter, sandbox);
+    else if (ret == 0 && prometheus)
+        ret = print_metrics(&s, c->plan, command_value(c, "output"), err);
     else if (ret == 0 && talk)
         ret = print_talk(&s, c->plan, err);
     else if (ret == 0)

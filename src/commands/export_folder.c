@@ -19,7 +19,8 @@ static int write_all(const struct export_texts *t, const char *dir, const char *
         if (!fs_exists(folder) && fs_mkdirs(folder, err) < 0)
             return err->code;
         if ((from ? fs_link_atomic(from, path, err)
-                  : fs_write_new(path, text->text, strlen(text->text), err)) < 0)
+                  : fs_write_new(path, text->text,
+                                 text->nb_bytes ? text->nb_bytes : strlen(text->text), err)) < 0)
             return err->code;
     }
     return fs_sync_disk(dir, err);

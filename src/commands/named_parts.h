@@ -17,3 +17,6 @@ typedef int named_part_call(const struct part_plan *part, const struct plan *pla
  * talk of several parts. */
 ATTR_NODISCARD int named_parts_each(const struct plan *plan, const char *operand, bool only_one,
                                     named_part_call *each, void *opaque, struct err *err);
+
+/* ERR_USAGE if no part is named (*part is 0) of a talk that has several. */
+ATTR_NODISCARD int named_parts_one(int *part, const struct plan *plan, int talk, struct err *err);

@@ -1,4 +1,5 @@
-/* Files that come with talkpress: renditions, the card's template. Private to event/. */
+/* Files that come with talkpress: renditions, the card's template, the pages of report and review.
+ */
 #pragma once
 
 #include "err.h"

@@ -48,7 +48,7 @@ static int check(const json_t *map, const char *where, struct err *err)
     if (map && !json_is_object(map) && !json_is_null(map))
         return err_set(err, ERR_INVALID,
                        "%s: 'event' should be followed by indented lines of 'name: value'", where);
-    if (setting_check_keys(map, known, nb, where, err) < 0)
+    if (setting_check_keys(map, known, nb, "event", where, err) < 0)
         return err->code;
     for (size_t i = 0; i < nb; i++)
         if (setting_check_text(map, known[i], where, err) < 0)

@@ -150,7 +150,7 @@ int publish_settings_read(struct publish_settings *s, const json_t *settings, co
         return 0;
     if (!json_is_object(block))
         return refuse_form(where, err);
-    if (setting_check_keys(block, known, sizeof known / sizeof *known, where, err) < 0 ||
+    if (setting_check_keys(block, known, sizeof known / sizeof *known, "publish", where, err) < 0 ||
         setting_check_text(block, "after", where, err) < 0 ||
         setting_number(&tries, block, "tries", PUBLISH_TRIES, 1, PUBLISH_MOST_TRIES, where, err) <
             0)

@@ -84,13 +84,24 @@ static const char settings_template[] =
     "# tries: how often it is tried while the network fails (4; at most 100).\n"
     "# publish: {to: [\"user@example.org:/srv/videos/\"], after: \"./tell-the-others\"}\n"
     "\n"
+    "# Programs in hooks/ beside this file are notified of what happened: after-import, "
+    "needs-person,\n"
+    "# after-publish, after-run, failed (docs/hooks.md). Each may take so many seconds. 'off': "
+    "none.\n"
+    "# hooks: {seconds: 60}\n"
+    "\n"
     "# The number of worker processes. Default: one per core; with AV1, one more per eight cores.\n"
     "# workers: 2\n"
     "# A worker that makes no progress for this many seconds is stopped.\n"
     "# stall_s: 300\n"
     "# Workers read recordings in a sandbox (docs/sandbox.md). 'talkpress status' shows which\n"
     "# parts of it this machine supports. require: no run without it. off: none, for debugging.\n"
-    "# sandbox: best-effort\n";
+    "# sandbox: best-effort\n"
+    "\n"
+    "# Where 'talkpress run' has its jobs done: local, on this machine, or slurm, on a cluster\n"
+    "# (docs/cluster.md). What each task is given, and how many there are at once:\n"
+    "# executor: {slurm: {partition: main, account: media, time: \"2:00:00\", memory: 8G,\n"
+    "#                    tasks: 8, cores: 4, options: [\"--qos=long\"]}}\n";
 
 int settings_create(const char *dir, struct err *err)
 {
@@ -213,7 +224,8 @@ static int read_captions(struct settings *s, const json_t *json, const char *whe
         return err_set(err, ERR_INVALID,
                        "%s: 'captions' should name files, as in 'captions: {take: [a.srt]}'",
                        where);
-    return setting_check_keys(captions, known, sizeof known / sizeof *known, where, err);
+    return setting_check_keys(captions, known, sizeof known / sizeof *known, "captions", where,
+                              err);
 }
 
 static int read_storyboards(struct settings *s, const json_t *json, const char *where,
@@ -280,9 +292,10 @@ static int read_renditions(struct settings *s, const json_t *json, const char *d
 static int read_all(struct settings *s, const char *dir, struct err *err)
 {
     static const char *const known[] = {
-        "renditions",     "tolerance_s", "overrun_s", "card",    "language",    "loudness_lufs",
-        "true_peak_dbtp", "comment",     "workers",   "stall_s", "sandbox",     "effort",
-        "captions",       "event",       "timezone",  "site",    "storyboards", "publish"};
+        "renditions",    "tolerance_s",    "overrun_s", "card",    "language",
+        "loudness_lufs", "true_peak_dbtp", "comment",   "workers", "stall_s",
+        "sandbox",       "effort",         "captions",  "event",   "timezone",
+        "site",          "storyboards",    "publish",   "hooks",   "executor"};
     static const char *const known_card[] = {"seconds", "fade_ms",    "template",
                                              "logo",    "background", "titles"};
     AUTO_FREE char *path = fs_join(dir, settings_file);
@@ -296,14 +309,16 @@ static int read_all(struct settings *s, const char *dir, struct err *err)
     if (card && !json_is_object(card) && !json_is_null(card))
         return err_set(err, ERR_INVALID,
                        "%s: 'card' should be followed by indented lines of 'name: value'", where);
-    if (setting_check_keys(json, known, sizeof known / sizeof *known, where, err) < 0 ||
-        setting_check_keys(card, known_card, sizeof known_card / sizeof *known_card, where, err) <
-            0 ||
+    if (setting_check_keys(json, known, sizeof known / sizeof *known, "", where, err) < 0 ||
+        setting_check_keys(card, known_card, sizeof known_card / sizeof *known_card, "card", where,
+                           err) < 0 ||
         check_texts(json, card, where, err) < 0 || read_numbers(s, json, where, err) < 0 ||
         read_card_titles(s, card, where, err) < 0 || read_sandbox(s, json, where, err) < 0 ||
         read_captions(s, json, where, err) < 0 || read_storyboards(s, json, where, err) < 0 ||
         site_settings_read(&s->site, json, dir, where, err) < 0 ||
         publish_settings_read(&s->publish, json, where, err) < 0 ||
+        hook_settings_read(&s->hooks, json, where, err) < 0 ||
+        executor_settings_read(&s->executor, json, where, err) < 0 ||
         event_about_read(&s->about, json, where, err) < 0 ||
         read_renditions(s, json, dir, where, err) < 0)
         return err->code;
@@ -341,6 +356,7 @@ void settings_finish(struct settings *s)
     free(s->comment);
     site_settings_finish(&s->site);
     publish_settings_finish(&s->publish);
+    executor_settings_finish(&s->executor);
     event_about_finish(&s->about);
     mem_free_strings(s->captions_take, s->nb_captions_take);
     *s = (struct settings){0};

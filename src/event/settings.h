@@ -6,6 +6,8 @@
 
 #include "err.h"
 #include "event_about.h"
+#include "executor_settings.h"
+#include "hook_settings.h"
 #include "publish_settings.h"
 #include "rendition.h"
 #include "sandbox.h"
@@ -32,6 +34,8 @@ struct settings {
     char *comment;  /* tag of every output (licence, link); NULL: from the talk */
     struct site_settings site;
     struct publish_settings publish;
+    struct hook_settings hooks;
+    struct executor_settings executor;
     bool storyboards;     /* pictures for seeking are made; default true */
     char **captions_take; /* files whose text is published although it is no language */
     size_t nb_captions_take;

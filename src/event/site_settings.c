@@ -14,7 +14,7 @@ static int read_block(struct site_settings *s, const json_t *block, const char *
                       const char *where, struct err *err)
 {
     static const char *const known[] = {"base_url", "image"};
-    if (setting_check_keys(block, known, sizeof known / sizeof *known, where, err) < 0 ||
+    if (setting_check_keys(block, known, sizeof known / sizeof *known, "site", where, err) < 0 ||
         setting_check_text(block, "base_url", where, err) < 0 ||
         setting_check_text(block, "image", where, err) < 0)
         return err->code;

@@ -13,8 +13,10 @@ void job_spec_finish(struct job_spec *s)
     free(s->assembly.segments);
     free(s->assembly.captions);
     free(s->assembly.chapters);
+    free(s->thumbs.frames);
     mem_free_strings(s->pool.texts, s->pool.nb_texts);
     json_decref(s->pool.values);
+    free(s->pool.drops);
     json_decref(s->document);
     *s = (struct job_spec){0};
 }
@@ -37,6 +39,11 @@ const json_t *job_spec_own_json(struct job_spec *s, json_t *value)
     return value;
 }
 
+struct part_clock job_range_clock(const struct job_range *r, const struct frame_grid *grid)
+{
+    return (struct part_clock){grid, r->begin, r->end, r->drops, r->nb_drops};
+}
+
 /* --- results --------------------------------------------------------------------------------- */
 
 size_t job_spec_nb_results(const struct job_spec *s)
@@ -57,9 +64,11 @@ const char *job_spec_ext(const struct job_spec *s)
     case STAGE_CARD:
     case STAGE_CELL:
     case STAGE_SOUND:
+    case STAGE_PREVIEW:
         return "mp4";
     case STAGE_POSTER:
     case STAGE_STORYBOARD:
+    case STAGE_THUMBS:
         return "jpg";
     case STAGE_CAPTIONS:
         return "vtt";

@@ -18,13 +18,19 @@
 #include "card.h"
 #include "frame_grid.h"
 #include "key.h"
+#include "part_clock.h"
 #include "sandbox.h"
 #include "stage.h"
 
 struct err;
 
-/* An upper limit, far above any title card and any cell that shows a still card. */
-enum { JOB_MAX_CARD_FRAMES = 1 << 20 };
+/* On one sheet. */
+enum { JOB_MAX_THUMBS = 100 };
+/* Of a segment of a preview's sound: a minute. */
+enum { JOB_MAX_PACKETS = 60 * 48000 / 1024 };
+/* Upper limits: far above any title card and any cell that shows a still card; far above what a
+ * talk has. */
+enum { JOB_MAX_CARD_FRAMES = 1 << 20, JOB_MAX_DROPS = 100, JOB_MAX_OFFSET_MS = 60 * 1000 };
 
 /* One file of a recording. The job fails if size or time of change differ from these. */
 struct job_file {
@@ -40,10 +46,16 @@ struct job_output {
     int width, height;      /* of pictures, in pixels */
 };
 
-/* Frames begin to end - 1 of the recording's frame grid, after card_frames frames of title card. */
+/* Frames begin to end - 1 of the recording's frame grid without the drops, which are as
+ * part_drops_normalise() makes them, after card_frames frames of title card. */
 struct job_range {
     int64_t begin, end, card_frames;
+    const struct part_drop *drops;
+    size_t nb_drops;
 };
+
+/* Its clock, without the card. */
+struct part_clock job_range_clock(const struct job_range *range, const struct frame_grid *grid);
 
 /* A title card. */
 struct job_card {
@@ -66,12 +78,17 @@ struct job_sound {
     int audio_stream;     /* -1: none, so the sound is silence */
     const char *use;      /* channels that are used: sound_use_format */
     double target_lufs, ceiling_dbtp;
+    int offset_ms; /* it is heard so much later than recorded; may be negative */
 };
 
 struct job_captions {
     const char *path; /* NULL: a stream of the recording */
     const char *hash; /* hash of the file's content; "": not known */
     int stream;       /* index of the stream; -1: a file */
+    /* The user corrected them: times count from the recording's first picture, not from where a
+     * player begins; the file is in work/. */
+    bool corrected;
+    const char *text; /* of that file, which whoever starts the job writes; not in the document */
 };
 
 /* A sheet of the storyboard of a finished file in work/. */
@@ -80,6 +97,24 @@ struct job_storyboard {
     const char *container;
     int64_t duration_ms; /* of its picture */
     int64_t sheet;       /* from 0 */
+};
+
+/* A segment of a recording's preview: one output, whose file is a header and one fragment. */
+struct job_preview {
+    bool sound; /* the stream and channels of job_sound; its other members are unused */
+    /* Of the picture: frames, [begin, end). */
+    int64_t begin, end;
+    /* Of the sound: packets of 1024 samples at 48 kHz, counted from frame 0. */
+    int64_t first_packet, nb_packets;
+    int channels; /* 1 or 2 */
+};
+
+/* Thumbnails of a recording on a sheet, row by row. */
+struct job_thumbs {
+    int64_t *frames; /* owned; ascending */
+    size_t nb_frames;
+    bool exact; /* these frames; else key pictures near them */
+    int columns, width, height;
 };
 
 /* A segment of an assembly, and the seam between it and the next segment. */
@@ -136,6 +171,10 @@ struct job_spec {
     enum stage stage;
     char key[KEY_BYTES];
     const char *work; /* path of the event's folder work/ */
+    const char *tmp;  /* where the worker creates its own folder; NULL: WORK/tmp */
+    /* A file that must be there when the worker places results: if it is not, another worker has
+     * the job. NULL: nobody else has it. */
+    const char *claim;
     enum sandbox_mode sandbox;
 
     struct job_file *files; /* of the recording, in order; none if the stage reads none */
@@ -144,24 +183,28 @@ struct job_spec {
     char probe_key[KEY_BYTES]; /* only in a planned spec; "": no probe */
     struct frame_grid grid;    /* from the probe; set by job_spec_read if the stage has a range */
 
-    struct job_output *outputs; /* STAGE_CARD, STAGE_CELL, STAGE_SOUND */
+    struct job_output *outputs; /* STAGE_CARD, STAGE_CELL, STAGE_SOUND, STAGE_PREVIEW */
     size_t nb_outputs;
     struct job_range range; /* STAGE_CELL, _SOUND, _CAPTIONS, _POSTER of a recording */
 
     int audio_stream; /* STAGE_ANALYSE: the user's choice; -1: the stage chooses */
     bool has_card;    /* STAGE_CARD; STAGE_POSTER of a recording without picture */
     struct job_card card;
-    struct job_cell cell; /* STAGE_CELL; STAGE_POSTER of a recording: only fields */
+    struct job_cell
+        cell; /* STAGE_CELL; only fields: STAGE_POSTER of a recording, _PREVIEW, _THUMBS */
     struct job_sound sound;
     struct job_captions captions;
     struct job_assembly assembly;
     struct job_storyboard storyboard;
+    struct job_preview preview;
+    struct job_thumbs thumbs;
 
     json_t *document; /* of a spec that was read; NULL: planned */
     struct {
         char **texts;
         size_t nb_texts;
         json_t *values; /* a list */
+        struct part_drop *drops;
     } pool;
 };
 
@@ -173,7 +216,8 @@ void job_spec_finish(struct job_spec *spec);
 const char *job_spec_own(struct job_spec *spec, char *text);
 const json_t *job_spec_own_json(struct job_spec *spec, json_t *value);
 
-/* The spec as JSON, as a spec file contains it; a new value. */
+/* The spec as JSON, as a spec file contains it; a new value. Of a spec that was read: what was
+ * read, with tmp, claim and sandbox as they are now. */
 json_t *job_spec_write(const struct job_spec *spec);
 
 /* Reads and validates a spec. Takes over the document, also on failure. ERR_INVALID names the

@@ -68,6 +68,31 @@ static int read_recording(struct job_spec *s, struct err *err)
     return 0;
 }
 
+/* Each within the range, and after the one before. */
+static int read_drops(struct job_spec *s, struct err *err)
+{
+    const json_t *list = json_object_get(s->document, "drops");
+    const size_t nb = json_array_size(list);
+    int64_t least = s->range.begin + 1;
+    if (nb > JOB_MAX_DROPS)
+        return err_set(err, ERR_INVALID, "%s: 'drops' has %zu ranges, at most %d are allowed",
+                       where, nb, JOB_MAX_DROPS);
+    s->pool.drops = nb ? mem_zalloc(nb, sizeof *s->pool.drops) : NULL;
+    for (size_t i = 0; i < nb; i++) {
+        const json_t *drop = json_array_get(list, i);
+        const int64_t begin = json_integer_value(json_array_get(drop, 0)),
+                      end = json_integer_value(json_array_get(drop, 1));
+        if (begin < least || end <= begin || end >= s->range.end)
+            return err_set(err, ERR_INVALID, "%s: 'drops' are not ranges within 'begin' and 'end'",
+                           where);
+        s->pool.drops[i] = (struct part_drop){begin, end};
+        least = end + 1;
+    }
+    s->range.drops = s->pool.drops;
+    s->range.nb_drops = nb;
+    return 0;
+}
+
 /* Reads the range and the recording's frame grid. */
 static int read_range(struct job_spec *s, struct err *err)
 {
@@ -76,7 +101,8 @@ static int read_range(struct job_spec *s, struct err *err)
         json_need_number(&r->begin, s->document, "begin", 0, s->grid.nb_frames - 1, where, err) <
             0 ||
         json_need_number(&r->end, s->document, "end", r->begin + 1, s->grid.nb_frames, where, err) <
-            0)
+            0 ||
+        read_drops(s, err) < 0)
         return err->code;
     return json_object_get(s->document, "card_frames")
                ? json_need_number(&r->card_frames, s->document, "card_frames", 0,
@@ -123,8 +149,8 @@ static int read_outputs(struct job_spec *s, struct err *err)
         struct job_output *o = &s->outputs[i];
         o->rendition = json_get_string(item, "rendition", NULL);
         if (read_key(o->key, item, "key", err) < 0 ||
-            (s->stage == STAGE_SOUND ? read_sound_output(o, item, err)
-                                     : read_picture_output(o, item, err)) < 0)
+            (s->stage == STAGE_SOUND || s->preview.sound ? read_sound_output(o, item, err)
+                                                         : read_picture_output(o, item, err)) < 0)
             return err->code;
     }
     return 0;
@@ -172,9 +198,14 @@ static int read_sound(struct job_spec *s, struct err *err)
 {
     struct job_sound *o = &s->sound;
     char analysis[KEY_BYTES];
+    int64_t offset_ms = 0;
     if (read_outputs(s, err) < 0 || read_recording(s, err) < 0 || read_range(s, err) < 0 ||
-        read_key(analysis, s->document, "analysis", err) < 0)
+        read_key(analysis, s->document, "analysis", err) < 0 ||
+        (json_object_get(s->document, "offset_ms") &&
+         json_need_number(&offset_ms, s->document, "offset_ms", -JOB_MAX_OFFSET_MS,
+                          JOB_MAX_OFFSET_MS, where, err) < 0))
         return err->code;
+    o->offset_ms = (int)offset_ms;
     o->analysis = json_get_string(s->document, "analysis", NULL);
     o->audio_stream = (int)json_get_int(s->document, "audio_stream", -1);
     o->use = json_get_string(s->document, "use", "both");
@@ -199,7 +230,8 @@ static int read_captions(struct job_spec *s, struct err *err)
         return err->code;
     s->captions = (struct job_captions){.path = json_get_string(from, "path", NULL),
                                         .hash = json_get_string(from, "hash", ""),
-                                        .stream = (int)json_get_int(from, "stream", -1)};
+                                        .stream = (int)json_get_int(from, "stream", -1),
+                                        .corrected = json_get_bool(from, "corrected", false)};
     return 0;
 }
 
@@ -320,6 +352,86 @@ static int read_storyboard(struct job_spec *s, struct err *err)
                : 0;
 }
 
+/* --- of a recording, for the review ----------------------------------------------------------- */
+
+static int read_preview_sound(struct job_spec *s, struct err *err)
+{
+    struct job_preview *p = &s->preview;
+    const int64_t packets = (int64_t)(FRAME_GRID_MAX_HOURS + 1) * 3600 * SOUND_RATE / 1024;
+    int64_t channels, stream;
+    enum sound_use use;
+    int pair;
+    if (json_need_number(&p->first_packet, s->document, "first_packet", 0, packets, where, err) <
+            0 ||
+        json_need_number(&p->nb_packets, s->document, "packets", 1, JOB_MAX_PACKETS, where, err) <
+            0 ||
+        json_need_number(&channels, s->document, "channels", 1, SOUND_CHANNELS, where, err) < 0 ||
+        json_need_number(&stream, s->document, "audio_stream", 0, INT16_MAX, where, err) < 0 ||
+        json_need_string(&s->sound.use, s->document, "use", where, err) < 0)
+        return err->code;
+    p->channels = (int)channels;
+    s->sound.audio_stream = (int)stream;
+    return sound_use_parse(&use, &pair, s->sound.use)
+               ? 0
+               : err_set(err, ERR_INVALID, "%s: 'use' names no channels", where);
+}
+
+static int read_preview(struct job_spec *s, struct err *err)
+{
+    struct job_preview *p = &s->preview;
+    const char *track;
+    if (json_need_string(&track, s->document, "track", where, err) < 0)
+        return err->code;
+    p->sound = strcmp(track, "sound") == 0;
+    if (read_outputs(s, err) < 0 || read_recording(s, err) < 0 ||
+        probe_grid(&s->grid, s->probe, err) < 0)
+        return err->code;
+    if (s->nb_outputs != 1)
+        return err_set(err, ERR_INVALID, "%s: 'outputs' should be one", where);
+    if (p->sound)
+        return read_preview_sound(s, err);
+    s->cell.fields = json_get_string(s->document, "fields", "flagged");
+    if (read_range(s, err) < 0)
+        return err->code;
+    p->begin = s->range.begin;
+    p->end = s->range.end;
+    return 0;
+}
+
+static int read_thumb_frames(struct job_thumbs *t, const struct job_spec *s, struct err *err)
+{
+    json_t *list;
+    if (json_need_array(&list, s->document, "frames", where, err) < 0)
+        return err->code;
+    t->nb_frames = json_array_size(list);
+    t->frames = mem_zalloc(t->nb_frames + 1, sizeof *t->frames);
+    bool fits = t->nb_frames > 0 && t->nb_frames <= JOB_MAX_THUMBS;
+    for (size_t i = 0; fits && i < t->nb_frames; i++) {
+        t->frames[i] = json_integer_value(json_array_get(list, i));
+        fits = t->frames[i] >= (i ? t->frames[i - 1] : 0) && t->frames[i] < s->grid.nb_frames;
+    }
+    return fits ? 0 : err_set(err, ERR_INVALID, "%s: 'frames' are not of the recording", where);
+}
+
+static int read_thumbs(struct job_spec *s, struct err *err)
+{
+    enum { LEAST_SIDE = 8, MAX_SIDE = 480, MAX_COLUMNS = 20 };
+    struct job_thumbs *t = &s->thumbs;
+    int64_t columns, width, height;
+    if (read_recording(s, err) < 0 || probe_grid(&s->grid, s->probe, err) < 0 ||
+        read_thumb_frames(t, s, err) < 0 ||
+        json_need_number(&columns, s->document, "columns", 1, MAX_COLUMNS, where, err) < 0 ||
+        json_need_number(&width, s->document, "width", LEAST_SIDE, MAX_SIDE, where, err) < 0 ||
+        json_need_number(&height, s->document, "height", LEAST_SIDE, MAX_SIDE, where, err) < 0)
+        return err->code;
+    t->columns = (int)columns;
+    t->width = (int)width;
+    t->height = (int)height;
+    t->exact = json_get_bool(s->document, "exact", false);
+    s->cell.fields = json_get_string(s->document, "fields", "flagged");
+    return 0;
+}
+
 /* --- all ------------------------------------------------------------------------------------- */
 
 static int read_stage(struct job_spec *s, struct err *err)
@@ -344,6 +456,10 @@ static int read_stage(struct job_spec *s, struct err *err)
         return read_assembly(s, err);
     case STAGE_STORYBOARD:
         return read_storyboard(s, err);
+    case STAGE_PREVIEW:
+        return read_preview(s, err);
+    case STAGE_THUMBS:
+        return read_thumbs(s, err);
     case NB_STAGES:
         break;
     }
@@ -364,6 +480,8 @@ int job_spec_read(struct job_spec *out, json_t *document, struct err *err)
                                                         sandbox_mode_name(SANDBOX_BEST_EFFORT))))
         return err_set(err, ERR_INVALID, "%s: 'sandbox' should be require, best-effort or off",
                        where);
+    s.tmp = json_get_string(document, "tmp", NULL);
+    s.claim = json_get_string(document, "claim", NULL);
     if (read_stage(&s, err) < 0)
         return err->code;
     *out = s;

@@ -42,13 +42,13 @@ static void write_recording(json_t *spec, const struct job_spec *s)
 
 static void write_outputs(json_t *spec, const struct job_spec *s)
 {
+    const bool of_sound = s->stage == STAGE_SOUND || s->preview.sound;
     json_t *list = json_array();
     for (size_t i = 0; i < s->nb_outputs; i++) {
         const struct job_output *o = &s->outputs[i];
-        json_t *output =
-            json_pack("{s:s, s:s, s:o}", "key", o->key, "rendition", o->rendition,
-                      s->stage == STAGE_SOUND ? "audio" : "video", borrow(o->settings));
-        if (s->stage != STAGE_SOUND) {
+        json_t *output = json_pack("{s:s, s:s, s:o}", "key", o->key, "rendition", o->rendition,
+                                   of_sound ? "audio" : "video", borrow(o->settings));
+        if (!of_sound) {
             set(output, "width", json_integer(o->width));
             set(output, "height", json_integer(o->height));
         }
@@ -81,6 +81,13 @@ static void write_range(json_t *spec, const struct job_spec *s, bool with_card)
     set(spec, "end", json_integer(s->range.end));
     if (with_card)
         set(spec, "card_frames", json_integer(s->range.card_frames));
+    if (!s->range.nb_drops)
+        return;
+    json_t *drops = json_array();
+    for (size_t i = 0; i < s->range.nb_drops; i++)
+        json_array_append_new(drops, json_pack("[I, I]", (json_int_t)s->range.drops[i].begin,
+                                               (json_int_t)s->range.drops[i].end));
+    set(spec, "drops", drops);
 }
 
 static void write_cell(json_t *spec, const struct job_spec *s)
@@ -101,6 +108,8 @@ static void write_sound(json_t *spec, const struct job_spec *s)
     set(spec, "use", json_string(s->sound.use));
     set(spec, "target_lufs", json_real(s->sound.target_lufs));
     set(spec, "ceiling_dbtp", json_real(s->sound.ceiling_dbtp));
+    if (s->sound.offset_ms)
+        set(spec, "offset_ms", json_integer(s->sound.offset_ms));
 }
 
 static void write_poster(json_t *spec, const struct job_spec *s)
@@ -118,9 +127,11 @@ static void write_captions(json_t *spec, const struct job_spec *s)
 {
     const struct job_captions *c = &s->captions;
     write_recording(spec, s);
-    set(spec, "captions",
-        json_pack("{s:o, s:s, s:i}", "path", json_text(c->path), "hash", c->hash, "stream",
-                  c->stream));
+    json_t *from = json_pack("{s:o, s:s, s:i}", "path", json_text(c->path), "hash", c->hash,
+                             "stream", c->stream);
+    if (c->corrected)
+        set(from, "corrected", json_true());
+    set(spec, "captions", from);
     write_range(spec, s, true);
 }
 
@@ -206,7 +217,42 @@ static void write_storyboard(json_t *spec, const struct job_spec *s)
     set(spec, "sheet", json_integer(b->sheet));
 }
 
-json_t *job_spec_write(const struct job_spec *s)
+/* --- of a recording, for the review ----------------------------------------------------------- */
+
+static void write_preview(json_t *spec, const struct job_spec *s)
+{
+    const struct job_preview *p = &s->preview;
+    write_recording(spec, s);
+    set(spec, "track", json_string(p->sound ? "sound" : "picture"));
+    if (p->sound) {
+        set(spec, "first_packet", json_integer(p->first_packet));
+        set(spec, "packets", json_integer(p->nb_packets));
+        set(spec, "channels", json_integer(p->channels));
+        set(spec, "audio_stream", json_integer(s->sound.audio_stream));
+        set(spec, "use", json_string(s->sound.use));
+    } else {
+        set(spec, "begin", json_integer(p->begin));
+        set(spec, "end", json_integer(p->end));
+        set(spec, "fields", json_string(s->cell.fields));
+    }
+}
+
+static void write_thumbs(json_t *spec, const struct job_spec *s)
+{
+    const struct job_thumbs *t = &s->thumbs;
+    json_t *frames = json_array();
+    for (size_t i = 0; i < t->nb_frames; i++)
+        json_array_append_new(frames, json_integer(t->frames[i]));
+    write_recording(spec, s);
+    set(spec, "frames", frames);
+    set(spec, "exact", json_boolean(t->exact));
+    set(spec, "columns", json_integer(t->columns));
+    set(spec, "width", json_integer(t->width));
+    set(spec, "height", json_integer(t->height));
+    set(spec, "fields", json_string(s->cell.fields));
+}
+
+static json_t *write_planned(const struct job_spec *s)
 {
     json_t *spec = json_pack("{s:s, s:s}", "stage", stage_name(s->stage), "key", s->key);
     if (s->nb_outputs)
@@ -240,9 +286,25 @@ json_t *job_spec_write(const struct job_spec *s)
     case STAGE_STORYBOARD:
         write_storyboard(spec, s);
         break;
+    case STAGE_PREVIEW:
+        write_preview(spec, s);
+        break;
+    case STAGE_THUMBS:
+        write_thumbs(spec, s);
+        break;
     case NB_STAGES:
         break;
     }
+    return spec;
+}
+
+json_t *job_spec_write(const struct job_spec *s)
+{
+    json_t *spec = s->document ? json_copy(s->document) : write_planned(s);
+    if (s->tmp)
+        set(spec, "tmp", json_text(s->tmp));
+    if (s->claim)
+        set(spec, "claim", json_text(s->claim));
     set(spec, "sandbox", json_string(sandbox_mode_name(s->sandbox)));
     return spec;
 }

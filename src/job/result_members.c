@@ -43,8 +43,11 @@ static const struct member any_ratio = {INTEGER(NULL, 0, INT32_MAX)},
                            stamp = {INTEGER(NULL, -RESULT_MAX_PTS, RESULT_MAX_PTS)};
 static const struct member times = {LIST(NULL, 2, 2, time)}, stamps = {LIST(NULL, 2, 2, stamp)};
 
-static const struct member damage[] = {
-    {COUNT("nb"), NEEDED}, {MS("first_ms"), NEEDED}, {TEXT("what", TEXT_BYTES)}, {0}};
+static const struct member damage[] = {{COUNT("nb"), NEEDED},
+                                       {MS("first_ms"), NEEDED},
+                                       {MS("last_ms")},
+                                       {TEXT("what", TEXT_BYTES)},
+                                       {0}};
 static const struct member places[] = {{COUNT("nb"), NEEDED}, {MS("first_ms"), NEEDED}, {0}};
 
 /* --- probe ------------------------------------------------------------------------------------ */
@@ -268,10 +271,26 @@ static const struct member storyboard[] = {
     {0},
 };
 
+/* Of a segment of sound: least and most of each pixel in turn. */
+static const struct member peak = {INTEGER(NULL, INT8_MIN, INT8_MAX)};
+enum { MAX_PEAKS = 2 * 200 * 60 };
+#define PEAKS LIST("peaks", 0, MAX_PEAKS, peak)
+
+static const struct member preview[] = {
+    {INTEGER("init_bytes", 1, MAX_BYTES), NEEDED},
+    {WORD("codecs"), NEEDED},
+    {PEAKS},
+    {OBJECT("damage", damage)},
+    {INTEGER("bytes", 0, MAX_BYTES), NEEDED},
+    {SHA256("sha256"), NEEDED},
+    {0},
+};
+
 /* --- reports of the worker's inner processes -------------------------------------------------- */
 
 static const struct member poster_report[] = {{INTEGER("frame", 0, MAX_FRAMES), NEEDED}, {0}};
 static const struct member storyboard_report[] = {{CHANGES, NEEDED}, {0}};
+static const struct member preview_report[] = {{PEAKS}, {OBJECT("damage", damage)}, {0}};
 static const struct member captions_report[] = {{COUNT("left_out")}, {COUNT("left_out_line")}, {0}};
 /* The hashes of the payloads that it wrote: "" if there are none. */
 static const struct member assembly_report[] = {
@@ -284,6 +303,7 @@ static const struct member checked[] = {
     {COUNT("decoded_at_seams")},
     {COUNT("cues")},
     {WORD("codecs")},
+    {INTEGER("init_bytes", 1, MAX_BYTES)},
     {0},
 };
 
@@ -300,6 +320,8 @@ enum {
     PROBE_VALUES = 1 << 20,
     ANALYSE_VALUES = 2 << 20,
     SHORT_VALUES = 1000,
+    PREVIEW_BYTES = 1 << 20,
+    PREVIEW_VALUES = MAX_PEAKS + 100,
     CHANGES_VALUES = 4 * STORYBOARD_MAX_CHANGES,
 };
 
@@ -313,12 +335,16 @@ const struct result_rules result_of[NB_STAGES] = {
     [STAGE_CAPTIONS] = {SHORT_BYTES, SHORT_VALUES, captions},
     [STAGE_ASSEMBLE] = {SHORT_BYTES, SHORT_VALUES, assembled},
     [STAGE_STORYBOARD] = {SHORT_BYTES, CHANGES_VALUES, storyboard},
+    [STAGE_PREVIEW] = {PREVIEW_BYTES, PREVIEW_VALUES, preview},
+    [STAGE_THUMBS] = {SHORT_BYTES, CHANGES_VALUES, storyboard},
 };
 const struct result_rules result_report_of[NB_STAGES] = {
     [STAGE_POSTER] = {SHORT_BYTES, SHORT_VALUES, poster_report},
     [STAGE_CAPTIONS] = {SHORT_BYTES, SHORT_VALUES, captions_report},
     [STAGE_ASSEMBLE] = {SHORT_BYTES, SHORT_VALUES, assembly_report},
     [STAGE_STORYBOARD] = {SHORT_BYTES, CHANGES_VALUES, storyboard_report},
+    [STAGE_PREVIEW] = {PREVIEW_BYTES, PREVIEW_VALUES, preview_report},
+    [STAGE_THUMBS] = {SHORT_BYTES, CHANGES_VALUES, storyboard_report},
 };
 const struct result_rules result_of_refused = {LONG_BYTES, PROBE_VALUES, refused};
 const struct result_rules result_of_summary = {SHORT_BYTES, SHORT_VALUES, summary};

@@ -6,6 +6,7 @@ static const char *const names[NB_STAGES] = {
     [STAGE_PROBE] = "probe",       [STAGE_ANALYSE] = "analyse",   [STAGE_CARD] = "card",
     [STAGE_CELL] = "cell",         [STAGE_SOUND] = "sound",       [STAGE_POSTER] = "poster",
     [STAGE_CAPTIONS] = "captions", [STAGE_ASSEMBLE] = "assemble", [STAGE_STORYBOARD] = "storyboard",
+    [STAGE_PREVIEW] = "preview",   [STAGE_THUMBS] = "thumbs",
 };
 
 const char *stage_name(enum stage stage)

@@ -16,6 +16,8 @@ enum stage {
     STAGE_CAPTIONS,   /* a part's captions in one language */
     STAGE_ASSEMBLE,   /* a finished file, checked */
     STAGE_STORYBOARD, /* a sheet of small pictures of a finished file */
+    STAGE_PREVIEW,    /* a segment of a recording's preview: picture or sound */
+    STAGE_THUMBS,     /* a sheet of small pictures along a recording */
     NB_STAGES,
 };
 

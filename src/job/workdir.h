@@ -32,8 +32,9 @@ char *workdir_tmp(const char *work, const char *name);
 char *workdir_failed(const char *work, const char *name);
 /* The path WORK/failed/KEY.report.json, of a result that is not valid; a new string. */
 char *workdir_failed_report(const char *work, const char *key);
-/* The folder of one worker, WORK/tmp/KEY-PID; a new string. */
-char *workdir_own(const char *work, const char *key, pid_t pid);
+/* The folder of one worker, TMP/KEY-PID; a new string. tmp: WORK/tmp, or a folder that was claimed.
+ */
+char *workdir_own(const char *tmp, const char *key, pid_t pid);
 
 /* Creates work/tmp/ if it is not there; work/ must be. */
 ATTR_NODISCARD int workdir_make_tmp(const char *work, struct err *err);
@@ -41,7 +42,13 @@ ATTR_NODISCARD int workdir_make_tmp(const char *work, struct err *err);
 /* Creates the folder for a key's files, and flushes work/, so that the folder is on disk. */
 ATTR_NODISCARD int workdir_prepare(const char *work, const char *key, struct err *err);
 
-/* workdir_clean empties tmp/ and creates failed/; workdir_clean_failed removes failed/. The caller
- * holds the event's lock. */
+/* Creates the folder WORK/tmp/NAME-PID for a process that starts workers without the event's lock,
+ * and locks it: workdir_clean leaves it alone as long as the process lives, and removes it after.
+ * *out: its path, a new string; *lock: a descriptor that holds the lock until it is closed. */
+ATTR_NODISCARD int workdir_claim(char **out, int *lock, const char *work, const char *name,
+                                 struct err *err);
+
+/* workdir_clean empties tmp/, but for what others have claimed, and creates failed/;
+ * workdir_clean_failed removes failed/. The caller holds the event's lock. */
 ATTR_NODISCARD int workdir_clean(const char *work, struct err *err);
 ATTR_NODISCARD int workdir_clean_failed(const char *work, struct err *err);

@@ -7,12 +7,18 @@
 #include "keys.h"
 #include "mem.h"
 #include "part_work.h"
+#include "probe.h"
 #include "results.h"
 #include "str.h"
+#include "whole_captions.h"
 
 static struct job_captions captions_of(const struct caption_source *c)
 {
-    return (struct job_captions){.path = c->path, .hash = c->hash, .stream = c->stream};
+    return (struct job_captions){.path = c->path,
+                                 .hash = c->hash,
+                                 .stream = c->stream,
+                                 .corrected = c->text,
+                                 .text = c->text};
 }
 
 /* Sound alone has no card. */
@@ -40,13 +46,16 @@ int part_name_captions(struct part_plan *pp, const struct plan *plan, struct err
     const struct source *s = pp->source;
     struct part_work *w = pp->work;
     const struct job_range range = range_of(pp, plan);
-    w->captions = mem_zalloc(s->nb_captions + 1, sizeof *w->captions);
-    w->nb_captions = s->nb_captions;
+    w->captions = mem_zalloc(pp->nb_captions + 1, sizeof *w->captions);
+    w->nb_captions = pp->nb_captions;
     for (size_t i = 0; i < w->nb_captions; i++) {
-        const struct caption_source *c = &s->captions[i];
+        const struct caption_source *c = &pp->captions[i];
         const struct job_captions captions = captions_of(c);
         keys_captions(w->captions[i], json_get_string(s->probe, "hash", ""), &captions,
-                      c->path ? strrchr(c->path, '.') : "", c->language, &range);
+                      c->text   ? "corrected"
+                      : c->path ? strrchr(c->path, '.')
+                                : "",
+                      c->language, &range);
         const int there = plan_has(plan, STAGE_CAPTIONS, w->captions[i], "vtt", err);
         if (there < 0)
             return there;
@@ -60,7 +69,7 @@ int part_name_captions(struct part_plan *pp, const struct plan *plan, struct err
 int plan_captions(struct part_plan *pp, const struct plan *plan, struct err *err)
 {
     for (size_t i = 0; i < pp->work->nb_captions; i++) {
-        const struct caption_source *c = &pp->source->captions[i];
+        const struct caption_source *c = &pp->captions[i];
         struct output *o = part_add_output(pp, OUTPUT_CAPTIONS, c->suffix);
         o->captions = c;
         memcpy(o->key, pp->work->captions[i], sizeof o->key);
@@ -79,7 +88,7 @@ int plan_captions(struct part_plan *pp, const struct plan *plan, struct err *err
 int spec_captions(struct job_spec *out, const struct job *job, const struct part_plan *pp,
                   const struct plan *plan, struct err *err)
 {
-    out->captions = captions_of(&pp->source->captions[job->captions]);
+    out->captions = captions_of(&pp->captions[job->captions]);
     out->range = range_of(pp, plan);
     return spec_recording(out, plan, pp->source, err);
 }
@@ -96,4 +105,40 @@ char *part_captions_left_out(const struct part_plan *pp)
                      (int)json_get_int(o->result, "left_out_line", 0), nb == 1 ? "" : " …");
     }
     return s.len ? str_take(&s) : NULL;
+}
+
+/* --- of a whole recording --------------------------------------------------------------------- */
+
+static int whole_range(struct job_range *out, const struct source *s, size_t n, struct err *err)
+{
+    struct frame_grid grid;
+    if (n >= s->nb_captions)
+        return err_set(err, ERR_NOT_FOUND, "'%s' has no captions %zu", s->name, n);
+    if (probe_grid(&grid, s->probe, err) < 0)
+        return err->code;
+    *out = (struct job_range){.end = grid.nb_frames};
+    return 0;
+}
+
+int whole_captions_key(char out[KEY_BYTES], const struct source *s, size_t n, struct err *err)
+{
+    struct job_range range;
+    if (whole_range(&range, s, n, err) < 0)
+        return err->code;
+    const struct caption_source *c = &s->captions[n];
+    const struct job_captions captions = captions_of(c);
+    keys_captions(out, json_get_string(s->probe, "hash", ""), &captions,
+                  c->path ? strrchr(c->path, '.') : "", c->language, &range);
+    return 0;
+}
+
+int whole_captions_spec(struct job_spec *out, const struct plan *plan, const struct source *s,
+                        size_t n, struct err *err)
+{
+    out->stage = STAGE_CAPTIONS;
+    if (whole_range(&out->range, s, n, err) < 0 || whole_captions_key(out->key, s, n, err) < 0)
+        return err->code;
+    out->captions = captions_of(&s->captions[n]);
+    const int ret = spec_recording(out, plan, s, err);
+    return ret > 0 ? err_set(err, ERR_EXTERNAL, "what was read of '%s' is damaged", s->name) : ret;
 }

@@ -97,8 +97,9 @@ static char *describe_of_part(const struct job *job, const struct part_plan *pp)
     case STAGE_POSTER:
         return mem_printf("talk %s: poster", name);
     case STAGE_CAPTIONS: {
-        AUTO_FREE char *from = captions_describe(&pp->source->captions[job->captions]);
-        return mem_printf("talk %s: captions from %s", name, from);
+        AUTO_FREE char *from = captions_describe(&pp->captions[job->captions]);
+        return mem_printf("talk %s: captions%s%s", name,
+                          pp->captions[job->captions].text ? ", " : " from ", from);
     }
     case STAGE_ASSEMBLE:
         return mem_printf("talk %s: assembly, %s", name, rendition_name(job, pp));
@@ -106,6 +107,8 @@ static char *describe_of_part(const struct job *job, const struct part_plan *pp)
         return mem_printf("talk %s: storyboard, sheet %d", name, job->sheet + 1);
     case STAGE_PROBE:
     case STAGE_ANALYSE:
+    case STAGE_PREVIEW:
+    case STAGE_THUMBS:
     case NB_STAGES:
         break;
     }
@@ -146,6 +149,8 @@ static int fill(struct job_spec *out, const struct job *job, const struct plan *
     case STAGE_STORYBOARD:
         spec_storyboard(out, job, pp);
         return 0;
+    case STAGE_PREVIEW: /* preview.h makes their specs */
+    case STAGE_THUMBS:
     case NB_STAGES:
         break;
     }

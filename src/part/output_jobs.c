@@ -13,9 +13,15 @@
 
 /* --- tags ------------------------------------------------------------------------------------ */
 
-/* The spoken language: from the settings, else from the recording's sound stream, or NULL. */
-static const char *language(const struct part_plan *pp, const struct plan *plan)
+/* The spoken language: as the user set it for the talk, else from the settings, else from the
+ * recording's sound stream, or NULL. */
+static const char *language(struct job_spec *spec, const struct part_plan *pp,
+                            const struct plan *plan)
 {
+    char buf[LANGUAGE_BYTES];
+    const char *chosen = plan_language(plan, pp->talk->number);
+    if (chosen)
+        return job_spec_own(spec, mem_strdup(language_long(buf, chosen)));
     if (plan->event->settings.language)
         return plan->event->settings.language;
     const json_t *streams = json_object_get(pp->source->probe, "streams");
@@ -51,7 +57,7 @@ static struct job_tags tags_of(struct job_spec *spec, const struct part_plan *pp
                              .track = job_spec_own(spec, mem_printf("%d", t->number)),
                              .date = plan->programme.begin,
                              .comment = job_spec_own(spec, comment(pp, plan)),
-                             .language = language(pp, plan)};
+                             .language = language(spec, pp, plan)};
 }
 
 /* --- keys ------------------------------------------------------------------------------------ */
@@ -59,7 +65,7 @@ static struct job_tags tags_of(struct job_spec *spec, const struct part_plan *pp
 /* The language of captions i as an ISO 639-2/T code, in buf, or NULL. */
 static const char *track_language(char buf[LANGUAGE_BYTES], const struct part_plan *pp, size_t i)
 {
-    return language_long(buf, pp->source->captions[i].language);
+    return language_long(buf, pp->captions[i].language);
 }
 
 /* NULL: the file has no captions. */
@@ -130,7 +136,7 @@ int plan_outputs(struct part_plan *pp, const struct plan *plan, struct err *err)
 /* The first outputs of a part are those of its renditions, in the renditions' order. */
 void plan_assemblies(struct part_plan *pp)
 {
-    const double cost = 0.2 + 0.0005 * (double)(pp->end - pp->begin);
+    const double cost = 0.2 + 0.0005 * (double)pp->nb_frames;
     for (size_t i = 0; i < pp->work->nb_works; i++) {
         if (pp->outputs[i].result)
             continue;
@@ -145,7 +151,7 @@ void plan_assemblies(struct part_plan *pp)
     }
 }
 
-/* It is valid only for the recording that the user chose it in, and within the cut. */
+/* It is valid only for the recording that the user chose it in, and within the part. */
 static int look_up_poster(struct part_plan *pp, const struct plan *plan, struct err *err)
 {
     struct chosen_poster chosen;
@@ -153,7 +159,8 @@ static int look_up_poster(struct part_plan *pp, const struct plan *plan, struct 
     if (store_chosen_poster(&chosen, &found, plan->event->store, pp->talk->number, pp->part->number,
                             err) < 0)
         return err->code;
-    const bool valid = found && chosen.frame >= pp->begin && chosen.frame < pp->end &&
+    const struct part_clock clock = part_clock_of(pp);
+    const bool valid = found && part_clock_has(&clock, chosen.frame) &&
                        strcmp(chosen.recording, pp->source->recording->fingerprint) == 0;
     pp->poster_frame = valid ? chosen.frame : -1;
     return 0;
@@ -164,7 +171,9 @@ static struct job_range poster_range(const struct part_plan *pp)
 {
     if (pp->poster_frame < 0)
         return part_range(pp);
-    return (struct job_range){pp->poster_frame, pp->poster_frame + 1, pp->work->card_frames};
+    return (struct job_range){.begin = pp->poster_frame,
+                              .end = pp->poster_frame + 1,
+                              .card_frames = pp->work->card_frames};
 }
 
 int plan_poster(struct part_plan *pp, const struct plan *plan, struct err *err)
@@ -179,7 +188,7 @@ int plan_poster(struct part_plan *pp, const struct plan *plan, struct err *err)
         keys_poster_of_card(o->key, drawn);
     } else {
         const struct job_range range = poster_range(pp);
-        keys_poster(o->key, json_get_string(pp->source->probe, "hash", ""), range.begin, range.end,
+        keys_poster(o->key, json_get_string(pp->source->probe, "hash", ""), &range,
                     part_fields(pp));
     }
     const int there = part_look_up_output(pp, plan, o, STAGE_POSTER, "jpg", err);

@@ -1,8 +1,10 @@
 #include "part.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "captions_source.h"
 #include "mem.h"
 #include "part_chapters.h"
 #include "part_cut.h"
@@ -19,11 +21,20 @@ static int look_up_acceptance(struct part_plan *pp, const struct plan *p, struct
         return err->code;
     /* It is valid only for the recording, the cut and the verdict that the user accepted. */
     const struct acceptance *a = &pp->acceptance;
+    AUTO_FREE char *drops = part_drops_text(pp);
     pp->accepted =
         found && strcmp(a->verdict, verdict_name(pp->verdict)) == 0 &&
         strcmp(a->recording, pp->source ? pp->source->recording->fingerprint : "") == 0 &&
-        a->begin == pp->begin && a->end == pp->end;
+        a->begin == pp->begin && a->end == pp->end && strcmp(a->drops, drops) == 0;
     return 0;
+}
+
+/* Whatever the part waits for, its captions are known as far as its recording is. */
+static int find_captions(struct part_plan *pp, const struct plan *p, struct err *err)
+{
+    return !pp->source ? 0
+                       : captions_of_part(&pp->captions, &pp->nb_captions, pp->source, p,
+                                          pp->talk->number, pp->part->number, err);
 }
 
 static int describe_part(struct part_plan *pp, const struct plan *p, struct err *err)
@@ -35,17 +46,25 @@ static int describe_part(struct part_plan *pp, const struct plan *p, struct err 
     if (probe && !plan_refusal(probe) && part_decide_cut(pp, p, err) < 0)
         return err->code;
     part_judge(pp, p);
+    if (find_captions(pp, p, err) < 0)
+        return err->code;
     const int found = part_find_chapters(pp, p, err);
     return found < 0 ? found : look_up_acceptance(pp, p, err);
 }
 
+/* A part that is short or long stays so, whatever else is wrong with it: its cause names both. */
 static int judge_outputs(struct part_plan *pp, const struct plan *p, struct err *err)
 {
-    char *cause = pp->verdict == VERDICT_OK ? part_output_cause(pp) : NULL;
-    if (!cause)
+    AUTO_FREE char *found = part_output_cause(pp);
+    if (!found || (pp->verdict != VERDICT_OK && pp->cause && strstr(pp->cause, found)))
         return 0;
+    char *cause = pp->verdict == VERDICT_OK || !pp->cause || !*pp->cause
+                      ? mem_take(&found)
+                      : mem_printf("%s; %s", pp->cause, found);
     free(pp->cause);
     pp->cause = cause;
+    if (pp->verdict != VERDICT_OK)
+        return 0;
     pp->verdict = VERDICT_DAMAGED;
     acceptance_finish(&pp->acceptance);
     return look_up_acceptance(pp, p, err);
@@ -135,6 +154,7 @@ int plan_part(struct part_plan *out, const struct plan *plan, const struct talk 
               const struct part *part, struct err *err)
 {
     AUTO_PART_PLAN pp = {.talk = talk, .part = part, .poster_frame = -1};
+    assert(plan);
     if (describe_part(&pp, plan, err) < 0)
         return err->code;
     /* Jobs do not depend on the verdict. If the user accepts the part, everything is made; if the
@@ -194,11 +214,21 @@ void part_plan_finish(struct part_plan *pp)
     for (size_t i = 0; i < pp->nb_outputs; i++)
         free(pp->outputs[i].suffix);
     free(pp->outputs);
+    free(pp->drops);
     free(pp->cause);
     free(pp->waiting_text);
+    captions_list_free(&pp->captions, &pp->nb_captions);
     chapters_finish(&pp->chapters);
     acceptance_finish(&pp->acceptance);
     *pp = (struct part_plan){0};
+}
+
+const char *part_state_name(enum part_state state)
+{
+    static const char *const names[] = {
+        [PART_GONE] = "gone",   [PART_SETTLED] = "settled", [PART_WAITING] = "waiting",
+        [PART_TO_DO] = "to do", [PART_HELD] = "held",       [PART_COMPLETE] = "complete"};
+    return names[state];
 }
 
 bool part_plan_made(const struct part_plan *pp)

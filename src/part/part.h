@@ -12,6 +12,7 @@
 #include "chapters.h"
 #include "frame_grid.h"
 #include "job.h"
+#include "part_clock.h"
 #include "plan.h"
 #include "verify.h"
 
@@ -36,6 +37,8 @@ enum part_state {
     PART_HELD,     /* complete, but neither ok nor accepted, so it is not published */
     PART_COMPLETE, /* complete, and may be published */
 };
+/* "gone", "to do" …, as JSON says it; static. */
+const char *part_state_name(enum part_state state);
 
 /* Why a part waits. */
 enum part_obstacle {
@@ -72,7 +75,11 @@ struct part_plan {
     bool held; /* neither ok nor accepted: made, but not published */
     /* the cut; valid if cut_known */
     struct frame_grid grid;
-    int64_t begin, end;                 /* frames begin to end - 1 of the recording */
+    int64_t begin, end;      /* frames begin to end - 1 of the recording */
+    struct part_drop *drops; /* owned; breaks left out of it: see part_clock.h */
+    size_t nb_drops;
+    int64_t nb_frames;                  /* what is left */
+    int sound_offset_ms;                /* how much later than recorded the sound is heard */
     int64_t whole_begin, whole_end;     /* what is published of the recording unless it is cut */
     int64_t picture_begin, picture_end; /* frames with pictures; outside, the nearest one is held */
     bool cut_known, cut_by_hand;
@@ -85,6 +92,8 @@ struct part_plan {
     size_t nb_chapters;         /* the same without one of the talk's title that was added */
     bool chapters_typed;        /* by the user; else they are those beside the recording */
     size_t nb_chapters_waiting; /* typed for another recording */
+    struct caption_source *captions; /* owned; see captions_of_part */
+    size_t nb_captions;
     /* the work */
     struct part_work *work; /* owned, private to part/; NULL: the part waits */
     struct job *jobs;       /* owned; those that can be done now */
@@ -108,6 +117,16 @@ void part_plan_drop_work(struct part_plan *part);
 void part_plan_trim(struct part_plan *part);
 #define AUTO_PART_PLAN ATTR_CLEANUP(part_plan_finish) struct part_plan
 
+/* The clock of a part whose cut is known; borrows from it. */
+struct part_clock part_clock_of(const struct part_plan *part);
+/* A time of its recording on the part's clock (without its card), and the other way round. Within a
+ * break: at the joint. */
+int64_t part_ms(const struct part_plan *part, int64_t recording_ms);
+int64_t part_recording_ms(const struct part_plan *part, int64_t part_ms);
+int64_t part_length_ms(const struct part_plan *part);
+/* The breaks as an acceptance keeps them: "100-200,300-400", "" if there are none. A new string. */
+char *part_drops_text(const struct part_plan *part);
+
 /* Whether everything is made: PART_HELD or PART_COMPLETE. */
 bool part_plan_made(const struct part_plan *part);
 
@@ -117,6 +136,10 @@ const char *part_job_rendition(const struct part_plan *part, const struct job *j
 /* The blocks of WebVTT files that are no cues and were left out of the part's captions, described
  * for the user: a new string, or NULL. */
 char *part_captions_left_out(const struct part_plan *part);
+
+/* What the recording's probe and analysis say of its damage, its ends, its picture and its sound:
+ * sets these members of *facts. The recording must be probed. */
+void part_media_facts(struct verify_facts *facts, const struct part_plan *part);
 
 /* The texts of a part's card. *out borrows from the settings, the programme and from *speakers,
  * *date and *label, which the caller frees. */

@@ -47,6 +47,22 @@ void part_chapters_finish(struct part_chapters *c)
     chapters_finish(&c->list);
 }
 
+/* The chapters of the part, from its start. */
+static void cut(struct chapters *out, const struct part_chapters *all, const struct part_plan *pp)
+{
+    AUTO_CHAPTERS left = {0};
+    const struct part_clock clock = part_clock_of(pp);
+    const int64_t begin_ms = frame_grid_ms_of(&pp->grid, pp->begin);
+    for (size_t i = 0; i < all->list.nb; i++)
+        chapters_add(&left, all->list.list[i].at_ms, all->list.list[i].title);
+    for (size_t i = pp->nb_drops; i-- > 0;) { /* the last one first: it moves none of the others */
+        int64_t from_ms, to_ms;
+        part_clock_drop_ms(&from_ms, &to_ms, &clock, i);
+        chapters_drop(&left, from_ms, to_ms);
+    }
+    chapters_cut(out, &left, begin_ms, begin_ms + part_length_ms(pp));
+}
+
 int part_find_chapters(struct part_plan *pp, const struct plan *plan, struct err *err)
 {
     AUTO_PART_CHAPTERS all = {0};
@@ -57,8 +73,7 @@ int part_find_chapters(struct part_plan *pp, const struct plan *plan, struct err
     pp->nb_chapters_waiting = all.nb_waiting;
     if (!pp->cut_known || pp->begin >= pp->end)
         return 0;
-    chapters_cut(&of_part, &all.list, frame_grid_ms_of(&pp->grid, pp->begin),
-                 frame_grid_ms_of(&pp->grid, pp->end));
+    cut(&of_part, &all, pp);
     pp->nb_chapters = of_part.nb;
     pp->card_left_out_ms =
         settings_have_picture(&plan->event->settings) ? 0 : part_card_ms(pp, plan);
@@ -131,11 +146,9 @@ int part_propose_chapters(struct chapters *out, const struct part_plan *pp, cons
                        "talk %s: the changes of its slides are not known: 'talkpress run' finds "
                        "them when it makes the storyboard",
                        plan_part_name(name, pp->talk, pp->part->number));
-    const int64_t begin_ms = frame_grid_ms_of(&pp->grid, pp->begin),
-                  end_ms = frame_grid_ms_of(&pp->grid, pp->end);
     if (part_chapters_read(&all, pp, plan, err) < 0)
         return err->code;
-    chapters_cut(&there, &all.list, begin_ms, end_ms);
-    chapters_propose(out, changes, nb, &there, end_ms - begin_ms);
+    cut(&there, &all, pp);
+    chapters_propose(out, changes, nb, &there, part_length_ms(pp));
     return 0;
 }

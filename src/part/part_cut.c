@@ -8,6 +8,7 @@
 #include "mem.h"
 #include "probe.h"
 #include "room_cuts.h"
+#include "str.h"
 #include "workdir.h"
 
 bool part_shares_recording(const struct part_plan *pp)
@@ -93,15 +94,14 @@ static void cut_between_parts(struct part_plan *pp, const struct plan *p)
     pp->cut_moved_ms = n > 1 ? moved_begin : moved_end;
 }
 
-int part_decide_cut(struct part_plan *pp, const struct plan *p, struct err *err)
+/* Begin and end: as set by the user, proposed, or those of the whole recording. */
+static int decide_ends(struct part_plan *pp, const struct plan *p, struct err *err)
 {
     struct chosen_cut chosen;
     bool found;
-    if (probe_grid(&pp->grid, pp->source->probe, err) < 0 ||
-        store_chosen_cut(&chosen, &found, p->event->store, pp->talk->number, pp->part->number,
+    if (store_chosen_cut(&chosen, &found, p->event->store, pp->talk->number, pp->part->number,
                          err) < 0)
         return err->code;
-    find_whole(pp);
     pp->cut_known = true;
     if (found && strcmp(chosen.recording, pp->source->recording->fingerprint) == 0 &&
         chosen.begin < pp->grid.nb_frames) {
@@ -125,4 +125,73 @@ int part_decide_cut(struct part_plan *pp, const struct plan *p, struct err *err)
     if (part_shares_recording(pp))
         cut_between_parts(pp, p);
     return 0;
+}
+
+/* The breaks that the user left out of it, and the offset of its sound, if it is this recording
+ * that they were set for. */
+static int find_drops(struct part_plan *pp, const struct plan *p, struct err *err)
+{
+    AUTO_FREE struct chosen_drop *list = NULL;
+    struct chosen_offset offset;
+    size_t nb = 0;
+    bool found;
+    const char *recording = pp->source->recording->fingerprint;
+    if (store_chosen_drops(&list, &nb, p->event->store, pp->talk->number, pp->part->number, err) <
+            0 ||
+        store_chosen_offset(&offset, &found, p->event->store, pp->talk->number, pp->part->number,
+                            err) < 0)
+        return err->code;
+    pp->drops = nb ? mem_zalloc(nb, sizeof *pp->drops) : NULL;
+    for (size_t i = 0; i < nb; i++)
+        if (strcmp(list[i].recording, recording) == 0)
+            pp->drops[pp->nb_drops++] = (struct part_drop){list[i].begin, list[i].end};
+    pp->nb_drops = part_drops_normalise(pp->drops, pp->nb_drops, &pp->begin, &pp->end);
+    pp->sound_offset_ms = found && strcmp(offset.recording, recording) == 0 ? offset.sound_ms : 0;
+    return 0;
+}
+
+int part_decide_cut(struct part_plan *pp, const struct plan *p, struct err *err)
+{
+    if (probe_grid(&pp->grid, pp->source->probe, err) < 0)
+        return err->code;
+    find_whole(pp);
+    if (decide_ends(pp, p, err) < 0 || find_drops(pp, p, err) < 0)
+        return err->code;
+    const struct part_clock clock = part_clock_of(pp);
+    pp->nb_frames = pp->begin < pp->end ? part_clock_frames(&clock) : 0;
+    return 0;
+}
+
+/* --- its clock -------------------------------------------------------------------------------- */
+
+struct part_clock part_clock_of(const struct part_plan *pp)
+{
+    return (struct part_clock){&pp->grid, pp->begin, pp->end, pp->drops, pp->nb_drops};
+}
+
+int64_t part_ms(const struct part_plan *pp, int64_t recording_ms)
+{
+    const struct part_clock clock = part_clock_of(pp);
+    return part_clock_ms(&clock, recording_ms);
+}
+
+int64_t part_recording_ms(const struct part_plan *pp, int64_t ms)
+{
+    const struct part_clock clock = part_clock_of(pp);
+    return part_clock_recording_ms(&clock, ms);
+}
+
+int64_t part_length_ms(const struct part_plan *pp)
+{
+    const struct part_clock clock = part_clock_of(pp);
+    return part_clock_length_ms(&clock);
+}
+
+char *part_drops_text(const struct part_plan *pp)
+{
+    AUTO_STR s = {0};
+    for (size_t i = 0; i < pp->nb_drops; i++)
+        str_addf(&s, "%s%lld-%lld", i ? "," : "", (long long)pp->drops[i].begin,
+                 (long long)pp->drops[i].end);
+    return s.s ? str_take(&s) : mem_strdup("");
 }

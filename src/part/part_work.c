@@ -27,7 +27,11 @@ int64_t part_card_frames(const struct part_plan *pp, const struct plan *plan)
 
 struct job_range part_range(const struct part_plan *pp)
 {
-    return (struct job_range){pp->begin, pp->end, pp->work->card_frames};
+    return (struct job_range){.begin = pp->begin,
+                              .end = pp->end,
+                              .card_frames = pp->work->card_frames,
+                              .drops = pp->drops,
+                              .nb_drops = pp->nb_drops};
 }
 
 /* --- cells ----------------------------------------------------------------------------------- */
@@ -44,19 +48,21 @@ static void list_still_cells(struct part_plan *pp)
 {
     const int64_t frames = frame_grid_frame_at_ms(&pp->grid, PROBE_CELL_MS),
                   length = frames > 0 ? frames : 1; /* a frame may be longer than a cell */
-    for (int64_t at = pp->begin; at < pp->end; at += length)
-        add_cell(pp->work, (struct cell){at, at + length < pp->end ? at + length : pp->end, 0, 0});
+    const int64_t end = pp->begin + pp->nb_frames;
+    for (int64_t at = pp->begin; at < end; at += length)
+        add_cell(pp->work, (struct cell){at, at + length < end ? at + length : end, 0, 0});
 }
 
-static void list_cells(struct part_plan *pp, const json_t *cells)
+/* The recording's cells within a stretch of the part. */
+static void list_cells(struct part_plan *pp, const json_t *cells, const struct part_stretch *in)
 {
     const size_t nb = json_array_size(cells);
     for (size_t i = 0; i < nb; i++) {
         const json_t *cell = json_array_get(cells, i), *next = json_array_get(cells, i + 1);
         const int64_t from = json_integer_value(json_array_get(cell, 0));
         const int64_t to = next ? json_integer_value(json_array_get(next, 0)) : pp->grid.nb_frames;
-        const int64_t begin = from > pp->begin ? from : pp->begin;
-        const int64_t end = to < pp->end ? to : pp->end;
+        const int64_t begin = from > in->begin ? from : in->begin;
+        const int64_t end = to < in->end ? to : in->end;
         if (begin < end)
             add_cell(pp->work,
                      (struct cell){begin, end, from, json_integer_value(json_array_get(cell, 1))});
@@ -78,7 +84,11 @@ int part_list_cells(struct part_plan *pp, const struct plan *plan, struct err *e
         plan_note_damaged(plan->event, pp->source->probe_key);
         return 1;
     }
-    list_cells(pp, json_object_get(probe, "cells"));
+    const struct part_clock clock = part_clock_of(pp);
+    for (size_t i = 0; i <= pp->nb_drops; i++) {
+        const struct part_stretch stretch = part_clock_stretch(&clock, i);
+        list_cells(pp, json_object_get(probe, "cells"), &stretch);
+    }
     return 0;
 }
 

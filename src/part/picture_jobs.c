@@ -131,6 +131,7 @@ void part_name_pictures(struct part_plan *pp, const struct plan *plan)
 {
     AUTO_JOB_SPEC card = {0};
     char drawn[KEY_BYTES]; /* the same for all renditions */
+    const struct job_range range = part_range(pp);
     fill_leading_card(&card, pp, plan);
     keys_drawn_card(drawn, &card.card);
     for (size_t i = 0; i < pp->work->nb_works; i++) {
@@ -139,7 +140,7 @@ void part_name_pictures(struct part_plan *pp, const struct plan *plan)
             continue;
         keys_card(work->card_key, work->card_base, drawn);
         const struct keys_pictures from = pictures_of(pp, work);
-        keys_cells(work->cells_key, work->base, &from, pp->begin, pp->end);
+        keys_cells(work->cells_key, work->base, &from, &range);
     }
 }
 
@@ -157,7 +158,19 @@ static double frame_cost(const struct piecework *work)
     return 0.0005 + base * work->width * work->height / (1280.0 * 720);
 }
 
-/* Adds rendition i of a segment to *m, unless it is made. Returns 1 if made, 0, or an error. */
+/* Renditions with equal settings and sizes share their pictures. */
+static bool shares_pictures(const struct part_work *w, size_t rendition, enum stage stage)
+{
+    const struct piecework *a = &w->works[rendition];
+    for (const struct piecework *b = w->works; b < a; b++)
+        if (b->rendition->video && (stage == STAGE_CARD ? strcmp(b->card_base, a->card_base) == 0
+                                                        : strcmp(b->base, a->base) == 0))
+            return true;
+    return false;
+}
+
+/* Adds rendition i of a segment to *m, unless it is made or an earlier one's. Returns 1 if made, 0,
+ * or an error. */
 static int look_for(struct missing *m, struct part_plan *pp, const struct plan *plan, size_t i,
                     enum stage stage, const char *key, int64_t nb_frames, struct err *err)
 {
@@ -166,7 +179,8 @@ static int look_for(struct missing *m, struct part_plan *pp, const struct plan *
     if (there != 0)
         return there;
     work->ready = false;
-    missing_add(m, i, key, frame_cost(work) * (double)nb_frames);
+    if (!shares_pictures(pp->work, i, stage))
+        missing_add(m, i, key, frame_cost(work) * (double)nb_frames);
     return 0;
 }
 

@@ -14,7 +14,8 @@ static struct job_sound sound_of(const struct part_plan *pp, const struct plan *
                               .audio_stream = pp->source->audio_stream,
                               .use = pp->source->use,
                               .target_lufs = s->target_lufs,
-                              .ceiling_dbtp = s->ceiling_dbtp};
+                              .ceiling_dbtp = s->ceiling_dbtp,
+                              .offset_ms = pp->sound_offset_ms};
 }
 
 void part_name_sounds(struct part_plan *pp, const struct plan *plan)
@@ -39,7 +40,7 @@ static bool planned_before(const struct part_work *w, size_t rendition)
 int plan_sounds(struct part_plan *pp, const struct plan *plan, struct err *err)
 {
     /* Of one encoder, in seconds of one core. */
-    const double cost = (double)frame_grid_ms_of(&pp->grid, pp->end - pp->begin) / 1000 / 80;
+    const double cost = (double)frame_grid_ms_of(&pp->grid, pp->nb_frames) / 1000 / 80;
     AUTO_MISSING missing = {0};
     for (size_t i = 0; i < pp->work->nb_works; i++) {
         struct piecework *work = &pp->work->works[i];

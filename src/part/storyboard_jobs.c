@@ -61,7 +61,7 @@ static int plan_sheet(struct part_plan *pp, const struct plan *plan, int64_t she
 
 int plan_storyboard(struct part_plan *pp, const struct plan *plan, struct err *err)
 {
-    const int64_t nb_frames = pp->work->card_frames + pp->end - pp->begin;
+    const int64_t nb_frames = pp->work->card_frames + pp->nb_frames;
     if (!plan->event->settings.storyboards || !part_has_picture(pp) ||
         smallest(pp->work) == pp->work->nb_works)
         return 0;

@@ -11,15 +11,44 @@
 #include "sound_text.h"
 #include "str.h"
 
-/* The number of damaged places that the analysis found, and the first of them. */
-static void damage_facts(struct verify_facts *f, const json_t *analysis)
+/* After damage, pictures may be wrong until the next key frame; few cameras are as slow as this. */
+enum { KEY_FRAME_MS = 10000 };
+
+/* Whether the user left all of it out: it is in one break, or before or after a cut by hand. */
+static bool left_out(const struct part_plan *pp, int64_t begin_ms, int64_t end_ms)
 {
+    const struct frame_grid *g = &pp->grid;
+    if (g->fps.num <= 0)
+        return false;
+    if (pp->cut_by_hand &&
+        (end_ms <= frame_grid_ms_of(g, pp->begin) || begin_ms >= frame_grid_ms_of(g, pp->end)))
+        return true;
+    for (size_t i = 0; i < pp->nb_drops; i++)
+        if (begin_ms >= frame_grid_ms_of(g, pp->drops[i].begin) &&
+            end_ms <= frame_grid_ms_of(g, pp->drops[i].end))
+            return true;
+    return false;
+}
+
+/* The same of damage. Of several places, analyses of earlier versions know the first one only. */
+static bool damage_left_out(const struct part_plan *pp, int64_t first_ms, int64_t last_ms)
+{
+    return last_ms >= first_ms && left_out(pp, first_ms, last_ms + KEY_FRAME_MS);
+}
+
+/* The number of damaged places that the analysis found, and the first of them. */
+static void damage_facts(struct verify_facts *f, const struct part_plan *pp)
+{
+    const json_t *analysis = pp->source->analysis;
     static const char *const where[] = {"picture_damage", "sound_damage"};
     for (int i = 0; i < 2; i++) {
         const json_t *d = json_object_get(analysis, where[i]);
         if (!json_is_object(d))
             continue;
-        const int64_t at_ms = json_get_int(d, "first_ms", 0);
+        const int64_t at_ms = json_get_int(d, "first_ms", 0),
+                      only_ms = json_get_int(d, "nb", 0) == 1 ? at_ms : INT64_MIN;
+        if (damage_left_out(pp, at_ms, json_get_int(d, "last_ms", only_ms)))
+            continue;
         if (!f->damaged_at_known || at_ms < f->damaged_at_ms) {
             f->damaged_at_known = true;
             f->damaged_at_ms = at_ms;
@@ -30,31 +59,36 @@ static void damage_facts(struct verify_facts *f, const json_t *analysis)
 }
 
 /* The packets that the file itself calls corrupt; the place of one without a time is -1. */
-static void corrupt_facts(struct verify_facts *f, const json_t *probe, int64_t origin_ms)
+static void corrupt_facts(struct verify_facts *f, const struct part_plan *pp, int64_t origin_ms)
 {
     size_t i;
     json_t *at;
-    const json_t *list = json_object_get(probe, "corrupt");
+    const json_t *probe = pp->source->probe, *list = json_object_get(probe, "corrupt");
     f->nb_damaged = json_array_size(list) ? json_get_int(probe, "nb_corrupt", 0) : 0;
     json_array_foreach(list, i, at) {
-        if (f->damaged_at_known || json_integer_value(at) == -1)
-            continue;
-        f->damaged_at_known = true;
-        f->damaged_at_ms = json_integer_value(at) - origin_ms;
+        const int64_t at_ms = json_integer_value(at) - origin_ms;
+        const bool known = json_integer_value(at) != -1;
+        if (known && damage_left_out(pp, at_ms, at_ms)) {
+            f->nb_damaged--;
+        } else if (known && !f->damaged_at_known) {
+            f->damaged_at_known = true;
+            f->damaged_at_ms = at_ms;
+        }
     }
 }
 
 /* The longest gap, and its time from the first picture. */
-static void gap_facts(struct verify_facts *f, const json_t *probe, int64_t origin_ms)
+static void gap_facts(struct verify_facts *f, const struct part_plan *pp, int64_t origin_ms)
 {
     size_t i;
     json_t *gap;
-    json_array_foreach(json_object_get(probe, "gaps"), i, gap) {
-        const int64_t ms = json_get_int(gap, "length_ms", 0);
-        if (llabs(ms) <= llabs(f->gap_ms))
+    json_array_foreach(json_object_get(pp->source->probe, "gaps"), i, gap) {
+        const int64_t ms = json_get_int(gap, "length_ms", 0),
+                      at_ms = json_get_int(gap, "at_ms", 0) - origin_ms;
+        if (llabs(ms) <= llabs(f->gap_ms) || left_out(pp, at_ms, at_ms + (ms > 0 ? ms : 0)))
             continue;
         f->gap_ms = ms;
-        f->gap_at_ms = json_get_int(gap, "at_ms", 0) - origin_ms;
+        f->gap_at_ms = at_ms;
     }
 }
 
@@ -86,9 +120,9 @@ static void end_facts(struct verify_facts *f, const struct part_plan *pp)
         f->held_tail_ms = frame_grid_ms_of(g, pp->end) - frame_grid_ms_of(g, pp->picture_end);
 }
 
-static void media_facts(struct verify_facts *f, const struct part_plan *pp)
+void part_media_facts(struct verify_facts *f, const struct part_plan *pp)
 {
-    const json_t *probe = pp->source->probe, *analysis = pp->source->analysis;
+    const json_t *probe = pp->source->probe;
     f->refusal = plan_refusal(probe);
     f->recording_ms = json_get_int(probe, "duration_ms", -1);
     f->truncated = json_get_string(probe, "truncated", NULL);
@@ -96,10 +130,10 @@ static void media_facts(struct verify_facts *f, const struct part_plan *pp)
     f->no_sound = !json_is_object(json_object_get(probe, "audio"));
     f->sound_error = json_get_string(probe, "sound_error", NULL);
     const int64_t origin_ms = pp->grid.time_base.num ? frame_grid_origin_ms(&pp->grid) : 0;
-    gap_facts(f, probe, origin_ms);
+    gap_facts(f, pp, origin_ms);
     end_facts(f, pp);
-    corrupt_facts(f, probe, origin_ms);
-    damage_facts(f, analysis);
+    corrupt_facts(f, pp, origin_ms);
+    damage_facts(f, pp);
 }
 
 /* The length that is compared with the listed one, without a lead-in. If talkpress cut the part at
@@ -118,6 +152,13 @@ static int64_t compared_ms(const struct part_plan *pp, int64_t lead_in_ms)
     }
     return frame_grid_ms_of(&pp->grid, pp->end) - frame_grid_ms_of(&pp->grid, pp->begin) -
            lead_in_ms;
+}
+
+/* How much the breaks take of what is between the ends of the cut. */
+static int64_t dropped_ms(const struct part_plan *pp)
+{
+    return frame_grid_ms_of(&pp->grid, pp->end) - frame_grid_ms_of(&pp->grid, pp->begin) -
+           part_length_ms(pp);
 }
 
 /* A new string. */
@@ -201,9 +242,11 @@ static void measure(struct verify_facts *f, char **note, struct part_plan *pp, c
     const int64_t lead_in_ms = pp->cut_by_hand ? 0 : part_lead_in_ms(pp, p);
     if (p->lead_in.ms && !lead_in_ms && !pp->cut_by_hand && !pp->cut_proposed && f->listed_s)
         add_note(note, "without the lead-in that the others have");
-    f->measured_ms = compared_ms(pp, lead_in_ms);
+    f->nb_drops = pp->nb_drops;
+    f->dropped_ms = dropped_ms(pp);
+    f->measured_ms = compared_ms(pp, lead_in_ms) - f->dropped_ms;
     f->recording_ms -= lead_in_ms;
-    pp->measured_ms = frame_grid_ms_of(&pp->grid, pp->end) - frame_grid_ms_of(&pp->grid, pp->begin);
+    pp->measured_ms = part_length_ms(pp);
     if (!pp->cut_known)
         pp->measured_ms = f->measured_ms;
     else if (pp->begin == pp->whole_begin)
@@ -258,7 +301,7 @@ void part_judge(struct part_plan *pp, const struct plan *p)
     add_note(&note, published);
     f.unclear = f.unclear || published;
     if (pp->source && pp->source->probe) {
-        media_facts(&f, pp);
+        part_media_facts(&f, pp);
         const double target_lufs = p->event->settings.target_lufs;
         f.sound_note = sound_note = sound_remarks(pp->source, target_lufs);
         AUTO_FREE char *other = other_programme(pp->source->probe);

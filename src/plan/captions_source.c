@@ -21,6 +21,7 @@
 #include "plan.h"
 #include "str.h"
 #include "telemetry.h"
+#include "workdir.h"
 
 /* If there are several files in a language, the first of these suffixes is used. */
 static const char *const suffixes[] = {".vtt", ".srt", ".ass"};
@@ -40,12 +41,13 @@ bool captions_file_name(const char *name)
     return suffix_rank(name) < NB_SUFFIXES;
 }
 
-static void free_list(struct caption_source **list, size_t *nb)
+void captions_list_free(struct caption_source **list, size_t *nb)
 {
     for (size_t i = 0; i < *nb; i++) {
         free((*list)[i].path);
         free((*list)[i].no_language);
         free((*list)[i].refused);
+        free((*list)[i].text);
     }
     free(*list);
     *list = NULL;
@@ -54,9 +56,9 @@ static void free_list(struct caption_source **list, size_t *nb)
 
 void captions_free(struct source *s)
 {
-    free_list(&s->captions, &s->nb_captions);
-    free_list(&s->set_aside, &s->nb_set_aside);
-    free_list(&s->outranked, &s->nb_outranked);
+    captions_list_free(&s->captions, &s->nb_captions);
+    captions_list_free(&s->set_aside, &s->nb_set_aside);
+    captions_list_free(&s->outranked, &s->nb_outranked);
 }
 
 /* no_language, refused: why it is set aside, or NULL. */
@@ -366,23 +368,101 @@ static int by_language(const void *a, const void *b)
     return order ? order : x->path && y->path ? strcmp(x->path, y->path) : x->stream - y->stream;
 }
 
+static void name_list(struct caption_source *list, size_t nb)
+{
+    for (size_t i = 0; i < nb; i++) {
+        struct caption_source *c = &list[i];
+        int same = 1;
+        for (size_t k = 0; k < i; k++)
+            same += strcmp(list[k].language, c->language) == 0;
+        const bool named = c->language[0] && nb > 1;
+        AUTO_FREE char *count = same > 1 ? mem_printf("%s%d", named ? "-" : ".", same) : NULL;
+        snprintf(c->suffix, sizeof c->suffix, "%s%s%s.vtt", named ? "." : "",
+                 named ? c->language : "", count ? count : "");
+    }
+}
+
 static void name_captions(struct source *s)
 {
     if (s->nb_captions)
         qsort(s->captions, s->nb_captions, sizeof *s->captions, by_language);
     if (s->nb_set_aside)
         qsort(s->set_aside, s->nb_set_aside, sizeof *s->set_aside, by_language);
+    name_list(s->captions, s->nb_captions);
+}
+
+/* --- of a part -------------------------------------------------------------------------------- */
+
+/* Takes over the text. */
+static void set_text(struct caption_source *c, struct chosen_captions *chosen,
+                     const struct event *event)
+{
+    free(c->path);
+    hash_bytes(chosen->text, strlen(chosen->text), c->hash);
+    c->path = workdir_path(event->work, c->hash, "vtt");
+    c->stream = -1;
+    c->codec[0] = '\0';
+    c->text = mem_take(&chosen->text);
+}
+
+/* Replaces those of the language (of several, the first), or adds them. Returns whether they were
+ * added. */
+static bool correct(struct caption_source **list, size_t *nb, struct chosen_captions *chosen,
+                    const struct event *event)
+{
+    size_t i = 0;
+    while (i < *nb && ((*list)[i].text || strcmp((*list)[i].language, chosen->language) != 0))
+        i++;
+    if (i < *nb) {
+        set_text(&(*list)[i], chosen, event);
+        return false;
+    }
+    *list = mem_grow(*list, *nb, sizeof **list);
+    struct caption_source *c = &(*list)[(*nb)++];
+    *c = (struct caption_source){.stream = -1};
+    snprintf(c->language, sizeof c->language, "%s", chosen->language);
+    set_text(c, chosen, event);
+    return true;
+}
+
+static void copy_list(struct caption_source **out, size_t *out_nb, const struct source *s)
+{
     for (size_t i = 0; i < s->nb_captions; i++) {
-        struct caption_source *c = &s->captions[i];
-        int same = 1;
-        for (size_t k = 0; k < i; k++)
-            same += strcmp(s->captions[k].language, c->language) == 0;
-        const bool named = c->language[0] && s->nb_captions > 1;
-        AUTO_FREE char *count = same > 1 ? mem_printf("%s%d", named ? "-" : ".", same) : NULL;
-        snprintf(c->suffix, sizeof c->suffix, "%s%s%s.vtt", named ? "." : "",
-                 named ? c->language : "", count ? count : "");
+        *out = mem_grow(*out, *out_nb, sizeof **out);
+        struct caption_source *c = &(*out)[(*out_nb)++];
+        *c = s->captions[i];
+        c->path = mem_strdup(c->path);
+        c->no_language = c->refused = c->text = NULL;
     }
 }
+
+int captions_of_part(struct caption_source **out, size_t *out_nb, const struct source *s,
+                     const struct plan *plan, int talk, int part, struct err *err)
+{
+    struct chosen_captions *chosen = NULL;
+    size_t nb = 0;
+    bool added = false;
+    if (store_chosen_captions(&chosen, &nb, plan->event->store, talk, part, err) < 0)
+        return err->code;
+    const char *language = plan_language(plan, talk);
+    *out = NULL;
+    *out_nb = 0;
+    copy_list(out, out_nb, s);
+    for (size_t i = 0; i < nb; i++)
+        if (strcmp(chosen[i].recording, s->recording->fingerprint) == 0)
+            added = correct(out, out_nb, &chosen[i], plan->event) || added;
+    chosen_captions_free(chosen, nb);
+    for (size_t i = 0; language && i < *out_nb; i++)
+        if (!(*out)[i].language[0])
+            snprintf((*out)[i].language, sizeof(*out)[i].language, "%s", language);
+    if (added) {
+        qsort(*out, *out_nb, sizeof **out, by_language);
+        name_list(*out, *out_nb);
+    }
+    return 0;
+}
+
+/* --- all -------------------------------------------------------------------------------------- */
 
 int captions_find(struct source *sources, size_t nb, const struct event *event, struct err *err)
 {
@@ -410,6 +490,9 @@ int captions_find(struct source *sources, size_t nb, const struct event *event, 
 
 char *captions_describe(const struct caption_source *c)
 {
+    if (c->text)
+        return mem_printf("as corrected%s%s%s", c->language[0] ? " (" : "", c->language,
+                          c->language[0] ? ")" : "");
     AUTO_FREE char *from = c->path ? mem_printf("'%s'", fs_basename(c->path))
                                    : mem_printf("stream %d of the recording", c->stream);
     if (c->path)
@@ -438,21 +521,23 @@ char *captions_describe_set_aside(const struct source *s, const struct caption_s
                       from, c->no_language, name);
 }
 
-json_t *captions_json(const struct source *s, bool set_aside)
+json_t *captions_json(const struct caption_source *list, size_t nb)
 {
-    json_t *list = json_array();
-    const size_t nb = !s ? 0 : set_aside ? s->nb_set_aside : s->nb_captions;
+    json_t *all = json_array();
     for (size_t i = 0; i < nb; i++) {
-        const struct caption_source *c = set_aside ? &s->set_aside[i] : &s->captions[i];
-        json_t *one = json_pack("{s:o, s:o, s:o}", "file", json_text(c->path), "stream",
-                                c->path ? json_null() : json_integer(c->stream), "language",
-                                json_text(c->language[0] ? c->language : NULL));
-        if (set_aside)
+        const struct caption_source *c = &list[i];
+        const bool stream = !c->path && !c->text;
+        json_t *one = json_pack("{s:o, s:o, s:o}", "file", json_text(c->text ? NULL : c->path),
+                                "stream", stream ? json_integer(c->stream) : json_null(),
+                                "language", json_text(c->language[0] ? c->language : NULL));
+        if (c->text)
+            json_object_set_new(one, "corrected", json_true());
+        if (c->refused || c->no_language)
             json_object_set_new(one, "because",
                                 json_text(c->refused ? c->refused : c->no_language));
-        json_array_append_new(list, one);
+        json_array_append_new(all, one);
     }
-    return list;
+    return all;
 }
 
 /* Adds those that were refused, or the others. lead: what comes before the first one. */
@@ -470,10 +555,10 @@ static void add_to_summary(struct str *out, const char *lead, const struct capti
     }
 }
 
-char *captions_summary(const struct source *s)
+char *captions_summary(const struct caption_source *list, size_t nb, const struct source *s)
 {
     AUTO_STR out = {0};
-    add_to_summary(&out, "captions: ", s->captions, s->nb_captions, false);
+    add_to_summary(&out, "captions: ", list, nb, false);
     add_to_summary(&out, "captions not taken, no language: ", s->set_aside, s->nb_set_aside, false);
     add_to_summary(&out, "captions not taken: ", s->set_aside, s->nb_set_aside, true);
     return out.len ? str_take(&out) : NULL;

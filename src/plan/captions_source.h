@@ -22,6 +22,7 @@ struct caption_source {
     /* Why it is set aside; both NULL: it is not. */
     char *no_language; /* what it holds instead of text (telemetry.h) */
     char *refused;     /* "'15-gogrid.vtt' is a link that leads out of its folder" (found.h) */
+    char *text;        /* that the user corrected, in a part's list; else NULL */
     bool judged;       /* by its content: a file that the settings do not name */
 };
 
@@ -42,6 +43,15 @@ void captions_free(struct source *source);
  * so that it is not looked for again. */
 ATTR_NODISCARD int captions_note(const struct plan *plan, struct err *err);
 
+/* The captions of a part: those of its recording, with the text that the user corrected in place of
+ * that of the same language; those without a language have the talk's, if the user set it. A
+ * corrected text is in a file of work/ that whoever starts the job writes (struct job_captions). A
+ * new list for captions_list_free. */
+ATTR_NODISCARD int captions_of_part(struct caption_source **out, size_t *out_nb,
+                                    const struct source *source, const struct plan *plan, int talk,
+                                    int part, struct err *err);
+void captions_list_free(struct caption_source **list, size_t *nb);
+
 /* Describes captions for the user: "'15-gogrid.de.srt' (de)", "stream 2 of the recording (subrip)".
  * A new string. */
 char *captions_describe(const struct caption_source *captions);
@@ -49,8 +59,9 @@ char *captions_describe(const struct caption_source *captions);
  * string. source: whose it is. */
 char *captions_describe_set_aside(const struct source *source,
                                   const struct caption_source *set_aside);
-/* [{file, stream, language}], of what is set aside with "because": a new value. source: or NULL. */
-json_t *captions_json(const struct source *source, bool set_aside);
-/* Where the captions come from and what is set aside, in short, for a table: a new string, or NULL
- * where there are none of both. */
-char *captions_summary(const struct source *source);
+/* [{file, stream, language}], of what is set aside with "because", and "corrected": true of a
+ * corrected text, which is no file: a new value. */
+json_t *captions_json(const struct caption_source *list, size_t nb);
+/* Where a part's captions come from and what of its recording is set aside, in short, for a table:
+ * a new string, or NULL where there are none of both. */
+char *captions_summary(const struct caption_source *list, size_t nb, const struct source *source);

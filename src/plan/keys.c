@@ -11,6 +11,7 @@
 #include "storyboard.h"
 #include "storyboard_grid.h"
 #include "telemetry.h"
+#include "thumbs.h"
 
 /* Versions of results that do not come from a single room. */
 enum {
@@ -18,9 +19,11 @@ enum {
     NOTE_VERSION = 1,
     TEXTS_VERSION = 1,
     SENT_VERSION = 1,
+    SOURCE_VERSION = 1,
     DRAWN_VERSION = 1,
     CARD_VERSION = 3,
-    TAGS_VERSION = 2
+    TAGS_VERSION = 2,
+    PREVIEW_VERSION = 1
 };
 
 void keys_probe(char out[KEY_BYTES], const char *fingerprint)
@@ -80,6 +83,12 @@ void keys_sent(char out[KEY_BYTES], const char *target)
     key_end(&k, out);
 }
 
+void keys_programme_source(char out[KEY_BYTES])
+{
+    struct key k = key_begin("programme source", SOURCE_VERSION);
+    key_end(&k, out);
+}
+
 /* --- pieces of a part ------------------------------------------------------------------------ */
 
 static void add_fps(struct key *k, AVRational fps)
@@ -122,29 +131,41 @@ void keys_card(char out[KEY_BYTES], const char *card_base, const char *drawn)
     key_end(&k, out);
 }
 
+/* Adds nothing if there are none, so that a part without breaks has the keys that it always had. */
+static void add_drops(struct key *k, const struct job_range *range)
+{
+    if (range->nb_drops)
+        key_text(k, "without");
+    for (size_t i = 0; i < range->nb_drops; i++) {
+        key_int(k, range->drops[i].begin);
+        key_int(k, range->drops[i].end);
+    }
+}
+
 static void of_pictures(char out[KEY_BYTES], const char *what, const char *base,
-                        const struct keys_pictures *from, int64_t begin, int64_t end)
+                        const struct keys_pictures *from, const struct job_range *range)
 {
     struct key k = key_begin(what, PROBE_VERSION);
     key_text(&k, base);
     key_text(&k, from->content);
     key_int(&k, from->stream);
     key_text(&k, from->fields);
-    key_int(&k, begin);
-    key_int(&k, end);
+    key_int(&k, range->begin);
+    key_int(&k, range->end);
+    add_drops(&k, range);
     key_end(&k, out);
 }
 
 void keys_cell(char out[KEY_BYTES], const char *base, const struct keys_pictures *from,
                int64_t begin, int64_t end)
 {
-    of_pictures(out, "cell", base, from, begin, end);
+    of_pictures(out, "cell", base, from, &(struct job_range){.begin = begin, .end = end});
 }
 
 void keys_cells(char out[KEY_BYTES], const char *base, const struct keys_pictures *from,
-                int64_t begin, int64_t end)
+                const struct job_range *range)
 {
-    of_pictures(out, "cells", base, from, begin, end);
+    of_pictures(out, "cells", base, from, range);
 }
 
 void keys_seam(char out[KEY_BYTES], const char *before, const char *after)
@@ -169,6 +190,11 @@ void keys_sound(char out[KEY_BYTES], const char *settings, const struct job_soun
     key_int(&k, range->card_frames);
     key_int(&k, (int64_t)(sound->target_lufs * 1000));
     key_int(&k, (int64_t)(sound->ceiling_dbtp * 1000));
+    add_drops(&k, range);
+    if (sound->offset_ms) {
+        key_text(&k, "offset");
+        key_int(&k, sound->offset_ms);
+    }
     key_end(&k, out);
 }
 
@@ -185,6 +211,57 @@ void keys_captions(char out[KEY_BYTES], const char *content, const struct job_ca
     key_int(&k, range->begin);
     key_int(&k, range->end);
     key_int(&k, range->card_frames);
+    add_drops(&k, range);
+    key_end(&k, out);
+}
+
+/* --- of a recording, for the review ----------------------------------------------------------- */
+
+static struct key begin_preview(const char *what, const char *base, const char *content)
+{
+    struct key k = key_begin(what, PREVIEW_VERSION);
+    key_int(&k, PROBE_VERSION);
+    key_text(&k, base);
+    key_text(&k, content);
+    return k;
+}
+
+void keys_preview_picture(char out[KEY_BYTES], const char *base, const struct keys_pictures *from,
+                          const struct job_preview *p)
+{
+    struct key k = begin_preview("preview picture", base, from->content);
+    key_int(&k, from->stream);
+    key_text(&k, from->fields);
+    key_int(&k, p->begin);
+    key_int(&k, p->end);
+    key_end(&k, out);
+}
+
+void keys_preview_sound(char out[KEY_BYTES], const char *settings, const char *content,
+                        const struct job_sound *sound, const struct job_preview *p)
+{
+    struct key k = begin_preview("preview sound", settings, content);
+    key_int(&k, sound->audio_stream);
+    key_text(&k, sound->use);
+    key_int(&k, p->channels);
+    key_int(&k, p->first_packet);
+    key_int(&k, p->nb_packets);
+    key_end(&k, out);
+}
+
+void keys_thumbs(char out[KEY_BYTES], const struct keys_pictures *from, const struct job_thumbs *t)
+{
+    struct key k = key_begin("thumbs", THUMBS_VERSION);
+    key_int(&k, PROBE_VERSION);
+    key_text(&k, from->content);
+    key_int(&k, from->stream);
+    key_text(&k, from->fields);
+    key_int(&k, t->exact);
+    key_int(&k, t->columns);
+    key_int(&k, t->width);
+    key_int(&k, t->height);
+    for (size_t i = 0; i < t->nb_frames; i++)
+        key_int(&k, t->frames[i]);
     key_end(&k, out);
 }
 
@@ -221,15 +298,16 @@ void keys_assembly(char out[KEY_BYTES], const struct keys_assembly *of)
     key_end(&k, out);
 }
 
-void keys_poster(char out[KEY_BYTES], const char *content, int64_t begin, int64_t end,
+void keys_poster(char out[KEY_BYTES], const char *content, const struct job_range *range,
                  const char *fields)
 {
     struct key k = key_begin("poster", POSTER_VERSION);
     key_int(&k, PROBE_VERSION); /* for the frame grid and the rotation */
     key_text(&k, content);
-    key_int(&k, begin);
-    key_int(&k, end);
+    key_int(&k, range->begin);
+    key_int(&k, range->end);
     key_text(&k, fields);
+    add_drops(&k, range);
     key_end(&k, out);
 }
 

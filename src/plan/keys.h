@@ -36,6 +36,9 @@ void keys_texts(char out[KEY_BYTES]);
  * to be told. */
 void keys_sent(char out[KEY_BYTES], const char *target);
 
+/* The key under which the store keeps where the programme was imported from. */
+void keys_programme_source(char out[KEY_BYTES]);
+
 /* --- pieces of a part --- */
 
 /* What all cells, or all cards, of a rendition have in common. settings: their settings as text. */
@@ -56,7 +59,7 @@ void keys_cell(char out[KEY_BYTES], const char *base, const struct keys_pictures
                int64_t begin, int64_t end);
 /* All cells of a part. Depends on the same as their keys one by one, in a hundredth of the time. */
 void keys_cells(char out[KEY_BYTES], const char *base, const struct keys_pictures *from,
-                int64_t begin, int64_t end);
+                const struct job_range *range);
 /* The check of the seam between two segments, whose keys these are. */
 void keys_seam(char out[KEY_BYTES], const char *before, const char *after);
 
@@ -66,6 +69,18 @@ void keys_sound(char out[KEY_BYTES], const char *settings, const struct job_soun
 /* content: the probe's "hash"; suffix: of the file (".srt"); "": a stream. */
 void keys_captions(char out[KEY_BYTES], const char *content, const struct job_captions *captions,
                    const char *suffix, const char *language, const struct job_range *range);
+
+/* --- what the review shows of a recording --- */
+
+/* A segment of its preview. base: as of cells. */
+void keys_preview_picture(char out[KEY_BYTES], const char *base, const struct keys_pictures *from,
+                          const struct job_preview *preview);
+/* settings: those of the sound as text; content: the probe's "hash". */
+void keys_preview_sound(char out[KEY_BYTES], const char *settings, const char *content,
+                        const struct job_sound *sound, const struct job_preview *preview);
+/* A sheet of thumbnails. */
+void keys_thumbs(char out[KEY_BYTES], const struct keys_pictures *from,
+                 const struct job_thumbs *thumbs);
 
 /* --- outputs of a part --- */
 
@@ -82,7 +97,7 @@ struct keys_assembly {
 };
 void keys_assembly(char out[KEY_BYTES], const struct keys_assembly *of);
 
-void keys_poster(char out[KEY_BYTES], const char *content, int64_t begin, int64_t end,
+void keys_poster(char out[KEY_BYTES], const char *content, const struct job_range *range,
                  const char *fields);
 void keys_poster_of_card(char out[KEY_BYTES], const char *drawn);
 

@@ -86,6 +86,8 @@ struct plan {
     struct lead_in lead_in;           /* of the recordings that hold a talk each */
     struct published_from *published; /* sorted; read only if a talk has no certain recording */
     size_t nb_published;
+    struct chosen_language *languages; /* of talks, as the user set them */
+    size_t nb_languages;
     int64_t version; /* of the store, see store_version: when programme and recordings were read */
     struct work_listing *listing; /* NULL unless plan_list_work is on */
     char look[33];       /* hash of the card's template and pictures; "": they cannot be read */
@@ -116,6 +118,11 @@ ATTR_NODISCARD int plan_end(struct plan *plan, int ret, struct err *err);
  * the talk as a whole. */
 const struct match *plan_match(const struct plan *plan, const struct talk *talk, int part);
 
+/* The recordings that may hold the part by their names and lengths, best first, at most room; see
+ * match_candidates. Returns how many. */
+size_t plan_candidates(struct match_candidate *out, size_t room, const struct plan *plan,
+                       const struct talk *talk, int part);
+
 /* For a part whose match is not certain: the index of the recording with that fingerprint, if the
  * recording may hold the part. -1 if there is no such recording, if it certainly holds another
  * part, or if the user decided on the match. */
@@ -129,9 +136,14 @@ int plan_published_from(bool *as_one, const struct plan *plan, const struct talk
 
 /* The reason why a recording can never be published, or NULL. probe: the result of its probe. */
 const char *plan_refusal(const json_t *probe);
+/* Why it cannot be read now: a new string; NULL: its files are there. */
+char *plan_absence(const struct source *source);
 /* Whether the talk's recording is known: the match is certain, or the recording holds several
  * talks, whose cuts the user must take in any case. NULL: false. */
 bool plan_holds_talk(const struct match *match);
+
+/* The language that the user set for a talk, as language_short writes it; NULL: none. */
+const char *plan_language(const struct plan *plan, int talk);
 
 /* Writes "15", or "15/2" if the talk has several parts, to buf (32 bytes); returns buf. */
 const char *plan_part_name(char *buf, const struct talk *talk, int part);

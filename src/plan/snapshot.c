@@ -181,6 +181,15 @@ static int match_recordings(struct plan *p, const json_t *cached, struct err *er
     return 0;
 }
 
+size_t plan_candidates(struct match_candidate *out, size_t room, const struct plan *p,
+                       const struct talk *talk, int part)
+{
+    AUTO_FREE struct match_recording *list = mem_zalloc(p->nb_recordings + 1, sizeof *list);
+    for (size_t i = 0; i < p->nb_recordings; i++)
+        list[i] = describe(&p->sources[i]);
+    return match_candidates(out, room, &p->programme, list, p->nb_recordings, talk->number, part);
+}
+
 /* By the recordings that certainly hold one talk, or one part of it, each. */
 static void find_lead_in(struct plan *p)
 {
@@ -260,11 +269,19 @@ static int read_matched(struct plan *p, struct err *err)
     return 0;
 }
 
+static int read_languages(struct plan *p, struct err *err)
+{
+    free(mem_take(&p->languages));
+    p->nb_languages = 0;
+    return store_chosen_languages(&p->languages, &p->nb_languages, p->event->store, err);
+}
+
 static int refresh(struct plan *p, struct err *err)
 {
     AUTO_JSON *cached = NULL;
-    if (read_cached(&cached, p->event, err) < 0 || read_sources(p, cached, err) < 0 ||
-        match_recordings(p, cached, err) < 0 || room_cuts_find_shared(p, err) < 0)
+    if (read_languages(p, err) < 0 || read_cached(&cached, p->event, err) < 0 ||
+        read_sources(p, cached, err) < 0 || match_recordings(p, cached, err) < 0 ||
+        room_cuts_find_shared(p, err) < 0)
         return err->code;
     find_lead_in(p);
     return read_matched(p, err) < 0 || read_published(p, err) < 0 ||
@@ -364,6 +381,7 @@ void plan_finish(struct plan *p)
     json_decref(p->new_matches);
     free(p->first_match);
     free(p->published);
+    free(p->languages);
     for (size_t i = 0; i < p->nb_recordings && p->sources; i++) {
         json_decref(p->sources[i].probe);
         json_decref(p->sources[i].analysis);
@@ -376,6 +394,12 @@ void plan_finish(struct plan *p)
     recordings_free(p->recordings, p->nb_recordings);
     programme_finish(&p->programme);
     *p = (struct plan){0};
+}
+
+char *plan_absence(const struct source *source)
+{
+    return source->absent ? mem_printf("'%s' was not found: is its disk connected?", source->absent)
+                          : NULL;
 }
 
 const char *plan_refusal(const json_t *probe)
@@ -440,6 +464,14 @@ int plan_published_from(bool *as_one, const struct plan *p, const struct talk *t
         if (o->talk == own->talk && strcmp(o->recording, own->recording) != 0)
             *as_one = false;
     return plan_may_hold(p, plan_match(p, talk, part), own->recording);
+}
+
+const char *plan_language(const struct plan *p, int talk)
+{
+    for (size_t i = 0; i < p->nb_languages && p->languages[i].talk <= talk; i++)
+        if (p->languages[i].talk == talk)
+            return p->languages[i].language;
+    return NULL;
 }
 
 const char *plan_part_name(char *buf, const struct talk *talk, int part)

@@ -233,7 +233,7 @@ static int speaking_stream(const struct source *source)
     return -1;
 }
 
-static bool nobody_speaks(const struct source *source)
+bool sound_says_nothing(const struct source *source)
 {
     const json_t *speech = json_object_get(source->analysis, "speech_of");
     return json_get_number(speech, source->use, 1) < ANALYSE_SAYS_NOTHING;
@@ -248,8 +248,8 @@ static char *speech_elsewhere(const struct source *source, bool remark)
         json_get_number(source->analysis, "correlation", 0) <= ANALYSE_OPPOSITE)
         return mem_strdup("left and right are in opposite phase: on one loudspeaker nobody is "
                           "heard: 'talkpress sound TALK --channels invert'");
-    const char *way = nobody_speaks(source) ? speaking_way(source) : NULL;
-    const int stream = nobody_speaks(source) && !way ? speaking_stream(source) : -1;
+    const char *way = sound_says_nothing(source) ? speaking_way(source) : NULL;
+    const int stream = sound_says_nothing(source) && !way ? speaking_stream(source) : -1;
     if (way && !remark)
         return mem_printf("nobody speaks in the sound that would be published, but somebody does "
                           "in other channels: 'talkpress sound TALK --channels %s'",

@@ -57,19 +57,6 @@ static void list_posters(struct contact_request *r, char made_of[KEY_BYTES],
     key_end(&key, made_of);
 }
 
-static int ask(const struct contact_request *r, struct err *err)
-{
-    static char name[] = "contact-sheet";
-    char *words[] = {name, NULL};
-    AUTO_FREE char *program = NULL;
-    AUTO_JSON *request = contact_request_write(r), *answer = NULL;
-    if (media_program_find(&program, err) < 0 ||
-        media_program_ask(&answer, program, words, request, err) < 0)
-        return err->code;
-    const char *failure = json_get_string(answer, "failure", NULL);
-    return failure ? err_set(err, ERR_EXTERNAL, "%s", failure) : 0;
-}
-
 /* Makes the sheet in work/tmp/ and reads it. */
 static int make(char **out, size_t *nb, struct contact_request *r, const struct event *event,
                 struct err *err)
@@ -78,7 +65,9 @@ static int make(char **out, size_t *nb, struct contact_request *r, const struct 
     struct err ignored = {0};
     r->sandbox = mem_strdup(sandbox_mode_name(event->settings.sandbox));
     r->path = mem_printf("%s/tmp/contact-sheet-%d.jpg", event->work, (int)getpid());
-    if (workdir_make_tmp(event->work, err) == 0 && ask(r, err) == 0)
+    AUTO_JSON *request = contact_request_write(r);
+    if (workdir_make_tmp(event->work, err) == 0 &&
+        media_program_make("contact-sheet", request, err) == 0)
         (void)!fs_read(out, nb, r->path, MAX_BYTES, err);
     (void)!fs_remove_all(r->path, &ignored);
     return err->code;

@@ -196,6 +196,9 @@ static json_t *keep_part(struct publisher *u, const struct part_plan *pp)
 static int add_talk(struct publisher *u, const struct talk *t, struct err *err)
 {
     json_t *talk = talks_json_talk(t, u->plan->programme.id);
+    const char *language = plan_language(u->plan, t->number);
+    if (language)
+        json_object_set_new(talk, "language", json_string(language));
     json_array_append_new(u->talks, talk);
     for (size_t i = 0; i < t->nb_parts; i++) {
         AUTO_PART_PLAN pp = {0};

@@ -262,9 +262,17 @@ int add_recordings(struct adding *a, const char *path, struct err *err)
     if (begin(a, err) < 0)
         return err->code;
     find(&found, a, path);
-    a->in_folder = found.folder != NULL;
-    AUTO_LOOKED_AT looked = look_at_found(a, &found);
+    const int ret = add_recordings_found(a, &found, err);
     recordings_found_finish(&found);
+    return ret;
+}
+
+int add_recordings_found(struct adding *a, const struct recordings_found *found, struct err *err)
+{
+    if (begin(a, err) < 0)
+        return err->code;
+    a->in_folder = found->folder != NULL;
+    AUTO_LOOKED_AT looked = look_at_found(a, found);
     int ret = store_begin(a->event->store, err);
     for (size_t i = 0; i < looked.nb && ret == 0; i++)
         ret = add_looked_at(a, &looked.files[i], err);

@@ -12,6 +12,7 @@ struct err;
 struct event;
 struct plan;
 struct recording;
+struct recordings_found;
 
 /* Begun with its event alone; ended with adding_finish. */
 struct adding {
@@ -40,6 +41,11 @@ bool adding_has_news(const struct adding *adding);
 
 /* Adds all files under the path, each as a recording of its own; join_recordings may join them. */
 ATTR_NODISCARD int add_recordings(struct adding *adding, const char *path, struct err *err);
+
+/* Adds the files of a list that recordings_find made, from which the caller may have taken some
+ * out. Says nothing about what the list leaves out. */
+ATTR_NODISCARD int add_recordings_found(struct adding *adding, const struct recordings_found *found,
+                                        struct err *err);
 
 /* Adds all files under the paths as one recording, in the given order, or each as its own. As the
  * user decided this, talkpress never changes it. */

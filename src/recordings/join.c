@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 #include "fs.h"
@@ -44,13 +43,7 @@ static int by_row(const void *pa, const void *pb)
     if (order == 0)
         order = (int)a->named - (int)b->named;
     if (order == 0)
-        order = (int)a->name.chapter - (int)b->name.chapter;
-    if (order == 0)
-        order = strcasecmp(a->name.tail, b->name.tail);
-    if (order == 0)
-        order = strcasecmp(a->name.head, b->name.head);
-    if (order == 0)
-        order = (a->name.number > b->name.number) - (a->name.number < b->name.number);
+        order = join_name_order(&a->name, &b->name);
     return order ? order : strcmp(a->path, b->path);
 }
 
@@ -132,14 +125,25 @@ static bool about(int64_t a, int64_t b)
     return llabs(a - b) < (a > b ? a : b) / SAME_SIZE_PARTS;
 }
 
+bool join_size_is_limit(int64_t size)
+{
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+        if (size <= limits[i] && size > limits[i] / 50 * 49)
+            return true;
+    return false;
+}
+
+bool join_sizes_are_full(int64_t a, int64_t b)
+{
+    return about(a, b) && a >= least_full_bytes && b >= least_full_bytes;
+}
+
 /* Whether the camera ended the file because of its size, so that another must follow: the size is a
  * limit of file systems, or another file of the row has it too (the last one can have any size). */
 static bool full(const struct join_file *row, size_t nb, size_t at)
 {
-    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
-        if (row[at].size <= limits[i] && row[at].size > limits[i] / 50 * 49)
-            return true;
-    return row[at].twin && at + 1 < nb && row[at].size >= least_full_bytes;
+    return join_size_is_limit(row[at].size) ||
+           (row[at].twin && at + 1 < nb && row[at].size >= least_full_bytes);
 }
 
 static int by_size(const void *pa, const void *pb)

@@ -28,6 +28,11 @@ struct join_file {
     bool continues; /* it continues the file before it in the list */
 };
 
+/* Whether a file of this size was ended because of its size: it is a limit of file systems. */
+bool join_size_is_limit(int64_t size);
+/* Whether two files were ended at the same size by a camera, so that another follows the second. */
+bool join_sizes_are_full(int64_t a, int64_t b);
+
 /* Sorts the files into rows and marks those that continue the file before them. Calls say with a
  * message if a file is missing or files differ, which are then not joined. Returns how often. */
 size_t join_find(struct join_file *files, size_t nb, void (*say)(void *opaque, const char *line),

@@ -74,6 +74,16 @@ bool join_name_same_row(const struct join_name *a, const struct join_name *b)
            strcasecmp(a->tail, b->tail) == 0;
 }
 
+int join_name_order(const struct join_name *a, const struct join_name *b)
+{
+    int order = (int)a->chapter - (int)b->chapter;
+    if (order == 0)
+        order = strcasecmp(a->tail, b->tail);
+    if (order == 0)
+        order = strcasecmp(a->head, b->head);
+    return order ? order : (a->number > b->number) - (a->number < b->number);
+}
+
 const char *join_name_of(char *buf, size_t nb, const struct join_name *name, int number)
 {
     if (name->chapter && number == 0 && strcasecmp(name->head, "GP") == 0)

@@ -16,5 +16,7 @@ struct join_name {
 /* Parses a name without folder. Returns false if it has no number that can count files. */
 bool join_name_parse(struct join_name *out, const char *name);
 bool join_name_same_row(const struct join_name *a, const struct join_name *b);
+/* For sorting: rows one after the other, each by its numbers. */
+int join_name_order(const struct join_name *a, const struct join_name *b);
 /* The name of the row's file with that number, in buf of nb bytes. */
 const char *join_name_of(char *buf, size_t nb, const struct join_name *name, int number);

@@ -90,21 +90,50 @@ static void refuse_links(struct recordings_found *f)
     f->nb = nb;
 }
 
-static int walk(struct recordings_found *f, const char *dir, int depth, struct err *err);
+struct walk {
+    struct recordings_found *found;
+    bool only_open; /* folders that cannot be opened do not end it */
+};
 
-static int take(struct recordings_found *f, const char *dir, const char *name, int depth,
-                struct err *err)
+/* A folder that is looked into. */
+struct place {
+    const char *dir;
+    int depth;
+    bool is_event;
+};
+
+static int walk(const struct walk *w, const char *dir, int depth, struct err *err);
+
+/* Whether talkpress makes what is in the folder of this name, in an event's folder. */
+static bool is_made(const char *name)
 {
-    AUTO_FREE char *path = fs_join(dir, name);
+    return strcmp(name, "work") == 0 || strcmp(name, "out") == 0;
+}
+
+/* A folder that was removed since it was listed is no fault. */
+static int enter(const struct walk *w, const char *dir, int depth, struct err *err)
+{
+    struct err why = {0};
+    if (!w->only_open)
+        return walk(w, dir, depth, err);
+    if (walk(w, dir, depth, &why) < 0 && why.code != ERR_NOT_FOUND && w->found->nb_closed++ == 0)
+        w->found->closed = str_clean_line(why.msg);
+    return 0;
+}
+
+static int take(const struct walk *w, const struct place *at, const char *name, struct err *err)
+{
+    struct recordings_found *f = w->found;
+    AUTO_FREE char *path = fs_join(at->dir, name);
     struct stat st;
     const bool is_folder = lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
-    if (name[0] == '.' || (is_folder && debris_folder(name)))
+    if (name[0] == '.' || (is_folder && (debris_folder(name) || (at->is_event && is_made(name)))))
         return 0;
     const bool is_media = looks_like_media(name) || double_suffix(name);
     if (debris_download(name) || (is_media && !is_folder && has_control_file(path))) {
         leave_out(f, name);
     } else if (is_folder) {
-        return walk(f, path, depth + 1, err);
+        return enter(w, path, at->depth + 1, err);
     } else if (is_media) {
         f->paths = mem_grow(f->paths, f->nb, sizeof *f->paths);
         f->paths[f->nb++] = mem_take(&path);
@@ -112,17 +141,27 @@ static int take(struct recordings_found *f, const char *dir, const char *name, i
     return 0;
 }
 
-static int walk(struct recordings_found *f, const char *dir, int depth, struct err *err)
+static bool is_event(const char *dir)
 {
+    AUTO_FREE char *store = fs_join(dir, "talkpress.db");
+    return fs_is_regular(store);
+}
+
+static int walk(const struct walk *w, const char *dir, int depth, struct err *err)
+{
+    struct recordings_found *f = w->found;
+    const struct place at = {dir, depth, is_event(dir)};
     if (depth > MAX_DEPTH)
         return err_set(err, ERR_INVALID, "'%s' is nested too deeply: more than %d folders", dir,
                        MAX_DEPTH);
     DIR *d = opendir(dir);
     if (!d)
         return err_errno(err, errno, "cannot open the folder '%s'", dir);
+    f->folders = mem_grow(f->folders, f->nb_folders, sizeof *f->folders);
+    f->folders[f->nb_folders++] = mem_strdup(dir);
     int ret = 0;
     for (const struct dirent *e; ret == 0 && (e = readdir(d));)
-        ret = take(f, dir, e->d_name, depth, err);
+        ret = take(w, &at, e->d_name, err);
     closedir(d);
     return ret;
 }
@@ -152,23 +191,26 @@ static void set_aside(struct recordings_found *f)
 void recordings_found_finish(struct recordings_found *f)
 {
     mem_free_strings(f->paths, f->nb);
+    mem_free_strings(f->folders, f->nb_folders);
     free(f->copy);
     free(f->original);
     free(f->unfinished);
+    free(f->closed);
     free(f->link);
     free(f->folder);
     *f = (struct recordings_found){0};
 }
 
-int recordings_find(struct recordings_found *out, const char *path, struct err *err)
+static int find(struct recordings_found *out, const char *path, bool only_open, struct err *err)
 {
     struct recordings_found f = {0};
+    const struct walk w = {&f, only_open};
     if (!fs_is_dir(path)) {
         f.paths = mem_grow(NULL, 0, sizeof *f.paths);
         f.paths[f.nb++] = mem_strdup(path);
     } else if (!(f.folder = realpath(path, NULL))) {
         return err_errno(err, errno, "cannot open the folder '%s'", path);
-    } else if (walk(&f, path, 0, err) < 0) {
+    } else if (walk(&w, path, 0, err) < 0) {
         recordings_found_finish(&f);
         return err->code;
     }
@@ -180,6 +222,16 @@ int recordings_find(struct recordings_found *out, const char *path, struct err *
     }
     *out = f;
     return 0;
+}
+
+int recordings_find(struct recordings_found *out, const char *path, struct err *err)
+{
+    return find(out, path, false, err);
+}
+
+int recordings_find_open(struct recordings_found *out, const char *path, struct err *err)
+{
+    return find(out, path, true, err);
 }
 
 /* --- fingerprints ----------------------------------------------------------------------------- */

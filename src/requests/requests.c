@@ -17,6 +17,8 @@
 #include "media_request.h"
 #include "mem.h"
 #include "rehearse.h"
+#include "strip_requests.h"
+#include "versions.h"
 
 /* --- stand-in recordings: one process each, one per core at once ------------------------------ */
 
@@ -107,10 +109,9 @@ static int serve_rehearse(const json_t *json)
 static const struct {
     const char *name;
     int (*serve)(const json_t *json);
-} requests[] = {{"card", card_serve},
-                {"try-cards", card_serve_trial},
-                {"contact-sheet", contact_serve},
-                {"rehearse", serve_rehearse}};
+} requests[] = {
+    {"card", card_serve},     {"try-cards", card_serve_trial}, {"contact-sheet", contact_serve},
+    {"strips", strips_serve}, {"versions", versions_serve},    {"rehearse", serve_rehearse}};
 enum { NB_REQUESTS = sizeof requests / sizeof *requests };
 
 bool request_known(const char *name)

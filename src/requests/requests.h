@@ -1,8 +1,8 @@
 /*
  * Serves the requests of media_request.h, which are what talkpress-media does besides the jobs of
- * src/worker: draws a card, tries the texts of many, makes a contact sheet or stand-in recordings.
- * The requests come from talkpress, which has validated the user's input. Called by main.c of
- * talkpress-media alone.
+ * src/worker: draws a card, tries the texts of many, makes a contact sheet, strips of pictures or
+ * stand-in recordings, says which versions of libraries it uses. The requests come from talkpress,
+ * which has validated the user's input. Called by main.c of talkpress-media alone.
  */
 #pragma once
 

@@ -7,6 +7,7 @@
 #include "jobs.h"
 #include "mem.h"
 #include "plan.h"
+#include "pool.h"
 #include "progress.h"
 #include "workdir.h"
 
@@ -53,22 +54,22 @@ static int list_locked(struct job **out, size_t *out_nb, struct plan *plan,
 }
 
 /* Runs the jobs and frees them. */
-static int run_jobs(struct executor_result *total, struct plan *plan, struct zygote *zygote,
+static int run_jobs(struct executor_result *total, struct plan *plan, struct pool *pool,
                     const char *doing, struct job *jobs, size_t nb, bool quiet, struct err *err)
 {
     int ret = 0;
     if (nb)
         ret = event_check(plan->event, err);
     if (nb && ret == 0 && (ret = workdir_clean(plan->event->work, err)) == 0) {
-        struct progress *progress = progress_create(doing, plan->event->settings.workers, quiet);
-        ret = executor_run_list(total, plan, zygote, jobs, nb, progress, err);
+        struct progress *progress = progress_create(doing, pool->nb_slots, quiet);
+        ret = executor_run_list(total, plan, pool, jobs, nb, progress, err);
         progress_destroy(progress);
     }
     free_jobs(jobs, nb);
     return ret == 0 && nb ? plan_refresh(plan, err) : ret;
 }
 
-int probe_recordings(struct executor_result *total, struct plan *plan, struct zygote *zygote,
+int probe_recordings(struct executor_result *total, struct plan *plan, struct pool *pool,
                      const bool *skip, bool quiet, struct err *err)
 {
     const struct wanted wanted = {.probes = true};
@@ -82,17 +83,24 @@ int probe_recordings(struct executor_result *total, struct plan *plan, struct zy
         else
             jobs[kept++] = jobs[i];
     nb = kept;
-    return run_jobs(total, plan, zygote, "probing", jobs, nb, quiet, err);
+    return run_jobs(total, plan, pool, "probing", jobs, nb, quiet, err);
 }
 
-int analyse_recordings(struct executor_result *total, struct plan *plan, struct zygote *zygote,
-                       const int *talks, size_t nb_talks, bool quiet, struct err *err)
+int analyse_probed(struct executor_result *total, struct plan *plan, struct pool *pool,
+                   const int *talks, size_t nb_talks, bool quiet, struct err *err)
 {
     const struct wanted wanted = {.talks = talks, .nb_talks = nb_talks};
     struct job *jobs = NULL;
     size_t nb = 0;
-    if (probe_recordings(total, plan, zygote, NULL, quiet, err) < 0 || total->stopped ||
-        list_locked(&jobs, &nb, plan, &wanted, err) < 0)
+    if (list_locked(&jobs, &nb, plan, &wanted, err) < 0)
         return err->code;
-    return run_jobs(total, plan, zygote, "analysing", jobs, nb, quiet, err);
+    return run_jobs(total, plan, pool, "analysing", jobs, nb, quiet, err);
+}
+
+int analyse_recordings(struct executor_result *total, struct plan *plan, struct pool *pool,
+                       const int *talks, size_t nb_talks, bool quiet, struct err *err)
+{
+    if (probe_recordings(total, plan, pool, NULL, quiet, err) < 0 || total->stopped)
+        return err->code;
+    return analyse_probed(total, plan, pool, talks, nb_talks, quiet, err);
 }

@@ -1,8 +1,8 @@
 /*
- * The executor runs jobs in worker processes on this machine, as many at once as the settings say,
- * and writes their results to the store. Nothing else writes results of jobs. If a worker fails,
- * crashes or stalls, only its job fails. SIGINT, SIGTERM, SIGHUP and SIGXCPU stop the executor:
- * workers are killed, and no finished result is lost. The caller holds the event's lock. One
+ * The executor gives jobs to a pool of workers (pool.h), and writes their results to the store.
+ * Nothing else writes results of jobs. If a worker fails, crashes or stalls, only its job fails.
+ * SIGINT, SIGTERM, SIGHUP and SIGXCPU stop the executor: workers are stopped, and no finished
+ * result is lost. The caller holds the event's lock. One
  * thread; one executor at a time.
  */
 #pragma once
@@ -18,7 +18,7 @@ struct job;
 struct job_spec;
 struct plan;
 struct progress;
-struct zygote;
+struct pool;
 
 /* The source of jobs. All calls come from executor_run's thread. */
 struct job_source {
@@ -41,9 +41,9 @@ struct executor_result {
 
 /* Runs jobs until the source has none and none is running, or until a signal or a full disk stops
  * it. Adds to *out. A failed job is not an error. */
-ATTR_NODISCARD int executor_run(struct executor_result *out, struct event *event,
-                                struct zygote *zygote, const struct job_source *source,
-                                struct progress *progress, struct err *err);
+ATTR_NODISCARD int executor_run(struct executor_result *out, struct event *event, struct pool *pool,
+                                const struct job_source *source, struct progress *progress,
+                                struct err *err);
 
 /* The number of succeeded jobs by stage: "cell 5, sound 1, assemble 4", or "none". A new string. */
 char *executor_summary(const struct executor_result *result);
@@ -51,5 +51,5 @@ char *executor_summary(const struct executor_result *result);
 /* Runs jobs of the plan's recordings, the costliest first. Sorts the array, and moves the jobs that
  * start out of it. Adds to *total. */
 ATTR_NODISCARD int executor_run_list(struct executor_result *total, const struct plan *plan,
-                                     struct zygote *zygote, struct job *jobs, size_t nb_jobs,
+                                     struct pool *pool, struct job *jobs, size_t nb_jobs,
                                      struct progress *progress, struct err *err);

@@ -59,6 +59,10 @@ static char *describe_stage(const struct job_spec *s, const char *files)
         return mem_strdup("drawing the title card");
     case STAGE_STORYBOARD:
         return mem_strdup("making the storyboard of the finished file");
+    case STAGE_PREVIEW:
+        return mem_printf("making a preview of %s", files);
+    case STAGE_THUMBS:
+        return mem_printf("making thumbnails of %s", files);
     case STAGE_ASSEMBLE:
     case NB_STAGES:
         break;

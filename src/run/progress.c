@@ -10,26 +10,30 @@
 
 #include "clock.h"
 #include "job.h"
+#include "json.h"
 #include "mem.h"
+#include "progress_file.h"
 #include "str.h"
 
-enum { MAX_SLOTS = 1000, MAX_LINES = 20 };
+enum { MAX_LINES = 20 };
 /* How often a line is printed without a terminal. */
 static const double plain_every_s = 30;
 /* How much work must be done before the time left is shown. */
 static const double least_seen_s = 5;
 
 struct slot {
-    int busy, stage, talk;
+    int busy, runs; /* busy, but not running: it waits for a machine */
+    int stage, talk, part;
     size_t owner;
-    double begin; /* elapsed() then */
+    double begin; /* elapsed() when it was first seen running */
     double cost, fraction;
     char *what;
 };
 
 struct progress {
     const char *doing;
-    int workers, quiet, terminal;
+    int nb_slots, quiet, terminal;
+    int nb_cores; /* that work */
     struct slot *slots;
     double left[NB_STAGES];
     double estimated[NB_STAGES], taken[NB_STAGES]; /* of jobs that succeeded */
@@ -40,17 +44,19 @@ struct progress {
     void *opaque;
     size_t nb_done, nb_parts; /* nb_parts 0: the jobs are not of parts */
     double begin_s;
+    struct progress_file *shared; /* NULL: others do not see it */
+    double last_shared;
 };
 
-struct progress *progress_create(const char *doing, int workers, int quiet)
+struct progress *progress_create(const char *doing, int nb_slots, int quiet)
 {
     struct progress *p = mem_zalloc(1, sizeof *p);
-    p->workers = workers < MAX_SLOTS ? workers : MAX_SLOTS;
+    p->nb_slots = p->nb_cores = nb_slots;
     p->quiet = quiet;
     p->doing = doing;
     const char *term = getenv("TERM");
     p->terminal = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
-    p->slots = mem_zalloc((size_t)p->workers, sizeof *p->slots);
+    p->slots = mem_zalloc((size_t)p->nb_slots, sizeof *p->slots);
     p->begin_s = clock_now_s();
     return p;
 }
@@ -60,7 +66,8 @@ void progress_destroy(struct progress *p)
     if (!p)
         return;
     progress_clear(p);
-    for (int i = 0; i < p->workers; i++)
+    progress_file_close(p->shared);
+    for (int i = 0; i < p->nb_slots; i++)
         free(p->slots[i].what);
     free(p->slots);
     free(p);
@@ -74,6 +81,11 @@ static double elapsed(const struct progress *p)
 void progress_set_left(struct progress *p, const double *left)
 {
     memcpy(p->left, left, sizeof p->left);
+}
+
+void progress_set_cores(struct progress *p, int nb_cores)
+{
+    p->nb_cores = nb_cores;
 }
 
 void progress_set_parts(struct progress *p,
@@ -97,15 +109,19 @@ void progress_job(struct progress *p, int slot, const struct job *job)
     *s = (struct slot){.busy = 1,
                        .stage = (int)job->stage,
                        .talk = job->talk,
+                       .part = job->part,
                        .owner = job->owner,
                        .cost = job->cost,
-                       .begin = elapsed(p),
                        .what = mem_strdup(job->what)};
 }
 
 void progress_at(struct progress *p, int slot, double fraction)
 {
-    p->slots[slot].fraction = fmin(fmax(fraction, 0), 1);
+    struct slot *s = &p->slots[slot];
+    if (!s->runs)
+        s->begin = elapsed(p);
+    s->runs = 1;
+    s->fraction = fmin(fmax(fraction, 0), 1);
 }
 
 void progress_job_end(struct progress *p, int slot, double seconds, int ok)
@@ -116,53 +132,57 @@ void progress_job_end(struct progress *p, int slot, double seconds, int ok)
         p->taken[s->stage] += seconds;
     }
     p->done += s->cost;
-    s->busy = 0;
+    s->busy = s->runs = 0;
 }
 
-/* Adds up what jobs of a stage (negative: all) were estimated to take and what they took so far. */
-static void experience(const struct progress *p, int stage, double *estimated, double *taken)
+/* What jobs of each stage were estimated to take and what they took so far. */
+struct experience {
+    double estimated[NB_STAGES], taken[NB_STAGES];
+    double all_estimated, all_taken;
+};
+
+static void gain(struct experience *x, const struct progress *p)
 {
     const double now = elapsed(p);
-    *estimated = *taken = 0;
-    for (int i = 0; i < NB_STAGES; i++) {
-        if (stage >= 0 && i != stage)
-            continue;
-        *estimated += p->estimated[i];
-        *taken += p->taken[i];
-    }
-    for (int i = 0; i < p->workers; i++) {
+    *x = (struct experience){0};
+    memcpy(x->estimated, p->estimated, sizeof x->estimated);
+    memcpy(x->taken, p->taken, sizeof x->taken);
+    for (int i = 0; i < p->nb_slots; i++) {
         const struct slot *s = &p->slots[i];
-        if (!s->busy || s->fraction < 0.02 || (stage >= 0 && s->stage != stage))
+        if (!s->runs || s->fraction < 0.02)
             continue;
-        *estimated += s->cost * s->fraction;
-        *taken += now - s->begin;
+        x->estimated[s->stage] += s->cost * s->fraction;
+        x->taken[s->stage] += now - s->begin;
+    }
+    for (int i = 0; i < NB_STAGES; i++) {
+        x->all_estimated += x->estimated[i];
+        x->all_taken += x->taken[i];
     }
 }
 
 /* How long an estimated second of a stage takes; the mean of all stages if the stage has not run.
  */
-static double factor(const struct progress *p, int stage)
+static double factor(const struct experience *x, int stage)
 {
-    double estimated, taken;
-    experience(p, stage, &estimated, &taken);
-    if (estimated <= 0)
-        experience(p, -1, &estimated, &taken);
-    return estimated > 0 ? taken / estimated : 1;
+    if (x->estimated[stage] > 0)
+        return x->taken[stage] / x->estimated[stage];
+    return x->all_estimated > 0 ? x->all_taken / x->all_estimated : 1;
 }
 
 /* Estimated seconds to the end; negative while unknown. */
 static double seconds_left(const struct progress *p)
 {
-    double left = 0, estimated, seen;
-    experience(p, -1, &estimated, &seen);
+    double left = 0;
+    struct experience x;
+    gain(&x, p);
     for (int i = 0; i < NB_STAGES; i++)
-        left += p->left[i] * factor(p, i);
-    for (int i = 0; i < p->workers; i++) {
+        left += p->left[i] * factor(&x, i);
+    for (int i = 0; i < p->nb_slots; i++) {
         const struct slot *s = &p->slots[i];
         if (s->busy)
-            left += s->cost * (1 - s->fraction) * factor(p, s->stage);
+            left += s->cost * (1 - s->fraction) * factor(&x, s->stage);
     }
-    return seen < least_seen_s ? -1 : left / p->workers;
+    return x.all_taken < least_seen_s || p->nb_cores < 1 ? -1 : left / p->nb_cores;
 }
 
 static double percent(const struct progress *p)
@@ -170,7 +190,7 @@ static double percent(const struct progress *p)
     double all = p->done, done = p->done;
     for (int i = 0; i < NB_STAGES; i++)
         all += p->left[i];
-    for (int i = 0; i < p->workers; i++) {
+    for (int i = 0; i < p->nb_slots; i++) {
         const struct slot *s = &p->slots[i];
         if (!s->busy)
             continue;
@@ -221,17 +241,23 @@ static void print_cut_off(const char *line)
     fprintf(stderr, "%.*s\033[K", (int)(end - line), line);
 }
 
-/* 0 to 1, including the jobs that run. */
-static double part_fraction(const struct progress *p, size_t owner)
+/* How far a part is, 0 to 1. running: what its running jobs have done of their costs. */
+static double fraction_with(const struct progress *p, size_t owner, double running)
 {
     double done = 0, all = 0;
     p->part_costs(p->opaque, owner, &done, &all);
-    for (int i = 0; i < p->workers; i++) {
+    return all > 0 ? fmin(fmax((done + running) / all, 0), 1) : 0;
+}
+
+static double part_fraction(const struct progress *p, size_t owner)
+{
+    double running = 0;
+    for (int i = 0; i < p->nb_slots; i++) {
         const struct slot *s = &p->slots[i];
-        if (s->busy && s->owner == owner)
-            done += s->cost * s->fraction;
+        if (s->runs && s->owner == owner)
+            running += s->cost * s->fraction;
     }
-    return all > 0 ? fmin(fmax(done / all, 0), 1) : 0;
+    return fraction_with(p, owner, running);
 }
 
 static void print_slot(const struct progress *p, const struct slot *s)
@@ -259,14 +285,87 @@ static void draw_plain(struct progress *p)
         return;
     p->last_plain = now;
     describe(&line, p);
-    for (int i = 0; i < p->workers; i++)
-        if (p->slots[i].busy)
+    int nb = 0;
+    for (int i = 0; i < p->nb_slots; i++)
+        if (p->slots[i].runs && nb++ < MAX_LINES)
             str_addf(&line, "; %s", p->slots[i].what);
+    if (nb > MAX_LINES)
+        str_addf(&line, "; and %d more", nb - MAX_LINES);
     fprintf(stderr, "%s\n", line.s);
 }
 
+/* --- for other processes -----------------------------------------------------------------------
+ */
+
+void progress_share(struct progress *p, const char *work)
+{
+    p->shared = progress_file_open(work);
+    p->last_shared = -1;
+}
+
+/* A part that is being worked on. */
+struct open_part {
+    size_t owner;
+    int talk, part;
+    double running; /* estimated core seconds that its running jobs have done */
+};
+
+static int by_owner(const void *a, const void *b)
+{
+    const struct open_part *x = a, *y = b;
+    return (x->owner > y->owner) - (x->owner < y->owner);
+}
+
+/* One for each job of a part, in the order of the parts. Returns the number. */
+static size_t list_open(struct open_part *out, const struct progress *p)
+{
+    size_t nb = 0;
+    for (int i = 0; i < p->nb_slots; i++) {
+        const struct slot *s = &p->slots[i];
+        if (s->runs && s->talk)
+            out[nb++] = (struct open_part){s->owner, s->talk, s->part, s->cost * s->fraction};
+    }
+    if (nb)
+        qsort(out, nb, sizeof *out, by_owner);
+    return nb;
+}
+
+static json_t *parts_json(const struct progress *p)
+{
+    json_t *parts = json_object();
+    AUTO_FREE struct open_part *open = mem_zalloc((size_t)p->nb_slots, sizeof *open);
+    const size_t nb = p->part_costs ? list_open(open, p) : 0;
+    for (size_t i = 0, next; i < nb; i = next) {
+        double running = 0;
+        char name[32];
+        for (next = i; next < nb && open[next].owner == open[i].owner; next++)
+            running += open[next].running;
+        snprintf(name, sizeof name, "%d/%d", open[i].talk, open[i].part);
+        json_object_set_new(parts, name, json_real(fraction_with(p, open[i].owner, running)));
+    }
+    return parts;
+}
+
+static void share(struct progress *p)
+{
+    static const double every_s = 1;
+    const double now = elapsed(p);
+    if (!p->shared || (p->last_shared >= 0 && now - p->last_shared < every_s))
+        return;
+    const double left_s = seconds_left(p);
+    p->last_shared = now;
+    AUTO_JSON *all =
+        json_pack("{s:f, s:o, s:o}", "done", percent(p) / 100, "left_s",
+                  left_s >= 0 ? json_real(left_s) : json_null(), "parts", parts_json(p));
+    progress_file_write(p->shared, all);
+}
+
+/* --- on a terminal -----------------------------------------------------------------------------
+ */
+
 void progress_draw(struct progress *p)
 {
+    share(p);
     if (p->quiet)
         return;
     if (!p->terminal) {
@@ -278,8 +377,8 @@ void progress_draw(struct progress *p)
     describe(&line, p);
     fputc('\r', stderr);
     print_cut_off(line.s);
-    for (int i = 0; i < p->workers && lines < MAX_LINES; i++)
-        if (p->slots[i].busy) {
+    for (int i = 0; i < p->nb_slots && lines < MAX_LINES; i++)
+        if (p->slots[i].runs) {
             print_slot(p, &p->slots[i]);
             lines++;
         }

@@ -14,6 +14,7 @@
 #include "mem.h"
 #include "part.h"
 #include "plan.h"
+#include "pool.h"
 #include "progress.h"
 #include "schedule.h"
 #include "space.h"
@@ -48,21 +49,24 @@ enum {
 
 struct run {
     struct plan *plan;
+    struct pool *pool;
     struct zygote *zygote;
     struct progress *progress;
     struct executor_result *total;
     struct schedule *schedule; /* NULL until all parts are planned */
     struct part_run *parts;
     size_t nb_parts;
-    size_t nb_with_jobs, nb_done; /* of these parts */
-    double left[NB_STAGES];       /* of all parts */
-    bool checked;                 /* whether the renditions' encoders were checked */
+    size_t nb_with_jobs, nb_done;          /* of these parts */
+    double left[NB_STAGES];                /* of all parts */
+    const struct run_attendant *attendant; /* NULL: none */
+    bool checked;                          /* whether the renditions' encoders were checked */
 };
 
-struct run *run_create(struct plan *plan, struct zygote *zygote, struct progress *progress)
+struct run *run_create(struct plan *plan, struct pool *pool, struct zygote *zygote,
+                       struct progress *progress)
 {
     struct run *r = mem_zalloc(1, sizeof *r);
-    *r = (struct run){.plan = plan, .zygote = zygote, .progress = progress};
+    *r = (struct run){.plan = plan, .pool = pool, .zygote = zygote, .progress = progress};
     return r;
 }
 
@@ -109,14 +113,32 @@ static int plan_wave(struct run *r, struct part_run *pr, struct err *err)
     return 0;
 }
 
+void run_attend(struct run *r, const struct run_attendant *attendant)
+{
+    r->attendant = attendant;
+}
+
+double run_left_s(const struct run *r)
+{
+    double sum = 0;
+    for (int i = 0; i < NB_STAGES; i++)
+        sum += r->left[i];
+    return sum;
+}
+
+size_t run_nb_left(const struct run *r)
+{
+    return r->nb_with_jobs - r->nb_done;
+}
+
 /* Updates the part in the schedule after a wave was planned or a job was started. */
-static void reschedule(struct run *r, struct part_run *pr)
+static int reschedule(struct run *r, struct part_run *pr, struct err *err)
 {
     const bool ready = pr->next < pr->plan.nb_jobs;
     const size_t i = (size_t)(pr - r->parts);
     if (ready || pr->in_flight) {
         schedule_set(r->schedule, i, sum_left(pr), ready);
-        return;
+        return 0;
     }
     char name[32];
     schedule_close(r->schedule, i);
@@ -125,11 +147,13 @@ static void reschedule(struct run *r, struct part_run *pr)
     pr->made = NULL;
     pr->nb_made = 0;
     if (!part_plan_made(&pr->plan))
-        return;
+        return 0;
     progress_set_done(r->progress, ++r->nb_done, r->nb_with_jobs);
     progress_note(r->progress, "talk %s is made (%zu of %zu part%s done): %s",
                   plan_part_name(name, pr->talk, pr->part->number), r->nb_done, r->nb_with_jobs,
                   r->nb_with_jobs == 1 ? "" : "s", pr->talk->title);
+    const struct run_attendant *a = r->attendant;
+    return a ? a->made(a->opaque, &pr->plan, err) : 0;
 }
 
 /* Once before the first job, instead of in each job. */
@@ -149,6 +173,17 @@ static int check_encoders(const struct run *run, struct err *err)
     return 0;
 }
 
+/* The captions that the user corrected are in the store; the worker reads them from a file. */
+static int write_text(const struct job_spec *spec, struct err *err)
+{
+    const struct job_captions *c = &spec->captions;
+    if (spec->stage != STAGE_CAPTIONS || !c->text)
+        return 0;
+    AUTO_FREE char *dir = fs_dirname(c->path);
+    return fs_mkdirs(dir, err) < 0 ? err->code
+                                   : fs_write_atomic(c->path, c->text, strlen(c->text), err);
+}
+
 /* Begins the next job of a part. Returns 1, 0 if it cannot begin because a result that it needs is
  * not valid, or a negative code. In the second case the part stays unfinished; the next run makes
  * that result again. */
@@ -158,8 +193,8 @@ static int begin_job(struct run *r, size_t i, struct job *out, struct job_spec *
     struct part_run *pr = &r->parts[i];
     struct job *job = &pr->plan.jobs[pr->next];
     const int ret = plan_begin_job(spec, job, r->plan, &pr->plan, err);
-    if (ret < 0)
-        return ret;
+    if (ret < 0 || write_text(spec, err) < 0)
+        return err->code;
     add_left(r, pr, (int)job->stage, -job->cost);
     pr->next++;
     pr->failed = pr->failed || ret > 0;
@@ -171,20 +206,19 @@ static int begin_job(struct run *r, size_t i, struct job *out, struct job_spec *
         out->owner = i;
         *job = (struct job){0};
     }
-    reschedule(r, pr);
     progress_set_left(r->progress, r->left);
-    return ret == 0;
+    return reschedule(r, pr, err) < 0 ? err->code : ret == 0;
 }
 
 static int next_job(void *opaque, struct job *out, struct job_spec *spec, struct err *err)
 {
     struct run *r = opaque;
     size_t i;
-    while (schedule_open(&i, r->schedule)) {
-        if (plan_wave(r, &r->parts[i], err) < 0)
+    if (r->attendant && r->attendant->pauses && r->attendant->pauses(r->attendant->opaque))
+        return 0;
+    while (schedule_open(&i, r->schedule))
+        if (plan_wave(r, &r->parts[i], err) < 0 || reschedule(r, &r->parts[i], err) < 0)
             return err->code;
-        reschedule(r, &r->parts[i]);
-    }
     if (!r->checked && schedule_most(&i, r->schedule) && check_encoders(r, err) < 0)
         return err->code;
     int begun = 0;
@@ -273,8 +307,7 @@ static int job_ended(void *opaque, const struct job *job, bool ok, struct err *e
     /* After a failure the other jobs of the wave continue; the next run repeats the failed one. */
     if (!pr->failed && plan_next_wave(r, pr, err) < 0)
         return err->code;
-    reschedule(r, pr);
-    return 0;
+    return reschedule(r, pr, err);
 }
 
 /* Plans every part once, for its cost only; its jobs are planned when it is opened. */
@@ -303,7 +336,9 @@ static int plan_parts(struct run *r, const int *talks, size_t nb_talks, struct e
     plan_list_work(r->plan, false);
     if (ret < 0)
         return ret;
-    r->schedule = schedule_create(r->nb_parts, r->plan->event->settings.workers);
+    r->schedule = schedule_create(r->nb_parts, r->pool->nb_slots);
+    if (r->attendant)
+        schedule_keep_order(r->schedule);
     progress_set_done(r->progress, 0, r->nb_with_jobs);
     for (size_t i = 0; i < r->nb_parts; i++)
         if (r->parts[i].has_jobs)
@@ -323,7 +358,7 @@ int run_execute(struct executor_result *total, struct run *r, const int *talks, 
         return err->code;
     if (total->stopped || total->no_space)
         return 0;
-    return executor_run(total, event, r->zygote, &source, r->progress, err);
+    return executor_run(total, event, r->pool, &source, r->progress, err);
 }
 
 /* --- the outcome ------------------------------------------------------------------------------ */

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "err.h"
@@ -13,13 +14,34 @@
 struct executor_result;
 struct part_plan;
 struct plan;
+struct pool;
 struct progress;
 struct run;
 struct zygote;
 
-/* The run uses all three until it is destroyed; the caller owns them. */
-struct run *run_create(struct plan *plan, struct zygote *zygote, struct progress *progress);
+/* The run uses all of them until it is destroyed; the caller owns them. zygote: says whether libav
+ * has the renditions' encoders. */
+struct run *run_create(struct plan *plan, struct pool *pool, struct zygote *zygote,
+                       struct progress *progress);
 void run_destroy(struct run *run);
+
+/* For a run while the event goes on (src/watch). Calls come from run_execute's thread. */
+struct run_attendant {
+    /* Whether to start no more jobs: what runs is ended, and run_execute returns. Called before
+     * each job; or NULL. */
+    bool (*pauses)(void *opaque);
+    /* A part is made: all its outputs are in work/. part borrows. A failure ends the run. */
+    int (*made)(void *opaque, const struct part_plan *part, struct err *err);
+    void *opaque;
+};
+/* Before run_execute. Parts are then made in the order in which run_execute is given the talks, not
+ * the longest first. The caller keeps *attendant. */
+void run_attend(struct run *run, const struct run_attendant *attendant);
+
+/* Estimated core seconds of what is not started yet. */
+double run_left_s(const struct run *run);
+/* How many parts have something left to make. */
+size_t run_nb_left(const struct run *run);
 
 /* Runs until nothing more can be made now, and adds up in *total. If *total says that earlier jobs
  * were stopped or had no space, it only plans the parts. Called once for each run. */

@@ -13,17 +13,21 @@
 struct schedule;
 
 /* How many parts with jobs to start are kept open for each worker, so that there are others while
- * one waits. */
-enum { SCHEDULE_OPEN_PER_WORKER = 2 };
+ * one waits; and how many at most, as each has hundreds of jobs in memory. */
+enum { SCHEDULE_OPEN_PER_WORKER = 2, SCHEDULE_MOST_OPEN = 256 };
 
 /* Parts are numbers below nb_parts; it is empty at first. */
 struct schedule *schedule_create(size_t nb_parts, int workers);
 void schedule_destroy(struct schedule *schedule);
 
+/* Parts are opened, and their jobs start, in the order of their numbers in place of the longest
+ * first. Before the first schedule_open. */
+void schedule_keep_order(struct schedule *schedule);
+
 /* Adds a part to be opened. Before the first schedule_open. */
 void schedule_add(struct schedule *schedule, size_t part, double cost);
 
-/* Opens the longest part that is left; returns false if enough are open, or all. */
+/* Opens the longest part that is left, or the first; returns false if enough are open, or all. */
 bool schedule_open(size_t *out, struct schedule *schedule);
 
 /* Sets what is left to start of an open part, and whether one of its jobs can start now. */

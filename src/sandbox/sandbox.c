@@ -86,7 +86,7 @@ static void set_limits(const struct sandbox_spec *spec)
         limit(RLIMIT_AS, RESERVED * spec->max_memory_bytes, 0);
         limit(RLIMIT_STACK, MAX_STACK, 0);
     }
-    limit(RLIMIT_NOFILE, MAX_OPEN, 0);
+    limit(RLIMIT_NOFILE, spec->max_open_files ? spec->max_open_files : MAX_OPEN, 0);
     limit(RLIMIT_FSIZE, spec->max_file_bytes, 0);
     limit(RLIMIT_CPU, spec->max_cpu_s, 5); /* SIGXCPU names the cause; SIGKILL if it is ignored */
     signal(SIGXFSZ,
@@ -109,7 +109,7 @@ static int close_walls(struct sandbox_report *out, const struct sandbox_spec *sp
     if (version <= 0 && spec->mode == SANDBOX_REQUIRE)
         return refuse("Landlock", -version, err);
     out->landlock = version > 0 ? version : 0;
-    const int closed = sandbox_close_syscalls();
+    const int closed = sandbox_close_syscalls(spec->profile);
     if (closed < 0 && spec->mode == SANDBOX_REQUIRE)
         return refuse("seccomp", -closed, err);
     out->seccomp = closed == 0;
@@ -122,7 +122,8 @@ int sandbox_enter(struct sandbox_report *out, const struct sandbox_spec *spec, p
     *out = (struct sandbox_report){0};
     if (spec->mode == SANDBOX_OFF)
         return follow_parent(parent, err);
-    (void)close_range(STDERR_FILENO + 1, ~0U, 0); /* inherited descriptors must not be usable */
+    (void)close_range(STDERR_FILENO + 1U + (unsigned)spec->nb_kept, ~0U,
+                      0); /* inherited descriptors must not be usable */
     out->network = leave_network();
     drop_capabilities();
     if (follow_parent(parent, err) < 0)

@@ -1,10 +1,10 @@
 /*
- * The sandbox of a process that reads untrusted files. After sandbox_enter, the process has no
- * network, starts no process, reads and writes only the named files, makes, renames and removes
- * none, and is killed when its parent dies (docs/sandbox.md). Protection that the kernel does not
- * offer is left out and reported, or is an error, depending on the mode. Called by workers and by
- * children of talkpress (sandboxed_call.h) before they parse anything, in a process with one
- * thread; it cannot be undone.
+ * The sandbox of a process that reads untrusted files, or what strangers send. After sandbox_enter,
+ * the process can reach no network, starts no process, reads and writes only the named files,
+ * makes, renames and removes none, and is killed when its parent dies (docs/sandbox.md). Protection
+ * that the kernel does not offer is left out and reported, or is an error, depending on the mode.
+ * Called by workers and by children of talkpress (sandboxed_call.h) before they parse anything, in
+ * a process with one thread; it cannot be undone.
  */
 #pragma once
 
@@ -17,12 +17,22 @@
 
 enum sandbox_mode { SANDBOX_BEST_EFFORT, SANDBOX_REQUIRE, SANDBOX_OFF };
 
+/* What the process does: what it needs is allowed, and nothing else. */
+enum sandbox_profile {
+    SANDBOX_READER, /* decodes, encodes, parses: files, threads, no sockets */
+    SANDBOX_DOOR,   /* serves clients of a listening socket that it was given: no files, no threads,
+                     * no other sockets */
+};
+
 /* "best-effort", "require", "off"; and back: false for an unknown name. */
 const char *sandbox_mode_name(enum sandbox_mode mode);
 bool sandbox_mode_parse(enum sandbox_mode *out, const char *name);
 
 struct sandbox_spec {
     enum sandbox_mode mode;
+    enum sandbox_profile profile;
+    int nb_kept;        /* descriptors that stay open beside the standard ones: 3 to 2 + nb_kept */
+    int max_open_files; /* 0: 4096 */
     /* Files, and folders with everything in them, that may be read. Missing ones are ignored. */
     char **readable;
     size_t nb_readable;

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-struct sandbox_spec;
+#include "sandbox.h"
 
 /* 1 if built with a sanitizer: its run time reads /proc, and stops threads to look for leaks. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -22,6 +22,6 @@ struct sandbox_spec;
  * kernel has none, or a negative errno. */
 int sandbox_close_files(const struct sandbox_spec *spec);
 
-/* Allows only the system calls that decoding and encoding need, with seccomp. Returns 0 or a
- * negative errno. */
-int sandbox_close_syscalls(void);
+/* Allows only the system calls that the profile needs, with seccomp. Returns 0 or a negative errno.
+ */
+int sandbox_close_syscalls(enum sandbox_profile profile);

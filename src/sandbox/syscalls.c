@@ -1,5 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <stddef.h>
@@ -36,6 +38,22 @@ static const char *const allowed[] = {
     /* signals to ourselves */
     "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigaltstack", "restart_syscall"};
 
+/* What libmicrohttpd, Jansson and the C library use to serve clients. Descriptors come with
+ * packets; no file can be opened. */
+static const char *const allowed_to_door[] = {
+    "accept4",      "recvfrom",     "recvmsg",        "sendto",
+    "sendmsg",      "recv",         "send",           "shutdown",
+    "sendfile",     "sendfile64",   "read",           "write",
+    "readv",        "writev",       "pread64",        "lseek",
+    "_llseek",      "close",        "fstat",          "fstat64",
+    "poll",         "ppoll",        "epoll_wait",     "epoll_pwait",
+    "epoll_ctl",    "brk",          "munmap",         "mremap",
+    "futex",        "futex_time64", "rseq",           "sched_yield",
+    "exit",         "exit_group",   "clock_gettime",  "clock_gettime64",
+    "gettimeofday", "time",         "getrandom",      "getpid",
+    "getppid",      "gettid",       "rt_sigaction",   "rt_sigprocmask",
+    "rt_sigreturn", "sigaltstack",  "restart_syscall"};
+
 /* Calls that no library has a reason to make: the process is killed, as it has been taken over.
  * ptrace, which sanitizers use, must be first. */
 static const char *const deadly[] = {"ptrace",
@@ -46,6 +64,8 @@ static const char *const deadly[] = {"ptrace",
                                      "socket",
                                      "socketpair",
                                      "connect",
+                                     "bind",
+                                     "listen",
                                      "bpf",
                                      "io_uring_setup",
                                      "userfaultfd",
@@ -80,6 +100,8 @@ static int add_list(scmp_filter_ctx filter, uint32_t action, const char *const *
         const int number = seccomp_syscall_resolve_name(names[i]);
         if (number >= 0)
             ret = seccomp_rule_add_array(filter, action, number, 0, NULL);
+        if (ret == -EEXIST)
+            ret = 0;
     }
     return ret;
 }
@@ -194,15 +216,31 @@ static int add_parts(scmp_filter_ctx filter)
     return ret;
 }
 
-static int add_all(scmp_filter_ctx filter)
+/* A client's connection: Nagle's algorithm off and on, whether it may block. */
+static int add_parts_of_door(scmp_filter_ctx filter)
+{
+    int ret = add_pair(filter, "setsockopt", equal(1, IPPROTO_TCP), equal(2, TCP_NODELAY));
+    if (ret == 0)
+        ret = add_pair(filter, "setsockopt", equal(1, IPPROTO_TCP), equal(2, TCP_CORK));
+    if (ret == 0)
+        ret = add(filter, "fcntl", equal(1, F_GETFL));
+    if (ret == 0)
+        ret = add(filter, "fcntl", equal(1, F_SETFL));
+    return ret == 0 ? add(filter, "tgkill", equal(0, (scmp_datum_t)getpid())) : ret;
+}
+
+static int add_door(scmp_filter_ctx filter)
+{
+    int ret = add_list(filter, SCMP_ACT_ALLOW, allowed_to_door,
+                       sizeof allowed_to_door / sizeof *allowed_to_door);
+    if (ret == 0)
+        ret = add_memory(filter);
+    return ret == 0 ? add_parts_of_door(filter) : ret;
+}
+
+static int add_reader(scmp_filter_ctx filter)
 {
     int ret = add_list(filter, SCMP_ACT_ALLOW, allowed, sizeof allowed / sizeof *allowed);
-    if (ret == 0 && SANDBOX_SANITIZED)
-        ret = add_list(filter, SCMP_ACT_ALLOW, of_sanitizers,
-                       sizeof of_sanitizers / sizeof *of_sanitizers);
-    if (ret == 0)
-        ret = add_list(filter, SCMP_ACT_KILL_PROCESS, deadly + SANDBOX_SANITIZED,
-                       sizeof deadly / sizeof *deadly - SANDBOX_SANITIZED);
     if (ret == 0)
         ret = add_opening(filter);
     if (ret == 0)
@@ -212,12 +250,26 @@ static int add_all(scmp_filter_ctx filter)
     return ret == 0 ? add_parts(filter) : ret;
 }
 
-int sandbox_close_syscalls(void)
+static int add_all(scmp_filter_ctx filter, enum sandbox_profile profile)
+{
+    int ret = profile == SANDBOX_DOOR ? add_door(filter) : add_reader(filter);
+    if (ret == 0 && profile == SANDBOX_DOOR && SANDBOX_SANITIZED)
+        ret = add_reader(filter);
+    if (ret == 0 && SANDBOX_SANITIZED)
+        ret = add_list(filter, SCMP_ACT_ALLOW, of_sanitizers,
+                       sizeof of_sanitizers / sizeof *of_sanitizers);
+    if (ret == 0)
+        ret = add_list(filter, SCMP_ACT_KILL_PROCESS, deadly + SANDBOX_SANITIZED,
+                       sizeof deadly / sizeof *deadly - SANDBOX_SANITIZED);
+    return ret;
+}
+
+int sandbox_close_syscalls(enum sandbox_profile profile)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
     if (!filter)
         return -ENOMEM;
-    int ret = add_all(filter);
+    int ret = add_all(filter, profile);
     if (ret == 0)
         ret = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE,
                                2); /* a binary tree instead of a list */

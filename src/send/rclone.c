@@ -14,6 +14,7 @@
 #include "publish_settings.h"
 #include "str.h"
 #include "tool.h"
+#include "words.h"
 
 /* Exit statuses of rclone(1). */
 enum { NO_FOLDER = 3, NO_FILE = 4 };
@@ -98,7 +99,6 @@ static int run(struct tool *t, struct words *w, struct str *out, int *status, st
     static char utc[] = "TZ=UTC";
     char *const setting[] = {utc, NULL};
     int ended;
-    words_add(w, NULL);
     t->last[0] = '\0';
     const struct child c = {.words = w->list,
                             .package = "rclone",

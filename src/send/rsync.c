@@ -10,6 +10,7 @@
 #include "publish_settings.h"
 #include "str.h"
 #include "tool.h"
+#include "words.h"
 
 /* Exit statuses of rsync(1). */
 enum {
@@ -53,7 +54,6 @@ static int end(struct words *w, const struct tool *t, const char *from, const st
     words_add(w, "--");
     words_add(w, "%s/", from);
     words_add(w, "%s", t->target->place);
-    words_add(w, NULL);
     return 0;
 }
 
@@ -139,7 +139,6 @@ static int list(struct listing *out, struct tool *t, struct err *err)
     words_add(&w, "--list-only");
     words_add(&w, "--");
     words_add(&w, "%s", t->target->place);
-    words_add(&w, NULL);
     if (run(t, &w, &text, &why) < 0 && !says_missing(t)) {
         *err = why;
         return err->code;
@@ -159,7 +158,6 @@ static int read_file(char **out, size_t *out_nb, struct tool *t, const char *nam
     words_add(&w, "--");
     words_add(&w, "%s%s", t->target->place, name);
     words_add(&w, "%s", to);
-    words_add(&w, NULL);
     if (fs_remove_all(to, err) < 0 || run(t, &w, NULL, err) < 0)
         return err->code;
     return fs_read(out, out_nb, to, MOST, err);

@@ -16,6 +16,7 @@
 #include "snapshot.h"
 #include "str.h"
 #include "tool.h"
+#include "words.h"
 
 /* One target. */
 struct sending {
@@ -365,19 +366,18 @@ static int tell(struct send_result *out, const struct event *event, struct child
         return 0;
     if (sent_untold(&nb, event->store, err) < 0 || nb < 0)
         return err->code;
+    static const char *const all[] = {"*", NULL};
     AUTO_WORDS words = {0}, setting = {0};
     words_add(&words, "sh");
     words_add(&words, "-c");
     words_add(&words, "%s", command);
-    words_add(&words, NULL);
     words_add(&setting, "TALKPRESS_EVENT=%s", event->dir);
     words_add(&setting, "TALKPRESS_OUT=%s", event->out);
     words_add(&setting, "TALKPRESS_CHANGED=%lld", (long long)nb);
-    words_add(&setting, NULL);
     const struct child c = {.words = words.list,
                             .dir = event->dir,
                             .setting = setting.list,
-                            .whole_environment = true,
+                            .variables = all,
                             .line = on_told,
                             .opaque = &told};
     out->told = true;

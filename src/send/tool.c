@@ -1,6 +1,5 @@
 #include "tool.h"
 
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,21 +22,6 @@ void names_finish(struct names *n)
 {
     free(n->list);
     *n = (struct names){0};
-}
-
-void words_add(struct words *w, const char *fmt, ...)
-{
-    va_list args;
-    va_start(args, fmt);
-    w->list = mem_grow(w->list, w->nb, sizeof *w->list);
-    w->list[w->nb++] = fmt ? mem_vprintf(fmt, args) : NULL;
-    va_end(args);
-}
-
-void words_finish(struct words *w)
-{
-    mem_free_strings(w->list, w->nb);
-    *w = (struct words){0};
 }
 
 int tool_write_names(char **out, const struct tool *t, const struct names *names, char end,

@@ -80,15 +80,6 @@ struct tool_way {
 };
 extern const struct tool_way tool_rsync, tool_rclone;
 
-/* Words of a command line; strings are copied. */
-struct words {
-    char **list; /* ends in NULL */
-    size_t nb;
-};
-void words_add(struct words *words, const char *fmt, ...) ATTR_PRINTF(2, 3);
-void words_finish(struct words *words);
-#define AUTO_WORDS ATTR_CLEANUP(words_finish) struct words
-
 /* Writes names to a file in scratch, each followed by end. *out: its path, a new string. */
 ATTR_NODISCARD int tool_write_names(char **out, const struct tool *tool, const struct names *names,
                                     char end, struct err *err);

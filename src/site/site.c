@@ -9,10 +9,10 @@
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
+#include "page.h"
+#include "page_html.h"
 #include "site_captions.h"
-#include "site_html.h"
 #include "site_sitemap.h"
-#include "site_template.h"
 #include "site_view.h"
 #include "str.h"
 
@@ -78,7 +78,7 @@ static int add_page(struct site *s, const char *name, const struct template *t, 
                     const struct html_pieces *pieces, const char *made_of, struct err *err)
 {
     AUTO_STR text = {0};
-    const int ret = template_apply(&text, t, data, pieces, err);
+    const int ret = template_apply(&text, t, "site", data, pieces, err);
     json_decref(data);
     if (ret == 0)
         add_text(s, mem_strdup(name), &text, made_of);

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "mem.h"
-#include "site_html.h"
-#include "site_text.h"
+#include "page_html.h"
+#include "page_text.h"
 
 enum {
     PARAGRAPH_MS = 25000,     /* a paragraph ends with the first sentence that ends after it, */

@@ -8,9 +8,9 @@
 #include "json.h"
 #include "language.h"
 #include "mem.h"
+#include "page_text.h"
 #include "site.h"
 #include "site_part.h"
-#include "site_text.h"
 #include "str.h"
 #include "url.h"
 

@@ -4,7 +4,7 @@
  *     worker SPEC            does one job (worker.h)
  *     worker --serve WORK    is the zygote of a coordinator (zygote_process.h)
  *     worker --try-cards     serves that request on stdin, for a coordinator that waits
- *     card, rehearse         serves the request on stdin (requests.h)
+ *     card, versions …       serves the request on stdin (requests.h)
  */
 #include <fontconfig/fontconfig.h>
 #include <locale.h>

@@ -33,6 +33,8 @@ static int (*const stages[NB_STAGES])(struct worker *w, struct err *err) = {
     [STAGE_CAPTIONS] = worker_captions,
     [STAGE_ASSEMBLE] = worker_assemble,
     [STAGE_STORYBOARD] = worker_storyboard,
+    [STAGE_PREVIEW] = worker_preview,
+    [STAGE_THUMBS] = worker_thumbs,
 };
 
 static int report_failure(const struct err *err)
@@ -129,6 +131,13 @@ static int check_file(int *status, struct taken *t, struct worker *w, struct err
     return summed < 0 || *status ? summed : worker_take_check(t, w, err);
 }
 
+/* Whether the job is still this worker's: on several machines, it may have been given to another.
+ * If the disk does not say so, the results are placed: another worker's are the same. */
+static bool is_claimed(const struct worker *w)
+{
+    return !w->spec->claim || !fs_is_gone(w->spec->claim);
+}
+
 static int take_result(int *status, struct worker *w, const char *made, size_t i, struct err *err)
 {
     AUTO_TAKEN taken = {0};
@@ -136,7 +145,7 @@ static int take_result(int *status, struct worker *w, const char *made, size_t i
     if (worker_take(&taken, w, i, err) < 0 ||
         (worker_checks(w->spec->stage) && check_file(status, &taken, w, err) < 0))
         return err->code;
-    return *status ? 0 : worker_place(&taken, w, err);
+    return *status || !is_claimed(w) ? 0 : worker_place(&taken, w, err);
 }
 
 static int take_all_made(int *status, struct worker *w, const char *made, struct err *err)
@@ -155,10 +164,11 @@ static void end_like(int status)
     kill(getpid(), WTERMSIG(status));
 }
 
-/* The name that 'top' shows; the kernel cuts it to 15 bytes. */
+/* The name that 'top' shows; the kernel cuts it to 15 bytes. Without a space: Slurm (linuxproc)
+ * reads the parent of a process from /proc/PID/stat, and would not find and end it. */
 static void name_process(enum stage stage)
 {
-    AUTO_FREE char *title = mem_printf("talkpress %s", stage_name(stage));
+    AUTO_FREE char *title = mem_printf("talkpress-%s", stage_name(stage));
     prctl(PR_SET_NAME, title);
 }
 
@@ -180,7 +190,8 @@ static int run_stage(struct worker *w)
     struct err err = {0}, cleaning = {0};
     AUTO_CONTENT_HASH *hash = content_hash_open(w->spec);
     int status = 0;
-    AUTO_FREE char *dir = workdir_own(w->spec->work, w->spec->key, getpid());
+    AUTO_FREE char *tmp = w->spec->tmp ? mem_strdup(w->spec->tmp) : fs_join(w->spec->work, "tmp");
+    AUTO_FREE char *dir = workdir_own(tmp, w->spec->key, getpid());
     w->dir = dir;
     w->hash = hash;
     if (workdir_make_tmp(w->spec->work, &err) == 0)
@@ -192,6 +203,23 @@ static int run_stage(struct worker *w)
     return err.code == ERR_OK ? WEXITSTATUS(status) : report_failure(&err);
 }
 
+/* The spec may be on a network disk. One that fails for a moment, or has another file under that
+ * name now (ESTALE), does not make the job fail. */
+static int read_document(json_t **out, const char *path, struct err *err)
+{
+    enum { MOST_TRIES = 4, REST_US = 300000 };
+    for (int i = 1;; i++) {
+        struct err failed = {0};
+        if (json_read_file(out, path, &failed) == 0)
+            return 0;
+        if (failed.code != ERR_IO || i == MOST_TRIES) {
+            *err = failed;
+            return err->code;
+        }
+        usleep(REST_US);
+    }
+}
+
 int worker_main(const char *spec_path)
 {
     struct err err = {0};
@@ -200,7 +228,7 @@ int worker_main(const char *spec_path)
     /* Killed when its parent ends; the zygote in turn is killed when the coordinator ends. */
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     av_log_to_stderr();
-    if (json_read_file(&document, spec_path, &err) < 0 || job_spec_read(&spec, document, &err) < 0)
+    if (read_document(&document, spec_path, &err) < 0 || job_spec_read(&spec, document, &err) < 0)
         return report_failure(&err);
     name_process(spec.stage);
     return run_stage(&(struct worker){.spec = &spec});

@@ -32,7 +32,8 @@ static int read_captions(struct cues *out, struct worker *w, int64_t *begin_ms, 
     const char *recording;
     *begin_ms = 0;
     if (from->path) {
-        *begin_ms = probe_player_start_ms(w->spec->probe, &w->spec->grid);
+        if (!from->corrected)
+            *begin_ms = probe_player_start_ms(w->spec->probe, &w->spec->grid);
         return read_file(out, from->path, from->hash, err);
     }
     if (worker_recording_path(&recording, w, err) < 0)
@@ -41,19 +42,31 @@ static int read_captions(struct cues *out, struct worker *w, int64_t *begin_ms, 
     return captions_read_stream(out, recording, &w->files, from->stream, &w->spec->grid, err);
 }
 
+/* zero_ms: on the recording's clock, where that of the cues begins. */
+static void cut(struct cues *cues, const struct job_range *range, const struct frame_grid *grid,
+                int64_t zero_ms)
+{
+    const struct part_clock clock = job_range_clock(range, grid);
+    const int64_t begin_ms = frame_grid_ms_of(grid, range->begin) - zero_ms,
+                  card_ms = frame_grid_ms_of(grid, range->card_frames);
+    for (size_t i = range->nb_drops;
+         i-- > 0;) { /* the last one first: it moves none of the others */
+        int64_t from_ms, to_ms;
+        part_clock_drop_ms(&from_ms, &to_ms, &clock, i);
+        captions_drop(cues, from_ms - zero_ms, to_ms - zero_ms);
+    }
+    captions_cut(cues, begin_ms, begin_ms + part_clock_length_ms(&clock), card_ms - begin_ms);
+}
+
 int worker_captions(struct worker *w, struct err *err)
 {
     const struct frame_grid *grid = &w->spec->grid;
-    const struct job_range *range = &w->spec->range;
     AUTO_FREE char *tmp = worker_made_file(w, w->spec->key);
     AUTO_CUES cues = {0};
     int64_t zero_ms = 0;
     if (read_captions(&cues, w, &zero_ms, err) < 0)
         return err->code;
-    const int64_t begin_ms = frame_grid_ms_of(grid, range->begin) - zero_ms;
-    const int64_t end_ms = frame_grid_ms_of(grid, range->end) - zero_ms;
-    const int64_t card_ms = frame_grid_ms_of(grid, range->card_frames);
-    captions_cut(&cues, begin_ms, end_ms, card_ms - begin_ms);
+    cut(&cues, &w->spec->range, grid, zero_ms);
     if (captions_write(tmp, &cues, err) < 0)
         return err->code;
     AUTO_JSON *report = json_object();
@@ -85,10 +98,9 @@ int worker_check_captions(json_t *found, struct worker *w, struct err *err)
 {
     static const char empty[] = "WEBVTT\n";
     const struct frame_grid *grid = &w->spec->grid;
-    const struct job_range *range = &w->spec->range;
-    const int64_t card_ms = frame_grid_ms_of(grid, range->card_frames);
-    const int64_t end_ms =
-        card_ms + frame_grid_ms_of(grid, range->end) - frame_grid_ms_of(grid, range->begin);
+    const struct part_clock clock = job_range_clock(&w->spec->range, grid);
+    const int64_t card_ms = frame_grid_ms_of(grid, w->spec->range.card_frames);
+    const int64_t end_ms = card_ms + part_clock_length_ms(&clock);
     AUTO_FREE char *again = worker_tmp_file(w, CHECK_CAPTIONS);
     AUTO_CUES cues = {0};
     if (fs_size(w->file) >= (int64_t)sizeof empty && captions_read_file(&cues, w->file, err) < 0)

@@ -22,7 +22,7 @@ static int check_storyboard(const struct worker *w, struct err *err)
 bool worker_checks(enum stage stage)
 {
     return stage == STAGE_POSTER || stage == STAGE_CAPTIONS || stage == STAGE_ASSEMBLE ||
-           stage == STAGE_STORYBOARD;
+           stage == STAGE_STORYBOARD || stage == STAGE_PREVIEW || stage == STAGE_THUMBS;
 }
 
 int worker_check(struct worker *w, struct err *err)
@@ -33,6 +33,10 @@ int worker_check(struct worker *w, struct err *err)
         ret = check_poster(w, err);
     else if (w->spec->stage == STAGE_STORYBOARD)
         ret = check_storyboard(w, err);
+    else if (w->spec->stage == STAGE_PREVIEW)
+        ret = worker_check_preview(found, w, err);
+    else if (w->spec->stage == STAGE_THUMBS)
+        ret = worker_check_thumbs(w, err);
     else if (w->spec->stage == STAGE_CAPTIONS)
         ret = worker_check_captions(found, w, err);
     else

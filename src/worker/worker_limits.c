@@ -24,7 +24,8 @@ static int64_t picture_bytes(const struct job_spec *s, int64_t nb_frames)
 /* 32 bits a sample, as without compression. */
 static int64_t sound_bytes(const struct job_spec *s)
 {
-    const int64_t nb_frames = s->range.card_frames + s->range.end - s->range.begin;
+    const struct part_clock clock = job_range_clock(&s->range, &s->grid);
+    const int64_t nb_frames = s->range.card_frames + part_clock_frames(&clock);
     return sound_samples_at(&s->grid, nb_frames) * 4 * SOUND_CHANNELS;
 }
 
@@ -65,8 +66,12 @@ struct worker_limits worker_limits(const struct job_spec *s)
     case STAGE_CAPTIONS:
     case STAGE_POSTER:
     case STAGE_STORYBOARD:
+    case STAGE_THUMBS:
         out.file_bytes = 64 * mib;
         out.cpu_s = 2 * hour_s;
+        break;
+    case STAGE_PREVIEW: /* a segment of two seconds of small pictures, or of ten of sound */
+        out.cpu_s = hour_s;
         break;
     case STAGE_PROBE:
     case STAGE_ANALYSE:

@@ -63,6 +63,9 @@ static int encode_sound(struct worker *w, struct sound_output *outputs, struct e
         .grid = s->grid,
         .begin = s->range.begin,
         .end = s->range.end,
+        .drops = s->range.drops,
+        .nb_drops = s->range.nb_drops,
+        .offset_ms = s->sound.offset_ms,
         .card_frames = s->range.card_frames,
     };
     return sound_encode(outputs, s->nb_outputs, &spec, err);

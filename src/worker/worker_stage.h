@@ -68,6 +68,11 @@ int worker_check_captions(json_t *found, struct worker *worker, struct err *err)
 int worker_check_assembled(json_t *found, struct worker *worker, struct err *err);
 /* In worker_sound.c: */
 int worker_sound(struct worker *worker, struct err *err);
+/* In worker_preview.c: */
+int worker_preview(struct worker *worker, struct err *err);
+int worker_thumbs(struct worker *worker, struct err *err);
+int worker_check_preview(json_t *found, struct worker *worker, struct err *err);
+int worker_check_thumbs(const struct worker *worker, struct err *err);
 /* In worker_stages.c: */
 int worker_probe(struct worker *worker, struct err *err);
 int worker_analyse(struct worker *worker, struct err *err);

@@ -231,6 +231,8 @@ static int poster_from_recording(int64_t *frame, struct worker *w, const char *t
         .grid = s->grid,
         .begin = s->range.begin,
         .end = s->range.end,
+        .drops = s->range.drops,
+        .nb_drops = s->range.nb_drops,
     };
     return poster_make(frame, tmp, &spec, err);
 }

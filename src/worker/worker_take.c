@@ -145,7 +145,8 @@ static int check_number(const json_t *result, const char *name, int64_t least, i
 static int check_samples(const json_t *result, const struct job_spec *s, struct err *err)
 {
     enum { LEFT_OUT = 1024 };
-    const int64_t frames = s->range.card_frames + s->range.end - s->range.begin;
+    const struct part_clock clock = job_range_clock(&s->range, &s->grid);
+    const int64_t frames = s->range.card_frames + part_clock_frames(&clock);
     const int64_t nb = sound_samples_at(&s->grid, frames);
     return check_number(result, "samples", nb - LEFT_OUT, nb + LEFT_OUT, err);
 }
@@ -171,6 +172,18 @@ static int check_changes(const json_t *result, const struct job_storyboard *b, s
     return 0;
 }
 
+static int check_poster(const json_t *result, const struct job_spec *s, struct err *err)
+{
+    const struct part_clock clock = job_range_clock(&s->range, &s->grid);
+    if (check_number(result, "frame", s->range.begin, s->range.end - 1, err) < 0)
+        return err->code;
+    return part_clock_has(&clock, json_get_int(result, "frame", s->range.begin))
+               ? 0
+               : err_set(err, ERR_EXTERNAL,
+                         "what the worker reported does not fit its job: its picture is not in "
+                         "the part");
+}
+
 /* The numbers that the plan and later jobs rely on are those of the spec. */
 static int check_fit(const json_t *result, const struct taken *t, const struct job_spec *s,
                      struct err *err)
@@ -184,8 +197,7 @@ static int check_fit(const json_t *result, const struct taken *t, const struct j
     case STAGE_SOUND:
         return check_samples(result, s, err);
     case STAGE_POSTER:
-        return s->has_card ? 0
-                           : check_number(result, "frame", s->range.begin, s->range.end - 1, err);
+        return s->has_card ? 0 : check_poster(result, s, err);
     case STAGE_STORYBOARD:
         return check_changes(result, &s->storyboard, err);
     case STAGE_ANALYSE: {
@@ -195,6 +207,8 @@ static int check_fit(const json_t *result, const struct taken *t, const struct j
                    ? err->code
                    : check_number(result, "blocks", blocks, blocks, err);
     }
+    case STAGE_PREVIEW:
+    case STAGE_THUMBS:
     case STAGE_PROBE:
     case STAGE_CAPTIONS:
     case STAGE_ASSEMBLE:

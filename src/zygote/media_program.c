@@ -12,30 +12,13 @@
 #include "exit_status.h"
 #include "json.h"
 #include "mem.h"
+#include "program.h"
 
 #define NAME "talkpress-media"
 
 int media_program_find(char **out, struct err *err)
 {
-    static const char *const places[] = {".", TALKPRESS_LIBEXEC_DIR};
-    char own[4096];
-    const ssize_t nb = readlink("/proc/self/exe", own, sizeof own - 1);
-    own[nb > 0 ? nb : 0] = '\0';
-    char *slash = strrchr(own, '/');
-    if (!slash)
-        return err_set(err, ERR_NOT_FOUND, "cannot read /proc/self/exe, to find talkpress-media");
-    *slash = '\0';
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        AUTO_FREE char *path = mem_printf("%s/%s/" NAME, own, places[i]);
-        if (access(path, X_OK) == 0) {
-            *out = mem_take(&path);
-            return 0;
-        }
-    }
-    return err_set(err, ERR_NOT_FOUND,
-                   "'" NAME "' is neither in '%s' nor in '%s/" TALKPRESS_LIBEXEC_DIR
-                   "': install talkpress again",
-                   own, own);
+    return program_find(out, NAME, err);
 }
 
 /* The program's arguments: the name that it reports errors under, the words, NULL. The array is the
@@ -118,6 +101,17 @@ int media_program_ask(json_t **answer, const char *program, char **words, const 
     if (out >= 0)
         close(out);
     return err->code;
+}
+
+int media_program_make(const char *word, const json_t *request, struct err *err)
+{
+    AUTO_FREE char *program = NULL, *name = mem_strdup(word);
+    AUTO_JSON *answer = NULL;
+    if (media_program_find(&program, err) < 0 ||
+        media_program_ask(&answer, program, (char *[]){name, NULL}, request, err) < 0)
+        return err->code;
+    const char *failure = json_get_string(answer, "failure", NULL);
+    return failure ? err_set(err, ERR_EXTERNAL, "%s", failure) : 0;
 }
 
 /* --- becoming --------------------------------------------------------------------------------- */

@@ -1,7 +1,6 @@
 /*
- * Finds and runs talkpress-media, the program that uses libav and libass: workers, cards,
- * rehearsals. It is installed beside talkpress, or in the libexec folder that belongs to
- * talkpress's bin folder.
+ * Finds (program.h) and runs talkpress-media, the program that uses libav and libass: workers,
+ * cards, rehearsals.
  */
 #pragma once
 
@@ -17,6 +16,10 @@ ATTR_NODISCARD int media_program_find(char **out, struct err *err);
  * standard error. */
 ATTR_NODISCARD int media_program_ask(json_t **answer, const char *program, char **words,
                                      const json_t *request, struct err *err);
+
+/* The same for a request that answers with nothing but why it failed, {"failure"}, if it did. word:
+ * what is asked for. */
+ATTR_NODISCARD int media_program_make(const char *word, const json_t *request, struct err *err);
 
 /* Replaces this process by the program at that path (execv). words: its arguments after the name,
  * ending in NULL. request: its standard input (media_request.h); NULL: standard input is unchanged.

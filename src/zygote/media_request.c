@@ -252,6 +252,81 @@ int contact_request_read(struct contact_request *out, const json_t *json, struct
     return out->path ? 0 : err_set(err, ERR_INVALID, "%s: 'path' is missing", where);
 }
 
+/* --- strips ----------------------------------------------------------------------------------- */
+
+static const struct member strips_members[] = {
+    {"path", MEMBER_PATH, offsetof(struct strips_request, path)},
+    {"sandbox", MEMBER_TEXT, offsetof(struct strips_request, sandbox)},
+};
+enum { NB_STRIPS_MEMBERS = sizeof strips_members / sizeof *strips_members };
+
+static const struct member picture_members[] = {
+    {"sheet", MEMBER_PATH, offsetof(struct strip_request_picture, sheet)},
+    {"index", MEMBER_INT, offsetof(struct strip_request_picture, index)},
+    {"columns", MEMBER_INT, offsetof(struct strip_request_picture, columns)},
+    {"width", MEMBER_INT, offsetof(struct strip_request_picture, width)},
+    {"height", MEMBER_INT, offsetof(struct strip_request_picture, height)},
+};
+enum { NB_PICTURE_MEMBERS = sizeof picture_members / sizeof *picture_members };
+
+void strips_request_finish(struct strips_request *r)
+{
+    free_members(r, strips_members, NB_STRIPS_MEMBERS);
+    for (size_t i = 0; i < r->nb; i++) {
+        for (size_t k = 0; k < r->strips[i].nb; k++)
+            free(r->strips[i].pictures[k].sheet);
+        free(r->strips[i].pictures);
+    }
+    free(r->strips);
+    *r = (struct strips_request){0};
+}
+
+json_t *strips_request_write(const struct strips_request *r)
+{
+    json_t *json = write_members(r, strips_members, NB_STRIPS_MEMBERS), *strips = json_array();
+    for (size_t i = 0; i < r->nb; i++) {
+        json_t *pictures = json_array();
+        for (size_t k = 0; k < r->strips[i].nb; k++)
+            json_array_append_new(pictures, write_members(&r->strips[i].pictures[k],
+                                                          picture_members, NB_PICTURE_MEMBERS));
+        json_array_append_new(strips, pictures);
+    }
+    json_object_set_new(json, "strips", strips);
+    return json;
+}
+
+static int read_strip(struct strip_request *out, const json_t *pictures, struct err *err)
+{
+    const size_t nb = json_array_size(pictures);
+    out->pictures = mem_zalloc(nb + 1, sizeof *out->pictures);
+    while (out->nb < nb) {
+        const json_t *picture = json_array_get(pictures, out->nb);
+        struct strip_request_picture *to = &out->pictures[out->nb++];
+        if (read_members(to, picture_members, NB_PICTURE_MEMBERS, picture, err) < 0)
+            return err->code;
+        if (!to->sheet)
+            return err_set(err, ERR_INVALID, "%s: 'sheet' is missing", where);
+    }
+    return 0;
+}
+
+int strips_request_read(struct strips_request *out, const json_t *json, struct err *err)
+{
+    json_t *strips;
+    *out = (struct strips_request){0};
+    if (read_members(out, strips_members, NB_STRIPS_MEMBERS, json, err) < 0 ||
+        json_need_array(&strips, json, "strips", where, err) < 0)
+        return err->code;
+    const size_t nb = json_array_size(strips);
+    out->strips = mem_zalloc(nb + 1, sizeof *out->strips);
+    while (out->nb < nb) {
+        const json_t *pictures = json_array_get(strips, out->nb);
+        if (read_strip(&out->strips[out->nb++], pictures, err) < 0)
+            return err->code;
+    }
+    return out->path ? 0 : err_set(err, ERR_INVALID, "%s: 'path' is missing", where);
+}
+
 /* --- stand-in recordings ---------------------------------------------------------------------- */
 
 static const struct member rehearse_members[] = {

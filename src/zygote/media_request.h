@@ -1,9 +1,9 @@
 /*
  * Requests to talkpress-media other than jobs: to draw a card, to try the texts of many cards, to
- * make a contact sheet, or stand-in recordings. A command passes a request as JSON on standard
- * input (media_program.h), so that talkpress-media does not need the event, the store or the
- * programme. Only this file writes and reads that JSON, and the answer. A request owns what its
- * members point to.
+ * make a contact sheet, strips of pictures, or stand-in recordings. A command passes a request as
+ * JSON on standard input (media_program.h), so that talkpress-media does not need the event, the
+ * store or the programme. Only this file writes and reads that JSON, and the answer. A request owns
+ * what its members point to.
  */
 #pragma once
 
@@ -53,6 +53,25 @@ struct contact_request {
     size_t nb;
 };
 
+/* A picture of a storyboard or of thumbnails, for a strip. */
+struct strip_request_picture {
+    char *sheet;                       /* path of a JPEG file */
+    int index, columns, width, height; /* of the picture on it: see picture_strip.h */
+};
+struct strip_request {
+    struct strip_request_picture *pictures;
+    size_t nb;
+};
+/* Strips of pictures. The file that is written has, for each of
+ * them, the number of its bytes (32 bits, little-endian) and then a JPEG; 0 bytes: a sheet of it
+ * could not be read. */
+struct strips_request {
+    char *path;    /* the file to write */
+    char *sandbox; /* sandbox_mode_name: how the sheets are read */
+    struct strip_request *strips;
+    size_t nb;
+};
+
 /* One stand-in recording. */
 struct recording_request {
     int talk;                          /* number of the talk, for messages */
@@ -88,6 +107,8 @@ void trial_answer_finish(struct trial_answer *answer);
 #define AUTO_TRIAL_ANSWER ATTR_CLEANUP(trial_answer_finish) struct trial_answer
 void contact_request_finish(struct contact_request *request);
 #define AUTO_CONTACT_REQUEST ATTR_CLEANUP(contact_request_finish) struct contact_request
+void strips_request_finish(struct strips_request *request);
+#define AUTO_STRIPS_REQUEST ATTR_CLEANUP(strips_request_finish) struct strips_request
 void rehearse_request_finish(struct rehearse_request *request);
 #define AUTO_REHEARSE_REQUEST ATTR_CLEANUP(rehearse_request_finish) struct rehearse_request
 
@@ -96,6 +117,7 @@ json_t *card_request_write(const struct card_request *request);
 json_t *trial_request_write(const struct trial_request *request);
 json_t *trial_answer_write(const struct trial_answer *answer);
 json_t *contact_request_write(const struct contact_request *request);
+json_t *strips_request_write(const struct strips_request *request);
 json_t *rehearse_request_write(const struct rehearse_request *request);
 
 /* ERR_INVALID if a member is missing or has the wrong type. The caller finishes *out also then. */
@@ -105,5 +127,7 @@ ATTR_NODISCARD int trial_request_read(struct trial_request *out, const json_t *j
 ATTR_NODISCARD int trial_answer_read(struct trial_answer *out, const json_t *json, struct err *err);
 ATTR_NODISCARD int contact_request_read(struct contact_request *out, const json_t *json,
                                         struct err *err);
+ATTR_NODISCARD int strips_request_read(struct strips_request *out, const json_t *json,
+                                       struct err *err);
 ATTR_NODISCARD int rehearse_request_read(struct rehearse_request *out, const json_t *json,
                                          struct err *err);

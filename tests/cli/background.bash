@@ -23,7 +23,7 @@ stop_worker()
         for pid in $(workers_of $COORDINATOR); do
             kill -STOP "$pid" 2>/dev/null || continue
             read -r name <"/proc/$pid/comm" || true
-            if [[ $name == "talkpress $1" ]]; then
+            if [[ $name == "talkpress-$1" ]]; then
                 echo "$pid"
                 return 0
             fi

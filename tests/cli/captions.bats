@@ -353,3 +353,106 @@ judged()
     expect 0 tp status 1
     says_not "left out"
 }
+
+@test "the language that was set is in tags, captions, talks.json and exports, and is taken back" {
+    cp en.srt rec/01-first-steps.srt
+    tp add rec >/dev/null
+    expect 0 tp run --quiet 1
+    before=$(sha256sum "$mp4")
+    expect 0 tp language 1
+    says "1: not set"
+    expect 0 tp language 1 deu
+    same "1: de, set by hand" "$output"
+    expect 0 tp captions 1
+    same "1: '01-first-steps.srt' (de)" "$output"
+    json '[.[0].jobs[].stage]' '["captions"]' tp why --json 1
+    expect 0 tp run --quiet 1
+    same "mov_text,0,deu " "$(of_stream stream=codec_name:stream_disposition=default:stream_tags=language)"
+    same "deu" "$(ffprobe -v error -select_streams a -show_entries stream_tags=language -of csv=p=0 "$mp4")"
+    json '.talks[0] | [.language, (.parts[0].captions | map([.file, .language]))]' \
+        '["de",[["01-first-steps.vtt","de"]]]' cat "$EVENT/out/talks.json"
+    expect 0 tp export schedule.xml -o s.xml
+    grep -q '<language>de</language>' s.xml
+    expect 2 tp language 1 q
+    says "'q' is no language"
+    expect 2 tp language 1 de --auto
+    expect 0 tp undo 1
+    says "1: taken back: language: 'de' (was: not set)"
+    expect 0 tp run --quiet 1
+    same "$before" "$(sha256sum "$mp4")"
+    expect 0 tp language 1 de
+    expect 0 tp language 1 --auto
+    json '[.by, .language]' '["talkpress",null]' tp language --json 1
+}
+
+@test "corrected captions take the place of the file's, move with the cut, and are taken back" {
+    cp en.srt rec/01-first-steps.srt
+    cp de.srt rec/01-first-steps.de.srt
+    tp add rec >/dev/null
+    expect 1 tp captions 1 --show --language de
+    says "are not made yet: 'talkpress run 1' makes them"
+    expect 0 tp run --quiet 1
+    expect 0 tp captions 1 --show --language de
+    grep -q "^00:00:00.500 --> 00:00:02.000$" <<<"$output"
+    sed 's/Willkommen/Herzlich willkommen/; s/00:00:09.000/00:00:08.250/' <<<"$output" >new.vtt
+    expect 0 tp captions 1 --set new.vtt --language de
+    says "1: '01-first-steps.srt'" "1: captions as corrected (de)"
+    expect 0 tp status 1
+    says "captions: as corrected (de)"
+    json '.parts[0].captions | map([.language, .file != null, .corrected])' '[[null,true,null],["de",false,true]]' \
+        tp status --json 1
+    json '.[0].captions | map(.corrected)' '[null,true]' tp verify --json 1
+    json '[.[0].jobs[].stage]' '["captions"]' tp why --json 1
+    expect 0 tp run --quiet 1
+    grep -q "^Herzlich willkommen &amp; hello$" "$EVENT/out/01-first-steps.de.vtt"
+    grep -q "^00:00:09.250 --> 00:00:12.500$" "$EVENT/out/01-first-steps.de.vtt"
+    grep -q "^Welcome &amp; hello$" "$EVENT/out/01-first-steps.vtt"
+    # The text is in the store: files and work/ are not needed for it.
+    expect 0 tp cut 1 --in 0:02.4
+    expect 0 tp verify --accept 1 --because "it begins later"
+    expect 0 tp gc --prune
+    expect 0 tp run --quiet 1
+    grep -q "^00:00:06.850 --> 00:00:10.100$" "$EVENT/out/01-first-steps.de.vtt"
+    expect 1 grep Herzlich "$EVENT/out/01-first-steps.de.vtt"
+    expect 0 tp captions 1 --clear --language de
+    says "'01-first-steps.de.srt' (de)"
+    expect 0 tp undo 1
+    expect 0 tp captions 1
+    says "1: captions as corrected (de)"
+}
+
+@test "captions of a recording that has none; and what is no WebVTT is refused" {
+    tp add rec >/dev/null
+    expect 0 tp run --quiet 1
+    expect 1 tp captions 1 --show
+    says "talk 1 has no captions"
+    printf 'WEBVTT\n\n00:01.000 --> 00:02.000\nOne\n' >one.vtt
+    printf '1\n00:00:01,000 --> 00:00:02,000\nOne\n' >srt.vtt
+    printf 'WEBVTT\n\nno cue at all\n\n00:01.000 --> 00:02.000\nOne\n' >block.vtt
+    printf 'WEBVTT\n' >none.vtt
+    for file in srt block none; do
+        expect 1 tp captions 1 --set "$file.vtt"
+        says "'$file.vtt': "
+    done
+    expect 1 tp captions 1 --clear
+    expect 2 tp captions 1 --set one.vtt --clear
+    expect 2 tp captions 1 --set one.vtt --language deu
+    expect 0 tp captions 1 --set one.vtt
+    json '.[0].captions' '[{"language":null,"file":null,"corrected":true,"suffix":".vtt"}]' tp captions --json 1
+    expect 0 tp run --quiet 1
+    same "2000-3000 " "$(cues "$vtt")"
+    expect 2 tp captions 1 --set one.vtt --language xx
+    says "'xx' is no language: write its code of ISO 639"
+    expect 0 tp captions 1 --set one.vtt --language fr
+    json '.[0].jobs | map(.what)' '["talk 1: captions, as corrected (fr)"]' tp why --json 1
+    expect 0 tp run --quiet 1
+    [ -e "$EVENT/out/01-first-steps.fr.vtt" ]
+    expect 1 tp captions 1 --show --language de
+    says "talk 1 has no captions of the language de; it has: without a language, fr"
+    expect 1 tp captions 1 --clear --language de
+    says "talk 1: no captions of the language de were corrected; corrected are: without a language, fr"
+    expect 0 tp captions 1 --clear --language fr
+    expect 0 tp captions 1 --clear
+    expect 0 tp captions 1
+    same "1: no captions" "$output"
+}

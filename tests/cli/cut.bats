@@ -40,7 +40,7 @@ shows()
 @test "two parts in one file are cut at the listed time" {
     expect 0 tp cut 2
     says "2/1: 0:00.000 to 0:06.000 of '02-second-thoughts.mp4', 0:06.000 long (frames 0 to 30" \
-        "2/2: 0:06.000 to 0:15.000" "proposed"
+        "2/2: 0:06.000 to 0:15.000" "fps), chosen by talkpress"
     expect 0 tp run --quiet 2
     shows second-thoughts-part-1 0 29
     shows second-thoughts-part-2 30 74
@@ -70,7 +70,7 @@ END
     expect 0 tp cut 1
     says "0:02.400 to 0:03.000" "set by hand"
     expect 0 tp cut 1 --auto
-    says "0:00.000 to 0:08.000" "proposed"
+    says "0:00.000 to 0:08.000" "fps), all of it"
 }
 
 @test "by hand is exact to the frame, and verify tells the difference" {

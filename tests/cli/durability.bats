@@ -329,3 +329,15 @@ fails_everywhere()
     done
     [ "$nb_failed" -ge 3 ]
 }
+
+@test "a spec that cannot be read for a moment: the worker reads it again" {
+    EVENT=$FAST/spec
+    mkdir "$EVENT"
+    echo '{"key": "0123456789abcdef0123456789abcdef"}' >"$EVENT/spec.json"
+    for fault in open:1:EIO read:1:EIO; do
+        rm -f count
+        expect 1 with_disk DISK_COUNT="$PWD/count" "DISK_FAULT=$fault" \
+            "$TALKPRESS" worker "$EVENT/spec.json"
+        says "'stage' (a text) is missing"
+    done
+}

@@ -258,7 +258,7 @@ repeat_command()
 @test "a full disk: status 75 and what to do; with room again it goes on" {
     [ "$(id -u)" = 0 ] || skip "only root can mount a small disk"
     mkdir small
-    mount -t tmpfs -o size=1100k tmpfs small 2>/dev/null || skip "mounting is not allowed here"
+    mount -t tmpfs -o size=1500k tmpfs small 2>/dev/null || skip "mounting is not allowed here"
     MOUNTED=$PWD/small
     new_event "$PWD/small/event"
     tp add "$REC" >/dev/null

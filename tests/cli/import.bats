@@ -166,6 +166,12 @@ calendar()
     printf 'END:VCALENDAR\n'
 }
 
+@test "a speaker whose name has marks of direction or control characters is imported without them" {
+    printf 'title,speakers\nBees,"\xe2\x80\xaeAda\x7f Byron\xe2\x80\xac"\nClouds,"\xe2\x80\xae"\n' >talks.csv
+    expect 0 tp import talks.csv
+    json '[.talks[].speakers]' '[["Ada Byron"],[]]' tp list --json
+}
+
 @test "events that share a UID: title, start and room tell them apart" {
     calendar "Closing words|13|XOR" "Forensics|11|XOR" "Keystores|10|XOR" >t.ics
     tp import t.ics

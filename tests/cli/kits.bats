@@ -194,7 +194,7 @@ Bo,eng,movies' "$(query "\"creator[1]\", language, mediatype FROM t WHERE file I
 
 @test "what is asked for wrongly, or left out, is said" {
     expect 2 tp export nothing
-    says "expected one FORMAT: schedule.xml, pyvideo, podcast, youtube, peertube, voctoweb, archive.org or pretalx"
+    says "expected one FORMAT: schedule.xml, pyvideo, podcast, youtube, peertube, voctoweb, archive.org, pretalx or waveform"
     for url in "https://v.example.org/a b" "https://v.example.org/?x="; do
         expect 2 tp export pretalx --base-url "$url"
         says "'$url' is not a URL"

@@ -69,7 +69,7 @@ unmarked()
 }
 
 @test "interlaced as cameras mark it: every picture once, of its first field" {
-    rehearse "$PAGE" stand-in --height 480 --fps 50
+    "$TALKPRESS" rehearse "$PAGE" -o stand-in --height 480 --fps 50 --tones --no-estimate >/dev/null
     made -i stand-in/01-first-steps.mp4 -map 0 -vf "tinterlace=interleave_top" -c:v libx264 \
         -preset veryfast -crf 12 -flags +ilme+ildct -x264-params tff=1 -c:a copy 01-marked.mkv
     same 175 "$(nb_frames "$OUT")"

@@ -151,6 +151,19 @@ talks.json" "$(ls event/out)"
     same 8 "$(ls event/out/*.* | grep -c -e mp4 -e jpg)"
 }
 
+@test "renditions with the same pictures: each picture is made once" {
+    take_done
+    cheap_rendition event twin .twin.mp4
+    cheap_rendition event small .small.mp4 96
+    settings 'renditions: [cheap, twin, small]'
+    # Of a new talk, so that what all three have in common is not there either.
+    rm -r event/work/?? event/out
+    expect 0 tp run --quiet 3
+    same 3 "$(ls event/out/03-*.mp4 | wc -l)"
+    cmp event/out/03-third-time-lucky.mp4 event/out/03-third-time-lucky.twin.mp4
+    jobs_run '{}' tp run --json 3
+}
+
 @test "options for cards alone: the cards are made anew, the cells stay, and they join" {
     take_done
     sed -i 's/^  options:/  card: {crf: 20}\n&/' event/renditions/cheap.yaml

@@ -245,6 +245,11 @@ mono_level()
     expect 3 tp run --quiet 2
     expect 3 tp verify 2
     says "damaged" "its sound is silent"
+    # What was found when it was encoded is also said of a part that is short.
+    expect 0 tp cut 2 --in 0:11 --out 0:14
+    expect 3 tp run --quiet 2
+    expect 3 tp verify 2
+    says "1 short" "it was cut by hand; its sound is silent"
 }
 
 @test "samples far above full scale or not a number are limited, counted, and told with their time" {

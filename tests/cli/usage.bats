@@ -54,9 +54,18 @@ setup()
     done
 }
 
+@test "an option with two values is refused: one of them would be lost" {
+    "$TALKPRESS" init event
+    expect 2 "$TALKPRESS" -C event verify --accept 3 --accept 5 --because "not filmed"
+    says "'--accept' of 'verify' was given twice: '3' and '5'" "usage: talkpress verify"
+    expect 2 "$TALKPRESS" -C event report -o a.html --output=b.html
+    says "'--output' of 'report' was given twice: 'a.html' and 'b.html'"
+    expect 0 "$TALKPRESS" -C event list --json --json
+}
+
 @test "operands that are missing, or too many: status 2 and the synopsis" {
     "$TALKPRESS" init event
-    for words in import add remove card why rehearse "init a b" "list x" "publish x" "gc x" \
+    for words in add remove card why rehearse "init a b" "list x" "publish x" "gc x" \
         "status 1 2" "cut 1 2" "import a b"; do
         expect 2 "$TALKPRESS" -C event $words
         says "usage: talkpress ${words%% *}"
@@ -109,7 +118,7 @@ setup()
     for verb in $(commands); do
         case $verb in
         init | rehearse) continue ;; # need none
-        import | add | remove | chapter | cut | poster | sound | why) verb+=" 1" ;;
+        watch | add | remove | captions | chapter | cut | language | poster | sound | why) verb+=" 1" ;;
         card) verb+=" 1 -o x" ;;
         export) verb+=" schedule.xml" ;;
         esac
@@ -163,6 +172,16 @@ renditions: [mp4-720|line
 - a list|should be lines of 'name: value'
 language: eng|'renditions' should be a list of names
 renditions: [mp4-720]\nlanguage: [eng]|'language' should be
+renditions: [mp4-720]\nexecutor: sge|'executor' is not known
+renditions: [mp4-720]\nexecutor: {slurm: {partion: x}}|unknown setting 'partion'
+renditions: [mp4-720]\n\nwork: 3|talkpress.yaml', line 3: unknown setting 'work'
+renditions: [mp4-720]\nexecutor:\n  slurm:\n    time: 90\n    task: 3|talkpress.yaml', line 5: unknown setting 'task' in 'executor: slurm'; did you mean 'tasks'?
+renditions: [mp4-720]\ncard:\n  colour: red|talkpress.yaml', line 3: unknown setting 'colour' in 'card'; expected one of 'seconds', 'fade_ms',
+renditions: [mp4-720]\ncaptions: {tkae: []}|line 2: unknown setting 'tkae' in 'captions'; did you mean 'take'?
+renditions: [mp4-720]\nevent: {nam: x}|line 2: unknown setting 'nam' in 'event'; did you mean 'name'?
+renditions: [mp4-720]\nhooks: {wait: 3}|line 2: unknown setting 'wait' in 'hooks'; expected 'seconds'
+renditions: [mp4-720]\nsite: {base-url: x}|unknown setting 'base-url' in 'site'; did you mean 'base_url'?
+renditions: [mp4-720]\npublish: {form: x}|unknown setting 'form' in 'publish'; expected one of 'to', 'after', 'tries'
 END
 }
 

@@ -25,9 +25,10 @@ struct tape {
     int quiet[2][2];   /* from and to, in blocks of 100 ms */
     int chosen_stream; /* by the user */
     const char *chosen_use;
-    int cut[2];     /* of the first talk, by the user */
-    bool damaged;   /* damage is found while it is encoded */
-    bool unwritten; /* its results are in work/ only, not in the store */
+    int cut[2];                 /* of the first talk, by the user */
+    int drops[2][2], offset_ms; /* the same */
+    bool damaged;               /* damage is found while it is encoded */
+    bool unwritten;             /* its results are in work/ only, not in the store */
 };
 
 /* What a job reports about one of its keys, a new object. spec: as its worker reads it; tape: the

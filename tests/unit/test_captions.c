@@ -182,6 +182,32 @@ static void test_cut(void **state)
     }
 }
 
+static void test_drop(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t begin, end;
+        const char *cues;
+    } cases[] = {
+        {6000, 9000, "1000-3000 a | 2000-4000 b | 5000-6000 c"},
+        {0, 500, "500-2500 a | 1500-3500 b | 4500-5500 c"},
+        {2500, 5500, "1000-2500 a | 2000-2500 b | 2500-3000 c"},
+        {1500, 2500, "1000-2000 a | 1500-3000 b | 4000-5000 c"}, /* a goes on after it */
+        {900, 3000, "900-1900 b | 2900-3900 c"},
+        {2000, 4000, "1000-2000 a | 3000-4000 c"},
+        {0, 9000, ""},
+    };
+    for (size_t i = 0; i < NB(cases); i++) {
+        AUTO_CUES c = {0};
+        cues_add(&c, 1000, 3000, mem_strdup("a"));
+        cues_add(&c, 2000, 4000, mem_strdup("b"));
+        cues_add(&c, 5000, 6000, mem_strdup("c"));
+        captions_drop(&c, cases[i].begin, cases[i].end);
+        AUTO_FREE char *told = tell(&c);
+        assert_row_str(cases[i].cues, told, cases[i].cues);
+    }
+}
+
 static void test_flatten(void **state)
 {
     (void)state;
@@ -503,12 +529,12 @@ static void test_telemetry(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_formats),      cmocka_unit_test(test_markup),
-        cmocka_unit_test(test_refused),      cmocka_unit_test(test_cut),
-        cmocka_unit_test(test_flatten),      cmocka_unit_test(test_flatten_bound),
-        cmocka_unit_test(test_write),        cmocka_unit_test(test_telemetry),
-        cmocka_unit_test(test_webvtt_rules), cmocka_unit_test(test_webvtt_nuls),
-        cmocka_unit_test(test_line_ends),
+        cmocka_unit_test(test_formats),       cmocka_unit_test(test_markup),
+        cmocka_unit_test(test_refused),       cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_drop),          cmocka_unit_test(test_flatten),
+        cmocka_unit_test(test_flatten_bound), cmocka_unit_test(test_write),
+        cmocka_unit_test(test_telemetry),     cmocka_unit_test(test_webvtt_rules),
+        cmocka_unit_test(test_webvtt_nuls),   cmocka_unit_test(test_line_ends),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

@@ -147,6 +147,32 @@ static void cuts_and_publishes(void **state)
     }
 }
 
+static void drops(void **state)
+{
+    static const struct {
+        const char *all;
+        int64_t begin_ms, end_ms;
+        const char *left;
+    } rows[] = {
+        {"0 a|60000 b", 20000, 30000, "0 a|50000 b"},
+        {"0 a|60000 b", 60000, 70000, "0 a|60000 b"},
+        {"0 a|60000 b", 50000, 70000, "0 a|50000 b"},         /* at the joint */
+        {"0 a|60000 b|70000 c", 50000, 70000, "0 a|50000 c"}, /* another one is there */
+        {"0 a|60000 b|65000 c", 50000, 70000, "0 a|50000 c"}, /* the last of two */
+        {"0 a|50000 b|65000 c", 50000, 70000, "0 a|50000 c"}, /* also of one that was there */
+        {"0 a|60000 b|75000 c", 50000, 70000, "0 a|50000 b|55000 c"},
+        {"", 0, 1000, ""},
+    };
+    (void)state;
+    for (size_t i = 0; i < NB(rows); i++) {
+        AUTO_CHAPTERS all = {0};
+        fill(&all, rows[i].all);
+        chapters_drop(&all, rows[i].begin_ms, rows[i].end_ms);
+        AUTO_FREE char *left = describe(&all);
+        assert_row_str(rows[i].all, left, rows[i].left);
+    }
+}
+
 static void proposes(void **state)
 {
     static const struct slide_change changes[] = {
@@ -221,10 +247,10 @@ static void youtube(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads),    cmocka_unit_test(refuses),
-        cmocka_unit_test(limits),   cmocka_unit_test(cuts_and_publishes),
-        cmocka_unit_test(proposes), cmocka_unit_test(exports),
-        cmocka_unit_test(youtube),
+        cmocka_unit_test(reads),   cmocka_unit_test(refuses),
+        cmocka_unit_test(limits),  cmocka_unit_test(cuts_and_publishes),
+        cmocka_unit_test(drops),   cmocka_unit_test(proposes),
+        cmocka_unit_test(exports), cmocka_unit_test(youtube),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

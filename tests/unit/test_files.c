@@ -169,6 +169,30 @@ static void test_paths(void **state)
     assert_int_equal(fs_free_bytes(none), -1);
 }
 
+/* What cannot be opened is not there, but it is not gone either: a claim on a disk that fails. */
+static void test_gone(void **state)
+{
+    (void)state;
+    AUTO_FREE char *file = folder_path("there"), *none = folder_path("none"),
+                   *below = folder_path("there/below"), *loop = folder_path("loop"),
+                   *pipe = folder_path("pipe");
+    write_file(file, "x");
+    assert_int_equal(symlink(loop, loop), 0);
+    assert_int_equal(mkfifo(pipe, 0600), 0);
+    const struct {
+        const char *path;
+        bool there, gone;
+    } rows[] = {{file, true, false},
+                {none, false, true},
+                {below, false, true},
+                {loop, false, false},
+                {pipe, true, false}};
+    for (size_t i = 0; i < NB(rows); i++) {
+        assert_row_int(rows[i].path, fs_is_there(rows[i].path), rows[i].there);
+        assert_row_int(rows[i].path, fs_is_gone(rows[i].path), rows[i].gone);
+    }
+}
+
 /* --- YAML ------------------------------------------------------------------------------------ */
 
 static int read_yaml(json_t **out, const char *text, size_t nb, struct err *err)
@@ -227,6 +251,37 @@ static void test_yaml_values(void **state)
     }
 }
 
+static void test_yaml_lines(void **state)
+{
+    static const char text[] = "# a comment\n"
+                               "a: 1\n"
+                               "b:\n"
+                               "  c:\n"
+                               "    a: [1,\n"
+                               "        2]\n"
+                               "    d: {a: 3,\n"
+                               "        e.f: 4}\n"
+                               "  a: 5\n"
+                               "g: a\n";
+    static const struct {
+        const char *block, *key;
+        size_t line;
+    } rows[] = {
+        {"", "a", 2},      {"", "g", 10},       {"b", "a", 9},     {"b", "c", 4}, {"b.c", "a", 5},
+        {"b.c.d", "a", 7}, {"b.c.d", "e.f", 8}, {"", "c", 0},      {"b", "g", 0}, {"g", "a", 0},
+        {"b.c.a", "1", 0}, {"x.y", "a", 0},     {"b.c", "b.c", 0}, {"", "", 0},
+    };
+    (void)state;
+    AUTO_FREE char *path = folder_path("lines.yaml");
+    write_file(path, text);
+    for (size_t i = 0; i < NB(rows); i++)
+        assert_row_int(rows[i].key, (int)yaml_json_line(path, rows[i].block, rows[i].key),
+                       (int)rows[i].line);
+    write_file(path, "a: [");
+    assert_int_equal(yaml_json_line(path, "", "a"), 0);
+    assert_int_equal(yaml_json_line("/nowhere/a.yaml", "", "a"), 0);
+}
+
 static void test_yaml_refuses(void **state)
 {
     (void)state;
@@ -267,6 +322,23 @@ static void test_yaml_refuses(void **state)
     for (int i = 0; i < 1000; i++)
         str_add(&deep, "[");
     assert_fails(read_yaml(&got, deep.s, deep.len, &err), ERR_INVALID, "deep");
+}
+
+/* RFC 4231, test cases 2 and 6. */
+static void test_hmac(void **state)
+{
+    (void)state;
+    char code[SHA256_BYTES], other[SHA256_BYTES], key[132];
+    static const char text[] = "what do ya want for nothing?";
+    sha256_hmac_hex(code, "Jefe", text, strlen(text));
+    assert_string_equal(code, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    memset(key, 0xaa, sizeof key - 1);
+    key[sizeof key - 1] = '\0';
+    static const char longer[] = "Test Using Larger Than Block-Size Key - Hash Key First";
+    sha256_hmac_hex(other, key, longer, strlen(longer));
+    assert_string_equal(other, "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+    assert_false(sha256_equal(code, other));
+    assert_true(sha256_equal(code, code));
 }
 
 static void test_sha256(void **state)
@@ -379,9 +451,11 @@ int main(void)
         cmocka_unit_test(test_write_atomic), cmocka_unit_test(test_read),
         cmocka_unit_test(test_link_atomic),  cmocka_unit_test(test_mkdirs),
         cmocka_unit_test(test_remove_all),   cmocka_unit_test(test_paths),
-        cmocka_unit_test(test_yaml_values),  cmocka_unit_test(test_yaml_refuses),
-        cmocka_unit_test(test_json_files),   cmocka_unit_test(test_json_members),
-        cmocka_unit_test(test_json_text),    cmocka_unit_test(test_sha256),
+        cmocka_unit_test(test_yaml_values),  cmocka_unit_test(test_yaml_lines),
+        cmocka_unit_test(test_yaml_refuses), cmocka_unit_test(test_json_files),
+        cmocka_unit_test(test_json_members), cmocka_unit_test(test_json_text),
+        cmocka_unit_test(test_sha256),       cmocka_unit_test(test_hmac),
+        cmocka_unit_test(test_gone),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

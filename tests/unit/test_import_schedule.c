@@ -335,6 +335,9 @@ static const struct {
     {"<html><body>Hello</body></html>", "FILE: found no talk, but a page that begins with "
                                         "\"<html><body>Hello</body></html>\"; expected "
                                         "one of: a page that lists videos (here: no entry such as"},
+    {"<!DOCTYPE html><form><input name=u><input TYPE=\"password\" name=p></form>",
+     "FILE: found no talk, but a page with a field for a password; expected the page that lists "
+     "the talks: log in with a browser"},
     {"\n Hello,\nthere",
      "FILE: found no talk, but text that begins with \"Hello,\"; expected one of: "},
     {" \n", "FILE: found no talk, but an empty file; expected a programme"},

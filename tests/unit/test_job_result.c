@@ -53,6 +53,9 @@ static void test_valid(void **state)
         {STAGE_STORYBOARD,
          "{\"bytes\": 7, \"changes\": [[9000, 400]], \"sha256\": \"" SHA256 "\"}"},
         {STAGE_ASSEMBLE, "{\"bytes\": 7, \"duration_ms\": 0, \"sha256\": \"" SHA256 "\"}"},
+        {STAGE_PREVIEW, "{\"bytes\": 7, \"codecs\": \"mp4a.40.2\", \"init_bytes\": 5, \"peaks\": "
+                        "[-128, 127], \"sha256\": \"" SHA256 "\"}"},
+        {STAGE_THUMBS, "{\"bytes\": 7, \"changes\": [], \"sha256\": \"" SHA256 "\"}"},
     };
     for (size_t i = 0; i < NB(cases); i++) {
         struct err err = {0};
@@ -78,6 +81,10 @@ static void test_invalid(void **state)
         {STAGE_PROBE, "[]", "expected an object"},
         {STAGE_PROBE, "{}", "'streams' should be there, but is missing"},
         {STAGE_ANALYSE, "{}", "'fields' should be there, but is missing"},
+        {STAGE_PREVIEW,
+         "{\"bytes\": 7, \"codecs\": \"a\", \"init_bytes\": 5, \"peaks\": [128], \"sha256\": "
+         "\"" SHA256 "\"}",
+         "peaks"},
         {STAGE_CELL, "{}", "'frames' should be there, but is missing"},
         {STAGE_ANALYSE, "{\"fields\": \"sideways\"}", "'fields' should be one of: flagged"},
         {STAGE_ANALYSE, "{\"fields\": \"top\", \"speech_of\": {\"a b\": 1}}", "should be"},

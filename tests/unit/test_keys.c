@@ -66,6 +66,14 @@ static void recordings(void **state)
     end(&s, "919444c54935acfa9bc36ab8e1f0e571");
 }
 
+/* Breaks that are left out of frames 10 to 19. */
+static const struct part_drop drops[] = {{12, 14}, {16, 17}}, other_drops[] = {{12, 14}, {15, 17}};
+static const struct job_range shortened[] = {
+    {.begin = 10, .end = 20, .card_frames = 125, .drops = drops, .nb_drops = 1},
+    {.begin = 10, .end = 20, .card_frames = 125, .drops = drops, .nb_drops = 2},
+    {.begin = 10, .end = 20, .card_frames = 125, .drops = other_drops, .nb_drops = 2},
+};
+
 static void segments(void **state)
 {
     (void)state;
@@ -90,7 +98,11 @@ static void segments(void **state)
     for (size_t i = 0; i < sizeof pictures / sizeof *pictures; i++) {
         keys_cell(key, "base", &pictures[i], 0, 600);
         see(&s, key);
-        keys_cells(key, "base", &pictures[i], 0, 600);
+        keys_cells(key, "base", &pictures[i], &(struct job_range){.end = 600});
+        see(&s, key);
+    }
+    for (size_t i = 0; i < NB(shortened); i++) {
+        keys_cells(key, "base", &pictures[0], &shortened[i]);
         see(&s, key);
     }
     keys_cell(key, "other base", &pictures[0], 0, 600);
@@ -163,15 +175,17 @@ static void sounds(void **state)
     (void)state;
     struct seen s = {0};
     char key[KEY_BYTES];
-    const struct job_sound sound = {"analysis", 1, "both", -16, -1};
-    const struct job_range range = {10, 20, 125};
-    struct job_sound sounds[] = {sound, sound, sound, sound, sound, sound};
+    const struct job_sound sound = {"analysis", 1, "both", -16, -1, 0};
+    const struct job_range range = {.begin = 10, .end = 20, .card_frames = 125};
+    struct job_sound sounds[] = {sound, sound, sound, sound, sound, sound, sound, sound};
     struct job_range ranges[] = {range, range, range};
     sounds[1].analysis = "other";
     sounds[2].audio_stream = 2;
     sounds[3].use = "left";
     sounds[4].target_lufs = -16.5;
     sounds[5].ceiling_dbtp = -1.5;
+    sounds[6].offset_ms = 120;
+    sounds[7].offset_ms = -120;
     ranges[0].begin = 11;
     ranges[1].end = 21;
     ranges[2].card_frames = 126;
@@ -181,6 +195,12 @@ static void sounds(void **state)
     }
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
         keys_sound(key, "{}", &sound, &ranges[i]);
+        see(&s, key);
+    }
+    for (size_t i = 0; i < NB(shortened); i++) {
+        keys_sound(key, "{}", &sound, &shortened[i]);
+        see(&s, key);
+        keys_sound(key, "{}", &sounds[6], &shortened[i]);
         see(&s, key);
     }
     keys_sound(key, "{\"encoder\":\"aac\"}", &sound, &range);
@@ -193,7 +213,7 @@ static void captions(void **state)
     (void)state;
     struct seen s = {0};
     char key[KEY_BYTES], pinned[KEY_BYTES];
-    const struct job_range range = {10, 20, 125};
+    const struct job_range range = {.begin = 10, .end = 20, .card_frames = 125};
     const struct job_captions file = {.path = "a.srt", .hash = "hash", .stream = -1};
     const struct job_captions moved = {.path = "b.srt", .hash = "hash", .stream = -1};
     const struct job_captions other = {.path = "a.srt", .hash = "other", .stream = -1};
@@ -212,8 +232,13 @@ static void captions(void **state)
     see(&s, key);
     keys_captions(key, "content", &file, ".srt", "", &range);
     see(&s, key);
-    keys_captions(key, "content", &file, ".srt", "en", &(struct job_range){11, 20, 125});
+    keys_captions(key, "content", &file, ".srt", "en",
+                  &(struct job_range){.begin = 11, .end = 20, .card_frames = 125});
     see(&s, key);
+    for (size_t i = 0; i < NB(shortened); i++) {
+        keys_captions(key, "content", &file, ".srt", "en", &shortened[i]);
+        see(&s, key);
+    }
     end(&s, "985df34a6ad5c65613d7d0a7c1e95514");
 }
 
@@ -287,16 +312,20 @@ static void outputs(void **state)
     end(&s, "87e87c897f3a3e26cb525ca056d61fcf");
     see(&s, key); /* that with chapters */
     end(&s, "e5b152c78d2e8c4fc31449e90266e97b");
-    keys_poster(key, "content", 10, 20, "progressive");
+    keys_poster(key, "content", &(struct job_range){.begin = 10, .end = 20}, "progressive");
     see(&s, key);
-    keys_poster(key, "other", 10, 20, "progressive");
+    keys_poster(key, "other", &(struct job_range){.begin = 10, .end = 20}, "progressive");
     see(&s, key);
-    keys_poster(key, "content", 11, 20, "progressive");
+    keys_poster(key, "content", &(struct job_range){.begin = 11, .end = 20}, "progressive");
     see(&s, key);
-    keys_poster(key, "content", 10, 21, "progressive");
+    keys_poster(key, "content", &(struct job_range){.begin = 10, .end = 21}, "progressive");
     see(&s, key);
-    keys_poster(key, "content", 10, 20, "top");
+    keys_poster(key, "content", &(struct job_range){.begin = 10, .end = 20}, "top");
     see(&s, key);
+    for (size_t i = 0; i < NB(shortened); i++) {
+        keys_poster(key, "content", &shortened[i], "progressive");
+        see(&s, key);
+    }
     keys_poster_of_card(key, "drawn");
     see(&s, key);
     end(&s, "14aa0a7885fb3405bf399069db6f4a3b");
@@ -322,12 +351,79 @@ static void storyboards(void **state)
     end(&s, "0c7f87b45a283c09f39cbf4ce66beffd");
 }
 
+static void previews(void **state)
+{
+    (void)state;
+    struct seen s = {0};
+    char key[KEY_BYTES];
+    const struct {
+        const char *base;
+        struct keys_pictures from;
+        int64_t begin, end;
+    } pictures[] = {
+        {"base", {"content", 0, "flagged"}, 50, 100}, {"other", {"content", 0, "flagged"}, 50, 100},
+        {"base", {"other", 0, "flagged"}, 50, 100},   {"base", {"content", 1, "flagged"}, 50, 100},
+        {"base", {"content", 0, "top"}, 50, 100},     {"base", {"content", 0, "flagged"}, 51, 100},
+        {"base", {"content", 0, "flagged"}, 50, 101}};
+    for (size_t i = 0; i < NB(pictures); i++) {
+        const struct job_preview of = {.begin = pictures[i].begin, .end = pictures[i].end};
+        keys_preview_picture(key, pictures[i].base, &pictures[i].from, &of);
+        see(&s, key);
+    }
+    end(&s, "fcaaee5f203fafb1218e15d05faef823");
+    const struct {
+        const char *settings, *content, *use;
+        int stream, channels;
+        int64_t first, nb;
+    } sounds[] = {
+        {"aac", "content", "both", 1, 2, 465, 465}, {"mp3", "content", "both", 1, 2, 465, 465},
+        {"aac", "other", "both", 1, 2, 465, 465},   {"aac", "content", "left", 1, 2, 465, 465},
+        {"aac", "content", "both", 2, 2, 465, 465}, {"aac", "content", "both", 1, 1, 465, 465},
+        {"aac", "content", "both", 1, 2, 466, 465}, {"aac", "content", "both", 1, 2, 465, 466}};
+    for (size_t i = 0; i < NB(sounds); i++) {
+        const struct job_sound sound = {.audio_stream = sounds[i].stream, .use = sounds[i].use};
+        const struct job_preview of = {.sound = true,
+                                       .channels = sounds[i].channels,
+                                       .first_packet = sounds[i].first,
+                                       .nb_packets = sounds[i].nb};
+        keys_preview_sound(key, sounds[i].settings, sounds[i].content, &sound, &of);
+        see(&s, key);
+    }
+    end(&s, "eb7a221bd23d142f955f46b8204fa02a");
+}
+
+static void thumbs(void **state)
+{
+    (void)state;
+    struct seen s = {0};
+    char key[KEY_BYTES];
+    int64_t frames[] = {0, 250}, other[] = {0, 251};
+    const struct keys_pictures from = {"content", 0, "flagged"};
+    const struct job_thumbs sheets[] = {
+        {frames, 2, false, 10, 160, 90}, {other, 2, false, 10, 160, 90},
+        {frames, 1, false, 10, 160, 90}, {frames, 2, true, 10, 160, 90},
+        {frames, 2, false, 2, 160, 90},  {frames, 2, false, 10, 162, 90},
+        {frames, 2, false, 10, 160, 92}};
+    for (size_t i = 0; i < NB(sheets); i++) {
+        keys_thumbs(key, &from, &sheets[i]);
+        see(&s, key);
+    }
+    const struct keys_pictures others[] = {
+        {"other", 0, "flagged"}, {"content", 1, "flagged"}, {"content", 0, "top"}};
+    for (size_t i = 0; i < NB(others); i++) {
+        keys_thumbs(key, &others[i], &sheets[0]);
+        see(&s, key);
+    }
+    end(&s, "78b673e04312ba41d440f8bdf8013d8b");
+}
+
 int main(void)
 {
     const struct CMUnitTest all[] = {
         cmocka_unit_test(recordings), cmocka_unit_test(segments),    cmocka_unit_test(cards),
         cmocka_unit_test(sounds),     cmocka_unit_test(captions),    cmocka_unit_test(tags),
-        cmocka_unit_test(outputs),    cmocka_unit_test(storyboards),
+        cmocka_unit_test(outputs),    cmocka_unit_test(storyboards), cmocka_unit_test(previews),
+        cmocka_unit_test(thumbs),
     };
     return cmocka_run_group_tests(all, NULL, NULL);
 }

@@ -1,112 +1,18 @@
-#include "match.h"
+/* Matching: which recording is which talk, how sure that is, and the reason given. */
+#include "support.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
-#include "json.h"
+#include "match.h"
 #include "mem.h"
 #include "programme.h"
 #include "score.h"
 #include "str.h"
+#include "xen_summit.h"
 
 /* --- the Xen Summit North America 2010 --- */
-
-enum { NB_XEN = 27, NB_KEPT = 32 };
-
-static const struct {
-    const char *title, *speakers[2];
-    int listed_s, second_part_s;
-} xen_talks[NB_XEN] = {
-    {"Xen Community Update", {"Ian Pratt"}, 3213, 0},
-    {"Xen Hypervisor Project Update", {"Keir Fraser"}, 1253, 0},
-    {"AMD, Xen, and Virtualization", {"Tom Woller"}, 1527, 0},
-    {"SleepServer: A Software-Only Approach for Reducing the Energy Consumption of PCs within "
-     "Enterprise Environments",
-     {"Yuvraj Agarwal"},
-     1895,
-     0},
-    {"Energy-Efficient Storage in Virtual Machine Environments", {"Lei Ye"}, 1368, 0},
-    {"Xen Cloud Platform Update", {"Jonathan Ludlum"}, 1867, 0},
-    {"Case Study: Iaas using XCP and XAPI", {"Marco Sinhoreli"}, 1514, 0},
-    {"VastSky - Cluster Storage System for XCP", {"Hirokazu Takahasi"}, 1902, 0},
-    {"Building an Infrastructure as a Service Cloud on XCP", {"Sheng Liang"}, 1405, 0},
-    {"XRM: Event-based Resource Management Framework for XCP", {"Pradeep Padala"}, 1779, 0},
-    {"PVOps Update", {"Konrad Rzeszutek Wilk"}, 932, 0},
-    {"Xen Scheduler", {"George Dunlap"}, 1338, 0},
-    {"PCI Express Support in QEMU", {"Isaku Yamahata"}, 1578, 0},
-    {"Xen ARM Update", {"Sang-bum Suh"}, 1236, 0},
-    {"GoGrid and Xen", {"Paul Lappas"}, 726, 1461},
-    {"Open Source Cloud Computing", {"Bernard Golden"}, 1788, 0},
-    {"Supporting Soft-Real-Time Tasks in the Xen Hypervisor", {"Shalini Yajnik"}, 2531, 0},
-    {"Extending Xen into Embedded and Communications Applications",
-     {"Edwin Verplanke", "Don Banks"},
-     1751,
-     0},
-    {"Graphics Passthrough Challenges", {"Allen Kay"}, 3127, 0},
-    {"Xen NUMA Guests", {"Dullor Rao", "Jun Nakajima"}, 1987, 0},
-    {"Application of Fuzzy Control Theory to Resource Management in a Virtualized System",
-     {"Sho Niboshi"},
-     3170,
-     0},
-    {"Update on Transcendent Memory in Xen", {"Dan Magenheimer"}, 1244, 0},
-    {"Neon: System Support for Derived Data Management", {"Qing Zhang"}, 1302, 0},
-    {"Xenalyze: Analyze Xen Traces", {"George Dunlap"}, 1132, 0},
-    {"Evolving New Configuration Tools for IOV Network Devices", {"Mitch Williams"}, 2082, 0},
-    {"Libxenlight", {"Stefano Stabellini"}, 1639, 0},
-    {"Closing Presentation", {"Ian Pratt"}, 1572, 0},
-};
-
-static void build_xen(struct programme *p)
-{
-    *p = (struct programme){.name = mem_strdup("Xen Summit North America 2010"),
-                            .place = mem_strdup("Sunnyvale"),
-                            .begin = mem_strdup("2010-04-28"),
-                            .end = mem_strdup("2010-04-29")};
-    for (int i = 0; i < NB_XEN; i++) {
-        struct talk *talk = programme_add_talk(p, i + 1);
-        talk->title = mem_strdup(xen_talks[i].title);
-        for (int k = 0; k < 2 && xen_talks[i].speakers[k]; k++)
-            talk_add_speaker(talk, xen_talks[i].speakers[k]);
-        talk_add_part(talk, xen_talks[i].listed_s);
-        if (xen_talks[i].second_part_s)
-            talk_add_part(talk, xen_talks[i].second_part_s);
-    }
-}
-
-static int64_t xen_ms(int number)
-{
-    return (xen_talks[number - 1].listed_s + xen_talks[number - 1].second_part_s) * 1000LL;
-}
-
-/* --- a set of recordings --- */
-
-struct set {
-    struct match_recording *recordings;
-    size_t nb;
-};
-
-static void set_add(struct set *set, char *name, int64_t duration_ms)
-{
-    set->recordings = mem_grow(set->recordings, set->nb, sizeof *set->recordings);
-    set->recordings[set->nb++] = (struct match_recording){.name = name, .duration_ms = duration_ms};
-}
-
-static void set_clear(struct set *set)
-{
-    for (size_t i = 0; i < set->nb; i++) {
-        char *name;
-        memcpy(&name, &set->recordings[i].name, sizeof name);
-        free(name);
-    }
-    free(set->recordings);
-    *set = (struct set){0};
-}
 
 static const struct match *row_of(const struct match_table *table, int talk, int part)
 {
@@ -592,200 +498,6 @@ static void test_nearest(void **state)
     set_clear(&set);
 }
 
-/* --- kept matches --- */
-
-static void key_of(char key[33], int version, const struct programme *p, const struct set *set,
-                   const struct match_fixed *fixed, size_t nb_fixed)
-{
-    match_cache_key(key, version, p, set->recordings, set->nb, fixed, nb_fixed);
-}
-
-static void build_kept(struct programme *p, struct set *set)
-{
-    build_xen(p);
-    for (int i = 1; i <= NB_XEN; i++)
-        set_add(set, i % 3 ? mem_printf("%02d-x.mp4", i) : mem_printf("MVI_%04d.MOV", 900 + i),
-                xen_ms(i) + i * 400);
-}
-
-static void test_kept_matches_are_the_same(void **state)
-{
-    (void)state;
-    AUTO_PROGRAMME p = {0};
-    struct set set = {0};
-    struct match_table fresh, kept;
-    const struct match_fixed fixed[] = {{4, 0, -1}, {5, 0, 3}};
-    char key[33], other[33];
-    build_kept(&p, &set);
-    match_all(&fresh, &p, set.recordings, set.nb, fixed, 2);
-    key_of(key, MATCH_VERSION, &p, &set, fixed, 2);
-    AUTO_JSON *memo = match_cache_write(&fresh, key);
-    AUTO_FREE char *text = json_canonical(memo); /* as the store keeps it */
-    AUTO_JSON *read = json_loads(text, 0, NULL);
-    assert_true(match_cache_read(&kept, read, key, &p, set.nb));
-    assert_int_equal(kept.nb_rows, fresh.nb_rows);
-    for (size_t i = 0; i < kept.nb_rows; i++) {
-        const struct match *a = &kept.rows[i], *b = &fresh.rows[i];
-        assert_int_equal(a->talk, b->talk);
-        assert_int_equal(a->part, b->part);
-        assert_int_equal(a->state, b->state);
-        assert_int_equal(a->recording, b->recording);
-        assert_true(a->score == b->score && a->margin == b->margin);
-        assert_int_equal(a->by_hand, b->by_hand);
-        assert_int_equal(a->shared, b->shared);
-        assert_string_equal(a->reason, b->reason);
-        assert_int_equal(!a->suspicion, !b->suspicion);
-        if (a->suspicion)
-            assert_string_equal(a->suspicion, b->suspicion);
-    }
-    match_table_finish(&kept);
-    key_of(other, MATCH_VERSION + 1, &p, &set, fixed, 2);
-    assert_false(match_cache_read(&kept, memo, other, &p, set.nb));
-    assert_false(match_cache_read(&kept, NULL, key, &p, set.nb));
-    match_table_finish(&fresh);
-    set_clear(&set);
-}
-
-static void replace(char **text, const char *with)
-{
-    free(*text);
-    *text = mem_strdup(with);
-}
-
-/* Each changes one thing that matching is given. */
-static void change_place(struct programme *p, struct set *set)
-{
-    (void)set;
-    replace(&p->place, "Ghent");
-}
-static void change_title(struct programme *p, struct set *set)
-{
-    (void)set;
-    replace(&p->talks[3].title, "Another");
-}
-static void change_speaker(struct programme *p, struct set *set)
-{
-    (void)set;
-    replace(&p->talks[3].speakers[0], "Ada Byron");
-}
-static void change_number(struct programme *p, struct set *set)
-{
-    (void)set;
-    p->talks[26].number = 99;
-}
-static void change_gone(struct programme *p, struct set *set)
-{
-    (void)set;
-    p->talks[3].gone = true;
-}
-static void change_listed(struct programme *p, struct set *set)
-{
-    (void)set;
-    p->talks[14].parts[1].listed_s++;
-}
-static void change_slot(struct programme *p, struct set *set)
-{
-    (void)set;
-    p->talks[3].parts[0].slot_s = 1800;
-}
-static void change_parts(struct programme *p, struct set *set)
-{
-    (void)set;
-    p->talks[14].nb_parts = 1;
-}
-static void change_name(struct programme *p, struct set *set)
-{
-    (void)p;
-    set->recordings[5].name = "renamed.mp4";
-}
-static void change_duration(struct programme *p, struct set *set)
-{
-    (void)p;
-    set->recordings[5].duration_ms = -1;
-}
-static void change_order(struct programme *p, struct set *set)
-{
-    (void)p;
-    const struct match_recording first = set->recordings[0];
-    set->recordings[0] = set->recordings[1];
-    set->recordings[1] = first;
-}
-static void change_count(struct programme *p, struct set *set)
-{
-    (void)p;
-    set->nb--;
-}
-
-static void test_kept_matches_hang_on_everything(void **state)
-{
-    (void)state;
-    static void (*const changes[])(struct programme *, struct set *) = {
-        change_place, change_title, change_speaker, change_number,   change_gone,  change_listed,
-        change_slot,  change_parts, change_name,    change_duration, change_order, change_count,
-    };
-    char keys[NB_KEPT][33];
-    size_t nb = 0;
-    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
-        AUTO_PROGRAMME p = {0};
-        struct set set = {0};
-        build_kept(&p, &set);
-        const size_t all = set.nb, parts = p.talks[14].nb_parts;
-        const char *name = set.recordings[5].name;
-        if (i == 0)
-            key_of(keys[nb++], MATCH_VERSION, &p, &set, NULL, 0);
-        changes[i](&p, &set);
-        key_of(keys[nb++], MATCH_VERSION, &p, &set, NULL, 0);
-        set.nb = all;
-        set.recordings[5].name = name;
-        p.talks[14].nb_parts = parts;
-        set_clear(&set);
-    }
-    static const struct match_fixed fixed[] = {{4, 0, 3}, {4, 1, 3}, {4, 0, -1}, {5, 0, 3}};
-    AUTO_PROGRAMME p = {0};
-    struct set set = {0};
-    build_kept(&p, &set);
-    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
-        key_of(keys[nb++], MATCH_VERSION, &p, &set, &fixed[i], 1);
-    key_of(keys[nb++], MATCH_VERSION, &p, &set, fixed, 2);
-    set_clear(&set);
-    for (size_t i = 0; i < nb; i++)
-        for (size_t k = 0; k < i; k++)
-            assert_string_not_equal(keys[i], keys[k]);
-}
-
-/* A damaged table in the store is refused and does no harm. */
-static void test_kept_matches_are_damaged(void **state)
-{
-    (void)state;
-    static const char *const rows[] = {
-        "[1]",
-        "[1,0,0,27,0.5,0.5,false,\"x\",null]",
-        "[1,0,0,-1,0.5,0.5,false,\"x\",null]",
-        "[1,0,2,3,0.5,0.5,false,\"x\",null]",
-        "[1,0,7,3,0.5,0.5,false,\"x\",null]",
-        "[1,2,0,3,0.5,0.5,false,\"x\",null]",
-        "[1,-1,0,3,0.5,0.5,false,\"x\",null]",
-        "[28,0,0,3,0.5,0.5,false,\"x\",null]",
-        "[1,0,0,3,0.5,0.5,false,null,null]",
-        "[2,0,0,3,0.5,0.5,false,\"x\",null],[1,0,0,4,0.5,0.5,false,\"x\",null]",
-        "{}",
-    };
-    AUTO_PROGRAMME p = {0};
-    struct match_table out;
-    build_xen(&p);
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        AUTO_FREE char *text = mem_printf("{\"key\":\"k\",\"rows\":[%s]}", rows[i]);
-        AUTO_JSON *memo = json_loads(text, 0, NULL);
-        assert_non_null(memo);
-        assert_false(match_cache_read(&out, memo, "k", &p, NB_XEN));
-        assert_int_equal(out.nb_rows, 0);
-    }
-    AUTO_JSON *good =
-        json_loads("{\"key\":\"k\",\"rows\":[[1,0,0,3,0.5,0.5,false,\"x\",null]]}", 0, NULL);
-    assert_true(match_cache_read(&out, good, "k", &p, NB_XEN));
-    match_table_finish(&out);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -798,9 +510,6 @@ int main(void)
         cmocka_unit_test(test_order_does_not_matter),
         cmocka_unit_test(test_candidates),
         cmocka_unit_test(test_nearest),
-        cmocka_unit_test(test_kept_matches_are_the_same),
-        cmocka_unit_test(test_kept_matches_hang_on_everything),
-        cmocka_unit_test(test_kept_matches_are_damaged),
         cmocka_unit_test(test_scale),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,12 +7,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <linux/sched.h>
-#include <poll.h>
-#include <pthread.h>
 #include <sched.h>
-#include <seccomp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,42 +19,18 @@
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/shm.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
-#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "attempts.h"
 #include "fs.h"
 #include "mem.h"
-#include "sandbox.h"
 #include "sandbox_parts.h"
 
-enum { PLAIN_USER = 65534, MEMORY = 1 << 30, FILE_BYTES = 1 << 20, CPU_S = 1 };
-
-/* Where an attempt is made: input may be read, mine may be written, a file of the folder own; the
- * rest is foreign. */
-static char *base, *input, *own, *mine, *secret, *beside;
-static pid_t victim;  /* whom an attacker could harm: the test itself */
-static int left_open; /* a descriptor that the sandbox was not told of */
-
 /* --- attempts: 0 or an errno ----------------------------------------------------------------- */
-
-static int outcome(long ret)
-{
-    return ret < 0 ? errno : 0;
-}
-
-static int try_open(const char *path, int flags)
-{
-    return outcome(open(path, flags, 0666));
-}
-
-static int read_passwords(void)
-{
-    return try_open("/etc/passwd", O_RDONLY);
-}
 
 static int read_secret(void)
 {
@@ -166,12 +138,6 @@ static int open_path(void)
     return try_open(secret, O_PATH);
 }
 
-static int make_pipe(void)
-{
-    int ends[2];
-    return outcome(pipe2(ends, 0));
-}
-
 static int open_many(void)
 {
     enum { MANY = 5000 };
@@ -228,11 +194,6 @@ static int grow_down(void)
 static int lock_memory(void)
 {
     return map(4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED, -1);
-}
-
-static int make_memory_file(void)
-{
-    return outcome(memfd_create("x", 0));
 }
 
 static int make_segment(void)
@@ -301,29 +262,6 @@ static int change_time(void)
     return outcome(utimensat(AT_FDCWD, input, NULL, 0));
 }
 
-static int use_left_open(void)
-{
-    return outcome(write(left_open, "x", 1));
-}
-
-static int socket_tcp(void)
-{
-    return outcome(socket(AF_INET, SOCK_STREAM, 0));
-}
-
-static int socket_unix(void)
-{
-    return outcome(socket(AF_UNIX, SOCK_DGRAM, 0));
-}
-
-static int start_process(void)
-{
-    const pid_t pid = fork();
-    if (pid == 0)
-        _exit(0);
-    return outcome(pid);
-}
-
 /* The flags are in memory, where a filter cannot look. */
 static int start_process_anew(void)
 {
@@ -332,12 +270,6 @@ static int start_process_anew(void)
     if (pid == 0)
         _exit(0);
     return outcome(pid);
-}
-
-static int run_program(void)
-{
-    execl("/bin/true", "true", (char *)NULL);
-    return errno;
 }
 
 static int trace_victim(void)
@@ -350,11 +282,6 @@ static int read_memory(void)
     char byte;
     const struct iovec to = {&byte, 1}, from = {base, 1}; /* fork left it where the victim's is */
     return outcome(process_vm_readv(victim, &to, 1, &from, 1, 0));
-}
-
-static int signal_victim(void)
-{
-    return outcome(kill(victim, 0));
 }
 
 static int signal_thread(void)
@@ -393,19 +320,6 @@ static int mount_over(void)
     return ret;
 }
 
-static int run_data(void)
-{
-    void *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    return p == MAP_FAILED ? errno : outcome(mprotect(p, 4096, PROT_READ | PROT_EXEC));
-}
-
-static int take_memory(void)
-{
-    const void *p = mmap(NULL, 2UL * MEMORY, PROT_READ | PROT_WRITE,
-                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    return p == MAP_FAILED ? errno : 0;
-}
-
 static int fill_disk(void)
 {
     const int fd = open(mine, O_WRONLY);
@@ -424,18 +338,7 @@ static int spin(void)
 
 /* --- the table ------------------------------------------------------------------------------- */
 
-enum {
-    ROOT_ONLY = 1,    /* a plain user cannot do it anywhere */
-    NO_SANITIZER = 2, /* these limits cannot be held around their run time */
-    OR_REFUSED = 4,   /* some machines refuse it outside of the sandbox too */
-};
-
-static const struct attempt {
-    const char *name;
-    int (*run)(void);
-    int ends; /* in the sandbox: an errno, or a signal below 0 */
-    int flags;
-} attempts[] = {
+static const struct attempt attempts[] = {
     {"read /etc/passwd", read_passwords, EACCES, 0},
     {"read another file", read_secret, EACCES, 0},
     {"list another folder", list_folder, EACCES, 0},
@@ -499,91 +402,14 @@ static const struct attempt {
 
 /* --- how an attempt is made ------------------------------------------------------------------ */
 
-static void write_file(const char *path)
-{
-    const int fd = open(path, O_WRONLY | O_CREAT, 0666);
-    assert_true(fd >= 0 && write(fd, "bytes", 5) == 5);
-    close(fd);
-}
-
-/* Everything as it was before an attempt, and the attacker's own. */
-static void set_up(bool plain)
-{
-    struct err err = {0};
-    const char *const paths[] = {base, own, input, secret, mine};
-    assert_done(fs_remove_all(base, &err));
-    assert_done(fs_mkdirs(own, &err));
-    write_file(input);
-    write_file(secret);
-    write_file(mine);
-    for (size_t i = 0; plain && geteuid() == 0 && i < NB(paths); i++)
-        assert_int_equal(chown(paths[i], PLAIN_USER, PLAIN_USER), 0);
-    if (left_open > 0)
-        close(left_open);
-    left_open = open(secret, O_WRONLY);
-    assert_true(left_open > STDERR_FILENO);
-}
-
-static struct sandbox_spec spec_of(enum sandbox_mode mode)
-{
-    return (struct sandbox_spec){.mode = mode,
-                                 .readable = &input,
-                                 .nb_readable = 1,
-                                 .writable = &mine,
-                                 .nb_writable = 1,
-                                 .max_memory_bytes = MEMORY,
-                                 .max_file_bytes = FILE_BYTES,
-                                 .max_cpu_s = CPU_S};
-}
-
-static void become_plain(void)
-{
-    if (geteuid() != 0)
-        return;
-    if (setgroups(0, NULL) < 0 || setresgid(PLAIN_USER, PLAIN_USER, PLAIN_USER) < 0 ||
-        setresuid(PLAIN_USER, PLAIN_USER, PLAIN_USER) < 0)
-        _exit(99);
-}
-
-/* An errno, 0, or a signal below 0. _exit: a process that is shut in cannot tell of leaks. */
-static int attempt(int (*run)(void), enum sandbox_mode mode, bool plain)
-{
-    int status;
-    set_up(plain);
-    const pid_t parent = getpid(), pid = fork();
-    assert_true(pid >= 0);
-    if (pid == 0) {
-        const struct sandbox_spec spec = spec_of(mode);
-        struct sandbox_report report;
-        struct err err = {0};
-        if (plain)
-            become_plain();
-        if (sandbox_enter(&report, &spec, parent, &err) < 0)
-            _exit(98);
-        _exit(run());
-    }
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
-}
-
 static void check(const struct attempt *a, bool plain)
 {
     if ((a->flags & NO_SANITIZER && SANDBOX_SANITIZED) || (a->flags & ROOT_ONLY && plain))
         return;
-    const int outside = attempt(a->run, SANDBOX_OFF, plain);
+    const int outside = attempt_of_worker(a->run, SANDBOX_OFF, plain);
     if (!(a->flags & OR_REFUSED && outside != 0))
         assert_row_int(a->name, outside, 0);
-    assert_row_int(a->name, attempt(a->run, SANDBOX_REQUIRE, plain), a->ends);
-}
-
-static bool skipped(void)
-{
-    struct sandbox_report report;
-    struct err err = {0};
-    assert_done(sandbox_try(&report, &err));
-    if (!sandbox_is_whole(&report))
-        print_message("skipped: this kernel has no Landlock or no seccomp\n");
-    return !sandbox_is_whole(&report);
+    assert_row_int(a->name, attempt_of_worker(a->run, SANDBOX_REQUIRE, plain), a->ends);
 }
 
 static void test_attempts(void **state)
@@ -603,183 +429,11 @@ static void test_attempts_as_plain_user(void **state)
         check(&attempts[i], true);
 }
 
-/* --- what must go on ------------------------------------------------------------------------- */
-
-static void *of_thread(void *opaque)
-{
-    return opaque;
-}
-
-/* The line that failed, or 0. */
-static int work(void)
-{
-    char text[8];
-    pthread_t thread;
-    const int in = open(input, O_RDONLY), out = open(mine, O_RDWR | O_CREAT | O_TRUNC, 0666);
-    if (in < 0 || read(in, text, sizeof text) != 5)
-        return __LINE__;
-    if (out < 0 || fs_size(mine) != 0 || write(out, text, 5) != 5 || fsync(out) < 0 ||
-        fs_size(mine) != 5)
-        return __LINE__;
-    /* As fontconfig reads its caches. */
-    const char *shared = mmap(NULL, 5, PROT_READ, MAP_SHARED, in, 0);
-    if (shared == MAP_FAILED || memcmp(shared, text, 5) != 0)
-        return __LINE__;
-    if (pthread_create(&thread, NULL, of_thread, NULL) != 0 || pthread_join(thread, NULL) != 0)
-        return __LINE__;
-    return isatty(STDIN_FILENO) < 0 || getrlimit(RLIMIT_NOFILE, &(struct rlimit){0}) < 0 ? __LINE__
-                                                                                         : 0;
-}
-
-static void test_work_goes_on(void **state)
-{
-    (void)state;
-    assert_int_equal(attempt(work, SANDBOX_BEST_EFFORT, false), 0);
-    if (geteuid() == 0)
-        assert_int_equal(attempt(work, SANDBOX_BEST_EFFORT, true), 0);
-}
-
-/* Root reads what belongs to others, as it does without. */
-static int read_private(void)
-{
-    return try_open(input, O_RDONLY);
-}
-
-static void test_private_recording(void **state)
-{
-    (void)state;
-    if (geteuid() != 0)
-        return;
-    int status;
-    set_up(false);
-    assert_int_equal(chown(input, PLAIN_USER, PLAIN_USER), 0);
-    assert_int_equal(chmod(input, 0600), 0);
-    const pid_t parent = getpid(), pid = fork();
-    if (pid == 0) {
-        const struct sandbox_spec spec = spec_of(SANDBOX_BEST_EFFORT);
-        struct sandbox_report report;
-        struct err err = {0};
-        _exit(sandbox_enter(&report, &spec, parent, &err) < 0 ? 98 : read_private());
-    }
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_int_equal(status, 0);
-}
-
-/* Killed with its parent, whatever it is doing. */
-static void test_dies_with_parent(void **state)
-{
-    (void)state;
-    int ends[2], status;
-    char byte;
-    set_up(false);
-    assert_int_equal(pipe(ends), 0);
-    const pid_t middle = fork();
-    if (middle == 0) {
-        const pid_t parent = getpid();
-        if (fork() == 0) {
-            const struct sandbox_spec spec = spec_of(SANDBOX_BEST_EFFORT);
-            struct sandbox_report report;
-            struct err err = {0};
-            dup2(ends[1], STDOUT_FILENO);
-            if (sandbox_enter(&report, &spec, parent, &err) == 0 && write(STDOUT_FILENO, "x", 1))
-                for (;;)
-                    poll(NULL, 0, -1);
-            _exit(1);
-        }
-        close(ends[1]);
-        for (;;)
-            pause();
-    }
-    close(ends[1]);
-    assert_int_equal(read(ends[0], &byte, 1), 1);
-    kill(middle, SIGKILL);
-    assert_int_equal(waitpid(middle, &status, 0), middle);
-    assert_int_equal(read(ends[0], &byte, 1), 0); /* the end: nobody holds the pipe any more */
-    close(ends[0]);
-}
-
-/* --- an old kernel --------------------------------------------------------------------------- */
-
-/* Makes the kernel one that does not know the call. Returns the exit status for the child. */
-static int on_old_kernel(int call, enum sandbox_mode mode)
-{
-    const struct sandbox_spec spec = spec_of(mode);
-    struct sandbox_report report;
-    struct err err = {0};
-    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
-    if (seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), call, 0) < 0 || seccomp_load(filter) < 0)
-        return 97;
-    seccomp_release(filter);
-    if (sandbox_enter(&report, &spec, getppid(), &err) < 0)
-        return err.code == ERR_EXTERNAL && strstr(err.msg, "sandbox: best-effort") ? 1 : 96;
-    AUTO_FREE char *text = sandbox_describe(&report);
-    return !sandbox_is_whole(&report) && report.seccomp && strstr(text, "no landlock") ? 0 : 95;
-}
-
-static int without_landlock(enum sandbox_mode mode)
-{
-    int status;
-    set_up(false);
-    const pid_t pid = fork();
-    if (pid == 0)
-        _exit(on_old_kernel(SCMP_SYS(landlock_create_ruleset), mode));
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    return status;
-}
-
-static void test_old_kernel(void **state)
-{
-    (void)state;
-    assert_int_equal(without_landlock(SANDBOX_BEST_EFFORT), W_EXITCODE(0, 0));
-    assert_int_equal(without_landlock(SANDBOX_REQUIRE), W_EXITCODE(1, 0));
-}
-
-static void test_modes(void **state)
-{
-    (void)state;
-    enum sandbox_mode mode;
-    static const enum sandbox_mode modes[] = {SANDBOX_BEST_EFFORT, SANDBOX_REQUIRE, SANDBOX_OFF};
-    for (size_t i = 0; i < NB(modes); i++) {
-        assert_true(sandbox_mode_parse(&mode, sandbox_mode_name(modes[i])));
-        assert_int_equal(mode, modes[i]);
-    }
-    assert_false(sandbox_mode_parse(&mode, "sometimes"));
-}
-
-static int make_paths(void **state)
-{
-    if (folder_make(state) != 0)
-        return -1;
-    base = folder_path("base");
-    input = fs_join(base, "recording");
-    secret = fs_join(base, "secret");
-    beside = fs_join(base, "beside");
-    own = fs_join(base, "own");
-    mine = fs_join(own, "mine");
-    AUTO_FREE char *folder = fs_dirname(base);
-    victim = getpid();
-    return chmod(folder, 0755);
-}
-
-static int free_paths(void **state)
-{
-    char **const paths[] = {&base, &input, &secret, &beside, &own, &mine};
-    for (size_t i = 0; i < NB(paths); i++)
-        free(*paths[i]);
-    close(left_open);
-    return folder_remove(state);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_attempts),
         cmocka_unit_test(test_attempts_as_plain_user),
-        cmocka_unit_test(test_work_goes_on),
-        cmocka_unit_test(test_private_recording),
-        cmocka_unit_test(test_dies_with_parent),
-        cmocka_unit_test(test_old_kernel),
-        cmocka_unit_test(test_modes),
     };
     return cmocka_run_group_tests(tests, make_paths, free_paths);
 }

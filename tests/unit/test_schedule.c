@@ -171,6 +171,50 @@ static void few_are_open(void **state)
     assert_true(s.most_open <= 2 * SCHEDULE_OPEN_PER_WORKER + 2);
 }
 
+static void keeps_the_order_of_numbers(void **state)
+{
+    static const double costs[] = {5, 90, 20, 70, 1};
+    struct schedule *s = schedule_create(5, 1);
+    size_t part;
+    (void)state;
+    schedule_keep_order(s);
+    for (size_t i = 5; i-- > 0;)
+        schedule_add(s, i, costs[i]);
+    for (size_t i = 0; i < SCHEDULE_OPEN_PER_WORKER; i++) {
+        assert_true(schedule_open(&part, s));
+        assert_int_equal(part, i);
+        schedule_set(s, part, costs[part], true);
+    }
+    assert_false(schedule_open(&part, s));
+    assert_true(schedule_most(&part, s));
+    assert_int_equal(part, 0);
+    schedule_set(s, 0, 0, false); /* it waits for its last cell: the next one has the core */
+    assert_true(schedule_most(&part, s));
+    assert_int_equal(part, 1);
+    schedule_close(s, 0);
+    assert_true(schedule_open(&part, s));
+    assert_int_equal(part, 2);
+    schedule_destroy(s);
+}
+
+/* A cluster has thousands of workers, and each part hundreds of jobs. */
+static void not_too_many_are_open(void **state)
+{
+    enum { NB = 2 * SCHEDULE_MOST_OPEN };
+    struct schedule *s = schedule_create(NB, NB);
+    size_t part, nb_open = 0;
+    (void)state;
+    for (size_t i = 0; i < NB; i++)
+        schedule_add(s, i, 10);
+    for (; schedule_open(&part, s); nb_open++)
+        schedule_set(s, part, 10, true);
+    assert_int_equal(nb_open, SCHEDULE_MOST_OPEN);
+    schedule_set(s, 0, 10, false); /* none of its jobs can start: another part has some */
+    assert_true(schedule_open(&part, s));
+    assert_int_equal(part, SCHEDULE_MOST_OPEN);
+    schedule_destroy(s);
+}
+
 static void small_jobs_come_last(void **state)
 {
     struct job jobs[] = {{.stage = STAGE_SOUND, .key = "sound", .cost = 5},
@@ -195,8 +239,8 @@ static void small_jobs_come_last(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cores_are_busy_to_the_end),
-        cmocka_unit_test(few_are_open),
+        cmocka_unit_test(cores_are_busy_to_the_end),  cmocka_unit_test(few_are_open),
+        cmocka_unit_test(keeps_the_order_of_numbers), cmocka_unit_test(not_too_many_are_open),
         cmocka_unit_test(small_jobs_come_last),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

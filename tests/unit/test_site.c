@@ -11,10 +11,10 @@
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
+#include "page.h"
+#include "page_text.h"
 #include "site.h"
 #include "site_captions.h"
-#include "site_template.h"
-#include "site_text.h"
 #include "str.h"
 #include "url.h"
 
@@ -343,7 +343,7 @@ static int apply(const char *text, struct str *out, struct err *err)
     if (fs_write_atomic(path, text, strlen(text), err) < 0 ||
         template_open(&t, folder, "t.xsl", err) < 0)
         return err->code;
-    return template_apply(out, t, data, NULL, err);
+    return template_apply(out, t, "site", data, NULL, err);
 }
 
 static void test_html(void **state)
@@ -487,6 +487,22 @@ static void test_many_words(void **state)
     assert_int_equal(nb, 5000 + 7 + 1);
 }
 
+static void test_sizes(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t nb_bytes;
+        const char *text;
+    } cases[] = {{0, "0 bytes"},      {1, "1 byte"},         {191, "191 bytes"},
+                 {999, "999 bytes"},  {1000, "1 kB"},        {17850, "18 kB"},
+                 {999400, "999 kB"},  {999500, "1.0 MB"},    {17849000, "18 MB"},
+                 {1780000, "1.8 MB"}, {1234567890, "1.2 GB"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        AUTO_JSON *size = text_size(cases[i].nb_bytes);
+        assert_string_equal(json_string_value(size), cases[i].text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -501,6 +517,7 @@ int main(void)
         cmocka_unit_test(test_days),
         cmocka_unit_test(test_sound_only),
         cmocka_unit_test(test_many_words),
+        cmocka_unit_test(test_sizes),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }

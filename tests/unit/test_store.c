@@ -5,41 +5,11 @@
 
 #include "diff.h"
 #include "json.h"
+#include "mem.h"
 #include "store.h"
+#include "stores.h"
+#include "str.h"
 #include "talks.h"
-
-static const struct talk_row FULL[] = {
-    {1, "Keynote: 大規模 & \"quotes\"", "Ian Pratt", "Opening", "One.\n\nTwo; 'three'.", {1800}},
-    {15, "Two parts", "Dullor Rao|Jun Nakajima", "Memory", NULL, {726, 1461}},
-    {7, "No times", NULL, NULL, NULL, {-1}},
-    {8, "Half known", "A|B|C", NULL, "", {300, -1, 500}},
-};
-
-static struct store *open_new(const char *name)
-{
-    struct err err = {0};
-    struct store *store = NULL;
-    AUTO_FREE char *path = folder_path("%s.db", name);
-    assert_done(store_create(path, &err));
-    assert_done(store_open(&store, path, &err));
-    return store;
-}
-
-static void set(struct store *store, const struct talk_row *rows, size_t nb)
-{
-    struct err err = {0};
-    AUTO_PROGRAMME p = {0};
-    talks_make(&p, rows, nb);
-    assert_done(store_set_programme(store, &p, &err));
-}
-
-static char *dump(struct store *store)
-{
-    struct err err = {0};
-    AUTO_PROGRAMME p = {0};
-    assert_done(store_programme(&p, store, &err));
-    return talks_dump(&p);
-}
 
 /* --- programme ------------------------------------------------------------------------------- */
 
@@ -206,7 +176,7 @@ static void test_failed_import(void **state)
     set(store, FULL, 1); /* and no transaction is left open */
 }
 
-/* --- recordings and decisions ---------------------------------------------------------------- */
+/* --- recordings ------------------------------------------------------------------------------ */
 
 static void test_recordings(void **state)
 {
@@ -323,155 +293,6 @@ static void test_recordings_are_found(void **state)
     assert_done(store_remove_recording(store, a, &err));
     assert_found(store, false, "f2", "/r/3.mts");
     assert_found(store, true, "/r/2.mts", NULL);
-}
-
-static void test_matches(void **state)
-{
-    (void)state;
-    struct err err = {0};
-    AUTO_STORE *store = open_new("matches");
-    assert_done(store_choose_match(store, 15, 1, "f1", &err));
-    assert_done(store_choose_match(store, 15, 2, "f2", &err));
-    assert_done(store_choose_match(store, 15, 1, NULL, &err)); /* thought better of it */
-    assert_done(store_choose_match(store, 3, 0, "f3", &err));
-    set(store, FULL, NB(FULL)); /* decisions outlive imports, also on talks not in them */
-    struct chosen_match *list = NULL;
-    size_t nb = 0;
-    assert_done(store_chosen_matches(&list, &nb, store, &err));
-    AUTO_STR text = {0};
-    for (size_t i = 0; i < nb; i++)
-        str_addf(&text, "%d.%d=%s ", list[i].talk, list[i].part, list[i].recording);
-    free(list);
-    assert_string_equal(text.s, "3.0=f3 15.1= 15.2=f2 ");
-    assert_done(store_clear_match(store, 15, &err));
-    assert_done(store_chosen_matches(&list, &nb, store, &err));
-    assert_int_equal(nb, 1);
-    assert_int_equal(list[0].talk, 3);
-    free(list);
-}
-
-static void test_places(void **state)
-{
-    (void)state;
-    struct err err = {0};
-    AUTO_STORE *store = open_new("places");
-    char start[] = "2010-04-28T09:02:00-07:00", room[] = "Main";
-    const struct chosen_place choices[] = {{start, NULL}, {start, room}, {NULL, room}, {0}};
-    for (size_t i = 0; i < NB(choices); i++) {
-        struct chosen_place got;
-        assert_done(store_choose_place(store, "f1", &choices[i], &err));
-        assert_done(store_chosen_place(&got, store, "f1", &err));
-        assert_int_equal(!got.start, !choices[i].start);
-        assert_int_equal(!got.room, !choices[i].room);
-        assert_string_equal(got.start ? got.start : start, start);
-        assert_string_equal(got.room ? got.room : room, room);
-        chosen_place_finish(&got);
-        assert_done(store_chosen_place(&got, store, "f2", &err));
-        assert_true(!got.start && !got.room);
-    }
-}
-
-static void test_cuts(void **state)
-{
-    (void)state;
-    struct err err = {0};
-    AUTO_STORE *store = open_new("cuts");
-    struct chosen_cut cut = {.recording = "f1", .begin = 100, .end = (int64_t)1 << 40}, got;
-    bool found = true;
-    assert_done(store_chosen_cut(&got, &found, store, 1, 1, &err));
-    assert_false(found);
-    assert_done(store_choose_cut(store, 1, 1, &cut, &err));
-    cut.begin = 50;
-    assert_done(store_choose_cut(store, 1, 1, &cut, &err));
-    assert_done(store_chosen_cut(&got, &found, store, 1, 1, &err));
-    assert_true(found && got.begin == 50 && got.end == (int64_t)1 << 40);
-    assert_string_equal(got.recording, "f1");
-    assert_done(store_chosen_cut(&got, &found, store, 1, 2, &err));
-    assert_false(found);
-    assert_done(store_choose_cut(store, 1, 1, NULL, &err));
-    assert_done(store_chosen_cut(&got, &found, store, 1, 1, &err));
-    assert_false(found);
-}
-
-/* "f1 100 Intro|f2 50 Other" */
-static char *chapters_of(struct store *store, int part)
-{
-    struct err err = {0};
-    struct chosen_chapter *list = NULL;
-    size_t nb = 0;
-    AUTO_STR s = {0};
-    assert_done(store_chosen_chapters(&list, &nb, store, 1, part, &err));
-    for (size_t i = 0; i < nb; i++)
-        str_addf(&s, "%s%s %lld %s", i ? "|" : "", list[i].recording, (long long)list[i].at_ms,
-                 list[i].title);
-    chosen_chapters_free(list, nb);
-    return str_take(&s);
-}
-
-static void test_chapters(void **state)
-{
-    (void)state;
-    struct err err = {0};
-    AUTO_STORE *store = open_new("chapters");
-    char a[] = "Intro", b[] = "Other", c[] = "Again";
-    const struct chosen_chapter chapters[] = {
-        {"f2", 50, b}, {"f1", 200, b}, {"f1", 100, a}, {"f1", 200, c}};
-    for (size_t i = 0; i < NB(chapters); i++)
-        assert_done(store_choose_chapter(store, 1, 1, &chapters[i], &err));
-    AUTO_FREE char *all = chapters_of(store, 1), *none = chapters_of(store, 2);
-    assert_string_equal(all, "f1 100 Intro|f1 200 Again|f2 50 Other");
-    assert_string_equal(none, "");
-    assert_done(store_drop_chapter(store, 1, 1, &chapters[1], &err));
-    assert_done(store_drop_chapter(store, 1, 2, &chapters[2], &err));
-    AUTO_FREE char *left = chapters_of(store, 1);
-    assert_string_equal(left, "f1 100 Intro|f2 50 Other");
-}
-
-static void test_posters(void **state)
-{
-    (void)state;
-    struct err err = {0};
-    AUTO_STORE *store = open_new("posters");
-    struct chosen_poster poster = {"f1", 100};
-    bool found;
-    assert_done(store_choose_poster(store, 1, 2, &poster, &err));
-    poster.frame = 200;
-    assert_done(store_choose_poster(store, 1, 2, &poster, &err));
-    poster = (struct chosen_poster){0};
-    assert_done(store_chosen_poster(&poster, &found, store, 1, 1, &err));
-    assert_false(found);
-    assert_done(store_chosen_poster(&poster, &found, store, 1, 2, &err));
-    assert_true(found);
-    assert_string_equal(poster.recording, "f1");
-    assert_int_equal(poster.frame, 200);
-    assert_done(store_choose_poster(store, 1, 2, NULL, &err));
-    assert_done(store_chosen_poster(&poster, &found, store, 1, 2, &err));
-    assert_false(found);
-}
-
-static void test_acceptances(void **state)
-{
-    (void)state;
-    struct err err = {0};
-    AUTO_STORE *store = open_new("acceptances");
-    struct acceptance got;
-    bool found;
-    char verdict[] = "short", because[] = "the speaker says so";
-    const struct acceptance given = {
-        .recording = "f1", .begin = 75, .end = 1500, .verdict = verdict, .because = because};
-    assert_done(store_accept(store, 2, 1, &given, &err));
-    assert_done(store_acceptance(&got, &found, store, 2, 1, &err));
-    assert_true(found);
-    assert_string_equal(got.recording, "f1");
-    assert_int_equal(got.begin, 75);
-    assert_int_equal(got.end, 1500);
-    assert_string_equal(got.verdict, "short");
-    assert_string_equal(got.because, "the speaker says so");
-    assert_int_equal(strlen(got.at), strlen("2010-04-28T12:00:00Z"));
-    acceptance_finish(&got);
-    assert_done(store_clear_acceptance(store, 2, 1, &err));
-    assert_done(store_acceptance(&got, &found, store, 2, 1, &err));
-    assert_false(found);
 }
 
 /* --- results, failures, published files ------------------------------------------------------- */
@@ -658,12 +479,6 @@ int main(void)
         cmocka_unit_test(test_recordings),
         cmocka_unit_test(test_several_files),
         cmocka_unit_test(test_recordings_are_found),
-        cmocka_unit_test(test_matches),
-        cmocka_unit_test(test_cuts),
-        cmocka_unit_test(test_chapters),
-        cmocka_unit_test(test_posters),
-        cmocka_unit_test(test_places),
-        cmocka_unit_test(test_acceptances),
         cmocka_unit_test(test_results),
         cmocka_unit_test(test_probes),
         cmocka_unit_test(test_storyboards),

@@ -79,7 +79,7 @@ static void test_other_files_stay(void **state)
 static void test_other_versions_stay(void **state)
 {
     (void)state;
-    static const char *const versions[] = {"9", "99", "0"};
+    static const char *const versions[] = {"10", "99", "0"};
     for (size_t i = 0; i < NB(versions); i++) {
         struct err err = {0};
         AUTO_FREE char *path = folder_path("version-%s.db", versions[i]);
@@ -108,6 +108,11 @@ static const char version_1[] =
     " WITHOUT ROWID;"
     "CREATE TABLE published (name TEXT PRIMARY KEY, key TEXT NOT NULL, talk INTEGER NOT NULL,"
     " part INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE acceptance (talk INTEGER NOT NULL, part INTEGER NOT NULL,"
+    " recording TEXT NOT NULL, begin_frame INTEGER NOT NULL, end_frame INTEGER NOT NULL,"
+    " verdict TEXT NOT NULL, because TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (talk, part))"
+    " STRICT, WITHOUT ROWID;"
+    "INSERT INTO acceptance VALUES (7, 1, 'f3', 5, 25, 'short', 'lost tape', '2021-05-04');"
     "INSERT INTO published VALUES ('07-kept.mp4', 'k3', 7, 1);"
     "INSERT INTO result VALUES ('k2', 'probe', '" PROBE "'), ('k1', 'cell', '{\"n\":1}');"
     "INSERT INTO recording VALUES (3, '/r/old.mp4', 5, 6, 'f3');"
@@ -208,6 +213,19 @@ static const char version_7[] =
     "STRICT, WITHOUT ROWID;"
     "PRAGMA user_version = 7;";
 
+/* And that, one of version 8. */
+static const char version_8[] =
+    "CREATE TABLE chosen_chapter (talk INTEGER NOT NULL, part INTEGER NOT NULL,"
+    " recording TEXT NOT NULL, at_ms INTEGER NOT NULL, title TEXT NOT NULL,"
+    " PRIMARY KEY (talk, part, recording, at_ms)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE chosen_poster (talk INTEGER NOT NULL, part INTEGER NOT NULL,"
+    " recording TEXT NOT NULL, frame INTEGER NOT NULL, PRIMARY KEY (talk, part))"
+    " STRICT, WITHOUT ROWID;"
+    "ALTER TABLE event ADD COLUMN uuid TEXT;"
+    "UPDATE event SET uuid = '0d5aa9d2-5b5f-4f1a-9b0e-2f6d0f6f3c11';"
+    "ALTER TABLE talk ADD COLUMN identity TEXT;"
+    "PRAGMA user_version = 8;";
+
 static int is_kept(void *opaque, const struct published *f)
 {
     int *nb = opaque;
@@ -295,10 +313,21 @@ static void assert_chapter_is_kept(struct store *store, bool again)
         store_choose_chapter(store, 7, 1, &(struct chosen_chapter){"f3", 1500, title}, &err));
 }
 
+static void assert_acceptance_is_kept(struct store *store)
+{
+    struct err err = {0};
+    struct acceptance accepted = {0};
+    bool found = false;
+    assert_done(store_acceptance(&accepted, &found, store, 7, 1, &err));
+    assert_true(found);
+    assert_string_equal(accepted.because, "lost tape");
+    acceptance_finish(&accepted);
+}
+
 static void test_earlier_versions_are_migrated(void **state)
 {
     (void)state;
-    for (int version = 1; version <= 7; version++) {
+    for (int version = 1; version <= 8; version++) {
         struct err err = {0};
         AUTO_FREE char *path = folder_path("old-%d.db", version),
                        *kept = folder_path("old-%d.db.version-%d", version, version);
@@ -315,6 +344,8 @@ static void test_earlier_versions_are_migrated(void **state)
             run_sql(path, version_6);
         if (version >= 7)
             run_sql(path, version_7);
+        if (version >= 8)
+            run_sql(path, version_8);
         for (int i = 0; i < 2; i++) { /* the second time there is nothing to do */
             AUTO_STORE *store = NULL;
             struct chosen_sound sound;
@@ -327,10 +358,11 @@ static void test_earlier_versions_are_migrated(void **state)
             assert_place_is_kept(store, i > 0);
             assert_chapter_is_kept(store, i > 0);
             assert_proofs_are_kept(store, i > 0);
+            assert_acceptance_is_kept(store);
             assert_done(store_chosen_sound(&sound, store, "f3", &err));
             assert_string_equal(sound.use, version >= 2 ? "left" : "");
         }
-        assert_int_equal(user_version(path), 8);
+        assert_int_equal(user_version(path), 9);
         assert_int_equal(user_version(kept), version);
     }
 }

@@ -47,6 +47,32 @@ static void assert_verdict(const char *row, const struct verify_facts *f, enum v
     assert_row_str(row, got, cause);
 }
 
+/* What is left counts, and what is left out is said. */
+static void test_breaks(void **state)
+{
+    (void)state;
+    struct verify_facts f = facts();
+    f.nb_drops = 1;
+    f.dropped_ms = 930000;
+    assert_verdict("ok", &f, VERDICT_OK, "without 15:30 in 1 break");
+    f.measured_ms = 500000;
+    f.nb_drops = 2;
+    assert_verdict("short", &f, VERDICT_SHORT, "without 15:30 in 2 breaks");
+    f.measured_ms = 576000; /* as 24 pictures a second at 25 */
+    assert_verdict("not faster", &f, VERDICT_SHORT, "without 15:30 in 2 breaks");
+    f.cut_by_hand = true;
+    assert_verdict("cut", &f, VERDICT_SHORT, "without 15:30 in 2 breaks; it was cut by hand");
+    f.cut_by_hand = false;
+    f.measured_ms = 900500;
+    assert_verdict("no other talk", &f, VERDICT_LONG, "without 15:30 in 2 breaks");
+    f.dropped_ms = 301;
+    assert_verdict("a cough", &f, VERDICT_LONG, "without 0:00.301 in 2 breaks");
+    f.dropped_ms = 3000;
+    assert_verdict("3 s", &f, VERDICT_LONG, "without 0:03 in 2 breaks");
+    f.dropped_ms = 10001;
+    assert_verdict("10 s", &f, VERDICT_LONG, "without 0:10 in 2 breaks");
+}
+
 /* The sound needs a decision; pictures that are held are only said. */
 static void test_sound(void **state)
 {
@@ -54,6 +80,14 @@ static void test_sound(void **state)
     struct verify_facts f = facts();
     f.sound_fault = "its sound is silent";
     assert_verdict("silent", &f, VERDICT_DAMAGED, "its sound is silent");
+    f.black_head_ms = f.black_tail_ms = f.silence_head_ms = f.silence_tail_ms = 600000;
+    assert_verdict("silent and black", &f, VERDICT_DAMAGED,
+                   "its sound is silent; its picture is black throughout");
+    f.black_head_ms = 300000;
+    f.black_tail_ms = 0;
+    assert_verdict("silent, black in front", &f, VERDICT_DAMAGED,
+                   "its sound is silent; 5:00 of black at the start");
+    f.black_head_ms = f.black_tail_ms = f.silence_head_ms = f.silence_tail_ms = -1;
     f.no_sound = true;
     assert_verdict("none", &f, VERDICT_DAMAGED, "no sound in it");
     f = facts();
@@ -402,12 +436,12 @@ static void test_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lengths),     cmocka_unit_test(test_sound),
-        cmocka_unit_test(test_slots),       cmocka_unit_test(test_ends),
-        cmocka_unit_test(test_damage),      cmocka_unit_test(test_no_measure),
-        cmocka_unit_test(test_long_causes), cmocka_unit_test(test_names),
-        cmocka_unit_test(test_speeds),      cmocka_unit_test(test_long_ends),
-        cmocka_unit_test(test_places),
+        cmocka_unit_test(test_breaks),     cmocka_unit_test(test_lengths),
+        cmocka_unit_test(test_sound),      cmocka_unit_test(test_slots),
+        cmocka_unit_test(test_ends),       cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_no_measure), cmocka_unit_test(test_long_causes),
+        cmocka_unit_test(test_names),      cmocka_unit_test(test_speeds),
+        cmocka_unit_test(test_long_ends),  cmocka_unit_test(test_places),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,14 +2,19 @@
 """browse.py [OPTION...] FOLDER PAGE [EXPRESSION...]: opens a page in a headless Chromium.
 
 Prints what each JavaScript expression gives, as JSON, a line each; promises are awaited. "wait 0.5" in
-the place of an expression waits so many seconds. Fails, and prints it, if the page writes anything to the console, asks anything of the user, or asks for anything
-that is not there.
+the place of an expression waits so many seconds, "keys j Enter [ Shift+ArrowLeft" presses keys, "drag #bar
+0.1,0.5 0.9,0.5" presses the mouse's button at the first place in the element and releases it at the last (shares
+of its box; only one: a click), "sh COMMAND" runs a command, which must succeed. FOLDER may be the address of a
+server, "http://127.0.0.1:8000". Fails, and prints it, if the page writes anything to the console, asks anything
+of the user, or asks for anything that is not there.
 
   --file             from the disk instead of a server on 127.0.0.1
   --under NAME       as http://127.0.0.1/NAME/PAGE
   --no-js            with JavaScript switched off; expressions still work, promises do not
   --size WxH         of the window (default 1280x900)
   --dark             in dark colours
+  --says TEXT        the console may have messages with TEXT; can be given several times
+  --downloads DIR    the page may save files, into DIR
   --picture FILE     writes a picture of the page, after the expressions
 """
 import argparse
@@ -153,6 +158,31 @@ class Browser:
         return answer['result'].get('value')
 
 
+    def press(self, name):
+        """A key as a keyboard sends it: "j", "Enter", "Shift+ArrowLeft", "Ctrl+z", "Space"."""
+        *modifiers, key = name.split('+') if len(name) > 1 else [name]
+        key = ' ' if key == 'Space' else key or '+'
+        params = {'key': key, 'modifiers': sum({'Alt': 1, 'Ctrl': 2, 'Shift': 8}[one] for one in modifiers)}
+        text = {'Enter': '\r'}.get(key, key if len(key) == 1 else '')
+        codes = {'Enter': 13, 'Escape': 27, 'Tab': 9, 'ArrowLeft': 37, 'ArrowUp': 38, 'ArrowRight': 39,
+                 'ArrowDown': 40, 'Home': 36, 'End': 35, 'Backspace': 8}
+        params['windowsVirtualKeyCode'] = codes.get(key, ord(key[0].upper()))
+        down = {'type': 'keyDown', 'text': text} if text and 'Ctrl' not in modifiers else {'type': 'rawKeyDown'}
+        self.ask('Input.dispatchKeyEvent', **down, **params)
+        self.ask('Input.dispatchKeyEvent', type='keyUp', **params)
+
+    def drag(self, selector, places):
+        """The mouse: see above."""
+        box = self.value(f'(({{x, y, width, height}}) => [x, y, width, height])('
+                         f'document.querySelector({json.dumps(selector)}).getBoundingClientRect())')
+        steps = [('mousePressed', places[0]), *(('mouseMoved', place) for place in places[1:]),
+                 ('mouseReleased', places[-1])]
+        for kind, place in steps:
+            x, y = map(float, place.split(','))
+            self.ask('Input.dispatchMouseEvent', type=kind, x=box[0] + x * box[2], y=box[1] + y * box[3],
+                     button='left', buttons=1, clickCount=1)
+
+
 def prepare(browser, options):
     for domain in ('Page', 'Runtime', 'Log'):
         browser.ask(f'{domain}.enable')
@@ -162,6 +192,8 @@ def prepare(browser, options):
     browser.ask('Emulation.setEmulatedMedia', features=[
         {'name': 'prefers-color-scheme', 'value': 'dark' if options.dark else 'light'}])
     browser.ask('Emulation.setFocusEmulationEnabled', enabled=True)
+    if options.downloads:
+        browser.ask('Page.setDownloadBehavior', behavior='allow', downloadPath=options.downloads)
     if options.no_js:
         browser.ask('Emulation.setScriptExecutionDisabled', value=True)
 
@@ -174,6 +206,18 @@ def visit(browser, options, address):
     for expression in options.expressions:
         if re.fullmatch(r'wait [\d.]+', expression):
             time.sleep(float(expression[5:]))
+            continue
+        if expression.startswith('keys '):
+            for key in expression[5:].split():
+                browser.press(key)
+            continue
+        if expression.startswith('drag '):
+            words = expression[5:].split()
+            places = [word for word in words if re.fullmatch(r'[\d.]+,[\d.]+', word)]
+            browser.drag(' '.join(words[:-len(places)]), places)
+            continue
+        if expression.startswith('sh '):
+            subprocess.run(expression[3:], shell=True, check=True, stdout=subprocess.DEVNULL)
             continue
         print(json.dumps(browser.value(expression), ensure_ascii=False), flush=True)
     if options.picture:
@@ -195,14 +239,19 @@ def main():
     for name in ('--file', '--no-js', '--dark'):
         parser.add_argument(name, action='store_true')
     parser.add_argument('--under', default='')
+    parser.add_argument('--says', action='append', default=[])
     parser.add_argument('--size', default='1280x900')
+    parser.add_argument('--downloads')
     parser.add_argument('--picture')
     parser.add_argument('folder')
     parser.add_argument('page')
     parser.add_argument('expressions', nargs='*')
     options = parser.parse_args()
     path = pathlib.Path(options.folder).absolute()
-    address = f'file://{urllib.parse.quote(str(path))}/{options.page}' if options.file else serve(options)
+    if options.folder.startswith('http:'):
+        address = f'{options.folder}/{options.page}'
+    else:
+        address = f'file://{urllib.parse.quote(str(path))}/{options.page}' if options.file else serve(options)
     profile = tempfile.mkdtemp()
     signal.alarm(TIMEOUT_S)
     browser = Browser(profile)
@@ -212,8 +261,10 @@ def main():
     finally:
         browser.close()
         shutil.rmtree(profile, ignore_errors=True)
-    if browser.heard:
-        sys.exit('the browser said:\n' + '\n'.join(browser.heard))
+    heard = [text for text in browser.heard if not any(part in text for part in options.says)]
+    if heard:
+        sys.exit('the browser said:\n' + '\n'.join(heard))
 
 
-main()
+if __name__ == '__main__':
+    main()
