@@ -81,7 +81,6 @@ struct waiting {
     struct event_look event; /* after the last round */
     double event_looked_s;
     double not_before_s, error_pause_s;
-    int64_t free_bytes; /* when the disk was full */
     char *said;         /* the error that was said; owned; NULL: none */
     bool again;         /* the last round did not succeed */
     bool begun;         /* the first round did not end it */
@@ -97,14 +96,14 @@ static bool event_changed(struct waiting *a, const char *dir)
     return memcmp(&look, &a->event, sizeof look) != 0;
 }
 
-static bool has_new_room(const struct watching *w, const struct waiting *a)
+static bool has_new_room(const struct watching *w)
 {
-    return w->no_space && fs_free_bytes(w->round.dir) >= a->free_bytes + NEW_ROOM_BYTES;
+    return w->no_space && fs_free_bytes(w->round.dir) >= w->full_bytes + NEW_ROOM_BYTES;
 }
 
 static bool is_due(const struct watching *w, struct waiting *a)
 {
-    if (clock_now_s() < a->not_before_s && !has_new_room(w, a))
+    if (clock_now_s() < a->not_before_s && !has_new_room(w))
         return false;
     return a->again || w->back || watch_is_refresh_due(w) || watch_nb_ready(w->watch) > 0 ||
            (w->next_try > 0 && (double)time(NULL) >= w->next_try) || event_changed(a, w->round.dir);
@@ -155,13 +154,16 @@ static void after_success(struct watching *w, struct waiting *a)
 static int run_round(struct watching *w, struct waiting *a, struct err *err)
 {
     const bool was_full = w->no_space;
+    w->full_bytes = -1;
     const int status = command_run(&w->round, err);
     w->stopped = w->stopped || stop_signal;
     a->event = look_at_event(w->round.dir);
-    if (err->code == ERR_NO_SPACE && !w->no_space) {
+    if (err->code == ERR_NO_SPACE) {
+        watch_note_full(w);
+        if (!w->no_space)
+            watch_line(&w->lines, "no-space", NULL, "%s; talkpress goes on when there is room",
+                       err->msg);
         w->no_space = true; /* not even for what is added */
-        watch_line(&w->lines, "no-space", NULL, "%s; talkpress goes on when there is room",
-                   err->msg);
     }
     if (status >= 0)
         w->back = false;
@@ -172,7 +174,6 @@ static int run_round(struct watching *w, struct waiting *a, struct err *err)
     if (w->no_space) {
         a->again = true;
         a->not_before_s = clock_now_s() + no_space_s;
-        a->free_bytes = fs_free_bytes(w->round.dir);
     } else if (was_full && status >= 0) {
         watch_line(&w->lines, "space", NULL, "there is room on the disk again");
     }

@@ -13,6 +13,7 @@
 #include "datetime.h"
 #include "event.h"
 #include "executor.h"
+#include "fs.h"
 #include "hook_events.h"
 #include "json.h"
 #include "match_text.h"
@@ -443,6 +444,12 @@ static int run(struct round *r, const int *talks, size_t nb_talks, struct err *e
 
 /* --- the round -------------------------------------------------------------------------------- */
 
+void watch_note_full(struct watching *w)
+{
+    if (w->full_bytes < 0)
+        w->full_bytes = fs_free_bytes(w->round.dir);
+}
+
 static void say_no_space(const struct round *r)
 {
     AUTO_FREE char *message = run_space_message(r->run);
@@ -517,8 +524,10 @@ static int execute(struct round *r, const struct adding *a, struct err *err)
         *err = unnoted;
     tell_hooks(r, err);
     const bool no_space = r->result.no_space || err->code == ERR_NO_SPACE;
-    if (no_space)
+    if (no_space) {
+        watch_note_full(r->w);
         say_no_space(r);
+    }
     r->w->no_space = no_space;
     show_backlog(r, true);
     const int status = err->code < 0 ? err->code : exit_status(r, a, any_failed);

@@ -35,6 +35,8 @@ struct watching {
     bool paused;        /* the last round left work, because something new had to be looked at */
     bool back;          /* a folder was gone, and is there again */
     bool no_space;      /* the last round ended because the disk is full */
+    int64_t full_bytes; /* what was free when the round first found the disk full; negative: it has
+                           not, or that could not be read */
     bool kept_said;     /* that out/ keeps many stale files */
     bool where_said;    /* that talks are not made on the machines that the settings name */
     double refreshed_s; /* when the programme was read again, on the monotonic clock; 0: never */
@@ -48,6 +50,10 @@ struct watching {
 
 /* Seconds since 1970. */
 double watch_unix_s(void);
+
+/* Notes, before that is said, what is free on a disk that was found full: at the end of the round
+ * somebody may have made room already, and it would be waited for in vain. */
+void watch_note_full(struct watching *watching);
 
 /* Whether a round is to read the programme again. */
 bool watch_is_refresh_due(const struct watching *watching);
