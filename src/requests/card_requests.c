@@ -99,7 +99,7 @@ static void try_cards(struct trial_answer *out, const struct trial_request *r)
 static void add_answer(struct str *out, const struct trial_answer *answer)
 {
     AUTO_JSON *json = trial_answer_write(answer);
-    AUTO_FREE char *text = mem_need(json_dumps(json, JSON_COMPACT));
+    AUTO_FREE char *text = json_compact(json);
     str_add(out, text);
 }
 
