@@ -159,7 +159,7 @@ static int take_card(char **left_out, const struct str *answer, const char *path
     AUTO_FREE char *line = mem_printf("%.*s", (int)(end - answer->s), answer->s);
     AUTO_FREE char *clean = str_clean_line(line);
     *left_out = *clean ? mem_take(&clean) : NULL;
-    return fs_write_atomic(path, png, nb, err);
+    return fs_write_output(path, png, nb, err);
 }
 
 int card_serve(const json_t *json)
