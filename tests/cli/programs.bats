@@ -87,3 +87,22 @@ setup()
         objdump -d --no-show-raw-insn --disassemble=main "$program" | grep -A 1 '<main>:$' | grep -w endbr64
     done
 }
+
+@test "names of processes: the worker's has its stage, and none has a space" {
+    new_event
+    "$TALKPRESS" rehearse "$PAGE" -o rec --height 360 --fps 25 --tones --no-estimate >/dev/null
+    expect 0 tp add "$PWD/rec"
+    settings 'renditions: [mp4-360, av1-720]'
+    "$TALKPRESS" -C "$EVENT" run --quiet >/dev/null &
+    run_pid=$!
+    while kill -0 $run_pid 2>/dev/null; do
+        for pid in $(workers_of $run_pid); do
+            cat "/proc/$pid/comm" 2>/dev/null >>names || true
+        done
+        sleep 0.01
+    done
+    wait $run_pid
+    # Slurm reads a process's parent from /proc/PID/stat, and a space in the name misleads it.
+    grep -qx talkpress-cell names
+    expect 1 grep -vxE 'talkpress(-[a-z]+)?' names
+}
