@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "exit_status.h"
+#include "mem.h"
 
 /* In the wrong direction, so that output is not thought to be written. */
 static int occupy(int fd)
@@ -45,4 +46,20 @@ int process_end(int status)
         fprintf(stderr, "talkpress: cannot write to the standard output: %s\n",
                 strerror(cause ? cause : EIO));
     return status == EXIT_OK ? EXIT_FAILED : status;
+}
+
+char *process_program(void)
+{
+    char own[4096];
+    const ssize_t nb = readlink("/proc/self/exe", own, sizeof own - 1);
+    own[nb > 0 ? nb : 0] = '\0';
+    return nb > 0 ? mem_strdup(own) : NULL;
+}
+
+char *process_folder(void)
+{
+    char *own = process_program(), *slash = own ? strrchr(own, '/') : NULL;
+    if (slash)
+        *slash = '\0';
+    return own;
 }

@@ -1,5 +1,6 @@
-/* What both programs do first and last in main: they make sure that signals and missing standard
- * descriptors do no harm, and that what was printed has been written. */
+/* The running program: where it is, and what all programs do first and last in main. They make sure
+ * that signals and missing standard descriptors do no harm, and that what was printed has been
+ * written. */
 #pragma once
 
 /* Opens what is closed of stdin, stdout and stderr in a way that using it fails: else the next file
@@ -12,3 +13,8 @@ int process_begin(void);
  * something that was printed could not be written. There is no message if a pipe has no reader any
  * more ('talkpress list | head'). */
 int process_end(int status);
+
+/* The program's path, and the folder that it is in: new strings; NULL where /proc is missing. Links
+ * to it are followed. */
+char *process_program(void);
+char *process_folder(void);

@@ -209,14 +209,6 @@ int fs_write_atomic(const char *path, const void *bytes, size_t nb, struct err *
     return err->code;
 }
 
-int fs_check_output(const char *path, struct err *err)
-{
-    struct stat st;
-    return stat(path, &st) < 0 || S_ISREG(st.st_mode)
-               ? 0
-               : err_set(err, ERR_INVALID, "'%s' exists and is not a file: name another", path);
-}
-
 static int copy(const char *from, const char *to, struct err *err)
 {
     AUTO_FD in = -1;
@@ -274,6 +266,90 @@ int fs_link_atomic(const char *from, const char *to, struct err *err)
         return err->code;
     }
     return commit_tmp(tmp, to, err);
+}
+
+/* --- where the user wants it ------------------------------------------------------------------ */
+
+/* The kernel refuses links that somebody else put into a folder like /tmp, and stat() says so. */
+int fs_check_output(const char *path, struct err *err)
+{
+    struct stat st;
+    if (stat(path, &st) < 0)
+        return errno == ENOENT ? 0 : err_errno(err, errno, "cannot write '%s'", path);
+    return S_ISDIR(st.st_mode) || S_ISSOCK(st.st_mode)
+               ? err_set(err, ERR_INVALID, "'%s' is a %s; expected a file: name another", path,
+                         S_ISDIR(st.st_mode) ? "folder" : "socket")
+               : 0;
+}
+
+/* The number of a descriptor, -1 if the path names none: /dev/stdout leads to /proc/self/fd/1.
+ * Opening that would write to the file from its begin, and what is printed then over it. */
+static int descriptor_of(const char *path)
+{
+    static const char *const folders[] = {"/proc/self/fd/", "/dev/fd/"};
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        const char *name = path + strlen(folders[i]);
+        if (str_starts(path, folders[i]) && *name && strlen(name) < 6 &&
+            strspn(name, "0123456789") == strlen(name))
+            return atoi(name);
+    }
+    return -1;
+}
+
+/* Where the links lead that path begins with. *out: a new string; nothing may be there. */
+static int follow_links(char **out, const char *path, struct err *err)
+{
+    enum { MAX_LINKS = 40 }; /* as the kernel */
+    AUTO_FREE char *at = mem_strdup(path);
+    char to[4096];
+    for (int i = 0; i <= MAX_LINKS; i++) {
+        const ssize_t nb = descriptor_of(at) < 0 ? readlink(at, to, sizeof to - 1) : -1;
+        if (nb < 0) {
+            *out = mem_take(&at);
+            return 0;
+        }
+        to[nb] = '\0';
+        AUTO_FREE char *dir = fs_dirname(at);
+        free(at);
+        at = *to == '/' ? mem_strdup(to) : fs_join(dir, to);
+    }
+    return err_set(err, ERR_INVALID, "'%s' is one of too many links to follow", path);
+}
+
+/* Descriptors that talkpress opened itself, such as the store's, are closed on exec. */
+static int write_to_descriptor(int fd, const char *path, const void *bytes, size_t nb,
+                               struct err *err)
+{
+    const int flags = fcntl(fd, F_GETFD);
+    if (flags < 0 || flags & FD_CLOEXEC)
+        return err_errno(err, EBADF, "cannot write '%s'", path);
+    if (fd == STDOUT_FILENO)
+        fflush(stdout);
+    return fs_write_all(fd, bytes, nb) < 0 ? err_errno(err, errno, "cannot write '%s'", path) : 0;
+}
+
+bool fs_output_replaces(const char *path)
+{
+    struct err err = {0};
+    AUTO_FREE char *place = NULL;
+    struct stat st;
+    return follow_links(&place, path, &err) == 0 && descriptor_of(place) < 0 &&
+           stat(place, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+int fs_write_output(const char *path, const void *bytes, size_t nb, struct err *err)
+{
+    AUTO_FREE char *place = NULL;
+    struct stat st;
+    if (fs_check_output(path, err) < 0 || follow_links(&place, path, err) < 0)
+        return err->code;
+    if (descriptor_of(place) >= 0)
+        return write_to_descriptor(descriptor_of(place), path, bytes, nb, err);
+    if (stat(place, &st) < 0 || S_ISREG(st.st_mode))
+        return fs_write_atomic(place, bytes, nb, err);
+    const int fd = open(place, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    return fd < 0 ? err_errno(err, errno, "cannot open '%s'", path)
+                  : write_and_close(fd, path, bytes, nb, err);
 }
 
 /* --- folders, names --------------------------------------------------------------------------- */

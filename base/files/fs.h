@@ -52,9 +52,17 @@ ATTR_NODISCARD int fs_sync_disk(const char *dir, struct err *err);
 /* Writes a temporary file beside path, fsyncs it, renames it to path, and fsyncs the folder. */
 ATTR_NODISCARD int fs_write_atomic(const char *path, const void *bytes, size_t nb, struct err *err);
 
-/* ERR_INVALID if path is that of a pipe, a device or the like: fs_write_atomic would replace it.
- * For paths that the user gave. */
+/* Writes what a command was asked for to the path that the user gave (-o). Links are followed. A
+ * file, or none yet, is written by fs_write_atomic where the links lead; so the link stays. A
+ * device or a pipe is opened and written, after a pipe's reader came, and /dev/stdout and /dev/fd/N
+ * are the descriptors that talkpress was started with. */
+ATTR_NODISCARD int fs_write_output(const char *path, const void *bytes, size_t nb, struct err *err);
+
+/* To see early what fs_write_output cannot write. ERR_INVALID: a folder or a socket. */
 ATTR_NODISCARD int fs_check_output(const char *path, struct err *err);
+
+/* Whether there is a file that fs_write_output would replace. */
+bool fs_output_replaces(const char *path);
 
 /* fsyncs a file, or a folder and so the names in it. */
 ATTR_NODISCARD int fs_sync(const char *path, struct err *err);

@@ -62,17 +62,6 @@ int json_read_file(json_t **out, const char *path, struct err *err)
     return json_read_text(out, text, what, err);
 }
 
-char *json_canonical(const json_t *value)
-{
-    return mem_need(json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY));
-}
-
-char *json_file_text(const json_t *value)
-{
-    AUTO_FREE char *text = mem_need(json_dumps(value, JSON_INDENT(2) | JSON_PRESERVE_ORDER));
-    return mem_printf("%s\n", text);
-}
-
 static int wrong(const char *where, const char *key, const json_t *value, const char *kind,
                  struct err *err)
 {

@@ -1,4 +1,5 @@
-/* Jansson with talkpress's errors: reading files and text, and members that must exist. */
+/* Jansson with talkpress's errors: reading files and text, and members that must exist. With it
+ * comes json_print.h, which prints. */
 #pragma once
 
 #include <jansson.h>
@@ -6,6 +7,7 @@
 #include <stdint.h>
 
 #include "err.h"
+#include "json_print.h"
 
 void json_decref_p(json_t **p);
 #define AUTO_JSON ATTR_CLEANUP(json_decref_p) json_t
@@ -21,13 +23,6 @@ ATTR_NODISCARD int json_read_text(json_t **out, const char *text, const char *wh
  * max_values, or as above. */
 ATTR_NODISCARD int json_read_limited(json_t **out, const char *text, size_t nb, size_t max_values,
                                      const char *what, struct err *err);
-
-/* One line with sorted keys: equal values give equal text. The caller frees it. */
-char *json_canonical(const json_t *value);
-
-/* The text of a file that people may look at: indented, members in their order, a line end. A new
- * string. */
-char *json_file_text(const json_t *value);
 
 /* Members that must exist: ERR_INVALID if one is missing or of another kind. where names obj in the
  * message. Strings and values belong to obj. */

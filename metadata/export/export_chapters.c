@@ -68,8 +68,8 @@ char *export_chapters_json(const json_t *chapters, const char *title)
                                               json_text(title_of(chapters, i))));
     AUTO_JSON *all = json_pack("{s:s, s:o, s:o}", "version", "1.2.0", "title",
                                json_text(title ? title : ""), "chapters", list);
-    AUTO_FREE char *text = mem_need(
-        json_dumps(all, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(DIGITS)));
+    AUTO_FREE char *text =
+        mem_need(json_print(all, (struct json_style){.indent = 2, .digits = DIGITS}));
     return mem_printf("%s\n", text);
 }
 

@@ -39,7 +39,8 @@ void export_texts_finish(struct export_texts *t)
  * visible. */
 static void add_text(struct export_texts *out, char *path, json_t *value)
 {
-    AUTO_FREE char *json = json_dumps(value, JSON_INDENT(2) | JSON_SORT_KEYS | JSON_ENSURE_ASCII);
+    AUTO_FREE char *json =
+        json_print(value, (struct json_style){.indent = 2, .sorted = true, .ascii = true});
     out->texts = mem_grow(out->texts, out->nb, sizeof *out->texts);
     out->texts[out->nb++] =
         (struct export_text){.path = path, .text = mem_printf("%s\n", json ? json : "{}")};

@@ -226,7 +226,7 @@ static int set(struct store *s, struct decision_change c, const char *value, str
 int decision_set(struct store *s, struct decision_change c, json_t *value, struct err *err)
 {
     AUTO_JSON *taken = value;
-    AUTO_FREE char *text = taken ? mem_need(json_dumps(taken, JSON_COMPACT)) : NULL;
+    AUTO_FREE char *text = taken ? json_compact(taken) : NULL;
     return set(s, c, text, err);
 }
 

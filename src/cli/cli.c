@@ -39,7 +39,7 @@ const char *cli_after_path(const char *message, const char *path)
 
 void cli_print_json(const json_t *value)
 {
-    AUTO_FREE char *text = json_dumps(value, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+    AUTO_FREE char *text = json_print(value, (struct json_style){.indent = 2});
     puts(text ? text : "null");
 }
 

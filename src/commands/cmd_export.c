@@ -30,8 +30,7 @@ struct task {
 static int write_text(const char *path, const char *text, struct err *err)
 {
     if (path)
-        return fs_check_output(path, err) < 0 ? err->code
-                                              : fs_write_atomic(path, text, strlen(text), err);
+        return fs_write_output(path, text, strlen(text), err);
     fputs(text, stdout);
     return 0;
 }

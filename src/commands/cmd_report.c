@@ -27,7 +27,7 @@ static int write_csv(const struct report *r, const char *path, struct err *err)
     AUTO_STR csv = {0};
     report_csv(&csv, r->document);
     if (path)
-        return fs_write_atomic(path, csv.s, csv.len, err);
+        return fs_write_output(path, csv.s, csv.len, err);
     fputs(csv.s, stdout);
     return 0;
 }
@@ -36,7 +36,7 @@ static int write_json(const struct report *r, const char *path, struct err *err)
 {
     if (path) {
         AUTO_FREE char *text = json_file_text(r->document);
-        return fs_write_atomic(path, text, strlen(text), err);
+        return fs_write_output(path, text, strlen(text), err);
     }
     cli_print_json(r->document);
     return 0;

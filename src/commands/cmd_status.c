@@ -465,8 +465,7 @@ static int print_metrics(const struct survey *s, const struct plan *plan, const 
     const struct metrics_source source = {plan, s->parts, s->nb_parts, s->failures};
     AUTO_FREE char *text = metrics_text(&source);
     if (path)
-        return fs_check_output(path, err) < 0 ? err->code
-                                              : fs_write_atomic(path, text, strlen(text), err);
+        return fs_write_output(path, text, strlen(text), err);
     fputs(text, stdout);
     return 0;
 }

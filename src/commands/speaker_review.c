@@ -95,7 +95,7 @@ static int export_part(const struct command *c, const struct talk *talk, const s
         return err->code;
     AUTO_FREE char *own = speaker_file_name(&pp, "html");
     const char *path = command_value(c, "output") ? command_value(c, "output") : own;
-    if (fs_write_atomic(path, html.s, html.len, err) < 0)
+    if (fs_write_output(path, html.s, html.len, err) < 0)
         return err->code;
     const bool small = html.len < 999500;
     printf("%s: %.*f %s. Send it to the speaker.\n"

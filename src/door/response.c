@@ -72,7 +72,7 @@ static struct MHD_Response *of_error(const char *text, const char *version)
     json_object_set_new(json, "error", json_text(text));
     if (version)
         json_object_set_new(json, "version", json_text(version));
-    return of_text(mem_need(json_dumps(json, JSON_COMPACT)));
+    return of_text(json_compact(json));
 }
 
 enum MHD_Result response_error(struct MHD_Connection *connection, int status, const char *text)

@@ -84,7 +84,7 @@ enum MHD_Result stream_begin(struct door *door, struct exchange *x, const char *
 
 void stream_event(struct door *door, const struct link_event *event)
 {
-    AUTO_FREE char *data = mem_need(json_dumps(event->data, JSON_COMPACT));
+    AUTO_FREE char *data = json_compact(event->data);
     ring_add(door->ring, event->name, data);
     for (struct stream *s = door->streams; s; s = s->next) {
         s->comment_s = door->now_s + DOOR_COMMENT_S;

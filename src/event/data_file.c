@@ -1,26 +1,51 @@
 #include "data_file.h"
 
+#include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "fs.h"
 #include "mem.h"
+#include "process.h"
+
+static bool find(char **out, const char *dir, const char *name)
+{
+    AUTO_FREE char *path = dir ? fs_join(dir, name) : NULL;
+    if (!path || !fs_exists(path))
+        return false;
+    *out = mem_take(&path);
+    return true;
+}
+
+/* Without ".." and without the links of a build, which lead to the source. */
+static char *in_full(char *path)
+{
+    char full[PATH_MAX];
+    if (!realpath(path, full))
+        return path;
+    free(path);
+    return mem_strdup(full);
+}
 
 int data_file_find(char **out, const char *dir, const char *name, struct err *err)
 {
-    const char *env = getenv("TALKPRESS_DATA");
-    AUTO_FREE char *in_source = mem_printf("%s/pipeline", TALKPRESS_SOURCE_DIR);
-    const char *const places[] = {dir, env, TALKPRESS_DATA_DIR, in_source};
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        AUTO_FREE char *path = !places[i]       ? NULL
-                               : name[0] == '/' ? mem_strdup(name)
-                                                : fs_join(places[i], name);
-        if (path && fs_exists(path)) {
-            *out = mem_take(&path);
+    static const char *const beside[] = {TALKPRESS_DATA_DIR, "../share/talkpress"};
+    if (name[0] == '/') {
+        if (!fs_exists(name))
+            return err_set(err, ERR_NOT_FOUND, "there is no '%s'", name);
+        *out = mem_strdup(name);
+        return 0;
+    }
+    if (find(out, dir, name) || find(out, getenv("TALKPRESS_DATA"), name))
+        return 0;
+    AUTO_FREE char *own = process_folder();
+    for (size_t i = 0; own && i < sizeof beside / sizeof *beside; i++) {
+        AUTO_FREE char *data = fs_join(own, beside[i]);
+        if (find(out, data, name)) {
+            *out = in_full(*out);
             return 0;
         }
     }
-    if (name[0] == '/')
-        return err_set(err, ERR_NOT_FOUND, "there is no '%s'", name);
-    return err_set(err, ERR_NOT_FOUND, "'%s' was not found in '%s' or in '%s'", name,
-                   dir ? dir : ".", TALKPRESS_DATA_DIR);
+    return err_set(err, ERR_NOT_FOUND, "'%s' was not found in '%s' or in '%s/%s'", name,
+                   dir ? dir : ".", own ? own : "", *beside);
 }

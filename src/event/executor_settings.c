@@ -49,9 +49,9 @@ static int read_word(char **out, const json_t *map, const char *key, const char 
         *out = mem_strdup(json_string_value(v));
     if (*out && has_only(*out, chars) && **out != '-')
         return 0;
-    AUTO_FREE char *found = json_dumps(v, JSON_ENCODE_ANY | JSON_REAL_PRECISION(6));
+    AUTO_FREE char *found = json_print(v, (struct json_style){.digits = 6});
     return err_set(err, ERR_INVALID, "%s: '%s' of 'slurm' should be like '%s', not %s", where, key,
-                   example, found ? found : "this");
+                   example, found);
 }
 
 /* Slurm's own form: a number of MB, or one with K, M, G or T. */

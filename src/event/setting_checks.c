@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "json.h"
 #include "mem.h"
 #include "str.h"
 #include "yaml_json.h"
@@ -120,9 +121,9 @@ int setting_number(double *out, const json_t *map, const char *key, double fallb
     if (!v || json_is_null(v))
         return 0;
     if (!json_is_number(v) || json_number_value(v) < least || json_number_value(v) > most) {
-        AUTO_FREE char *found = json_dumps(v, JSON_ENCODE_ANY | JSON_REAL_PRECISION(6));
+        AUTO_FREE char *found = json_print(v, (struct json_style){.digits = 6});
         return err_set(err, ERR_INVALID, "%s: '%s' should be a number from %g to %g, not %s", where,
-                       key, least, most, found ? found : "this");
+                       key, least, most, found);
     }
     *out = json_number_value(v);
     return 0;

@@ -40,8 +40,7 @@ void hook_outcome_write(const char *work, const char *name, const char *at,
 void hook_outcome_keep_told(const char *work, const char *name, const json_t *told)
 {
     struct err ignored = {0};
-    AUTO_FREE char *path = hook_outcome_path(work, name, "told"),
-                   *text = mem_need(json_dumps(told, JSON_COMPACT));
+    AUTO_FREE char *path = hook_outcome_path(work, name, "told"), *text = json_compact(told);
     (void)!fs_write_atomic(path, text, strlen(text), &ignored);
 }
 

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -23,6 +22,7 @@
 #include "hook_program.h"
 #include "json.h"
 #include "mem.h"
+#include "process.h"
 #include "str.h"
 
 /* --- the program ------------------------------------------------------------------------------ */
@@ -47,16 +47,14 @@ static char *variable(const char *name, const char *fallback)
 /* A new list. PATH and so on are the user's; the rest is what hooks want to know. */
 static char **environment_of(const struct hook_call *c)
 {
-    char own[PATH_MAX];
-    const ssize_t nb_own = readlink("/proc/self/exe", own, sizeof own - 1);
-    own[nb_own > 0 ? nb_own : 0] = '\0';
+    AUTO_FREE char *own = process_program();
     char *const all[] = {variable("PATH", "/usr/local/bin:/usr/bin:/bin"),
                          variable("HOME", "/"),
                          variable("LANG", "C.UTF-8"),
                          variable("TALKPRESS_DATA", NULL),
                          mem_printf("TALKPRESS_EVENT=%s", c->dir),
                          mem_printf("TALKPRESS_HOOK=%s", c->name),
-                         *own ? mem_printf("TALKPRESS_PROGRAM=%s", own) : NULL};
+                         own ? mem_printf("TALKPRESS_PROGRAM=%s", own) : NULL};
     const size_t most = sizeof all / sizeof *all;
     char **list = mem_zalloc(most + 1, sizeof *list);
     for (size_t i = 0, nb = 0; i < most; i++)

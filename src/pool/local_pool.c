@@ -40,9 +40,7 @@ struct local_pool {
 static int write_spec(const char *path, const struct job_spec *spec, struct err *err)
 {
     AUTO_JSON *document = job_spec_write(spec);
-    return json_dump_file(document, path, JSON_COMPACT) < 0
-               ? err_errno(err, errno, "cannot write '%s'", path)
-               : 0;
+    return json_print_file(path, document, JSON_COMPACT_STYLE, err);
 }
 
 static void free_slot(struct slot *s)

@@ -39,7 +39,8 @@ int removed_begin(char **out_dir, const char *work, json_t *note, struct err *er
     AUTO_FREE char *dir = NULL;
     if (create(&dir, work, &utc, err) < 0)
         return err->code;
-    AUTO_FREE char *path = fs_join(dir, REMOVED_NOTE), *text = json_dumps(note, JSON_INDENT(1));
+    AUTO_FREE char *path = fs_join(dir, REMOVED_NOTE),
+                   *text = json_print(note, (struct json_style){.indent = 1});
     if (fs_write_atomic(path, text ? text : "{}", text ? strlen(text) : 2, err) < 0)
         return err->code;
     *out_dir = mem_take(&dir);

@@ -32,7 +32,7 @@ int queue_make(const char *queue, struct err *err)
 
 int queue_write(const char *path, const json_t *document, struct err *err)
 {
-    AUTO_FREE char *text = mem_need(json_dumps(document, JSON_COMPACT));
+    AUTO_FREE char *text = json_compact(document);
     AUTO_FREE char *dir = fs_dirname(path);
     AUTO_FREE char *tmp = mem_printf("%s/.%s.%d", dir, fs_basename(path), (int)getpid());
     if (fs_write(tmp, text, strlen(text), err) == 0 && rename(tmp, path) < 0)

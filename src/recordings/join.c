@@ -223,8 +223,8 @@ static char *difference(const json_t *a, const json_t *b)
         const json_t *vb = json_object_get(stream_of(b, facts[i].kind), facts[i].key);
         if (json_equal(va, vb) || (!va && !vb))
             continue;
-        AUTO_FREE char *ta = va ? json_dumps(va, JSON_ENCODE_ANY) : mem_strdup("none");
-        AUTO_FREE char *tb = vb ? json_dumps(vb, JSON_ENCODE_ANY) : mem_strdup("none");
+        AUTO_FREE char *ta = va ? json_compact(va) : mem_strdup("none");
+        AUTO_FREE char *tb = vb ? json_compact(vb) : mem_strdup("none");
         return mem_printf("%s (%s, %s)", facts[i].word, ta, tb);
     }
     const char *ca = json_get_string(a, "container", ""), *cb = json_get_string(b, "container", "");

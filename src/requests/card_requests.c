@@ -99,7 +99,7 @@ static void try_cards(struct trial_answer *out, const struct trial_request *r)
 static void add_answer(struct str *out, const struct trial_answer *answer)
 {
     AUTO_JSON *json = trial_answer_write(answer);
-    AUTO_FREE char *text = mem_need(json_dumps(json, JSON_COMPACT));
+    AUTO_FREE char *text = json_compact(json);
     str_add(out, text);
 }
 
@@ -159,7 +159,7 @@ static int take_card(char **left_out, const struct str *answer, const char *path
     AUTO_FREE char *line = mem_printf("%.*s", (int)(end - answer->s), answer->s);
     AUTO_FREE char *clean = str_clean_line(line);
     *left_out = *clean ? mem_take(&clean) : NULL;
-    return fs_write_atomic(path, png, nb, err);
+    return fs_write_output(path, png, nb, err);
 }
 
 int card_serve(const json_t *json)

@@ -72,6 +72,6 @@ int picture_call_serve(const struct picture_call *c, const char *path, struct er
         (void)!fs_write(path, made.s, made.len, err);
     AUTO_JSON *answer = err->code ? json_pack("{s:s}", "failure", err->msg)
                                   : json_pack("{s:I}", "bytes", (json_int_t)made.len);
-    AUTO_FREE char *text = mem_need(json_dumps(answer, JSON_COMPACT));
+    AUTO_FREE char *text = json_compact(answer);
     return puts(text) >= 0 ? EXIT_OK : EXIT_FAILED;
 }

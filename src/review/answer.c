@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "fs.h"
+#include "json.h"
 #include "mem.h"
 
 static const char never_kept[] = "no-store";
@@ -47,7 +48,7 @@ void answer_text(struct answer *out, struct str *text, const char *type)
 
 void answer_json(struct answer *out, json_t *value)
 {
-    char *s = json_dumps(value, JSON_COMPACT);
+    char *s = json_print(value, JSON_COMPACT_STYLE);
     json_decref(value);
     if (!s) {
         answer_error(out, STATUS_FAILED, "a text is not UTF-8");

@@ -28,7 +28,7 @@ static int parse(struct str *out, const void *opaque, struct err *err)
                                               (json_int_t)cues.cues[i].end_ms, "text",
                                               json_text(cues.cues[i].text)));
     AUTO_JSON *all = json_pack("{s:O}", "cues", list);
-    AUTO_FREE char *text = mem_need(json_dumps(all, JSON_COMPACT));
+    AUTO_FREE char *text = json_compact(all);
     str_add(out, text);
     return 0;
 }

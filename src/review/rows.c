@@ -98,7 +98,7 @@ static char *recordings_text(const struct plan *plan)
     AUTO_FREE json_t **parts = parts_by_recording(plan);
     for (size_t i = 0; i < plan->nb_recordings; i++)
         json_array_append_new(list, recording_json(&plan->sources[i], parts[i]));
-    return mem_need(json_dumps(list, JSON_COMPACT));
+    return json_compact(list);
 }
 
 /* --- all -------------------------------------------------------------------------------------- */
@@ -116,7 +116,7 @@ static int add_row(struct rows *rows, const struct plan *plan, const struct part
     rows->list[rows->nb++] = (struct row){.talk = talk->number,
                                           .part = part->number,
                                           .kind = kind_of(&pp, json),
-                                          .text = mem_need(json_dumps(json, JSON_COMPACT))};
+                                          .text = json_compact(json)};
     return 0;
 }
 
@@ -183,7 +183,7 @@ void rows_queue(struct str *out, const struct rows *rows, const struct plan *pla
     for (size_t i = 0; i < rows->nb; i++)
         nb[rows->list[i].kind]++;
     AUTO_JSON *event = json_pack("{s:o}", "title", json_text(plan->programme.name));
-    AUTO_FREE char *head = mem_need(json_dumps(event, JSON_COMPACT));
+    AUTO_FREE char *head = json_compact(event);
     str_addf(out, "{\"event\":%s,\"counts\":{\"needs\":%zu,\"fine\":%zu,\"done\":%zu},\"parts\":[",
              head, nb[ROW_NEEDS], nb[ROW_FINE], nb[ROW_DONE]);
     for (size_t i = 0; i < rows->nb; i++) {

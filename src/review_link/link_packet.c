@@ -116,7 +116,7 @@ char *link_hello_text(const struct link_hello *h)
                   h->sandbox ? h->sandbox : "best-effort", "hosts", json_array());
     for (size_t i = 0; i < h->nb_hosts; i++)
         json_array_append_new(json_object_get(json, "hosts"), json_string(h->hosts[i]));
-    return mem_need(json_dumps(json, JSON_COMPACT));
+    return json_compact(json);
 }
 
 static int read_hosts(struct link_hello *out, const json_t *hosts, const char *where,
@@ -181,7 +181,7 @@ char *link_request_text(const struct link_request *r)
     }
     if (has & LINK_HAS_BODY)
         json_object_set(json, "body", r->body);
-    return mem_need(json_dumps(json, JSON_COMPACT));
+    return json_compact(json);
 }
 
 static int read_int(int *out, const json_t *args, const char *key, int64_t least, int64_t most,
@@ -304,13 +304,13 @@ char *link_answer_text(const struct link_answer *a)
         json_object_set_new(json, "cache", json_string(a->cache));
     if (a->version)
         json_object_set_new(json, "version", json_string(a->version));
-    return mem_need(json_dumps(json, JSON_COMPACT));
+    return json_compact(json);
 }
 
 char *link_event_text(const struct link_event *e)
 {
     AUTO_JSON *json = json_pack("{s:s, s:O}", "event", e->name, "data", e->data);
-    return mem_need(json_dumps(json, JSON_COMPACT));
+    return json_compact(json);
 }
 
 static int read_event(struct link_event *out, const json_t *json, const char *where,

@@ -142,7 +142,7 @@ static char *keep(const struct executor *e, const struct slot *s, const char *ex
 static char *keep_spec(const struct executor *e, const struct slot *s)
 {
     AUTO_JSON *spec = job_spec_write(&s->spec);
-    AUTO_FREE char *text = mem_need(json_dumps(spec, JSON_COMPACT));
+    AUTO_FREE char *text = json_compact(spec);
     return keep(e, s, "json", text);
 }
 

@@ -168,8 +168,8 @@ static int claim(struct on_demand *d, struct err *err)
 static int write_spec(struct slot *s, const struct job_spec *planned, struct err *err)
 {
     AUTO_JSON *document = job_spec_write(planned);
-    if (json_dump_file(document, s->spec_path, JSON_COMPACT) < 0)
-        return err_errno(err, errno, "cannot write '%s'", s->spec_path);
+    if (json_print_file(s->spec_path, document, JSON_COMPACT_STYLE, err) < 0)
+        return err->code;
     return job_spec_read(&s->spec, mem_take(&document), err);
 }
 

@@ -47,7 +47,7 @@ void progress_file_write(struct progress_file *f, json_t *progress)
         return;
     json_object_set_new(progress, "pid", json_integer(getpid()));
     json_object_set_new(progress, "at_s", json_real(clock_now_s()));
-    AUTO_FREE char *text = mem_need(json_dumps(progress, JSON_COMPACT));
+    AUTO_FREE char *text = json_compact(progress);
     const size_t nb = strlen(text);
     if (pwrite(f->fd, text, nb, 0) == (ssize_t)nb)
         (void)!ftruncate(f->fd, (off_t)nb);

@@ -71,7 +71,7 @@ void watch_file_write(struct watch_file **file, const char *work, const struct w
     AUTO_JSON *all = json_pack("{s:I, s:I, s:I, s:f, s:f}", "pid", (json_int_t)getpid(), "folders",
                                (json_int_t)state->nb_folders, "parts", (json_int_t)state->nb_parts,
                                "work_s", state->work_s, "since", state->since);
-    AUTO_FREE char *text = mem_need(json_dumps(all, JSON_COMPACT));
+    AUTO_FREE char *text = json_compact(all);
     const size_t nb = strlen(text);
     if (pwrite((*file)->fd, text, nb, 0) == (ssize_t)nb)
         (void)!ftruncate((*file)->fd, (off_t)nb);

@@ -86,7 +86,7 @@ char *manifest_text(const struct manifest *m)
     }
     AUTO_JSON *all = json_pack("{s:i, s:o, s:O}", "version", VERSION, "event", json_text(m->event),
                                "files", files);
-    return mem_need(json_dumps(all, JSON_INDENT(1) | JSON_PRESERVE_ORDER));
+    return mem_need(json_print(all, (struct json_style){.indent = 1}));
 }
 
 void manifest_finish(struct manifest *m)

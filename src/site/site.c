@@ -126,7 +126,7 @@ static int read_captions(struct cues *all, json_t *transcripts, struct html_piec
 static void hash_json(char out[HASH_BYTES], const struct making *m, const json_t *data)
 {
     struct hash *h = hash_create();
-    AUTO_FREE char *text = json_dumps(data, JSON_COMPACT | JSON_SORT_KEYS);
+    AUTO_FREE char *text = data ? json_canonical(data) : NULL;
     hash_add_int(h, SITE_VERSION);
     hash_add_str(h, m->templates);
     hash_add_str(h, text ? text : "");

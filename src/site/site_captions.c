@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json.h"
 #include "mem.h"
 #include "page_html.h"
 #include "page_text.h"
@@ -353,10 +354,10 @@ void word_index_script(struct str *out, const struct word_index *x)
         str_add(&pages, i ? " " : "");
         str_add(&pages, sorted[i]->pages.s);
     }
-    AUTO_FREE char *names = json_dumps(x->pages, JSON_COMPACT);
+    AUTO_FREE char *names = json_compact(x->pages);
     /* Words are letters and digits, and names of files have no characters that end a script. */
     str_add(out, "captionIndex({\"pages\":");
-    str_add(out, names ? names : "[]");
+    str_add(out, names);
     str_add(out, ",\"words\":");
     add_string(out, words.s ? words.s : "");
     str_add(out, ",\"in\":");

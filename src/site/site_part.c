@@ -314,6 +314,6 @@ json_t *part_json_ld(const json_t *event, const json_t *talk, const json_t *part
                      const char *base_url)
 {
     AUTO_JSON *object = video_object(event, talk, part, base_url);
-    AUTO_FREE char *text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(12));
+    AUTO_FREE char *text = json_print(object, (struct json_style){.compact = true, .digits = 12});
     return json_string(text ? text : "{}");
 }

@@ -11,6 +11,7 @@
 #include "executor_settings.h"
 #include "fs.h"
 #include "mem.h"
+#include "process.h"
 #include "sha256.h"
 #include "slurm_command.h"
 #include "slurm_pace.h"
@@ -419,13 +420,11 @@ int slurm_engine_create(struct engine **out, const struct slurm_settings *settin
 {
     static const struct engine_ops ops = {
         .begin = begin, .start = start, .turn = turn, .cancel = cancel, .destroy = destroy};
-    char own[4096];
-    const ssize_t nb = readlink("/proc/self/exe", own, sizeof own - 1);
-    if (nb <= 0)
+    char *own = process_program();
+    if (!own)
         return err_errno(err, errno, "cannot read /proc/self/exe");
-    own[nb] = '\0';
     struct slurm *s = mem_zalloc(1, sizeof *s);
-    s->of.program = mem_strdup(own);
+    s->of.program = own;
     s->of.settings = settings;
     s->pace = normal_pace;
     s->most_at_once = SLURM_MOST_TASKS;

@@ -64,7 +64,7 @@ static json_t *page_json(const struct plan *plan, const struct part_plan *pp, co
 /* JSON in a script element: nothing in it ends the element. */
 static void add_json(struct str *out, const json_t *value)
 {
-    AUTO_FREE char *text = mem_need(json_dumps(value, JSON_COMPACT | JSON_PRESERVE_ORDER));
+    AUTO_FREE char *text = json_compact(value);
     for (const char *p = text; *p; p++)
         if (*p == '<')
             str_add(out, "\\u003c");

@@ -8,6 +8,7 @@
 
 #include "err.h"
 #include "fs.h"
+#include "json.h"
 #include "mem.h"
 #include "reader.h"
 
@@ -56,9 +57,7 @@ char *worker_made_file(const struct worker *w, const char *key)
 int worker_deliver(const struct worker *w, const char *key, const json_t *report, struct err *err)
 {
     AUTO_FREE char *json_name = mem_printf("%s.json", key), *json = worker_tmp_file(w, json_name);
-    return json_dump_file(report, json, JSON_INDENT(2) | JSON_SORT_KEYS) < 0
-               ? err_errno(err, errno, "cannot write '%s'", json)
-               : 0;
+    return json_print_file(json, report, JSON_RESULT_STYLE, err);
 }
 
 /* --- the recording --------------------------------------------------------------------------- */

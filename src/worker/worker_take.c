@@ -280,8 +280,8 @@ int worker_place(const struct taken *t, const struct worker *w, struct err *err)
     AUTO_FREE char *to = workdir_path(work, t->key, "json");
     if (make_result(&result, t, w, err) < 0 || workdir_prepare(work, t->key, err) < 0)
         return err->code;
-    if (json_dump_file(result, json, JSON_INDENT(2) | JSON_SORT_KEYS) < 0)
-        return err_errno(err, errno, "cannot write '%s'", json);
+    if (json_print_file(json, result, JSON_RESULT_STYLE, err) < 0)
+        return err->code;
     if (t->file) {
         AUTO_FREE char *place = workdir_path(work, t->key, job_spec_ext(w->spec));
         if (fs_place(t->file, place, err) < 0)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "exit_status.h"
+#include "fs.h"
 #include "json.h"
 #include "mem.h"
 #include "program.h"
@@ -40,7 +41,8 @@ static char **arguments(char **words)
 static int write_request(const json_t *request, struct err *err)
 {
     const int fd = memfd_create("request", MFD_CLOEXEC);
-    if (fd >= 0 && json_dumpfd(request, fd, JSON_COMPACT) == 0 && lseek(fd, 0, SEEK_SET) == 0)
+    AUTO_FREE char *text = json_compact(request);
+    if (fd >= 0 && fs_write_all(fd, text, strlen(text)) == 0 && lseek(fd, 0, SEEK_SET) == 0)
         return fd;
     err_errno(err, errno, "cannot pass the request to " NAME);
     if (fd >= 0)

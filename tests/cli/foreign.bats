@@ -272,22 +272,6 @@ all_in_time()
     [ ! -e victims/new ]
 }
 
-@test "files that a command writes: never through a link, never in the place of a device" {
-    echo precious >victim
-    ln -s "$PWD/victim" out.xml
-    mkfifo pipe.xml
-    expect 0 tp export schedule.xml -o out.xml
-    [ ! -L out.xml ]
-    same precious "$(cat victim)"
-    in_time 1 export schedule.xml -o "$PWD/pipe.xml"
-    says "'$PWD/pipe.xml' exists and is not a file: name another"
-    in_time 1 export schedule.xml -o /dev/null
-    in_time 1 card 1 -o /dev/null
-    says "'/dev/null' exists and is not a file: name another"
-    [ -c /dev/null ]
-    [ -p pipe.xml ]
-}
-
 # pasted COMMAND: what bash does with a line that talkpress printed.
 pasted()
 {

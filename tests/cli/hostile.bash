@@ -138,5 +138,5 @@ hostile_worker()
         cp "$TALKPRESS" "$dir/talkpress"
         ln -s "$(dirname "$TALKPRESS")/../tests/hostile/talkpress-media" "$dir/talkpress-media"
     fi
-    HOSTILE=$1 "$dir/talkpress" "${@:2}"
+    TALKPRESS_DATA=$(dirname "$TALKPRESS")/../share/talkpress HOSTILE=$1 "$dir/talkpress" "${@:2}"
 }

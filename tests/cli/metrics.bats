@@ -101,9 +101,6 @@ has()
     same event.prom "$(echo event.prom*)"
     expect 1 tp status --prometheus -o no/such/folder.prom
     says "no/such/folder.prom"
-    mkfifo pipe
-    expect 1 tp status --prometheus -o pipe
-    says "'pipe' exists and is not a file"
 }
 
 @test "wrong options" {

@@ -330,6 +330,7 @@ talkpress's own files of these names are left out: move them away and publish ag
     SITE=on settings 'renditions: [cheap]'
     mkdir program
     cp "$TALKPRESS" program
+    ln -s "$(dirname "$TALKPRESS")/../share" share # where a program looks for its data
     printf '#!/bin/sh\ncase $1 in contact-sheet) echo "{\\"failure\\": \\"no ink\\"}" ;; *) exec "%s/talkpress-media" "$@" ;; esac\n' \
         "$(dirname "$TALKPRESS")" >program/talkpress-media
     chmod +x program/talkpress-media

@@ -233,6 +233,7 @@ END
     [[ $libraries = *libsqlite3* && $libraries != *libavcodec* && $libraries != *libass* ]]
     mkdir bin
     cp "$TALKPRESS" bin/talkpress
+    export TALKPRESS_DATA=$(dirname "$TALKPRESS")/../share/talkpress
     expect 0 bin/talkpress init event
     expect 1 bin/talkpress -C event card 1 -o card.png
     says "'talkpress-media' is neither in '$PWD/bin' nor in '$PWD/bin/../libexec/talkpress'" \

@@ -68,6 +68,7 @@ char *fuzz_event(void)
     AUTO_FREE char *dir = fs_join(fuzz_folder(), "event");
     struct err err = {0};
     AUTO_EVENT event = {.lock = -1};
+    setenv("TALKPRESS_DATA", SOURCE_DIR "/pipeline", 1);
     if (fs_exists(dir))
         return mem_take(&dir);
     if (event_init(dir, &err) < 0)

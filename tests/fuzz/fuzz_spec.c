@@ -129,7 +129,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     } else {
         set_places(spec);
-        AUTO_FREE char *json = json_dumps(spec, JSON_ENCODE_ANY);
+        AUTO_FREE char *json = json_compact(spec);
         fuzz_put(json, strlen(json), "%s", path);
     }
     (void)worker_main(path);

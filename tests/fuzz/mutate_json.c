@@ -108,7 +108,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsi
     }
     change(&places, &seed);
     free(places.list);
-    AUTO_FREE char *text = json_dumps(value, JSON_COMPACT);
+    AUTO_FREE char *text = json_print(value, JSON_COMPACT_STYLE);
     const size_t nb = text ? strlen(text) : 0, rest = size - end;
     if (begin + nb + rest > max_size)
         return size;

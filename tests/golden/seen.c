@@ -86,7 +86,7 @@ static void see_jobs(struct seen_jobs *out, struct job *jobs, size_t nb, const s
                                   .talk = jobs[i].talk,
                                   .part = jobs[i].part};
         memcpy(seen->key, jobs[i].key, sizeof seen->key);
-        seen->spec = json_dumps(written, JSON_COMPACT);
+        seen->spec = json_print(written, JSON_COMPACT_STYLE);
         assert_non_null(seen->spec);
         check_reading(&spec, seen->spec);
     }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "err.h"
+#include "json.h"
 #include "mem.h"
 #include "worker_sandbox.h"
 #include "worker_stage.h"
@@ -27,7 +28,7 @@ static bool is_target(char *behaviour, const struct worker *w)
     if (!said || sscanf(said, "%31s %31s %63s", stage, behaviour, word) < 2 ||
         strcmp(stage, w->file ? "check" : stage_name(w->spec->stage)) != 0)
         return false;
-    AUTO_FREE char *spec = json_dumps(w->spec->document, JSON_COMPACT);
+    AUTO_FREE char *spec = json_print(w->spec->document, JSON_COMPACT_STYLE);
     return spec && strstr(spec, word);
 }
 

@@ -13,6 +13,7 @@
 #include "err.h"
 #include "fs.h"
 #include "hostile.h"
+#include "json.h"
 #include "mem.h"
 #include "sha256.h"
 #include "worker_stage.h"
@@ -47,7 +48,8 @@ static void write_many(const char *path, const char *head, const char *again, in
 
 static void write_result(const struct delivery *d)
 {
-    if (json_dump_file(d->result, d->json, JSON_INDENT(2) | JSON_SORT_KEYS) < 0)
+    struct err err = {0};
+    if (json_print_file(d->json, d->result, JSON_RESULT_STYLE, &err) < 0)
         abort();
 }
 

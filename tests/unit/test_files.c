@@ -371,7 +371,7 @@ static void test_json_files(void **state)
     AUTO_FREE char *path = folder_path("a.json");
     AUTO_JSON *value = json_pack("{s:i, s:[s, n], s:f}", "b", 1, "a", "ü\n\"", "c", 0.1);
     AUTO_JSON *back = NULL;
-    AUTO_FREE char *written = json_dumps(value, JSON_INDENT(2));
+    AUTO_FREE char *written = json_file_text(value);
     assert_done(fs_write_atomic(path, written, strlen(written), &err));
     assert_done(json_read_file(&back, path, &err));
     assert_true(json_equal(value, back));

@@ -80,7 +80,7 @@ static void shorten(struct walk *w, json_t *object, const char *member, char *na
     const json_t *value = json_object_get(object, member);
     if (!json_is_object(value))
         return;
-    AUTO_FREE char *text = json_dumps(value, JSON_COMPACT);
+    AUTO_FREE char *text = json_compact(value);
     size_t i = 0;
     while (i < w->nb_known && strcmp(w->known[i].name, name) != 0)
         i++;
@@ -97,7 +97,7 @@ static void shorten(struct walk *w, json_t *object, const char *member, char *na
 static void show_spec(struct walk *w, const char *stage, const char *spec)
 {
     AUTO_JSON *o = json_loads(spec, 0, NULL);
-    AUTO_FREE char *again = json_dumps(o, JSON_COMPACT);
+    AUTO_FREE char *again = json_compact(o);
     assert_string_equal(again, spec); /* so what is shown is what the worker reads */
     const char *path = json_get_string(json_object_get(o, "recording"), "path", "");
     size_t i;
@@ -108,7 +108,7 @@ static void show_spec(struct walk *w, const char *stage, const char *spec)
         shorten(w, output, "video", mem_printf("@%s of %s@", stage, rendition));
         shorten(w, output, "audio", mem_printf("@sound of %s@", rendition));
     }
-    AUTO_FREE char *text = json_dumps(o, JSON_COMPACT);
+    AUTO_FREE char *text = json_compact(o);
     str_add(&w->text, "    ");
     add_in_lines(&w->text, text);
 }

@@ -199,8 +199,7 @@ static void test_longest(void **state)
                         json_pack("{s:[i,i], s:[i,i], s:i, s:i}", "fps", 60, 1, "time_base", 1,
                                   90000, "origin", 0, "frames", HOURS * 3600 * 60));
     AUTO_JSON *analysis = json_pack("{s:s, s:O}", "fields", "progressive", "scenes", scenes);
-    AUTO_FREE char *of_probe = json_dumps(probe, JSON_INDENT(2)),
-                   *of_analysis = json_dumps(analysis, JSON_INDENT(2));
+    AUTO_FREE char *of_probe = json_file_text(probe), *of_analysis = json_file_text(analysis);
     assert_done(read_text(&result, STAGE_PROBE, of_probe, &err));
     assert_done(read_text(&seen, STAGE_ANALYSE, of_analysis, &err));
 }

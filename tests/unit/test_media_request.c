@@ -11,7 +11,7 @@ static json_t *through_text(json_t *value)
 {
     struct err err = {0};
     json_t *read;
-    AUTO_FREE char *text = json_dumps(value, JSON_COMPACT);
+    AUTO_FREE char *text = json_print(value, JSON_COMPACT_STYLE);
     json_decref(value);
     assert_non_null(text);
     assert_int_equal(json_read_text(&read, text, "a test", &err), 0);
