@@ -5,8 +5,10 @@
 #pragma once
 
 #include <libavcodec/avcodec.h>
+#include <libavfilter/avfilter.h>
 #include <libavformat/avformat.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 /* Flags of frames: since libavutil 58.7 (FFmpeg 6.1); libavutil 61 dropped the members that they
  * replace. */
@@ -34,8 +36,8 @@ static inline const uint8_t *av_versions_side_data(const AVStream *st,
                                                    enum AVPacketSideDataType type)
 {
 #if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 30, 100)
-    const AVPacketSideData *side = av_packet_side_data_get(
-        st->codecpar->coded_side_data, st->codecpar->nb_coded_side_data, type);
+    const AVPacketSideData *side = av_packet_side_data_get(st->codecpar->coded_side_data,
+                                                           st->codecpar->nb_coded_side_data, type);
     return side ? side->data : NULL;
 #else
     return av_stream_get_side_data(st, type, NULL);
@@ -47,9 +49,8 @@ static inline uint8_t *av_versions_new_side_data(AVStream *st, enum AVPacketSide
                                                  size_t nb_bytes)
 {
 #if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 30, 100)
-    AVPacketSideData *side =
-        av_packet_side_data_new(&st->codecpar->coded_side_data, &st->codecpar->nb_coded_side_data,
-                                type, nb_bytes, 0);
+    AVPacketSideData *side = av_packet_side_data_new(
+        &st->codecpar->coded_side_data, &st->codecpar->nb_coded_side_data, type, nb_bytes, 0);
     return side ? side->data : NULL;
 #else
     return av_stream_new_side_data(st, type, nb_bytes);
@@ -70,6 +71,16 @@ static inline enum AVSampleFormat av_versions_sample_fmt(const AVCodec *codec)
     const enum AVSampleFormat *fmts = codec->sample_fmts;
 #endif
     return fmts ? fmts[0] : AV_SAMPLE_FMT_FLT;
+}
+
+/* The end of the arguments of a "buffer" filter: since libavfilter 10 (FFmpeg 7) these state the
+ * colours of its pictures; unstated ones make libavfilter put a conversion before the scaler. */
+static inline void av_versions_source_colours(char *out, size_t nb_bytes, enum AVColorSpace space,
+                                              enum AVColorRange range)
+{
+    *out = '\0';
+    if (LIBAVFILTER_VERSION_MAJOR >= 10)
+        snprintf(out, nb_bytes, ":colorspace=%d:range=%d", (int)space, (int)range);
 }
 
 /* How much to add to the times of sound that goes to Matroska or WebM, in the unit of nb: these
