@@ -569,5 +569,12 @@ const struct verb command_verbs[] = {
      .names = {NAMES_FOLDER},
      .needs = NEEDS_NOTHING,
      .run = cmd_pilot},
+    {.name = "complete", /* not listed; the scripts in contrib/completion call it */
+     .help =
+         "complete -- WORD...\n"
+         "Prints what the shell's completion proposes for the last WORD: see docs/completion.md.",
+     .takes = {1, VERB_ANY_NUMBER, "expected the words that were typed"},
+     .needs = NEEDS_NOTHING,
+     .run = cmd_complete},
     {.name = NULL},
 };
