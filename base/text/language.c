@@ -66,3 +66,11 @@ const char *language_long(char out[LANGUAGE_BYTES], const char *code)
         }
     return NULL;
 }
+
+bool language_known(char out[LANGUAGE_BYTES], size_t index)
+{
+    if (index >= (sizeof terminology - 1) / ROW)
+        return false;
+    snprintf(out, LANGUAGE_BYTES, "%.2s", terminology + index * ROW);
+    return true;
+}

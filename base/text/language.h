@@ -15,3 +15,5 @@ bool language_valid(const char *text, size_t nb);
 void language_short(char out[LANGUAGE_BYTES], const char *code);
 /* ISO 639-2/T of a short code; a code of three letters stays. NULL: there is none. */
 const char *language_long(char out[LANGUAGE_BYTES], const char *code);
+/* The index-th of all short codes, in alphabetical order. False: there are fewer. */
+bool language_known(char out[LANGUAGE_BYTES], size_t index);

@@ -266,28 +266,38 @@ int store_create(const char *path, struct err *err)
     return create_at(tmp, err) < 0 ? err->code : fs_commit(tmp, path, err);
 }
 
-/* The path as a URI, which tells SQLite that the file does not change. */
-static char *unchanging(const char *path)
+/* The path as a URI, with what tells SQLite how to open it. */
+static char *uri_of(const char *path, const char *how)
 {
     AUTO_STR uri = {0};
     str_add(&uri, "file:");
     for (; *path; path++)
         str_addf(&uri, strchr("%?#", *path) ? "%%%02X" : "%c", (unsigned char)*path);
-    str_add(&uri, "?immutable=1");
+    str_addf(&uri, "?%s", how);
     return str_take(&uri);
 }
 
-int sql_open_unchanging(struct store **out, int *version, const char *path, struct err *err)
+/* Only to read. It never waits for another process. */
+static int open_as(struct store **out, int *version, const char *path, const char *how,
+                   struct err *err)
 {
     AUTO_STORE *s = mem_zalloc(1, sizeof *s);
-    AUTO_FREE char *uri = unchanging(path);
-    if (open_db(s, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, err) < 0 ||
-        check_version(version, s, path, err) < 0 || sql_exec(s, READING_PRAGMAS, err) < 0)
+    AUTO_FREE char *uri = uri_of(path, how);
+    if (open_db(s, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, err) < 0)
+        return err->code;
+    sqlite3_busy_handler(s->db, NULL, NULL);
+    sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    if (check_version(version, s, path, err) < 0 || sql_exec(s, READING_PRAGMAS, err) < 0)
         return err->code;
     free(s->path);
     s->path = mem_strdup(path);
     *out = mem_take(&s);
     return 0;
+}
+
+int sql_open_unchanging(struct store **out, int *version, const char *path, struct err *err)
+{
+    return open_as(out, version, path, "immutable=1", err);
 }
 
 /* To read a store in WAL mode, SQLite creates two small files beside it, which fails on a full or
@@ -314,6 +324,30 @@ static int open_to_read(struct store **out, const char *path, const struct err *
     else
         err_set(&s->unwritable, ERR_IO,
                 "the store '%s' can only be read: its folder takes no new files", path);
+    *out = mem_take(&s);
+    return 0;
+}
+
+/* Only while its journal and the index of it are there, a process can have the store open, or ended
+ * without closing it; the index is then read, and never written. Else the store is read as an
+ * unchanging file: SQLite would create both. */
+int store_open_at_once(struct store **out, const char *path, struct err *err)
+{
+    AUTO_STORE *s = NULL;
+    int version = 0;
+    if (check_files(path, err) < 0)
+        return err->code;
+    AUTO_FREE char *real = realpath(path, NULL);
+    AUTO_FREE char *journal = mem_printf("%s-wal", real ? real : path);
+    AUTO_FREE char *index = mem_printf("%s-shm", real ? real : path);
+    const char *how =
+        fs_size(journal) > 0 && fs_exists(index) ? "mode=ro&readonly_shm=1" : "immutable=1";
+    if (open_as(&s, &version, path, how, err) < 0)
+        return err->code;
+    if (version < SCHEMA_VERSION)
+        return err_set(err, ERR_INVALID, "'%s' is of an earlier version", path);
+    if (sql_check_schema(s, err) < 0)
+        return err->code;
     *out = mem_take(&s);
     return 0;
 }

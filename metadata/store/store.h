@@ -22,6 +22,10 @@ struct store;
  * unchanged. */
 ATTR_NODISCARD int store_create(const char *path, struct err *err);
 ATTR_NODISCARD int store_open(struct store **out, const char *path, struct err *err);
+/* Opens a store to read it, for the shell's completion: writes nothing, creates no files, and never
+ * waits. Others that write are not kept from it. ERR_BUSY if it cannot be read now; ERR_INVALID if
+ * it is of another version. */
+ATTR_NODISCARD int store_open_at_once(struct store **out, const char *path, struct err *err);
 void store_close_p(struct store **store);
 /* Copies the store at path, as it was last committed, to a file that is complete or not there. */
 ATTR_NODISCARD int store_copy(const char *path, const char *to, struct err *err);

@@ -1,7 +1,6 @@
 #include "cli.h"
 
 #include <assert.h>
-#include <getopt.h>
 #include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,12 +11,13 @@
 
 #include "json.h"
 #include "mem.h"
+#include "options.h"
 #include "process.h"
 #include "str.h"
 
-static const struct verb *find_verb(const struct cli_program *program, const char *name)
+const struct verb *cli_find_verb(const struct verb *verbs, const char *name)
 {
-    for (const struct verb *v = program->verbs; v->name; v++)
+    for (const struct verb *v = verbs; v->name; v++)
         if (strcmp(v->name, name) == 0)
             return v;
     return NULL;
@@ -123,31 +123,23 @@ int command_usage(const struct command *c, const char *fmt, ...)
 
 /* --- options ---------------------------------------------------------------------------------- */
 
-enum { FIRST_LONG = 256 };
-
-/* optopt is the letter, the value of a long option, or 0 for an unknown long option. */
-static int refuse_option(const struct command *c, const char *word, int got,
-                         const struct option *list)
+/* got: what options_next() returned. */
+static int refuse_option(const struct command *c, int got, const struct options *o)
 {
-    char letter[] = {'-', (char)optopt, '\0'};
+    AUTO_FREE char *name = options_typed(o);
     const char *verb = c->verb->name;
-    if (optopt > 0 && optopt < FIRST_LONG)
-        word = letter;
-    AUTO_FREE char *name = mem_strdup(word);
-    if (optopt >= FIRST_LONG)
-        name[strcspn(name, "=")] = '\0';
-    if (got == ':')
+    if (got == OPTIONS_LACKS_VALUE)
         return command_usage(c, "'%s' of '%s' needs a value", name, verb);
-    for (; list->name; list++)
-        if (optopt >= FIRST_LONG && list->val == optopt)
-            return command_usage(c, "'%s' of '%s' takes no value", name, verb);
+    if (got == OPTIONS_TAKES_NONE)
+        return command_usage(c, "'%s' of '%s' takes no value", name, verb);
     return command_usage(c, "'%s' has no option '%s'", verb, name);
 }
 
 /* Refused is an option with two values, of which only one would count. */
-static int take_option(struct command *c, const struct verb_option *o, char *value)
+static int take_option(struct command *c, int index, char *value)
 {
-    const char **at = &c->values[o - c->verb->options];
+    const struct verb_option *o = &c->verb->options[index];
+    const char **at = &c->values[index];
     if (*at && o->takes_value && !o->repeats)
         return command_usage(c, "'--%s' of '%s' was given twice: '%s' and '%s'", o->name,
                              c->verb->name, *at, value);
@@ -159,45 +151,23 @@ static int take_option(struct command *c, const struct verb_option *o, char *val
     return 0;
 }
 
-/* getopt_long moves the operands after the options. Returns 0, EXIT_USAGE after a message, or -1
- * after
- * --help. */
+/* Returns 0, EXIT_USAGE after a message, or -1 after --help. */
 static int read_options(struct command *c, int argc, char **argv)
 {
-    struct option list[VERB_MAX_OPTIONS + 2] = {0};
-    char letters[2 * VERB_MAX_OPTIONS + 3] = ":", *l = letters + 1; /* ':': the messages are ours */
-    const struct verb_option *options = c->verb->options;
-    int nb = 0;
-    for (; nb < VERB_MAX_OPTIONS && options[nb].name; nb++) {
-        const struct verb_option *o = &options[nb];
-        const int takes = o->takes_value ? required_argument : no_argument;
-        list[nb] = (struct option){o->name, takes, NULL, FIRST_LONG + nb};
-        if (o->letter) {
-            *l++ = o->letter;
-            if (o->takes_value)
-                *l++ = ':';
-        }
-    }
-    list[nb] = (struct option){"help", no_argument, NULL, 'h'};
-    optind = 0; /* GNU: begin again */
+    struct options o;
+    options_begin(&o, c->verb, argc, argv);
     int got;
-    while ((got = getopt_long(argc, argv, letters, list, NULL)) != -1) {
-        if (got == 'h') {
+    while ((got = options_next(&o)) != OPTIONS_END) {
+        if (got == OPTIONS_HELP) {
             puts(print_synopsis(stdout, c->verb));
             return -1;
         }
-        if (got == '?' || got == ':')
-            return refuse_option(c, argv[optind - 1], got, list);
-        int i = 0;
-        while (i < nb && got != FIRST_LONG + i && got != options[i].letter)
-            i++;
-        assert(i < nb);
-        const int status = take_option(c, &options[i], optarg);
+        const int status = got < 0 ? refuse_option(c, got, &o) : take_option(c, got, o.value);
         if (status)
             return status;
     }
-    c->operands = argv + optind;
-    c->nb_operands = argc - optind;
+    c->operands = argv + o.nb_read;
+    c->nb_operands = argc - o.nb_read;
     return 0;
 }
 
@@ -278,34 +248,50 @@ static int refuse_words(const struct cli_program *program, const char *what, con
     return EXIT_USAGE;
 }
 
+const struct cli_general cli_general[] = {
+    {"-C", true, "work in the event folder DIR"},
+    {"--help", false, "show all commands"},
+    {"-h", false, NULL},
+    {"--version", false, "show the version of talkpress"},
+    {"--list-commands", false, NULL},
+    {NULL, false, NULL},
+};
+
+/* Of one that takes no value. */
+static int answer(const struct cli_program *program, const char *option)
+{
+    if (strcmp(option, "--version") == 0)
+        puts("talkpress " TALKPRESS_VERSION);
+    else if (strcmp(option, "--list-commands") == 0)
+        list_commands(program);
+    else
+        print_overview(program, stdout);
+    return EXIT_OK;
+}
+
 static int read_words(const struct cli_program *program, int argc, char **argv)
 {
     const char *dir = ".";
     int at = 1;
     for (; at < argc && argv[at][0] == '-'; at++) {
-        if (strcmp(argv[at], "-C") == 0 && at + 1 < argc) {
-            dir = argv[++at];
-        } else if (strcmp(argv[at], "-C") == 0) {
+        const struct cli_general *g = cli_general;
+        while (g->name && strcmp(g->name, argv[at]) != 0)
+            g++;
+        if (!g->name)
+            return refuse_words(program, "option", argv[at]);
+        if (!g->takes_dir)
+            return answer(program, g->name);
+        if (at + 1 == argc) {
             fputs("talkpress: -C needs a folder: talkpress -C DIR COMMAND\n", stderr);
             return EXIT_USAGE;
-        } else if (strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0) {
-            print_overview(program, stdout);
-            return EXIT_OK;
-        } else if (strcmp(argv[at], "--version") == 0) {
-            puts("talkpress " TALKPRESS_VERSION);
-            return EXIT_OK;
-        } else if (strcmp(argv[at], "--list-commands") == 0) {
-            list_commands(program);
-            return EXIT_OK;
-        } else {
-            return refuse_words(program, "option", argv[at]);
         }
+        dir = argv[++at];
     }
     if (at == argc) {
         print_overview(program, stderr);
         return EXIT_USAGE;
     }
-    const struct verb *v = find_verb(program, argv[at]);
+    const struct verb *v = cli_find_verb(program->verbs, argv[at]);
     return v ? run_verb(program, v, dir, argc - at, argv + at)
              : refuse_words(program, "command", argv[at]);
 }

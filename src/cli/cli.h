@@ -34,11 +34,29 @@ enum verb_needs {
     NEEDS_MACHINES = 1 << 5,
 };
 
+/* What an operand, or an option's value, can be the name of: what the shell's completion proposes
+ * (src/complete). Several may be possible. */
+enum verb_names {
+    NAMES_NOTHING = 0, /* a time, a number, a text: nothing is proposed */
+    NAMES_FILE = 1 << 0,
+    NAMES_FOLDER = 1 << 1,
+    NAMES_TALK = 1 << 2, /* 15, or talks: 3-7 */
+    NAMES_PART = 1 << 3, /* 15, or a part of it: 15/2 */
+    NAMES_RECORDING = 1 << 4,
+    NAMES_MATCH = 1 << 5, /* TALK[/PART]=RECORDING */
+    NAMES_ROOM = 1 << 6,
+    NAMES_LANGUAGE = 1 << 7,
+    NAMES_DECISION = 1 << 8, /* its number in 'talkpress undo' */
+};
+
 struct verb_option {
     const char *name; /* "dry-run" */
     char letter;      /* or 0 */
     bool takes_value;
     bool repeats; /* may be given more than once; at most one option of a verb: see command.list */
+    unsigned names;          /* its value: enum verb_names */
+    const char *words;       /* that it can be besides, separated by spaces; or NULL */
+    unsigned operands_named; /* what operands name if it is given; 0: the same as else */
 };
 
 struct command;
@@ -56,7 +74,10 @@ struct verb {
         int least, most;
         const char *complaint; /* if there are fewer or more */
     } takes;
-    unsigned needs;          /* enum verb_needs */
+    unsigned names[2]; /* its first and second operand, enum verb_names; all, if it takes any number
+                          of them, are as the first */
+    const char *words; /* that its operands can be besides, separated by spaces; or NULL */
+    unsigned needs;    /* enum verb_needs */
     command_function *check; /* checks options and operands before anything is opened; or NULL */
     command_function *run;
 };
@@ -66,6 +87,17 @@ struct cli_program {
     const struct verb *verbs; /* the last has no name */
     command_function *run;    /* opens what command->needs says, runs the command and closes it */
 };
+
+/* NULL: there is none. */
+const struct verb *cli_find_verb(const struct verb *verbs, const char *name);
+
+/* An option that precedes the command. */
+struct cli_general {
+    const char *name; /* "--help" */
+    bool takes_dir;
+    const char *summary; /* NULL: it is not proposed */
+};
+extern const struct cli_general cli_general[]; /* the last has no name */
 
 /* All of a program: reads what comes before the command and runs it. Returns the exit status. */
 int cli_main(const struct cli_program *program, int argc, char **argv);

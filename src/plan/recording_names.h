@@ -6,7 +6,5 @@
 
 #include <stddef.h>
 
-struct source;
-
-/* Sets the name of each. The names are the ends of their paths. */
-void recording_names_find(struct source *sources, size_t nb);
+/* Sets the name of each of nb recordings: the end of its path. */
+void recording_names_find(const char **names, const char *const *paths, size_t nb);

@@ -308,6 +308,17 @@ int plan_refresh(struct plan *p, struct err *err)
     return read_as_one(p, refresh, err);
 }
 
+static void name_sources(struct plan *p)
+{
+    AUTO_FREE const char **names = mem_zalloc(p->nb_recordings + 1, sizeof *names);
+    AUTO_FREE const char **paths = mem_zalloc(p->nb_recordings + 1, sizeof *paths);
+    for (size_t i = 0; i < p->nb_recordings; i++)
+        paths[i] = p->recordings[i].path;
+    recording_names_find(names, paths, p->nb_recordings);
+    for (size_t i = 0; i < p->nb_recordings; i++)
+        p->sources[i].name = names[i];
+}
+
 static int load(struct plan *p, struct err *err)
 {
     struct store *store = p->event->store;
@@ -319,7 +330,7 @@ static int load(struct plan *p, struct err *err)
     p->sources = mem_zalloc(p->nb_recordings, sizeof *p->sources);
     for (size_t i = 0; i < p->nb_recordings; i++)
         p->sources[i].recording = &p->recordings[i];
-    recording_names_find(p->sources, p->nb_recordings);
+    name_sources(p);
     return refresh(p, err);
 }
 
