@@ -16,6 +16,7 @@ git -C "$repo" rev-parse -q --verify HEAD >/dev/null || {
 }
 mkdir -p "${1:-$repo/build/deb}"
 out=$(cd "${1:-$repo/build/deb}" && pwd)
+umask 022
 SOURCE_DATE_EPOCH=$(git -C "$repo" log -1 --format=%ct)
 export SOURCE_DATE_EPOCH
 
