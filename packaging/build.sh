@@ -5,7 +5,8 @@
 # ./quickstart deb installs them. docs/install.md says what is in which package.
 #
 # The same commit and the same compiler give the same bytes, in whatever folder: times in the
-# packages are the commit's. The folder is made in TMPDIR (by default /tmp), and removed.
+# packages are the commit's. The folder is made in TMPDIR (by default /tmp), and removed. Its path may
+# have letters, digits and -+:.~/_ only: in others, dpkg does not keep it out of debug information.
 set -euo pipefail
 repo=$(cd "$(dirname "$0")/.." && pwd)
 # Also if the clone belongs to another user.

@@ -105,10 +105,10 @@ build_system() {
 build_twice() {
     local file
     say "building, twice"
-    mkdir -p "$work/out/here" "$work/out/another place"
+    mkdir -p "$work/out/here" "$work/out/another-place"
     quiet here env TMPDIR="$work/out/here" TZ=UTC LC_ALL=C bash -c \
         'umask 022; "$0" "$1"' "$repo/packaging/build.sh" "$work/out/first"
-    quiet here env TMPDIR="$work/out/another place" TZ=Pacific/Auckland LC_ALL=C.UTF-8 bash -c \
+    quiet here env TMPDIR="$work/out/another-place" TZ=Pacific/Auckland LC_ALL=C.UTF-8 bash -c \
         'umask 077; "$0" "$1"' "$repo/packaging/build.sh" "$work/out/second"
     for file in "$work"/out/first/*.{deb,dsc,tar.xz}; do
         cmp "$file" "$work/out/second/${file##*/}" || fail "not reproducible: ${file##*/}"
