@@ -330,8 +330,8 @@ talkpress's own files of these names are left out: move them away and publish ag
     SITE=on settings 'renditions: [cheap]'
     mkdir program
     cp "$TALKPRESS" program
-    printf '#!/bin/sh\ncase $1 in contact-sheet) echo "{\\"failure\\": \\"no ink\\"}" ;; *) exec "%s/talkpress-media" "$@" ;; esac\n' \
-        "$(dirname "$TALKPRESS")" >program/talkpress-media
+    printf '#!/bin/sh\ncase $1 in contact-sheet) echo "{\\"failure\\": \\"no ink\\"}" ;; *) exec "%s" "$@" ;; esac\n' \
+        "$(program talkpress-media)" >program/talkpress-media
     chmod +x program/talkpress-media
     expect 0 program/talkpress -C event publish
     says "there is no contact sheet: no ink"
