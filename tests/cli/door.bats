@@ -4,7 +4,7 @@
 setup()
 {
     load helper
-    DOOR=$(dirname "$TALKPRESS")/talkpress-review
+    DOOR=$(program talkpress-review)
     cd "$BATS_TEST_TMPDIR"
 }
 

@@ -82,6 +82,21 @@ commands()
     "$TALKPRESS" --list-commands
 }
 
+# program NAME: the path of another program of talkpress. As built they are all beside it; installed, they
+# are in libexec.
+program()
+{
+    local dir
+    for dir in "$(dirname "$TALKPRESS")" "$(dirname "$TALKPRESS")/../libexec/talkpress"; do
+        [ ! -x "$dir/$1" ] || {
+            echo "$dir/$1"
+            return
+        }
+    done
+    echo "there is no '$1' beside '$TALKPRESS'" >&2
+    return 1
+}
+
 # In the event's folder.
 tp()
 {

@@ -19,7 +19,7 @@ setup_file()
 setup()
 {
     load helper
-    [ -x "$(dirname "$TALKPRESS")/talkpress-review" ] || skip "the door is not built"
+    [ -x "$(program talkpress-review)" ] || skip "the door is not built"
     copy_event
 }
 

@@ -331,8 +331,8 @@ talkpress's own files of these names are left out: move them away and publish ag
     mkdir program
     cp "$TALKPRESS" program
     ln -s "$(dirname "$TALKPRESS")/../share" share # where a program looks for its data
-    printf '#!/bin/sh\ncase $1 in contact-sheet) echo "{\\"failure\\": \\"no ink\\"}" ;; *) exec "%s/talkpress-media" "$@" ;; esac\n' \
-        "$(dirname "$TALKPRESS")" >program/talkpress-media
+    printf '#!/bin/sh\ncase $1 in contact-sheet) echo "{\\"failure\\": \\"no ink\\"}" ;; *) exec "%s" "$@" ;; esac\n' \
+        "$(program talkpress-media)" >program/talkpress-media
     chmod +x program/talkpress-media
     expect 0 program/talkpress -C event publish
     says "there is no contact sheet: no ink"

@@ -239,14 +239,14 @@ END
     says "'talkpress-media' is neither in '$PWD/bin' nor in '$PWD/bin/../libexec/talkpress'" \
         "install talkpress again"
     mkdir -p libexec/talkpress
-    cp "$(dirname "$TALKPRESS")/talkpress-media" libexec/talkpress
+    cp "$(program talkpress-media)" libexec/talkpress
     expect 1 bin/talkpress -C event card 1 -o card.png
     says "there is no talk 1"
 }
 
 @test "talkpress-media knows no store, no programme and no format of one" {
     local media libraries
-    media=$(dirname "$TALKPRESS")/talkpress-media
+    media=$(program talkpress-media)
     libraries=$(readelf -d "$media" | sed -n 's/.*(NEEDED).*\[lib\([a-z0-9]*\).*/\1/p')
     [[ $libraries = *avcodec* && $libraries = *ass* ]]
     for library in sqlite3 xml2 ical csv; do
@@ -257,7 +257,7 @@ END
 
 @test "talkpress-media itself, called by hand: who starts it, status 2" {
     local media
-    media=$(dirname "$TALKPRESS")/talkpress-media
+    media=$(program talkpress-media)
     for words in "" worker frobnicate "card 1"; do
         expect 2 "$media" $words
         says "talkpress --help"
