@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "encoder_set.h"
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
@@ -139,8 +140,18 @@ static int choose_options(struct rendition *r, enum rendition_effort effort, con
     return 0;
 }
 
+char *rendition_text(const json_t *settings, const json_t *encoders)
+{
+    const char *encoder = json_get_string(settings, "encoder", "");
+    AUTO_FREE char *text = json_canonical(settings);
+    if (encoder_set_is_reference(encoders, encoder))
+        return mem_take(&text);
+    AUTO_FREE char *made_by = encoder_set_made_by(encoders, encoder);
+    return mem_printf("%s\n%s", text, made_by);
+}
+
 int rendition_read(struct rendition *out, const char *path, enum rendition_effort effort,
-                   struct err *err)
+                   const json_t *encoders, struct err *err)
 {
     struct rendition r = {0};
     if (yaml_json_read(&r.json, path, err) < 0)
@@ -153,9 +164,9 @@ int rendition_read(struct rendition *out, const char *path, enum rendition_effor
     const char *name = fs_basename(path);
     const char *end = str_ends(name, ".yaml") ? name + strlen(name) - 5 : name + strlen(name);
     r.name = mem_printf("%.*s", (int)(end - name), name);
-    r.video_text = r.video ? json_canonical(r.video) : NULL;
-    r.card_text = r.card ? json_canonical(r.card) : NULL;
-    r.audio_text = json_canonical(r.audio);
+    r.video_text = r.video ? rendition_text(r.video, encoders) : NULL;
+    r.card_text = r.video ? rendition_text(r.card, encoders) : NULL;
+    r.audio_text = rendition_text(r.audio, encoders);
     *out = r;
     return 0;
 }

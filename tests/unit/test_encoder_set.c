@@ -8,6 +8,7 @@
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
+#include "rendition.h"
 #include "support.h"
 
 static void is_text(char *text, const char *expected)
@@ -123,6 +124,25 @@ static void another_architecture(void **state)
             "this machine is aarch64, one of x86_64 made it");
 }
 
+/* Keys of the reference are those that events had before versions counted. */
+static void texts_for_keys(void **state)
+{
+    (void)state;
+    AUTO_JSON *other = encoder_set_reference(), *reference = encoder_set_reference(),
+              *av1 = json_pack("{s:{s:i}, s:s}", "options", "crf", 38, "encoder", "libsvtav1"),
+              *aac = json_pack("{s:s, s:i}", "encoder", "aac", "bit_rate", 96000);
+    json_object_set_new(other, "libsvtav1", json_string("2.3.0"));
+    static const char plain[] = "{\"encoder\":\"libsvtav1\",\"options\":{\"crf\":38}}";
+    is_text(rendition_text(av1, NULL), plain);
+    is_text(rendition_text(av1, reference), plain);
+    is_text(rendition_text(av1, other),
+            "{\"encoder\":\"libsvtav1\",\"options\":{\"crf\":38}}\nlibsvtav1 2.3.0 x86_64");
+    is_text(rendition_text(aac, other), "{\"bit_rate\":96000,\"encoder\":\"aac\"}");
+    json_object_set_new(other, "architecture", json_string("aarch64"));
+    is_text(rendition_text(aac, other),
+            "{\"bit_rate\":96000,\"encoder\":\"aac\"}\naac 59.37.100 aarch64");
+}
+
 /* A file in work/ may hold anything. */
 static void foreign_sets(void **state)
 {
@@ -147,6 +167,7 @@ int main(void)
         cmocka_unit_test(versions_are_found),   cmocka_unit_test(files_are_found),
         cmocka_unit_test(reference_is_none),    cmocka_unit_test(another_version),
         cmocka_unit_test(another_architecture), cmocka_unit_test(foreign_sets),
+        cmocka_unit_test(texts_for_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
