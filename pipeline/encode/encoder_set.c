@@ -77,9 +77,9 @@ char *encoder_set_made_by(const json_t *set, const char *encoder)
                       encoder_set_architecture(set));
 }
 
-bool encoder_set_is_reference(const json_t *set, const char *encoder)
+char *encoder_set_other(const json_t *set, const char *encoder)
 {
-    return encoder_set_equal(set, NULL, encoder);
+    return encoder_set_equal(set, NULL, encoder) ? NULL : encoder_set_made_by(set, encoder);
 }
 
 bool encoder_set_equal(const json_t *a, const json_t *b, const char *encoder)
@@ -95,7 +95,7 @@ char *encoder_set_difference(const json_t *here, const json_t *then, const char 
     if (encoder_set_equal(here, then, encoder))
         return NULL;
     if (strcmp(now, before) != 0)
-        return mem_printf("%s is %s here, %s made it", name, now, before);
+        return mem_printf("the encoder %s is %s here, %s made it", name, now, before);
     return mem_printf("this machine is %s, one of %s made it", encoder_set_architecture(here),
                       encoder_set_architecture(then));
 }

@@ -31,8 +31,8 @@ const char *encoder_set_architecture(const json_t *set);
 /* What made a file: "libsvtav1 1.4.1 x86_64". A new string. */
 char *encoder_set_made_by(const json_t *set, const char *encoder);
 
-/* Whether version and architecture are those of the reference. */
-bool encoder_set_is_reference(const json_t *set, const char *encoder);
+/* The same, for keys and specs: NULL if version and architecture are those of the reference. */
+char *encoder_set_other(const json_t *set, const char *encoder);
 
 /* Whether two machines make the same bytes with an encoder. */
 bool encoder_set_equal(const json_t *a, const json_t *b, const char *encoder);

@@ -142,12 +142,9 @@ static int choose_options(struct rendition *r, enum rendition_effort effort, con
 
 char *rendition_text(const json_t *settings, const json_t *encoders)
 {
-    const char *encoder = json_get_string(settings, "encoder", "");
     AUTO_FREE char *text = json_canonical(settings);
-    if (encoder_set_is_reference(encoders, encoder))
-        return mem_take(&text);
-    AUTO_FREE char *made_by = encoder_set_made_by(encoders, encoder);
-    return mem_printf("%s\n%s", text, made_by);
+    AUTO_FREE char *other = encoder_set_other(encoders, json_get_string(settings, "encoder", ""));
+    return other ? mem_printf("%s\n%s", text, other) : mem_take(&text);
 }
 
 int rendition_read(struct rendition *out, const char *path, enum rendition_effort effort,
