@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "encoder_set.h"
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
@@ -139,8 +140,15 @@ static int choose_options(struct rendition *r, enum rendition_effort effort, con
     return 0;
 }
 
+char *rendition_text(const json_t *settings, const json_t *encoders)
+{
+    AUTO_FREE char *text = json_canonical(settings);
+    AUTO_FREE char *other = encoder_set_other(encoders, json_get_string(settings, "encoder", ""));
+    return other ? mem_printf("%s\n%s", text, other) : mem_take(&text);
+}
+
 int rendition_read(struct rendition *out, const char *path, enum rendition_effort effort,
-                   struct err *err)
+                   const json_t *encoders, struct err *err)
 {
     struct rendition r = {0};
     if (yaml_json_read(&r.json, path, err) < 0)
@@ -153,9 +161,9 @@ int rendition_read(struct rendition *out, const char *path, enum rendition_effor
     const char *name = fs_basename(path);
     const char *end = str_ends(name, ".yaml") ? name + strlen(name) - 5 : name + strlen(name);
     r.name = mem_printf("%.*s", (int)(end - name), name);
-    r.video_text = r.video ? json_canonical(r.video) : NULL;
-    r.card_text = r.card ? json_canonical(r.card) : NULL;
-    r.audio_text = json_canonical(r.audio);
+    r.video_text = r.video ? rendition_text(r.video, encoders) : NULL;
+    r.card_text = r.video ? rendition_text(r.card, encoders) : NULL;
+    r.audio_text = rendition_text(r.audio, encoders);
     *out = r;
     return 0;
 }

@@ -19,7 +19,7 @@ struct rendition {
     json_t *audio; /* encoder, bit_rate, options {} */
     json_t *json;  /* owns all of the above but name */
     json_t *card;  /* video with the options for cards; owned; NULL: audio only */
-    char *video_text, *card_text, *audio_text; /* by json_canonical, for keys; owned */
+    char *video_text, *card_text, *audio_text; /* by rendition_text, for keys; owned */
 };
 
 /* The trade between encoding time and file size. A rendition's "video" may hold options for "fast",
@@ -29,10 +29,16 @@ enum rendition_effort { RENDITION_FAST, RENDITION_BALANCED, RENDITION_SMALL };
 /* False for an unknown name. */
 bool rendition_effort_parse(enum rendition_effort *out, const char *name);
 
-/* Reads and checks a rendition file. *out is freed by rendition_finish. ERR_INVALID names the file
- * and the setting. */
+/* Reads and checks a rendition file. encoders: of the machine that encodes it (encoder_set.h; NULL:
+ * the reference). *out is freed by rendition_finish. ERR_INVALID names the file and the setting. */
 ATTR_NODISCARD int rendition_read(struct rendition *out, const char *path,
-                                  enum rendition_effort effort, struct err *err);
+                                  enum rendition_effort effort, const json_t *encoders,
+                                  struct err *err);
+
+/* Everything in the settings of a "video" or "audio" that can change what is encoded, as text for
+ * keys: by json_canonical, and what encodes them unless it is the reference. A new string. */
+char *rendition_text(const json_t *settings, const json_t *encoders);
+
 /* Checks a rendition's "video" or "audio" alone, as job specs hold them; where names the object in
  * messages. ERR_INVALID. */
 ATTR_NODISCARD int rendition_check_video(const json_t *video, const char *where, struct err *err);

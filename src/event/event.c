@@ -123,9 +123,11 @@ int event_open(struct event *out, const char *dir, struct err *err)
     e.work = fs_join(e.dir, "work");
     e.out = fs_join(e.dir, "out");
     AUTO_FREE char *db = fs_join(e.dir, store_file);
-    if (store_open(&e.store, db, err) < 0 || settings_read(&e.settings, e.dir, err) < 0)
+    if (store_open(&e.store, db, err) < 0 || fs_mkdirs(e.work, err) < 0 ||
+        event_encoders_find(&e.encoders, e.work, err) < 0 ||
+        settings_read(&e.settings, e.dir, e.encoders.here, err) < 0)
         return err->code;
-    if (fs_mkdirs(e.work, err) < 0 || fs_mkdirs(e.out, err) < 0 || find_places(&e, db, err) < 0)
+    if (fs_mkdirs(e.out, err) < 0 || find_places(&e, db, err) < 0)
         return err->code;
     e.work_dir = open(e.work, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (e.work_dir < 0)
@@ -153,6 +155,7 @@ void event_close(struct event *e)
 {
     store_close_p(&e->store);
     settings_finish(&e->settings);
+    event_encoders_finish(&e->encoders);
     if (e->work_lock >= 0)
         close(e->work_lock);
     if (e->lock >= 0)

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "err.h"
+#include "event_encoders.h"
 #include "settings.h"
 
 struct store;
@@ -32,6 +33,7 @@ struct event {
     int work_dir;     /* descriptor of work/, for workdir_has */
     struct store *store;
     struct settings settings;
+    struct event_encoders encoders;
     struct event_place dir_place, store_place, out_place;
     int lock;                        /* descriptor of the folder, which is locked; -1: not locked */
     int work_lock;                   /* of the file work/lock; -1: not locked */

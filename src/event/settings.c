@@ -259,7 +259,7 @@ static char *picture(const char *dir, const json_t *card, const char *key)
 }
 
 static int read_renditions(struct settings *s, const json_t *json, const char *dir,
-                           const char *where, struct err *err)
+                           const json_t *encoders, const char *where, struct err *err)
 {
     const json_t *list = json_object_get(json, "renditions");
     const size_t nb = json_array_size(list);
@@ -276,7 +276,7 @@ static int read_renditions(struct settings *s, const json_t *json, const char *d
         AUTO_FREE char *file = mem_printf("renditions/%s.yaml", name), *path = NULL;
         if (data_file_find(&path, dir, file, err) < 0)
             return err_prefix(err, "%s names rendition '%s': ", where, name);
-        if (rendition_read(&s->renditions[s->nb_renditions], path, effort, err) < 0)
+        if (rendition_read(&s->renditions[s->nb_renditions], path, effort, encoders, err) < 0)
             return err->code;
         s->nb_renditions++;
         for (size_t k = 0; k + 1 < s->nb_renditions; k++)
@@ -289,7 +289,7 @@ static int read_renditions(struct settings *s, const json_t *json, const char *d
     return 0;
 }
 
-static int read_all(struct settings *s, const char *dir, struct err *err)
+static int read_all(struct settings *s, const char *dir, const json_t *encoders, struct err *err)
 {
     static const char *const known[] = {
         "renditions",    "tolerance_s",    "overrun_s", "card",    "language",
@@ -320,7 +320,7 @@ static int read_all(struct settings *s, const char *dir, struct err *err)
         hook_settings_read(&s->hooks, json, where, err) < 0 ||
         executor_settings_read(&s->executor, json, where, err) < 0 ||
         event_about_read(&s->about, json, where, err) < 0 ||
-        read_renditions(s, json, dir, where, err) < 0)
+        read_renditions(s, json, dir, encoders, where, err) < 0)
         return err->code;
     if (!json_is_number(json_object_get(json, "workers")))
         s->workers = workers_by_default(s);
@@ -332,10 +332,10 @@ static int read_all(struct settings *s, const char *dir, struct err *err)
                           json_get_string(card, "template", "cards/title.ass"), err);
 }
 
-int settings_read(struct settings *out, const char *dir, struct err *err)
+int settings_read(struct settings *out, const char *dir, const json_t *encoders, struct err *err)
 {
     struct settings s = {0};
-    if (read_all(&s, dir, err) < 0) {
+    if (read_all(&s, dir, encoders, err) < 0) {
         settings_finish(&s);
         return err->code;
     }

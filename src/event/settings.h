@@ -44,10 +44,11 @@ struct settings {
 /* Writes the settings file of a new event into the folder dir, unless the file exists. */
 ATTR_NODISCARD int settings_create(const char *dir, struct err *err);
 
-/* Reads the settings file in the event's folder dir. *out is untouched on failure. ERR_INVALID
- * names the file and the setting that is wrong; ERR_NOT_FOUND names a missing rendition or
- * template. */
-ATTR_NODISCARD int settings_read(struct settings *out, const char *dir, struct err *err);
+/* Reads the settings file in the event's folder dir. encoders: for the renditions. *out is
+ * untouched on failure. ERR_INVALID names the file and the setting that is wrong; ERR_NOT_FOUND
+ * names a missing rendition or template. */
+ATTR_NODISCARD int settings_read(struct settings *out, const char *dir, const json_t *encoders,
+                                 struct err *err);
 void settings_finish(struct settings *settings);
 
 /* The paths of the renditions that a new event makes. *out: a new list, to be freed with

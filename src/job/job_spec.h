@@ -44,6 +44,7 @@ struct job_output {
     const char *rendition;  /* name of the rendition */
     const json_t *settings; /* the rendition's "video" (for cards, its card settings) or "audio" */
     int width, height;      /* of pictures, in pixels */
+    const char *made_by;    /* what must encode it: encoder_set_other */
 };
 
 /* Frames begin to end - 1 of the recording's frame grid without the drops, which are as

@@ -148,6 +148,7 @@ static int read_outputs(struct job_spec *s, struct err *err)
         const json_t *item = json_array_get(list, i);
         struct job_output *o = &s->outputs[i];
         o->rendition = json_get_string(item, "rendition", NULL);
+        o->made_by = json_get_string(item, "made_by", NULL);
         if (read_key(o->key, item, "key", err) < 0 ||
             (s->stage == STAGE_SOUND || s->preview.sound ? read_sound_output(o, item, err)
                                                          : read_picture_output(o, item, err)) < 0)

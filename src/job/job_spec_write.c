@@ -52,6 +52,8 @@ static void write_outputs(json_t *spec, const struct job_spec *s)
             set(output, "width", json_integer(o->width));
             set(output, "height", json_integer(o->height));
         }
+        if (o->made_by)
+            set(output, "made_by", json_text(o->made_by));
         json_array_append_new(list, output);
     }
     set(spec, "outputs", list);

@@ -17,7 +17,7 @@
 #define MAX_SAMPLES ((int64_t)(FRAME_GRID_MAX_HOURS + 1) * 3600 * SOUND_RATE)
 #define MAX_CELLS   ((int64_t)FRAME_GRID_MAX_HOURS * 3600 / 20)
 enum { MAX_STREAMS = 1000, MAX_SIDE = 1 << 16, LISTED = 1000, MAX_FILES = 100000 };
-enum { TEXT_BYTES = 1000, MESSAGE_BYTES = 2000 };
+enum { TEXT_BYTES = 1000, MESSAGE_BYTES = 2000, MAKER_BYTES = 200, MAX_MAKERS = 8 };
 
 #define INTEGER(n, lo, hi) .name = (n), .kind = MEMBER_INTEGER, .least = (lo), .most = (hi)
 #define MS(n)              INTEGER(n, -MAX_MS, MAX_MS)
@@ -42,6 +42,9 @@ static const struct member any_ratio = {INTEGER(NULL, 0, INT32_MAX)},
                            positive = {INTEGER(NULL, 1, INT32_MAX)}, time = {MS(NULL)},
                            stamp = {INTEGER(NULL, -RESULT_MAX_PTS, RESULT_MAX_PTS)};
 static const struct member times = {LIST(NULL, 2, 2, time)}, stamps = {LIST(NULL, 2, 2, stamp)};
+
+/* "libsvtav1 1.4.1 x86_64". Results of earlier versions do not have it. */
+static const struct member maker = {TEXT(NULL, MAKER_BYTES)};
 
 static const struct member damage[] = {{COUNT("nb"), NEEDED},
                                        {MS("first_ms"), NEEDED},
@@ -209,6 +212,7 @@ static const struct member segment[] = {
     {HASH("hash"), NEEDED},
     {HASH("header")},
     {OBJECT("damage", damage)},
+    {TEXT("made_by", MAKER_BYTES)},
     {0},
 };
 
@@ -226,6 +230,7 @@ static const struct member sound[] = {
     {INTEGER("moved_samples", -MAX_SAMPLES, MAX_SAMPLES)},
     {OBJECT("damage", damage)},
     {TEXT("remark", TEXT_BYTES)},
+    {TEXT("made_by", MAKER_BYTES)},
     {0},
 };
 
@@ -257,6 +262,7 @@ static const struct member assembled[] = {
     {NUMBER("gain_db"), OR_NULL},
     {OBJECT("damage", damage)},
     {TEXT("remark", TEXT_BYTES)},
+    {LIST("made_by", 0, MAX_MAKERS, maker)},
     {0},
 };
 
@@ -281,6 +287,7 @@ static const struct member preview[] = {
     {WORD("codecs"), NEEDED},
     {PEAKS},
     {OBJECT("damage", damage)},
+    {TEXT("made_by", MAKER_BYTES)},
     {INTEGER("bytes", 0, MAX_BYTES), NEEDED},
     {SHA256("sha256"), NEEDED},
     {0},

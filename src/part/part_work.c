@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "encoder_set.h"
 #include "json.h"
 #include "mem.h"
 #include "probe.h"
@@ -177,4 +178,10 @@ int spec_recording(struct job_spec *out, const struct plan *p, const struct sour
     out->probe = job_spec_own_json(out, probe);
     snprintf(out->probe_key, sizeof out->probe_key, "%s", s->probe_key);
     return 0;
+}
+
+const char *spec_made_by(struct job_spec *out, const struct plan *plan, const json_t *settings)
+{
+    const char *encoder = json_get_string(settings, "encoder", "");
+    return job_spec_own(out, encoder_set_other(plan->event->encoders.here, encoder));
 }

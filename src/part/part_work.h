@@ -67,6 +67,9 @@ int part_look_up_output(struct part_plan *part, const struct plan *plan, struct 
 ATTR_NODISCARD int spec_recording(struct job_spec *out, const struct plan *plan,
                                   const struct source *source, struct err *err);
 
+/* What must encode these settings, as in struct job_output; in the spec's pool. */
+const char *spec_made_by(struct job_spec *out, const struct plan *plan, const json_t *settings);
+
 /* --- the missing renditions of a piece, which one job makes --- */
 
 struct missing {

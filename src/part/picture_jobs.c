@@ -258,6 +258,7 @@ static void fill_outputs(struct job_spec *out, const struct job *job, const stru
         o->settings = job->stage == STAGE_CARD ? work->rendition->card : work->rendition->video;
         o->width = work->width;
         o->height = work->height;
+        o->made_by = spec_made_by(out, plan, o->settings);
         if (job->cell < 0)
             memcpy(o->key, work->card_key, sizeof o->key);
         else

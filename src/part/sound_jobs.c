@@ -68,6 +68,7 @@ int spec_sound(struct job_spec *out, const struct job *job, const struct part_pl
         const struct piecework *work = &pp->work->works[job->renditions[i]];
         out->outputs[i] = (struct job_output){.rendition = work->rendition->name,
                                               .settings = work->rendition->audio};
+        out->outputs[i].made_by = spec_made_by(out, plan, work->rendition->audio);
         memcpy(out->outputs[i].key, work->sound_key, KEY_BYTES);
     }
     out->range = part_range(pp);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "encoder_set.h"
 #include "event.h"
 #include "job_spec.h"
 #include "json.h"
@@ -205,7 +206,7 @@ void preview_key(char out[KEY_BYTES], const struct preview *p, const struct prev
 {
     const struct preview_layout *l = &p->layout;
     AUTO_JSON *settings = settings_of(l, piece->sound);
-    AUTO_FREE char *text = json_canonical(settings);
+    AUTO_FREE char *text = rendition_text(settings, p->plan->event->encoders.here);
     const struct job_preview of = preview_of(p, piece);
     if (piece->sound) {
         const struct job_sound sound = sound_of(p, piece);
@@ -276,11 +277,15 @@ int preview_spec(struct job_spec *out, const struct preview *p, const struct pre
         return err->code;
     spec_begin(out, STAGE_PREVIEW, p);
     out->preview = preview_of(p, piece);
+    const json_t *settings = job_spec_own_json(out, settings_of(l, piece->sound));
+    char *made_by =
+        encoder_set_other(p->plan->event->encoders.here, json_get_string(settings, "encoder", ""));
     out->nb_outputs = 1;
     out->outputs = mem_zalloc(1, sizeof *out->outputs);
     out->outputs[0] = (struct job_output){
         .rendition = "preview",
-        .settings = job_spec_own_json(out, settings_of(l, piece->sound)),
+        .settings = settings,
+        .made_by = job_spec_own(out, made_by),
         .width = piece->sound ? 0 : l->width,
         .height = piece->sound ? 0 : l->height,
     };

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
 
 #include "fs.h"
 #include "json.h"
@@ -22,19 +21,32 @@ void terms_finish(struct terms *t)
     *t = (struct terms){0};
 }
 
+/* The encoders' versions as members "encoder NAME", and the architecture. */
+static void add_encoders(json_t *programs, const json_t *encoders)
+{
+    static const char architecture[] = "architecture";
+    const char *name;
+    json_t *version;
+    json_object_foreach((json_t *)(uintptr_t)encoders, name, version) {
+        AUTO_FREE char *member =
+            strcmp(name, architecture) == 0 ? mem_strdup(name) : mem_printf("encoder %s", name);
+        json_object_set(programs, member, version);
+    }
+}
+
 int terms_programs(json_t **out, struct err *err)
 {
     AUTO_FREE char *program = NULL;
     char word[] = "versions";
-    struct utsname machine;
-    AUTO_JSON *request = json_object(), *answer = NULL;
+    AUTO_JSON *request = json_object(), *answer = NULL, *programs = json_object();
     if (media_program_find(&program, err) < 0 ||
         media_program_ask(&answer, program, (char *[]){word, NULL}, request, err) < 0)
         return err->code;
-    json_object_set_new(answer, "talkpress", json_string(TALKPRESS_VERSION));
-    if (uname(&machine) == 0)
-        json_object_set_new(answer, "architecture", json_text(machine.machine));
-    *out = mem_take(&answer);
+    json_object_set_new(programs, "talkpress", json_string(TALKPRESS_VERSION));
+    add_encoders(programs, json_object_get(answer, "encoders"));
+    json_object_del(answer, "encoders");
+    json_object_update(programs, answer);
+    *out = mem_take(&programs);
     return 0;
 }
 

@@ -109,9 +109,13 @@ static int serve_rehearse(const json_t *json)
 static const struct {
     const char *name;
     int (*serve)(const json_t *json);
-} requests[] = {
-    {"card", card_serve},     {"try-cards", card_serve_trial}, {"contact-sheet", contact_serve},
-    {"strips", strips_serve}, {"versions", versions_serve},    {"rehearse", serve_rehearse}};
+} requests[] = {{"card", card_serve},
+                {"try-cards", card_serve_trial},
+                {"contact-sheet", contact_serve},
+                {"strips", strips_serve},
+                {"versions", versions_serve},
+                {"encoders", versions_serve_encoders},
+                {"rehearse", serve_rehearse}};
 enum { NB_REQUESTS = sizeof requests / sizeof *requests };
 
 bool request_known(const char *name)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "encoder_version.h"
 #include "exit_status.h"
 #include "fs.h"
 #include "hash.h"
@@ -113,13 +114,27 @@ static json_t *fonts(void)
 
 /* --- the answer ------------------------------------------------------------------------------- */
 
+static int print(const json_t *answer)
+{
+    AUTO_FREE char *text = json_canonical(answer);
+    puts(text);
+    return EXIT_OK;
+}
+
 int versions_serve(const json_t *request)
 {
     (void)request;
     AUTO_JSON *all = json_object();
     dl_iterate_phdr(add_library, all);
     json_object_set_new(all, "fonts", fonts());
-    AUTO_FREE char *text = json_canonical(all);
-    puts(text);
-    return EXIT_OK;
+    json_object_set_new(all, "encoders", encoder_versions());
+    return print(all);
+}
+
+int versions_serve_encoders(const json_t *request)
+{
+    (void)request;
+    AUTO_JSON *answer =
+        json_pack("{s:o, s:o}", "versions", encoder_versions(), "files", encoder_version_files());
+    return print(answer);
 }

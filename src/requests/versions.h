@@ -4,5 +4,10 @@
 #include <jansson.h>
 
 /* Answers with an object of texts: each library that encodes, decodes, scales or draws, by name;
- * "talkpress-media", and "fonts". Returns the process's exit status. */
+ * "talkpress-media", and "fonts"; and "encoders", a set as of encoder_set.h. Returns the process's
+ * exit status. */
 int versions_serve(const json_t *request);
+
+/* Answers with that set alone, "versions", and the paths of the "files" that it depends on; takes
+ * no time for fonts. */
+int versions_serve_encoders(const json_t *request);

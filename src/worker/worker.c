@@ -17,6 +17,7 @@
 #include "json.h"
 #include "mem.h"
 #include "workdir.h"
+#include "worker_encoders.h"
 #include "worker_sandbox.h"
 #include "worker_stage.h"
 #include "worker_take.h"
@@ -177,6 +178,8 @@ static void name_process(enum stage stage)
 static int run_and_take(int *status, struct worker *w, struct err *err)
 {
     AUTO_INNER maker = {0};
+    if (worker_find_encoders(w, err) < 0)
+        return err->code;
     if (inner_begin(&maker, w, "made", stages[w->spec->stage], err) < 0)
         return err->code;
     *status = inner_end(&maker, w->hash);
@@ -196,6 +199,7 @@ static int run_stage(struct worker *w)
     w->hash = hash;
     if (workdir_make_tmp(w->spec->work, &err) == 0)
         (void)run_and_take(&status, w, &err);
+    worker_forget_encoders(w);
     if (fs_remove_all(dir, &cleaning) < 0)
         fprintf(stderr, "%s\n", cleaning.msg); /* not an error: the next run empties tmp/ */
     if (WIFSIGNALED(status) && err.code == ERR_OK)

@@ -21,6 +21,7 @@ struct worker {
     const json_t *report;      /* what the process reported that made this file */
     struct content_hash *hash; /* of the recording, computed by the outer process */
     char **made;               /* owned; path of a file in it for each of the spec's outputs */
+    char **made_by;            /* owned; what encodes it: encoder_set_made_by */
     int64_t frames, before;    /* for progress: number of frames to encode, and encoded before */
     struct media_params files; /* the files of the recording after the first */
     const char **more;         /* owned; the list that files points to */

@@ -121,6 +121,7 @@ int worker_take(struct taken *out, const struct worker *w, size_t i, struct err 
 {
     const char *ext = job_spec_ext(w->spec);
     out->key = job_spec_result_key(w->spec, i);
+    out->made_by = i < w->spec->nb_outputs ? w->made_by[i] : NULL;
     return take_report(&out->report, w, out->key, err) < 0 ||
                    (ext && take_file(out, w, ext, err) < 0)
                ? err->code
@@ -226,6 +227,29 @@ static void set(json_t *result, const char *name, const json_t *value)
         json_object_set(result, name, (json_t *)(uintptr_t)value);
 }
 
+static void add_maker(json_t *list, const json_t *piece)
+{
+    size_t i;
+    json_t *one, *maker = json_object_get(piece, "made_by");
+    json_array_foreach(list, i, one) {
+        if (json_equal(one, maker))
+            return;
+    }
+    if (json_is_string(maker))
+        json_array_append(list, maker);
+}
+
+/* What made its pieces; those of earlier versions do not say it. */
+static void add_makers(json_t *result, const struct job_assembly *a)
+{
+    AUTO_JSON *list = json_array();
+    for (size_t i = 0; i < a->nb_segments; i++)
+        add_maker(list, a->segments[i].result);
+    add_maker(list, a->sound);
+    if (json_array_size(list))
+        json_object_set(result, "made_by", list);
+}
+
 /* The members of an assembly that follow from its pieces. */
 static void add_pieces(json_t *result, const struct job_assembly *a)
 {
@@ -242,6 +266,7 @@ static void add_pieces(json_t *result, const struct job_assembly *a)
     set(result, "gain_db", json_object_get(a->sound, "gain_db"));
     set(result, "damage", a->damage);
     set(result, "remark", a->remark);
+    add_makers(result, a);
 }
 
 /* Adds what the outer process knows itself. It counts more than what an inner process reported. */
@@ -254,6 +279,8 @@ static int complete_result(json_t *result, const struct taken *t, const struct w
         json_object_set_new(result, "bytes", json_integer(fs_size(t->file)));
         json_object_set_new(result, "sha256", json_string(t->sha256));
     }
+    if (t->made_by)
+        json_object_set_new(result, "made_by", json_text(t->made_by));
     if (s->stage == STAGE_ASSEMBLE)
         add_pieces(result, &s->assembly);
     return s->stage == STAGE_PROBE ? content_hash_add(w->hash, result, err) : 0;

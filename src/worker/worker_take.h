@@ -17,9 +17,10 @@ struct worker;
 /* One result of a job, while it is taken. */
 struct taken {
     const char *key;
-    json_t *report; /* of the process that made it */
-    json_t *check;  /* of the process that checked the file; NULL: files of this stage are not */
-    char *file;     /* path of the file, out of reach of the inner processes; NULL: none */
+    const char *made_by; /* what encoded it; NULL: this stage encodes nothing */
+    json_t *report;      /* of the process that made it */
+    json_t *check; /* of the process that checked the file; NULL: files of this stage are not */
+    char *file;    /* path of the file, out of reach of the inner processes; NULL: none */
     char sha256[SHA256_BYTES]; /* of the file; only if it is checked */
 };
 void taken_finish(struct taken *taken);

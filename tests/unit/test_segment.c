@@ -327,7 +327,7 @@ static void test_renditions(void **state)
                        *path = folder_path("%s.mp4", names[i]),
                        *sound = folder_path("%s-s.mp4", names[i]),
                        *whole = folder_path("%s.%s", names[i], "whole");
-        assert_done(rendition_read(&r, yaml, RENDITION_BALANCED, &err));
+        assert_done(rendition_read(&r, yaml, RENDITION_BALANCED, NULL, &err));
         assert_string_equal(r.name, names[i]);
         struct sound_result s;
         piece_sound(&s, sound, NULL, r.audio, FPS, 0, 12, 0);
@@ -398,7 +398,7 @@ static void test_efforts(void **state)
             AUTO_FREE char *yaml =
                 mem_printf(SOURCE_DIR "/pipeline/renditions/%s.yaml", cases[i].rendition);
             assert_true(rendition_effort_parse(&effort, names[k]));
-            assert_done(rendition_read(&r, yaml, effort, &err));
+            assert_done(rendition_read(&r, yaml, effort, NULL, &err));
             for (int n = 0; n < 3; n++)
                 assert_null(json_object_get(r.video, names[n]));
             const json_t *options = json_object_get(r.video, "options");
