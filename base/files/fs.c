@@ -337,6 +337,14 @@ bool fs_output_replaces(const char *path)
            stat(place, &st) == 0 && S_ISREG(st.st_mode);
 }
 
+FILE *fs_beside_output(const char *path)
+{
+    struct err err = {0};
+    AUTO_FREE char *place = NULL;
+    return follow_links(&place, path, &err) == 0 && descriptor_of(place) == STDOUT_FILENO ? stderr
+                                                                                          : stdout;
+}
+
 int fs_write_output(const char *path, const void *bytes, size_t nb, struct err *err)
 {
     AUTO_FREE char *place = NULL;

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "err.h"
 
@@ -63,6 +64,9 @@ ATTR_NODISCARD int fs_check_output(const char *path, struct err *err);
 
 /* Whether there is a file that fs_write_output would replace. */
 bool fs_output_replaces(const char *path);
+
+/* Where to tell the user about what was written: stderr if path leads to stdout, else stdout. */
+FILE *fs_beside_output(const char *path);
 
 /* fsyncs a file, or a folder and so the names in it. */
 ATTR_NODISCARD int fs_sync(const char *path, struct err *err);

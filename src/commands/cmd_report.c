@@ -51,8 +51,8 @@ static int write_html(const struct report *r, const char *path, struct err *err)
         return err->code;
     if (r->no_strips)
         fprintf(stderr, "pictures are missing in the report: %s\n", r->no_strips);
-    printf("%s: %zu part%s, %lld need%s a person\n", path, nb, cli_s(nb), (long long)open,
-           open == 1 ? "s" : "");
+    fprintf(fs_beside_output(path), "%s: %zu part%s, %lld need%s a person\n", path, nb, cli_s(nb),
+            (long long)open, open == 1 ? "s" : "");
     return 0;
 }
 

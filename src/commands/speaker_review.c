@@ -98,9 +98,10 @@ static int export_part(const struct command *c, const struct talk *talk, const s
     if (fs_write_output(path, html.s, html.len, err) < 0)
         return err->code;
     const bool small = html.len < 999500;
-    printf("%s: %.*f %s. Send it to the speaker.\n"
-           "'talkpress review --import FILE' reads the answers.\n",
-           path, small ? 0 : 1, (double)html.len / (small ? 1e3 : 1e6), small ? "kB" : "MB");
+    fprintf(fs_beside_output(path),
+            "%s: %.*f %s. Send it to the speaker.\n"
+            "'talkpress review --import FILE' reads the answers.\n",
+            path, small ? 0 : 1, (double)html.len / (small ? 1e3 : 1e6), small ? "kB" : "MB");
     return EXIT_OK;
 }
 

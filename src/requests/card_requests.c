@@ -174,9 +174,10 @@ int card_serve(const json_t *json)
     if (call(&answer, &request, what, MAX_PNG_BYTES, draw, &request, &err) < 0 ||
         take_card(&left_out, &answer, request.png_path, &err) < 0)
         return exit_status_report(&err);
-    printf("wrote the card of talk %s to '%s'\n", request.talk, request.png_path);
+    FILE *said = fs_beside_output(request.png_path);
+    fprintf(said, "wrote the card of talk %s to '%s'\n", request.talk, request.png_path);
     if (left_out)
-        printf("left out, because no installed font has it in outline: %s\n", left_out);
+        fprintf(said, "left out, because no installed font has it in outline: %s\n", left_out);
     return EXIT_OK;
 }
 

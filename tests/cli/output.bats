@@ -84,6 +84,12 @@ without_root_powers()
     same "$(echo before && cat schedule.xml && echo after && cat schedule.xml)" "$(cat got)"
     expect 1 tp export schedule.xml -o /dev/fd/99
     says "cannot write '/dev/fd/99'"
+    # What is said about the file goes elsewhere.
+    expect 0 tp card 1 -o card.png
+    tp card 1 -o /dev/stdout 2>said | cmp - card.png
+    same "wrote the card of talk 1 to '/dev/stdout'" "$(cat said)"
+    same "</html>" "$(tp report -o /dev/fd/1 2>said | tail -n 1 | grep -o '</html>$')"
+    grep -q "^/dev/fd/1: 2 parts" said
     # What talkpress opened itself, such as the event's database, is not what the user named.
     cp event/talkpress.db kept
     for n in {3..30}; do
