@@ -1,7 +1,6 @@
 #include "event_names.h"
 
 #include <ctype.h>
-#include <glib.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
