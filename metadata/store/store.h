@@ -67,6 +67,9 @@ ATTR_NODISCARD int store_version(int64_t *out, struct store *store, struct err *
 
 /* All talks, including those that are gone. out is empty before, and the caller's. */
 ATTR_NODISCARD int store_programme(struct programme *out, struct store *store, struct err *err);
+/* The same without abstracts, which are most of the text. */
+ATTR_NODISCARD int store_programme_brief(struct programme *out, struct store *store,
+                                         struct err *err);
 /* Replaces the store's programme. Talks that are not in the new one are marked gone. */
 ATTR_NODISCARD int store_set_programme(struct store *store, const struct programme *programme,
                                        struct err *err);

@@ -5,15 +5,14 @@
 #include "programme.h"
 #include "store_sql.h"
 
-static int read_talks(struct programme *p, struct store *s, struct err *err)
+#define TALKS_WITH(abstract)                                                               \
+    "SELECT number, title, section, " abstract ", gone, ref, room, start, language, url, " \
+    "identity FROM talk ORDER BY gone, position, number"
+
+static int read_talks(struct programme *p, struct store *s, bool brief, struct err *err)
 {
     AUTO_STMT *stmt = NULL;
-    if (sql_prepare(&stmt, s, err,
-                    "SELECT number, title, section, abstract, gone, ref, room, start, language, "
-                    "url, identity FROM talk "
-                    "ORDER BY gone, position, "
-                    "number",
-                    "") < 0)
+    if (sql_prepare(&stmt, s, err, brief ? TALKS_WITH("NULL") : TALKS_WITH("abstract"), "") < 0)
         return err->code;
     int got;
     while ((got = sql_step(s, stmt, "nsSScSSSSSS", err)) > 0) {
@@ -104,10 +103,10 @@ static int check_talks(const struct programme *p, struct store *s, struct err *e
 }
 
 /* Speakers and parts of talks that do not exist have no number. */
-static int read_programme(struct programme *p, struct store *s, struct err *err)
+static int read_programme(struct programme *p, struct store *s, bool brief, struct err *err)
 {
     const int has_event = read_event(p, s, err);
-    if (has_event < 0 || read_talks(p, s, err) < 0)
+    if (has_event < 0 || read_talks(p, s, brief, err) < 0)
         return err->code;
     if (p->nb_talks && !has_event)
         return sql_damaged(s, err, "it has talks, but no event");
@@ -123,15 +122,25 @@ static int read_programme(struct programme *p, struct store *s, struct err *err)
     return check_talks(p, s, err);
 }
 
-int store_programme(struct programme *out, struct store *s, struct err *err)
+/* As one: another process may import meanwhile. */
+static int programme(struct programme *out, struct store *s, bool brief, struct err *err)
 {
     AUTO_PROGRAMME p = {0};
-    /* As one: another process may import meanwhile. */
-    if (sql_group_begin(s, err) < 0 || sql_group_end(s, read_programme(&p, s, err), err) < 0)
+    if (sql_group_begin(s, err) < 0 || sql_group_end(s, read_programme(&p, s, brief, err), err) < 0)
         return err->code;
     *out = p;
     p = (struct programme){0};
     return 0;
+}
+
+int store_programme(struct programme *out, struct store *s, struct err *err)
+{
+    return programme(out, s, false, err);
+}
+
+int store_programme_brief(struct programme *out, struct store *s, struct err *err)
+{
+    return programme(out, s, true, err);
 }
 
 static int write_talk(struct store *s, const struct talk *t, int position, struct err *err)

@@ -1,7 +1,6 @@
 #include "event_names.h"
 
 #include <ctype.h>
-#include <glib.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -204,7 +203,7 @@ static void add_of_programme(struct candidates *c, struct store *store, unsigned
 {
     struct err ignored = {0};
     AUTO_PROGRAMME p = {0};
-    if (store_programme(&p, store, &ignored) < 0)
+    if (store_programme_brief(&p, store, &ignored) < 0)
         return;
     if (names & (NAMES_TALK | NAMES_PART | NAMES_MATCH))
         add_talks(c, &p, names & (NAMES_PART | NAMES_MATCH), names & NAMES_MATCH ? "=" : "");

@@ -77,7 +77,6 @@ common_lines()
 talkpress sta\t|<status>
 talkpress --vers\t|<--version>
 talkpress verify --prob\t|<verify><--problems>
-talkpress -C od\t status|<-C><odd/><status>
 talkpress run --executor=sl\t|<run><--executor=slurm>
 talkpress run --executor sl\t|<run><--executor><slurm>
 talkpress -C odd why quot\t|<-C><odd><why><1>
@@ -124,6 +123,7 @@ END
     # Letters of several titles stay. A new line is not part of a word.
     cat >>lines <<'END'
 talkpress -C odd why xen\t|<-C><odd><why><xen>
+talkpress -C od\t status|<-C><odd/><status>
 talkpress -C odd remove new\t|<-C><odd><remove><new>
 END
     check_lines bash lines
@@ -152,6 +152,7 @@ END
     # Letters of several titles are replaced by one talk after the other.
     cat >>lines <<'END'
 talkpress -C odd why xen\t|<-C><odd><why><2>
+talkpress -C od\t status|<-C><odd><status>
 talkpress -C odd why xen\t\t|<-C><odd><why><15>
 talkpress -C odd remove new\t|<-C><odd><remove><new>
 END

@@ -137,6 +137,25 @@ static void test_writers_go_on(void **state)
     store_close_p(&writer);
 }
 
+/* Without abstracts, and else as store_programme reads it. */
+static void test_brief(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    AUTO_STORE *store = open_new("brief");
+    AUTO_PROGRAMME whole = {0}, brief = {0};
+    set(store, FULL, NB(FULL));
+    assert_done(store_programme(&whole, store, &err));
+    assert_done(store_programme_brief(&brief, store, &err));
+    assert_non_null(whole.talks[0].abstract);
+    for (size_t i = 0; i < whole.nb_talks; i++) {
+        free(whole.talks[i].abstract);
+        whole.talks[i].abstract = NULL;
+    }
+    AUTO_FREE char *wanted = talks_dump(&whole), *got = talks_dump(&brief);
+    assert_string_equal(got, wanted);
+}
+
 static void test_other_versions(void **state)
 {
     (void)state;
@@ -164,6 +183,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_beside_a_writer),
         cmocka_unit_test(test_writers_go_on),
+        cmocka_unit_test(test_brief),
         cmocka_unit_test(test_other_versions),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
