@@ -28,7 +28,7 @@ trap 'exit 130' INT TERM
 # The version without Debian's revision.
 version=$(git -C "$repo" show HEAD:packaging/debian/changelog | sed -n '1s/.*(\(.*\)-[^-]*).*/\1/p')
 tree=$work/talkpress-$version
-git -C "$repo" archive --format=tar --prefix="talkpress-$version/" HEAD >"$work/tar"
+git -C "$repo" -c tar.umask=0022 archive --format=tar --prefix="talkpress-$version/" HEAD >"$work/tar"
 tar -xf "$work/tar" -C "$work"
 # xz in one thread: what several make depends on their number.
 xz -T1 <"$work/tar" >"$work/talkpress_$version.orig.tar.xz"
@@ -40,8 +40,8 @@ if ! (cd "$tree" && dpkg-buildpackage -us -uc) >"$work/log" 2>&1; then
     tail -n 40 "$work/log" >&2
     exit 1
 fi
-rm -f "$out"/talkpress*
-mv "$work/log" "$out/talkpress-build.log"
+rm -f "$out"/talkpress{,-data,-dbgsym}_*
+mv "$work/log" "$out/talkpress_$version.build"
 find "$work" -maxdepth 1 -type f -exec mv -t "$out" {} +
 echo "== in $out:"
 (cd "$out" && du -h --apparent-size ./*.deb | sed 's|\./||')

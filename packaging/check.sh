@@ -27,9 +27,21 @@ fail() {
 command -v mmdebstrap >/dev/null || fail "'mmdebstrap' is not installed: 'apt install mmdebstrap'"
 
 work=$(mktemp -d --tmpdir talkpress-check.XXXXXX)
+job=
+# gone GROUP: waits for the end of a process group, at most 30 s.
+gone() {
+    for _ in {1..300}; do
+        kill -0 -- -"$1" 2>/dev/null || return 0
+        sleep 0.1
+    done
+}
+
 cleanup() {
-    [[ -z ${job:-} ]] || kill "$job" 2>/dev/null || true
-    wait
+    local signal
+    # dpkg finishes what it has begun, which may take long; mmdebstrap unmounts first.
+    for signal in TERM KILL; do
+        [[ -z $job ]] || ! kill -"$signal" -- -"$job" 2>/dev/null || gone "$job"
+    done
     rm -rf --one-file-system "$work"
 }
 trap cleanup EXIT
@@ -41,13 +53,22 @@ say() {
     echo "== $*"
 }
 
-# quiet COMMAND...: its output is shown only if it fails. A signal ends it at once.
-quiet() {
+# start COMMAND...: runs it in a process group of its own, which a signal ends at once.
+start() {
     local status=0
-    "$@" >"$work/log" 2>&1 &
+    set -m
+    "$@" </dev/null &
     job=$!
+    set +m
     wait "$job" || status=$?
     job=
+    return "$status"
+}
+
+# quiet COMMAND...: its output is shown only if it fails.
+quiet() {
+    local status=0
+    start "$@" >"$work/log" 2>&1 || status=$?
     [[ $status == 0 ]] || { tail -n 40 "$work/log" >&2; fail "failed with status $status: $*"; }
 }
 
@@ -64,19 +85,19 @@ system() {
     chmod +x "$work/$1/usr/sbin/policy-rc.d"
 }
 
-# inside NAME COMMAND...: as root in that system. This repository and $work/out have the paths that
-# they have here, if there are folders for them.
+# inside NAME COMMAND...: as root in that system. $work/out has the path that it has here, if there is a
+# folder for it. The command is not process 1: that ignores signals.
 inside() {
     # shellcheck disable=SC2016 # expanded by the inner shell
     unshare --mount --pid --fork --kill-child bash -euc '
-        root=$1 repo=$2 out=$3
-        shift 3
+        root=$1 out=$2
+        shift 2
+        trap "exit 143" TERM
         mount --rbind /dev "$root/dev"
         mount -t proc proc "$root/proc"
-        [[ ! -d $root$repo ]] || mount --bind "$repo" "$root$repo"
         [[ ! -d $root$out ]] || mount --bind "$out" "$root$out"
-        exec chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
-            DEBIAN_FRONTEND=noninteractive "$@"' - "$work/$1" "$repo" "$work/out" "${@:2}"
+        chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
+            DEBIAN_FRONTEND=noninteractive "$@"' - "$work/$1" "$work/out" "${@:2}"
 }
 
 # user COMMAND...: as a plain user in the system "clean".
@@ -99,17 +120,25 @@ build_system() {
     [[ $codename != "$suite" ]] || return 0
     say "a system of $suite to build in"
     system build "$(packages build deb)"
-    mkdir -p "$work/build$repo" "$work/build$work/out"
+    mkdir -p "$work/build$work/out"
+}
+
+# A clone of the last commit, so that it can be reached from a system too.
+clone() {
+    GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0=$repo \
+        git -C "$repo" bundle create -q "$work/bundle" HEAD
+    git clone -q "$work/bundle" "$work/out/source" 2>/dev/null
 }
 
 build_twice() {
     local file
     say "building, twice"
+    clone
     mkdir -p "$work/out/here" "$work/out/another-place"
     quiet here env TMPDIR="$work/out/here" TZ=UTC LC_ALL=C bash -c \
-        'umask 022; "$0" "$1"' "$repo/packaging/build.sh" "$work/out/first"
+        'umask 022; "$0" "$1"' "$work/out/source/packaging/build.sh" "$work/out/first"
     quiet here env TMPDIR="$work/out/another-place" TZ=Pacific/Auckland LC_ALL=C.UTF-8 bash -c \
-        'umask 077; "$0" "$1"' "$repo/packaging/build.sh" "$work/out/second"
+        'umask 077; "$0" "$1"' "$work/out/source/packaging/build.sh" "$work/out/second"
     for file in "$work"/out/first/*.{deb,dsc,tar.xz}; do
         cmp "$file" "$work/out/second/${file##*/}" || fail "not reproducible: ${file##*/}"
     done
@@ -117,7 +146,7 @@ build_twice() {
 
 run_lintian() {
     say "lintian"
-    here bash -c 'lintian --allow-root --fail-on error,warning "$0"/*.changes' "$work/out/first" ||
+    start here bash -c 'lintian --allow-root --fail-on error,warning "$0"/*.changes' "$work/out/first" ||
         fail "lintian has errors or warnings"
 }
 
@@ -180,7 +209,7 @@ cli_tests() {
     [[ ${#depends[@]} -gt 0 ]] || fail "debian/tests/control has no Depends"
     inside clean chown -R visitor: /home/visitor/source
     quiet inside clean apt-get install -qy --no-install-recommends "${depends[@]}"
-    user /home/visitor/source/debian/tests/cli "$@"
+    start user /home/visitor/source/debian/tests/cli "$@" || fail "tests failed"
 }
 
 purge() {
