@@ -16,6 +16,7 @@
 #include "needs.h"
 #include "part.h"
 #include "part_chapters.h"
+#include "part_encoders.h"
 #include "plan.h"
 #include "programme_source.h"
 #include "publish.h"
@@ -54,10 +55,13 @@ static char *state(const struct part_plan *pp, const json_t *failures)
         return mem_printf("FAILED: %s", failed);
     if (pp->state == PART_WAITING)
         return mem_printf("waits: %s", pp->waiting);
+    AUTO_STR s = {0};
+    str_add(&s, "to do");
     if (pp->nb_cells)
-        return mem_printf("to do: %zu of %zu cell%s there", pp->nb_cells_done, pp->nb_cells,
-                          pp->nb_cells == 1 ? " is" : "s are");
-    return mem_strdup("to do");
+        str_addf(&s, ": %zu of %zu cell%s there", pp->nb_cells_done, pp->nb_cells,
+                 pp->nb_cells == 1 ? " is" : "s are");
+    part_add_made_again(&s, pp, "; ", "");
+    return str_take(&s);
 }
 
 static json_t *outputs_json(const struct part_plan *pp, const char *base)
@@ -66,9 +70,9 @@ static json_t *outputs_json(const struct part_plan *pp, const char *base)
     for (size_t i = 0; i < pp->nb_outputs; i++) {
         const struct output *o = &pp->outputs[i];
         AUTO_FREE char *name = mem_printf("%s%s", base, o->suffix);
-        json_array_append_new(list,
-                              json_pack("{s:s, s:b, s:s, s:O?}", "file", name, "made",
-                                        o->result != NULL, "key", o->key, "result", o->result));
+        json_array_append_new(list, json_pack("{s:s, s:b, s:s, s:O?, s:o}", "file", name, "made",
+                                              o->result != NULL, "key", o->key, "result", o->result,
+                                              "made_again", json_text(o->made_again)));
     }
     return list;
 }
@@ -116,7 +120,10 @@ static void print_output(const struct output *o, const char *base)
     AUTO_STR s = {0};
     str_addf(&s, "    %s%s", base, o->suffix);
     if (!o->result) {
-        table_text("      ", "%s: not made yet", s.s);
+        if (o->made_again)
+            table_text("      ", "%s: to be made again: %s", s.s, o->made_again);
+        else
+            table_text("      ", "%s: not made yet", s.s);
         return;
     }
     const double bytes = (double)json_get_int(o->result, "bytes", 0);

@@ -27,6 +27,9 @@ struct output {
     int width, height;                     /* OUTPUT_RENDITION; 0: sound alone */
     char key[33];
     json_t *result; /* owned; NULL: not made yet */
+    /* Owned; why it is made again although pieces of it are there: "the encoder SVT-AV1 is 2.3.0
+     * here, 1.4.1 made it". NULL: for another reason. See part_encoders.h. */
+    char *made_again;
 };
 
 enum part_state {
@@ -105,6 +108,7 @@ struct part_plan {
     int64_t poster_frame;           /* that the user chose, of the recording; -1: none */
     int64_t storyboard_ms; /* the length of the file that the storyboard shows; 0: it has none */
     size_t nb_outputs, nb_outputs_done;
+    bool on_other; /* a machine of another architecture made it, see part_encoders.h */
 };
 
 /* Plans one part. *out is untouched on failure. */
