@@ -125,7 +125,7 @@ part()
     file=$(part 0 '.files[] | select(.file == "01-bees.mp4")')
     same "$(stat -c %s event/out/01-bees.mp4)" "$(jq .bytes <<<"$file")"
     same "$(sha256sum <event/out/01-bees.mp4 | cut -d' ' -f1)" "$(jq -r .sha256 <<<"$file")"
-    same '[160,90,5]' "$(jq -c '[.width, .height, .duration_s + 0]' <<<"$file")"
+    same '[160,90,5]' "$(jq -c '[.width, .height, .duration_s]' <<<"$file")"
     same '[false,false,false]' "$(part 1 '[.files[].published]')"
 }
 
