@@ -215,7 +215,8 @@ purge() {
     say "purging"
     rm -r "$work/clean/root/source"
     quiet inside clean apt-get remove -qy talkpress talkpress-data
-    quiet inside clean apt-get purge -qy talkpress talkpress-data
+    # Not with apt: it does not know a package that had nothing to purge any more.
+    quiet inside clean dpkg --purge talkpress talkpress-data
     find "$work/clean" -xdev -path "$work/clean/home" -prune -o -name '*talkpress*' -print >"$work/left"
     [[ ! -s $work/left ]] || fail "left: $(cat "$work/left")"
     # shellcheck disable=SC2016 # fields of dpkg-query
