@@ -1,6 +1,5 @@
 #include "part_encoders.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "encoder_set.h"
@@ -9,7 +8,6 @@
 #include "mem.h"
 #include "part_work.h"
 #include "results.h"
-#include "str.h"
 
 static const char *encoder_of(const json_t *settings)
 {
@@ -78,11 +76,10 @@ static void add_reason(struct output *o, struct part_plan *pp, const json_t *her
     AUTO_FREE char *reason = encoder_set_difference(here, then, encoder);
     if (strcmp(encoder_set_architecture(here), encoder_set_architecture(then)) != 0)
         pp->on_other = true;
-    if (o->made_again && strstr(o->made_again, reason))
-        return;
-    char *all = o->made_again ? mem_printf("%s; %s", o->made_again, reason) : mem_take(&reason);
-    free(o->made_again);
-    o->made_again = all;
+    for (size_t i = 0; i < o->nb_made_again; i++)
+        if (strcmp(o->made_again[i], reason) == 0)
+            return;
+    mem_add_string(&o->made_again, &o->nb_made_again, reason);
 }
 
 /* Compares an output with what it would be with the encoders of one earlier machine. */
@@ -117,30 +114,30 @@ int part_find_made_again(struct part_plan *pp, const struct plan *plan, struct e
     return 0;
 }
 
-static bool said_before(const struct part_plan *pp, size_t output)
+/* The list of outputs with that reason, which is added if it is not there. */
+static json_t *outputs_of(json_t *list, const char *reason)
 {
-    for (size_t i = 0; i < output; i++)
-        if (pp->outputs[i].made_again &&
-            strcmp(pp->outputs[i].made_again, pp->outputs[output].made_again) == 0)
-            return true;
-    return false;
+    size_t i;
+    json_t *one, *outputs = json_array();
+    json_array_foreach(list, i, one) {
+        if (strcmp(json_get_string(one, "reason", ""), reason) == 0) {
+            json_decref(outputs);
+            return json_object_get(one, "outputs");
+        }
+    }
+    json_array_append_new(list, json_pack("{s:s, s:o}", "reason", reason, "outputs", outputs));
+    return outputs;
 }
 
-void part_add_made_again(struct str *out, const struct part_plan *pp, const char *begin,
-                         const char *end)
+json_t *part_made_again(const struct part_plan *pp)
 {
+    json_t *list = json_array();
     for (size_t i = 0; i < pp->nb_outputs; i++) {
-        const char *reason = pp->outputs[i].made_again, *before = " (";
-        if (!reason || said_before(pp, i))
-            continue;
-        str_addf(out, "%s%s", begin, reason);
-        for (size_t k = i; k < pp->nb_outputs; k++)
-            if (pp->outputs[k].made_again && strcmp(pp->outputs[k].made_again, reason) == 0) {
-                str_addf(out, "%s%s", before, pp->outputs[k].suffix);
-                before = ", ";
-            }
-        str_addf(out, ")%s", end);
+        const struct output *o = &pp->outputs[i];
+        for (size_t k = 0; k < o->nb_made_again; k++)
+            json_array_append_new(outputs_of(list, o->made_again[k]), json_string(o->suffix));
     }
+    return list;
 }
 
 /* --- other architectures ---------------------------------------------------------------------- */
