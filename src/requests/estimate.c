@@ -80,7 +80,8 @@ static int try_all(struct trial *t, const struct estimate_request *request, stru
                                        .height = HEIGHT,
                                        .fps = FPS};
     for (size_t i = 0; i < request->nb_renditions; i++)
-        if (rendition_read(&t->renditions[i], request->renditions[i], RENDITION_BALANCED, NULL, err) < 0)
+        if (rendition_read(&t->renditions[i], request->renditions[i], RENDITION_BALANCED, NULL,
+                           err) < 0)
             return err->code;
     if (rehearse_make(&spec, err) < 0)
         return err->code;
