@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "av.h"
+#include "av_versions.h"
 #include "hash.h"
 #include "mem.h"
 #include "rehearse.h"
@@ -186,7 +187,7 @@ static void open_video(struct maker *m)
         m->video.st->avg_frame_rate = rate_of(v);
     m->video.end = v->nb_frames;
     if (v->rotation) {
-        uint8_t *data = av_stream_new_side_data(m->video.st, AV_PKT_DATA_DISPLAYMATRIX, 36);
+        uint8_t *data = av_versions_new_side_data(m->video.st, AV_PKT_DATA_DISPLAYMATRIX, 36);
         av_display_rotation_set((int32_t *)(void *)data, v->rotation);
     }
 }
@@ -196,7 +197,7 @@ static void open_audio(struct maker *m)
     const struct media_audio *a = &m->spec->audio;
     AVCodecContext *enc = m->audio.enc = encoder(a->encoder);
     enc->sample_rate = a->rate ? a->rate : 48000;
-    enc->sample_fmt = enc->codec->sample_fmts[0];
+    enc->sample_fmt = av_versions_sample_fmt(enc->codec);
     av_channel_layout_default(&enc->ch_layout, a->channels ? a->channels : 1);
     enc->time_base = (AVRational){1, enc->sample_rate};
     enc->bit_rate = a->bit_rate ? a->bit_rate : 192000;
@@ -366,7 +367,7 @@ static void keep_picture(struct media_decoded *d, const AVFrame *f)
     struct media_frame *kept = &d->frames[d->nb_frames++];
     kept->pts = f->pts != AV_NOPTS_VALUE ? f->pts : f->best_effort_timestamp;
     kept->number = media_number_of(f);
-    kept->key = f->key_frame;
+    kept->key = av_versions_key(f);
     media_hash_of(kept->hash, f);
     d->width = f->width;
     d->height = f->height;

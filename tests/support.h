@@ -39,6 +39,14 @@ char *folder_path(const char *fmt, ...) ATTR_PRINTF(1, 2);
 void support_check_error(int ret, const struct err *err, enum err_code wanted, const char *words,
                          const char *call);
 
+/* Both ends are allowed. cmocka 2 has other names for it than cmocka 1. */
+#define assert_within(a, least, most)                                              \
+    do {                                                                           \
+        const long long a_ = (a), least_ = (least), most_ = (most);                \
+        if (a_ < least_ || a_ > most_)                                             \
+            fail_msg("%s is %lld, should be %lld to %lld", #a, a_, least_, most_); \
+    } while (0)
+
 /* Like assert_int_equal, naming the row of a table. */
 #define assert_row_int(row, a, b)                                          \
     do {                                                                   \

@@ -1,10 +1,11 @@
 #include "html.h"
 
 #include <ctype.h>
-#include <libxml/HTMLparser.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#include "html_entities.h"
 
 static const struct html_element elements[] = {
     /* sorted by name */
@@ -74,8 +75,7 @@ const char *html_read_entity(uint32_t *cp, const char *p)
     char name[16] = "";
     memcpy(name, p + 1, nb);
     if (name[0] != '#') {
-        const htmlEntityDesc *entity = htmlEntityLookup((const xmlChar *)name);
-        *cp = entity ? entity->value : strcmp(name, "apos") == 0 ? '\'' : 0;
+        *cp = html_entity(name);
     } else {
         const bool hex = tolower((unsigned char)name[1]) == 'x';
         const char *digits = name + 1 + hex;

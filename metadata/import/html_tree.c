@@ -1,7 +1,6 @@
 #include "html_tree.h"
 
 #include <libxml/HTMLparser.h>
-#include <libxml/SAX2.h>
 #include <string.h>
 #include <strings.h>
 
@@ -38,15 +37,32 @@ char *html_content(const xmlNode *node)
 }
 
 /* Closing tags and walking take time that grows with the depth: stop at deep pages. */
+struct depth {
+    int now;
+    bool *too_deep;
+    startElementSAXFunc start; /* libxml2's own, which make the tree */
+    endElementSAXFunc end;
+};
+
 static void start_element(void *opaque, const xmlChar *name, const xmlChar **attributes)
 {
     xmlParserCtxt *ctxt = opaque;
-    if (ctxt->nodeNr > HTML_TREE_MAX_DEPTH) {
-        *(bool *)ctxt->_private = true;
+    struct depth *depth = ctxt->_private;
+    if (depth->now > HTML_TREE_MAX_DEPTH) {
+        *depth->too_deep = true;
         xmlStopParser(ctxt);
     } else {
-        xmlSAX2StartElement(ctxt, name, attributes);
+        depth->now++;
+        depth->start(ctxt, name, attributes);
     }
+}
+
+static void end_element(void *opaque, const xmlChar *name)
+{
+    const xmlParserCtxt *ctxt = opaque;
+    struct depth *depth = ctxt->_private;
+    depth->now--;
+    depth->end(opaque, name);
 }
 
 xmlDoc *html_tree_parse(bool *out_deep, const struct str *text)
@@ -54,8 +70,10 @@ xmlDoc *html_tree_parse(bool *out_deep, const struct str *text)
     htmlParserCtxt *ctxt = htmlNewParserCtxt();
     if (!ctxt)
         return NULL;
+    struct depth depth = {0, out_deep, ctxt->sax->startElement, ctxt->sax->endElement};
     ctxt->sax->startElement = start_element;
-    ctxt->_private = out_deep;
+    ctxt->sax->endElement = end_element;
+    ctxt->_private = &depth;
     xmlDoc *doc = htmlCtxtReadMemory(ctxt, text->s, (int)text->len, NULL, "UTF-8",
                                      HTML_PARSE_RECOVER | HTML_PARSE_NOERROR |
                                          HTML_PARSE_NOWARNING | HTML_PARSE_NONET);

@@ -151,11 +151,30 @@ static void guard_attribute(void *ctx, const xmlChar *element, const xmlChar *na
     guard_stop(g, "more declarations of attributes than any schedule has");
 }
 
+/* libxml2 2.12 made what handlers get const. */
+#if LIBXML_VERSION >= 21200
+typedef const xmlError handled_error;
+#else
+typedef xmlError handled_error;
+#endif
+
 /* Without a handler, libxml2 prints some errors; the context keeps the last one anyway. */
-static void guard_error(void *user, xmlError *error)
+static void guard_error(void *user, handled_error *error)
 {
     (void)user;
     (void)error;
+}
+
+/* Whether the text is no XML, or the parser stopped early, as it does where a text exceeds its
+ * limits. */
+static bool is_broken(xmlParserCtxt *ctxt)
+{
+#if LIBXML_VERSION >= 21400
+    return (xmlCtxtGetStatus(ctxt) &
+            (XML_STATUS_NOT_WELL_FORMED | XML_STATUS_CATASTROPHIC_ERROR)) != 0;
+#else
+    return !ctxt->wellFormed || ctxt->disableSAX;
+#endif
 }
 
 static int doc_error(const struct guard *g, const char *name, struct err *err)
@@ -200,9 +219,7 @@ static int read_doc(xmlDoc **out, const char *bytes, size_t nb_bytes, const char
                                     XML_PARSE_NONET | XML_PARSE_NOCDATA | XML_PARSE_NOERROR |
                                         XML_PARSE_NOWARNING | XML_PARSE_BIG_LINES);
     int rc = 0;
-    /* disableSAX: the parser stopped early, also because a text exceeded its limits. */
-    if (!doc || g.found || !g.ctxt->wellFormed || g.ctxt->disableSAX ||
-        !xmlDocGetRootElement(doc)) {
+    if (!doc || g.found || is_broken(g.ctxt) || !xmlDocGetRootElement(doc)) {
         rc = doc_error(&g, name, err);
         doc_free(&doc);
         doc = NULL;

@@ -436,7 +436,7 @@ static void run_round(struct numbering *n, const struct round *round, bool gone)
     for (size_t i = 0; i < n->nb; i++)
         if (takes_part(&n->entries[i], round, gone))
             all[nb++] = &n->entries[i];
-    g_qsort_with_data(all, (gint)nb, sizeof(*all), compare_entries, (void *)(uintptr_t)round);
+    qsort_r(all, nb, sizeof *all, compare_entries, (void *)(uintptr_t)round);
     for (size_t begin = 0, end = 0; begin < nb; begin = end) {
         size_t nb_former = 0;
         for (; end < nb && compare_fields(all[begin], all[end], round) == 0; end++)

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "av.h"
+#include "av_versions.h"
 #include "encoder.h"
 #include "json.h"
 #include "mem.h"
@@ -51,7 +52,7 @@ static int begin(struct sound_encoding *e, struct sound_output *out, struct err 
     if (!e->enc || !e->frame)
         return av_fail_nomem(err);
     e->enc->sample_rate = SOUND_RATE;
-    e->enc->sample_fmt = codec->sample_fmts ? codec->sample_fmts[0] : AV_SAMPLE_FMT_FLT;
+    e->enc->sample_fmt = av_versions_sample_fmt(codec);
     e->enc->ch_layout = (AVChannelLayout)AV_CHANNEL_LAYOUT_STEREO;
     e->enc->bit_rate = json_get_int(out->audio, "bit_rate", 128000);
     e->enc->time_base = (AVRational){1, SOUND_RATE};

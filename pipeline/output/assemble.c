@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "av.h"
+#include "av_versions.h"
 #include "captions_track.h"
 #include "clock.h"
 #include "fs.h"
@@ -31,7 +32,7 @@ struct assembly {
     int64_t sample;       /* where the next packet begins, in samples of the output; below 0: the
                              encoder's lead-in */
     int64_t lead_in;      /* samples before the output's sample 0 */
-    int64_t stated_delay; /* samples that the container adds to times: WebM's CodecDelay */
+    int64_t stated_delay; /* samples to add to times in WebM, which states the lead-in */
     int64_t to_skip;      /* samples of packets to leave out from the front */
     int64_t sound_length; /* samples of the output */
     struct hash *sound_source_hash, *sound_hash;
@@ -379,7 +380,7 @@ static int open_output(struct assembly *a, const char *path, struct err *err)
         return err->code;
     skip_card(a);
     a->sample = -a->lead_in;
-    a->stated_delay = webm ? a->lead_in : 0;
+    a->stated_delay = webm ? av_versions_matroska_delay(a->lead_in) : 0;
     a->audio->time_base = (AVRational){1, SOUND_RATE};
     if (add_captions(a, err) < 0 || add_tags(a, err) < 0)
         return err->code;

@@ -4,6 +4,7 @@
 #include <libavutil/opt.h>
 #include <string.h>
 
+#include "av_versions.h"
 #include "mem.h"
 
 enum { LOOK_BYTES = 4 << 20 };
@@ -81,6 +82,6 @@ bool encryption_of_stream(AVFormatContext *fmt, const AVStream *st)
     for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
         if (st->codecpar->codec_tag == tags[i])
             return true;
-    return av_stream_get_side_data(st, AV_PKT_DATA_ENCRYPTION_INIT_INFO, NULL) ||
+    return av_versions_side_data(st, AV_PKT_DATA_ENCRYPTION_INIT_INFO) ||
            av_dict_get(st->metadata, "enc_key_id", NULL, 0) || in_bytes(fmt, st);
 }

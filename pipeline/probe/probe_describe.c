@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "av.h"
+#include "av_versions.h"
 #include "clock.h"
 #include "encryption.h"
 #include "frame_grid.h"
@@ -75,7 +76,7 @@ static void orientation(const AVStream *st, int *rotation, int *flip)
 {
     *rotation = *flip = 0;
     const int32_t *m =
-        (const int32_t *)(const void *)av_stream_get_side_data(st, AV_PKT_DATA_DISPLAYMATRIX, NULL);
+        (const int32_t *)(const void *)av_versions_side_data(st, AV_PKT_DATA_DISPLAYMATRIX);
     if (!m)
         return;
     int32_t copy[9];

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "av.h"
+#include "av_versions.h"
 #include "captions.h"
 #include "clock.h"
 #include "encryption.h"
@@ -157,7 +158,7 @@ static void look_for_first(struct scan *s, const AVPacket *pkt)
     first->pts = first->frame->best_effort_timestamp;
     if (first->pts == AV_NOPTS_VALUE) /* it came out with the end: nothing was put in order */
         first->pts = first->by_dts ? from->dts : from->pts;
-    first->interlaced = first->frame->interlaced_frame;
+    first->interlaced = av_versions_interlaced(first->frame);
     first->width = first->frame->width;
     first->height = first->frame->height;
     first->sar = first->frame->sample_aspect_ratio;

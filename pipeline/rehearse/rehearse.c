@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "av.h"
+#include "av_versions.h"
 #include "fs.h"
 #include "mem.h"
 #include "rehearse_picture.h"
@@ -169,7 +170,7 @@ static int open_audio(struct maker *m, struct err *err)
         return err->code;
     /* Matroska states the priming apart from the timestamps: they start at 0 with it. */
     if (!aac)
-        m->audio.pts_offset = e->initial_padding;
+        m->audio.pts_offset = av_versions_matroska_delay(e->initial_padding);
     m->samples = av_frame_alloc();
     if (!m->samples)
         return av_fail_nomem(err);

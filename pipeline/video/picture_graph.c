@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "av.h"
+#include "av_versions.h"
 #include "json.h"
 #include "mem.h"
 #include "str.h"
@@ -94,6 +95,50 @@ static enum AVColorSpace colorspace_of(const AVFrame *f)
     return f->height <= 576 ? AVCOL_SPC_SMPTE170M : AVCOL_SPC_BT709;
 }
 
+static bool is_hdr(const AVFrame *f)
+{
+    return f->color_trc == AVCOL_TRC_SMPTE2084 || f->color_trc == AVCOL_TRC_ARIB_STD_B67;
+}
+
+/* The colour space that pictures have in the graph. From libavfilter 10 on the scaler takes those
+ * alone that it has a matrix for; before, it took others for one of these. Tone mapping knows all.
+ */
+static enum AVColorSpace graph_colorspace(const AVFrame *f)
+{
+    const enum AVColorSpace space = colorspace_of(f);
+    switch ((int)space) {
+    case AVCOL_SPC_RGB:
+    case AVCOL_SPC_BT709:
+    case AVCOL_SPC_FCC:
+    case AVCOL_SPC_BT470BG:
+    case AVCOL_SPC_SMPTE170M:
+    case AVCOL_SPC_SMPTE240M:
+    case AVCOL_SPC_BT2020_NCL:
+        return space;
+    default:
+        return is_hdr(f)                      ? space
+               : space == AVCOL_SPC_BT2020_CL ? AVCOL_SPC_BT2020_NCL
+                                              : AVCOL_SPC_SMPTE170M;
+    }
+}
+
+/* The scaler's name of it, which is not always av_color_space_name()'s. */
+static const char *scaler_matrix(enum AVColorSpace space)
+{
+    switch ((int)space) {
+    case AVCOL_SPC_BT709:
+        return "bt709";
+    case AVCOL_SPC_FCC:
+        return "fcc";
+    case AVCOL_SPC_SMPTE240M:
+        return "smpte240m";
+    case AVCOL_SPC_BT2020_NCL:
+        return "bt2020";
+    default:
+        return "bt601";
+    }
+}
+
 static enum AVColorRange range_of(const AVFrame *f)
 {
     const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(f->format);
@@ -101,11 +146,6 @@ static enum AVColorRange range_of(const AVFrame *f)
         return f->color_range;
     const bool full = desc && (desc->flags & AV_PIX_FMT_FLAG_RGB || str_starts(desc->name, "yuvj"));
     return full ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
-}
-
-static bool is_hdr(const AVFrame *f)
-{
-    return f->color_trc == AVCOL_TRC_SMPTE2084 || f->color_trc == AVCOL_TRC_ARIB_STD_B67;
 }
 
 static bool valid(AVRational sar)
@@ -161,8 +201,7 @@ static void describe_size(struct str *text, const struct picture_graph *g, size_
              s.height);
     /* RGB has no matrix; tone-mapped pictures are BT.709 already. */
     if (colorspace_of(g->like) != AVCOL_SPC_RGB && !is_hdr(g->like))
-        str_addf(text, ":in_color_matrix=%s:in_range=%s",
-                 av_color_space_name(colorspace_of(g->like)),
+        str_addf(text, ":in_color_matrix=%s:in_range=%s", scaler_matrix(graph_colorspace(g->like)),
                  range_of(g->like) == AVCOL_RANGE_JPEG ? "pc" : "tv");
     str_add(text, ":out_color_matrix=bt709:out_range=tv,format=yuv420p,");
     if (!whole)
@@ -198,9 +237,11 @@ static char *describe(const struct picture_graph *g)
 
 static int add_source(struct picture_graph *g, struct err *err)
 {
-    char args[200];
-    snprintf(args, sizeof args, "video_size=%dx%d:pix_fmt=%d:time_base=%d/%d:pixel_aspect=1/1",
-             g->like->width, g->like->height, g->like->format, g->fps.den, g->fps.num);
+    char args[200], colours[100];
+    av_versions_source_colours(colours, sizeof colours, graph_colorspace(g->like),
+                               range_of(g->like));
+    snprintf(args, sizeof args, "video_size=%dx%d:pix_fmt=%d:time_base=%d/%d:pixel_aspect=1/1%s",
+             g->like->width, g->like->height, g->like->format, g->fps.den, g->fps.num, colours);
     const int ret = avfilter_graph_create_filter(&g->src, avfilter_get_by_name("buffer"), "in",
                                                  args, NULL, g->graph);
     return ret < 0 ? av_fail(err, ret, "no filter can take pictures of %dx%d, format %d",
@@ -306,7 +347,7 @@ int picture_graph_send(struct picture_graph *g, AVFrame *frame, struct err *err)
     if (!frame)
         return drain(g, err);
     frame->sample_aspect_ratio = (AVRational){1, 1}; /* sizes are given: pixels end up square */
-    frame->colorspace = colorspace_of(g->like);
+    frame->colorspace = graph_colorspace(g->like);
     frame->color_range = range_of(g->like);
     const int ret = av_buffersrc_add_frame(g->src, frame);
     return ret < 0 ? av_fail(err, ret, "a picture cannot be converted") : 0;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "av.h"
+#include "av_versions.h"
 #include "encoder.h"
 #include "json.h"
 #include "mem.h"
@@ -241,7 +242,7 @@ static int take_pictures(struct encode *e, struct err *err)
 static bool shows_on(const AVFrame *last, const AVFrame *f)
 {
     const AVPixFmtDescriptor *d = av_pix_fmt_desc_get(f->format);
-    if (!last->buf[0] || !d || f->interlaced_frame || last->interlaced_frame ||
+    if (!last->buf[0] || !d || av_versions_interlaced(f) || av_versions_interlaced(last) ||
         d->flags & (AV_PIX_FMT_FLAG_HWACCEL | AV_PIX_FMT_FLAG_PAL) || last->width != f->width ||
         last->height != f->height || last->format != f->format ||
         last->colorspace != f->colorspace || last->color_range != f->color_range ||

@@ -22,10 +22,10 @@ static void test_stays_within_margins_in_every_shape(void **state)
         const struct extent e = measure_and_free(draw(&text, &params));
         const int side = FFMIN(params.width, params.height);
         assert_true(e.nb_pixels > params.width * params.height / 50);
-        assert_in_range(e.left, side / 20, side / 6);
-        assert_in_range(params.width - e.right, side / 20, params.width);
-        assert_in_range(e.top, side / 20, side / 6);
-        assert_in_range(params.height - e.bottom, side / 20, side / 6);
+        assert_within(e.left, side / 20, side / 6);
+        assert_within(params.width - e.right, side / 20, params.width);
+        assert_within(e.top, side / 20, side / 6);
+        assert_within(params.height - e.bottom, side / 20, side / 6);
         assert_true(e.nb_bands >= 7); /* event, section, rule, title, speakers, part, footer */
     }
 }
@@ -222,7 +222,7 @@ static void test_right_to_left_mirrors(void **state)
     (void)state;
     const struct extent e = measure_and_free(draw_title("جلسة الطاقة"));
     assert_true(e.left > 640);
-    assert_in_range(e.right, 1190, 1205);
+    assert_within(e.right, 1190, 1205);
     /* The Latin word comes first, so on the right. */
     AUTO_FRAME *a = draw_title("שלום Xen"), *b = draw_title("Xen שלום");
     assert_true(measure(a).left > 640);

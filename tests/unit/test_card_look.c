@@ -116,8 +116,8 @@ static void test_logo_and_background(void **state)
 
     write_picture(logo, 480, 144, half);
     AUTO_FRAME *mixed = draw(&text, &params);
-    assert_in_range(pixel(mixed, 1100, 90)[0], 135, 138);
-    assert_in_range(pixel(mixed, 1100, 90)[1], 11, 13);
+    assert_within(pixel(mixed, 1100, 90)[0], 135, 138);
+    assert_within(pixel(mixed, 1100, 90)[1], 11, 13);
     write_picture(logo, 240, 72, red);
 
     params.background_path = back;
@@ -125,7 +125,7 @@ static void test_logo_and_background(void **state)
     assert_memory_equal(pixel(with_both, 1190, 60), red, 3);
     static const int corners[][2] = {{0, 0}, {1279, 0}, {0, 719}, {1279, 719}};
     for (int i = 0; i < 4; i++) /* 60 % of the background's colour over grey */
-        assert_in_range(pixel(with_both, corners[i][0], corners[i][1])[0], 34, 36);
+        assert_within(pixel(with_both, corners[i][0], corners[i][1])[0], 34, 36);
 
     static const int sizes[][2] = {{640, 480}, {720, 1280}};
     for (int i = 0; i < 2; i++) {

@@ -387,14 +387,14 @@ static void peaks(void **state)
     queue_place_make(&p);
     struct peaks none = peaks_read(p.work);
     const long first_mb = peaks_need_mb(&none, STAGE_CELL);
-    assert_in_range(first_mb, 512, 8192);
+    assert_within(first_mb, 512, 8192);
     long kb[NB_STAGES] = {[STAGE_CELL] = 400 << 10, [STAGE_SOUND] = 100 << 10};
     peaks_note(p.work, kb);
     kb[STAGE_CELL] = 200 << 10; /* less than before */
     peaks_note(p.work, kb);
     struct peaks known = peaks_read(p.work);
     assert_int_equal(known.mb[STAGE_CELL], 400);
-    assert_in_range(peaks_need_mb(&known, STAGE_CELL), 450, 600);
+    assert_within(peaks_need_mb(&known, STAGE_CELL), 450, 600);
     assert_int_equal(known.mb[STAGE_PROBE], 0);
     AUTO_FREE char *path = fs_join(p.work, "peaks.json");
     static const char *const damaged[] = {"{", "{\"cell\": \"much\"}", "{\"cell\": -4}"};

@@ -71,14 +71,14 @@ static void test_places(void **state)
     AUTO_FRAME *sheet = make(cells, NB(cells));
     /* Three in a row, 240 wide, with gaps of 8. */
     assert_int_equal(sheet->width, 8 + 3 * 248);
-    assert_in_range(mean(sheet, 60, 40, 100, 40), 195, 205);
-    assert_in_range(mean(sheet, 60 + 248, 40, 100, 40), 85, 95);
-    assert_in_range(mean(sheet, 60 + 2 * 248 + 55, 40, 20, 40), 155, 165);
-    assert_in_range(mean(sheet, 20 + 2 * 248, 40, 40, 40), 20, 36); /* at the side of the upright */
+    assert_within(mean(sheet, 60, 40, 100, 40), 195, 205);
+    assert_within(mean(sheet, 60 + 248, 40, 100, 40), 85, 95);
+    assert_within(mean(sheet, 60 + 2 * 248 + 55, 40, 20, 40), 155, 165);
+    assert_within(mean(sheet, 20 + 2 * 248, 40, 40, 40), 20, 36); /* at the side of the upright */
     /* Labels are below, at the left; there is none below the last. */
     assert_true(mean(sheet, 8, 8 + 134, 60, 20) > 33);
-    assert_in_range(mean(sheet, 8, 8 + 134 + 180 + 2, 60, 20), 20, 36);
-    assert_in_range(mean(sheet, 140, 8 + 134 + 24, 100, 14), 20, 36);
+    assert_within(mean(sheet, 8, 8 + 134 + 180 + 2, 60, 20), 20, 36);
+    assert_within(mean(sheet, 140, 8 + 134 + 24, 100, 14), 20, 36);
 }
 
 static void test_labels(void **state)
@@ -105,8 +105,8 @@ static void test_labels(void **state)
     const int columns = (sheet->width - 8) / 248, rows = (sheet->height - 8) / 180;
     for (int i = 0; i < columns * rows && i < (int)NB(cells); i++) {
         const int x = 8 + i % columns * 248, y = 8 + i / columns * 180;
-        assert_in_range(mean(sheet, x + 4, y + 4, 232, 124), 195, 205);
-        assert_in_range(mean(sheet, x + 242, y + 140, 4, 30), 20, 40);
+        assert_within(mean(sheet, x + 4, y + 4, 232, 124), 195, 205);
+        assert_within(mean(sheet, x + 242, y + 140, 4, 30), 20, 40);
     }
 }
 

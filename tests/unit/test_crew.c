@@ -62,7 +62,7 @@ static void gives_up(void **state)
     }
     assert_int_equal(err.code, ERR_EXTERNAL);
     assert_non_null(strstr(err.msg, "tasks of test ended without having done a job"));
-    assert_in_range(fake.nb_started, 6, 16);
+    assert_within(fake.nb_started, 6, 16);
     assert_true(now_s > 30 && now_s < 200);
     hiring_finish(&h);
     crew_destroy(crew);

@@ -30,7 +30,7 @@ static int start(void **state)
     return 0;
 }
 
-static int stop(void **state)
+static int stop_server(void **state)
 {
     small_server_stop(&server);
     return folder_remove(state);
@@ -171,5 +171,5 @@ int main(void)
         cmocka_unit_test(test_odd_headers),  cmocka_unit_test(test_failures),
         cmocka_unit_test(test_nobody_there),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, stop_server);
 }

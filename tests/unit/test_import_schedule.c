@@ -37,6 +37,8 @@ static void texts(void **state)
         {"a\r\nb\r\n\r\nc", "a\nb\n\nc"},
         {"x\x01\x7f\xc2\x85y\xff\xf0z&#0;&#xD800;&#8209;&nbsp;&#x41;&apos;",
          "x y\xef\xbf\xbd\xef\xbf\xbdz\xef\xbf\xbd\xef\xbf\xbd‑ A'"},
+        {"&AElig;&aelig;&Oslash;&zwnj;&lang;&sigmaf;&quot;&Quot;&zwnjx;",
+         "Ææ\xc3\x98\xe2\x80\x8c\xe2\x8c\xa9ς\"&Quot;&zwnjx;"},
         {"<p", "<p"},
         {"<p>open <a href=\"unclosed>x</a>", "open x"},
         {"<script>never closed <p>x", "never closed\n\nx"},

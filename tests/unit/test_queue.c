@@ -324,7 +324,7 @@ static void end_reports_damaged(void **state)
     assert_float_equal(back.end.done, 1, 0);
     assert_float_equal(back.end.wall_s, 0, 0);
     assert_true(back.end.cpu_s < 1e9);
-    assert_in_range(back.end.peak_kb, 1, 1L << 31);
+    assert_within(back.end.peak_kb, 1, 1L << 31);
     assert_null(strchr(back.end.failed->msg, 27));
     struct end_report none = {0};
     assert_done(fs_write(path, "{", 1, &err));

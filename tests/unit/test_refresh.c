@@ -283,7 +283,7 @@ static int start(void **state)
     return folder_make(state);
 }
 
-static int stop(void **state)
+static int stop_server(void **state)
 {
     small_server_stop(&server);
     return folder_remove(state);
@@ -296,5 +296,5 @@ int main(void)
         cmocka_unit_test(test_files_that_go), cmocka_unit_test(test_matches),
         cmocka_unit_test(test_web),           cmocka_unit_test(test_place),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, stop_server);
 }

@@ -130,8 +130,8 @@ static int hang_up(struct str *out)
 
 static int compute_for_ever(struct str *out)
 {
-    for (volatile unsigned i = 0; !out->len; i++)
-        ;
+    for (volatile unsigned i = 0; !out->len;)
+        i = i + 1;
     return 0;
 }
 

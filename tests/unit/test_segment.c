@@ -249,7 +249,7 @@ static void test_held_pictures(void **state)
     }
 }
 
-static int stop(void *opaque, int64_t frames)
+static int stop_at_once(void *opaque, int64_t frames)
 {
     *(int64_t *)opaque = frames;
     return frames >= 20;
@@ -274,7 +274,7 @@ static void test_refused(void **state)
         {good, path, 0, NULL, ERR_INVALID, "no picture"},
         {unknown, path, 5, NULL, ERR_INVALID, "libx999"},
         {option, path, 5, NULL, ERR_INVALID, "sped"},
-        {good, path, 50, stop, ERR_CANCELLED, NULL},
+        {good, path, 50, stop_at_once, ERR_CANCELLED, NULL},
     };
     for (size_t i = 0; i < NB(cases); i++) {
         struct segment_output o = {

@@ -184,8 +184,8 @@ static void test_range(void **state)
                 least = light < least ? light : least;
                 most = light > most ? light : most;
             }
-        assert_in_range(least, 0, 6);
-        assert_in_range(most, 249, 255);
+        assert_within(least, 0, 6);
+        assert_within(most, 249, 255);
     }
 }
 
