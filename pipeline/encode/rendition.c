@@ -7,6 +7,7 @@
 #include "fs.h"
 #include "json.h"
 #include "mem.h"
+#include "rendition_versions.h"
 #include "str.h"
 #include "yaml_json.h"
 
@@ -154,7 +155,9 @@ int rendition_read(struct rendition *out, const char *path, enum rendition_effor
     if (yaml_json_read(&r.json, path, err) < 0)
         return err->code;
     AUTO_FREE char *where = mem_printf("'%s'", path);
-    if (choose_options(&r, effort, where, err) < 0 || check(&r, where, err) < 0) {
+    if (rendition_versions_resolve(&r.versions, json_object_get(r.json, "video"), encoders, where,
+                                   err) < 0 ||
+        choose_options(&r, effort, where, err) < 0 || check(&r, where, err) < 0) {
         rendition_finish(&r);
         return err->code;
     }
@@ -173,6 +176,7 @@ void rendition_finish(struct rendition *r)
     json_decref(r->json);
     json_decref(r->card);
     mem_free_p(&r->name);
+    mem_free_p(&r->versions);
     mem_free_p(&r->video_text);
     mem_free_p(&r->card_text);
     mem_free_p(&r->audio_text);

@@ -15,10 +15,11 @@ struct rendition {
     const char *container; /* "mp4", "webm", "ogg" or "mp3" */
     const char *suffix;    /* of published files: ".mp4", ".360p.mp4" … */
     const char *mime;
-    json_t *video; /* encoder, max_width, max_height, key_frame_s, options {}; NULL: audio only */
-    json_t *audio; /* encoder, bit_rate, options {} */
-    json_t *json;  /* owns all of the above but name */
-    json_t *card;  /* video with the options for cards; owned; NULL: audio only */
+    json_t *video;  /* encoder, max_width, max_height, key_frame_s, options {}; NULL: audio only */
+    json_t *audio;  /* encoder, bit_rate, options {} */
+    json_t *json;   /* owns all of the above but name */
+    json_t *card;   /* video with the options for cards; owned; NULL: audio only */
+    char *versions; /* of the encoder that the settings are for: ">= 2, < 3"; NULL: any; owned */
     char *video_text, *card_text, *audio_text; /* by rendition_text, for keys; owned */
 };
 
@@ -29,8 +30,9 @@ enum rendition_effort { RENDITION_FAST, RENDITION_BALANCED, RENDITION_SMALL };
 /* False for an unknown name. */
 bool rendition_effort_parse(enum rendition_effort *out, const char *name);
 
-/* Reads and checks a rendition file. encoders: of the machine that encodes it (encoder_set.h; NULL:
- * the reference). *out is freed by rendition_finish. ERR_INVALID names the file and the setting. */
+/* Reads and checks a rendition file, and takes its settings for the encoder's version
+ * (rendition_versions.h). encoders: of the machine that encodes it (encoder_set.h; NULL: the
+ * reference). *out is freed by rendition_finish. ERR_INVALID names the file and the setting. */
 ATTR_NODISCARD int rendition_read(struct rendition *out, const char *path,
                                   enum rendition_effort effort, const json_t *encoders,
                                   struct err *err);

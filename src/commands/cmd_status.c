@@ -21,6 +21,7 @@
 #include "programme_source.h"
 #include "publish.h"
 #include "refresh.h"
+#include "rendition_lines.h"
 #include "results.h"
 #include "sandbox.h"
 #include "selector.h"
@@ -404,9 +405,10 @@ static void print_json(const struct survey *s, const struct plan *plan, const st
         if (passes(f, &s->parts[i], s->failures))
             json_array_append_new(parts, part_json(&s->parts[i], s->failures));
     AUTO_JSON *all =
-        json_pack("{s:O, s:O, s:s, s:o, s:o, s:o}", "parts", parts, "failures", s->failures,
-                  "sandbox", sandbox, "hooks", hooks_states(plan->event), "programme",
-                  programme_json(plan->event), "watch", watch_status_json(plan->event->work));
+        json_pack("{s:O, s:O, s:s, s:o, s:o, s:o, s:o}", "parts", parts, "failures", s->failures,
+                  "sandbox", sandbox, "renditions", rendition_lines_json(plan->event), "hooks",
+                  hooks_states(plan->event), "programme", programme_json(plan->event), "watch",
+                  watch_status_json(plan->event->work));
     machines_add_json(all, plan->event->work);
     cli_print_json(all);
 }
@@ -496,6 +498,7 @@ static void print_all(const struct survey *s, const struct plan *plan, const str
     printf("\n%zu of %zu part%s complete\n", nb_complete, nb, nb == 1 ? " is" : "s are");
     print_made_again(s);
     table_text("  ", "sandbox: %s", sandbox);
+    rendition_lines_print(plan->event);
     watch_status_print(plan->event->work);
     machines_print(plan->event->work);
     hook_table_print(plan->event);
