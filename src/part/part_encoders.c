@@ -29,25 +29,24 @@ static int was_made(const struct plan *plan, enum stage stage, const char *befor
 }
 
 /* The work with the picture's keys as of an earlier machine. */
-static struct piecework with_encoders(const struct piecework *work, const struct part_plan *pp,
-                                      const json_t *then)
+static struct piecework as_before(const struct piecework *work, const struct part_plan *pp,
+                                  const struct rendition *former)
 {
     struct piecework w = *work;
-    AUTO_FREE char *video = rendition_text(work->rendition->video, then),
-                   *card = rendition_text(work->rendition->card, then);
-    keys_segment_base(w.base, video, w.width, w.height, pp->grid.fps);
-    keys_segment_base(w.card_base, card, w.width, w.height, pp->grid.fps);
+    keys_segment_base(w.base, former->video_text, w.width, w.height, pp->grid.fps);
+    keys_segment_base(w.card_base, former->card_text, w.width, w.height, pp->grid.fps);
     return w;
 }
 
 /* Of the first, the middle and the last cell: a corrected title or a moved cut leaves at least one
  * of them as it was. */
 static int picture_was_made(const struct piecework *work, const struct part_plan *pp,
-                            const struct plan *plan, const json_t *then, struct err *err)
+                            const struct plan *plan, const struct rendition *former,
+                            struct err *err)
 {
     const enum stage stage = part_has_picture(pp) ? STAGE_CELL : STAGE_CARD;
     const size_t nb = pp->work->nb_cells, some[] = {0, nb / 2, nb - 1};
-    const struct piecework before = with_encoders(work, pp, then);
+    const struct piecework before = as_before(work, pp, former);
     int made = 0;
     for (size_t i = 0; nb && made == 0 && i < sizeof some / sizeof *some; i++) {
         char old[KEY_BYTES], now[KEY_BYTES];
@@ -60,11 +59,10 @@ static int picture_was_made(const struct piecework *work, const struct part_plan
 }
 
 static int sound_was_made(const struct piecework *work, const struct part_plan *pp,
-                          const struct plan *plan, const json_t *then, struct err *err)
+                          const struct plan *plan, const struct rendition *former, struct err *err)
 {
     char old[KEY_BYTES];
-    AUTO_FREE char *text = rendition_text(work->rendition->audio, then);
-    part_sound_key(old, text, pp, plan);
+    part_sound_key(old, former->audio_text, pp, plan);
     return was_made(plan, STAGE_SOUND, old, work->sound_key, err);
 }
 
@@ -84,17 +82,18 @@ static void add_reason(struct output *o, struct part_plan *pp, const json_t *her
 
 /* Compares an output with what it would be with the encoders of one earlier machine. */
 static int compare(struct output *o, struct part_plan *pp, const struct piecework *work,
-                   const struct plan *plan, const json_t *then, struct err *err)
+                   const struct plan *plan, const json_t *then, const struct rendition *former,
+                   struct err *err)
 {
     const json_t *here = plan->event->encoders.here;
     const struct rendition *r = work->rendition;
     int made = 0;
     if (r->video && !encoder_set_equal(here, then, encoder_of(r->video)))
-        made = picture_was_made(work, pp, plan, then, err);
+        made = picture_was_made(work, pp, plan, former, err);
     if (made > 0)
         add_reason(o, pp, here, then, encoder_of(r->video));
     if (made >= 0 && !encoder_set_equal(here, then, encoder_of(r->audio))) {
-        made = sound_was_made(work, pp, plan, then, err);
+        made = sound_was_made(work, pp, plan, former, err);
         if (made > 0)
             add_reason(o, pp, here, then, encoder_of(r->audio));
     }
@@ -103,13 +102,13 @@ static int compare(struct output *o, struct part_plan *pp, const struct piecewor
 
 int part_find_made_again(struct part_plan *pp, const struct plan *plan, struct err *err)
 {
-    size_t k;
-    json_t *then;
-    json_array_foreach(plan->event->encoders.earlier, k, then) {
-        for (size_t i = 0; i < pp->work->nb_works; i++)
-            if (!pp->outputs[i].result &&
-                compare(&pp->outputs[i], pp, &pp->work->works[i], plan, then, err) < 0)
-                return err->code;
+    const struct settings *s = &plan->event->settings;
+    for (size_t k = 0; k < s->nb_former; k++) {
+        const size_t i = k % s->nb_renditions;
+        const json_t *then = json_array_get(plan->event->encoders.earlier, k / s->nb_renditions);
+        if (!pp->outputs[i].result && s->former[k].name &&
+            compare(&pp->outputs[i], pp, &pp->work->works[i], plan, then, &s->former[k], err) < 0)
+            return err->code;
     }
     return 0;
 }

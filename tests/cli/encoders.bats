@@ -167,3 +167,13 @@ sums()
     expect 0 tp status
     says "2 of 2 parts are complete"
 }
+
+@test "settings for another version do not hide what made it" {
+    sed -i 's/^audio:/  versions:\n    - version: ">= 9"\n      options: {crf: 55}\naudio:/' \
+        "$EVENT/renditions/av1.yaml"
+    same '{}' "$(jobs_of tp run)"
+    expect 0 with SHIM_SVT=v9.1.0 -- why 1
+    says "made again: the encoder SVT-AV1 is 9.1.0 here, " "made it (.webm)"
+    same '{"card":2,"cell":2,"assemble":2}' "$(jobs_of with SHIM_SVT=v9.1.0 -- run)"
+    same '{}' "$(jobs_of tp run)"
+}
