@@ -133,6 +133,16 @@ sums()
     same '{"sound":2,"assemble":2}' "$(jobs_of with SHIM_OPUS="libopus 9.0" -- run)"
 }
 
+@test "gc keeps what other encoders made until it is made again" {
+    # On a machine that only looks.
+    with SHIM_SVT=v9.1.0 -- gc >/dev/null
+    same '{}' "$(jobs_of tp run)"
+    same '{"card":2,"cell":2,"assemble":2}' "$(jobs_of with SHIM_SVT=v9.1.0 -- run)"
+    with SHIM_SVT=v9.1.0 -- gc >/dev/null
+    same '{}' "$(jobs_of with SHIM_SVT=v9.1.0 -- run)"
+    same '{"card":2,"cell":2,"assemble":2}' "$(jobs_of tp run)"
+}
+
 @test "a library that is replaced while talkpress runs: its jobs fail, and say so" {
     expect 0 with SHIM_SVT=v9.1.0 -- why 1
     # The coordinator has found the version, and the file has not changed since.
