@@ -21,6 +21,7 @@
 #include "programme_source.h"
 #include "publish.h"
 #include "refresh.h"
+#include "rendition_lines.h"
 #include "results.h"
 #include "sandbox.h"
 #include "selector.h"
@@ -34,6 +35,14 @@
 #include "watch_status.h"
 
 /* --- a part's state in words ------------------------------------------------------------------ */
+
+static bool is_made_again(const struct part_plan *pp)
+{
+    size_t nb = 0;
+    for (size_t i = 0; i < pp->nb_outputs; i++)
+        nb += pp->outputs[i].nb_made_again;
+    return nb;
+}
 
 static char *state(const struct part_plan *pp, const json_t *failures)
 {
@@ -56,12 +65,19 @@ static char *state(const struct part_plan *pp, const json_t *failures)
     if (pp->state == PART_WAITING)
         return mem_printf("waits: %s", pp->waiting);
     AUTO_STR s = {0};
-    str_add(&s, "to do");
+    str_add(&s, is_made_again(pp) ? "to do, made again" : "to do");
     if (pp->nb_cells)
         str_addf(&s, ": %zu of %zu cell%s there", pp->nb_cells_done, pp->nb_cells,
                  pp->nb_cells == 1 ? " is" : "s are");
-    part_add_made_again(&s, pp, "; ", "");
     return str_take(&s);
+}
+
+static json_t *made_again_json(const struct output *o)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < o->nb_made_again; i++)
+        json_array_append_new(list, json_string(o->made_again[i]));
+    return list;
 }
 
 static json_t *outputs_json(const struct part_plan *pp, const char *base)
@@ -72,7 +88,7 @@ static json_t *outputs_json(const struct part_plan *pp, const char *base)
         AUTO_FREE char *name = mem_printf("%s%s", base, o->suffix);
         json_array_append_new(list, json_pack("{s:s, s:b, s:s, s:O?, s:o}", "file", name, "made",
                                               o->result != NULL, "key", o->key, "result", o->result,
-                                              "made_again", json_text(o->made_again)));
+                                              "made_again", made_again_json(o)));
     }
     return list;
 }
@@ -120,10 +136,10 @@ static void print_output(const struct output *o, const char *base)
     AUTO_STR s = {0};
     str_addf(&s, "    %s%s", base, o->suffix);
     if (!o->result) {
-        if (o->made_again)
-            table_text("      ", "%s: to be made again: %s", s.s, o->made_again);
-        else
-            table_text("      ", "%s: not made yet", s.s);
+        str_add(&s, o->nb_made_again ? ": made again" : ": not made yet");
+        for (size_t i = 0; i < o->nb_made_again; i++)
+            str_addf(&s, "%s%s", i ? "; " : ": ", o->made_again[i]);
+        table_text("      ", "%s", s.s);
         return;
     }
     const double bytes = (double)json_get_int(o->result, "bytes", 0);
@@ -389,9 +405,10 @@ static void print_json(const struct survey *s, const struct plan *plan, const st
         if (passes(f, &s->parts[i], s->failures))
             json_array_append_new(parts, part_json(&s->parts[i], s->failures));
     AUTO_JSON *all =
-        json_pack("{s:O, s:O, s:s, s:o, s:o, s:o}", "parts", parts, "failures", s->failures,
-                  "sandbox", sandbox, "hooks", hooks_states(plan->event), "programme",
-                  programme_json(plan->event), "watch", watch_status_json(plan->event->work));
+        json_pack("{s:O, s:O, s:s, s:o, s:o, s:o, s:o}", "parts", parts, "failures", s->failures,
+                  "sandbox", sandbox, "renditions", rendition_lines_json(plan->event), "hooks",
+                  hooks_states(plan->event), "programme", programme_json(plan->event), "watch",
+                  watch_status_json(plan->event->work));
     machines_add_json(all, plan->event->work);
     cli_print_json(all);
 }
@@ -430,6 +447,26 @@ static void print_programme(const struct event *event)
         table_text("  ", "programme: %s", source.text);
 }
 
+/* Each reason once, with the number of parts. */
+static void print_made_again(const struct survey *s)
+{
+    AUTO_JSON *counts = json_object();
+    const char *reason;
+    json_t *count;
+    for (size_t i = 0; i < s->nb_parts; i++) {
+        AUTO_JSON *list = part_made_again(&s->parts[i]);
+        for (size_t k = 0; k < json_array_size(list); k++) {
+            reason = json_get_string(json_array_get(list, k), "reason", "");
+            const int64_t nb = json_get_int(counts, reason, 0) + 1;
+            json_object_set_new(counts, reason, json_integer(nb));
+        }
+    }
+    json_object_foreach(counts, reason, count) {
+        table_text("  ", "made again: %s: %d part%s", reason, (int)json_integer_value(count),
+                   cli_s((size_t)json_integer_value(count)));
+    }
+}
+
 static void print_all(const struct survey *s, const struct plan *plan, const struct filter *f,
                       const char *sandbox)
 {
@@ -459,7 +496,9 @@ static void print_all(const struct survey *s, const struct plan *plan, const str
     unused_print(&unused);
     print_unreadable(plan);
     printf("\n%zu of %zu part%s complete\n", nb_complete, nb, nb == 1 ? " is" : "s are");
+    print_made_again(s);
     table_text("  ", "sandbox: %s", sandbox);
+    rendition_lines_print(plan->event);
     watch_status_print(plan->event->work);
     machines_print(plan->event->work);
     hook_table_print(plan->event);

@@ -6,6 +6,7 @@
 #include "json.h"
 #include "mem.h"
 #include "part.h"
+#include "part_encoders.h"
 #include "plan.h"
 #include "selector.h"
 #include "str.h"
@@ -31,16 +32,6 @@ static void print_why(const struct part_plan *pp, const struct plan *plan)
     print_lines(text.s);
 }
 
-static json_t *made_again_json(const struct part_plan *pp)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < pp->nb_outputs; i++)
-        if (pp->outputs[i].made_again)
-            json_array_append_new(list, json_pack("{s:s, s:s}", "suffix", pp->outputs[i].suffix,
-                                                  "reason", pp->outputs[i].made_again));
-    return list;
-}
-
 static json_t *why_json(const struct part_plan *pp)
 {
     json_t *jobs = json_array();
@@ -58,7 +49,7 @@ static json_t *why_json(const struct part_plan *pp)
         "{s:i, s:i, s:b, s:o, s:s, s:o, s:I, s:o, s:I, s:I, s:o}", "talk", pp->talk->number, "part",
         pp->part->number, "complete", pp->state == PART_COMPLETE, "waiting", json_text(pp->waiting),
         "verdict", verdict_name(pp->verdict), "cause", json_text(pp->cause), "outputs_missing",
-        (json_int_t)why_nb_missing(pp), "made_again", made_again_json(pp), "cells",
+        (json_int_t)why_nb_missing(pp), "made_again", part_made_again(pp), "cells",
         (json_int_t)pp->nb_cells, "cells_made", (json_int_t)pp->nb_cells_done, "jobs", jobs);
 }
 

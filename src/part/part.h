@@ -27,9 +27,9 @@ struct output {
     int width, height;                     /* OUTPUT_RENDITION; 0: sound alone */
     char key[33];
     json_t *result; /* owned; NULL: not made yet */
-    /* Owned; why it is made again although pieces of it are there: "the encoder SVT-AV1 is 2.3.0
-     * here, 1.4.1 made it". NULL: for another reason. See part_encoders.h. */
-    char *made_again;
+    /* Owned; the encoders for which it is made again: see part_encoders.h. */
+    char **made_again;
+    size_t nb_made_again;
 };
 
 enum part_state {

@@ -9,19 +9,18 @@
  */
 #pragma once
 
+#include <jansson.h>
+
 #include "attr.h"
 
 struct err;
 struct part_plan;
 struct plan;
-struct str;
 
 /* Before anything is made. ERR_INVALID if a machine of another architecture made pieces of any
  * part. */
 ATTR_NODISCARD int part_check_architecture(const struct plan *plan, struct err *err);
 
-/* Appends the reasons why outputs of the part are made again, each once, with the suffixes of the
- * outputs: "the encoder SVT-AV1 is 2.3.0 here, 1.4.1 made it (.av1.webm)". begin, end: what is
- * before and after each. */
-void part_add_made_again(struct str *out, const struct part_plan *part, const char *begin,
-                         const char *end);
+/* Why outputs of the part are made again: [{"reason": "the encoder SVT-AV1 is 2.3.0 here, 1.4.1
+ * made it", "outputs": [".av1.webm"]}]; a new list. Empty if no encoder is the reason. */
+json_t *part_made_again(const struct part_plan *part);

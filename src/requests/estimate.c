@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "encoder_version.h"
 #include "fs.h"
+#include "json.h"
 #include "media.h"
 #include "media_request.h"
 #include "mem.h"
@@ -79,8 +81,10 @@ static int try_all(struct trial *t, const struct estimate_request *request, stru
                                        .width = WIDTH,
                                        .height = HEIGHT,
                                        .fps = FPS};
+    AUTO_JSON *encoders = encoder_versions();
     for (size_t i = 0; i < request->nb_renditions; i++)
-        if (rendition_read(&t->renditions[i], request->renditions[i], RENDITION_BALANCED, NULL, err) < 0)
+        if (rendition_read(&t->renditions[i], request->renditions[i], RENDITION_BALANCED, encoders,
+                           err) < 0)
             return err->code;
     if (rehearse_make(&spec, err) < 0)
         return err->code;

@@ -96,11 +96,12 @@ sums()
     expect 0 with SHIM_SVT=v9.1.0 -- why 1
     says "1 of 4 outputs are missing" "because an encoder is another one now" \
         "made again: the encoder SVT-AV1 is 9.1.0 here," "made it (.webm)"
-    json '.[0].made_again | map(.suffix)' '[".webm"]' with SHIM_SVT=v9.1.0 -- why 1 --json
+    json '.[0].made_again | map(.outputs)' '[[".webm"]]' with SHIM_SVT=v9.1.0 -- why 1 --json
     expect 0 with SHIM_SVT=v9.1.0 -- status
-    says "the encoder SVT-AV1 is 9.1.0 here" "made it (.webm)"
+    says "First Steps: to do, made again: 1 of 2 cells are there" \
+        "made again: the encoder SVT-AV1 is 9.1.0 here," "made it: 2 parts"
     expect 0 with SHIM_SVT=v9.1.0 -- status 1
-    says "01-first-steps.webm: to be made again: the encoder SVT-AV1 is 9.1.0 here"
+    says "01-first-steps.webm: made again: the encoder SVT-AV1 is 9.1.0 here"
     # What is published stays until then.
     with SHIM_SVT=v9.1.0 -- publish >/dev/null || true
     same "$published" "$(sums)"
@@ -130,6 +131,16 @@ sums()
     expect 0 with SHIM_OPUS="libopus 9.0" -- why 1
     says "made again: the encoder libopus is 9.0 here, " "made it (.webm)"
     same '{"sound":2,"assemble":2}' "$(jobs_of with SHIM_OPUS="libopus 9.0" -- run)"
+}
+
+@test "gc keeps what other encoders made until it is made again" {
+    # On a machine that only looks.
+    with SHIM_SVT=v9.1.0 -- gc >/dev/null
+    same '{}' "$(jobs_of tp run)"
+    same '{"card":2,"cell":2,"assemble":2}' "$(jobs_of with SHIM_SVT=v9.1.0 -- run)"
+    with SHIM_SVT=v9.1.0 -- gc >/dev/null
+    same '{}' "$(jobs_of with SHIM_SVT=v9.1.0 -- run)"
+    same '{"card":2,"cell":2,"assemble":2}' "$(jobs_of tp run)"
 }
 
 @test "a library that is replaced while talkpress runs: its jobs fail, and say so" {
@@ -165,4 +176,14 @@ sums()
     TALKPRESS=$PWD/alone
     expect 0 tp status
     says "2 of 2 parts are complete"
+}
+
+@test "settings for another version do not hide what made it" {
+    sed -i 's/^audio:/  versions:\n    - version: ">= 9"\n      options: {crf: 55}\naudio:/' \
+        "$EVENT/renditions/av1.yaml"
+    same '{}' "$(jobs_of tp run)"
+    expect 0 with SHIM_SVT=v9.1.0 -- why 1
+    says "made again: the encoder SVT-AV1 is 9.1.0 here, " "made it (.webm)"
+    same '{"card":2,"cell":2,"assemble":2}' "$(jobs_of with SHIM_SVT=v9.1.0 -- run)"
+    same '{}' "$(jobs_of tp run)"
 }

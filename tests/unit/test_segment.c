@@ -7,6 +7,7 @@
 
 #include "assemble.h"
 #include "av.h"
+#include "encoder_version.h"
 #include "fs.h"
 #include "json.h"
 #include "media_maker.h"
@@ -314,6 +315,15 @@ static void test_grey_stays(void **state)
     free(hashes[1]);
 }
 
+/* As it is encoded here: with the settings for this machine's encoders. */
+static void read_rendition(struct rendition *out, const char *name, enum rendition_effort effort)
+{
+    struct err err = {0};
+    AUTO_FREE char *yaml = mem_printf(SOURCE_DIR "/pipeline/renditions/%s.yaml", name);
+    AUTO_JSON *encoders = encoder_versions();
+    assert_done(rendition_read(out, yaml, effort, encoders, &err));
+}
+
 static void test_renditions(void **state)
 {
     (void)state;
@@ -323,11 +333,10 @@ static void test_renditions(void **state)
     for (size_t i = 0; i < NB(names); i++) {
         struct err err = {0};
         struct rendition r;
-        AUTO_FREE char *yaml = mem_printf(SOURCE_DIR "/pipeline/renditions/%s.yaml", names[i]),
-                       *path = folder_path("%s.mp4", names[i]),
+        AUTO_FREE char *path = folder_path("%s.mp4", names[i]),
                        *sound = folder_path("%s-s.mp4", names[i]),
                        *whole = folder_path("%s.%s", names[i], "whole");
-        assert_done(rendition_read(&r, yaml, RENDITION_BALANCED, NULL, &err));
+        read_rendition(&r, names[i], RENDITION_BALANCED);
         assert_string_equal(r.name, names[i]);
         struct sound_result s;
         piece_sound(&s, sound, NULL, r.audio, FPS, 0, 12, 0);
@@ -372,14 +381,30 @@ static void test_renditions(void **state)
     }
 }
 
-/* Every effort of every rendition encodes, says nothing of the others, and its cards join its
- * cells. */
+/* A card of the rendition and a cell of it, of 6 pictures each, have equal parameter sets: they are
+ * joined by copying. */
+static void card_joins_cell(const struct rendition *r, int width, int height)
+{
+    const json_t *const kinds[] = {r->video, r->card};
+    struct track_summary t[2];
+    for (int n = 0; n < 2; n++) {
+        AUTO_FREE char *path = folder_path("%s-%d.mp4", r->name, n);
+        piece_segment(&t[n], path, kinds[n], FPS,
+                      (struct drawn){width, height, 0x80000, 6, false, 1, 0});
+        assert_int_equal(t[n].nb_packets, 6);
+    }
+    assert_string_equal(t[0].header, t[1].header);
+}
+
+static const char *const effort_names[] = {"fast", "balanced", "small"};
+enum { NB_EFFORTS = NB(effort_names) };
+
+/* The settings for the reference. */
 static void test_efforts(void **state)
 {
     (void)state;
-    static const char *const names[] = {"fast", "balanced", "small"};
     static const struct {
-        const char *rendition, *option, *values[3]; /* of each effort */
+        const char *rendition, *option, *values[NB_EFFORTS]; /* of each effort */
     } cases[] = {
         {"mp4-720", "preset", {"veryfast", "medium", "medium"}},
         {"mp4-360", "preset", {"veryfast", "medium", "medium"}},
@@ -387,37 +412,60 @@ static void test_efforts(void **state)
         {"mp4-archive", "tune", {"ssim", "ssim", "ssim"}},
         {"av1-720", "preset", {"12", "12", "8"}},
         {"av1-1080", "preset", {"12", "12", "8"}},
+        {"av1-archive", "preset", {"10", "10", "10"}},
         {"vp9-720", "deadline", {"good", "good", "good"}},
     };
     enum rendition_effort effort;
     assert_false(rendition_effort_parse(&effort, "slow"));
     for (size_t i = 0; i < NB(cases); i++)
-        for (int k = 0; k < 3; k++) {
+        for (int k = 0; k < NB_EFFORTS; k++) {
             struct err err = {0};
             struct rendition r;
             AUTO_FREE char *yaml =
                 mem_printf(SOURCE_DIR "/pipeline/renditions/%s.yaml", cases[i].rendition);
-            assert_true(rendition_effort_parse(&effort, names[k]));
+            assert_true(rendition_effort_parse(&effort, effort_names[k]));
             assert_done(rendition_read(&r, yaml, effort, NULL, &err));
-            for (int n = 0; n < 3; n++)
-                assert_null(json_object_get(r.video, names[n]));
             const json_t *options = json_object_get(r.video, "options");
             AUTO_FREE char *value = json_canonical(json_object_get(options, cases[i].option));
-            assert_row_int(names[k], strstr(value, cases[i].values[k]) != NULL, 1);
+            assert_row_int(effort_names[k], strstr(value, cases[i].values[k]) != NULL, 1);
+            rendition_finish(&r);
+        }
+}
+
+/* Every effort of every rendition encodes, says nothing of the others, and its cards join its
+ * cells. */
+static void test_cards_join_cells(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"mp4-720", "mp4-360",  "mp4-1080",    "mp4-archive",
+                                        "av1-720", "av1-1080", "av1-archive", "vp9-720"};
+    for (size_t i = 0; i < NB(names); i++)
+        for (int k = 0; k < NB_EFFORTS; k++) {
+            struct rendition r;
+            read_rendition(&r, names[i], (enum rendition_effort)k);
+            for (int n = 0; n < NB_EFFORTS; n++)
+                assert_null(json_object_get(r.video, effort_names[n]));
+            assert_null(json_object_get(r.video, "versions"));
             assert_int_equal(json_get_int(r.video, "key_frame_s", 0), 10);
             assert_null(json_object_get(r.video, "card"));
             assert_null(json_object_get(r.card, "card"));
             assert_false(json_equal(r.video, r.card));
             assert_string_not_equal(r.video_text, r.card_text);
-            const json_t *const kinds[] = {r.video, r.card};
-            struct track_summary t[2];
-            for (int n = 0; n < 2; n++) {
-                AUTO_FREE char *path = folder_path("%s-%s.mp4", cases[i].rendition, names[k]);
-                piece_segment(&t[n], path, kinds[n], FPS,
-                              (struct drawn){128, 72, 0x80000, 6, false, 1, 0});
-                assert_int_equal(t[n].nb_packets, 6);
-            }
-            assert_string_equal(t[0].header, t[1].header);
+            card_joins_cell(&r, 128, 72);
+            rendition_finish(&r);
+        }
+}
+
+/* SVT-AV1 also chooses what the parameter sets hold by the size of the picture. */
+static void test_large_cards_join_cells(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"av1-720", "av1-archive"};
+    for (size_t i = 0; i < NB(names); i++)
+        for (int k = RENDITION_BALANCED; k <= RENDITION_SMALL; k++) {
+            struct rendition r;
+            read_rendition(&r, names[i], (enum rendition_effort)k);
+            card_joins_cell(&r, 1280, 720);
             rendition_finish(&r);
         }
 }
@@ -458,11 +506,18 @@ int main(void)
     setenv("SVT_LOG", "1", 1); /* errors alone */
     av_log_quiet();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_joins),         cmocka_unit_test(test_first_picture),
-        cmocka_unit_test(test_same_bytes),    cmocka_unit_test(test_outputs_at_once),
-        cmocka_unit_test(test_held_pictures), cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_grey_stays),    cmocka_unit_test(test_renditions),
-        cmocka_unit_test(test_efforts),       cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_joins),
+        cmocka_unit_test(test_first_picture),
+        cmocka_unit_test(test_same_bytes),
+        cmocka_unit_test(test_outputs_at_once),
+        cmocka_unit_test(test_held_pictures),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_grey_stays),
+        cmocka_unit_test(test_renditions),
+        cmocka_unit_test(test_efforts),
+        cmocka_unit_test(test_cards_join_cells),
+        cmocka_unit_test(test_large_cards_join_cells),
+        cmocka_unit_test(test_sizes),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }
