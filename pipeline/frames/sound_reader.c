@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "av.h"
+#include "av_versions.h"
 #include "clock.h"
 #include "media.h"
 #include "mem.h"
@@ -34,6 +35,7 @@ struct sound_reader {
     AVChannelLayout in_layout;
     int64_t pos;  /* the sample that comes out next */
     int64_t next; /* the sample at which the buffer's first one belongs */
+    bool sought;  /* reading did not begin at the start */
     bool placed;  /* next is known */
     bool ended;
     bool held; /* frame is decoded, and comes after a gap that follows the buffer */
@@ -123,7 +125,8 @@ int sound_reader_open(struct sound_reader **out, struct media *media,
                            : av_rescale_q(start, s->st->time_base, AV_TIME_BASE_Q);
         s->from_ms = range->begin / (SOUND_RATE / 1000);
         const int64_t from_ms = s->from_ms - SOUND_PREROLL_MS;
-        if (from_ms > 0 && !range->clock.counted &&
+        r->sought = from_ms > 0 && !range->clock.counted;
+        if (r->sought &&
             media_seek_us(media, range->stream, s->origin_us + from_ms * 1000, err) < 0)
             return err->code;
     }
@@ -268,6 +271,15 @@ static int add_frame(struct sound_reader *r, struct err *err)
     return convert(r, f, err) < 0 ? err->code : 1;
 }
 
+/* Whether the frame is what was left of the first one after a seek. Its stamp does not tell its
+ * place to the sample: where time stamps drift, the stamps of two frames are not a frame's samples
+ * apart. */
+static bool is_remnant(const struct sound_reader *r)
+{
+    return r->sought && !r->placed && av_versions_cuts_after_seek() &&
+           r->frame->nb_samples < r->source.dec->frame_size;
+}
+
 /* Fills the empty buffer with one frame, or, at the start of a run, with as many as settle its
  * place. Returns 1, 0 at the end, or an error. */
 static int refill(struct sound_reader *r, struct err *err)
@@ -287,7 +299,7 @@ static int refill(struct sound_reader *r, struct err *err)
                 return r->nb_buf > 0;
             }
         }
-        const int added = add_frame(r, err);
+        const int added = is_remnant(r) ? 1 : add_frame(r, err);
         if (added < 0)
             return added;
         r->held = !added;

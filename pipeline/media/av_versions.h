@@ -90,3 +90,10 @@ static inline int64_t av_versions_matroska_delay(int64_t nb)
 {
     return LIBAVFORMAT_VERSION_MAJOR >= 61 ? 0 : nb;
 }
+
+/* Whether demuxers have the decoder drop the encoder's lead-in after each seek: since libavformat
+ * 62 (FFmpeg 8); before, at the start of the file only. */
+static inline bool av_versions_cuts_after_seek(void)
+{
+    return LIBAVFORMAT_VERSION_MAJOR >= 62;
+}

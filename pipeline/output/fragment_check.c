@@ -174,9 +174,12 @@ static bool check_avc1(struct check *c, struct bytes in)
 static bool check_mp4a(struct check *c, struct bytes in)
 {
     enum { HEAD = 28, CHANNELS_AT = 16, RATE_AT = 24, MAX_ESDS = 128, RATE = 48000 };
-    enum { ANY = 2 /* is written whatever it is: esds counts (ISO/IEC 14496-14, 5.6.1) */ };
+    enum { ANY = 2 /* written whatever it is: esds counts (ISO/IEC 14496-14, 5.6.1) */ };
     struct bytes esds = {0};
-    if (left(&in) < HEAD || AV_RB16(in.at + CHANNELS_AT) != ANY || AV_RB16(in.at + RATE_AT) != RATE)
+    if (left(&in) < HEAD || AV_RB16(in.at + RATE_AT) != RATE)
+        return fail(c, "the sound's format");
+    const int channels = AV_RB16(in.at + CHANNELS_AT);
+    if (channels != ANY && channels != c->expected->channels)
         return fail(c, "the sound's format");
     in.at += HEAD;
     if (!expect_box(&esds, c, &in, "esds") || left(&esds) > MAX_ESDS)

@@ -16,6 +16,7 @@
 #include "needs.h"
 #include "part.h"
 #include "part_chapters.h"
+#include "part_encoders.h"
 #include "plan.h"
 #include "programme_source.h"
 #include "publish.h"
@@ -34,6 +35,14 @@
 #include "watch_status.h"
 
 /* --- a part's state in words ------------------------------------------------------------------ */
+
+static bool is_made_again(const struct part_plan *pp)
+{
+    size_t nb = 0;
+    for (size_t i = 0; i < pp->nb_outputs; i++)
+        nb += pp->outputs[i].nb_made_again;
+    return nb;
+}
 
 static char *state(const struct part_plan *pp, const json_t *failures)
 {
@@ -55,10 +64,20 @@ static char *state(const struct part_plan *pp, const json_t *failures)
         return mem_printf("FAILED: %s", failed);
     if (pp->state == PART_WAITING)
         return mem_printf("waits: %s", pp->waiting);
+    AUTO_STR s = {0};
+    str_add(&s, is_made_again(pp) ? "to do, made again" : "to do");
     if (pp->nb_cells)
-        return mem_printf("to do: %zu of %zu cell%s there", pp->nb_cells_done, pp->nb_cells,
-                          pp->nb_cells == 1 ? " is" : "s are");
-    return mem_strdup("to do");
+        str_addf(&s, ": %zu of %zu cell%s there", pp->nb_cells_done, pp->nb_cells,
+                 pp->nb_cells == 1 ? " is" : "s are");
+    return str_take(&s);
+}
+
+static json_t *made_again_json(const struct output *o)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < o->nb_made_again; i++)
+        json_array_append_new(list, json_string(o->made_again[i]));
+    return list;
 }
 
 static json_t *outputs_json(const struct part_plan *pp, const char *base)
@@ -67,9 +86,9 @@ static json_t *outputs_json(const struct part_plan *pp, const char *base)
     for (size_t i = 0; i < pp->nb_outputs; i++) {
         const struct output *o = &pp->outputs[i];
         AUTO_FREE char *name = mem_printf("%s%s", base, o->suffix);
-        json_array_append_new(list,
-                              json_pack("{s:s, s:b, s:s, s:O?}", "file", name, "made",
-                                        o->result != NULL, "key", o->key, "result", o->result));
+        json_array_append_new(list, json_pack("{s:s, s:b, s:s, s:O?, s:o}", "file", name, "made",
+                                              o->result != NULL, "key", o->key, "result", o->result,
+                                              "made_again", made_again_json(o)));
     }
     return list;
 }
@@ -117,7 +136,10 @@ static void print_output(const struct output *o, const char *base)
     AUTO_STR s = {0};
     str_addf(&s, "    %s%s", base, o->suffix);
     if (!o->result) {
-        table_text("      ", "%s: not made yet", s.s);
+        str_add(&s, o->nb_made_again ? ": made again" : ": not made yet");
+        for (size_t i = 0; i < o->nb_made_again; i++)
+            str_addf(&s, "%s%s", i ? "; " : ": ", o->made_again[i]);
+        table_text("      ", "%s", s.s);
         return;
     }
     const double bytes = (double)json_get_int(o->result, "bytes", 0);
@@ -425,6 +447,26 @@ static void print_programme(const struct event *event)
         table_text("  ", "programme: %s", source.text);
 }
 
+/* Each reason once, with the number of parts. */
+static void print_made_again(const struct survey *s)
+{
+    AUTO_JSON *counts = json_object();
+    const char *reason;
+    json_t *count;
+    for (size_t i = 0; i < s->nb_parts; i++) {
+        AUTO_JSON *list = part_made_again(&s->parts[i]);
+        for (size_t k = 0; k < json_array_size(list); k++) {
+            reason = json_get_string(json_array_get(list, k), "reason", "");
+            const int64_t nb = json_get_int(counts, reason, 0) + 1;
+            json_object_set_new(counts, reason, json_integer(nb));
+        }
+    }
+    json_object_foreach(counts, reason, count) {
+        table_text("  ", "made again: %s: %d part%s", reason, (int)json_integer_value(count),
+                   cli_s((size_t)json_integer_value(count)));
+    }
+}
+
 static void print_all(const struct survey *s, const struct plan *plan, const struct filter *f,
                       const char *sandbox)
 {
@@ -454,6 +496,7 @@ static void print_all(const struct survey *s, const struct plan *plan, const str
     unused_print(&unused);
     print_unreadable(plan);
     printf("\n%zu of %zu part%s complete\n", nb_complete, nb, nb == 1 ? " is" : "s are");
+    print_made_again(s);
     table_text("  ", "sandbox: %s", sandbox);
     rendition_lines_print(plan->event);
     watch_status_print(plan->event->work);

@@ -6,6 +6,7 @@
 #include "json.h"
 #include "mem.h"
 #include "part.h"
+#include "part_encoders.h"
 #include "plan.h"
 #include "selector.h"
 #include "str.h"
@@ -44,12 +45,12 @@ static json_t *why_json(const struct part_plan *pp)
                                               "core_seconds", job->cost, "key", job->key,
                                               "renditions", renditions));
     }
-    return json_pack("{s:i, s:i, s:b, s:o, s:s, s:o, s:I, s:I, s:I, s:o}", "talk", pp->talk->number,
-                     "part", pp->part->number, "complete", pp->state == PART_COMPLETE, "waiting",
-                     json_text(pp->waiting), "verdict", verdict_name(pp->verdict), "cause",
-                     json_text(pp->cause), "outputs_missing", (json_int_t)why_nb_missing(pp),
-                     "cells", (json_int_t)pp->nb_cells, "cells_made", (json_int_t)pp->nb_cells_done,
-                     "jobs", jobs);
+    return json_pack(
+        "{s:i, s:i, s:b, s:o, s:s, s:o, s:I, s:o, s:I, s:I, s:o}", "talk", pp->talk->number, "part",
+        pp->part->number, "complete", pp->state == PART_COMPLETE, "waiting", json_text(pp->waiting),
+        "verdict", verdict_name(pp->verdict), "cause", json_text(pp->cause), "outputs_missing",
+        (json_int_t)why_nb_missing(pp), "made_again", part_made_again(pp), "cells",
+        (json_int_t)pp->nb_cells, "cells_made", (json_int_t)pp->nb_cells_done, "jobs", jobs);
 }
 
 int cmd_why(struct command *c, struct err *err)

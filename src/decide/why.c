@@ -2,8 +2,10 @@
 
 #include "job.h"
 #include "jobs.h"
+#include "json.h"
 #include "mem.h"
 #include "part.h"
+#include "part_encoders.h"
 #include "plan.h"
 
 enum { MAX_LISTED = 12 };
@@ -55,13 +57,44 @@ static bool makes_output(enum stage stage)
            stage == STAGE_STORYBOARD;
 }
 
+/* Whether all that is missing of the renditions was made by other versions of the encoders. */
+static bool only_encoders(const struct part_plan *pp)
+{
+    bool any = false;
+    for (size_t i = 0; i < pp->nb_outputs; i++) {
+        const struct output *o = &pp->outputs[i];
+        if (o->kind == OUTPUT_RENDITION && !o->result && !o->nb_made_again)
+            return false;
+        any = any || o->nb_made_again;
+    }
+    return any;
+}
+
+static void add_made_again(struct str *out, const struct part_plan *pp)
+{
+    AUTO_JSON *list = part_made_again(pp);
+    size_t i, k;
+    const json_t *one, *suffix;
+    json_array_foreach(list, i, one) {
+        str_addf(out, "  made again: %s (", json_get_string(one, "reason", ""));
+        json_array_foreach(json_object_get(one, "outputs"), k, suffix) {
+            str_addf(out, "%s%s", k ? ", " : "", json_string_value(suffix));
+        }
+        str_add(out, ")\n");
+    }
+}
+
 static void add_to_do(struct str *out, const char *name, const struct part_plan *pp)
 {
     AUTO_FREE char *jobs = summary(pp);
     const size_t missing = why_nb_missing(pp);
-    str_addf(out, "%s: %zu of %zu output%s missing, because %s inputs are new or have changed\n",
-             name, missing, pp->nb_outputs, pp->nb_outputs == 1 ? " is" : "s are",
-             missing == 1 ? "its" : "their");
+    str_addf(out, "%s: %zu of %zu output%s missing, because ", name, missing, pp->nb_outputs,
+             pp->nb_outputs == 1 ? " is" : "s are");
+    if (only_encoders(pp))
+        str_add(out, "an encoder is another one now\n");
+    else
+        str_addf(out, "%s inputs are new or have changed\n", missing == 1 ? "its" : "their");
+    add_made_again(out, pp);
     if (pp->nb_cells)
         str_addf(out, "  %zu of %zu cell%s made and kept\n", pp->nb_cells_done, pp->nb_cells,
                  pp->nb_cells == 1 ? " is" : "s are");

@@ -211,8 +211,10 @@ void part_plan_trim(struct part_plan *pp)
 void part_plan_finish(struct part_plan *pp)
 {
     part_plan_trim(pp);
-    for (size_t i = 0; i < pp->nb_outputs; i++)
+    for (size_t i = 0; i < pp->nb_outputs; i++) {
         free(pp->outputs[i].suffix);
+        mem_free_strings(pp->outputs[i].made_again, pp->outputs[i].nb_made_again);
+    }
     free(pp->outputs);
     free(pp->drops);
     free(pp->cause);

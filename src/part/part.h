@@ -27,6 +27,9 @@ struct output {
     int width, height;                     /* OUTPUT_RENDITION; 0: sound alone */
     char key[33];
     json_t *result; /* owned; NULL: not made yet */
+    /* Owned; the encoders for which it is made again: see part_encoders.h. */
+    char **made_again;
+    size_t nb_made_again;
 };
 
 enum part_state {
@@ -105,6 +108,7 @@ struct part_plan {
     int64_t poster_frame;           /* that the user chose, of the recording; -1: none */
     int64_t storyboard_ms; /* the length of the file that the storyboard shows; 0: it has none */
     size_t nb_outputs, nb_outputs_done;
+    bool on_other; /* a machine of another architecture made it, see part_encoders.h */
 };
 
 /* Plans one part. *out is untouched on failure. */

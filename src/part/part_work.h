@@ -104,6 +104,9 @@ ATTR_NODISCARD int spec_cell(struct job_spec *out, const struct job *job,
                              struct err *err);
 
 /* sound_jobs.c */
+/* settings: of the sound, by rendition_text. */
+void part_sound_key(char out[KEY_BYTES], const char *settings, const struct part_plan *part,
+                    const struct plan *plan);
 void part_name_sounds(struct part_plan *part, const struct plan *plan);
 ATTR_NODISCARD int plan_sounds(struct part_plan *part, const struct plan *plan, struct err *err);
 ATTR_NODISCARD int spec_sound(struct job_spec *out, const struct job *job,
@@ -143,6 +146,11 @@ void spec_storyboard(struct job_spec *out, const struct job *job, const struct p
  * sheets; a new list. *out NULL: not all of them are made, or there are none. */
 ATTR_NODISCARD int part_slide_changes(json_t **out, const struct part_plan *part,
                                       const struct plan *plan, struct err *err);
+
+/* part_encoders.c. Sets made_again of the outputs that are not made, and part->on_other. The cells
+ * must be listed. */
+ATTR_NODISCARD int part_find_made_again(struct part_plan *part, const struct plan *plan,
+                                        struct err *err);
 
 /* work_plan.c: all kinds of jobs together */
 

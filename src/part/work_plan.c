@@ -67,7 +67,7 @@ int part_work_plan(struct part_plan *pp, const struct plan *plan, struct err *er
         return 1;
     if (done < 0 || listed < 0 ||
         (!done && (plan_cards(pp, plan, err) < 0 || plan_sounds(pp, plan, err) < 0 ||
-                   plan_cells(pp, plan, err) < 0)))
+                   plan_cells(pp, plan, err) < 0 || part_find_made_again(pp, plan, err) < 0)))
         return err->code;
     plan_assemblies(pp);
     if (plan_poster(pp, plan, err) < 0 || plan_captions(pp, plan, err) < 0 ||

@@ -13,6 +13,7 @@
 #include "json.h"
 #include "mem.h"
 #include "part.h"
+#include "part_encoders.h"
 #include "plan.h"
 #include "pool.h"
 #include "progress.h"
@@ -332,7 +333,9 @@ static int count_parts(struct run *r, const int *talks, size_t nb_talks, struct 
 static int plan_parts(struct run *r, const int *talks, size_t nb_talks, struct err *err)
 {
     plan_list_work(r->plan, true);
-    const int ret = count_parts(r, talks, nb_talks, err);
+    const int ret = part_check_architecture(r->plan, err) < 0
+                        ? err->code
+                        : count_parts(r, talks, nb_talks, err);
     plan_list_work(r->plan, false);
     if (ret < 0)
         return ret;

@@ -155,7 +155,7 @@ nb_frames()
 # from the highest, black, white.
 frame_numbers()
 {
-    ffmpeg -v error -i "$1" -map 0:v:0 -vf "trim=start_frame=$2:end_frame=$(($2 + ${3:-1})),setpts=PTS-STARTPTS,crop=\
+    ffmpeg -v error -i "$1" -map 0:v:0 -fps_mode passthrough -vf "trim=start_frame=$2:end_frame=$(($2 + ${3:-1})),setpts=PTS-STARTPTS,crop=\
 iw:ih/24:0:ih*46/48,scale=24:1:flags=area,format=gray" -f rawvideo - |
         od -An -v -tu1 -w24 | awk '{
             middle = ($1 + $2) / 2

@@ -39,7 +39,7 @@ properties()
             -c:v libsvtav1 -preset 12 -svtav1-params lp=1 -c:a libopus
 
         $1 14 pictures mp4 0..173 0..2 1 7 "variable frame rate" \
-            -vf "select=not(eq(mod(n\,5)\,2)+eq(mod(n\,15)\,9))" -vsync vfr $fast -c:a copy
+            -vf "select=not(eq(mod(n\,5)\,2)+eq(mod(n\,15)\,9))" -fps_mode vfr $fast -c:a copy
         $1 15 pictures mp4 0..174 1..1 1 7 "turned by a quarter" turned
         $1 16 pictures mkv 0..174 1..1 1 7 "pixels that are not square" \
             -vf scale=120:90,setsar=4/3 $fast -c:a copy
@@ -63,7 +63,7 @@ properties()
         $1 29 times ts 0..174 1..1 1 7 "the clock of 33 bits turns" \
             -c copy -output_ts_offset 95440.3 -muxdelay 0
         $1 30 times mkv 0..174 1..1 1 6 "a gap of 1 s in the sound" \
-            -c:v copy -c:a pcm_s16le -bsf:a "noise=drop=between(pts\,2500\,3500)"
+            -c:v copy -c:a pcm_s16le -bsf:a "noise=drop=between(pts*tb\,2.5\,3.5)"
         $1 31 times mkv 0..174 0..1 25 7 "a gap of 1 s in both" gap
         $1 32 times ts 0..174 0..1 75 7 "the clock jumps ahead by 3 s" jump
         $1 33 times ts 0..174 1..1 1 7 "the clock begins anew, written as 'verify' says" rewritten
@@ -82,7 +82,12 @@ source_to() # FILE OPTIONS...
 turned()
 {
     source_to turned.mp4 -vf transpose=2 -c:v libx264 -preset ultrafast -c:a copy
-    ffmpeg -nostdin -v error -i turned.mp4 -c copy -metadata:s:v rotate=270 "$1"
+    # Since FFmpeg 6 it is an option, counter-clockwise, and no tag any more.
+    if ffmpeg -v quiet -h full | grep -c -e '-display_rotation ' >/dev/null; then
+        ffmpeg -nostdin -v error -display_rotation 90 -i turned.mp4 -c copy "$1"
+    else
+        ffmpeg -nostdin -v error -i turned.mp4 -c copy -metadata:s:v rotate=270 "$1"
+    fi
     rm turned.mp4
 }
 
@@ -98,7 +103,7 @@ early_sound()
 
 gap()
 {
-    source_to "$1" -vf "setpts=PTS+gte(T\,3.48)/TB" -af "asetpts=PTS+gte(T\,3.48)/TB" -vsync vfr \
+    source_to "$1" -vf "setpts=PTS+gte(T\,3.48)/TB" -af "asetpts=PTS+gte(T\,3.48)/TB" -fps_mode vfr \
         -c:v libx264 -preset ultrafast -c:a flac
 }
 

@@ -48,19 +48,19 @@ source_facts() {
     local first=() # of one that is cut by hand, its first picture's time is enough
     [ "$(jq -r .by <<<"$told")" != hand ] || first=(-read_intervals %+5)
     probe "${first[@]}" -select_streams "$stream" \
-        -show_entries frame=best_effort_timestamp_time,pkt_duration_time "$file" |
+        -show_entries frame=best_effort_timestamp_time,pkt_duration_time,duration_time "$file" |
         jq --argjson i "$stream" --slurpfile s <(echo "$streams") '
         $s[0] as $s | ($s.streams[] | select(.index == $i)) as $v
         | ([$v.side_data_list[]?.rotation // empty] | .[0] // 0) as $turn
         | ($v.sample_aspect_ratio // "1:1" | split(":") | map(tonumber)
            | if .[0] > 0 and .[1] > 0 then .[0] / .[1] else 1 end) as $sar
         | ($v.width * $sar / $v.height) as $dar
-        | (.frames | map(.pkt_duration_time // empty | tonumber? // empty) | max // 0) as $step
+        | (.frames | map(.pkt_duration_time // .duration_time // empty | tonumber? // empty) | max // 0) as $step
         # A picture without a time follows the one before it.
         | (reduce .frames[] as $x ([];
             . + [{t: (($x.best_effort_timestamp_time // "" | tonumber? // null)
                       // ((last // {t: -$step}).t + $step)),
-                  d: ($x.pkt_duration_time // "0" | tonumber? // 0)}])) as $f
+                  d: ($x.pkt_duration_time // $x.duration_time // "0" | tonumber? // 0)}])) as $f
         | {stream: $i, first_s: ($f | map(.t) | min), end_s: ($f | max_by(.t) | .t + .d),
            stated_s: ($v.duration // null | if . then tonumber? else null end),
            frames: ($f | length),

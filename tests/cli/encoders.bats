@@ -1,0 +1,169 @@
+# Versions of the encoders: a talk that another version made is made again, and 'why' says so.
+
+setup_file()
+{
+    load helper
+    : "${ENCODER_SHIM:?names the library that says other versions}"
+    page "$PAGE" "1: First Steps (Ada Byron) (0:09)" "2: Second Thoughts (Grace Murray) (0:06)"
+    rehearse "$PAGE" "$REC"
+    new_event "$BATS_FILE_TMPDIR/done"
+    more_renditions
+    settings 'renditions: [cheap, av1, sound]'
+    tp add "$REC" >/dev/null
+    tp run --quiet >/dev/null
+}
+
+setup()
+{
+    load helper
+    copy_event
+}
+
+more_renditions()
+{
+    cat >"$EVENT/renditions/av1.yaml" <<END
+container: webm
+suffix: .webm
+mime: "video/webm"
+video:
+  encoder: libsvtav1
+  max_width: 160
+  max_height: 90
+  key_frame_s: 4
+  options: {preset: 13, crf: 50, svtav1-params: "lp=1:lookahead=0"}
+audio: {encoder: libopus, bit_rate: 64000}
+END
+    cat >"$EVENT/renditions/sound.yaml" <<END
+container: mp4
+suffix: .m4a
+mime: "audio/mp4"
+audio: {encoder: aac, bit_rate: 64000}
+END
+}
+
+# with VARIABLE=VALUE… -- COMMAND...: where the encoders say these versions. The sum of the values is
+# part of the library's name, so that the coordinator asks again.
+with()
+{
+    local -a set=()
+    local name
+    while [ "$1" != -- ]; do
+        set+=("$1")
+        shift
+    done
+    name=$BATS_TEST_TMPDIR/shim-$(md5sum <<<"${set[*]}" | cut -c1-8).so
+    ln -sf "$ENCODER_SHIM" "$name"
+    env LD_PRELOAD="$name" ASAN_OPTIONS="verify_asan_link_order=0:${ASAN_OPTIONS:-}" "${set[@]}" \
+        "$TALKPRESS" -C "$EVENT" "${@:2}"
+}
+
+# The jobs that a run makes.
+jobs_of()
+{
+    "$@" --json | jq -c '.jobs | with_entries(select(.value > 0))'
+}
+
+sums()
+{
+    (cd "$EVENT/out" && sha256sum -- *)
+}
+
+@test "with the same encoders nothing is made again, and they are asked once" {
+    same '{}' "$(jobs_of tp run)"
+    before=$(stat -c %i "$EVENT/work/encoders.json")
+    expect 0 tp why 1
+    says "1: nothing would run"
+    expect 0 tp status 1
+    says_not "made again"
+    same "$before" "$(stat -c %i "$EVENT/work/encoders.json")"
+    # Without the file, or with one that is damaged, they are asked again.
+    for text in '' '{' '[]' '{"here": 5, "state": {"files": []}, "sets": [7, {}]}'; do
+        printf '%s' "$text" >"$EVENT/work/encoders.json"
+        same '[]' "$(tp why 1 --json | jq -c '.[0].jobs')"
+        same true "$(jq -c '.here | has("libx264") and has("architecture")' "$EVENT/work/encoders.json")"
+    done
+}
+
+@test "results say what made them" {
+    svt=$(jq -r '.here | .libsvtav1 + " " + .architecture' "$EVENT/work/encoders.json")
+    opus=$(jq -r '.here | .libopus + " " + .architecture' "$EVENT/work/encoders.json")
+    json '[.. | objects | select(.file? == "01-first-steps.webm")][0].result.made_by' \
+        "[\"libsvtav1 $svt\",\"libopus $opus\"]" tp status 1 --json
+}
+
+@test "another version: 'why' says it, a run makes those renditions again, and nothing else" {
+    published=$(sums)
+    expect 0 with SHIM_SVT=v9.1.0 -- why 1
+    says "1 of 4 outputs are missing" "because an encoder is another one now" \
+        "made again: the encoder SVT-AV1 is 9.1.0 here," "made it (.webm)"
+    json '.[0].made_again | map(.outputs)' '[[".webm"]]' with SHIM_SVT=v9.1.0 -- why 1 --json
+    expect 0 with SHIM_SVT=v9.1.0 -- status
+    says "First Steps: to do, made again: 1 of 2 cells are there" \
+        "made again: the encoder SVT-AV1 is 9.1.0 here," "made it: 2 parts"
+    expect 0 with SHIM_SVT=v9.1.0 -- status 1
+    says "01-first-steps.webm: made again: the encoder SVT-AV1 is 9.1.0 here"
+    # What is published stays until then.
+    with SHIM_SVT=v9.1.0 -- publish >/dev/null || true
+    same "$published" "$(sums)"
+    same '{"card":2,"cell":2,"assemble":2}' "$(jobs_of with SHIM_SVT=v9.1.0 -- run)"
+    same '{}' "$(jobs_of with SHIM_SVT=v9.1.0 -- run)"
+    json '[.. | objects | select(.file? == "01-first-steps.webm")][0].result.made_by[0][:15]' \
+        '"libsvtav1 9.1.0"' with SHIM_SVT=v9.1.0 -- status 1 --json
+    # Back again: what was made is still there.
+    same '{}' "$(jobs_of tp run)"
+    expect 0 tp why 1
+    says "nothing would run"
+    # A third version: the reason names one that made it.
+    expect 0 with SHIM_SVT=v9.2.0 -- why 2
+    says "the encoder SVT-AV1 is 9.2.0 here, " "9.1.0 made it"
+}
+
+@test "a corrected title does not hide that the encoder is another one" {
+    sed 's/Second Thoughts/Second Thought/' "$PAGE" >page.txt
+    expect 0 tp import page.txt
+    expect 0 with SHIM_SVT=v9.1.0 -- why 2
+    says "their inputs are new or have changed" "made again: the encoder SVT-AV1 is 9.1.0 here"
+    expect 0 tp why 2
+    says_not "made again"
+}
+
+@test "another version of a sound encoder: only its sound is made again" {
+    expect 0 with SHIM_OPUS="libopus 9.0" -- why 1
+    says "made again: the encoder libopus is 9.0 here, " "made it (.webm)"
+    same '{"sound":2,"assemble":2}' "$(jobs_of with SHIM_OPUS="libopus 9.0" -- run)"
+}
+
+@test "a library that is replaced while talkpress runs: its jobs fail, and say so" {
+    expect 0 with SHIM_SVT=v9.1.0 -- why 1
+    # The coordinator has found the version, and the file has not changed since.
+    shim=("$BATS_TEST_TMPDIR"/shim-*.so)
+    expect 1 env LD_PRELOAD="${shim[0]}" SHIM_SVT=v9.9.9 \
+        ASAN_OPTIONS="verify_asan_link_order=0:${ASAN_OPTIONS:-}" "$TALKPRESS" -C "$EVENT" run --quiet
+    says "the encoder is 'libsvtav1 9.9.9" "and the job is for 'libsvtav1 9.1.0" "was replaced"
+    same 0 "$(grep -lF "libsvtav1 9.9.9" -r "$EVENT"/work/?? | wc -l)"
+}
+
+@test "another architecture is refused, and nothing is made" {
+    before=$(find "$EVENT/work"/?? -type f | sort)
+    expect 1 with SHIM_MACHINE=riscv64 -- run 2
+    says "talk 1 was made on a machine of another architecture than this one (riscv64)" \
+        "rename the folder '$EVENT/work'"
+    same "$before" "$(find "$EVENT/work"/?? -type f | sort)"
+    expect 0 with SHIM_MACHINE=riscv64 -- why 1
+    says "made again: this machine is riscv64, one of "
+    # The way out.
+    mv "$EVENT/work" "$EVENT/work-of-other"
+    expect 0 with SHIM_MACHINE=riscv64 -- run --quiet
+    says "2 of 2 parts are complete"
+    # From then on it is this machine's.
+    expect 1 tp run --quiet
+    says "talk 1 was made on a machine of another architecture"
+    expect 0 with SHIM_MACHINE=riscv64 -- run --quiet
+}
+
+@test "without talkpress-media, commands that make nothing work as on the reference" {
+    cp "$TALKPRESS" alone
+    TALKPRESS=$PWD/alone
+    expect 0 tp status
+    says "2 of 2 parts are complete"
+}
