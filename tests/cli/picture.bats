@@ -132,13 +132,14 @@ near()
     }
 }
 
-@test "colour bars keep their colours: BT.601, full range, 10 bits, 4:2:2, RGB" {
+@test "colour bars keep their colours: BT.601, BT.2020, full range, 10 bits, 4:2:2, RGB" {
     bars="smptebars=size=320x240:rate=25:duration=6,format=gbrp"
     ffmpeg -v error -f lavfi -i "$bars" -c:v ffv1 bars.mkv
     want=$(colours bars.mkv 3)
     local -A cases=(
         [601]="scale=out_color_matrix=bt601:out_range=tv,format=yuv420p -colorspace smpte170m -color_range tv"
         [709]="scale=out_color_matrix=bt709:out_range=tv,format=yuv420p -colorspace bt709 -color_range tv"
+        [2020]="scale=out_color_matrix=bt2020:out_range=tv,format=yuv420p10le -colorspace bt2020nc -color_range tv"
         [full]="scale=out_color_matrix=bt601:out_range=pc,format=yuvj420p -colorspace bt470bg -color_range pc"
         [ten]="scale=out_color_matrix=bt709:out_range=tv,format=yuv422p10le -colorspace bt709 -color_range tv"
         [rgb]="format=gbrp -pix_fmt gbrp"
