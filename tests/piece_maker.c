@@ -108,7 +108,7 @@ json_t *piece_video(const char *encoder)
                             "stitchable=1");
     else if (strcmp(encoder, "libsvtav1") == 0)
         options =
-            json_pack("{s:i, s:i, s:s}", "preset", 12, "crf", 40, "svtav1-params", "scm=1:lp=1");
+            json_pack("{s:i, s:i, s:s}", "preset", 12, "crf", 30, "svtav1-params", "scm=1:lp=1");
     else
         options = json_pack("{s:s, s:i, s:i, s:i, s:i}", "deadline", "good", "cpu-used", 5, "crf",
                             35, "b", 0, "auto-alt-ref", 1);

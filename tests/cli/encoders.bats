@@ -118,6 +118,38 @@ sums()
     says "the encoder SVT-AV1 is 9.2.0 here, " "9.1.0 made it"
 }
 
+# range RANGE...: the settings of av1.yaml for versions in each.
+range()
+{
+    sed -i '/versions:/,/^audio/{/^audio/!d}' "$EVENT/renditions/av1.yaml"
+    sed -i "s/^audio/  versions:\n&/" "$EVENT/renditions/av1.yaml"
+    for r; do
+        sed -i "s/^audio/    - {version: \"$r\", options: {crf: 55}}\n&/" "$EVENT/renditions/av1.yaml"
+    done
+}
+
+@test "settings for a version of the encoder hold there, and change nothing elsewhere" {
+    range ">= 9"
+    same '{}' "$(jobs_of tp run)"
+    expect 0 tp status
+    says_not "settings for"
+    json '.renditions[] | select(.name == "av1").settings_for' null tp status --json
+    expect 0 with SHIM_SVT=v9.1.0 -- status
+    says "rendition av1: settings for libsvtav1 >= 9 (9.1.0 here)"
+    json '.renditions[] | select(.name == "av1") | del(.name)' \
+        '{"encoder":"libsvtav1","encoder_version":"9.1.0","settings_for":">= 9"}' \
+        with SHIM_SVT=v9.1.0 -- status --json
+    same '{"card":2,"cell":2,"assemble":2}' "$(jobs_of with SHIM_SVT=v9.1.0 -- run)"
+    # The list is no part of the settings: with the same range written otherwise, all is there.
+    range ">= 9, < 10" ">= 10"
+    same '{}' "$(jobs_of with SHIM_SVT=v9.1.0 -- run)"
+    range "< 9"
+    same '{"card":2,"cell":2,"assemble":2}' "$(jobs_of with SHIM_SVT=v9.1.0 -- run)"
+    range "< 9" ">= 8"
+    expect 1 tp status
+    says "av1.yaml'" "'< 9' and '>= 8' overlap"
+}
+
 @test "a corrected title does not hide that the encoder is another one" {
     sed 's/Second Thoughts/Second Thought/' "$PAGE" >page.txt
     expect 0 tp import page.txt
