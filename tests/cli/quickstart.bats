@@ -1,5 +1,5 @@
-# quickstart: where its logs are, and that it stops where they cannot be written. Installing, building
-# and the program are stand-ins, which note their calls in the file calls.
+# quickstart: where its logs are, that it stops where they cannot be written, what it installs, which
+# tests it runs. Installing, building and the program are stand-ins, which note their calls in the file calls.
 
 setup()
 {
@@ -13,6 +13,8 @@ setup()
     stand_in cmake 'echo "cmake $*" >>calls
         echo "cmake says: $*"
         [ "$1" != --build ] || { mkdir -p build/release/src && cp stand-ins/talkpress build/release/src; }'
+    # shellcheck disable=SC2016
+    stand_in ctest 'echo "ctest $*" >>calls'
     stand_in talkpress 'shift $(($# > 2 ? 2 : 0)); echo "talkpress $1" >>calls; mkdir -p quickstart-event/out
         touch quickstart-event/out/index.html'
 }
@@ -74,5 +76,98 @@ quickstart()
     quickstart 1
     says "quickstart: cannot write '$PWD/build/install.log'"
     same 2 "$(wc -l <<<"$output")"
+    [ ! -e calls ]
+}
+
+# debian: a system where some packages are not installed, and apt-get installs what it is told. apt-cache
+# knows all but missing-tool, and rare-tool only after apt-get update.
+debian()
+{
+    cat >packages.txt <<'END'
+# group package
+build compiler
+run fonts
+run rare-tool optional
+test checker
+test missing-tool optional
+END
+    touch installed
+    # shellcheck disable=SC2016
+    stand_in dpkg-query '! grep -qx "$4" installed || echo installed'
+    # shellcheck disable=SC2016
+    stand_in apt-cache '[ "$2" != missing-tool ] && { [ "$2" != rare-tool ] || [ -e updated ]; }'
+    # shellcheck disable=SC2016
+    stand_in apt-get 'echo "apt-get $*" >>calls
+        if [ "$1" = update ]; then touch updated; exit; fi
+        shift 4; printf "%s\n" "$@" >>installed'
+}
+
+@test "optional packages: installed where apt knows them, else left out with one line" {
+    debian
+    quickstart 0 test
+    says "== installing Debian packages == left out, optional: missing-tool == building (asan)"
+    same "compiler fonts checker rare-tool" "$(xargs <installed)"
+    same 1 "$(grep -c "left out" <<<"$output")"
+    rm calls
+    quickstart 0 test
+    says "== left out, optional: missing-tool == building (asan)"
+    says_not "installing"
+    expect 1 grep apt-get calls
+    # Of the groups build and run, none is left out.
+    quickstart 0
+    says_not "left out"
+    # One that apt learns of later.
+    sed -i '/rare-tool/d' installed
+    quickstart 0
+    says "== installing Debian packages == building (release)"
+    grep -qx rare-tool installed
+}
+
+@test "not root: told to install what apt knows; optional packages alone stop nobody" {
+    debian
+    stand_in id 'echo 1000'
+    touch updated
+    quickstart 1 test
+    says "not root. Run this, then ./quickstart again: sudo apt-get install compiler fonts checker rare-tool"
+    says_not "missing-tool"
+    [ ! -e calls ]
+    printf '%s\n' compiler fonts checker >installed
+    quickstart 0 test
+    says "== left out, optional: rare-tool missing-tool == building (asan)"
+    grep -q "^ctest " calls
+    expect 1 grep apt-get calls
+}
+
+@test "no Debian: what is needed, and what is optional" {
+    debian
+    mkdir few
+    ln -s "$(command -v bash)" "$(command -v dirname)" "$(command -v env)" few
+    PATH=$PWD/few expect 1 ./quickstart test
+    says "this is no Debian. talkpress needs what these packages hold: compiler fonts checker" \
+        "rare-tool (optional) missing-tool (optional)"
+}
+
+@test "test: all tests, or those whose name matches" {
+    unset CI
+    quickstart 0 test
+    same "--preset asan -j $(nproc) -LE slow|long --no-tests=error" "$(sed -n 's/^ctest //p' calls)"
+    rm calls
+    quickstart 0 test 'unit_ba|cli_send x'
+    same "--preset asan -j $(nproc) -LE slow|long -R unit_ba|cli_send x --no-tests=error" \
+        "$(sed -n 's/^ctest //p' calls)"
+    rm calls
+    CI=true quickstart 0 test unit_ba
+    grep -qx "ctest --preset asan -L slow -R unit_ba --no-tests=ignore" calls
+    stand_in ctest 'exit 8'
+    quickstart 8 test
+}
+
+@test "wrong usage: status 2, and nothing is done" {
+    local words
+    for words in "tests" "lint x" "test a b"; do
+        # shellcheck disable=SC2086
+        quickstart 2 $words
+        says "usage: ./quickstart [test [REGEX] | lint]"
+    done
     [ ! -e calls ]
 }
