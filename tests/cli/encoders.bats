@@ -109,6 +109,11 @@ sums()
     same '{}' "$(jobs_of with SHIM_SVT=v9.1.0 -- run)"
     json '[.. | objects | select(.file? == "01-first-steps.webm")][0].result.made_by[0][:15]' \
         '"libsvtav1 9.1.0"' with SHIM_SVT=v9.1.0 -- status 1 --json
+    # Its disk is not connected, so that it cannot be made again.
+    mv "$REC" "$REC.away"
+    expect 0 with SHIM_SVT=v9.3.0 -- why 1
+    mv "$REC.away" "$REC"
+    says "nothing can run: its recording" "made again: the encoder SVT-AV1 is 9.3.0 here"
     # Back again: what was made is still there.
     same '{}' "$(jobs_of tp run)"
     expect 0 tp why 1
