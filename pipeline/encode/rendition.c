@@ -148,31 +148,56 @@ char *rendition_text(const json_t *settings, const json_t *encoders)
     return other ? mem_printf("%s\n%s", text, other) : mem_take(&text);
 }
 
+/* Takes from r->source what holds for the effort and the encoders. */
+static int resolve(struct rendition *r, const json_t *encoders, const char *where, struct err *err)
+{
+    r->json = json_deep_copy(r->source);
+    if (rendition_versions_resolve(&r->versions, json_object_get(r->json, "video"), encoders, where,
+                                   err) < 0 ||
+        choose_options(r, r->effort, where, err) < 0 || check(r, where, err) < 0)
+        return err->code;
+    r->video_text = r->video ? rendition_text(r->video, encoders) : NULL;
+    r->card_text = r->video ? rendition_text(r->card, encoders) : NULL;
+    r->audio_text = rendition_text(r->audio, encoders);
+    return 0;
+}
+
 int rendition_read(struct rendition *out, const char *path, enum rendition_effort effort,
                    const json_t *encoders, struct err *err)
 {
-    struct rendition r = {0};
-    if (yaml_json_read(&r.json, path, err) < 0)
+    struct rendition r = {.effort = effort};
+    if (yaml_json_read(&r.source, path, err) < 0)
         return err->code;
     AUTO_FREE char *where = mem_printf("'%s'", path);
-    if (rendition_versions_resolve(&r.versions, json_object_get(r.json, "video"), encoders, where,
-                                   err) < 0 ||
-        choose_options(&r, effort, where, err) < 0 || check(&r, where, err) < 0) {
-        rendition_finish(&r);
-        return err->code;
-    }
     const char *name = fs_basename(path);
     const char *end = str_ends(name, ".yaml") ? name + strlen(name) - 5 : name + strlen(name);
     r.name = mem_printf("%.*s", (int)(end - name), name);
-    r.video_text = r.video ? rendition_text(r.video, encoders) : NULL;
-    r.card_text = r.video ? rendition_text(r.card, encoders) : NULL;
-    r.audio_text = rendition_text(r.audio, encoders);
+    if (resolve(&r, encoders, where, err) < 0) {
+        rendition_finish(&r);
+        return err->code;
+    }
+    *out = r;
+    return 0;
+}
+
+int rendition_read_again(struct rendition *out, const struct rendition *from,
+                         const json_t *encoders, struct err *err)
+{
+    struct rendition r = {.name = mem_strdup(from->name),
+                          .effort = from->effort,
+                          .source = json_incref(from->source)};
+    AUTO_FREE char *where = mem_printf("rendition '%s'", r.name);
+    if (resolve(&r, encoders, where, err) < 0) {
+        rendition_finish(&r);
+        return err->code;
+    }
     *out = r;
     return 0;
 }
 
 void rendition_finish(struct rendition *r)
 {
+    json_decref(r->source);
     json_decref(r->json);
     json_decref(r->card);
     mem_free_p(&r->name);

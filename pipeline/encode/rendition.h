@@ -10,6 +10,11 @@
 
 #include "err.h"
 
+/* The trade between encoding time and file size. A rendition's "video" may hold options for "fast",
+ * "balanced" and "small", which override those in its "options"; those in "card" override both, and
+ * an effort's own "card" overrides these. */
+enum rendition_effort { RENDITION_FAST, RENDITION_BALANCED, RENDITION_SMALL };
+
 struct rendition {
     char *name;            /* the file's, without .yaml */
     const char *container; /* "mp4", "webm", "ogg" or "mp3" */
@@ -20,13 +25,11 @@ struct rendition {
     json_t *json;   /* owns all of the above but name */
     json_t *card;   /* video with the options for cards; owned; NULL: audio only */
     char *versions; /* of the encoder that the settings are for: ">= 2, < 3"; NULL: any; owned */
+    json_t *source; /* as the file states it; owned */
+    enum rendition_effort effort;
     char *video_text, *card_text, *audio_text; /* by rendition_text, for keys; owned */
 };
 
-/* The trade between encoding time and file size. A rendition's "video" may hold options for "fast",
- * "balanced" and "small", which override those in its "options"; those in "card" override both, and
- * an effort's own "card" overrides these. */
-enum rendition_effort { RENDITION_FAST, RENDITION_BALANCED, RENDITION_SMALL };
 /* False for an unknown name. */
 bool rendition_effort_parse(enum rendition_effort *out, const char *name);
 
@@ -36,6 +39,11 @@ bool rendition_effort_parse(enum rendition_effort *out, const char *name);
 ATTR_NODISCARD int rendition_read(struct rendition *out, const char *path,
                                   enum rendition_effort effort, const json_t *encoders,
                                   struct err *err);
+
+/* The same rendition with other encoders. *out is freed by rendition_finish. ERR_INVALID if it has
+ * no settings for them. */
+ATTR_NODISCARD int rendition_read_again(struct rendition *out, const struct rendition *rendition,
+                                        const json_t *encoders, struct err *err);
 
 /* Everything in the settings of a "video" or "audio" that can change what is encoded, as text for
  * keys: by json_canonical, and what encodes them unless it is the reference. A new string. */

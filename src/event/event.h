@@ -9,7 +9,6 @@
 #include <sys/types.h>
 
 #include "err.h"
-#include "event_encoders.h"
 #include "settings.h"
 
 struct store;

@@ -259,7 +259,8 @@ static char *picture(const char *dir, const json_t *card, const char *key)
 }
 
 static int read_renditions(struct settings *s, const json_t *json, const char *dir,
-                           const json_t *encoders, const char *where, struct err *err)
+                           const struct event_encoders *encoders, const char *where,
+                           struct err *err)
 {
     const json_t *list = json_object_get(json, "renditions");
     const size_t nb = json_array_size(list);
@@ -276,7 +277,7 @@ static int read_renditions(struct settings *s, const json_t *json, const char *d
         AUTO_FREE char *file = mem_printf("renditions/%s.yaml", name), *path = NULL;
         if (data_file_find(&path, dir, file, err) < 0)
             return err_prefix(err, "%s names rendition '%s': ", where, name);
-        if (rendition_read(&s->renditions[s->nb_renditions], path, effort, encoders, err) < 0)
+        if (rendition_read(&s->renditions[s->nb_renditions], path, effort, encoders->here, err) < 0)
             return err->code;
         s->nb_renditions++;
         for (size_t k = 0; k + 1 < s->nb_renditions; k++)
@@ -289,7 +290,21 @@ static int read_renditions(struct settings *s, const json_t *json, const char *d
     return 0;
 }
 
-static int read_all(struct settings *s, const char *dir, const json_t *encoders, struct err *err)
+/* For messages alone: what a rendition has no settings for is left out. */
+static void read_former(struct settings *s, const json_t *earlier)
+{
+    const size_t nb_sets = json_array_size(earlier);
+    s->nb_former = nb_sets * s->nb_renditions;
+    s->former = mem_zalloc(s->nb_former + 1, sizeof *s->former);
+    for (size_t i = 0; i < s->nb_former; i++) {
+        struct err ignored = {0};
+        (void)!rendition_read_again(&s->former[i], &s->renditions[i % s->nb_renditions],
+                                    json_array_get(earlier, i / s->nb_renditions), &ignored);
+    }
+}
+
+static int read_all(struct settings *s, const char *dir, const struct event_encoders *encoders,
+                    struct err *err)
 {
     static const char *const known[] = {
         "renditions",    "tolerance_s",    "overrun_s", "card",    "language",
@@ -322,6 +337,7 @@ static int read_all(struct settings *s, const char *dir, const json_t *encoders,
         event_about_read(&s->about, json, where, err) < 0 ||
         read_renditions(s, json, dir, encoders, where, err) < 0)
         return err->code;
+    read_former(s, encoders->earlier);
     if (!json_is_number(json_object_get(json, "workers")))
         s->workers = workers_by_default(s);
     s->language = mem_strdup(json_get_string(json, "language", s->about.language));
@@ -332,7 +348,8 @@ static int read_all(struct settings *s, const char *dir, const json_t *encoders,
                           json_get_string(card, "template", "cards/title.ass"), err);
 }
 
-int settings_read(struct settings *out, const char *dir, const json_t *encoders, struct err *err)
+int settings_read(struct settings *out, const char *dir, const struct event_encoders *encoders,
+                  struct err *err)
 {
     struct settings s = {0};
     if (read_all(&s, dir, encoders, err) < 0) {
@@ -348,6 +365,9 @@ void settings_finish(struct settings *s)
     for (size_t i = 0; i < s->nb_renditions; i++)
         rendition_finish(&s->renditions[i]);
     free(s->renditions);
+    for (size_t i = 0; i < s->nb_former; i++)
+        rendition_finish(&s->former[i]);
+    free(s->former);
     free(s->card_template);
     free(s->card_logo);
     free(s->card_background);

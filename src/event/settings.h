@@ -6,6 +6,7 @@
 
 #include "err.h"
 #include "event_about.h"
+#include "event_encoders.h"
 #include "executor_settings.h"
 #include "hook_settings.h"
 #include "publish_settings.h"
@@ -19,6 +20,10 @@ struct settings {
     struct verify_limits limits;  /* default 2000 and 300000 ms */
     struct rendition *renditions; /* at least one; no two have the same file suffix */
     size_t nb_renditions;
+    /* The same with each of the earlier encoders (event_encoders.h), one set after the other.
+     * Without name where a rendition has no settings for them. */
+    struct rendition *former;
+    size_t nb_former;
     char *card_template;               /* absolute path */
     char *card_logo, *card_background; /* absolute paths; NULL: none */
     json_t *card_titles;               /* titles for cards alone, by talk number; NULL: none */
@@ -44,11 +49,11 @@ struct settings {
 /* Writes the settings file of a new event into the folder dir, unless the file exists. */
 ATTR_NODISCARD int settings_create(const char *dir, struct err *err);
 
-/* Reads the settings file in the event's folder dir. encoders: for the renditions. *out is
- * untouched on failure. ERR_INVALID names the file and the setting that is wrong; ERR_NOT_FOUND
+/* Reads the settings file in the event's folder dir. encoders: those that renditions are for. *out
+ * is untouched on failure. ERR_INVALID names the file and the setting that is wrong; ERR_NOT_FOUND
  * names a missing rendition or template. */
-ATTR_NODISCARD int settings_read(struct settings *out, const char *dir, const json_t *encoders,
-                                 struct err *err);
+ATTR_NODISCARD int settings_read(struct settings *out, const char *dir,
+                                 const struct event_encoders *encoders, struct err *err);
 void settings_finish(struct settings *settings);
 
 /* The paths of the renditions that a new event makes. *out: a new list, to be freed with

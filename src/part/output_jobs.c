@@ -108,6 +108,16 @@ static void assembly_key(char out[KEY_BYTES], const struct part_plan *pp,
     keys_assembly(out, &of);
 }
 
+void part_output_key(char out[KEY_BYTES], const struct piecework *work, const struct part_plan *pp,
+                     const struct plan *plan)
+{
+    AUTO_JOB_SPEC spec = {0};
+    const struct job_tags tags = tags_of(&spec, pp, plan);
+    char tags_key[KEY_BYTES];
+    keys_tags(tags_key, &tags, pp->talk->number);
+    assembly_key(out, pp, work, tags_key);
+}
+
 /* --- planning -------------------------------------------------------------------------------- */
 
 int plan_outputs(struct part_plan *pp, const struct plan *plan, struct err *err)

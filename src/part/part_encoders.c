@@ -28,44 +28,47 @@ static int was_made(const struct plan *plan, enum stage stage, const char *befor
     return done < 0 ? done : !done;
 }
 
-/* The work with the picture's keys as of an earlier machine. */
-static struct piecework with_encoders(const struct piecework *work, const struct part_plan *pp,
-                                      const json_t *then)
+static bool same_text(const char *a, const char *b)
 {
-    struct piecework w = *work;
-    AUTO_FREE char *video = rendition_text(work->rendition->video, then),
-                   *card = rendition_text(work->rendition->card, then);
-    keys_segment_base(w.base, video, w.width, w.height, pp->grid.fps);
-    keys_segment_base(w.card_base, card, w.width, w.height, pp->grid.fps);
-    return w;
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+bool part_former_work(struct piecework *out, const struct part_plan *pp, const struct plan *plan,
+                      size_t k)
+{
+    const struct settings *s = &plan->event->settings;
+    const struct rendition *former = &s->former[k], *now = &s->renditions[k % s->nb_renditions];
+    if (!former->name || pp->outputs[k % s->nb_renditions].result ||
+        (same_text(former->video_text, now->video_text) &&
+         same_text(former->audio_text, now->audio_text)))
+        return false;
+    *out = pp->work->works[k % s->nb_renditions];
+    out->rendition = former;
+    if (former->video) {
+        keys_segment_base(out->base, former->video_text, out->width, out->height, pp->grid.fps);
+        keys_segment_base(out->card_base, former->card_text, out->width, out->height, pp->grid.fps);
+    }
+    part_name_pictures(out, 1, pp, plan);
+    part_name_sounds(out, 1, pp, plan);
+    return true;
 }
 
 /* Of the first, the middle and the last cell: a corrected title or a moved cut leaves at least one
  * of them as it was. */
-static int picture_was_made(const struct piecework *work, const struct part_plan *pp,
-                            const struct plan *plan, const json_t *then, struct err *err)
+static int picture_was_made(const struct piecework *before, const struct piecework *now,
+                            const struct part_plan *pp, const struct plan *plan, struct err *err)
 {
     const enum stage stage = part_has_picture(pp) ? STAGE_CELL : STAGE_CARD;
     const size_t nb = pp->work->nb_cells, some[] = {0, nb / 2, nb - 1};
-    const struct piecework before = with_encoders(work, pp, then);
     int made = 0;
     for (size_t i = 0; nb && made == 0 && i < sizeof some / sizeof *some; i++) {
-        char old[KEY_BYTES], now[KEY_BYTES];
+        char old[KEY_BYTES], new[KEY_BYTES];
         const struct cell *cell = &pp->work->cells[some[i]];
-        part_cell_key(old, &before, pp, plan, cell);
-        part_cell_key(now, work, pp, plan, cell);
-        made = was_made(plan, stage, old, now, err);
+        part_cell_key(old, before, pp, plan, cell);
+        part_cell_key(new, now, pp, plan, cell);
+        made = was_made(plan, stage, old, new, err);
     }
     return made;
-}
-
-static int sound_was_made(const struct piecework *work, const struct part_plan *pp,
-                          const struct plan *plan, const json_t *then, struct err *err)
-{
-    char old[KEY_BYTES];
-    AUTO_FREE char *text = rendition_text(work->rendition->audio, then);
-    part_sound_key(old, text, pp, plan);
-    return was_made(plan, STAGE_SOUND, old, work->sound_key, err);
 }
 
 /* --- reasons ---------------------------------------------------------------------------------- */
@@ -83,33 +86,36 @@ static void add_reason(struct output *o, struct part_plan *pp, const json_t *her
 }
 
 /* Compares an output with what it would be with the encoders of one earlier machine. */
-static int compare(struct output *o, struct part_plan *pp, const struct piecework *work,
-                   const struct plan *plan, const json_t *then, struct err *err)
+static int compare(struct output *o, struct part_plan *pp, const struct piecework *now,
+                   const struct piecework *before, const struct plan *plan, const json_t *then,
+                   struct err *err)
 {
     const json_t *here = plan->event->encoders.here;
-    const struct rendition *r = work->rendition;
+    const char *video = encoder_of(now->rendition->video),
+               *audio = encoder_of(now->rendition->audio);
     int made = 0;
-    if (r->video && !encoder_set_equal(here, then, encoder_of(r->video)))
-        made = picture_was_made(work, pp, plan, then, err);
+    if (now->rendition->video && !encoder_set_equal(here, then, video))
+        made = picture_was_made(before, now, pp, plan, err);
     if (made > 0)
-        add_reason(o, pp, here, then, encoder_of(r->video));
-    if (made >= 0 && !encoder_set_equal(here, then, encoder_of(r->audio))) {
-        made = sound_was_made(work, pp, plan, then, err);
+        add_reason(o, pp, here, then, video);
+    if (made >= 0 && !encoder_set_equal(here, then, audio)) {
+        made = was_made(plan, STAGE_SOUND, before->sound_key, now->sound_key, err);
         if (made > 0)
-            add_reason(o, pp, here, then, encoder_of(r->audio));
+            add_reason(o, pp, here, then, audio);
     }
     return made < 0 ? made : 0;
 }
 
 int part_find_made_again(struct part_plan *pp, const struct plan *plan, struct err *err)
 {
-    size_t k;
-    json_t *then;
-    json_array_foreach(plan->event->encoders.earlier, k, then) {
-        for (size_t i = 0; i < pp->work->nb_works; i++)
-            if (!pp->outputs[i].result &&
-                compare(&pp->outputs[i], pp, &pp->work->works[i], plan, then, err) < 0)
-                return err->code;
+    const struct settings *s = &plan->event->settings;
+    for (size_t k = 0; k < s->nb_former; k++) {
+        const size_t i = k % s->nb_renditions;
+        const json_t *then = json_array_get(plan->event->encoders.earlier, k / s->nb_renditions);
+        struct piecework before;
+        if (part_former_work(&before, pp, plan, k) &&
+            compare(&pp->outputs[i], pp, &pp->work->works[i], &before, plan, then, err) < 0)
+            return err->code;
     }
     return 0;
 }

@@ -89,7 +89,8 @@ void missing_finish(struct missing *missing);
 /* --- kinds of jobs --- */
 
 /* picture_jobs.c: cards and cells */
-void part_name_pictures(struct part_plan *part, const struct plan *plan);
+void part_name_pictures(struct piecework *works, size_t nb, const struct part_plan *part,
+                        const struct plan *plan);
 /* The card shown without fading for nb_frames: the key of its pictures, and its spec. */
 void part_still_key(char out[KEY_BYTES], const struct part_plan *part, const struct plan *plan,
                     int64_t nb_frames);
@@ -104,10 +105,8 @@ ATTR_NODISCARD int spec_cell(struct job_spec *out, const struct job *job,
                              struct err *err);
 
 /* sound_jobs.c */
-/* settings: of the sound, by rendition_text. */
-void part_sound_key(char out[KEY_BYTES], const char *settings, const struct part_plan *part,
-                    const struct plan *plan);
-void part_name_sounds(struct part_plan *part, const struct plan *plan);
+void part_name_sounds(struct piecework *works, size_t nb, const struct part_plan *part,
+                      const struct plan *plan);
 ATTR_NODISCARD int plan_sounds(struct part_plan *part, const struct plan *plan, struct err *err);
 ATTR_NODISCARD int spec_sound(struct job_spec *out, const struct job *job,
                               const struct part_plan *part, const struct plan *plan,
@@ -127,6 +126,8 @@ ATTR_NODISCARD int spec_captions(struct job_spec *out, const struct job *job,
  * returns 1 if all of them are made, 0 if not, or a negative code. Their keys do not need the keys
  * of single cells, so a finished part is recognised without listing its cells. plan_assemblies adds
  * the jobs of those outputs whose pieces are made. */
+void part_output_key(char out[KEY_BYTES], const struct piecework *work,
+                     const struct part_plan *part, const struct plan *plan);
 ATTR_NODISCARD int plan_outputs(struct part_plan *part, const struct plan *plan, struct err *err);
 void plan_assemblies(struct part_plan *part);
 ATTR_NODISCARD int plan_poster(struct part_plan *part, const struct plan *plan, struct err *err);
@@ -147,8 +148,12 @@ void spec_storyboard(struct job_spec *out, const struct job *job, const struct p
 ATTR_NODISCARD int part_slide_changes(json_t **out, const struct part_plan *part,
                                       const struct plan *plan, struct err *err);
 
-/* part_encoders.c. Sets made_again of the outputs that are not made, and part->on_other. The cells
- * must be listed. */
+/* part_encoders.c. part_former_work makes the work that names the pieces of a rendition as earlier
+ * encoders made them: number k of struct settings' former. Returns false if there is none, or if
+ * the rendition's output is made. part_find_made_again sets made_again of the outputs that are not
+ * made, and part->on_other. The cells must be listed. */
+bool part_former_work(struct piecework *out, const struct part_plan *part, const struct plan *plan,
+                      size_t k);
 ATTR_NODISCARD int part_find_made_again(struct part_plan *part, const struct plan *plan,
                                         struct err *err);
 

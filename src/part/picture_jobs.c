@@ -127,15 +127,16 @@ void part_cell_key(char out[KEY_BYTES], const struct piecework *work, const stru
     }
 }
 
-void part_name_pictures(struct part_plan *pp, const struct plan *plan)
+void part_name_pictures(struct piecework *works, size_t nb, const struct part_plan *pp,
+                        const struct plan *plan)
 {
     AUTO_JOB_SPEC card = {0};
     char drawn[KEY_BYTES]; /* the same for all renditions */
     const struct job_range range = part_range(pp);
     fill_leading_card(&card, pp, plan);
     keys_drawn_card(drawn, &card.card);
-    for (size_t i = 0; i < pp->work->nb_works; i++) {
-        struct piecework *work = &pp->work->works[i];
+    for (size_t i = 0; i < nb; i++) {
+        struct piecework *work = &works[i];
         if (!work->rendition->video)
             continue;
         keys_card(work->card_key, work->card_base, drawn);

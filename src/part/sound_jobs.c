@@ -18,20 +18,13 @@ static struct job_sound sound_of(const struct part_plan *pp, const struct plan *
                               .offset_ms = pp->sound_offset_ms};
 }
 
-void part_sound_key(char out[KEY_BYTES], const char *settings, const struct part_plan *pp,
-                    const struct plan *plan)
+void part_name_sounds(struct piecework *works, size_t nb, const struct part_plan *pp,
+                      const struct plan *plan)
 {
     const struct job_sound sound = sound_of(pp, plan);
     const struct job_range range = part_range(pp);
-    keys_sound(out, settings, &sound, &range);
-}
-
-void part_name_sounds(struct part_plan *pp, const struct plan *plan)
-{
-    for (size_t i = 0; i < pp->work->nb_works; i++) {
-        struct piecework *work = &pp->work->works[i];
-        part_sound_key(work->sound_key, work->rendition->audio_text, pp, plan);
-    }
+    for (size_t i = 0; i < nb; i++)
+        keys_sound(works[i].sound_key, works[i].rendition->audio_text, &sound, &range);
 }
 
 /* Renditions with equal settings share their sound. */

@@ -40,8 +40,8 @@ static void begin(struct part_plan *pp, const struct plan *plan)
         if (s->renditions[i].video)
             begin_rendition(&w->works[i], pp);
     }
-    part_name_pictures(pp, plan);
-    part_name_sounds(pp, plan);
+    part_name_pictures(w->works, w->nb_works, pp, plan);
+    part_name_sounds(w->works, w->nb_works, pp, plan);
 }
 
 void part_work_finish(struct part_plan *pp)
@@ -94,6 +94,30 @@ static void append_pictures(char (**out)[KEY_BYTES], size_t *nb, const struct pi
     }
 }
 
+static void append_pieces(char (**out)[KEY_BYTES], size_t *nb, const struct piecework *work,
+                          const struct part_plan *pp, const struct plan *plan)
+{
+    key_append(out, nb, work->sound_key);
+    if (work->rendition->video)
+        append_pictures(out, nb, work, pp, plan);
+}
+
+/* What other encoders made, until it is made again here: who only looks at the event on another
+ * machine does not lose it. */
+static void append_former(char (**out)[KEY_BYTES], size_t *nb, const struct part_plan *pp,
+                          const struct plan *plan)
+{
+    for (size_t k = 0; k < plan->event->settings.nb_former; k++) {
+        struct piecework work;
+        char key[KEY_BYTES];
+        if (!part_former_work(&work, pp, plan, k))
+            continue;
+        append_pieces(out, nb, &work, pp, plan);
+        part_output_key(key, &work, pp, plan);
+        key_append(out, nb, key);
+    }
+}
+
 int part_work_keys(char (**out)[KEY_BYTES], size_t *out_nb, struct part_plan *pp,
                    const struct plan *plan, struct err *err)
 {
@@ -102,12 +126,9 @@ int part_work_keys(char (**out)[KEY_BYTES], size_t *out_nb, struct part_plan *pp
         ret = part_list_cells(pp, plan, err);
     if (ret != 0)
         return ret < 0 ? ret : 0;
-    for (size_t i = 0; i < pp->work->nb_works; i++) {
-        const struct piecework *work = &pp->work->works[i];
-        key_append(out, out_nb, work->sound_key);
-        if (work->rendition->video)
-            append_pictures(out, out_nb, work, pp, plan);
-    }
+    for (size_t i = 0; i < pp->work->nb_works; i++)
+        append_pieces(out, out_nb, &pp->work->works[i], pp, plan);
+    append_former(out, out_nb, pp, plan);
     for (size_t i = 0; i < pp->nb_outputs; i++)
         key_append(out, out_nb, pp->outputs[i].key);
     return 0;

@@ -354,6 +354,21 @@ END
     same_as_local
 }
 
+@test "a machine with another version of an encoder is refused" {
+    : "${ENCODER_SHIM:?names the library that says other versions}"
+    cluster_event
+    begin
+    pilot n1 LD_PRELOAD="$ENCODER_SHIM" ASAN_OPTIONS="verify_asan_link_order=0:${ASAN_OPTIONS:-}" \
+        SHIM_SVT=v9.1.0
+    status=0
+    wait "$PILOT" || status=$?
+    same 1 "$status"
+    wait_for said "node 'n1' cannot work on this event: its encoder libsvtav1 is another one (9.1.0; of"
+    pilot n2
+    ends 0
+    same_as_local
+}
+
 @test "a run on another machine: which one, status 75" {
     cluster_event
     mkdir -p "$QUEUE"

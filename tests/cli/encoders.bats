@@ -109,6 +109,11 @@ sums()
     same '{}' "$(jobs_of with SHIM_SVT=v9.1.0 -- run)"
     json '[.. | objects | select(.file? == "01-first-steps.webm")][0].result.made_by[0][:15]' \
         '"libsvtav1 9.1.0"' with SHIM_SVT=v9.1.0 -- status 1 --json
+    # Its disk is not connected, so that it cannot be made again.
+    mv "$REC" "$REC.away"
+    expect 0 with SHIM_SVT=v9.3.0 -- why 1
+    mv "$REC.away" "$REC"
+    says "nothing can run: its recording" "made again: the encoder SVT-AV1 is 9.3.0 here"
     # Back again: what was made is still there.
     same '{}' "$(jobs_of tp run)"
     expect 0 tp why 1
@@ -165,6 +170,16 @@ range()
     same '{"sound":2,"assemble":2}' "$(jobs_of with SHIM_OPUS="libopus 9.0" -- run)"
 }
 
+@test "gc keeps what other encoders made until it is made again" {
+    # On a machine that only looks.
+    with SHIM_SVT=v9.1.0 -- gc >/dev/null
+    same '{}' "$(jobs_of tp run)"
+    same '{"card":2,"cell":2,"assemble":2}' "$(jobs_of with SHIM_SVT=v9.1.0 -- run)"
+    with SHIM_SVT=v9.1.0 -- gc >/dev/null
+    same '{}' "$(jobs_of with SHIM_SVT=v9.1.0 -- run)"
+    same '{"card":2,"cell":2,"assemble":2}' "$(jobs_of tp run)"
+}
+
 @test "a library that is replaced while talkpress runs: its jobs fail, and say so" {
     expect 0 with SHIM_SVT=v9.1.0 -- why 1
     # The coordinator has found the version, and the file has not changed since.
@@ -198,4 +213,14 @@ range()
     TALKPRESS=$PWD/alone
     expect 0 tp status
     says "2 of 2 parts are complete"
+}
+
+@test "settings for another version do not hide what made it" {
+    sed -i 's/^audio:/  versions:\n    - version: ">= 9"\n      options: {crf: 55}\naudio:/' \
+        "$EVENT/renditions/av1.yaml"
+    same '{}' "$(jobs_of tp run)"
+    expect 0 with SHIM_SVT=v9.1.0 -- why 1
+    says "made again: the encoder SVT-AV1 is 9.1.0 here, " "made it (.webm)"
+    same '{"card":2,"cell":2,"assemble":2}' "$(jobs_of with SHIM_SVT=v9.1.0 -- run)"
+    same '{}' "$(jobs_of tp run)"
 }
