@@ -22,7 +22,7 @@ setup()
 chapters()
 {
     ffprobe -v error -show_entries chapter=start_time,end_time:chapter_tags=title -of json "$1" |
-        jq -r '[.chapters[] | "\(.start_time | tonumber)-\(.end_time | tonumber) \(.tags.title)"]
+        jq -r '[.chapters[] | "\(.start_time | tonumber + 0)-\(.end_time | tonumber + 0) \(.tags.title)"]
             | join("|")'
 }
 

@@ -64,7 +64,13 @@ same_as_whole()
     says "01-first-steps_001.MTS (4 files)" "1:30" "4 added"
     expect 0 tp run --quiet
     same_as_whole
-    same "$(ffmpeg -v error -i "$BATS_FILE_TMPDIR"/whole/out/*.mp4 -map 0:a -f md5 -)" \
+    # Not of the MP4: since FFmpeg 8 its sound ends where its edit list says, 5 ms earlier.
+    mkdir uncut
+    cp "$BATS_FILE_TMPDIR/whole.ts" uncut/01-first-steps.ts
+    new_event "$PWD/reference"
+    tp add uncut >/dev/null
+    expect 0 tp run --quiet
+    same "$(ffmpeg -v error -i reference/out/*.mp4 -map 0:a -f md5 -)" \
         "$(ffmpeg -v error -i event/out/*.mp4 -map 0:a -f md5 -)"
 }
 

@@ -63,7 +63,7 @@ properties()
         $1 29 times ts 0..174 1..1 1 7 "the clock of 33 bits turns" \
             -c copy -output_ts_offset 95440.3 -muxdelay 0
         $1 30 times mkv 0..174 1..1 1 6 "a gap of 1 s in the sound" \
-            -c:v copy -c:a pcm_s16le -bsf:a "noise=drop=between(pts*tb\,2.5\,3.5)"
+            -c:v copy -c:a pcm_s16le -bsf:a "noise=drop=between(n\,118\,164)"
         $1 31 times mkv 0..174 0..1 25 7 "a gap of 1 s in both" gap
         $1 32 times ts 0..174 0..1 75 7 "the clock jumps ahead by 3 s" jump
         $1 33 times ts 0..174 1..1 1 7 "the clock begins anew, written as 'verify' says" rewritten
@@ -83,8 +83,8 @@ turned()
 {
     source_to turned.mp4 -vf transpose=2 -c:v libx264 -preset ultrafast -c:a copy
     # Since FFmpeg 6 it is an option, counter-clockwise, and no tag any more.
-    if ffmpeg -v quiet -h full | grep -c -e '-display_rotation ' >/dev/null; then
-        ffmpeg -nostdin -v error -display_rotation 90 -i turned.mp4 -c copy "$1"
+    if ffmpeg -v quiet -h full | grep -c -e '-display_rotation' >/dev/null; then
+        ffmpeg -nostdin -v error -display_rotation 270 -i turned.mp4 -c copy "$1"
     else
         ffmpeg -nostdin -v error -i turned.mp4 -c copy -metadata:s:v rotate=270 "$1"
     fi

@@ -150,14 +150,17 @@ put()
 }
 
 @test "a sound that talkpress does not decode is never left out silently" {
-    make sonic.mkv -map 0 -map 3 -c:a sonic -strict -2
-    tp add sonic.mkv >/dev/null || true
-    tp match 1=sonic.mkv >/dev/null
+    # A game's, which FFmpeg decodes but does not encode: by its number in WAVEFORMATEX, 0x594a.
+    make adpcm.mkv -map 0 -map 3 -c:a adpcm_ms
+    perl -0777 -pe 's/\x02\0(\x01\0\x80\xbb\0\0)/\x4a\x59$1/' adpcm.mkv >xan.mkv
+    rm adpcm.mkv
+    tp add xan.mkv >/dev/null || true
+    tp match 1=xan.mkv >/dev/null
     run tp verify
-    says "damaged" "its sound is 'sonic', which is not on talkpress's list of decoders"
-    ffmpeg -v error -i sonic.mkv -map 0:a -c copy alone.mka
+    says "damaged" "its sound is 'xan_dpcm', which is not on talkpress's list of decoders"
+    ffmpeg -v error -i xan.mkv -map 0:a -c copy alone.mka
     expect 1 tp add alone.mka
-    says "has no picture in it, and its sound is 'sonic', which is not on talkpress's list"
+    says "has no picture in it, and its sound is 'xan_dpcm', which is not on talkpress's list"
 }
 
 @test "what is encrypted is called encrypted, when it is added" {

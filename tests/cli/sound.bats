@@ -308,7 +308,7 @@ numbered()
 @test "the picture begins after the sound: its first picture is held for as long as somebody speaks" {
     numbered picture.mkv 08
     # 3 s of silence, then speech; the picture comes after 10 s.
-    ffmpeg -v error -itsoffset 10 -i picture.mkv -f lavfi -i "$(speech 8),aloop=2:size=320000,adelay=3000,atrim=duration=18" \
+    ffmpeg -v error -itsoffset 10 -i picture.mkv -f lavfi -i "anullsrc=r=48000:cl=mono:d=3[s];$(speech 8),aloop=2:size=320000[v];[s][v]concat=v=0:a=1,atrim=duration=18" \
         -map 0:v -map 1:a -c:v copy -c:a pcm_s16le 01-first-steps.mkv
     tp add 01-first-steps.mkv >/dev/null || true
     tp match 1=01-first-steps.mkv >/dev/null
