@@ -42,10 +42,19 @@ json_t *encoder_set_reference(void)
     return set;
 }
 
+static bool is_printable(char c)
+{
+    return c >= ' ' && c <= '~';
+}
+
 static void take(json_t *set, const json_t *value, const char *name)
 {
     json_t *text = json_object_get(value, name);
-    if (json_is_string(text) && json_string_length(text) <= MAX_BYTES)
+    const size_t nb = json_string_length(text);
+    size_t i = 0;
+    while (i < nb && is_printable(json_string_value(text)[i]))
+        i++;
+    if (nb && nb <= MAX_BYTES && i == nb)
         json_object_set(set, name, text);
 }
 

@@ -19,8 +19,8 @@
 /* The reference; a new value. */
 json_t *encoder_set_reference(void);
 
-/* The set with its known members alone, each a text of at most 64 bytes; a new value. NULL if value
- * is none. */
+/* The set with its known members alone, each at most 64 printable ASCII characters; a new value.
+ * NULL if value is none. */
 json_t *encoder_set_clean(const json_t *value);
 
 /* The version of an encoder: "1.4.1". Borrows from the set; "unknown" if the set does not have it.

@@ -40,10 +40,25 @@ size_t why_nb_missing(const struct part_plan *pp)
     return pp->nb_outputs - pp->nb_outputs_done;
 }
 
+static void add_made_again(struct str *out, const struct part_plan *pp)
+{
+    AUTO_JSON *list = part_made_again(pp);
+    size_t i, k;
+    const json_t *one, *suffix;
+    json_array_foreach(list, i, one) {
+        str_addf(out, "  made again: %s (", json_get_string(one, "reason", ""));
+        json_array_foreach(json_object_get(one, "outputs"), k, suffix) {
+            str_addf(out, "%s%s", k ? ", " : "", json_string_value(suffix));
+        }
+        str_add(out, ")\n");
+    }
+}
+
 static void add_waiting(struct str *out, const char *name, const struct part_plan *pp,
                         const char *advice)
 {
     str_addf(out, "%s: nothing can run: %s\n", name, pp->waiting);
+    add_made_again(out, pp);
     if (pp->verdict != VERDICT_OK)
         str_addf(out, "  verdict %s%s%s\n", verdict_name(pp->verdict), *pp->cause ? ": " : "",
                  pp->cause);
@@ -68,20 +83,6 @@ static bool only_encoders(const struct part_plan *pp)
         any = any || o->nb_made_again;
     }
     return any;
-}
-
-static void add_made_again(struct str *out, const struct part_plan *pp)
-{
-    AUTO_JSON *list = part_made_again(pp);
-    size_t i, k;
-    const json_t *one, *suffix;
-    json_array_foreach(list, i, one) {
-        str_addf(out, "  made again: %s (", json_get_string(one, "reason", ""));
-        json_array_foreach(json_object_get(one, "outputs"), k, suffix) {
-            str_addf(out, "%s%s", k ? ", " : "", json_string_value(suffix));
-        }
-        str_add(out, ")\n");
-    }
 }
 
 static void add_to_do(struct str *out, const char *name, const struct part_plan *pp)

@@ -148,8 +148,8 @@ static void foreign_sets(void **state)
     (void)state;
     AUTO_JSON *none = json_array(),
               *odd =
-                  json_pack("{s:s, s:i, s:s, s:s}", "libx264", "164 r3095", "libopus", 5, "evil",
-                            "1", "libvorbis",
+                  json_pack("{s:s, s:i, s:s, s:s, s:s, s:s}", "libx264", "164 r3095", "libopus", 5,
+                            "libsvtav1", "1\033[2J", "libmp3lame", "", "evil", "1", "libvorbis",
                             "0123456789012345678901234567890123456789012345678901234567890123456"),
               *clean = encoder_set_clean(odd);
     assert_null(encoder_set_clean(none));
