@@ -9,57 +9,53 @@
 # APT_OPTION is one more option for apt, such as 'Acquire::Check-Valid-Until "false"'. http_proxy,
 # https_proxy and no_proxy are passed on.
 #
-# What runs in the system has namespaces of its own for mounts and processes, so that to kill its first
-# process ends all of it, and leaves no mount. After a signal, the system is removed too.
+# The system is on a disk image, and is worked on in a mount and a process namespace. So the kernel ends all
+# processes and drops all mounts when the first process of these is killed, and only one file must be removed.
 set -euo pipefail
-repo=$(cd "$(dirname "$0")/.." && pwd)
+umask 022
 
 fail() {
     echo "systems.sh: $*" >&2
     exit 1
 }
 
-[[ $# -ge 1 && $# -le 2 && $1 =~ ^[a-z][a-z-]*$ ]] || { echo "usage: tests/systems.sh SUITE [REGEX]" >&2; exit 2; }
-suite=$1
-regex=${2:-}
-logs=$repo/build/systems/$suite
-root=$logs/system
-clone=$root/root/talkpress
-seconds=0
-status=0
-job=
-
-# Ends the job and all that it started. unshare waits for its child, the first process of the namespace,
-# whose end the kernel does not report before that of all others. It does not heed SIGTERM meanwhile.
-kill_job() {
+# kill_inside PID: kills the first process in the namespace of that unshare, which waits for the end of it, and
+# does not heed SIGTERM meanwhile. The kernel reports the end when all others have ended.
+kill_inside() {
     local first=''
     for _ in {1..20}; do
         # There is no newline at its end.
-        read -r first 2>/dev/null <"/proc/$job/task/$job/children" || true
+        read -r first 2>/dev/null <"/proc/$1/task/$1/children" || true
         [[ -z $first ]] || break
         sleep 0.1
     done
-    kill -KILL "${first:-$job}" 2>/dev/null || true
-    wait "$job" 2>/dev/null || true
-    job=
+    kill -KILL "${first:-$1}" 2>/dev/null || true
+    wait "$1" 2>/dev/null || true
+}
+
+# Makes the disk as small as nothing. Else the kernel would write to it, when it is unmounted, what no one reads any
+# more. That takes longer than a user waits; so the kernel only logs that it cannot.
+shrink_disk() {
+    local device
+    device=$(losetup --noheadings --output NAME --associated "$logs/disk") || return 0
+    [[ -n $device ]] || return 0
+    : >"$logs/disk"
+    losetup --set-capacity "$device" || true
 }
 
 cleanup() {
+    local job
     trap '' INT TERM HUP
-    [[ -z $job ]] || kill_job
-    rm -rf --one-file-system "$root" "$logs/tmp"
+    job=$(jobs -p)
+    [[ -z $job ]] || { shrink_disk && kill_inside "$job"; }
+    rm -rf --one-file-system "$logs/disk" "$logs/system" "$logs/tmp"
 }
 
-# timed LOG COMMAND...: runs it in its own namespaces; takes its time and its status. A signal ends it at once.
+# timed LOG COMMAND...: takes its time and its status.
 timed() {
     local start=$SECONDS
     status=0
-    # shellcheck disable=SC2016 # expanded by the inner shell, which is the first process
-    setsid unshare --mount --pid --fork --kill-child --mount-proc bash -c '"$@"; exit "$?"' - "${@:2}" \
-        </dev/null >"$logs/$1" 2>&1 &
-    job=$!
-    wait "$job" || status=$?
-    job=
+    "${@:2}" >"$logs/$1" 2>&1 || status=$?
     seconds=$((SECONDS - start))
     [[ $status == 0 ]] || { echo "   failed with status $status; the end of $logs/$1:" && tail -n 15 "$logs/$1"; } >&2
 }
@@ -78,7 +74,7 @@ mirror() {
 }
 
 make_with_mmdebstrap() {
-    timed make.log env TMPDIR="$logs/tmp" mmdebstrap --mode=root --variant=minbase \
+    TMPDIR=$logs/tmp timed make.log mmdebstrap --mode=root --variant=minbase \
         ${APT_OPTION:+--aptopt="$APT_OPTION"} "$suite" "$root" "deb $mirror $suite main"
 }
 
@@ -119,30 +115,29 @@ clone_head() {
     git -c advice.detachedHead=false clone -q "$logs/tmp/head" "$clone"
 }
 
-# in_system LOG COMMAND...: as root in the clone. Its devices, processes and shared memory are its own; and
-# it heeds SIGINT, which the shell ignores for what it runs in the background.
-in_system() {
-    # shellcheck disable=SC2016 # expanded by the inner shells
-    timed "$1" bash -euc '
-        root=$1
-        shift
-        mount -t proc proc "$root/proc"
-        mount --rbind /sys "$root/sys"
-        mount -t devpts -o newinstance,ptmxmode=666 devpts "$root/dev/pts"
-        mount --bind "$root/dev/pts/ptmx" "$root/dev/ptmx"
-        mount -t tmpfs tmpfs "$root/dev/shm"
-        exec chroot "$root" env -i --default-signal=INT,QUIT \
-            PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb \
-            ${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} \
-            ${no_proxy:+no_proxy="$no_proxy"} sh -c "cd /root/talkpress && exec \"\$@\"" - "$@"' \
-        - "$root" "${@:2}"
+# The system has its own processes, terminals and shared memory.
+mount_kernel() {
+    mount -t proc proc "$root/proc"
+    mount --rbind /sys "$root/sys"
+    mount -t devpts -o newinstance,ptmxmode=666 devpts "$root/dev/pts"
+    mount --bind "$root/dev/pts/ptmx" "$root/dev/ptmx"
+    mount -t tmpfs tmpfs "$root/dev/shm"
+}
+
+# in_clone COMMAND...: as root in the clone. It heeds SIGINT, which the shell ignores for what it runs in the background.
+in_clone() {
+    # shellcheck disable=SC2016 # expanded by the inner shell
+    chroot "$root" env -i --default-signal=INT,QUIT \
+        PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb \
+        ${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} \
+        ${no_proxy:+no_proxy="$no_proxy"} sh -c 'cd /root/talkpress && exec "$@"' - "$@"
 }
 
 # quickstart NAME ARGUMENT...: runs it; $cell is its status and time. Keeps its logs, and ctest's, as NAME-*.
 quickstart() {
     local log
     echo "== ./quickstart ${*:2}"
-    in_system "$1.log" ./quickstart "${@:2}"
+    timed "$1.log" in_clone ./quickstart "${@:2}"
     for log in "$clone"/build/*.log "$clone"/build/asan/Testing/Temporary/LastTest.log; do
         [[ ! -f $log ]] || cp "$log" "$logs/$1-${log##*/}"
     done
@@ -180,7 +175,29 @@ row() {
     cat "$file"
 }
 
+# Everything that is in the namespaces.
+inside() {
+    failed=0
+    mount -o loop,barrier=0 "$logs/disk" "$root"
+    make_system
+    clone_head
+    mount_kernel
+    quickstart quickstart
+    first=$cell
+    quickstart test test ${regex:+"$regex"}
+    second=$cell
+    row
+    [[ $failed == 0 ]] || exit 1
+}
+
+[[ $# -ge 1 && $# -le 2 && $1 =~ ^[a-z][a-z-]*$ ]] || { echo "usage: tests/systems.sh SUITE [REGEX]" >&2; exit 2; }
 [[ $(id -u) == 0 ]] || fail "run it as root: it makes a system"
+repo=$(cd "$(dirname "$0")/.." && pwd)
+suite=$1
+regex=${2:-}
+logs=$repo/build/systems/$suite
+root=$logs/system
+clone=$root/root/talkpress
 mkdir -p "$logs"
 exec 9>"$logs.lock"
 flock -n 9 || fail "it runs already for $suite"
@@ -188,15 +205,16 @@ trap cleanup EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 trap 'exit 129' HUP
-# What a run before left that was killed with SIGKILL.
+# Also what a run left that was killed with SIGKILL.
 rm -rf --one-file-system "$logs"
 mkdir -p "$root" "$logs/tmp"
-failed=0
-make_system
-clone_head
-quickstart quickstart
-first=$cell
-quickstart test test ${regex:+"$regex"}
-second=$cell
-row
-[[ $failed == 0 ]] || exit 1
+truncate -s 40G "$logs/disk"
+mkfs.ext4 -q -O ^has_journal -E nodiscard "$logs/disk"
+export repo suite regex logs root clone
+# Of what unshare itself says, nothing is shown after a signal: it complains that it cannot end as its child did.
+setsid setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child --mount-proc \
+    bash -euo pipefail -c "exec 2>&3 3>&-; $(declare -f); inside" </dev/null 3>&2 2>"$logs/tmp/unshare" &
+status=0
+wait "$!" || status=$?
+cat "$logs/tmp/unshare" >&2
+exit "$status"

@@ -167,7 +167,7 @@ END
     for words in "tests" "lint x" "test a b"; do
         # shellcheck disable=SC2086
         quickstart 2 $words
-        says "usage: ./quickstart [test [REGEX] | lint | deb]"
+        says "usage: ./quickstart [test [REGEX] | lint"
     done
     [ ! -e calls ]
 }

@@ -5,10 +5,14 @@ setup()
 {
     load helper
     unset APT_OPTION
+    # Two processes that heed no signal, one of them in a session of its own.
+    naptime=1000.$BASHPID
+    endless="trap '' INT TERM HUP; setsid sleep $naptime & sleep $naptime & echo begun; wait; wait"
     cd "$BATS_TEST_TMPDIR"
     [ "$(id -u)" = 0 ] || skip "only root can make a system"
     command -v git >/dev/null || skip "git is not installed"
     unshare --mount --pid --fork --mount-proc true 2>/dev/null || skip "no namespaces here"
+    losetup -f >/dev/null 2>&1 || skip "no loop devices here"
     mkdir -p repo/tests stand-ins
     cp "$BATS_TEST_DIRNAME/../systems.sh" repo/tests
     echo /build/ >repo/.gitignore
@@ -21,6 +25,11 @@ setup()
         dpkg-query) echo "installed 7:1.2.3+x-4" ;;
         *) while [ "$1" != - ]; do shift; done; shift; cd root/talkpress && exec "$@" ;;
         esac'
+}
+
+teardown()
+{
+    [ -z "${pid:-}" ] || kill "$pid" 2>/dev/null || true
 }
 
 stand_in()
@@ -56,13 +65,15 @@ systems()
     expect "$1" env PATH="$PWD/stand-ins:$PATH" repo/tests/systems.sh "${@:2}"
 }
 
-# nothing_left: no process whose folder is here, no mount and no system.
+# nothing_left: no process that the tests' endless scripts start, no mount, no disk and no folder.
 nothing_left()
 {
     expect 1 grep -F "$PWD/repo/build" /proc/mounts
-    same "" "$(find /proc/[0-9]*/cwd -maxdepth 0 -lname "$PWD/repo/build/*" 2>/dev/null)"
-    [ ! -e repo/build/systems/trixie/system ]
-    [ ! -e repo/build/systems/trixie/tmp ]
+    expect 1 pgrep -fx "sleep $naptime"
+    expect 0 losetup -a
+    says_not "$PWD/repo/build"
+    same "" "$(find repo/build/systems/trixie ! -type f ! -path repo/build/systems/trixie)"
+    [ ! -e repo/build/systems/trixie/disk ]
 }
 
 @test "both commands: the row, the logs, and nothing is left" {
@@ -105,27 +116,45 @@ nothing_left()
     nothing_left
 }
 
+# begin LOG: runs it in the background, as $pid, and returns when LOG says begun.
+begin()
+{
+    env --default-signal=INT PATH="$PWD/stand-ins:$PATH" repo/tests/systems.sh trixie >log 2>&1 3>&- &
+    pid=$!
+    timeout 60 sh -c "until grep -qs begun repo/build/systems/trixie/$1; do sleep 0.1; done"
+}
+
 @test "a signal, in the maker and in the system: all of it ends within 5 s, and nothing is left" {
-    # Two processes that heed no signal, one of them in a session of its own.
-    local endless="trap '' INT TERM HUP; setsid sleep 1000 & touch begun; sleep 1000 & wait; wait"
-    local signal begun pid start got
-    for begun in system/begun system/root/talkpress/begun; do
-        if [ $begun = system/begun ]; then maker "$endless"; else maker; fi
+    local signal log start got
+    for log in make.log quickstart.log; do
+        if [ $log = make.log ]; then maker "$endless"; else maker; fi
         quickstart "$endless"
         for signal in 2 15; do
-            env --default-signal=INT PATH="$PWD/stand-ins:$PATH" repo/tests/systems.sh trixie >log 2>&1 3>&- &
-            pid=$!
-            timeout 60 sh -c "until [ -e repo/build/systems/trixie/$begun ]; do sleep 0.1; done"
+            begin $log
             start=$SECONDS
             kill "-$signal" "$pid"
             got=0
             wait "$pid" || got=$?
             same $((128 + signal)) "$got"
+            expect 1 grep -v "^== " log
             [ $((SECONDS - start)) -le 5 ]
             nothing_left
         done
         rm -rf repo/.git
     done
+}
+
+@test "SIGKILL: the processes end, and the next run removes the disk" {
+    local got=0
+    quickstart "$endless"
+    begin quickstart.log
+    kill -KILL "$pid"
+    wait "$pid" || got=$?
+    same 137 "$got"
+    timeout 10 sh -c "while pgrep -fx 'sleep $naptime' >/dev/null; do sleep 0.1; done"
+    quickstart 'echo "quickstart $*"'
+    systems 0 trixie
+    nothing_left
 }
 
 @test "wrong usage; one run at a time for a suite" {
@@ -136,6 +165,7 @@ nothing_left()
         says "usage: tests/systems.sh SUITE [REGEX]"
     done
     mkdir -p repo/build/systems
-    flock repo/build/systems/trixie.lock env PATH="$PWD/stand-ins:$PATH" repo/tests/systems.sh trixie >log 2>&1 && return 1
+    flock repo/build/systems/trixie.lock \
+        env PATH="$PWD/stand-ins:$PATH" repo/tests/systems.sh trixie >log 2>&1 && return 1
     grep -q "it runs already for trixie" log
 }
