@@ -81,9 +81,9 @@ struct waiting {
     struct event_look event; /* after the last round */
     double event_looked_s;
     double not_before_s, error_pause_s;
-    char *said;         /* the error that was said; owned; NULL: none */
-    bool again;         /* the last round did not succeed */
-    bool begun;         /* the first round did not end it */
+    char *said; /* the error that was said; owned; NULL: none */
+    bool again; /* the last round did not succeed */
+    bool begun; /* the first round did not end it */
 };
 
 static bool event_changed(struct waiting *a, const char *dir)
