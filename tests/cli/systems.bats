@@ -1,5 +1,5 @@
 # tests/systems.sh: the row that it prints, and that nothing is left, after a signal too. The maker of systems and
-# chroot are stand-ins: the "system" is this one, with a ./quickstart that the tests write.
+# pivot_root are stand-ins: the "system" is this one, with a ./quickstart that the tests write.
 
 setup()
 {
@@ -19,12 +19,9 @@ setup()
     maker
     stand_in apt-get 'printf "%s\n" "http://example.org/debian-security stable main" "http://example.com stable main" \
         "http://example.org/debian/ stable-updates main" "http://example.org/debian/ stable main"'
-    # shellcheck disable=SC2016
-    stand_in chroot 'cd "$1" || exit; shift
-        case $1 in
-        dpkg-query) echo "installed 7:1.2.3+x-4" ;;
-        *) while [ "$1" != - ]; do shift; done; shift; cd root/talkpress && exec "$@" ;;
-        esac'
+    stand_in pivot_root 'exit 0'
+    stand_in umount 'exit 0'
+    stand_in chroot 'echo "installed 7:1.2.3+x-4"'
 }
 
 teardown()
