@@ -79,8 +79,8 @@ sent()
     diff -r -x .talkpress-sent.json "$EVENT/out" "$1"
 }
 
-# program NAME LINE...: NAME in bin/, which comes first in $PATH; it can call the real one as "$real".
-program()
+# stand_in NAME LINE...: NAME in bin/, which comes first in $PATH; it can call the real one as "$real".
+stand_in()
 {
     local name=$1
     {
@@ -292,7 +292,7 @@ serve()
     tp publish --send >/dev/null
     rename_talk
     cp -a web before
-    program rsync 'n=$(($(cat calls 2>/dev/null) + 1)); echo $n >calls' \
+    stand_in rsync 'n=$(($(cat calls 2>/dev/null) + 1)); echo $n >calls' \
         'if [ $n = "$(cat kill)" ]; then kill -9 $PPID; exit 1; fi' \
         'if [ $n = "$(cat cut)" ]; then' \
         '    "$real" --bwlimit=100 "$@" & sleep 0.$((RANDOM % 3))$((RANDOM % 9 + 1))' \
@@ -325,7 +325,7 @@ serve()
 
 @test "other commands work while it sends, and what they publish is sent the next time" {
     to "$WEB"
-    program rsync '[[ $* != *--partial-dir* ]] || while [ ! -e go ]; do touch began; sleep 0.05; done' \
+    stand_in rsync '[[ $* != *--partial-dir* ]] || while [ ! -e go ]; do touch began; sleep 0.05; done' \
         'exec "$real" "$@"'
     tp publish --send >first.log 2>&1 3>&- &
     while [ ! -e began ]; do
@@ -348,7 +348,7 @@ serve()
 
 @test "Ctrl-C stops the program that copies, too" {
     to "$WEB"
-    program rsync '[[ $* != *--partial-dir* ]] || exec sleep 100' 'echo $$ >pid' 'exec "$real" "$@"'
+    stand_in rsync '[[ $* != *--partial-dir* ]] || exec sleep 100' 'echo $$ >pid' 'exec "$real" "$@"'
     "$TALKPRESS" -C event publish --send >log 2>&1 3>&- &
     local talkpress=$!
     for _ in {1..100}; do
@@ -441,7 +441,7 @@ END
     sent "$PWD/dav/my-event"
     same my-event "$(ls -A dav)"
     rename_talk
-    program rclone 'n=$(($(cat calls 2>/dev/null) + 1)); echo $n >calls' \
+    stand_in rclone 'n=$(($(cat calls 2>/dev/null) + 1)); echo $n >calls' \
         'if [ $n = "$(cat kill)" ]; then kill -9 $PPID; exit 1; fi' 'exec "$real" "$@"'
     echo 9 >kill
     expect 137 tp publish --send
