@@ -63,11 +63,6 @@ jobs_of()
     "$@" --json | jq -c '.jobs | with_entries(select(.value > 0))'
 }
 
-sums()
-{
-    (cd "$EVENT/out" && sha256sum -- *)
-}
-
 @test "with the same encoders nothing is made again, and they are asked once" {
     same '{}' "$(jobs_of tp run)"
     before=$(stat -c %i "$EVENT/work/encoders.json")
