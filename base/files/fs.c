@@ -362,6 +362,13 @@ int fs_write_output(const char *path, const void *bytes, size_t nb, struct err *
 
 /* --- folders, names --------------------------------------------------------------------------- */
 
+int fs_mkdir(const char *path, struct err *err)
+{
+    return mkdir(path, 0777) == 0 || errno == EEXIST
+               ? 0
+               : err_errno(err, errno, "cannot create the folder '%s'", path);
+}
+
 int fs_mkdirs(const char *path, struct err *err)
 {
     AUTO_FREE char *p = mem_strdup(path);

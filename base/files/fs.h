@@ -89,6 +89,9 @@ ATTR_NODISCARD int fs_link_atomic(const char *from, const char *to, struct err *
  * hard link there; else 1. */
 ATTR_NODISCARD int fs_try_link(const char *from, const char *to, struct err *err);
 
+/* Creates a folder in one that exists; one that is there already is no error. Not flushed. */
+ATTR_NODISCARD int fs_mkdir(const char *path, struct err *err);
+
 /* Creates a folder and its parents, and fsyncs the folders that they were created in. */
 ATTR_NODISCARD int fs_mkdirs(const char *path, struct err *err);
 

@@ -124,10 +124,8 @@ int event_open(struct event *out, const char *dir, struct err *err)
     e.out = fs_join(e.dir, "out");
     AUTO_FREE char *db = fs_join(e.dir, store_file);
     if (store_open(&e.store, db, err) < 0 || fs_mkdirs(e.work, err) < 0 ||
-        event_encoders_find(&e.encoders, e.work, err) < 0 ||
-        settings_read(&e.settings, e.dir, &e.encoders, err) < 0)
-        return err->code;
-    if (fs_mkdirs(e.out, err) < 0 || find_places(&e, db, err) < 0)
+        fs_mkdirs(e.out, err) < 0 || event_encoders_find(&e.encoders, e.work, err) < 0 ||
+        settings_read(&e.settings, e.dir, &e.encoders, err) < 0 || find_places(&e, db, err) < 0)
         return err->code;
     e.work_dir = open(e.work, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (e.work_dir < 0)

@@ -71,16 +71,14 @@ char *workdir_failed_report(const char *work, const char *key)
 int workdir_make_tmp(const char *work, struct err *err)
 {
     AUTO_FREE char *tmp = mem_printf("%s/tmp", work);
-    return mkdir(tmp, 0777) == 0 || errno == EEXIST
-               ? 0
-               : err_errno(err, errno, "cannot create the folder '%s'", tmp);
+    return fs_mkdir(tmp, err);
 }
 
 int workdir_prepare(const char *work, const char *key, struct err *err)
 {
     AUTO_FREE char *dir = mem_printf("%s/%.2s", work, key);
     /* Flushed in any case: another worker may have created the folder just now. */
-    return fs_mkdirs(dir, err) < 0 ? err->code : fs_sync(work, err);
+    return fs_mkdir(dir, err) < 0 ? err->code : fs_sync(work, err);
 }
 
 int workdir_clean_failed(const char *work, struct err *err)

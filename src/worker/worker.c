@@ -82,7 +82,7 @@ static int inner_begin(struct inner *out, struct worker *w, const char *folder,
 {
     *out = (struct inner){.tmp = fs_join(w->dir, folder)};
     w->tmp = out->tmp;
-    if (fs_mkdirs(out->tmp, err) < 0)
+    if (fs_mkdir(out->tmp, err) < 0)
         return err->code;
     const bool apart = w->spec->sandbox != SANDBOX_OFF;
     const pid_t parent = apart ? getpid() : getppid();
@@ -197,7 +197,7 @@ static int run_stage(struct worker *w)
     AUTO_FREE char *dir = workdir_own(tmp, w->spec->key, getpid());
     w->dir = dir;
     w->hash = hash;
-    if (workdir_make_tmp(w->spec->work, &err) == 0)
+    if (workdir_make_tmp(w->spec->work, &err) == 0 && fs_mkdir(dir, &err) == 0)
         (void)run_and_take(&status, w, &err);
     worker_forget_encoders(w);
     if (fs_remove_all(dir, &cleaning) < 0)

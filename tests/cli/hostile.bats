@@ -26,9 +26,10 @@ opened()
     grep -E 'open(at)?\(.*(canary\.mp4|vobsub\.sub).*= [0-9]+$|socket\(AF_INET|connect\(.*AF_INET' "$1"
 }
 
+# A leak checker cannot work in a traced program, and makes it fail.
 traced()
 {
-    strace -f -qq -e trace=open,openat,socket,connect -o trace "$@"
+    ASAN_OPTIONS=detect_leaks=0 strace -f -qq -e trace=open,openat,socket,connect -o trace "$@"
 }
 
 @test "playlists and references open no other file and no address, the sandbox aside" {

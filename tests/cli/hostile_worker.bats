@@ -133,7 +133,8 @@ heals()
     bad_probe big "it has 250000"
     begin new
     env time -o usage -f '%M' true
-    HOSTILE="probe brackets 02-" run env time -o usage -f '%M' "$BATS_TEST_TMPDIR/hostile/talkpress" -C event add "$REC"
+    TALKPRESS_DATA=$(dirname "$TALKPRESS")/../share/talkpress HOSTILE="probe brackets 02-" \
+        run env time -o usage -f '%M' "$BATS_TEST_TMPDIR/hostile/talkpress" -C event add "$REC"
     failed_once "it has 600000"
     grep -q __asan_init "$TALKPRESS" || (($(tail -1 usage) < 200000))
 }
