@@ -159,11 +159,15 @@ static int show_decoded(struct board *b, int *i, int last, struct err *err)
     return 0;
 }
 
-/* The last interval may be so short that no picture begins after its middle. */
+/* The part's last interval may be so short that no picture begins after its middle, or none at all:
+ * the one before is still shown then. */
 static int show_end(struct board *b, int i, struct err *err)
 {
-    const int64_t at_ms = b->last->buf[0] ? ms_of(b, b->last->pts) : -1;
-    if (at_ms < begin_ms(b, i) || at_ms >= end_ms(b, i))
+    if (!b->last->buf[0])
+        return 0;
+    const int64_t at_ms = ms_of(b, b->last->pts);
+    const bool is_end = b->first + i + 1 == storyboard_nb_pictures(b->spec->duration_ms);
+    if (at_ms < begin_ms(b, is_end ? i - 1 : i) || at_ms >= end_ms(b, i))
         return 0;
     if (scale(b, b->last, err) < 0)
         return err->code;

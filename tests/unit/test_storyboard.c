@@ -125,6 +125,33 @@ static void test_pictures(void **state)
     }
 }
 
+/* A file may state some milliseconds more than its pictures have. If an interval begins there, the
+ * last picture is still shown; also where it has a sheet of its own. */
+static void test_end(void **state)
+{
+    (void)state;
+    static const struct {
+        int fps, nb_frames;
+    } cases[] = {{10, 100}, {1, 10 * STORYBOARD_PER_SHEET}};
+    for (size_t n = 0; n < NB(cases); n++) {
+        AUTO_FREE char *file = folder_path("end-%zu.mp4", n);
+        media_make(&(struct media_spec){.path = file,
+                                        .video = {.encoder = "libx264",
+                                                  .options = "preset=ultrafast:bf=3:sc_threshold=0",
+                                                  .width = 320,
+                                                  .height = 180,
+                                                  .fps = {cases[n].fps, 1},
+                                                  .gop = 80,
+                                                  .nb_frames = cases[n].nb_frames}});
+        const int64_t duration_ms = 1000 * cases[n].nb_frames / cases[n].fps + 2;
+        const int64_t last = storyboard_nb_pictures(duration_ms) - 1;
+        AUTO_FRAME *sheet = make(file, duration_ms, last / STORYBOARD_PER_SHEET);
+        assert_int_equal(media_read_number(green_at(sheet, (int)(last % STORYBOARD_PER_SHEET)),
+                                           sheet->linesize[0], STORYBOARD_WIDTH, STORYBOARD_HEIGHT),
+                         cases[n].nb_frames - 1);
+    }
+}
+
 /* Pictures of another shape stand in black. */
 static void test_shapes(void **state)
 {
@@ -213,7 +240,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_grid),    cmocka_unit_test(test_pictures),
         cmocka_unit_test(test_shapes),  cmocka_unit_test(test_range),
-        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_refused), cmocka_unit_test(test_end),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }
