@@ -32,7 +32,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -201,15 +200,24 @@ static bool fails_on(enum class class, int fd)
 
 /* --- the journal ------------------------------------------------------------------------------ */
 
+/* A lock of the process: one of flock() would be held by all whom a fork gave the open file, and
+ * two workers would write over each other's place in "data". */
+static int set_lock(short type)
+{
+    struct flock whole = {.l_type = type, .l_whence = SEEK_SET};
+    int ret;
+    while ((ret = fcntl(disk.log, F_SETLKW, &whole)) < 0 && errno == EINTR)
+        ;
+    return ret;
+}
+
 /* What happens on the disk and its line in the log are one step for all processes. */
 static void lock(void)
 {
     if (disk.log < 0)
         return;
     pthread_mutex_lock(&one_at_a_time);
-    int ret;
-    while ((ret = flock(disk.log, LOCK_EX)) < 0 && errno == EINTR)
-        ;
+    const int ret = set_lock(F_WRLCK);
     if (ret < 0) { /* a sandbox closed it: what is done in there counts once others flush it */
         disk.log = -1;
         pthread_mutex_unlock(&one_at_a_time);
@@ -221,7 +229,7 @@ static void unlock(void)
     if (disk.log < 0)
         return;
     const int saved = errno;
-    flock(disk.log, LOCK_UN);
+    set_lock(F_UNLCK);
     pthread_mutex_unlock(&one_at_a_time);
     errno = saved;
 }
