@@ -4,7 +4,7 @@
 #   1. builds them twice, in other folders, time zones, locales and umasks: the bytes must be equal;
 #   2. lintian finds neither errors nor warnings;
 #   3. a fresh minimal system of SUITE (by default bookworm) installs them with apt, without what is
-#      only recommended, and a plain user makes a small event there;
+#      only recommended; links in the documentation lead somewhere, and a plain user makes a small event;
 #   4. the tests of the command line (tests/cli/TEST.bats; by default all that debian/tests/cli runs)
 #      pass with the installed program, as root;
 #   5. purged, the packages leave nothing.
@@ -38,6 +38,7 @@ gone() {
 
 cleanup() {
     local signal
+    trap '' INT TERM HUP
     # dpkg finishes what it has begun, which may take long; mmdebstrap unmounts first.
     for signal in TERM KILL; do
         [[ -z $job ]] || ! kill -"$signal" -- -"$job" 2>/dev/null || gone "$job"
@@ -45,7 +46,9 @@ cleanup() {
     rm -rf --one-file-system "$work"
 }
 trap cleanup EXIT
-trap 'exit 130' INT TERM
+trap 'exit 130' INT
+trap 'exit 143' TERM
+trap 'exit 129' HUP
 chmod 755 "$work"
 mkdir "$work/out"
 
@@ -165,6 +168,7 @@ install_packages() {
     comm -13 "$work/before" "$work/after" |
         inside clean xargs dpkg-query -W -f '${Installed-Size}\n' |
         awk '{ kb += $1 } END { printf "   %d packages, %d MB\n", NR, kb / 1000 }'
+    "$repo/packaging/links.sh" "$work/clean/usr/share/doc/talkpress" || fail "links of the documentation"
     inside clean useradd -m visitor
 }
 
