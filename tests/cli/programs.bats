@@ -2,7 +2,7 @@
 # path of the source or the build is in them, and they are linked so that attacks are harder.
 #
 # They are those of the build that TALKPRESS belongs to; with PROGRAMS=release, of a release that is
-# built here, which takes minutes.
+# built here, which takes minutes. The tests with the tag "linked" look at what compiler and linker were told.
 
 setup_file()
 {
@@ -59,6 +59,7 @@ setup()
     expect 0 tp card 1 -o card.png
 }
 
+# bats test_tags=linked
 @test "no path of the source or the build is in a program" {
     for program in "${programs[@]}"; do
         [[ $(ldd "$program") != *lib[atu]*san.so* ]] || skip "sanitizers compile paths in"
@@ -72,6 +73,7 @@ setup()
     done
 }
 
+# bats test_tags=linked
 @test "programs can be loaded anywhere, and their tables of functions and their stack are protected" {
     for program in "${programs[@]}"; do
         readelf -hW "$program" | grep -E 'Type: +DYN'
@@ -81,6 +83,7 @@ setup()
     done
 }
 
+# bats test_tags=linked
 @test "jumps to functions are marked (x86)" {
     [ "$(uname -m)" = x86_64 ] || skip "not x86"
     for program in "${programs[@]}"; do
@@ -92,7 +95,7 @@ setup()
     new_event
     "$TALKPRESS" rehearse "$PAGE" -o rec --height 360 --fps 25 --tones --no-estimate >/dev/null
     expect 0 tp add "$PWD/rec"
-    settings 'renditions: [mp4-360, av1-720]'
+    settings 'renditions: [mp4-360]'
     "$TALKPRESS" -C "$EVENT" run --quiet >/dev/null &
     run_pid=$!
     while kill -0 $run_pid 2>/dev/null; do
