@@ -97,6 +97,12 @@ program()
     return 1
 }
 
+# needs_build: skips a test with the installed program. It needs a program or a library that the tests build.
+needs_build()
+{
+    [ -x "$(dirname "$TALKPRESS")/talkpress-media" ] || skip "only with what the tests build"
+}
+
 # In the event's folder.
 tp()
 {

@@ -144,6 +144,7 @@ ids() { tp add --json "$@" | jq -c '[.[].probe.hash] | unique | length'; }
 }
 
 @test "a worker that claims the content of another recording is not believed" {
+    needs_build
     load hostile
     tp add "$REC/01-first-steps.mp4" >/dev/null || true
     tp run --quiet >/dev/null || true
