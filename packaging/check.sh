@@ -11,8 +11,8 @@
 #
 # Runs as root, because it makes systems, and needs the network, mmdebstrap and 4 GB in TMPDIR. It
 # builds here if this is SUITE (then the groups build and deb of packages.txt are needed), else in a
-# system of SUITE. Everything is in one temporary folder, and mounts are in a namespace of their own:
-# nothing is left, after Ctrl-C too.
+# system of SUITE. Everything is in one temporary folder, and mounts and processes are in namespaces of
+# their own: nothing is left, after Ctrl-C too. What SIGKILL leaves of the folder, the next run removes.
 set -euo pipefail
 repo=$(cd "$(dirname "$0")/.." && pwd)
 suite=${1:-bookworm}
@@ -23,55 +23,14 @@ fail() {
     exit 1
 }
 
-[[ $(id -u) == 0 ]] || fail "run it as root: it makes systems"
-command -v mmdebstrap >/dev/null || fail "'mmdebstrap' is not installed: 'apt install mmdebstrap'"
-
-work=$(mktemp -d --tmpdir talkpress-check.XXXXXX)
-job=
-# gone GROUP: waits for the end of a process group, at most 30 s.
-gone() {
-    for _ in {1..300}; do
-        kill -0 -- -"$1" 2>/dev/null || return 0
-        sleep 0.1
-    done
-}
-
-cleanup() {
-    local signal
-    trap '' INT TERM HUP
-    # dpkg finishes what it has begun, which may take long; mmdebstrap unmounts first.
-    for signal in TERM KILL; do
-        [[ -z $job ]] || ! kill -"$signal" -- -"$job" 2>/dev/null || gone "$job"
-    done
-    rm -rf --one-file-system "$work"
-}
-trap cleanup EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-trap 'exit 129' HUP
-chmod 755 "$work"
-mkdir "$work/out"
-
 say() {
     echo "== $*"
-}
-
-# start COMMAND...: runs it in a process group of its own, which a signal ends at once.
-start() {
-    local status=0
-    set -m
-    "$@" </dev/null &
-    job=$!
-    set +m
-    wait "$job" || status=$?
-    job=
-    return "$status"
 }
 
 # quiet COMMAND...: its output is shown only if it fails.
 quiet() {
     local status=0
-    start "$@" >"$work/log" 2>&1 || status=$?
+    "$@" >"$work/log" 2>&1 || status=$?
     [[ $status == 0 ]] || { tail -n 40 "$work/log" >&2; fail "failed with status $status: $*"; }
 }
 
@@ -89,18 +48,19 @@ system() {
 }
 
 # inside NAME COMMAND...: as root in that system. $work/out has the path that it has here, if there is a
-# folder for it. The command is not process 1: that ignores signals.
+# folder for it. What the command leaves running ends with it. It is not process 1: that ignores signals.
 inside() {
     # shellcheck disable=SC2016 # expanded by the inner shell
     unshare --mount --pid --fork --kill-child bash -euc '
         root=$1 out=$2
         shift 2
-        trap "exit 143" TERM
         mount --rbind /dev "$root/dev"
         mount -t proc proc "$root/proc"
         [[ ! -d $root$out ]] || mount --bind "$out" "$root$out"
+        status=0
         chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
-            DEBIAN_FRONTEND=noninteractive "$@"' - "$work/$1" "$work/out" "${@:2}"
+            DEBIAN_FRONTEND=noninteractive "$@" || status=$?
+        exit $status' - "$work/$1" "$work/out" "${@:2}"
 }
 
 # user COMMAND...: as a plain user in the system "clean".
@@ -149,7 +109,7 @@ build_twice() {
 
 run_lintian() {
     say "lintian"
-    start here bash -c 'lintian --allow-root --fail-on error,warning "$0"/*.changes' "$work/out/first" ||
+    here bash -c 'lintian --allow-root --fail-on error,warning "$0"/*.changes' "$work/out/first" ||
         fail "lintian has errors or warnings"
 }
 
@@ -212,7 +172,7 @@ cli_tests() {
         "$work/clean/root/source/debian/tests/control")
     [[ ${#depends[@]} -gt 0 ]] || fail "debian/tests/control has no Depends"
     quiet inside clean apt-get install -qy --no-install-recommends "${depends[@]}"
-    start inside clean /root/source/debian/tests/cli "$@" || fail "tests failed"
+    inside clean /root/source/debian/tests/cli "$@" || fail "tests failed"
 }
 
 purge() {
@@ -228,11 +188,56 @@ purge() {
     ! grep '^talkpress' "$work/packages" || fail "dpkg still knows the packages"
 }
 
-build_system
-build_twice
-run_lintian
-install_packages
-small_event
-cli_tests "$@"
-purge
-say "the packages are good for $suite"
+check() {
+    build_system
+    build_twice
+    run_lintian
+    install_packages
+    small_event
+    cli_tests "$@"
+    purge
+    say "the packages are good for $suite"
+}
+
+# Ends all processes: the kernel does when the first one in the namespace is killed, and drops its mounts.
+cleanup() {
+    trap '' INT TERM HUP
+    if [[ -n $job ]]; then
+        pkill -KILL -P "$job" || kill -KILL "$job" || true
+        wait "$job" || true
+    fi 2>/dev/null
+    rm -rf --one-file-system "$work"
+}
+
+# What a run left that was killed with SIGKILL. Its lock ends with the last of its processes.
+remove_old() {
+    local old
+    for old in "${TMPDIR:-/tmp}"/talkpress-check.*; do
+        [[ ! -e $old/lock ]] || flock -n "$old/lock" rm -rf --one-file-system "$old" || true
+    done
+}
+
+[[ $(id -u) == 0 ]] || fail "run it as root: it makes systems"
+command -v mmdebstrap >/dev/null || fail "'mmdebstrap' is not installed: 'apt install mmdebstrap'"
+remove_old
+job=
+work=$(mktemp -d --tmpdir talkpress-check.XXXXXX)
+trap cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+trap 'exit 129' HUP
+exec 9>"$work/lock"
+flock 9
+chmod 755 "$work"
+mkdir "$work/out"
+export repo suite work
+# Not of the terminal's group: only this process heeds its signals. Of what unshare itself says, nothing is shown
+# after a signal: it complains that it cannot end as its child did.
+setsid setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child --mount-proc \
+    bash -euo pipefail -c "exec 2>&3 3>&-; $(declare -f); check \"\$@\"" - "$@" </dev/null 3>&2 2>"$work/unshare" &
+job=$!
+status=0
+wait "$job" || status=$?
+job=
+cat "$work/unshare" >&2
+exit "$status"
