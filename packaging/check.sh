@@ -48,17 +48,23 @@ system() {
 }
 
 # inside NAME COMMAND...: as root in that system. $work/out has the path that it has here, if there is a
-# folder for it. What the command leaves running ends with it. It is not process 1: that ignores signals.
+# folder for it. What the command leaves running ends with it. It is not process 1: that ignores signals. Not
+# with chroot: in that, the kernel lets no one make a user namespace, and tests would be skipped.
 inside() {
     # shellcheck disable=SC2016 # expanded by the inner shell
     unshare --mount --pid --fork --kill-child bash -euc '
         root=$1 out=$2
         shift 2
+        mount --bind "$root" "$root"
         mount --rbind /dev "$root/dev"
         mount -t proc proc "$root/proc"
         [[ ! -d $root$out ]] || mount --bind "$out" "$root$out"
+        cd "$root"
+        pivot_root . mnt
+        umount -l mnt
+        cd /
         status=0
-        chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
+        env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
             DEBIAN_FRONTEND=noninteractive "$@" || status=$?
         exit $status' - "$work/$1" "$work/out" "${@:2}"
 }
