@@ -135,7 +135,8 @@ repeat_command()
     begin_run 1
     worker=$(stop_worker cell)
     kill -CONT "$worker"
-    until reader=$(pgrep -P "$worker"); do
+    for _ in {1..1000}; do
+        ! reader=$(pgrep -P "$worker") || break
         sleep 0.01
     done
     kill -SYS "$reader"
