@@ -10,134 +10,33 @@
 #      files in out/ have equal bytes;
 #   5. continues the event of this machine's program with that of arm64: run must refuse, why must say the reason.
 #
-# SYSTEM=DIR keeps the two systems in DIR, and takes them from there if they are there.
-#
-# Needs root, the network, mmdebstrap, git and 5 GB in TMPDIR. What it makes is in one temporary folder, and mounts are
-# in a namespace of their own: nothing is left, after Ctrl-C too.
+# SYSTEM=DIR keeps the two systems in DIR, and takes them from there if they are there. Needs root, the network,
+# mmdebstrap, git and 5 GB in TMPDIR. Nothing is left, after Ctrl-C too.
 set -euo pipefail
-umask 022
 repo=$(cd "$(dirname "$0")/.." && pwd)
 
-# Unit tests that cannot pass under qemu-user: it has neither seccomp nor Landlock, for the first.
-excluded='^unit_(sandbox|sandbox_door|sandbox_work|sandboxed_call)$'
-
-fail() {
-    echo "arm64.sh: $*" >&2
-    exit 1
-}
-
 [[ $# == 0 ]] || { echo "usage: tests/arm64.sh" >&2; exit 2; }
-[[ $(id -u) == 0 ]] || fail "run it as root: it makes systems"
+. "$repo/tests/minimal_system.bash"
 [[ $(uname -m) != aarch64 ]] || fail "this machine is arm64: run ./quickstart test"
-command -v mmdebstrap >/dev/null || fail "'mmdebstrap' is not installed: 'apt install mmdebstrap'"
 
-work=$(mktemp -d --tmpdir talkpress-arm64.XXXXXX)
-systems=${SYSTEM:-$work/systems}
-job=
-
-# gone GROUP: waits for the end of a process group, at most 30 s.
-gone() {
-    for _ in {1..300}; do
-        kill -0 -- -"$1" 2>/dev/null || return 0
-        sleep 0.1
-    done
-}
-
-cleanup() {
-    local signal
-    # dpkg finishes what it has begun, which may take long; mmdebstrap unmounts first.
-    for signal in TERM KILL; do
-        [[ -z $job ]] || ! kill -"$signal" -- -"$job" 2>/dev/null || gone "$job"
-    done
-    rm -rf --one-file-system "$work" "$systems"/*.new
-}
-trap cleanup EXIT
-trap 'exit 130' INT TERM HUP
-
-say() {
-    echo "== $*"
-}
-
-# start COMMAND...: runs it in a process group of its own, which a signal ends at once.
-start() {
-    local status=0
-    set -m
-    "$@" </dev/null &
-    job=$!
-    set +m
-    wait "$job" || status=$?
-    job=
-    return "$status"
-}
-
-# quiet COMMAND...: its output, which is kept in $work/log, is shown only if it fails.
-quiet() {
-    local status=0
-    start "$@" >"$work/log" 2>&1 || status=$?
-    [[ $status == 0 ]] || { tail -n 40 "$work/log" >&2; fail "failed with status $status: $*"; }
-}
-
-# inside SYSTEM COMMAND...: as root in that system, where $work is /mnt. The command is not process 1: that ignores
-# signals.
-inside() {
-    # shellcheck disable=SC2016 # expanded by the inner shell
-    unshare --mount --pid --fork --kill-child bash -euc '
-        root=$1 work=$2
-        shift 2
-        trap "exit 143" TERM
-        mount --rbind /dev "$root/dev"
-        mount -t proc proc "$root/proc"
-        mount --bind "$work" "$root/mnt"
-        chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 "$@"' - \
-        "$systems/$1" "$work" "${@:2}"
-}
+# Unit tests that cannot pass with qemu-user: unit_found needs openat2, unit_sandbox_work loads a seccomp filter.
+excluded='^unit_(found|sandbox_work)$'
 
 # --- systems --------------------------------------------------------------------------------------
 
-# packages GROUP PATTERN: those of a group in packages.txt whose name matches.
-packages() {
-    awk -v group="$1" -v pattern="$2" '$1 == group && $2 ~ pattern { print $2 }' "$repo/packages.txt"
-}
-
-# system NAME ARCHITECTURES PACKAGE...
-system() {
-    local include
-    [[ ! -d $systems/$1 ]] || { say "the system '$1' is there" && return; }
-    say "making the system '$1'"
-    mkdir -p "$systems"
-    include=$(printf '%s,' "${@:3}")
-    TMPDIR=$work quiet mmdebstrap --mode=root --variant=minbase --architectures="$2" --dpkgopt=force-unsafe-io \
-        --include="${include%,}" bookworm "$systems/$1.new"
-    mv "$systems/$1.new" "$systems/$1"
-}
-
 make_systems() {
+    local here
     local -a tools dev fonts
+    here=$(dpkg --print-architecture)
     mapfile -t tools < <(packages build . | grep -v -e '-dev$')
     mapfile -t dev < <(packages build '-dev$')
     mapfile -t fonts < <(packages run '^(fonts-.*|tzdata)$')
-    system native "$(dpkg --print-architecture)" "${tools[@]}" "${dev[@]}" "${fonts[@]}"
-    system cross "$(dpkg --print-architecture),arm64" "${tools[@]}" "${fonts[@]}" crossbuild-essential-arm64 \
-        qemu-user-static "${dev[@]/%/:arm64}" libcmocka-dev:arm64
+    kept_system native bookworm "$here" "${tools[@]}" "${dev[@]}" "${fonts[@]}"
+    kept_system cross bookworm "$here,arm64" "${tools[@]}" "${fonts[@]}" crossbuild-essential-arm64 qemu-user-static \
+        "${dev[@]/%/:arm64}" libcmocka-dev:arm64
 }
 
 # --- building -------------------------------------------------------------------------------------
-
-# The last commit. Also if the checkout belongs to another user.
-unpack() {
-    local -x GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0=$repo
-    [[ -z $(git -C "$repo" status --porcelain) ]] || say "what is not committed is left out"
-    mkdir "$work/source"
-    git -C "$repo" archive HEAD | tar -x -C "$work/source"
-}
-
-# build SYSTEM NAME OPTION...: builds in build-NAME, installs to NAME.
-build() {
-    say "building ($2)"
-    quiet inside "$1" cmake --preset release -S /mnt/source -B "/mnt/build-$2" --install-prefix "/mnt/$2" "${@:3}"
-    quiet inside "$1" cmake --build "/mnt/build-$2"
-    quiet inside "$1" cmake --install "/mnt/build-$2"
-}
 
 # wrap PROGRAM: the kernel need not know how to run a program of arm64. The script runs it with qemu, also where another
 # program starts it. Beside it, so that it finds what is installed with it.
@@ -149,9 +48,11 @@ wrap() {
 }
 
 build_both() {
-    unpack
-    build native native
-    build cross arm64 --toolchain /mnt/source/tests/arm64.cmake -DTALKPRESS_WERROR=ON -DTALKPRESS_TESTS=ON
+    unpack_head
+    build_release native native
+    # Unit tests alone are run, which need no bats.
+    build_release cross arm64 --toolchain /mnt/source/tests/arm64.cmake -DTALKPRESS_WERROR=ON -DTALKPRESS_TESTS=ON \
+        -DBATS=bats
     wrap "$work/arm64/bin/talkpress"
     wrap "$work/arm64/libexec/talkpress/talkpress-media"
 }
@@ -163,6 +64,98 @@ unit_tests() {
     tail -n 8 "$work/log"
 }
 
+# --- the event ------------------------------------------------------------------------------------
+
+# Of encoders that no rendition of talkpress uses: for people's own renditions.
+more_renditions() {
+    mkdir -p "$work/renditions"
+    cat >"$work/renditions/aom.yaml" <<END
+container: webm
+suffix: .aom.webm
+mime: "video/webm"
+video:
+  encoder: libaom-av1
+  max_width: 320
+  max_height: 180
+  key_frame_s: 4
+  options: {usage: realtime, cpu-used: 8, crf: 40}
+audio: {encoder: libopus, bit_rate: 96000}
+END
+    cat >"$work/renditions/x265.yaml" <<END
+container: mp4
+suffix: .x265.mp4
+mime: "video/mp4"
+video:
+  encoder: libx265
+  max_width: 320
+  max_height: 180
+  key_frame_s: 4
+  options: {preset: fast, crf: 28, x265-params: "log-level=error:pools=none:frame-threads=1:bframes=0"}
+audio: {encoder: aac, bit_rate: 128000}
+END
+}
+
+# make_event SYSTEM NAME: the event event-NAME with the program installed in NAME. One rendition after the other: with
+# qemu 7.2, SVT-AV1 beside other encoders in one process waited for ever.
+make_event() {
+    local talkpress=/mnt/$2/bin/talkpress event=/mnt/event-$2 settings=$work/event-$2/talkpress.yaml rendition list=
+    say "a small event ($2)"
+    quiet inside "$1" "$talkpress" init "$event"
+    cp -r "$work/renditions" "$work/event-$2/"
+    quiet inside "$1" "$talkpress" -C "$event" import /mnt/programme.md
+    quiet inside "$1" "$talkpress" -C "$event" add /mnt/recordings
+    for rendition in mp4-360 av1-720 vp9-720 aom x265 m4a opus mp3; do
+        list+=${list:+, }$rendition
+        sed -i '/^renditions:/d' "$settings"
+        echo "renditions: [$list]" >>"$settings"
+        quiet inside "$1" timeout 1200 "$talkpress" -C "$event" run --quiet
+    done
+}
+
+# Small, because qemu takes 30 times as long as the machine.
+make_events() {
+    printf '%s\n' 'Tiny Conference 2021' '' 'Held on May 4-5, 2021 in Ghent, Belgium.' '' '|' Opening \
+        '- Talk 1: First Steps (Ada Byron) (0:06)' 'What talk 1 is about.' '|' >"$work/programme.md"
+    more_renditions
+    quiet inside native /mnt/native/bin/talkpress rehearse /mnt/programme.md -o /mnt/recordings --height 180 --fps 10 \
+        --no-estimate
+    make_event native native
+    make_event cross arm64
+}
+
+# Media files, captions and pictures, not the pages: these state the sizes of the others.
+compare() {
+    local file name result
+    say "what was published: bytes with $(uname -m), with arm64"
+    for file in "$work"/event-native/out/01-*; do
+        [[ $file != *.html ]] || continue
+        name=${file##*/}
+        result=differs
+        ! cmp -s "$file" "$work/event-arm64/out/$name" || result=equal
+        printf '   %-34s %8d %8d  %s\n' "$name" "$(stat -c %s "$file")" \
+            "$(stat -c %s "$work/event-arm64/out/$name")" "$result"
+    done
+}
+
+# The program of arm64 goes on with what this machine's program has begun.
+continue_event() {
+    local talkpress=/mnt/arm64/bin/talkpress event=/mnt/event-native status=0
+    say "the event of $(uname -m), continued on arm64"
+    start inside cross "$talkpress" -C "$event" run --quiet >"$work/log" 2>&1 || status=$?
+    cat "$work/log"
+    [[ $status == 1 ]] || fail "'run' ended with status $status, and not with 1"
+    grep -q 'another architecture' "$work/log" || fail "'run' does not say why"
+    quiet inside cross "$talkpress" -C "$event" why 1
+    cat "$work/log"
+    grep -q 'this machine is aarch64' "$work/log" || fail "'why' does not say why"
+    quiet inside native /mnt/native/bin/talkpress -C "$event" why 1
+    grep -q 'nothing would run' "$work/log" || fail "something was made"
+}
+
 make_systems
 build_both
+make_events
+compare
+continue_event
 unit_tests
+say "arm64 is good"
