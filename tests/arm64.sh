@@ -2,13 +2,13 @@
 # tests/arm64.sh: talkpress on arm64, cross-built here and run with qemu. By hand, before a release; see
 # docs/arm64.md.
 #
-#   1. makes two minimal systems of Debian 12: "native", of this machine's architecture, and "cross", with the cross
-#      compiler, libraries of arm64 and qemu-user;
+#   1. makes two minimal systems of Debian 12: one of this machine's architecture, and one with the cross compiler,
+#      libraries of arm64 and qemu-user;
 #   2. builds the last commit in both, with -Werror for arm64;
-#   3. runs the unit tests of arm64, but those that need what qemu-user lacks;
-#   4. makes the same small event, with a rendition for each encoder, with the programs of both, and says which of the
+#   3. makes the same small event, with a rendition for each encoder, with the programs of both, and says which of the
 #      files in out/ have equal bytes;
-#   5. continues the event of this machine's program with that of arm64: run must refuse, why must say the reason.
+#   4. continues the event of this machine's program with that of arm64: run must refuse, why must say the reason;
+#   5. runs the unit tests of arm64, but those that need what qemu-user lacks.
 #
 # SYSTEM=DIR keeps the two systems in DIR, and takes them from there if they are there. Needs root, the network,
 # mmdebstrap, git and 5 GB in TMPDIR. Nothing is left, after Ctrl-C too.
@@ -25,15 +25,13 @@ excluded='^unit_(found|sandbox_work)$'
 # --- systems --------------------------------------------------------------------------------------
 
 make_systems() {
-    local here
     local -a tools dev fonts
-    here=$(dpkg --print-architecture)
     mapfile -t tools < <(packages build . | grep -v -e '-dev$')
     mapfile -t dev < <(packages build '-dev$')
     mapfile -t fonts < <(packages run '^(fonts-.*|tzdata)$')
-    kept_system native bookworm "$here" "${tools[@]}" "${dev[@]}" "${fonts[@]}"
-    kept_system cross bookworm "$here,arm64" "${tools[@]}" "${fonts[@]}" crossbuild-essential-arm64 qemu-user-static \
-        "${dev[@]/%/:arm64}" libcmocka-dev:arm64
+    native_system bookworm
+    kept_system cross-bookworm bookworm "$(dpkg --print-architecture),arm64" "${tools[@]}" "${fonts[@]}" \
+        crossbuild-essential-arm64 qemu-user-static "${dev[@]/%/:arm64}" libcmocka-dev:arm64
 }
 
 # --- building -------------------------------------------------------------------------------------
@@ -49,9 +47,9 @@ wrap() {
 
 build_both() {
     unpack_head
-    build_release native native
+    build_release native-bookworm native
     # Unit tests alone are run, which need no bats.
-    build_release cross arm64 --toolchain /mnt/source/tests/arm64.cmake -DTALKPRESS_WERROR=ON -DTALKPRESS_TESTS=ON \
+    build_release cross-bookworm arm64 --toolchain /mnt/source/tests/arm64.cmake -DTALKPRESS_WERROR=ON -DTALKPRESS_TESTS=ON \
         -DBATS=bats
     wrap "$work/arm64/bin/talkpress"
     wrap "$work/arm64/libexec/talkpress/talkpress-media"
@@ -59,7 +57,7 @@ build_both() {
 
 unit_tests() {
     say "unit tests on arm64"
-    start inside cross ctest --test-dir /mnt/build-arm64 -L unit -E "$excluded" -j "$(nproc)" --output-on-failure \
+    start inside cross-bookworm ctest --test-dir /mnt/build-arm64 -L unit -E "$excluded" -j "$(nproc)" --output-on-failure \
         --no-tests=error >"$work/log" 2>&1 || { tail -n 60 "$work/log" >&2; fail "unit tests failed"; }
     tail -n 8 "$work/log"
 }
@@ -117,10 +115,10 @@ make_events() {
     printf '%s\n' 'Tiny Conference 2021' '' 'Held on May 4-5, 2021 in Ghent, Belgium.' '' '|' Opening \
         '- Talk 1: First Steps (Ada Byron) (0:06)' 'What talk 1 is about.' '|' >"$work/programme.md"
     more_renditions
-    quiet inside native /mnt/native/bin/talkpress rehearse /mnt/programme.md -o /mnt/recordings --height 180 --fps 10 \
+    quiet inside native-bookworm /mnt/native/bin/talkpress rehearse /mnt/programme.md -o /mnt/recordings --height 180 --fps 10 \
         --no-estimate
-    make_event native native
-    make_event cross arm64
+    make_event native-bookworm native
+    make_event cross-bookworm arm64
 }
 
 # Media files, captions and pictures, not the pages: these state the sizes of the others.
@@ -141,14 +139,14 @@ compare() {
 continue_event() {
     local talkpress=/mnt/arm64/bin/talkpress event=/mnt/event-native status=0
     say "the event of $(uname -m), continued on arm64"
-    start inside cross "$talkpress" -C "$event" run --quiet >"$work/log" 2>&1 || status=$?
+    start inside cross-bookworm "$talkpress" -C "$event" run --quiet >"$work/log" 2>&1 || status=$?
     cat "$work/log"
     [[ $status == 1 ]] || fail "'run' ended with status $status, and not with 1"
     grep -q 'another architecture' "$work/log" || fail "'run' does not say why"
-    quiet inside cross "$talkpress" -C "$event" why 1
+    quiet inside cross-bookworm "$talkpress" -C "$event" why 1
     cat "$work/log"
     grep -q 'this machine is aarch64' "$work/log" || fail "'why' does not say why"
-    quiet inside native /mnt/native/bin/talkpress -C "$event" why 1
+    quiet inside native-bookworm /mnt/native/bin/talkpress -C "$event" why 1
     grep -q 'nothing would run' "$work/log" || fail "something was made"
 }
 

@@ -4,6 +4,8 @@
 #
 # SYSTEM=DIR keeps the systems that are built in, in DIR, and takes them from there. APT_OPTION is one more option for
 # apt, such as 'Acquire::Check-Valid-Until "false"'.
+
+# shellcheck disable=SC2154 # $repo: the script that sources this sets it
 job=
 umask 022
 
@@ -85,9 +87,18 @@ kept_system() {
     mv "$work/new" "$systems/$1"
 }
 
-# inside SYSTEM COMMAND...: as root in that system, where $work is /mnt. The command is not process 1: that ignores
-# signals.
+# native_system SUITE: of this machine's architecture, to build in and to run what is built: native-SUITE.
+native_system() {
+    local -a all
+    mapfile -t all < <(packages build . && packages run '^(fonts-.*|tzdata)$')
+    kept_system "native-$1" "$1" "$(dpkg --print-architecture)" "${all[@]}"
+}
+
+# inside SYSTEM COMMAND...: as root in that system of $work or $systems, where $work is /mnt. The command is not process
+# 1: that ignores signals.
 inside() {
+    local root=$work/$1
+    [[ -d $root ]] || root=$systems/$1
     # shellcheck disable=SC2016 # expanded by the inner shell
     unshare --mount --pid --fork --kill-child bash -euc '
         root=$1 work=$2
@@ -97,7 +108,7 @@ inside() {
         mount -t proc proc "$root/proc"
         mount --bind "$work" "$root/mnt"
         chroot "$root" env -i PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
-            DEBIAN_FRONTEND=noninteractive "$@"' - "$systems/$1" "$work" "${@:2}"
+            DEBIAN_FRONTEND=noninteractive "$@"' - "$root" "$work" "${@:2}"
 }
 
 # The last commit, in $work/source. Also if the checkout belongs to another user.
