@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# tests/runtime.sh SUITE: the packages that talkpress needs to run, on a fresh minimal system of a Debian suite (bookworm,
+# trixie, ...). By hand, before a release; see docs/runtime.md.
+#
+#   1. builds the last commit in a system of SUITE;
+#   2. finds the packages of the libraries that the installed programs link;
+#   3. makes a minimal system, installs these packages there, without what they only recommend, and talkpress;
+#   4. prints their number and size, which of them take most with what only they need, and the sizes of further fonts;
+#   5. runs the main job of README.md there;
+#   6. removes the systems.
+#
+# SYSTEM=DIR keeps the system to build in, in DIR, and takes it from there. Needs root, the network, mmdebstrap, git and
+# 3 GB in TMPDIR. Nothing is left, after Ctrl-C too.
+set -euo pipefail
+repo=$(cd "$(dirname "$0")/.." && pwd)
+[[ $# == 1 && $1 =~ ^[a-z][a-z-]*$ ]] || { echo "usage: tests/runtime.sh SUITE" >&2; exit 2; }
+suite=$1
+native=native-$suite
+. "$repo/tests/minimal_system.bash"
+export LC_ALL=C
+
+# What is not found through the libraries: the font of the title card, and time zones.
+also=(fonts-noto-core tzdata)
+
+# $libraries: the packages of what the installed programs link.
+find_libraries() {
+    mkdir -p "$work/deb/debian"
+    printf 'Source: talkpress\n\nPackage: talkpress\nArchitecture: any\n' >"$work/deb/debian/control"
+    # shellcheck disable=SC2016 # expanded by the inner shell
+    quiet inside "$native" sh -euc 'cd /mnt/deb && dpkg-shlibdeps -Olibraries /mnt/talkpress/bin/* \
+        /mnt/talkpress/libexec/talkpress/*'
+    mapfile -t libraries < <(sed -n 's/^shlibs:Depends=//p' "$work/deb/libraries" | tr ',' '\n' |
+        sed 's/^ *//; s/[ |].*//')
+    [[ ${#libraries[@]} -ge 10 ]] || fail "found ${#libraries[@]} packages of libraries, expected more"
+}
+
+# Names and kB of what is installed.
+installed() {
+    # shellcheck disable=SC2016 # fields of dpkg-query
+    inside clean dpkg-query -W -f '${Package} ${Installed-Size}\n' | sort
+}
+
+# sum TEXT: of lines with a name and kB.
+sum() {
+    awk -v what="$1" '{ kb += $2 } END { printf "   %-44s %4d packages %6.1f MB\n", what, NR, kb / 1000 }'
+}
+
+install_packages() {
+    make_system "$work/clean" "$suite" "$(dpkg --print-architecture)"
+    installed >"$work/before"
+    sum "a minimal system of $suite" <"$work/before"
+    # shellcheck disable=SC2016 # expanded by the inner shell
+    quiet inside clean sh -euc 'apt-get update -q && apt-get install -qy --no-install-recommends "$@"' - \
+        "${libraries[@]}" "${also[@]}"
+    cp -r "$work/talkpress/." "$work/clean/usr/local"
+    installed >"$work/after"
+    comm -13 "$work/before" "$work/after" >"$work/new"
+    sum "what talkpress needs to run, more than that" <"$work/new"
+    du -sm --apparent-size "$work/talkpress" | awk '{ printf "   %-44s %22.1f MB\n", "talkpress itself", $1 }'
+}
+
+# What would be gone without one package, with what needs it and with what only it needs.
+print_savings() {
+    local package
+    say "the five that take most"
+    for package in "${also[@]}" "${libraries[@]}"; do
+        inside clean apt-get -s remove --auto-remove "$package" | awk '$1 == "Remv" { print $2 }' | sort >"$work/gone"
+        join "$work/new" "$work/gone" | sum "without $package"
+    done | sort -k5 -rn | head -n 5
+}
+
+print_fonts() {
+    say "fonts that are not installed, for title cards"
+    inside clean apt-cache show --no-all-versions fonts-noto-cjk fonts-droid-fallback fonts-symbola |
+        awk '$1 == "Package:" { name = $2 } $1 == "Installed-Size:" { print name, $2 }' |
+        while read -r name kb; do sum "$name" <<<"$name $kb"; done
+}
+
+# As quickstart has it, with the installed program.
+main_job() {
+    say "the main job of README.md"
+    # shellcheck disable=SC2016 # expanded by the inner shell
+    quiet inside clean sh -euxc '
+        cd /root
+        programme=/usr/local/share/talkpress/programmes/xen-summit-2010.html
+        talkpress init event
+        talkpress -C event import $programme
+        talkpress rehearse $programme -o event/recordings --talk 11 --talk 15 --talk 24 --height 180 --fps 5 --no-estimate
+        talkpress -C event add event/recordings
+        talkpress -C event run 11 15 24
+        talkpress -C event verify 11 15 24
+        cd event/out
+        [ "$(ls *.360p.mp4 | wc -l)" = 4 ]
+        sha256sum --quiet -c SHA256SUMS'
+    du -sm --apparent-size "$work/clean/root/event/out" | awk '{ print "   published: " $1 " MB" }'
+}
+
+native_system "$suite"
+unpack_head
+build_release "$native" talkpress -DTALKPRESS_TESTS=OFF
+find_libraries
+say "a minimal system, with the packages that talkpress needs to run"
+install_packages
+print_savings
+print_fonts
+main_job
+say "these packages are enough"
