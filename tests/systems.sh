@@ -199,6 +199,7 @@ inside() {
 
 [[ $# -ge 1 && $# -le 2 && $1 =~ ^[a-z][a-z-]*$ ]] || { echo "usage: tests/systems.sh SUITE [REGEX]" >&2; exit 2; }
 [[ $(id -u) == 0 ]] || fail "run it as root: it makes a system"
+command -v mkfs.ext4 >/dev/null || fail "'mkfs.ext4' is not installed: 'apt install e2fsprogs'"
 repo=$(cd "$(dirname "$0")/.." && pwd)
 suite=$1
 regex=${2:-}

@@ -180,7 +180,7 @@ guids()
 
 @test "archive.org and pretalx: a table and links" {
     expect 0 tp export archive.org -o table.csv
-    query() { sqlite3 -csv :memory: ".import --csv table.csv t" "SELECT $1"; }
+    query() { sqlite3 -csv -newline $'\n' :memory: ".import --csv table.csv t" "SELECT $1"; }
     same "17,17" "$(query 'count(*), count(DISTINCT file) FROM t')"
     same "tiny-conference-2021-01 tiny-conference-2021-02-part-1 tiny-conference-2021-02-part-2 tiny-conference-2021-03" \
         "$(echo $(query "identifier FROM t WHERE title <> ''"))"

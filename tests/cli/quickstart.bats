@@ -80,7 +80,7 @@ quickstart()
 }
 
 # debian: a system where some packages are not installed, and apt-get installs what it is told. apt-cache
-# knows all but missing-tool, and rare-tool only after apt-get update.
+# knows all but missing-tool, which other packages name, and rare-tool only after apt-get update.
 debian()
 {
     cat >packages.txt <<'END'
@@ -95,7 +95,9 @@ END
     # shellcheck disable=SC2016
     stand_in dpkg-query '! grep -qx "$4" installed || echo installed'
     # shellcheck disable=SC2016
-    stand_in apt-cache '[ "$2" != missing-tool ] && { [ "$2" != rare-tool ] || [ -e updated ]; }'
+    stand_in apt-cache '[ "$2" != missing-tool ] || exit 0
+        [ "$2" != rare-tool ] || [ -e updated ] || { echo "E: No packages found" >&2 && exit 100; }
+        echo "Package: $2"'
     # shellcheck disable=SC2016
     stand_in apt-get 'echo "apt-get $*" >>calls
         if [ "$1" = update ]; then touch updated; exit; fi

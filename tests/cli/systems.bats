@@ -10,7 +10,9 @@ setup()
     endless="trap '' INT TERM HUP; setsid sleep $naptime & sleep $naptime & echo begun; wait; wait"
     cd "$BATS_TEST_TMPDIR"
     [ "$(id -u)" = 0 ] || skip "only root can make a system"
-    command -v git >/dev/null || skip "git is not installed"
+    for tool in git mkfs.ext4 pgrep; do
+        command -v $tool >/dev/null || skip "$tool is not installed"
+    done
     unshare --mount --pid --fork --mount-proc true 2>/dev/null || skip "no namespaces here"
     losetup -f >/dev/null 2>&1 || skip "no loop devices here"
     mkdir -p repo/tests stand-ins
