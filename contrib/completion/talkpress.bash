@@ -48,7 +48,7 @@ _talkpress_describe()
     room=$((${COLUMNS:-80} - width - 3))
     for i in "${!COMPREPLY[@]}"; do
         text=${descriptions[i]:0:$((room > 0 ? room : 0))}
-        [[ -z $text ]] || printf -v COMPREPLY[i] '%s%*s  %s' "${COMPREPLY[i]}" \
+        [[ -z $text ]] || printf -v "COMPREPLY[i]" '%s%*s  %s' "${COMPREPLY[i]}" \
             $((width - ${#COMPREPLY[i]})) '' "$text"
     done
 }

@@ -266,15 +266,42 @@ int store_create(const char *path, struct err *err)
     return create_at(tmp, err) < 0 ? err->code : fs_commit(tmp, path, err);
 }
 
-/* The path as a URI, with what tells SQLite how to open it. */
+/* The path as a URI, with what tells SQLite how to open it. What follows "//" is the name of a
+ * machine, here empty: a path may begin so, too. */
 static char *uri_of(const char *path, const char *how)
 {
     AUTO_STR uri = {0};
-    str_add(&uri, "file:");
+    str_add(&uri, *path == '/' ? "file://" : "file:");
     for (; *path; path++)
         str_addf(&uri, strchr("%?#", *path) ? "%%%02X" : "%c", (unsigned char)*path);
     str_addf(&uri, "?%s", how);
     return str_take(&uri);
+}
+
+static int do_not_sleep(sqlite3_vfs *vfs, int us)
+{
+    (void)vfs;
+    return us;
+}
+
+/* For up to 10 seconds, SQLite tries again to read a journal that it cannot read now, because it is
+ * damaged or another process just begins it, and sleeps in between. Here it tries only. */
+static int open_without_sleep(struct store *s, const char *uri, struct err *err)
+{
+    const sqlite3_vfs *usual = sqlite3_vfs_find(NULL);
+    assert(usual);
+    s->sleepless = mem_zalloc(1, sizeof *s->sleepless);
+    *s->sleepless = *usual;
+    snprintf(s->sleepless_name, sizeof s->sleepless_name, "sleepless-%p", (void *)s->sleepless);
+    s->sleepless->zName = s->sleepless_name; /* another thread may have one, too */
+    s->sleepless->pNext = NULL;
+    s->sleepless->xSleep = do_not_sleep;
+    if (sqlite3_vfs_register(s->sleepless, 0) != SQLITE_OK)
+        return err_set(err, ERR_NOMEM, "out of memory");
+    AUTO_FREE char *own = mem_printf("%s&vfs=%s", uri, s->sleepless_name);
+    const int ret = open_db(s, own, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, err);
+    sqlite3_vfs_unregister(s->sleepless);
+    return ret;
 }
 
 /* Only to read. It never waits for another process. */
@@ -283,7 +310,7 @@ static int open_as(struct store **out, int *version, const char *path, const cha
 {
     AUTO_STORE *s = mem_zalloc(1, sizeof *s);
     AUTO_FREE char *uri = uri_of(path, how);
-    if (open_db(s, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, err) < 0)
+    if (open_without_sleep(s, uri, err) < 0)
         return err->code;
     sqlite3_busy_handler(s->db, NULL, NULL);
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
@@ -398,6 +425,7 @@ void store_close_p(struct store **store)
         return;
     sql_finish(s);
     sqlite3_close(s->db);
+    free(s->sleepless);
     free(s->path);
     free(s);
 }

@@ -15,7 +15,9 @@
 
 struct store {
     sqlite3 *db;
-    char *path;                /* for messages */
+    char *path;             /* for messages */
+    sqlite3_vfs *sleepless; /* of a store that is only read; NULL: the usual one */
+    char sleepless_name[40];
     sqlite3_stmt **statements; /* prepared once: a plan runs some of them thousands of times */
     size_t nb_statements;
     const volatile sig_atomic_t *stop; /* see store_set_stop */

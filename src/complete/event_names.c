@@ -1,6 +1,7 @@
 #include "event_names.h"
 
 #include <ctype.h>
+#include <glib.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -28,15 +29,39 @@ static char *letters_of(const char *text)
     return NULL;
 }
 
-/* Whether a word of the title begins with the letters. Where words are not separated, as in
- * Japanese, they may be anywhere. */
-static bool title_has(const char *title, const char *letters)
+/* The same without case and accents in any script: "uber" where letters_of has "ueber". */
+static char *plain_letters_of(const char *text)
 {
-    AUTO_FREE char *words = letters_of(title);
+    AUTO_FREE char *clean = str_clean(text);
+    char *lower = g_utf8_casefold(clean, -1), *apart = g_utf8_normalize(lower, -1, G_NORMALIZE_NFD);
+    char *letters = apart ? letters_of(apart) : NULL; /* which leaves combining accents out */
+    g_free(lower);
+    g_free(apart);
+    return letters;
+}
+
+/* Whether a word begins with the letters. Where words are not separated, as in Japanese, they may
+ * be anywhere. */
+static bool words_have(const char *words, const char *letters)
+{
     for (const char *at = words; at && (at = strstr(at, letters)); at++)
         if (at == words || at[-1] == '-' || !isascii((unsigned char)*letters))
             return true;
     return false;
+}
+
+/* What was typed, as titles are compared with it: members are NULL if it has no letters. */
+struct letters {
+    char *usual, *plain;
+};
+
+static bool title_has(const char *title, const struct letters *typed)
+{
+    AUTO_FREE char *usual = typed->usual ? letters_of(title) : NULL;
+    if (usual && words_have(usual, typed->usual))
+        return true;
+    AUTO_FREE char *plain = typed->plain ? plain_letters_of(title) : NULL;
+    return plain && words_have(plain, typed->plain);
 }
 
 static void add_talk(struct candidates *c, const struct talk *t, const char *before,
@@ -64,12 +89,14 @@ static void add_talks(struct candidates *c, const struct programme *p, bool part
                       const char *after)
 {
     const bool by_number = c->typed[strspn(c->typed, "0123456789/-")] == '\0';
-    AUTO_FREE char *letters = by_number ? NULL : letters_of(c->typed);
+    AUTO_FREE char *usual = by_number ? NULL : letters_of(c->typed);
+    AUTO_FREE char *plain = by_number ? NULL : plain_letters_of(c->typed);
+    const struct letters letters = {usual, plain};
     const int named = by_number ? atoi(c->typed) : 0;
     for (size_t i = 0; i < p->nb_talks; i++) {
         const struct talk *t = &p->talks[i];
         AUTO_FREE char *number = mem_printf("%d", t->number);
-        const bool by_letters = letters && title_has(t->title, letters);
+        const bool by_letters = title_has(t->title, &letters);
         if (t->gone || !(by_number || by_letters))
             continue;
         if (by_letters || candidates_fit(c, number))

@@ -159,10 +159,10 @@ END
     check_lines zsh lines
 }
 
-# reply WORD...: what bash is given for the last word, a line each.
+# reply WORD...: what bash is given for the last word, a line each. OPTION: one of shopt that is on.
 reply()
 {
-    bash --norc --noprofile -c '
+    bash --norc --noprofile ${OPTION:+-O "$OPTION"} -c '
         . "$0"
         compopt() { :; }
         COMP_WORDS=(talkpress "$@") COMP_CWORD=$# COMP_LINE="talkpress $*" COMP_TYPE=9 COLUMNS=90
@@ -182,6 +182,16 @@ reply()
         done
     done
     [ "$nb" -gt 80 ]
+}
+
+@test "bash: a list is the same with the options that users set" {
+    reply -C odd why 1 >list
+    for option in nullglob failglob nocasematch; do
+        OPTION=$option reply -C odd why 1 >got 2>&1
+        cmp list got
+    done
+    touch COMPREPLYi # matches what is between brackets
+    reply -C odd why 1 | cmp list
 }
 
 @test "bash: lists have descriptions, unless words are inserted one after the other" {

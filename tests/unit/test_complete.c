@@ -274,6 +274,7 @@ static const struct talk_row TALKS[] = {
     {150, "Line\nend\t\033[31m\u202edesrever", NULL, NULL, NULL, {60}},
     {7, "3D with xenalyze", NULL, NULL, NULL, {60}},
     {8, "--", NULL, NULL, NULL, {60}},
+    {20, "Übersicht: Привет, Hämäläinen", NULL, NULL, NULL, {60}},
 };
 
 static void add_recording(struct store *store, const char *path)
@@ -333,13 +334,18 @@ static void test_event(void **state)
         {"status|Xen\\ on", "15|15/1|15/2"},
         {"status|'xen on gro", "15|15/1|15/2"},
         {"status|enalyze", ""},
+        {"status|über", "20"},
+        {"status|uber", "20"},
+        {"status|UEBER", "20"},
+        {"status|прив", "20"},
+        {"status|hama", "20"},
         {"status|規模", "1"},
         {"status|3", ""}, /* a number, although a title begins with it */
         {"status|3d", "7"},
         {"status|!", ""},
-        {"verify|", "1|15|150|7|8"}, /* talks, without their parts */
-        {"verify|3|", "1|15|150|7|8"},
-        {"verify|7-", "7-15|7-150|7-8"},
+        {"verify|", "1|15|150|7|8|20"}, /* talks, without their parts */
+        {"verify|3|", "1|15|150|7|8|20"},
+        {"verify|7-", "7-15|7-150|7-8|7-20"},
         {"verify|7-1", "7-15|7-150"},
         {"verify|--accept=xe", "--accept=15|--accept=15/1|--accept=15/2|--accept=7"},
         {"cut|15/1|", "--json|--in|--out|--auto|--take|--drop|--keep|--sound-offset|--help"},

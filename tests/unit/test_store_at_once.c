@@ -137,6 +137,43 @@ static void test_writers_go_on(void **state)
     store_close_p(&writer);
 }
 
+/* SQLite would try again for 10 seconds. Whether it then reads the store does not matter here. */
+static void test_damaged_journal(void **state)
+{
+    (void)state;
+    static const char garbage[] = "This is no journal, but longer than its header would be.";
+    static const char index[32768] = "";
+    struct err err = {0};
+    AUTO_STORE *store = NULL;
+    AUTO_PROGRAMME p = {0};
+    AUTO_FREE char *path = folder_path("damaged.db");
+    AUTO_FREE char *wal = mem_printf("%s-wal", path), *shm = mem_printf("%s-shm", path);
+    struct store *writer = open_new("damaged");
+    rename_talk(writer, "first");
+    store_close_p(&writer);
+    assert_done(fs_write(wal, garbage, sizeof garbage, &err));
+    assert_done(fs_write(shm, index, sizeof index, &err));
+    const struct files before = look(path);
+    const time_t begin = time(NULL);
+    if (store_open_at_once(&store, path, &err) == 0)
+        (void)!store_programme(&p, store, &err);
+    assert_true(time(NULL) - begin < 5);
+    const struct files after = look(path);
+    assert_memory_equal(&after, &before, sizeof after);
+}
+
+/* In a URI, what follows "//" would be the name of a machine. */
+static void test_path_with_two_slashes(void **state)
+{
+    (void)state;
+    AUTO_FREE char *path = folder_path("slashes.db"), *slashes = mem_printf("/%s", path);
+    struct store *store = open_new("slashes");
+    rename_talk(store, "first");
+    store_close_p(&store);
+    assert_int_equal(path[0], '/');
+    assert_title(slashes, "first");
+}
+
 /* Without abstracts, and else as store_programme reads it. */
 static void test_brief(void **state)
 {
@@ -181,10 +218,9 @@ static void test_other_versions(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_beside_a_writer),
-        cmocka_unit_test(test_writers_go_on),
-        cmocka_unit_test(test_brief),
-        cmocka_unit_test(test_other_versions),
+        cmocka_unit_test(test_beside_a_writer), cmocka_unit_test(test_writers_go_on),
+        cmocka_unit_test(test_damaged_journal), cmocka_unit_test(test_path_with_two_slashes),
+        cmocka_unit_test(test_brief),           cmocka_unit_test(test_other_versions),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }
