@@ -150,7 +150,7 @@ contents()
     PATH=$PWD/bin:$PATH expect 0 tree/debian/tests/cli
     same /usr/bin/talkpress "${lines[0]}"
     says tests/cli/usage.bats tests/cli/run.bats tests/cli/site.bats tests/cli/cluster.bats
-    says_not preview.bats hostile.bats durability.bats encoders.bats packaging.bats
+    says_not preview.bats hostile.bats durability.bats encoders.bats packaging.bats systems.bats
     PATH=$PWD/bin:$PATH expect 0 tree/debian/tests/cli event cut
     same "/usr/bin/talkpress tests/cli/event.bats tests/cli/cut.bats" "${lines[*]}"
 }
