@@ -57,9 +57,11 @@ build_both() {
 
 unit_tests() {
     say "unit tests on arm64"
-    start inside cross-bookworm ctest --test-dir /mnt/build-arm64 -L unit -E "$excluded" -j "$(nproc)" --output-on-failure \
-        --no-tests=error >"$work/log" 2>&1 || { tail -n 60 "$work/log" >&2; fail "unit tests failed"; }
-    tail -n 8 "$work/log"
+    start inside cross-bookworm ctest --test-dir /mnt/build-arm64 -L unit -E "$excluded" -j "$(nproc)" \
+        --output-on-failure --no-tests=error >"$work/log" 2>&1 || { tail -n 60 "$work/log" >&2; fail "unit tests failed"; }
+    grep 'tests passed' "$work/log"
+    awk '/^[0-9]+\/[0-9]+ Testing: / { name = $3 } /^skipped: / { print "   " name ": " $0 }' \
+        "$work/build-arm64/Testing/Temporary/LastTest.log" | sort -u
 }
 
 # --- the event ------------------------------------------------------------------------------------
