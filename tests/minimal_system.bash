@@ -87,10 +87,10 @@ kept_system() {
     mv "$work/new" "$systems/$1"
 }
 
-# native_system SUITE: of this machine's architecture, to build in and to run what is built: native-SUITE.
+# native_system SUITE: of this machine's architecture, to build in, run what is built and look at videos: native-SUITE.
 native_system() {
     local -a all
-    mapfile -t all < <(packages build . && packages run '^(fonts-.*|tzdata)$')
+    mapfile -t all < <(packages build . && packages run '^(fonts-.*|tzdata)$' && packages test '^ffmpeg$')
     kept_system "native-$1" "$1" "$(dpkg --print-architecture)" "${all[@]}"
 }
 

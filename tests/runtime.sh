@@ -62,16 +62,17 @@ install_packages() {
 # What would be gone without one package, with what needs it and with what only it needs.
 print_savings() {
     local package
-    say "the five that take most"
-    for package in "${also[@]}" "${libraries[@]}"; do
+    say "those that take most"
+    # Not those that the minimal system has, as the C library.
+    for package in $(printf '%s\n' "${also[@]}" "${libraries[@]}" | sort -u | join - "$work/new" | cut -d ' ' -f 1); do
         inside clean apt-get -s remove --auto-remove "$package" | awk '$1 == "Remv" { print $2 }' | sort >"$work/gone"
         join "$work/new" "$work/gone" | sum "without $package"
-    done | sort -k5 -rn | head -n 5
+    done | sort -k5 -rn | head -n 7
 }
 
 print_fonts() {
     say "fonts that are not installed, for title cards"
-    inside clean apt-cache show --no-all-versions fonts-noto-cjk fonts-droid-fallback fonts-symbola |
+    inside clean apt-cache show --no-all-versions fonts-noto-cjk fonts-wqy-microhei fonts-symbola |
         awk '$1 == "Package:" { name = $2 } $1 == "Installed-Size:" { print name, $2 }' |
         while read -r name kb; do sum "$name" <<<"$name $kb"; done
 }
