@@ -10,6 +10,7 @@
 
 #include "exit_status.h"
 #include "mem.h"
+#include "str.h"
 
 /* In the wrong direction, so that output is not thought to be written. */
 static int occupy(int fd)
@@ -48,12 +49,18 @@ int process_end(int status)
     return status == EXIT_OK ? EXIT_FAILED : status;
 }
 
+/* Linux appends a word to the path of a file that was replaced, as an update does. */
 char *process_program(void)
 {
+    static const char gone[] = " (deleted)";
     char own[4096];
     const ssize_t nb = readlink("/proc/self/exe", own, sizeof own - 1);
-    own[nb > 0 ? nb : 0] = '\0';
-    return nb > 0 ? mem_strdup(own) : NULL;
+    if (nb <= 0)
+        return NULL;
+    own[nb] = '\0';
+    if (str_ends(own, gone) && access(own, F_OK) < 0)
+        own[nb - (ssize_t)strlen(gone)] = '\0';
+    return mem_strdup(own);
 }
 
 char *process_folder(void)

@@ -15,6 +15,6 @@ int process_begin(void);
 int process_end(int status);
 
 /* The program's path, and the folder that it is in: new strings; NULL where /proc is missing. Links
- * to it are followed. */
+ * to it are followed. If an update replaced the program since, the path is that of the new one. */
 char *process_program(void);
 char *process_folder(void);

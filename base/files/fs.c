@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -171,9 +172,13 @@ static int write_and_close(int fd, const char *path, const void *bytes, size_t n
                             : 0;
 }
 
+/* Cut off where it would be longer than a name can be. */
 char *fs_tmp_name(const char *path)
 {
-    return mem_printf("%s" FS_TMP_MARK "%d", path, (int)getpid());
+    AUTO_FREE char *mark = mem_printf(FS_TMP_MARK "%d", (int)getpid());
+    const size_t nb_folder = (size_t)(fs_basename(path) - path), nb_name = strlen(path) - nb_folder,
+                 most = NAME_MAX - strlen(mark);
+    return mem_printf("%.*s%s", (int)(nb_folder + (nb_name < most ? nb_name : most)), path, mark);
 }
 
 int fs_write(const char *path, const void *bytes, size_t nb, struct err *err)
@@ -203,7 +208,7 @@ static int create(const char *path)
 int fs_write_atomic(const char *path, const void *bytes, size_t nb, struct err *err)
 {
     AUTO_FREE char *tmp = fs_tmp_name(path);
-    if (write_and_close(create(tmp), tmp, bytes, nb, err) == 0 && fs_commit(tmp, path, err) == 0)
+    if (write_and_close(create(tmp), path, bytes, nb, err) == 0 && fs_commit(tmp, path, err) == 0)
         return 0;
     unlink(tmp);
     return err->code;
@@ -270,18 +275,6 @@ int fs_link_atomic(const char *from, const char *to, struct err *err)
 
 /* --- where the user wants it ------------------------------------------------------------------ */
 
-/* The kernel refuses links that somebody else put into a folder like /tmp, and stat() says so. */
-int fs_check_output(const char *path, struct err *err)
-{
-    struct stat st;
-    if (stat(path, &st) < 0)
-        return errno == ENOENT ? 0 : err_errno(err, errno, "cannot write '%s'", path);
-    return S_ISDIR(st.st_mode) || S_ISSOCK(st.st_mode)
-               ? err_set(err, ERR_INVALID, "'%s' is a %s; expected a file: name another", path,
-                         S_ISDIR(st.st_mode) ? "folder" : "socket")
-               : 0;
-}
-
 /* The number of a descriptor, -1 if the path names none: /dev/stdout leads to /proc/self/fd/1.
  * Opening that would write to the file from its begin, and what is printed then over it. */
 static int descriptor_of(const char *path)
@@ -314,6 +307,41 @@ static int follow_links(char **out, const char *path, struct err *err)
         at = *to == '/' ? mem_strdup(to) : fs_join(dir, to);
     }
     return err_set(err, ERR_INVALID, "'%s' is one of too many links to follow", path);
+}
+
+/* Of a file that is not there yet. */
+static int check_folder(const char *path, struct err *err)
+{
+    AUTO_FREE char *place = NULL;
+    if (follow_links(&place, path, err) < 0)
+        return err->code;
+    AUTO_FREE char *dir = fs_dirname(place);
+    return fs_is_dir(dir) ? 0
+                          : err_set(err, ERR_NOT_FOUND,
+                                    "cannot write '%s': there is no folder '%s'", place, dir);
+}
+
+/* The kernel refuses links that somebody else put into a folder like /tmp, and stat() says so.
+ * Standard input is replaced where another program does the work. */
+int fs_check_output(const char *path, struct err *err)
+{
+    struct stat st;
+    const bool is_there = stat(path, &st) == 0;
+    if (!is_there && errno != ENOENT)
+        return err_errno(err, errno, "cannot write '%s'", path);
+    if (!is_there && (!*path || str_ends(path, "/")))
+        return err_set(err, ERR_INVALID, "'%s' is not the name of a file", path);
+    if (!is_there)
+        return check_folder(path, err);
+    if (S_ISDIR(st.st_mode) || S_ISSOCK(st.st_mode))
+        return err_set(err, ERR_INVALID, "'%s' is a %s; expected a file: name another", path,
+                       S_ISDIR(st.st_mode) ? "folder" : "socket");
+    AUTO_FREE char *place = NULL;
+    if (follow_links(&place, path, err) < 0)
+        return err->code;
+    return descriptor_of(place) != STDIN_FILENO
+               ? 0
+               : err_set(err, ERR_INVALID, "'%s' is the standard input: name another", path);
 }
 
 /* Descriptors that talkpress opened itself, such as the store's, are closed on exec. */

@@ -59,7 +59,8 @@ ATTR_NODISCARD int fs_write_atomic(const char *path, const void *bytes, size_t n
  * are the descriptors that talkpress was started with. */
 ATTR_NODISCARD int fs_write_output(const char *path, const void *bytes, size_t nb, struct err *err);
 
-/* To see early what fs_write_output cannot write. ERR_INVALID: a folder or a socket. */
+/* To see early what fs_write_output cannot write. ERR_INVALID: a folder, a socket or standard
+ * input. ERR_NOT_FOUND: no file, and no folder for it. */
 ATTR_NODISCARD int fs_check_output(const char *path, struct err *err);
 
 /* Whether there is a file that fs_write_output would replace. */

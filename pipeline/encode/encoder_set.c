@@ -21,7 +21,7 @@ static const struct library {
     {"libvorbis", "libvorbis", "1.3.7"},
     {"libavcodec", "FFmpeg's libavcodec", "59.37.100"},
 };
-enum { NB_LIBRARIES = sizeof libraries / sizeof *libraries, MAX_BYTES = 64 };
+enum { NB_LIBRARIES = sizeof libraries / sizeof *libraries };
 
 static const char architecture[] = "architecture", reference_architecture[] = "x86_64";
 
@@ -54,7 +54,7 @@ static void take(json_t *set, const json_t *value, const char *name)
     size_t i = 0;
     while (i < nb && is_printable(json_string_value(text)[i]))
         i++;
-    if (nb && nb <= MAX_BYTES && i == nb)
+    if (nb && nb <= ENCODER_VERSION_BYTES && i == nb)
         json_object_set(set, name, text);
 }
 

@@ -16,6 +16,8 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+enum { ENCODER_VERSION_BYTES = 64 }; /* of a version, at most */
+
 /* The reference; a new value. */
 json_t *encoder_set_reference(void);
 

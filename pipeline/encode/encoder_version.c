@@ -8,6 +8,7 @@
 #include <sys/utsname.h>
 
 #include "av.h"
+#include "encoder_set.h"
 #include "json.h"
 #include "mem.h"
 
@@ -106,13 +107,18 @@ static void *address_of(const struct library *l)
     return NULL;
 }
 
-/* "v1.4.1" as "1.4.1", "libopus 1.3.1" as "1.3.1". */
+/* "v1.4.1" as "1.4.1", "libopus 1.3.1" as "1.3.1". What encoder_set_clean would drop is cut off, or
+ * is '?'. */
 static char *number_in(const char *text)
 {
     const char *at = text;
     while (*at && !isdigit((unsigned char)*at))
         at++;
-    return mem_strdup(*at ? at : text);
+    char *version = mem_printf("%.*s", ENCODER_VERSION_BYTES, *at ? at : text);
+    for (char *p = version; *p; p++)
+        if (*p < ' ' || *p > '~')
+            *p = '?';
+    return version;
 }
 
 /* The version of an encoder's own library; NULL: it has none, or the library does not say it. */
@@ -134,7 +140,7 @@ static void add(json_t *set, const struct library *l)
 {
     const AVCodec *codec = avcodec_find_encoder_by_name(l->encoder);
     AUTO_FREE char *version = codec ? version_of(l, codec) : NULL;
-    if (version)
+    if (version && *version)
         json_object_set_new(set, l->encoder, json_text(version));
 }
 

@@ -176,6 +176,16 @@ int event_encoders_find(struct event_encoders *out, const char *work, struct err
     return 0;
 }
 
+void event_encoders_doubt(const char *work)
+{
+    struct err ignored = {0};
+    AUTO_JSON *document = read_file(work);
+    if (!document || json_object_del(document, "state") < 0)
+        return;
+    AUTO_FREE char *path = path_in(work), *text = json_canonical(document);
+    (void)!fs_write_atomic(path, text, strlen(text), &ignored);
+}
+
 void event_encoders_finish(struct event_encoders *e)
 {
     json_decref(e->here);

@@ -26,4 +26,7 @@ struct event_encoders {
  * standard error. */
 ATTR_NODISCARD int event_encoders_find(struct event_encoders *out, const char *work,
                                        struct err *err);
+/* After jobs failed: the next command asks again. Another library may be used now without a change
+ * of the files that the answer depends on; then these jobs would fail each time. */
+void event_encoders_doubt(const char *work);
 void event_encoders_finish(struct event_encoders *encoders);

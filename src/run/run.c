@@ -361,7 +361,10 @@ int run_execute(struct executor_result *total, struct run *r, const int *talks, 
         return err->code;
     if (total->stopped || total->no_space)
         return 0;
-    return executor_run(total, event, r->pool, &source, r->progress, err);
+    const int ret = executor_run(total, event, r->pool, &source, r->progress, err);
+    if (total->nb_failed)
+        event_encoders_doubt(event->work);
+    return ret;
 }
 
 /* --- the outcome ------------------------------------------------------------------------------ */

@@ -185,6 +185,23 @@ range()
     same 0 "$(grep -lF "libsvtav1 9.9.9" -r "$EVENT"/work/?? | wc -l)"
 }
 
+@test "a library that says its version in an odd way is no obstacle" {
+    for version in "" unknown "9.1.0-$(printf 'x%.0s' {1..100})" $'9.1\t\e[31mü'; do
+        expect 0 with "SHIM_SVT=$version" -- run --quiet
+        says "2 of 2 parts are complete"
+    done
+}
+
+@test "the version that is kept is not the one of the library: after jobs that failed, it is asked again" {
+    sed -i -E 's/("libx264": ?")[^"]*/\1999/' "$EVENT/work/encoders.json"
+    expect 0 tp why 1
+    says "the encoder x264 is 999 here"
+    expect 1 tp run --quiet
+    says "the encoder is 'libx264 16" "and the job is for 'libx264 999" "run the command again"
+    expect 0 tp run --quiet
+    says "jobs run: none"
+}
+
 @test "another architecture is refused, and nothing is made" {
     before=$(find "$EVENT/work"/?? -type f | sort)
     expect 1 with SHIM_MACHINE=riscv64 -- run 2

@@ -10,6 +10,11 @@ setup()
     tp export schedule.xml >schedule.xml 2>/dev/null
 }
 
+teardown()
+{
+    ! mountpoint -q "$BATS_TEST_TMPDIR/full" || umount "$BATS_TEST_TMPDIR/full"
+}
+
 # The commands that write one file.
 commands=("export schedule.xml" "card 1" "status --prometheus" "report" "report --csv" "report --json")
 
@@ -174,6 +179,46 @@ without_root_powers()
     done
     same "event folder page.txt schedule.xml socket" "$(echo *)"
     rmdir folder
+}
+
+@test "names that no file can have, folders that are not there: the message has the name that was given" {
+    for command in "${commands[@]}"; do
+        expect 1 tp $command -o ""
+        says "talkpress: '' is not the name of a file"
+        expect 1 tp $command -o new/
+        says "'new/' is not the name of a file"
+        expect 1 tp $command -o new/file
+        says "cannot write 'new/file': there is no folder 'new'"
+        expect 1 tp $command -o /dev/fd/0 <schedule.xml
+        says "'/dev/fd/0' is the standard input: name another"
+        expect 1 tp $command -o "$(printf 'x%.0s' {1..256})"
+        says "File name too long"
+    done
+    same "event page.txt schedule.xml" "$(echo *)"
+    # The longest name that a file can have.
+    long=$(printf 'x%.0s' {1..255})
+    for command in "${commands[@]}"; do
+        run tp $command -o "$long"
+        [[ $status == 0 || $status == 3 ]]
+        same "event page.txt schedule.xml $long" "$(echo *)"
+        rm "$long"
+    done
+}
+
+@test "a full disk: exit status 75, the file stays, and nothing is left" {
+    mkdir full
+    mount -t tmpfs -o size=8k none full 2>/dev/null || skip "this user cannot mount"
+    echo old >full/file
+    head -c 4096 /dev/zero >full/other
+    for command in "${commands[@]}"; do
+        [[ $command != report* ]] || continue # replaces reports only
+        run tp $command -o full/file
+        same "75 old" "$status $(cat full/file)"
+        says "cannot write 'full/file': No space left on device"
+        same "file other" "$(cd full && echo *)"
+        run tp $command -o full/new
+        same "75 file other" "$status $(cd full && echo *)"
+    done
 }
 
 @test "-o - is a file of that name" {

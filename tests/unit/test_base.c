@@ -6,12 +6,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "clock.h"
+#include "fs.h"
 #include "hash.h"
 #include "json.h"
 #include "mem.h"
+#include "process.h"
 #include "str.h"
 
 /* --- clock ----------------------------------------------------------------------------------- */
@@ -478,8 +482,46 @@ static void test_code_names(void **state)
     assert_string_equal(err_code_name(ERR_NO_SPACE), "no space");
 }
 
-int main(void)
+/* --- the program ------------------------------------------------------------------------------ */
+
+/* The copy of this program that test_replaced_program() starts: takes its own file away, and fails
+ * if its path is then another one. */
+static int run_copy(const char *path)
 {
+    AUTO_FREE char *before = process_program();
+    if (!before || strcmp(before, path) != 0 || unlink(path) < 0)
+        return 1;
+    AUTO_FREE char *after = process_program();
+    return !after || strcmp(after, path) != 0;
+}
+
+/* What an update does while 'watch' runs. */
+static void test_replaced_program(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    int status = 1;
+    /* The word that Linux appends may belong to a name. */
+    static const char *const names[] = {"copy", "copy (deleted)"};
+    AUTO_FREE char *own = process_program();
+    for (size_t i = 0; i < NB(names); i++) {
+        AUTO_FREE char *program = folder_path("%s", names[i]);
+        assert_done(fs_link_atomic(own, program, &err));
+        assert_int_equal(chmod(program, 0755), 0);
+        const pid_t pid = fork();
+        if (pid == 0) {
+            execl(program, program, program, NULL);
+            _exit(2);
+        }
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_int_equal(status, 0);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 2)
+        return run_copy(argv[1]);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_shell),
         cmocka_unit_test(test_clock_parses),
@@ -499,6 +541,7 @@ int main(void)
         cmocka_unit_test(test_errno),
         cmocka_unit_test(test_long_messages),
         cmocka_unit_test(test_code_names),
+        cmocka_unit_test(test_replaced_program),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }
