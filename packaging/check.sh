@@ -173,7 +173,7 @@ PAGE
 cli_tests() {
     say "the tests of the command line"
     local depends
-    dpkg-source -x "$work"/out/first/*.dsc "$work/clean/root/source" >/dev/null 2>&1
+    dpkg-source --no-copy -x "$work"/out/first/*.dsc "$work/clean/root/source" >/dev/null 2>&1
     mapfile -t depends < <(sed -n '/^Depends:/,/^[^ ]*: /s/^ \([a-z].*\),$/\1/p' \
         "$work/clean/root/source/debian/tests/control")
     [[ ${#depends[@]} -gt 0 ]] || fail "debian/tests/control has no Depends"
