@@ -5,7 +5,7 @@
 #   1. builds the last commit in a system of SUITE;
 #   2. finds the packages of the libraries that the installed programs link;
 #   3. makes a minimal system, installs these packages there, without what they only recommend, and talkpress;
-#   4. prints their number and size, which of them take most with what only they need, and the sizes of further fonts;
+#   4. prints their number and size, those that take most and what needs them, and the sizes of further fonts;
 #   5. runs the main job of README.md there;
 #   6. removes the systems.
 #
@@ -59,15 +59,26 @@ install_packages() {
     du -sm --apparent-size "$work/talkpress" | awk '{ printf "   %-44s %22.1f MB\n", "talkpress itself", $1 }'
 }
 
-# What would be gone without one package, with what needs it and with what only it needs.
-print_savings() {
-    local package
-    say "those that take most"
-    # Not those that the minimal system has, as the C library.
-    for package in $(printf '%s\n' "${also[@]}" "${libraries[@]}" | sort -u | join - "$work/new" | cut -d ' ' -f 1); do
-        inside clean apt-get -s remove --auto-remove "$package" | awk '$1 == "Remv" { print $2 }' | sort >"$work/gone"
-        join "$work/new" "$work/gone" | sum "without $package"
-    done | sort -k5 -rn | head -n 7
+# needers NAME: packages in $work/depends that depend on one.
+needers() {
+    awk -v name="$1" '
+        { package = $1; sub(/^[^ ]+ /, ""); n = split($0, words, / *[,|] */) }
+        { for (i = 1; i <= n; i++) { sub(/[ :].*/, "", words[i]); if (words[i] == name) print package } }' \
+        "$work/depends" | sort -u | paste -sd ' '
+}
+
+print_largest() {
+    local name kb filter
+    say "those that take most, and what needs them"
+    # shellcheck disable=SC2016 # fields of dpkg-query
+    inside clean dpkg-query -W -f '${Package} ${Pre-Depends}, ${Depends}\n' >"$work/depends"
+    while read -r name kb; do
+        awk -v name="$name" -v kb="$kb" -v by="$(needers "$name")" \
+            'BEGIN { printf "   %-24s %6.1f MB  %s\n", name, kb / 1000, by }'
+    done < <(sort -k2 -rn "$work/new" | head -n 15)
+    filter=$(printf '%s\n' "${libraries[@]}" | grep '^libavfilter')
+    inside clean apt-get -s remove --auto-remove "$filter" | awk '$1 == "Remv" { print $2 }' | sort >"$work/gone"
+    join "$work/new" "$work/gone" | sum "$filter, with what only it needs"
 }
 
 print_fonts() {
@@ -102,7 +113,7 @@ build_release "$native" talkpress -DTALKPRESS_TESTS=OFF
 find_libraries
 say "a minimal system, with the packages that talkpress needs to run"
 install_packages
-print_savings
+print_largest
 print_fonts
 main_job
 say "these packages are enough"
