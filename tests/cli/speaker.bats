@@ -84,7 +84,7 @@ decisions()
     # The same second of both, each as its mean level and as it is heard.
     level() { ffmpeg -v error -ss "$2" -t 0.5 -i "$1" -map a -ac 1 -ar 8000 -f s16le - | od -An -v -td2 -w2 | awk '{s += $1 * $1} END {print int(sqrt(s / NR) / 50 + 0.5)}'; }
     for second in 10 40.3 130; do
-        there=$(level 01-long-steps.mp4 "$(bc <<<"48.048 + $second")")
+        there=$(level 01-long-steps.mp4 "$(awk "BEGIN {print 48.048 + $second}")")
         here=$(level film.mp4 "$second")
         [ $((here - there)) -le 2 ]
         [ $((there - here)) -le 2 ]
