@@ -39,6 +39,8 @@ static void come(struct door *door, struct MHD_Connection *connection, void **co
                               .deadline = door->now_s + DOOR_REQUEST_S};
     door->clients = client;
     door->nb_clients++;
+    if (door->nb_coming > 0)
+        door->nb_coming--;
     *context = client;
 }
 
@@ -92,7 +94,7 @@ static struct client *find_spare(const struct door *door)
 void client_accept(struct door *door, int fd)
 {
     struct sockaddr_storage address = {.ss_family = AF_INET};
-    if (door->nb_clients >= DOOR_MAX_CLIENTS) {
+    if (door->nb_clients + door->nb_coming >= DOOR_MAX_CLIENTS) {
         struct client *spare = find_spare(door);
         if (!spare) {
             say(fd, "503 Service Unavailable");
@@ -101,6 +103,7 @@ void client_accept(struct door *door, int fd)
         }
         shut(door, spare, "503 Service Unavailable");
     }
+    door->nb_coming++;
     (void)MHD_add_connection(door->http, fd, (const struct sockaddr *)&address,
                              sizeof(struct sockaddr_in)); /* it closes fd if it fails */
 }

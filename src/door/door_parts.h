@@ -66,7 +66,8 @@ struct door {
     bool ended; /* the service has */
     double now_s;
     struct client *clients;
-    int nb_clients;
+    int nb_clients; /* without those that are leaving */
+    int nb_coming;  /* given to libmicrohttpd, which from 1.0 on takes them in its next round */
     struct exchange *waiting;
     int nb_waiting;
     int64_t last_id;

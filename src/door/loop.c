@@ -110,6 +110,7 @@ static int run_http(struct door *door, struct err *err)
             return err_set(err, ERR_EXTERNAL, "libmicrohttpd cannot go on");
         else if (MHD_get_timeout(door->http, &ms) != MHD_YES)
             break;
+    door->nb_coming = 0; /* one that could not be taken in is not announced */
     return 0;
 }
 

@@ -321,8 +321,9 @@ def test_rebinding(d):
         same(d.ask("/api/queue", headers=d.headers(Host=f"{host}:{d.port}")).status, 200)
     cookie = f"Cookie: talkpress-{d.port}={TOKEN}\r\n".encode()
     own = f"Host: 127.0.0.1:{d.port}\r\n".encode()
-    same(status(d.raw(b"GET /api/queue HTTP/1.1\r\n" + own + b"Host: evil.example\r\n" + cookie +
-                      b"Connection: close\r\n\r\n")), 403)
+    # libmicrohttpd 1.0 itself refuses two of them.
+    holds(status(d.raw(b"GET /api/queue HTTP/1.1\r\n" + own + b"Host: evil.example\r\n" + cookie +
+                       b"Connection: close\r\n\r\n")) in (400, 403))
     same(status(d.raw(b"GET /api/queue HTTP/1.1\r\n" + b"Host: evil.example\r\n" + own + cookie +
                       b"Connection: close\r\n\r\n")), 400)
     same(status(d.raw(b"GET /api/queue HTTP/1.1\r\n" + cookie + b"\r\n")), 400)
@@ -421,13 +422,15 @@ def test_bodies(d):
     head = (f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{d.port}\r\nCookie: talkpress-{d.port}={TOKEN}\r\n"
             f"Origin: http://127.0.0.1:{d.port}\r\nContent-Type: application/json\r\n")
     same(status(d.raw((head + "Content-Length: 65537\r\n\r\n").encode())), 413)
-    same(status(d.raw((head + "Content-Length: 99999999999999999999999\r\n\r\n").encode())), 413)
+    # 400 with libmicrohttpd 1.0.10: it does not fit into 64 bits.
+    holds(status(d.raw((head + "Content-Length: 99999999999999999999999\r\n\r\n").encode())) in (400, 413))
     for length in ("-1", "1x", "0x10", "", "1, 2"):
         same(status(d.raw((head + f"Content-Length: {length}\r\n\r\n{{}}").encode())), 400)
     same(status(d.raw((head + "Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}").encode())), 400)
     same(status(d.raw((head + "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n").encode())), 411)
-    same(status(d.raw((head + "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n2\r\n{}\r\n0\r\n\r\n").encode())),
-         411)
+    # libmicrohttpd 1.0.10 itself refuses both.
+    both = head + "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
+    holds(status(d.raw(both.encode())) in (400, 411))
     same(status(d.raw((head + "\r\n").encode())), 411)
     same(d.ask("/api/queue", body=b"{}").status, 413)  # GET takes no body
     same(d.ask(path, "POST", b"x" * 100000, {"Host": f"127.0.0.1:{d.port}"}).status, 403)  # not read
@@ -458,10 +461,10 @@ def test_malformed(d):
                  get + own + b"X: y\r\n" * 5000 + b"\r\n"):
         holds(status(d.raw(data)) in (404, 414, 431), data[:30])
     same(status(d.raw(get + own + b"X: " + b"a" * 9000 + b"\r\nConnection: close\r\n\r\n")), 431)
-    # A NUL byte ends a path: what is left of it is looked up as any path.
+    # A NUL byte ends a path: what is left of it is looked up as any path. libmicrohttpd 1.0.10 closes the connection.
     holds(status(d.raw(b"GET /assets/\x00../../etc/passwd HTTP/1.1\r\n" + own + b"Connection: close\r\n\r\n"))
-          in (400, 404))
-    same(status(d.raw(get + own + b"Origin: http://127.0.0.1\x00\r\nConnection: close\r\n\r\n")), 403)
+          in (None, 400, 404))
+    holds(status(d.raw(get + own + b"Origin: http://127.0.0.1\x00\r\nConnection: close\r\n\r\n")) in (400, 403))
     same(d.asked, [])
     # One after the other on one connection, without waiting for the answers.
     three = (get + own + b"\r\n") * 3 + get + own + b"Connection: close\r\n\r\n"
@@ -496,7 +499,8 @@ def test_slow(d):
                 ended[name] = (time.monotonic() - begun, None)
         time.sleep(0.5)
     for name, answer in (("silent", None), ("blank", None), ("line", None), ("head", 408), ("body", 408)):
-        holds(9 < ended[name][0] < 13, ended)
+        # libmicrohttpd 1.0 ends blank lines at once, because the client sends no more.
+        holds((9 if name != "blank" else 0) < ended[name][0] < 13, ended)
         same((name, ended[name][1]), (name, answer))
     for s in clients.values():
         s.close()
