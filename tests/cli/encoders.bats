@@ -202,6 +202,15 @@ range()
     says "jobs run: none"
 }
 
+@test "an option that the encoder does not have: the job fails at once, and says so" {
+    sed -i 's/crf: 50/crf: 50, frobnicate: 1/' "$EVENT/renditions/av1.yaml"
+    expect 1 timeout 100 "$TALKPRESS" -C "$EVENT" run --quiet
+    says "encoder 'libsvtav1' has no option 'frobnicate'"
+    sed -i 's/preset: ultrafast/&, preset2: 1/' "$EVENT/renditions/cheap.yaml"
+    expect 1 timeout 100 "$TALKPRESS" -C "$EVENT" run --quiet
+    says "encoder 'libx264' has no option 'preset2'"
+}
+
 @test "another architecture is refused, and nothing is made" {
     before=$(find "$EVENT/work"/?? -type f | sort)
     expect 1 with SHIM_MACHINE=riscv64 -- run 2
