@@ -211,6 +211,16 @@ range()
     says "encoder 'libx264' has no option 'preset2'"
 }
 
+@test "commands of several machines at once: no set of versions is lost" {
+    rm "$EVENT/work/encoders.json"
+    for n in {1..8}; do
+        with SHIM_SVT=v9.$n.0 -- status >/dev/null &
+    done
+    wait
+    same "9.1.0 9.2.0 9.3.0 9.4.0 9.5.0 9.6.0 9.7.0 9.8.0" \
+        "$(jq -r '.sets[].libsvtav1' "$EVENT/work/encoders.json" | sort | paste -sd ' ')"
+}
+
 @test "another architecture is refused, and nothing is made" {
     before=$(find "$EVENT/work"/?? -type f | sort)
     expect 1 with SHIM_MACHINE=riscv64 -- run 2
