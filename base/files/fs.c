@@ -205,13 +205,23 @@ static int create(const char *path)
     return open_new(path);
 }
 
-int fs_write_atomic(const char *path, const void *bytes, size_t nb, struct err *err)
+/* old: the file that is replaced, whose permissions the new one gets; NULL: there is none. */
+static int replace(const char *path, const struct stat *old, const void *bytes, size_t nb,
+                   struct err *err)
 {
     AUTO_FREE char *tmp = fs_tmp_name(path);
-    if (write_and_close(create(tmp), path, bytes, nb, err) == 0 && fs_commit(tmp, path, err) == 0)
+    const int fd = create(tmp);
+    if (fd >= 0 && old) /* not every file system has them */
+        (void)!fchmod(fd, old->st_mode & (S_IRWXU | S_IRWXG | S_IRWXO));
+    if (write_and_close(fd, path, bytes, nb, err) == 0 && fs_commit(tmp, path, err) == 0)
         return 0;
     unlink(tmp);
     return err->code;
+}
+
+int fs_write_atomic(const char *path, const void *bytes, size_t nb, struct err *err)
+{
+    return replace(path, NULL, bytes, nb, err);
 }
 
 static int copy(const char *from, const char *to, struct err *err)
@@ -381,8 +391,9 @@ int fs_write_output(const char *path, const void *bytes, size_t nb, struct err *
         return err->code;
     if (descriptor_of(place) >= 0)
         return write_to_descriptor(descriptor_of(place), path, bytes, nb, err);
-    if (stat(place, &st) < 0 || S_ISREG(st.st_mode))
-        return fs_write_atomic(place, bytes, nb, err);
+    const bool is_there = stat(place, &st) == 0;
+    if (!is_there || S_ISREG(st.st_mode))
+        return replace(place, is_there ? &st : NULL, bytes, nb, err);
     const int fd = open(place, O_WRONLY | O_CLOEXEC | O_NOCTTY);
     return fd < 0 ? err_errno(err, errno, "cannot open '%s'", path)
                   : write_and_close(fd, path, bytes, nb, err);

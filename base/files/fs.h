@@ -54,9 +54,9 @@ ATTR_NODISCARD int fs_sync_disk(const char *dir, struct err *err);
 ATTR_NODISCARD int fs_write_atomic(const char *path, const void *bytes, size_t nb, struct err *err);
 
 /* Writes what a command was asked for to the path that the user gave (-o). Links are followed. A
- * file, or none yet, is written by fs_write_atomic where the links lead; so the link stays. A
- * device or a pipe is opened and written, after a pipe's reader came, and /dev/stdout and /dev/fd/N
- * are the descriptors that talkpress was started with. */
+ * file, or none yet, is written as by fs_write_atomic where the links lead; so the link stays, and
+ * a file's permissions. A device or a pipe is opened and written, after a pipe's reader came, and
+ * /dev/stdout and /dev/fd/N are the descriptors that talkpress was started with. */
 ATTR_NODISCARD int fs_write_output(const char *path, const void *bytes, size_t nb, struct err *err);
 
 /* To see early what fs_write_output cannot write. ERR_INVALID: a folder, a socket or standard

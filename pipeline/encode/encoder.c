@@ -1,6 +1,7 @@
 #include "encoder.h"
 
 #include <libavutil/cpu.h>
+#include <libavutil/opt.h>
 #include <malloc.h>
 #include <string.h>
 
@@ -64,6 +65,17 @@ static void have_fresh_zeros(const char *encoder)
     mallopt(M_TRIM_THRESHOLD, 64 << 20); /* the value that glibc would have reached */
 }
 
+/* Before opening: SVT-AV1 that is closed before a picture came may wait for ever. */
+static int check_names(AVCodecContext *enc, const AVDictionary *options, struct err *err)
+{
+    const AVDictionaryEntry *e = NULL;
+    while ((e = av_dict_get(options, "", e, AV_DICT_IGNORE_SUFFIX)))
+        if (!av_opt_find(enc, e->key, NULL, 0, AV_OPT_SEARCH_CHILDREN))
+            return err_set(err, ERR_INVALID, "encoder '%s' has no option '%s'", enc->codec->name,
+                           e->key);
+    return 0;
+}
+
 int encoder_open(AVCodecContext *enc, const json_t *settings, struct err *err)
 {
     enc->thread_count = 1; /* one worker per core: threads would wait for each other */
@@ -73,11 +85,12 @@ int encoder_open(AVCodecContext *enc, const json_t *settings, struct err *err)
     int ret = to_dictionary(&options, json_object_get(settings, "options"), err);
     if (ret == 0)
         ret = keep_to_avx2(&options, enc->codec->name, err);
+    if (ret == 0)
+        ret = check_names(enc, options, err);
     if (ret == 0) {
         const char *name = enc->codec->name; /* a failure takes the codec away */
         const bool video = enc->codec->type == AVMEDIA_TYPE_VIDEO;
         ret = avcodec_open2(enc, enc->codec, &options);
-        const AVDictionaryEntry *unknown = av_dict_get(options, "", NULL, AV_DICT_IGNORE_SUFFIX);
         if (ret < 0 && video)
             av_fail(err, ret,
                     "encoder '%s' does not take the rendition's settings for pictures of %dx%d",
@@ -86,8 +99,6 @@ int encoder_open(AVCodecContext *enc, const json_t *settings, struct err *err)
             av_fail(err, ret,
                     "encoder '%s' does not take the rendition's settings for sound of %d Hz", name,
                     enc->sample_rate);
-        else if (unknown)
-            err_set(err, ERR_INVALID, "encoder '%s' has no option '%s'", name, unknown->key);
     }
     av_dict_free(&options);
     return err->code;

@@ -47,6 +47,8 @@ int rendition_check_video(const json_t *video, const char *where, struct err *er
 
 int rendition_check_audio(const json_t *audio, const char *where, struct err *err)
 {
+    if (json_object_get(audio, "versions"))
+        return err_set(err, ERR_INVALID, "%s: 'audio' cannot have 'versions', only 'video'", where);
     return check_encoder(audio, where, err) < 0 ||
                    check_number(audio, "bit_rate", 6000, 510000, where, err) < 0
                ? err->code

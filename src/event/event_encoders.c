@@ -1,7 +1,9 @@
 #include "event_encoders.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 
@@ -111,11 +113,23 @@ static void add_sets(json_t *list, const json_t *document)
     }
 }
 
+/* Holds the lock until *fd is closed, so that no set is lost where two commands add theirs. Without
+ * it, if the file system has none, all else is as well. */
+static void lock(int *fd, const char *work)
+{
+    *fd = open(work, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (*fd >= 0)
+        (void)!flock(*fd, LOCK_EX);
+}
+
 /* If it cannot be written, the next command asks again. */
-static void write_file(const char *work, const json_t *before, const json_t *here, json_t *state)
+static void write_file(const char *work, const json_t *here, json_t *state)
 {
     struct err ignored = {0};
+    AUTO_FD locked = -1;
+    lock(&locked, work);
     AUTO_FREE char *path = path_in(work);
+    AUTO_JSON *before = read_file(work);
     json_t *sets = json_array();
     add_sets(sets, before);
     if (!has_set(sets, here))
@@ -129,8 +143,7 @@ static void write_file(const char *work, const json_t *before, const json_t *her
 
 /* --- finding ---------------------------------------------------------------------------------- */
 
-static int ask(json_t **out, const json_t *before, const char *work, const char *program,
-               struct err *err)
+static int ask(json_t **out, const char *work, const char *program, struct err *err)
 {
     char word[] = "encoders";
     AUTO_JSON *request = json_object(), *answer = NULL;
@@ -141,7 +154,7 @@ static int ask(json_t **out, const json_t *before, const char *work, const char 
     if (!here)
         return err_set(err, ERR_EXTERNAL, "'%s' does not say the versions of the encoders",
                        program);
-    write_file(work, before, here, state);
+    write_file(work, here, state);
     *out = mem_take(&here);
     return 0;
 }
@@ -169,7 +182,7 @@ int event_encoders_find(struct event_encoders *out, const char *work, struct err
         return 0;
     }
     AUTO_JSON *document = read_file(work), *here = find_known(document, program);
-    if (!here && ask(&here, document, work, program, err) < 0)
+    if (!here && ask(&here, work, program, err) < 0)
         return err->code;
     *out = (struct event_encoders){.earlier = list_earlier(here, document)};
     out->here = mem_take(&here);
@@ -179,6 +192,8 @@ int event_encoders_find(struct event_encoders *out, const char *work, struct err
 void event_encoders_doubt(const char *work)
 {
     struct err ignored = {0};
+    AUTO_FD locked = -1;
+    lock(&locked, work);
     AUTO_JSON *document = read_file(work);
     if (!document || json_object_del(document, "state") < 0)
         return;

@@ -202,6 +202,25 @@ range()
     says "jobs run: none"
 }
 
+@test "an option that the encoder does not have: the job fails at once, and says so" {
+    sed -i 's/crf: 50/crf: 50, frobnicate: 1/' "$EVENT/renditions/av1.yaml"
+    expect 1 timeout 100 "$TALKPRESS" -C "$EVENT" run --quiet
+    says "encoder 'libsvtav1' has no option 'frobnicate'"
+    sed -i 's/preset: ultrafast/&, preset2: 1/' "$EVENT/renditions/cheap.yaml"
+    expect 1 timeout 100 "$TALKPRESS" -C "$EVENT" run --quiet
+    says "encoder 'libx264' has no option 'preset2'"
+}
+
+@test "commands of several machines at once: no set of versions is lost" {
+    rm "$EVENT/work/encoders.json"
+    for n in {1..8}; do
+        with SHIM_SVT=v9.$n.0 -- status >/dev/null &
+    done
+    wait
+    same "9.1.0 9.2.0 9.3.0 9.4.0 9.5.0 9.6.0 9.7.0 9.8.0" \
+        "$(jq -r '.sets[].libsvtav1' "$EVENT/work/encoders.json" | sort | paste -sd ' ')"
+}
+
 @test "another architecture is refused, and nothing is made" {
     before=$(find "$EVENT/work"/?? -type f | sort)
     expect 1 with SHIM_MACHINE=riscv64 -- run 2

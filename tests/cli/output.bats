@@ -129,6 +129,20 @@ without_root_powers()
     [ -L first ]
 }
 
+@test "a file that is replaced keeps its permissions" {
+    umask 022
+    for command in "${commands[@]}"; do
+        rm -f file
+        for mode in 600 664; do
+            run tp $command -o file
+            chmod $mode file
+            run tp $command -o file
+            [[ $status == 0 || $status == 3 ]]
+            same $mode "$(stat -c %a file)"
+        done
+    done
+}
+
 @test "a link that leads nowhere: the file is made there" {
     mkdir there
     ln -s there/file link

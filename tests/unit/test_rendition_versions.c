@@ -216,6 +216,17 @@ static void refused(void **state)
     }
 }
 
+static void not_for_sound(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct rendition r = {0};
+    static const char text[] =
+        BEGIN "audio: {encoder: libopus, bit_rate: 96000, versions: [{version: '>= 1'}]}\n";
+    assert_fails(read_text(&r, text, RENDITION_BALANCED, NULL, &err), ERR_INVALID,
+                 "'audio' cannot have 'versions', only 'video'");
+}
+
 /* Without the list, an encoder of an unknown version has always been taken. */
 static void unknown_version(void **state)
 {
@@ -234,8 +245,10 @@ static void unknown_version(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numbers),   cmocka_unit_test(ranges),  cmocka_unit_test(resolved),
-        cmocka_unit_test(keys_stay), cmocka_unit_test(refused), cmocka_unit_test(unknown_version),
+        cmocka_unit_test(numbers),         cmocka_unit_test(ranges),
+        cmocka_unit_test(resolved),        cmocka_unit_test(keys_stay),
+        cmocka_unit_test(refused),         cmocka_unit_test(not_for_sound),
+        cmocka_unit_test(unknown_version),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }
