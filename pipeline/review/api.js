@@ -29,8 +29,9 @@ async function ask(path, options) {
 export const getJson = async (path, signal) => (await ask(path, { signal })).json();
 export const getBytes = async (path, signal) => (await ask(path, { signal })).arrayBuffer();
 
-export const post = async (path, body) => (await ask(path, {
+export const post = async (path, body, signal) => (await ask(path, {
   method: 'POST',
+  signal,
   headers: { 'Content-Type': 'application/json' },
   body: JSON.stringify(body),
 })).json();

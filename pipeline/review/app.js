@@ -14,7 +14,8 @@ export const app = {
   parts: [],
   cut: null,
   fps: [25, 1],
-  deciding: 0,
+  deciding: 0, // decisions on their way
+  trial: new AbortController(), // of a cut that is not saved
 };
 
 window.review = app; // for tests, and for a look from the console

@@ -53,12 +53,19 @@ export const tryCut = later(300, async () => {
     panels.showAgain(null);
     return;
   }
+  if (app.deciding) { // what is decided changes the version
+    tryCut();
+    return;
+  }
+  const trial = app.trial = new AbortController();
   try {
-    const answer = await post(`${partPath(part)}/decide`, { version: part.version, ...cut.wish(), try: true });
+    const answer = await post(`${partPath(part)}/decide`, { version: part.version, ...cut.wish(), try: true }, trial.signal);
     if (mine === tried)
       panels.showAgain(answer.again);
   } catch (error) {
-    if (error.status === 409 && app.part === part)
+    if (trial.signal.aborted)
+      tryCut();
+    else if (error.status === 409 && app.part === part)
       changedElsewhere().catch(failed);
     else if (mine === tried)
       failed(error);

@@ -7,6 +7,7 @@ import { reloadPart } from './opening.js';
 
 export async function request(f) {
   app.deciding++;
+  app.trial.abort(); // or it would be refused, for a change by this page itself
   try {
     return await f();
   } catch (error) {

@@ -30,7 +30,7 @@ start_review()
     # Not through tp, whose subshell would be what is killed; fd 3 is what bats waits for.
     "$TALKPRESS" -C event review >link 2>messages 3>&- &
     REVIEW=$!
-    for _ in {1..100}; do
+    for _ in {1..600}; do
         grep -q token= link && break
         sleep 0.05
     done
@@ -285,6 +285,13 @@ END
         "review.cut.out" "review.panels.drafts.has('2')" "review.panels.drafts.has('1')" \
         "until(async () => (await (await fetch('/api/part/1/1')).json()).cut.out)"
     says '498 true false 499'
+}
+
+@test "a cut is not tried while it is saved: that would be refused, and shown as a change by others" {
+    browse "until(() => window.review?.queue.rows.size)" "review.queue.open('1'), opened('1').then(Boolean)" \
+        "window.fetch = (ask => async (...of) => { const answer = await ask(...of); await later(of[0].endsWith('/decide') ? 600 : 0); return answer; })(window.fetch), 0" \
+        "keys O [" "review.save().then(() => text())" "later(1000).then(() => text())" "review.cut.out"
+    says '"1 is cut: 0:19.960. ×" "1 is cut: 0:19.960. ×" 499'
 }
 
 @test "an undone decision leaves the cut that is not saved" {
