@@ -46,6 +46,8 @@ int data_file_find(char **out, const char *dir, const char *name, struct err *er
             return 0;
         }
     }
-    return err_set(err, ERR_NOT_FOUND, "'%s' was not found in '%s' or in '%s/%s'", name,
-                   dir ? dir : ".", own ? own : "", *beside);
+    const char *other = getenv("TALKPRESS_DATA");
+    AUTO_FREE char *also = other ? mem_printf(", in '%s' (TALKPRESS_DATA)", other) : mem_strdup("");
+    return err_set(err, ERR_NOT_FOUND, "'%s' was not found in '%s'%s or in '%s/%s'", name,
+                   dir ? dir : ".", also, own ? own : "", *beside);
 }

@@ -42,9 +42,12 @@ setup()
     expect 0 ./link -C event card 1 -o card.png
     mv "$USR/share/talkpress/cards" cards
     run tp card 1 -o card.png
-    mv cards "$USR/share/talkpress/cards"
     same 1 "$status"
     says "'cards/title.ass' was not found in" "/moved/usr/bin/../share/talkpress'"
+    run env TALKPRESS_DATA=/no/where "$TALKPRESS" -C "$EVENT" card 1 -o card.png
+    mv cards "$USR/share/talkpress/cards"
+    same 1 "$status"
+    says "in '/no/where' (TALKPRESS_DATA) or in"
 }
 
 @test "the event's data come first, then those of TALKPRESS_DATA, then the installed ones" {
