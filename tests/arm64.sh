@@ -162,6 +162,7 @@ continue_event() {
     grep -q 'another architecture' "$work/log" || fail "'run' does not say why"
     quiet inside cross-bookworm "$talkpress" -C "$event" why 1
     cat "$work/log"
+    grep -q 'nothing can run here' "$work/log" || fail "'why' does not say that 'run' refuses"
     grep -q 'this machine is aarch64' "$work/log" || fail "'why' does not say why"
     quiet inside native-bookworm /mnt/native/bin/talkpress -C "$event" why 1
     grep -q 'nothing would run' "$work/log" || fail "something was made"
