@@ -130,13 +130,14 @@ packets() {
 
 # same A B
 same() {
-    if [[ -z $1 ]]; then echo -; elif [[ $1 == "$2" ]]; then echo equal; else echo differs; fi
+    if [[ -z $1$2 ]]; then echo -; elif [[ $1 == "$2" ]]; then echo equal; else echo differs; fi
 }
 
 # Media files and pictures, not the pages: these state the sizes of the others.
 compare() {
     local file name other
     say "bytes of what was published, $(uname -m) and arm64; the packets of its picture and its sound"
+    quiet inside native-bookworm ffmpeg -version
     for file in "$work"/event-native/out/01-*; do
         name=${file##*/}
         other=$work/event-arm64/out/$name
