@@ -130,13 +130,14 @@ packets() {
 
 # same A B
 same() {
-    if [[ -z $1 ]]; then echo -; elif [[ $1 == "$2" ]]; then echo equal; else echo differs; fi
+    if [[ -z $1$2 ]]; then echo -; elif [[ $1 == "$2" ]]; then echo equal; else echo differs; fi
 }
 
 # Media files and pictures, not the pages: these state the sizes of the others.
 compare() {
     local file name other
     say "bytes of what was published, $(uname -m) and arm64; the packets of its picture and its sound"
+    quiet inside native-bookworm ffmpeg -version
     for file in "$work"/event-native/out/01-*; do
         name=${file##*/}
         other=$work/event-arm64/out/$name
@@ -162,6 +163,7 @@ continue_event() {
     grep -q 'another architecture' "$work/log" || fail "'run' does not say why"
     quiet inside cross-bookworm "$talkpress" -C "$event" why 1
     cat "$work/log"
+    grep -q 'nothing can run here' "$work/log" || fail "'why' does not say that 'run' refuses"
     grep -q 'this machine is aarch64' "$work/log" || fail "'why' does not say why"
     quiet inside native-bookworm /mnt/native/bin/talkpress -C "$event" why 1
     grep -q 'nothing would run' "$work/log" || fail "something was made"

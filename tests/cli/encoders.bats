@@ -228,7 +228,12 @@ range()
         "rename the folder '$EVENT/work'"
     same "$before" "$(find "$EVENT/work"/?? -type f | sort)"
     expect 0 with SHIM_MACHINE=riscv64 -- why 1
-    says "made again: this machine is riscv64, one of "
+    says "nothing can run here: talk 1 was made on a machine of another architecture than this one (riscv64)" \
+        "made again: this machine is riscv64, one of "
+    # Also of a talk that it does not name: run makes none.
+    json '.[0] | [.talk, (.refused | startswith("talk 1 was made"))]' '[2,true]' \
+        with SHIM_MACHINE=riscv64 -- why 2 --json
+    json '.[0].refused' null tp why 1 --json
     # The way out.
     mv "$EVENT/work" "$EVENT/work-of-other"
     expect 0 with SHIM_MACHINE=riscv64 -- run --quiet
