@@ -47,6 +47,10 @@ export function showCut() {
 
 let tried = 0;
 export const tryCut = later(300, async () => {
+  if (app.deciding) { // the part's version is another one when that is done
+    tryCut();
+    return;
+  }
   const mine = ++tried;
   const { cut, part } = app;
   if (!cut?.dirty || !part) {

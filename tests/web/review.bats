@@ -287,6 +287,14 @@ END
     says '498 true false 499'
 }
 
+@test "a cut that is being saved is not tried: the answer takes longer than that waits" {
+    browse "until(() => window.review?.queue.rows.size)" "window.asked = [], window.real = fetch, 0" \
+        "window.fetch = async (path, options) => { const one = real(path, options); if (!path.endsWith('/decide')) return one;
+            asked.push(JSON.parse(options.body).try ? 'try' : 'save'); await one; await later(1000); return one; }, 0" \
+        "review.queue.open('1'), opened('1').then(Boolean)" "keys O [" "review.save().then(() => later(600)).then(() => asked)"
+    says '["save"]'
+}
+
 @test "an undone decision leaves the cut that is not saved" {
     browse "until(() => window.review?.queue.rows.size)" "review.queue.open('1'), opened('1').then(Boolean)" \
         "review.decide({ kind: 'language', language: 'de' }).then(Boolean)" "keys O [ [ [" "review.cut.out" \
