@@ -62,7 +62,8 @@ fails_everywhere()
     export MEMORY_FAULT_OF=aligned
     fails_at 0 card 1 -o card.png
     total=$(od -An -td8 count | tr -d ' ')
-    [ "$total" -gt 20 ]
+    # 27 with GLib 2.74, whose slices are 8 of them; 19 with 2.84 and 2.90, which have none.
+    [ "$total" -gt 15 ]
     for ((at = 1; at <= total; at += 1 + total / places)); do
         fails_at "$at" card 1 -o card.png
         case $status in
