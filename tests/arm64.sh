@@ -11,16 +11,14 @@
 #   5. runs the unit tests of arm64, but those that need what qemu-user lacks.
 #
 # SYSTEM=DIR keeps the two systems in DIR, and takes them from there if they are there. Needs root, the network,
-# mmdebstrap, git and 5 GB in TMPDIR. Nothing is left, after Ctrl-C too.
+# mmdebstrap, git and 5 GB in TMPDIR. Nothing is left, after Ctrl-C too. APT_OPTION, and where it works: see
+# tests/minimal_system.bash.
 set -euo pipefail
 repo=$(cd "$(dirname "$0")/.." && pwd)
 
 [[ $# == 0 ]] || { echo "usage: tests/arm64.sh" >&2; exit 2; }
 . "$repo/tests/minimal_system.bash"
 [[ $(uname -m) != aarch64 ]] || fail "this machine is arm64: run ./quickstart test"
-
-# Unit tests that cannot pass with qemu-user: unit_found needs openat2, unit_sandbox_work loads a seccomp filter.
-excluded='^unit_(found|sandbox_work)$'
 
 # --- systems --------------------------------------------------------------------------------------
 
@@ -29,8 +27,8 @@ make_systems() {
     mapfile -t tools < <(packages build . | grep -v -e '-dev$')
     mapfile -t dev < <(packages build '-dev$')
     mapfile -t fonts < <(packages run '^(fonts-.*|tzdata)$')
-    native_system bookworm
-    kept_system cross-bookworm bookworm "$(dpkg --print-architecture),arm64" "${tools[@]}" "${fonts[@]}" \
+    native_system "$native" bookworm
+    kept_system "$cross" bookworm "$(dpkg --print-architecture),arm64" "${tools[@]}" "${fonts[@]}" \
         crossbuild-essential-arm64 qemu-user-static "${dev[@]/%/:arm64}" libcmocka-dev:arm64
 }
 
@@ -46,20 +44,21 @@ wrap() {
 }
 
 build_both() {
-    unpack_head
-    build_release native-bookworm native
+    clone_head "$work/source"
+    build_release "$native" native
     # Unit tests alone are run, which need no bats.
-    build_release cross-bookworm arm64 --toolchain /mnt/source/tests/arm64.cmake -DTALKPRESS_WERROR=ON -DTALKPRESS_TESTS=ON \
+    build_release "$cross" arm64 --toolchain /mnt/source/tests/arm64.cmake -DTALKPRESS_WERROR=ON -DTALKPRESS_TESTS=ON \
         -DBATS=bats
     wrap "$work/arm64/bin/talkpress"
     wrap "$work/arm64/libexec/talkpress/talkpress-media"
 }
 
+# But those that cannot pass with qemu-user: unit_found needs openat2, unit_sandbox_work loads a seccomp filter.
 unit_tests() {
     say "unit tests on arm64"
-    start inside cross-bookworm ctest --test-dir /mnt/build-arm64 -L unit -E "$excluded" -j "$(nproc)" \
-        --output-on-failure --no-tests=error >"$work/log" 2>&1 || { tail -n 60 "$work/log" >&2; fail "unit tests failed"; }
-    grep 'tests passed' "$work/log"
+    quiet inside "$cross" ctest --test-dir /mnt/build-arm64 -L unit -E '^unit_(found|sandbox_work)$' -j "$(nproc)" \
+        --output-on-failure --no-tests=error
+    grep 'tests passed' "$log"
     awk '/^[0-9]+\/[0-9]+ Testing: / { name = $3 } /^skipped: / { print "   " name ": " $0 }' \
         "$work/build-arm64/Testing/Temporary/LastTest.log" | sort -u
 }
@@ -117,15 +116,15 @@ make_events() {
     printf '%s\n' 'Tiny Conference 2021' '' 'Held on May 4-5, 2021 in Ghent, Belgium.' '' '|' Opening \
         '- Talk 1: First Steps (Ada Byron) (0:06)' 'What talk 1 is about.' '|' >"$work/programme.md"
     more_renditions
-    quiet inside native-bookworm /mnt/native/bin/talkpress rehearse /mnt/programme.md -o /mnt/recordings --height 240 --fps 10 \
+    quiet inside "$native" /mnt/native/bin/talkpress rehearse /mnt/programme.md -o /mnt/recordings --height 240 --fps 10 \
         --no-estimate
-    make_event native-bookworm native
-    make_event cross-bookworm arm64
+    make_event "$native" native
+    make_event "$cross" arm64
 }
 
 # packets FILE v|a: the sum of all packets of the picture or the sound; empty if there is none.
 packets() {
-    inside native-bookworm ffmpeg -v error -i "$1" -map "0:$2?" -c copy -f md5 - 2>/dev/null || true
+    inside "$native" ffmpeg -v error -i "$1" -map "0:$2?" -c copy -f md5 - 2>/dev/null || true
 }
 
 # same A B
@@ -137,7 +136,7 @@ same() {
 compare() {
     local file name other
     say "bytes of what was published, $(uname -m) and arm64; the packets of its picture and its sound"
-    quiet inside native-bookworm ffmpeg -version
+    quiet inside "$native" ffmpeg -version
     for file in "$work"/event-native/out/01-*; do
         name=${file##*/}
         other=$work/event-arm64/out/$name
@@ -157,22 +156,28 @@ compare() {
 continue_event() {
     local talkpress=/mnt/arm64/bin/talkpress event=/mnt/event-native status=0
     say "the event of $(uname -m), continued on arm64"
-    start inside cross-bookworm "$talkpress" -C "$event" run --quiet >"$work/log" 2>&1 || status=$?
-    cat "$work/log"
+    inside "$cross" "$talkpress" -C "$event" run --quiet >"$log" 2>&1 || status=$?
+    cat "$log"
     [[ $status == 1 ]] || fail "'run' ended with status $status, and not with 1"
-    grep -q 'another architecture' "$work/log" || fail "'run' does not say why"
-    quiet inside cross-bookworm "$talkpress" -C "$event" why 1
-    cat "$work/log"
-    grep -q 'nothing can run here' "$work/log" || fail "'why' does not say that 'run' refuses"
-    grep -q 'this machine is aarch64' "$work/log" || fail "'why' does not say why"
-    quiet inside native-bookworm /mnt/native/bin/talkpress -C "$event" why 1
-    grep -q 'nothing would run' "$work/log" || fail "something was made"
+    grep -q 'another architecture' "$log" || fail "'run' does not say why"
+    quiet inside "$cross" "$talkpress" -C "$event" why 1
+    cat "$log"
+    grep -q 'nothing can run here' "$log" || fail "'why' does not say that 'run' refuses"
+    grep -q 'this machine is aarch64' "$log" || fail "'why' does not say why"
+    quiet inside "$native" /mnt/native/bin/talkpress -C "$event" why 1
+    grep -q 'nothing would run' "$log" || fail "something was made"
 }
 
-make_systems
-build_both
-make_events
-compare
-continue_event
-unit_tests
-say "arm64 is good"
+try() {
+    native=${SYSTEM:-$work}/native-bookworm
+    cross=${SYSTEM:-$work}/cross-bookworm
+    make_systems
+    build_both
+    make_events
+    compare
+    continue_event
+    unit_tests
+    say "arm64 is good"
+}
+
+apart try

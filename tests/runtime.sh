@@ -10,17 +10,12 @@
 #   6. removes the systems.
 #
 # SYSTEM=DIR keeps the system to build in, in DIR, and takes it from there. Needs root, the network, mmdebstrap, git and
-# 3 GB in TMPDIR. Nothing is left, after Ctrl-C too.
+# 3 GB in TMPDIR. Nothing is left, after Ctrl-C too. APT_OPTION, and where it works: see tests/minimal_system.bash.
 set -euo pipefail
 repo=$(cd "$(dirname "$0")/.." && pwd)
 [[ $# == 1 && $1 =~ ^[a-z][a-z-]*$ ]] || { echo "usage: tests/runtime.sh SUITE" >&2; exit 2; }
-suite=$1
-native=native-$suite
 . "$repo/tests/minimal_system.bash"
-export LC_ALL=C
-
-# What is not found through the libraries: the font of the title card, and time zones.
-also=(fonts-noto-core tzdata)
+export suite=$1 LC_ALL=C
 
 # $libraries: the packages of what the installed programs link.
 find_libraries() {
@@ -37,7 +32,7 @@ find_libraries() {
 # Names and kB of what is installed.
 installed() {
     # shellcheck disable=SC2016 # fields of dpkg-query
-    inside clean dpkg-query -W -f '${Package} ${Installed-Size}\n' | sort
+    inside "$clean" dpkg-query -W -f '${Package} ${Installed-Size}\n' | sort
 }
 
 # sum TEXT: of lines with a name and kB.
@@ -45,14 +40,13 @@ sum() {
     awk -v what="$1" '{ kb += $2 } END { printf "   %-44s %4d packages %6.1f MB\n", what, NR, kb / 1000 }'
 }
 
+# Not found through the libraries: the font of the title card, and time zones.
 install_packages() {
-    make_system "$work/clean" "$suite" "$(dpkg --print-architecture)"
+    make_system "$clean" "$suite" "$(dpkg --print-architecture)"
     installed >"$work/before"
     sum "a minimal system of $suite" <"$work/before"
-    # shellcheck disable=SC2016 # expanded by the inner shell
-    quiet inside clean sh -euc 'apt-get update -q && apt-get install -qy --no-install-recommends "$@"' - \
-        "${libraries[@]}" "${also[@]}"
-    cp -r "$work/talkpress/." "$work/clean/usr/local"
+    install_in "$clean" "${libraries[@]}" fonts-noto-core tzdata
+    cp -r "$work/talkpress/." "$clean/usr/local"
     installed >"$work/after"
     comm -13 "$work/before" "$work/after" >"$work/new"
     sum "what talkpress needs to run, more than that" <"$work/new"
@@ -71,19 +65,19 @@ print_largest() {
     local name kb filter
     say "those that take most, and what needs them"
     # shellcheck disable=SC2016 # fields of dpkg-query
-    inside clean dpkg-query -W -f '${Package} ${Pre-Depends}, ${Depends}\n' >"$work/depends"
+    inside "$clean" dpkg-query -W -f '${Package} ${Pre-Depends}, ${Depends}\n' >"$work/depends"
     while read -r name kb; do
         awk -v name="$name" -v kb="$kb" -v by="$(needers "$name")" \
             'BEGIN { printf "   %-24s %6.1f MB  %s\n", name, kb / 1000, by }'
     done < <(sort -k2 -rn "$work/new" | head -n 15)
     filter=$(printf '%s\n' "${libraries[@]}" | grep '^libavfilter')
-    inside clean apt-get -s remove --auto-remove "$filter" | awk '$1 == "Remv" { print $2 }' | sort >"$work/gone"
+    inside "$clean" apt-get -s remove --auto-remove "$filter" | awk '$1 == "Remv" { print $2 }' | sort >"$work/gone"
     join "$work/new" "$work/gone" | sum "$filter, with what only it needs"
 }
 
 print_fonts() {
     say "fonts that are not installed, for title cards"
-    inside clean apt-cache show --no-all-versions fonts-noto-cjk fonts-wqy-microhei fonts-symbola |
+    inside "$clean" apt-cache show --no-all-versions fonts-noto-cjk fonts-wqy-microhei fonts-symbola |
         awk '$1 == "Package:" { name = $2 } $1 == "Installed-Size:" { print name, $2 }' |
         while read -r name kb; do sum "$name" <<<"$name $kb"; done
 }
@@ -92,7 +86,7 @@ print_fonts() {
 main_job() {
     say "the main job of README.md"
     # shellcheck disable=SC2016 # expanded by the inner shell
-    quiet inside clean sh -euxc '
+    quiet inside "$clean" sh -euxc '
         cd /root
         programme=/usr/local/share/talkpress/programmes/xen-summit-2010.html
         talkpress init event
@@ -104,16 +98,22 @@ main_job() {
         cd event/out
         [ "$(ls *.360p.mp4 | wc -l)" = 4 ]
         sha256sum --quiet -c SHA256SUMS'
-    du -sm --apparent-size "$work/clean/root/event/out" | awk '{ print "   published: " $1 " MB" }'
+    du -sm --apparent-size "$clean/root/event/out" | awk '{ print "   published: " $1 " MB" }'
 }
 
-native_system "$suite"
-unpack_head
-build_release "$native" talkpress -DTALKPRESS_TESTS=OFF
-find_libraries
-say "a minimal system, with the packages that talkpress needs to run"
-install_packages
-print_largest
-print_fonts
-main_job
-say "these packages are enough"
+try() {
+    native=${SYSTEM:-$work}/native-$suite
+    clean=$work/clean
+    native_system "$native" "$suite"
+    clone_head "$work/source"
+    build_release "$native" talkpress -DTALKPRESS_TESTS=OFF
+    find_libraries
+    say "a minimal system, with the packages that talkpress needs to run"
+    install_packages
+    print_largest
+    print_fonts
+    main_job
+    say "these packages are enough"
+}
+
+apart try

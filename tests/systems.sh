@@ -6,50 +6,11 @@
 # there as root, and prints a row of versions, results and times. Status 0 if both commands succeeded.
 # Logs are in build/systems/SUITE/.
 #
-# APT_OPTION is one more option for apt, such as 'Acquire::Check-Valid-Until "false"'. http_proxy,
-# https_proxy and no_proxy are passed on.
-#
-# The system is on a disk image, and is worked on in a mount and a process namespace. So the kernel ends all
-# processes and drops all mounts when the first process of these is killed, and only one file must be removed.
+# Needs root, the network, mmdebstrap, git and 6 GB in TMPDIR. Nothing is left, after Ctrl-C too. APT_OPTION, and where
+# it works: see tests/minimal_system.bash.
 set -euo pipefail
-umask 022
-
-fail() {
-    echo "systems.sh: $*" >&2
-    exit 1
-}
-
-# kill_inside PID: kills the first process in the namespace of that unshare, which waits for the end of it, and
-# does not heed SIGTERM meanwhile. The kernel reports the end when all others have ended.
-kill_inside() {
-    local first=''
-    for _ in {1..20}; do
-        # There is no newline at its end.
-        read -r first 2>/dev/null <"/proc/$1/task/$1/children" || true
-        [[ -z $first ]] || break
-        sleep 0.1
-    done
-    kill -KILL "${first:-$1}" 2>/dev/null || true
-    wait "$1" 2>/dev/null || true
-}
-
-# Makes the disk as small as nothing. Else the kernel would write to it, when it is unmounted, what no one reads any
-# more. That takes longer than a user waits; so the kernel only logs that it cannot.
-shrink_disk() {
-    local device
-    device=$(losetup --noheadings --output NAME --associated "$logs/disk") || return 0
-    [[ -n $device ]] || return 0
-    : >"$logs/disk"
-    losetup --set-capacity "$device" || true
-}
-
-cleanup() {
-    local job
-    trap '' INT TERM HUP
-    job=$(jobs -p)
-    [[ -z $job ]] || { shrink_disk && kill_inside "$job"; }
-    rm -rf --one-file-system "$logs/disk" "$logs/system" "$logs/tmp"
-}
+repo=$(cd "$(dirname "$0")/.." && pwd)
+. "$repo/tests/minimal_system.bash"
 
 # timed LOG COMMAND...: takes its time and its status.
 timed() {
@@ -60,93 +21,14 @@ timed() {
     [[ $status == 0 ]] || { echo "   failed with status $status; the end of $logs/$1:" && tail -n 15 "$logs/$1"; } >&2
 }
 
-# The mirror that this machine has Debian from.
-mirror() {
-    local codename uri release component
-    codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
-    while read -r uri release component; do
-        [[ $component == main && $uri =~ /debian(/|$) ]] || continue
-        [[ $release =~ ^($codename|stable|testing|unstable|sid)$ ]] || continue
-        echo "$uri"
-        return
-    done < <(apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' 2>/dev/null)
-    echo http://deb.debian.org/debian
-}
-
-make_with_mmdebstrap() {
-    TMPDIR=$logs/tmp timed make.log mmdebstrap --mode=root --variant=minbase \
-        ${APT_OPTION:+--aptopt="$APT_OPTION"} "$suite" "$root" "deb $mirror $suite main"
-}
-
-make_with_debootstrap() {
-    timed make.log debootstrap --variant=minbase "$suite" "$root" "$mirror"
-    [[ -z ${APT_OPTION:-} || $status != 0 ]] || echo "$APT_OPTION;" >"$root/etc/apt/apt.conf.d/99systems"
-}
-
-# Names of hosts, as any installed system has them. Packages start no service. dpkg does not wait for the disk:
-# the system is thrown away.
-furnish() {
-    echo force-unsafe-io >"$root/etc/dpkg/dpkg.cfg.d/unsafe-io"
-    cp --remove-destination /etc/resolv.conf "$root/etc/resolv.conf"
-    printf '127.0.0.1 localhost\n127.0.1.1 %s\n' "$(hostname)" >"$root/etc/hosts"
-    printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
-    chmod +x "$root/usr/sbin/policy-rc.d"
-}
-
-make_system() {
-    local maker
-    mirror=$(mirror)
-    for maker in mmdebstrap debootstrap ''; do
-        [[ $maker ]] || fail "'mmdebstrap' is not installed: 'apt install mmdebstrap'"
-        ! command -v "$maker" >/dev/null || break
-    done
-    echo "== a minimal system of $suite, from $mirror, with $maker"
-    "make_with_$maker"
-    [[ $status == 0 ]] || exit 1
-    furnish
-}
-
-# The last commit, as others get it. Also if the checkout belongs to another user.
-clone_head() {
-    local -x GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0=$repo
-    commit=$(git -C "$repo" rev-parse --short HEAD)
-    [[ -z $(git -C "$repo" status --porcelain) ]] || echo "== what is not committed is left out"
-    git -C "$repo" bundle create -q "$logs/tmp/head" HEAD
-    git -c advice.detachedHead=false clone -q "$logs/tmp/head" "$clone"
-}
-
-# The system has its own processes, terminals and shared memory.
-mount_kernel() {
-    mount -t proc proc "$root/proc"
-    mount --rbind /sys "$root/sys"
-    mount -t devpts -o newinstance,ptmxmode=666 devpts "$root/dev/pts"
-    mount --bind "$root/dev/pts/ptmx" "$root/dev/ptmx"
-    mount -t tmpfs tmpfs "$root/dev/shm"
-}
-
-# in_clone COMMAND...: as root in the clone. Not with chroot: in that, the kernel lets no one make a user namespace, and
-# tests would be skipped. It heeds SIGINT, which the shell ignores for what it runs in the background.
-in_clone() {
-    # shellcheck disable=SC2016 # expanded by the inner shell
-    unshare --mount sh -euc '
-        cd "$1"
-        shift
-        pivot_root . mnt
-        umount -l mnt
-        cd -P root/talkpress
-        exec env -i --default-signal=INT,QUIT "$@"' - "$root" \
-        PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb \
-        ${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} \
-        ${no_proxy:+no_proxy="$no_proxy"} "$@"
-}
-
 # quickstart NAME ARGUMENT...: runs it; $cell is its status and time. Keeps its logs, and ctest's, as NAME-*.
 quickstart() {
-    local log
-    echo "== ./quickstart ${*:2}"
-    timed "$1.log" in_clone ./quickstart "${@:2}"
-    for log in "$clone"/build/*.log "$clone"/build/asan/Testing/Temporary/LastTest.log; do
-        [[ ! -f $log ]] || cp "$log" "$logs/$1-${log##*/}"
+    local file
+    say "./quickstart ${*:2}"
+    # shellcheck disable=SC2016 # expanded by the inner shell
+    timed "$1.log" inside "$root" sh -c 'cd talkpress && exec ./quickstart "$@"' - "${@:2}"
+    for file in "$clone"/build/*.log "$clone"/build/asan/Testing/Temporary/LastTest.log; do
+        [[ ! -f $file ]] || cp "$file" "$logs/$1-${file##*/}"
     done
     cell=$(printf '%d in %d:%02d' "$status" $((seconds / 60)) $((seconds % 60)))
     failed=$((failed + (status != 0)))
@@ -182,13 +64,15 @@ row() {
     cat "$file"
 }
 
-# Everything that is in the namespaces.
-inside() {
+try() {
+    local commit first second
+    root=$work/system
+    clone=$root/root/talkpress
     failed=0
-    mount -o loop,barrier=0 "$logs/disk" "$root"
-    make_system
-    clone_head
-    mount_kernel
+    say "a minimal system of $suite, from $(mirror)"
+    make_system "$root" "$suite" "$(dpkg --print-architecture)"
+    clone_head "$clone"
+    commit=$(git -C "$clone" rev-parse --short HEAD)
     quickstart quickstart
     first=$cell
     quickstart test test ${regex:+"$regex"}
@@ -198,31 +82,11 @@ inside() {
 }
 
 [[ $# -ge 1 && $# -le 2 && $1 =~ ^[a-z][a-z-]*$ ]] || { echo "usage: tests/systems.sh SUITE [REGEX]" >&2; exit 2; }
-[[ $(id -u) == 0 ]] || fail "run it as root: it makes a system"
-command -v mkfs.ext4 >/dev/null || fail "'mkfs.ext4' is not installed: 'apt install e2fsprogs'"
-repo=$(cd "$(dirname "$0")/.." && pwd)
-suite=$1
-regex=${2:-}
-logs=$repo/build/systems/$suite
-root=$logs/system
-clone=$root/root/talkpress
+export suite=$1 regex=${2:-} logs=$repo/build/systems/$1
 mkdir -p "$logs"
-exec 9>"$logs.lock"
-flock -n 9 || fail "it runs already for $suite"
-trap cleanup EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-trap 'exit 129' HUP
-# Also what a run left that was killed with SIGKILL.
-rm -rf --one-file-system "$logs"
-mkdir -p "$root" "$logs/tmp"
-truncate -s 40G "$logs/disk"
-mkfs.ext4 -q -O ^has_journal -E nodiscard "$logs/disk"
-export repo suite regex logs root clone
-# Of what unshare itself says, nothing is shown after a signal: it complains that it cannot end as its child did.
-setsid setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child --mount-proc \
-    bash -euo pipefail -c "exec 2>&3 3>&-; $(declare -f); inside" </dev/null 3>&2 2>"$logs/tmp/unshare" &
-status=0
-wait "$!" || status=$?
-cat "$logs/tmp/unshare" >&2
-exit "$status"
+exec 8>"$logs.lock"
+flock -n 8 || fail "it runs already for $suite"
+rm -rf --one-file-system "${logs:?}"
+mkdir "$logs"
+log=$logs/make.log
+apart try
