@@ -131,7 +131,7 @@ cells_made()
     done
     WORKER=$COORDINATOR
     ends 1
-    # It is missed when its job ends, or when it is needed.
+    # It is missed when its job ends, when the next jobs are planned, or when the file is assembled.
     says ".mp4'" "something else deletes files in work/"
 }
 

@@ -501,6 +501,15 @@ static void test_sizes(void **state)
     }
 }
 
+static void test_missing(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    AUTO_TRACK_READER *reader = NULL;
+    AUTO_FREE char *path = folder_path("missing.mp4");
+    assert_fails(track_reader_open(&reader, path, &err), ERR_IO, "something else deletes files");
+}
+
 int main(void)
 {
     setenv("SVT_LOG", "1", 1); /* errors alone */
@@ -518,6 +527,7 @@ int main(void)
         cmocka_unit_test(test_cards_join_cells),
         cmocka_unit_test(test_large_cards_join_cells),
         cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_missing),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);
 }
