@@ -53,7 +53,7 @@ build_both() {
     wrap "$work/arm64/libexec/talkpress/talkpress-media"
 }
 
-# But those that cannot pass with qemu-user: unit_found needs openat2, unit_sandbox_work loads a seccomp filter.
+# All but those that cannot pass with qemu-user: unit_found needs openat2, unit_sandbox_work loads a seccomp filter.
 unit_tests() {
     say "unit tests on arm64"
     quiet inside "$cross" ctest --test-dir /mnt/build-arm64 -L unit -E '^unit_(found|sandbox_work)$' -j "$(nproc)" \
