@@ -5,7 +5,7 @@
 #   1. builds the last commit in a system of SUITE;
 #   2. finds the packages of the libraries that the installed programs link;
 #   3. makes a minimal system, installs these packages there, without what they only recommend, and talkpress;
-#   4. prints their number and size, those that take most and what needs them, and the sizes of further fonts;
+#   4. prints their names, number and size, those that take most and what needs them, and the sizes of further fonts;
 #   5. runs the main job of README.md there;
 #   6. removes the systems.
 #
@@ -40,12 +40,11 @@ sum() {
     awk -v what="$1" '{ kb += $2 } END { printf "   %-44s %4d packages %6.1f MB\n", what, NR, kb / 1000 }'
 }
 
-# Not found through the libraries: the font of the title card, and time zones.
 install_packages() {
     make_system "$clean" "$suite" "$(dpkg --print-architecture)"
     installed >"$work/before"
     sum "a minimal system of $suite" <"$work/before"
-    install_in "$clean" "${libraries[@]}" fonts-noto-core tzdata
+    install_in "$clean" "${libraries[@]}" "${also[@]}"
     cp -r "$work/talkpress/." "$clean/usr/local"
     installed >"$work/after"
     comm -13 "$work/before" "$work/after" >"$work/new"
@@ -104,11 +103,14 @@ main_job() {
 try() {
     native=${SYSTEM:-$work}/native-$suite
     clean=$work/clean
+    # Not found through the libraries: the font of the title card, and time zones.
+    also=(fonts-noto-core tzdata)
     native_system "$native" "$suite"
     clone_head "$work/source"
     build_release "$native" talkpress -DTALKPRESS_TESTS=OFF
     find_libraries
     say "a minimal system, with the packages that talkpress needs to run"
+    echo "${libraries[*]} ${also[*]}" | fold -sw 96 | sed 's/^/   /'
     install_packages
     print_largest
     print_fonts
