@@ -42,6 +42,7 @@ class Service:
             for i, fd in enumerate(high):
                 os.dup2(fd, 3 + i)
 
+        self.traced = bool(before)
         self.process = subprocess.Popen([*before, program, self.folder.name], preexec_fn=take, close_fds=False,
                                         stderr=subprocess.PIPE)
         theirs.close()
@@ -149,7 +150,12 @@ class Service:
             return next(int(line.split()[1]) for line in f if line.startswith(what + ":"))
 
     def nb_files(self):
-        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+        """Of the door, not of strace, which keeps open what it inherits."""
+        pid = self.process.pid
+        if self.traced:
+            with open(f"/proc/{pid}/task/{pid}/children") as f:
+                pid = int(f.read())
+        return len(os.listdir(f"/proc/{pid}/fd"))
 
     def good(self):
         begun = time.monotonic()
