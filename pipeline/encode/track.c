@@ -164,11 +164,10 @@ int track_reader_open(struct track_reader **out, const char *path, struct err *e
     AUTO_TRACK_READER *r = mem_zalloc(1, sizeof *r);
     const int ret = avformat_open_input(&r->fmt, path, av_find_input_format("mp4"), NULL);
     if (ret == AVERROR(ENOENT))
-        return err_set(
-            err, ERR_IO,
-            "'%s' was made and is missing: something else deletes files in work/, or the "
-            "disk loses what is written. 'talkpress run' makes it again",
-            path);
+        return err_set(err, ERR_IO,
+                       "the cached file '%s' is missing: something else deletes files in work/ "
+                       "(run again)",
+                       path);
     if (ret < 0)
         return av_fail(err, ret, "the cached file '%s' cannot be read (remove it and run again)",
                        path);

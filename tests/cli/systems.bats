@@ -73,6 +73,7 @@ nothing_left()
     expect 0 losetup -a
     says_not "$PWD/disks"
     same "" "$(ls disks)"
+    same "" "$(find repo/build/systems/trixie -mindepth 1 ! -type f)"
 }
 
 @test "both commands: the row, the logs, and nothing is left" {
